@@ -1,0 +1,52 @@
+import type { Clock } from './clock.ts';
+import type { Random } from './random.ts';
+
+/** Gives new ids; handed in, so that tests and the seeded history repeat. */
+export interface Ids {
+  /** A UUIDv7 in canonical lower-case text. */
+  next(): string;
+}
+
+/** UUIDv7 (RFC 9562 §5.7) of `at` (UTC ms) and ten random bytes. */
+export function uuidv7(at: number, random: Uint8Array): string {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, Math.floor(at / 2 ** 32));
+  view.setUint32(2, at % 2 ** 32);
+  bytes.set(random.subarray(0, 10), 6);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Buffer.from(bytes).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Ids from real time and a source of chance; rising within this process, so that equal milliseconds keep their order. */
+export class UuidIds implements Ids {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  #last = 0;
+  #sequence = 0;
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+  next(): string {
+    const at = Math.max(this.#clock.real(), this.#last);
+    this.#sequence = at === this.#last ? this.#sequence + 1 : 0;
+    if (this.#sequence > 0xfff) {
+      this.#last = at + 1;
+      this.#sequence = 0;
+    } else this.#last = at;
+    const random = this.#random.bytes(10);
+    random[0] = this.#sequence >> 8;
+    random[1] = this.#sequence & 0xff;
+    return uuidv7(this.#last, random);
+  }
+}
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Is this text a UUID in canonical lower-case form? */
+export function isUuid(text: string): boolean {
+  return uuidForm.test(text);
+}

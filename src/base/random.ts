@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+
+/** Chance, handed in. */
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number;
+  /** `count` random bytes. */
+  bytes(count: number): Uint8Array;
+}
+
+/** From the system's CSPRNG. */
+export class SystemRandom implements Random {
+  next(): number {
+    return randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
+  }
+  bytes(count: number): Uint8Array {
+    return randomBytes(count);
+  }
+}
+
+/** Repeatable: the same seed gives the same sequence. Source: mulberry32, public domain (T. Ettinger). Not for secrets. */
+export class SeededRandom implements Random {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let t = this.#state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  }
+  bytes(count: number): Uint8Array {
+    return Uint8Array.from({ length: count }, () => Math.floor(this.next() * 256));
+  }
+}

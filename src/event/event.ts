@@ -1,0 +1,114 @@
+/**
+ * What a visitor did, or what we did to somebody: the one form in which everything lies in the log.
+ * Doors translate their wire formats into this; readers (profile, recommend, measure) see nothing else.
+ */
+
+/**
+ * How much a source is believed (trust.md §3.5): 0 a device speaks for itself, 1 a browser claims an identity,
+ * 2 a mailbox was proven by our own signed link, 3 the shop's server says so.
+ */
+export type Level = 0 | 1 | 2 | 3;
+
+/** One name of somebody. `namespace` is lower case: `ecid`, `fpid`, `email` (trimmed, lower case), `crm`, … */
+export interface Identity {
+  namespace: string;
+  id: string;
+}
+
+/** A line of an event: which item, how many, at which unit price if the source said so. */
+export interface EventItem {
+  id: string;
+  quantity?: number;
+  /** Unit price in minor units of `currency`. */
+  priceMinor?: number;
+  currency?: string;
+}
+
+/** An order as the source reports it. */
+export interface EventOrder {
+  id: string;
+  totalMinor: number;
+  currency: string;
+}
+
+/**
+ * The types, with the XDM commerce names where there is one (edge-protocol.md §9). An event may carry several.
+ * `profile.*` come from the shop's server or the consent door, `message.*` and `visit.*` from ourselves.
+ */
+export const eventTypes = [
+  'web.webpagedetails.pageViews',
+  'web.webinteraction.linkClicks',
+  'commerce.productViews',
+  'commerce.productListViews',
+  'commerce.productListOpens',
+  'commerce.productListReopens',
+  'commerce.productListAdds',
+  'commerce.productListRemovals',
+  'commerce.checkouts',
+  'commerce.purchases',
+  'commerce.saveForLaters',
+  'decisioning.propositionDisplay',
+  'decisioning.propositionInteract',
+  'profile.asserted',
+  'profile.consent',
+  'profile.signedOut',
+  'message.accepted',
+  'message.heldOut',
+  'message.clicked',
+  'message.unsubscribed',
+] as const;
+
+export type EventType = (typeof eventTypes)[number] | (string & {});
+
+/** One event in the log. Times are UTC milliseconds. */
+export interface ShopEvent {
+  /** Unique within `source`: request id and index, or the id the shop's server gave. */
+  id: string;
+  /** Who told us: `edge:<datastream>`, `server`, `demo`, `message`, `profile`. */
+  source: string;
+  /** The first is the main one; never empty. */
+  types: EventType[];
+  /** When it happened, as far as we believe it (received minus queue time; the client's clock is advisory). */
+  happenedAt: number;
+  receivedAt: number;
+  level: Level;
+  /** The shard key: `ecid:<id>` when a device is known, otherwise the first identity as `namespace:id`. */
+  visitor: string;
+  /** Identities this event asserts at its level; the visitor's own ECID among them. */
+  identities: Identity[];
+  /** Identities a browser merely claimed (level 1): never read, merged or mailed by. */
+  claims?: Identity[];
+  items?: EventItem[];
+  order?: EventOrder;
+  /** The shop's own cart id, if it has one. */
+  cartId?: string;
+  page?: { url?: string; name?: string; section?: string; referrer?: string };
+  /** Asserted attributes (profile.asserted): firstName, timeZone, language, … null clears. */
+  attributes?: Record<string, string | number | boolean | null>;
+  /** Purposes set by this event: `collect`, `personalize`, `email-marketing`. */
+  consent?: Record<string, 'in' | 'out'>;
+  /** For `message.*`: which message, and for a click which link. */
+  message?: { id: string; journey: string; link?: number; item?: string; position?: number; recommendation?: string };
+  /** Judged to be a machine: kept, never learned from, never starts a journey. */
+  bot?: boolean;
+  /** IANA zone the browser reported. */
+  timeZone?: string;
+  /** What else the source sent and nobody needs by name. */
+  data?: Record<string, unknown>;
+}
+
+/** `ecid:123`; the canonical text of an identity. */
+export function identityKey({ namespace, id }: Identity): string {
+  return `${namespace}:${id}`;
+}
+
+/** Lower-cases the namespace and brings e-mail addresses into their one form (edge-protocol.md §6, trust M5). */
+export function normalIdentity(namespace: string, id: string): Identity {
+  const space = namespace.trim().toLowerCase();
+  return { namespace: space, id: space === 'email' ? id.trim().toLowerCase() : id.trim() };
+}
+
+/** Does the event carry this type? */
+export function is(event: ShopEvent, type: EventType): boolean {
+  return event.types.includes(type);
+}

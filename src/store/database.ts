@@ -1,0 +1,116 @@
+import pg from 'pg';
+import { BeckonError, point } from '../base/index.ts';
+import { errors } from './error.ts';
+
+/** One statement. `name` makes it a prepared statement, for hot paths. */
+export interface Statement {
+  name?: string;
+  text: string;
+  values?: readonly unknown[];
+}
+
+/** Anything that runs statements: the pool, or a transaction. */
+export interface Runner {
+  /** Runs one statement and gives its rows. */
+  rows<T>(statement: Statement): Promise<T[]>;
+  /** Runs one statement and gives how many rows it touched. */
+  run(statement: Statement): Promise<number>;
+}
+
+/** A transaction: statements in it take effect together or not at all. */
+export interface Tx extends Runner {
+  /** Runs after the commit, in order; never after a rollback. For waking readers, not for durable effects. */
+  afterCommit(work: () => void): void;
+}
+
+/** The database as the rooms see it. */
+export interface Store extends Runner {
+  /**
+   * Runs `work` in one transaction (READ COMMITTED) and commits. Tries again, at most five times, when the database
+   * says serialization failure or deadlock (40001, 40P01); so `work` must have no effects but through its `tx`.
+   */
+  inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The connection string, for tools. */
+  readonly url: string;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+// int8 and numeric come as text by default; our counts and minor units fit a double exactly (< 2^53).
+pg.types.setTypeParser(20, Number);
+pg.types.setTypeParser(1700, Number);
+
+/** Opens a pool on `url`. Fails with STORE_UNREACHABLE when no connection can be made. */
+export async function openStore(url: string, options: { connections?: number } = {}): Promise<Store> {
+  const pool = new pg.Pool({ connectionString: url, max: options.connections ?? 10, application_name: 'beckon' });
+  pool.on('error', () => {}); // an idle connection that dies is replaced at its next use
+  try {
+    (await pool.connect()).release();
+  } catch (cause) {
+    await pool.end();
+    throw new BeckonError(
+      errors.STORE_UNREACHABLE,
+      `No connection to PostgreSQL at ${withoutPassword(url)}: ${reason(cause)}`,
+      { cause },
+    );
+  }
+  const runner = runnerOn((statement) => pool.query(statement));
+  return {
+    ...runner,
+    url,
+    pool,
+    inTransaction: (work) => inTransaction(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+function runnerOn(
+  query: (statement: { name?: string; text: string; values?: unknown[] }) => Promise<pg.QueryResult>,
+): Runner {
+  const send = ({ name, text, values }: Statement) =>
+    query({ text, ...(name === undefined ? {} : { name }), values: (values ?? []) as unknown[] });
+  return {
+    rows: async <T>(statement: Statement) => (await send(statement)).rows as T[],
+    run: async (statement) => (await send(statement)).rowCount ?? 0,
+  };
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const client = await pool.connect();
+    const after: (() => void)[] = [];
+    let broken = false;
+    try {
+      await client.query('begin');
+      const result = await work({
+        ...runnerOn((statement) => client.query(statement)),
+        afterCommit: (f) => after.push(f),
+      });
+      point('store.before-commit');
+      await client.query('commit');
+      for (const f of after) f();
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch(() => (broken = true));
+      if (attempt >= 5 || !isTransient(error)) throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+/** Serialization failure or deadlock: trying the whole transaction again may succeed. */
+export function isTransient(error: unknown): boolean {
+  const code = (error as { code?: string }).code;
+  return code === '40001' || code === '40P01';
+}
+
+/** The same address with its password hidden, for messages. */
+export function withoutPassword(url: string): string {
+  return url.replace(/\/\/([^:/@]*):[^@]*@/, '//$1:***@');
+}
+
+function reason(cause: unknown): string {
+  const error = cause as { message?: string; code?: string; errors?: Error[] };
+  return error.message || error.errors?.[0]?.message || error.code || String(cause);
+}

@@ -1,0 +1,12 @@
+/**
+ * store — PostgreSQL: its launcher, connections, transactions and migrations.
+ *
+ * In:     a connection string, or a data folder for the embedded server
+ * Out:    rows; transactions that take effect once
+ * Owns:   table schema_migration · the embedded PostgreSQL process
+ * Knows:  base
+ * Never:  holds a domain word; takes an advisory lock; listens for notifications
+ * Start:  database.ts, then launch.ts
+ */
+export * from './database.ts';
+export * from './migrate.ts';

@@ -1,0 +1,48 @@
+import { BeckonError } from '../base/index.ts';
+import type { Store } from './database.ts';
+import { errors } from './error.ts';
+
+/** One forward step of the schema: a name that sorts after its predecessors ("0003-profile"), and its SQL. */
+export interface Migration {
+  name: string;
+  sql: string;
+}
+
+/**
+ * Brings the schema up to date, each migration in a transaction of its own; safe to call from several processes at
+ * once, because the list of done migrations is locked as a table (no advisory lock: stack.md §H).
+ *
+ * @returns the names that were run now
+ * @throws STORE_MIGRATION_FAILED naming the migration; that one is rolled back whole
+ */
+export async function migrate(store: Store, migrations: readonly Migration[]): Promise<string[]> {
+  await store.run({
+    text: 'create table if not exists schema_migration (name text primary key, at timestamptz not null default now())',
+  });
+  const done: string[] = [];
+  for (const migration of [...migrations].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    try {
+      if (await runOne(store, migration)) done.push(migration.name);
+    } catch (cause) {
+      throw new BeckonError(
+        errors.STORE_MIGRATION_FAILED,
+        `Migration ${migration.name} failed: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+  }
+  return done;
+}
+
+async function runOne(store: Store, migration: Migration): Promise<boolean> {
+  return store.inTransaction(async (tx) => {
+    await tx.run({ text: 'lock table schema_migration in exclusive mode' });
+    const known = await tx.rows({ text: 'select 1 from schema_migration where name = $1', values: [migration.name] });
+    if (known.length > 0) return false;
+    for (const statement of migration.sql.split(/;\s*$/m)) {
+      if (statement.trim() !== '') await tx.run({ text: statement });
+    }
+    await tx.run({ text: 'insert into schema_migration (name) values ($1)', values: [migration.name] });
+    return true;
+  });
+}
