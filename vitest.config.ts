@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = { pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: [
+            'src/**/*.test.ts',
+            'shop/**/*.test.ts',
+            'studio/**/*.test.ts',
+            'test/house/**/*.test.ts',
+            'test/port/**/*.test.ts',
+          ],
+        },
+      },
+      { test: { ...shared, name: 'walk', include: ['test/walk/**/*.test.ts'], testTimeout: 120_000, maxWorkers: 1 } },
+      { test: { ...shared, name: 'crash', include: ['test/crash/**/*.test.ts'], testTimeout: 120_000, maxWorkers: 1 } },
+    ],
+  },
+});
