@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 120_000 };
+const shared = {
+  pool: 'forks' as const,
+  testTimeout: 30_000,
+  hookTimeout: 120_000,
+  globalSetup: 'test/support/postgres.ts',
+};
 
 export default defineConfig({
   test: {
