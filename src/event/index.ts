@@ -1,1 +1,15 @@
+/**
+ * event — what a visitor did, received once, kept in order.
+ *
+ * In:     batches of events from the doors, and our own from other rooms' transactions
+ * Out:    each event once to the fold; the feed that in-memory readers follow; a visitor's history
+ * Owns:   tables event, event_key, event_inbox, event_quarantine, event_shard, feed, datastream
+ * Knows:  base, store, job, language
+ * Never:  learns who listens; believes the client's clock; drops what it acknowledged
+ * Start:  event.ts, receive.ts, then follow.ts
+ */
 export * from './event.ts';
+export * from './follow.ts';
+export * from './log.ts';
+export { type Received } from './receive.ts';
+export { migrations } from './table.ts';

@@ -1,1 +1,15 @@
-export {};
+/**
+ * profile — who they are: identities, cart, viewed, orders, consent, and the arm they are in.
+ *
+ * In:     events from the log, in the fold's transaction, and the passing of time
+ * Out:    facts (cart.changed, visit.ended, ordered, consent.lost …), lessons for the recommender, profiles to read
+ * Owns:   tables profile, identity, identity_audit, consent_record
+ * Knows:  base, store, job, language, event
+ * Never:  lets a browser's claim read, merge or steer; knows journeys or mail
+ * Start:  profile.ts, fold.ts (pure), then pass.ts (whose event it is, in one transaction)
+ */
+export { assignArm, bucketOf, journeySalt, type Arm } from './assign.ts';
+export * from './profile.ts';
+export { Profiles, type FoldedBatch, type OnMerge } from './profiles.ts';
+export { migrations } from './table.ts';
+export { isReachable, viewOf } from './view.ts';

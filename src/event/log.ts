@@ -1,0 +1,135 @@
+import { shardOf, type Ids } from '../base/index.ts';
+import type { Store, Tx } from '../store/index.ts';
+import type { ShopEvent } from './event.ts';
+import { MicroBatch, storeEvents, type Received } from './receive.ts';
+
+/** A place events come from: a site or an app, with its own settings. */
+export interface Datastream {
+  id: string;
+  name: string;
+  /** The IMS organisation id its pages configure, or null for any. */
+  orgId: string | null;
+  /** Origins that may send; empty means any. */
+  allowedOrigins: string[];
+  /** Name of the first-party cookie that carries an FPID, or null. */
+  fpidCookie: string | null;
+}
+
+/** One row of the feed that in-memory readers follow; versions of a shard are gapless. */
+export interface FeedRow<T> {
+  shard: number;
+  version: number;
+  lessons: T[];
+}
+
+/** The log: where everything that happens is kept, once and in order. */
+export class EventLog {
+  readonly #store: Store;
+  readonly #ids: Ids;
+  readonly #batch: MicroBatch;
+  #datastreams = new Map<string, Datastream>();
+  #onStored: () => void = () => {};
+
+  constructor(parts: { store: Store; ids: Ids }) {
+    this.#store = parts.store;
+    this.#ids = parts.ids;
+    this.#batch = new MicroBatch({ runner: parts.store, ids: parts.ids, onStored: () => this.#onStored() });
+  }
+
+  /** Loads what is read on every request. */
+  async open(): Promise<void> {
+    const rows = await this.#store.rows<{ body: Datastream }>({ text: 'select body from datastream' });
+    this.#datastreams = new Map(rows.map(({ body }) => [body.id, body]));
+  }
+
+  /** Called after every commit of new events: wakes the fold in this process. */
+  onStored(listener: () => void): void {
+    this.#onStored = listener;
+  }
+
+  /** Keeps events, each once by (source, id); resolves after the commit. */
+  receive(events: readonly ShopEvent[]): Promise<Received> {
+    return this.#batch.add(events);
+  }
+
+  /** Events gathered and not yet written. */
+  get waiting(): number {
+    return this.#batch.waiting;
+  }
+
+  /** Keeps our own events in the caller's transaction: they happen if and only if it commits. */
+  async append(tx: Tx, events: readonly ShopEvent[]): Promise<void> {
+    await storeEvents(tx, this.#ids, events);
+    tx.afterCommit(this.#onStored);
+  }
+
+  /** Acknowledged events of a visitor that no fold has taken yet, oldest first. */
+  async unread(visitor: string): Promise<ShopEvent[]> {
+    const rows = await this.#store.rows<{ payload: string }>({
+      name: 'event.unread',
+      text: 'select payload from event_inbox where shard = $1 order by id',
+      values: [shardOf(visitor)],
+    });
+    return rows
+      .flatMap(({ payload }) => JSON.parse(payload) as ShopEvent[])
+      .filter((event) => event.visitor === visitor);
+  }
+
+  /** What these visitors did, newest first; `before` is exclusive, UTC ms. */
+  async history(query: { visitors: readonly string[]; limit: number; before?: number }): Promise<ShopEvent[]> {
+    if (query.visitors.length === 0) return [];
+    const rows = await this.#store.rows<{ body: ShopEvent }>({
+      text: `select body from event where shard = any($1) and visitor = any($2) and ($4::timestamptz is null or happened_at < $4)
+        order by happened_at desc, received_at desc limit $3`,
+      values: [
+        [...new Set(query.visitors.map(shardOf))],
+        query.visitors,
+        query.limit,
+        query.before === undefined ? null : new Date(query.before),
+      ],
+    });
+    return rows.map(({ body }) => body);
+  }
+
+  /** Feed rows after the given version of each shard (none known = from the start), in order, at most `limit`. */
+  async readFeed<T>(cursors: ReadonlyMap<number, number>, limit = 2000): Promise<FeedRow<T>[]> {
+    const all = Array.from({ length: 64 }, (_, shard) => shard);
+    const rows = await this.#store.rows<{ shard: number; version: number; payload: string }>({
+      name: 'event.read-feed',
+      text: `select f.shard, f.version, f.payload from unnest($1::smallint[], $2::bigint[]) as x(shard, version)
+        join feed f on f.shard = x.shard and f.version > x.version order by f.shard, f.version limit $3`,
+      values: [all, all.map((shard) => cursors.get(shard) ?? 0), limit],
+    });
+    return rows.map(({ shard, version, payload }) => ({ shard, version, lessons: JSON.parse(payload) as T[] }));
+  }
+
+  /** Events received since `since` (UTC ms), for the studio's first line. */
+  async countSince(since: number): Promise<number> {
+    const [row] = await this.#store.rows<{ n: number }>({
+      text: 'select count(*)::int as n from event where received_at >= $1',
+      values: [new Date(since)],
+    });
+    return row!.n;
+  }
+
+  datastream(id: string): Datastream | undefined {
+    return this.#datastreams.get(id);
+  }
+
+  datastreams(): Datastream[] {
+    return [...this.#datastreams.values()];
+  }
+
+  async putDatastream(datastream: Datastream): Promise<void> {
+    await this.#store.run({
+      text: 'insert into datastream (id, body) values ($1, $2) on conflict (id) do update set body = excluded.body, updated_at = now()',
+      values: [datastream.id, JSON.stringify(datastream)],
+    });
+    this.#datastreams.set(datastream.id, datastream);
+  }
+
+  async removeDatastream(id: string): Promise<void> {
+    await this.#store.run({ text: 'delete from datastream where id = $1', values: [id] });
+    this.#datastreams.delete(id);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Migration } from '../store/index.ts';
+
+export const migrations: Migration[] = [
+  {
+    name: '0101-event-log',
+    sql: `
+create table datastream (id text primary key, body jsonb not null, updated_at timestamptz not null default now());
+create table event (
+  shard smallint not null,
+  received_at timestamptz not null,
+  id uuid not null,
+  visitor text not null,
+  happened_at timestamptz not null,
+  body jsonb not null,
+  primary key (shard, received_at, id)
+) partition by range (received_at);
+create table event_rest partition of event default;
+create index event_visitor on event (shard, visitor, happened_at desc);
+create table event_key (
+  shard smallint not null,
+  source text not null,
+  id text not null,
+  day date not null,
+  primary key (shard, source, id)
+);
+create table event_inbox (
+  shard smallint not null,
+  id uuid not null,
+  payload text not null,
+  primary key (shard, id)
+) with (autovacuum_vacuum_scale_factor = 0.02);
+create table event_quarantine (
+  shard smallint not null,
+  id uuid not null,
+  payload text not null,
+  error text not null,
+  at timestamptz not null default now(),
+  primary key (shard, id)
+);
+create table event_shard (
+  shard smallint primary key,
+  owner text,
+  fence bigint not null default 0,
+  lease_until timestamptz,
+  version bigint not null default 0
+) with (fillfactor = 50);
+insert into event_shard (shard) select generate_series(0, 63);
+create table feed (
+  shard smallint not null,
+  version bigint not null,
+  at timestamptz not null,
+  payload text not null,
+  primary key (shard, version)
+);
+`,
+  },
+];
+
+/**
+ * Stores a batch in one statement, so in one transaction: keys first (what is known already drops out), then the
+ * events, then one inbox row a shard carrying what the fold needs. Returns the keys that were new.
+ */
+export const storeBatch = {
+  name: 'event.store',
+  text: `with input as (
+  select * from unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[])
+    with ordinality as t(shard, source, key, id, visitor, received_at, happened_at, body, place)
+), fresh as (
+  insert into event_key (shard, source, id, day) select shard, source, key, received_at::date from input
+  on conflict do nothing returning shard, source, id
+), kept as (
+  select input.* from input join fresh on fresh.shard = input.shard and fresh.source = input.source and fresh.id = input.key
+), stored as (
+  insert into event (shard, received_at, id, visitor, happened_at, body)
+  select shard, received_at, id, visitor, happened_at, body::jsonb from kept
+), put as (
+  insert into event_inbox (shard, id, payload)
+  select shard, (array_agg(id order by place))[1], '[' || string_agg(body, ',' order by place) || ']' from kept group by shard
+)
+select count(*)::int as kept from fresh`,
+};

@@ -1,0 +1,124 @@
+import type { Clock, Ids } from '../base/index.ts';
+import type { Runner, Store, Tx } from '../store/index.ts';
+
+/** One piece of durable work. `key` names it once within its kind: the same key is never queued twice. */
+export interface Job<P = unknown> {
+  id: string;
+  shard: number;
+  kind: string;
+  key: string;
+  /** Business time, UTC ms. */
+  due: number;
+  payload: P;
+  /** Which try this is, from 1. */
+  attempt: number;
+  /** Rises with every claim; a finish with an older fence changes nothing. */
+  fence: number;
+}
+
+/** What to queue. */
+export interface NewJob {
+  shard: number;
+  kind: string;
+  key: string;
+  due: number;
+  payload: unknown;
+}
+
+/**
+ * The queue. A claim leases rows for a while by the database's own clock; a worker that dies leaves a lapsed lease,
+ * and the next claim takes the row again with a higher fence. So work is done at least once, and whoever must not do
+ * it twice compares the fence in its own transaction.
+ */
+export class Jobs {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #ids: Ids;
+  readonly #leaseMs: number;
+
+  constructor(parts: { store: Store; clock: Clock; ids: Ids; leaseMs?: number }) {
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#ids = parts.ids;
+    this.#leaseMs = parts.leaseMs ?? 60_000;
+  }
+
+  /** Queues jobs in the caller's transaction; a key that is queued already stays as it is. */
+  async enqueue(tx: Runner, jobs: readonly NewJob[]): Promise<void> {
+    if (jobs.length === 0) return;
+    await tx.run({
+      name: 'job.enqueue',
+      text: `insert into job (id, shard, kind, key, due, payload)
+        select * from unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::timestamptz[], $6::jsonb[])
+        on conflict (kind, key, shard) do nothing`,
+      values: [
+        jobs.map(() => this.#ids.next()),
+        jobs.map((job) => job.shard),
+        jobs.map((job) => job.kind),
+        jobs.map((job) => job.key),
+        jobs.map((job) => new Date(job.due)),
+        jobs.map((job) => JSON.stringify(job.payload)),
+      ],
+    });
+  }
+
+  /** Takes up to `limit` due jobs of a kind, leased to the caller. */
+  async claim<P>(kind: string, limit: number): Promise<Job<P>[]> {
+    const rows = await this.#store.rows<JobRow>({
+      name: 'job.claim',
+      text: `update job set lease_until = now() + $4 * interval '1 millisecond', fence = fence + 1, attempt = attempt + 1
+        where id in (select id from job where kind = $1 and due <= $2 and (lease_until is null or lease_until < now())
+          order by due limit $3 for update skip locked)
+        returning id, shard, kind, key, due, payload, attempt, fence`,
+      values: [kind, new Date(this.#clock.now()), limit, this.#leaseMs],
+    });
+    return rows.map((row) => ({ ...row, due: row.due.getTime(), payload: row.payload as P }));
+  }
+
+  /** Ends a job in the transaction that holds its effect. @returns false when somebody else has claimed it since. */
+  async finish(tx: Runner, job: Job): Promise<boolean> {
+    return (
+      (await tx.run({
+        name: 'job.finish',
+        text: 'delete from job where id = $1 and fence = $2',
+        values: [job.id, job.fence],
+      })) === 1
+    );
+  }
+
+  /** Gives a job back to be tried at `due`, saying why. */
+  async retry(job: Job, due: number, error: string): Promise<void> {
+    await this.#store.run({
+      name: 'job.retry',
+      text: 'update job set due = $3, lease_until = null, error = $4 where id = $1 and fence = $2',
+      values: [job.id, job.fence, new Date(due), error.slice(0, 500)],
+    });
+  }
+
+  /** Takes back what is queued under these keys and not being worked on. */
+  async cancel(tx: Tx, kind: string, keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    await tx.run({ text: 'delete from job where kind = $1 and key = any($2)', values: [kind, keys] });
+  }
+
+  /** When the next job of a kind falls due, UTC ms; null when none is queued. */
+  async nextDue(kind: string): Promise<number | null> {
+    const [row] = await this.#store.rows<{ due: Date | null }>({
+      name: 'job.next',
+      text: 'select min(due) as due from job where kind = $1',
+      values: [kind],
+    });
+    return row?.due?.getTime() ?? null;
+  }
+}
+
+interface JobRow {
+  id: string;
+  shard: number;
+  kind: string;
+  key: string;
+  due: Date;
+  payload: unknown;
+  attempt: number;
+  fence: number;
+}

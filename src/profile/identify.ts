@@ -1,0 +1,69 @@
+import { identityKey, type Identity, type ShopEvent } from '../event/index.ts';
+import type { Profile } from './profile.ts';
+
+/** What is to be done about who an event belongs to. */
+export type Identified =
+  | { kind: 'one'; profileId: string; link: Identity[] }
+  | { kind: 'new'; link: Identity[] }
+  | { kind: 'merge'; into: string; from: string[]; link: Identity[] }
+  /** A known person took over a device that stood with another person: the device moves, nothing is merged. */
+  | { kind: 'relink'; profileId: string; link: Identity[]; moved: Identity[] };
+
+const deviceNamespaces = new Set(['ecid', 'fpid', 'tntid']);
+
+/** Names a person, not a device. */
+export function isPersonal({ namespace }: Identity): boolean {
+  return !deviceNamespaces.has(namespace) && namespace !== 'profile';
+}
+
+/** Identities an event may act by: its device's own below level 2, all it asserts from there on (trust.md §3.5). */
+export function actingIdentities(event: ShopEvent): Identity[] {
+  return event.level >= 2 ? event.identities : event.identities.filter((identity) => !isPersonal(identity));
+}
+
+/**
+ * Decides whose event this is. Pure.
+ *
+ * Two profiles that both name a person never merge by an event (trust row 79): the device goes with the person whom
+ * the shop's server named. An anonymous profile merges into the known one.
+ *
+ * @param ownerOf the profile an identity belongs to now
+ * @param profileOf loaded profiles by id
+ */
+export function identify(
+  event: ShopEvent,
+  ownerOf: (identity: Identity) => string | undefined,
+  profileOf: (id: string) => Profile | undefined,
+): Identified {
+  const identities = actingIdentities(event);
+  const linkable = identities.filter(({ namespace }) => namespace !== 'profile');
+  const owners = new Map<string, Identity[]>();
+  for (const identity of identities) {
+    const owner = ownerOf(identity);
+    if (owner !== undefined) owners.set(owner, [...(owners.get(owner) ?? []), identity]);
+  }
+  const link = linkable.filter((identity) => ownerOf(identity) === undefined);
+  if (owners.size === 0) return { kind: 'new', link };
+  const isKnown = (id: string) => (profileOf(id)?.state.identities ?? []).some(isPersonal);
+  if (owners.size === 1) return alone([...owners.keys()][0]!, link, isKnown, event);
+  const named = [...owners].filter(([, by]) => by.some(isPersonal)).map(([id]) => id);
+  const known = [...owners.keys()].filter(isKnown);
+  const into = named[0] ?? known[0] ?? [...owners.keys()].sort()[0]!;
+  const from = [...owners.keys()].filter((id) => id !== into);
+  if (from.some(isKnown)) {
+    const moved = from.filter(isKnown).flatMap((id) => owners.get(id)!.filter((identity) => !isPersonal(identity)));
+    return { kind: 'relink', profileId: into, link, moved };
+  }
+  return { kind: 'merge', into, from, link };
+}
+
+/** One owner: normally his event; but a new personal name on a device that stands with another person starts anew. */
+function alone(owner: string, link: Identity[], isKnown: (id: string) => boolean, event: ShopEvent): Identified {
+  const namesPerson = link.some(isPersonal);
+  const byPerson = actingIdentities(event).some((identity) => isPersonal(identity) && !link.includes(identity));
+  if (!namesPerson || byPerson || !isKnown(owner)) return { kind: 'one', profileId: owner, link };
+  return { kind: 'new', link: actingIdentities(event).filter(({ namespace }) => namespace !== 'profile') };
+}
+
+/** Key of an identity in maps. */
+export const keyOf = identityKey;

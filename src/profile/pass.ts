@@ -1,0 +1,268 @@
+import { shardOf, type Ids } from '../base/index.ts';
+import { identityKey, is, type Identity, type ShopEvent } from '../event/index.ts';
+import type { Tx } from '../store/index.ts';
+import { blankState, fold, type Folded } from './fold.ts';
+import { actingIdentities, identify } from './identify.ts';
+import { mergeStates } from './merge.ts';
+import type { Profile } from './profile.ts';
+import type { OnMerge } from './profiles.ts';
+import { lockProfiles, mergedInto, ownersOf, saveProfiles } from './table.ts';
+
+/** Somebody else linked the same identity at the same moment: the transaction must be tried again as a whole. */
+class IdentityRace extends Error {
+  readonly code = '40001';
+}
+
+/** One pass over a batch of events: everybody concerned is locked first, in id order, and written once at the end. */
+export class FoldPass {
+  readonly profiles = new Map<string, Profile>();
+  readonly #tx: Tx;
+  readonly #ids: Ids;
+  readonly #onMerge: OnMerge;
+  readonly #owners = new Map<string, string>();
+  readonly #changed = new Set<string>();
+  readonly #unlinked: Identity[] = [];
+  #linked: { identity: Identity; profileId: string; level: number; at: number }[] = [];
+  #audit: { at: number; kind: string; profileId: string; otherId: string | null; detail: unknown }[] = [];
+  #consents: { profileId: string; event: ShopEvent }[] = [];
+
+  constructor(parts: { tx: Tx; ids: Ids; onMerge: OnMerge }) {
+    this.#tx = parts.tx;
+    this.#ids = parts.ids;
+    this.#onMerge = parts.onMerge;
+  }
+
+  /** Finds and locks everybody these events may concern. */
+  async load(events: readonly ShopEvent[]): Promise<void> {
+    const identities = new Map<string, Identity>();
+    for (const event of events)
+      for (const identity of actingIdentities(event)) identities.set(identityKey(identity), identity);
+    const direct = [...identities.values()].filter(({ namespace }) => namespace === 'profile').map(({ id }) => id);
+    const owners = await ownersOf(
+      this.#tx,
+      [...identities.values()].filter(({ namespace }) => namespace !== 'profile'),
+    );
+    const living = await mergedInto(this.#tx, [...new Set([...direct, ...owners.values()])]);
+    for (const [key, id] of owners) this.#owners.set(key, living.get(id) ?? id);
+    for (const id of direct) if (living.has(id)) this.#owners.set(`profile:${id}`, living.get(id)!);
+    for (const profile of await lockProfiles(this.#tx, [...living.values()])) this.profiles.set(profile.id, profile);
+  }
+
+  /** Gives the event to whom it belongs, linking, merging or parting as `identify` decides. */
+  async take(event: ShopEvent): Promise<Folded> {
+    if (is(event, 'profile.signedOut')) return this.#signOut(event);
+    const acting = actingIdentities(event);
+    if (acting.length === 0) return { state: blankState(event.happenedAt), facts: [], lessons: [] };
+    const who = identify(
+      event,
+      (identity) => this.#owners.get(identityKey(identity)),
+      (id) => this.profiles.get(id),
+    );
+    let profile: Profile;
+    if (who.kind === 'new') {
+      if (acting.every(({ namespace }) => namespace === 'profile'))
+        return { state: blankState(event.happenedAt), facts: [], lessons: [] };
+      profile = this.#create(event);
+    } else if (who.kind === 'merge') profile = await this.#merge(event, who.into, who.from);
+    else profile = this.profiles.get(who.profileId)!;
+    if (who.kind === 'relink') this.#moved(profile.id, event, who.moved);
+    const cartBefore = profile.state.cart;
+    profile = this.#link(profile, event, who.link);
+    const made = fold(profile.state, event, { profileId: profile.id, mintId: () => this.#ids.next() });
+    this.#put({ ...profile, state: made.state });
+    if (event.consent) this.#consents.push({ profileId: profile.id, event });
+    if (who.kind === 'merge') this.#carriedOver(made, profile.id, event, cartBefore);
+    return made;
+  }
+
+  /** Writes profiles, identities, audit and consent records. */
+  async save(): Promise<void> {
+    await saveProfiles(
+      this.#tx,
+      [...this.#changed].sort().map((id) => this.profiles.get(id)!),
+    );
+    await this.#saveIdentities();
+    for (const { at, kind, profileId, otherId, detail } of this.#audit) {
+      await this.#tx.run({
+        name: 'profile.audit',
+        text: 'insert into identity_audit (id, shard, at, kind, profile_id, other_id, detail) values ($1, $2, $3, $4, $5, $6, $7)',
+        values: [this.#ids.next(), shardOf(profileId), new Date(at), kind, profileId, otherId, JSON.stringify(detail)],
+      });
+    }
+    for (const { profileId, event } of this.#consents) await this.#saveConsent(profileId, event);
+  }
+
+  #create(event: ShopEvent): Profile {
+    const id =
+      typeof event.data?.['profileId'] === 'string' && event.level >= 3 ? event.data['profileId'] : this.#ids.next();
+    const profile: Profile = { id, shard: shardOf(event.visitor), version: 0, state: blankState(event.happenedAt) };
+    this.#put(profile);
+    return profile;
+  }
+
+  #put(profile: Profile): void {
+    const known = this.#changed.has(profile.id);
+    this.profiles.set(profile.id, known ? profile : { ...profile, version: profile.version + 1 });
+    this.#changed.add(profile.id);
+  }
+
+  #link(profile: Profile, event: ShopEvent, link: readonly Identity[]): Profile {
+    if (link.length === 0) return profile;
+    for (const identity of link) {
+      this.#owners.set(identityKey(identity), profile.id);
+      this.#linked.push({ identity, profileId: profile.id, level: event.level, at: event.happenedAt });
+    }
+    return { ...profile, state: { ...profile.state, identities: [...profile.state.identities, ...link] } };
+  }
+
+  /** A device leaves one person for another; both keep what they did until now. */
+  #moved(to: string, event: ShopEvent, moved: readonly Identity[]): void {
+    for (const identity of moved) {
+      const from = this.profiles.get(this.#owners.get(identityKey(identity))!)!;
+      this.#take(from, identity);
+      this.#audit.push({
+        at: event.happenedAt,
+        kind: 'relink',
+        profileId: from.id,
+        otherId: to,
+        detail: { identities: [identity], source: event.source },
+      });
+      this.#owners.set(identityKey(identity), to);
+      this.#linked.push({ identity, profileId: to, level: event.level, at: event.happenedAt });
+      const target = this.profiles.get(to)!;
+      this.#put({ ...target, state: { ...target.state, identities: [...target.state.identities, identity] } });
+    }
+  }
+
+  #take(from: Profile, identity: Identity): void {
+    const key = identityKey(identity);
+    this.#put({
+      ...from,
+      state: { ...from.state, identities: from.state.identities.filter((one) => identityKey(one) !== key) },
+    });
+  }
+
+  async #merge(event: ShopEvent, into: string, from: readonly string[]): Promise<Profile> {
+    for (const id of from) {
+      const [target, source] = [this.profiles.get(into)!, this.profiles.get(id)!];
+      this.#audit.push({
+        at: event.happenedAt,
+        kind: 'merge',
+        profileId: into,
+        otherId: id,
+        detail: { identities: source.state.identities, into: target.state, from: source.state, source: event.source },
+      });
+      for (const [key, owner] of this.#owners) if (owner === id) this.#owners.set(key, into);
+      this.#put({ ...target, state: mergeStates(target.state, source.state) });
+      this.#put({ ...source, state: { ...source.state, visiting: false } });
+      await saveProfiles(this.#tx, [this.profiles.get(into)!, this.profiles.get(id)!]);
+      await this.#tx.run({
+        name: 'profile.retire',
+        text: 'update profile set merged_into = $2, visit_due = null where id = $1',
+        values: [id, into],
+      });
+      await this.#tx.run({
+        name: 'profile.repoint',
+        text: 'update identity set profile_id = $2 where profile_id = $1',
+        values: [id, into],
+      });
+      this.#linked = this.#linked.map((link) => (link.profileId === id ? { ...link, profileId: into } : link));
+      this.profiles.delete(id);
+      this.#changed.delete(id);
+      await this.#onMerge(this.#tx, id, into);
+    }
+    return this.profiles.get(into)!;
+  }
+
+  /** After a merge journeys must hear of the cart the visitor brought along, as if it had changed now. */
+  #carriedOver(made: Folded, profileId: string, event: ShopEvent, brought: Profile['state']['cart']): void {
+    if (!brought || !made.state.cart || made.facts.some(({ name }) => name === 'cart.changed')) return;
+    const { id, lines, changedAt } = made.state.cart;
+    made.facts.push({
+      name: 'cart.changed',
+      profileId,
+      at: changedAt,
+      id: `${event.source}:${event.id}:merge`,
+      bot: false,
+      data: {
+        cartId: id,
+        lines: lines.map(({ item, quantity }) => ({ item, quantity })),
+        ecid: made.state.visit?.ecid ?? null,
+      },
+    });
+  }
+
+  /** The device is nobody's from here on: its next event begins a new profile (trust.md §3.5, shared devices). */
+  #signOut(event: ShopEvent): Folded {
+    const nothing: Folded = { state: blankState(event.happenedAt), facts: [], lessons: [] };
+    if (event.level < 3) return nothing;
+    for (const identity of event.identities) {
+      const owner = this.#owners.get(identityKey(identity));
+      if (identity.namespace !== 'ecid' || owner === undefined) continue;
+      this.#take(this.profiles.get(owner)!, identity);
+      this.#owners.delete(identityKey(identity));
+      this.#linked = this.#linked.filter((link) => identityKey(link.identity) !== identityKey(identity));
+      this.#audit.push({
+        at: event.happenedAt,
+        kind: 'unlink',
+        profileId: owner,
+        otherId: null,
+        detail: { identities: [identity], source: event.source },
+      });
+      this.#unlinked.push(identity);
+    }
+    return nothing;
+  }
+
+  async #saveIdentities(): Promise<void> {
+    for (const { namespace, id } of this.#unlinked) {
+      await this.#tx.run({
+        name: 'profile.unlink',
+        text: 'delete from identity where namespace = $1 and id = $2',
+        values: [namespace, id],
+      });
+    }
+    if (this.#linked.length === 0) return;
+    const last = new Map(this.#linked.map((link) => [identityKey(link.identity), link]));
+    const rows = [...last.values()];
+    const written = await this.#tx.run({
+      name: 'profile.link',
+      text: `insert into identity (namespace, id, shard, profile_id, level, linked_at)
+        select * from unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::smallint[], $6::timestamptz[])
+        on conflict (namespace, id) do update set profile_id = excluded.profile_id, level = excluded.level, linked_at = excluded.linked_at
+          where identity.profile_id = any($7)`,
+      values: [
+        rows.map(({ identity }) => identity.namespace),
+        rows.map(({ identity }) => identity.id),
+        rows.map(({ identity }) => shardOf(identityKey(identity))),
+        rows.map(({ profileId }) => profileId),
+        rows.map(({ level }) => level),
+        rows.map(({ at }) => new Date(at)),
+        [...this.profiles.keys()],
+      ],
+    });
+    if (written !== rows.length) throw new IdentityRace('An identity was linked by another transaction');
+  }
+
+  async #saveConsent(profileId: string, event: ShopEvent): Promise<void> {
+    for (const [purpose, state] of Object.entries(event.consent ?? {})) {
+      if (purpose === 'email-marketing' && event.level < 2) continue;
+      await this.#tx.run({
+        name: 'profile.consent',
+        text: `insert into consent_record (id, shard, profile_id, purpose, state, level, source, at, proof)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        values: [
+          this.#ids.next(),
+          shardOf(profileId),
+          profileId,
+          purpose,
+          state,
+          event.level,
+          event.source,
+          new Date(event.happenedAt),
+          JSON.stringify({ event: event.id, page: event.page?.url ?? null, wording: event.data?.['wording'] ?? null }),
+        ],
+      });
+    }
+  }
+}

@@ -1,0 +1,273 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock, quietLog, SeededRandom, UuidIds } from '../base/index.ts';
+import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from '../event/index.ts';
+import type { Store } from '../store/index.ts';
+import { freshStore } from '../../test/support/database.ts';
+import type { Fact, Lesson } from './profile.ts';
+import { Profiles } from './profiles.ts';
+import { migrations } from './table.ts';
+
+const start = Date.UTC(2026, 10, 24, 9);
+const ecid = '11111111111111111111111111111111111111';
+const other = '22222222222222222222222222222222222222';
+
+let store: Store;
+let clock: FakeClock;
+let log: EventLog;
+let profiles: Profiles;
+let folder: Folder;
+let facts: Fact[];
+let lessons: Lesson[];
+let merges: [string, string][];
+let count = 0;
+
+beforeEach(async () => {
+  store = await freshStore([...eventMigrations, ...migrations]);
+  clock = new FakeClock(start);
+  const ids = new UuidIds(clock, new SeededRandom(7));
+  log = new EventLog({ store, ids });
+  [facts, lessons, merges, count] = [[], [], [], 0];
+  profiles = new Profiles({
+    store,
+    clock,
+    ids,
+    log,
+    onMerge: async (_tx, from, into) => void merges.push([from, into]),
+  });
+  folder = new Folder({
+    store,
+    clock,
+    log: quietLog,
+    owner: 'test',
+    fold: async (tx, events) => {
+      const batch = await profiles.fold(tx, events);
+      facts.push(...batch.facts);
+      lessons.push(...batch.lessons.map(({ lesson }) => lesson));
+      return new Map(batch.lessons.map(({ shard, lesson }) => [shard, [lesson]]));
+    },
+  });
+});
+
+function event(given: Partial<ShopEvent> & { types: string[] }, device = ecid): ShopEvent {
+  return {
+    id: `e${++count}`,
+    source: 'edge:demo',
+    happenedAt: clock.now(),
+    receivedAt: clock.now(),
+    level: 0,
+    visitor: `ecid:${device}`,
+    identities: [{ namespace: 'ecid', id: device }],
+    ...given,
+  };
+}
+
+function asserted(email: string, more: Partial<ShopEvent> = {}, device: string | null = ecid): ShopEvent {
+  const identities = [{ namespace: 'email', id: email }, ...(device ? [{ namespace: 'ecid', id: device }] : [])];
+  return event({
+    types: ['profile.asserted'],
+    source: 'server',
+    level: 3,
+    identities,
+    visitor: device ? `ecid:${device}` : `email:${email}`,
+    ...more,
+  });
+}
+
+async function happens(...events: ShopEvent[]): Promise<void> {
+  await log.receive(events);
+  await folder.drain();
+}
+
+const named = (name: string) => facts.filter((fact) => fact.name === name);
+const add = (item: string, quantity = 1, device = ecid) =>
+  event({ types: ['commerce.productListAdds'], items: [{ id: item, quantity }] }, device);
+const view = (item: string, device = ecid) =>
+  event({ types: ['commerce.productViews'], items: [{ id: item }] }, device);
+const byDevice = (device = ecid) => profiles.find({ namespace: 'ecid', id: device });
+const byEmail = (email: string) => profiles.find({ namespace: 'email', id: email });
+
+describe('the log', () => {
+  it('keeps an event once when it comes twice, in one batch and later (trust row 71)', async () => {
+    const one = add('coat-1');
+    await happens(one, one);
+    clock.advance(20 * 86_400_000);
+    await happens({ ...one, receivedAt: clock.now() });
+
+    expect((await byDevice())!.state.cart!.lines).toEqual([{ item: 'coat-1', quantity: 1, addedAt: start }]);
+    expect(await store.rows({ text: 'select 1 from event' })).toHaveLength(1);
+  });
+
+  it('shows what was acknowledged before any fold has taken it', async () => {
+    await log.receive([view('watch-1'), view('watch-2')]);
+
+    expect((await byDevice())!.state.viewed.map(({ item }) => item)).toEqual(['watch-2', 'watch-1']);
+  });
+
+  it('sets a poison event aside and folds its neighbours', async () => {
+    await log.receive([{ ...add('coat-1'), identities: [{ namespace: 'ecid', id: ecid }, null as never] }]);
+    await happens(add('coat-2'));
+
+    expect((await byDevice())!.state.cart!.lines.map(({ item }) => item)).toEqual(['coat-2']);
+    expect(await store.rows({ text: 'select 1 from event_quarantine' })).toHaveLength(1);
+  });
+
+  it('writes a feed without gaps for each shard', async () => {
+    for (const item of ['a', 'b', 'c']) await happens(view(item));
+
+    const rows = await log.readFeed<Lesson>(new Map());
+    expect(rows.map(({ version }) => version)).toEqual([1, 2, 3]);
+    expect(rows.flatMap((row) => row.lessons.map((lesson) => lesson.i))).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('identity', () => {
+  it('joins a device to the person the server names, and the cart comes along', async () => {
+    await happens(add('coat-1', 2));
+    await happens(
+      asserted('ada@example.com', { consent: { 'email-marketing': 'in' }, attributes: { firstName: 'Ada' } }),
+    );
+
+    const ada = await byEmail('ada@example.com');
+    expect(ada!.id).toBe((await byDevice())!.id);
+    expect(ada!.state.cart!.lines).toMatchObject([{ item: 'coat-1', quantity: 2 }]);
+    expect(ada!.state.consent['email-marketing']).toMatchObject({ state: 'in', source: 'server' });
+    expect(named('identified')).toHaveLength(1);
+  });
+
+  it('merges an anonymous visitor into a person known before, and says so to the other rooms', async () => {
+    await happens(asserted('ada@example.com', {}, null));
+    await happens(add('coat-1', 1, other), view('watch-1', other));
+    await happens(asserted('ada@example.com', {}, other));
+
+    const ada = await byEmail('ada@example.com');
+    expect((await byDevice(other))!.id).toBe(ada!.id);
+    expect(ada!.state.viewed.map(({ item }) => item)).toEqual(['watch-1']);
+    expect(merges).toHaveLength(1);
+    expect(merges[0]![1]).toBe(ada!.id);
+    expect(named('cart.changed').at(-1)!.profileId).toBe(ada!.id);
+  });
+
+  it('never merges two named people on one device: the device goes with the one named last (trust row 79)', async () => {
+    await happens(asserted('ada@example.com'), add('coat-1'));
+    await happens(asserted('ben@example.com'), add('watch-1'));
+
+    const [ada, ben] = [await byEmail('ada@example.com'), await byEmail('ben@example.com')];
+    expect(ada!.id).not.toBe(ben!.id);
+    expect(ada!.state.cart!.lines.map(({ item }) => item)).toEqual(['coat-1']);
+    expect(ben!.state.cart!.lines.map(({ item }) => item)).toEqual(['watch-1']);
+    expect(merges).toEqual([]);
+  });
+
+  it('does not believe a browser that claims an address (trust row 75)', async () => {
+    await happens(asserted('ada@example.com', {}, null));
+    await happens(
+      event(
+        {
+          types: ['commerce.productViews'],
+          level: 1,
+          items: [{ id: 'watch-1' }],
+          identities: [
+            { namespace: 'ecid', id: other },
+            { namespace: 'email', id: 'ada@example.com' },
+          ],
+        },
+        other,
+      ),
+    );
+
+    expect((await byEmail('ada@example.com'))!.state.viewed).toEqual([]);
+    expect((await byDevice(other))!.state.email).toBeNull();
+  });
+
+  it('starts a new visitor on a device after sign-out', async () => {
+    await happens(asserted('ada@example.com'), add('coat-1'));
+    await happens(event({ types: ['profile.signedOut'], source: 'server', level: 3 }));
+    await happens(view('watch-1'));
+
+    expect((await byEmail('ada@example.com'))!.state.viewed).toEqual([]);
+    expect((await byDevice())!.state.viewed).toHaveLength(1);
+  });
+});
+
+describe('the live profile', () => {
+  it('follows adds, removals and a server purchase', async () => {
+    await happens(add('coat-1'), add('coat-2'), add('sweat-1', 2));
+    await happens(event({ types: ['commerce.productListRemovals'], items: [{ id: 'coat-2' }] }));
+    await happens(event({ types: ['commerce.productListRemovals'], items: [{ id: 'sweat-1', quantity: 1 }] }));
+    expect((await byDevice())!.state.cart!.lines.map(({ item, quantity }) => [item, quantity])).toEqual([
+      ['coat-1', 1],
+      ['sweat-1', 1],
+    ]);
+
+    const order = { id: 'o-1', totalMinor: 12900, currency: 'EUR' };
+    const items = [{ id: 'coat-1' }, { id: 'sweat-1' }];
+    await happens(event({ types: ['commerce.purchases'], source: 'server', level: 3, order, items }));
+    expect((await byDevice())!.state.cart).toBeNull();
+    expect(named('ordered')).toMatchObject([{ data: { orderId: 'o-1', total: 129, currency: 'EUR' } }]);
+  });
+
+  it('counts one order once from pixel and server (trust row 74), and none from the pixel alone (row 77)', async () => {
+    const order = { id: 'o-1', totalMinor: 12900, currency: 'EUR' };
+    await happens(add('coat-1'), event({ types: ['commerce.purchases'], level: 1, order, items: [{ id: 'coat-1' }] }));
+    const claimed = (await byDevice())!.state;
+    expect([claimed.orders, claimed.cart!.lines.length, claimed.claimedPurchaseUntil]).toEqual([
+      [],
+      1,
+      start + 86_400_000,
+    ]);
+
+    const server = {
+      types: ['commerce.purchases'],
+      source: 'server',
+      level: 3 as const,
+      order,
+      items: [{ id: 'coat-1' }],
+    };
+    await happens(event(server), event(server));
+    expect((await byDevice())!.state.orders).toHaveLength(1);
+    expect(named('ordered')).toHaveLength(1);
+  });
+
+  it('ignores an add that comes late, after the order that holds it (trust row 72)', async () => {
+    const order = { id: 'o-1', totalMinor: 12900, currency: 'EUR' };
+    clock.advance(60_000);
+    await happens(
+      event({ types: ['commerce.purchases'], source: 'server', level: 3, order, items: [{ id: 'coat-1' }] }),
+    );
+    await happens({ ...add('coat-1'), happenedAt: start });
+
+    expect((await byDevice())!.state.cart).toBeNull();
+  });
+
+  it('keeps viewed items newest first, each once (recommendations golden example 11)', async () => {
+    for (const item of ['1', '2', '3', '2']) {
+      clock.advance(1000);
+      await happens(view(item));
+    }
+    expect((await byDevice())!.state.viewed.map(({ item }) => item)).toEqual(['2', '3', '1']);
+  });
+
+  it('ends a visit after half an hour of silence, once, with what was seen in it', async () => {
+    await happens(view('watch-1'), view('watch-2'), add('coat-1'));
+    clock.advance(29 * 60_000);
+    expect((await store.inTransaction((tx) => profiles.endVisits(tx, 100))).facts).toEqual([]);
+    expect(await profiles.nextVisitEnd()).toBe(start + 30 * 60_000);
+    clock.advance(60_000);
+    const { facts: ended } = await store.inTransaction((tx) => profiles.endVisits(tx, 100));
+
+    expect(ended).toMatchObject([
+      { name: 'visit.ended', data: { ecid, views: ['watch-2', 'watch-1'], cart: [{ item: 'coat-1', quantity: 1 }] } },
+    ]);
+    expect((await store.inTransaction((tx) => profiles.endVisits(tx, 100))).facts).toEqual([]);
+  });
+
+  it('takes mail consent only from the server or a proven mailbox, and stops collecting when the device says out', async () => {
+    await happens(event({ types: ['profile.consent'], level: 1, consent: { 'email-marketing': 'in' } }));
+    expect((await byDevice())!.state.consent['email-marketing']).toBeUndefined();
+
+    await happens(event({ types: ['profile.consent'], consent: { collect: 'out' } }));
+    await happens(view('watch-1'));
+    expect((await byDevice())!.state.viewed).toEqual([]);
+    expect(named('consent.lost')).toMatchObject([{ data: { purpose: 'collect' } }]);
+  });
+});

@@ -1,0 +1,189 @@
+import { shardOf, type Clock, type Ids } from '../base/index.ts';
+import { identityKey, is, type EventLog, type Identity, type ShopEvent } from '../event/index.ts';
+import type { Runner, Store, Tx } from '../store/index.ts';
+import { blankState, endVisit, fold } from './fold.ts';
+import { actingIdentities } from './identify.ts';
+import { FoldPass } from './pass.ts';
+import type { Fact, Lesson, Profile, ProfileView } from './profile.ts';
+import { lockFreeProfiles, lockProfiles, mergedInto, ownersOf, saveProfiles } from './table.ts';
+import { viewOf } from './view.ts';
+
+/** What a batch of events did. Profiles are locked and saved; facts stand in the order they came to be. */
+export interface FoldedBatch {
+  facts: Fact[];
+  lessons: { shard: number; lesson: Lesson }[];
+  profiles: Map<string, Profile>;
+}
+
+/** Called inside the transaction when `from` has become part of `into`, so that other rooms carry their rows over. */
+export type OnMerge = (tx: Tx, from: string, into: string) => Promise<void>;
+
+/** The people, as the other rooms see them. */
+export class Profiles {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #ids: Ids;
+  readonly #log: EventLog;
+  readonly #onMerge: OnMerge;
+
+  constructor(parts: { store: Store; clock: Clock; ids: Ids; log: EventLog; onMerge: OnMerge }) {
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#ids = parts.ids;
+    this.#log = parts.log;
+    this.#onMerge = parts.onMerge;
+  }
+
+  /** Folds events, in the order given, into the profiles they belong to; in the caller's transaction. */
+  async fold(tx: Tx, events: readonly { shard: number; event: ShopEvent }[]): Promise<FoldedBatch> {
+    const pass = new FoldPass({ tx, ids: this.#ids, onMerge: this.#onMerge });
+    await pass.load(events.map(({ event }) => event));
+    const batch: FoldedBatch = { facts: [], lessons: [], profiles: pass.profiles };
+    for (const { shard, event } of events) {
+      const made = await pass.take(event);
+      batch.facts.push(...made.facts);
+      for (const lesson of made.lessons) batch.lessons.push({ shard, lesson });
+    }
+    await pass.save();
+    return batch;
+  }
+
+  /** Ends visits whose half hour of silence is over. @returns the facts and the locked profiles they are about. */
+  async endVisits(tx: Tx, limit: number): Promise<FoldedBatch> {
+    const now = this.#clock.now();
+    const due = await tx.rows<{ id: string }>({
+      name: 'profile.visits-due',
+      text: 'select id from profile where visit_due <= $1 and merged_into is null order by visit_due limit $2',
+      values: [new Date(now), limit],
+    });
+    const batch: FoldedBatch = { facts: [], lessons: [], profiles: new Map() };
+    const changed: Profile[] = [];
+    for (const profile of await lockFreeProfiles(
+      tx,
+      due.map(({ id }) => id),
+    )) {
+      const made = endVisit(profile.state, now, profile.id);
+      if (!made) continue;
+      const ended = { ...profile, version: profile.version + 1, state: made.state };
+      changed.push(ended);
+      batch.profiles.set(profile.id, ended);
+      batch.facts.push(...made.facts);
+    }
+    await saveProfiles(tx, changed);
+    batch.facts.sort((a, b) => a.at - b.at);
+    return batch;
+  }
+
+  /** When the next visit may end, UTC ms; null when nobody is here. */
+  async nextVisitEnd(): Promise<number | null> {
+    const [row] = await this.#store.rows<{ due: Date | null }>({
+      name: 'profile.next-visit',
+      text: 'select min(visit_due) as due from profile where visit_due is not null',
+    });
+    return row?.due?.getTime() ?? null;
+  }
+
+  /** Profiles by id, locked in id order until the transaction ends. Merged ones are found under their new id only. */
+  async lock(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>> {
+    return new Map((await lockProfiles(tx, ids)).map((profile) => [profile.id, profile]));
+  }
+
+  /** As `lock`, leaving out those another transaction holds. */
+  async lockFree(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>> {
+    return new Map((await lockFreeProfiles(tx, ids)).map((profile) => [profile.id, profile]));
+  }
+
+  /** One profile by its id, following merges. */
+  async get(id: string): Promise<Profile | null> {
+    const now = (await mergedInto(this.#store, [id])).get(id);
+    if (now === undefined) return null;
+    const [row] = await this.#store.rows<Profile>({
+      name: 'profile.get',
+      text: 'select id, shard, version, state from profile where id = $1',
+      values: [now],
+    });
+    return row ?? null;
+  }
+
+  /**
+   * The profile an identity belongs to, with what its visitor did and no fold has taken yet already folded in, in
+   * memory: what was acknowledged is visible at once (design §7 "Log"). Null when nobody is known by it.
+   */
+  async find(identity: Identity): Promise<Profile | null> {
+    const owner =
+      identity.namespace === 'profile' || identity.namespace === 'id'
+        ? identity.id
+        : (await ownersOf(this.#store, [identity])).get(identityKey(identity));
+    const known = owner === undefined ? null : await this.get(owner);
+    const unread = await this.#log.unread(identityKey(identity));
+    if (unread.length === 0) return known;
+    let state = known?.state ?? blankState(unread[0]!.happenedAt);
+    for (const event of unread) {
+      if (is(event, 'profile.signedOut') || actingIdentities(event).length === 0) continue;
+      state = fold(state, event, { profileId: known?.id ?? '', mintId: () => this.#ids.next() }).state;
+    }
+    return {
+      id: known?.id ?? '',
+      shard: known?.shard ?? shardOf(identityKey(identity)),
+      version: known?.version ?? 0,
+      state,
+    };
+  }
+
+  /** Reads everybody seen since a time in pages of `page`, by id, giving those the rule holds for. */
+  async *read(
+    rule: (view: ProfileView) => boolean,
+    query: { seenSince: number; page?: number },
+  ): AsyncIterable<Profile> {
+    let after = '00000000-0000-0000-0000-000000000000';
+    for (;;) {
+      const rows = await this.#store.rows<Profile>({
+        name: 'profile.read',
+        text: `select id, shard, version, state from profile
+          where id > $1 and merged_into is null and last_seen_at >= $2 order by id limit $3`,
+        values: [after, new Date(query.seenSince), query.page ?? 1000],
+      });
+      if (rows.length === 0) return;
+      for (const profile of rows) if (rule(viewOf(profile))) yield profile;
+      after = rows.at(-1)!.id;
+    }
+  }
+
+  /** People whose address or name begins with `text`, newest first. @returns the page, and how many it leaves out */
+  async search(text: string, limit: number): Promise<{ found: Profile[]; left: number }> {
+    const like = `${text
+      .trim()
+      .toLowerCase()
+      .replace(/[\\%_]/g, '\\$&')}%`;
+    const where = `merged_into is null and ($1 = '%' or lower(email) like $1 or lower(name) like $1 or id in
+      (select profile_id from identity where id like $1))`;
+    const found = await this.#store.rows<Profile>({
+      text: `select id, shard, version, state from profile where ${where} order by last_seen_at desc limit $2`,
+      values: [like, limit],
+    });
+    const [count] = await this.#store.rows<{ n: number }>({
+      text: `select count(*)::int as n from profile where ${where}`,
+      values: [like],
+    });
+    return { found, left: Math.max(0, count!.n - found.length) };
+  }
+
+  /** How many people there are, and how many may be written to. */
+  async count(): Promise<{ people: number; reachable: number }> {
+    const [row] = await this.#store.rows<{ people: number; reachable: number }>({
+      text: `select count(*)::int as people, count(*) filter (where email is not null
+        and state->'consent'->'email-marketing'->>'state' = 'in')::int as reachable from profile where merged_into is null`,
+    });
+    return row!;
+  }
+
+  /** The visitors whose events belong to a profile, as the log names them (shard keys). */
+  async visitorsOf(profile: Profile): Promise<string[]> {
+    const rows = await this.#store.rows<{ namespace: string; id: string }>({
+      text: `select namespace, id from identity where profile_id = $1
+        union select x->>'namespace', x->>'id' from identity_audit, jsonb_array_elements(detail->'identities') x where profile_id = $1 and kind in ('merge', 'unlink', 'relink')`,
+      values: [profile.id],
+    });
+    return [...new Set([...rows.map(identityKey), `profile:${profile.id}`])];
+  }
+}
