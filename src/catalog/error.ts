@@ -1,0 +1,38 @@
+import { defineErrors } from '../base/index.ts';
+
+export const errors = defineErrors({
+  ITEMS_UNREADABLE: {
+    status: 400,
+    mend: 'Send a JSON array of items, one JSON object a line (NDJSON), or CSV, and name the format that it is',
+  },
+  ITEMS_HEADER_INVALID: {
+    status: 400,
+    mend: 'Let the first line name the columns, with "id" (or "entity.id" after "## RECS") among them, each once',
+  },
+  ITEMS_TOO_MANY: {
+    status: 413,
+    mend: 'Send the items in several parts, or leave out those that are no longer sold',
+  },
+  ITEM_ROW_UNREADABLE: { status: 400, mend: 'Mend this row and send it again; the other rows were taken' },
+  ITEM_ID_INVALID: {
+    status: 400,
+    mend: 'Give each item an id of 1 to 256 characters, without commas and control characters',
+  },
+  ITEM_NAME_MISSING: { status: 400, mend: 'Send a name with the first row of an item; later rows may leave it out' },
+  ITEM_FIELD_UNKNOWN: {
+    status: 400,
+    mend: 'Use id, name, categories, price, currency, stock, url, imageUrl and attributes; all else goes into attributes',
+  },
+  ITEM_FIELD_INVALID: {
+    status: 400,
+    mend: 'Give the field the type and length that docs/error/ITEM_FIELD_INVALID.md lists',
+  },
+  ITEM_PRICE_INVALID: {
+    status: 400,
+    mend: 'Write the price as a number of major units with a point, such as 129.00, and the currency as three capitals',
+  },
+  ITEM_ATTRIBUTE_INVALID: {
+    status: 400,
+    mend: 'Give each attribute a text, a number, true or false, or a list of one of these; null clears it',
+  },
+});
