@@ -41,6 +41,10 @@ export const errors = defineErrors({
     status: 500,
     mend: 'Put the file postgres.password back beside the folder postgres, as it was when that was made',
   },
+  STORE_SECRET_DIFFERS: {
+    status: 500,
+    mend: 'Set BECKON_SECRET to the secret of the first start (the file "secret" of its data folder)',
+  },
   STORE_MIGRATION_FAILED: {
     status: 500,
     mend: 'The migration was rolled back whole; report the message, the data is as it was before',

@@ -3,7 +3,7 @@
  *
  * In:     a connection string, or a data folder for the embedded server
  * Out:    rows; transactions that take effect once
- * Owns:   table schema_migration · the embedded PostgreSQL process
+ * Owns:   tables schema_migration, store_secret · the embedded PostgreSQL process
  * Knows:  base
  * Never:  holds a domain word; takes an advisory lock; listens for notifications
  * Start:  database.ts, then launch.ts
@@ -11,3 +11,4 @@
 export * from './database.ts';
 export * from './launch.ts';
 export * from './migrate.ts';
+export * from './secret.ts';

@@ -43,6 +43,12 @@ export function hold(dataDir: string): () => void {
   };
 }
 
+/** The live process that holds the folder, or null. */
+export function holderOf(dataDir: string): number | null {
+  const holder = readHolder(readText(join(dataDir, holdFile)));
+  return holder !== null && isAlive(holder) ? holder.pid : null;
+}
+
 /** Does this very process still run? */
 export function isAlive(holder: Holder): boolean {
   if (!hasProcess(holder.pid)) return false;

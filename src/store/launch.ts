@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { BeckonError, elapsed, type Log } from '../base/index.ts';
 import { withoutPassword } from './database.ts';
 import { errors } from './error.ts';
 import { npmBinaries, oldestMajor, systemBinaries, type Binaries } from './launch-binary.ts';
-import { hold } from './launch-hold.ts';
+import { hold, holderOf } from './launch-hold.ts';
 import { chooseBinaries, choosePlace, clusterMajor, machineFolder, type Place } from './launch-place.ts';
 import { adopt, ensureDatabase, initialise, start, stop } from './launch-server.ts';
 
@@ -50,6 +50,17 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     release();
     throw error;
   }
+}
+
+/** For the doctor: which PostgreSQL a start on this folder would take, or that it runs already. Starts nothing. */
+export function findPostgres(dataDir: string): { fits: boolean; text: string } {
+  const holder = holderOf(dataDir);
+  if (holder !== null) return { fits: true, text: `Beckon runs on this data folder, as process ${holder}` };
+  const pinned = clusterMajor(join(dataDir, 'postgres'));
+  const candidates = [...optional(npmBinaries()), ...systemBinaries()];
+  const found = candidates.find(({ major }) => pinned === null || major === pinned);
+  if (found) return { fits: true, text: `PostgreSQL ${found.version} (${found.source})` };
+  return { fits: false, text: `No PostgreSQL ${pinned ?? `of version ${oldestMajor} or later`} was found` };
 }
 
 interface Own {

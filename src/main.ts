@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BeckonError, SystemClock, elapsed, jsonLog, type Log } from './base/index.ts';
+import { examine, findingLines, tryPort } from './doctor.ts';
+import {
+  errors,
+  helpText,
+  readCommand,
+  readSettings,
+  type CommandLine,
+  type GivenSettings,
+  type Settings,
+} from './settings.ts';
+import { checkSecret, findSecret, launch, migrate, openStore, type Migration, type Store } from './store/index.ts';
+
+/** Reads settings, starts, stops. Everything printed for a person goes to standard output, log lines to standard error. */
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** What has been started, last first: the order of stopping. */
+type Undo = (() => Promise<void>)[];
+
+/** A database that is up to date, and what goes with it. */
+interface Ground {
+  settings: Settings;
+  parts: { store: Store; databaseUrl: string; say: (line: string) => void; log: Log };
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const line = readCommand(argv);
+  if (line.help) {
+    process.stdout.write(helpText(line.command === 'help' || argv[0] !== line.command ? undefined : line.command));
+    return 0;
+  }
+  if (line.command === 'doctor') return doctor(readSettings(line.flags, process.env));
+  const remove = line.command === 'demo' && line.flags.includes('--remove');
+  const settings = settingsOf(line);
+  const undo: Undo = [];
+  const stopping = stopOnSignal();
+  try {
+    say(`Beckon ${version()}`);
+    if (line.command === 'migrate') await prepare(settings, undo);
+    else if (remove) await removeDemoData(settings, undo);
+    else {
+      await serve(settings, undo);
+      await stopping.asked;
+      say('Stopping …');
+    }
+  } finally {
+    await runBackwards(undo);
+  }
+  return 0;
+}
+
+function settingsOf({ command, flags }: CommandLine): GivenSettings {
+  const settings = readSettings(command === 'demo' ? flags.filter((flag) => flag !== '--remove') : flags, process.env);
+  if (command === 'demo' && !settings.demo) {
+    throw new BeckonError(errors.SETTINGS_CLASH, 'The command demo and --no-demo', {
+      mend: 'Use: beckon serve --no-demo',
+    });
+  }
+  return settings;
+}
+
+/** Starts the database, finds the secret and brings the schema up to date. */
+async function prepare(given: GivenSettings, undo: Undo): Promise<Ground> {
+  const log = logOf(given);
+  const dataDir = resolve(given.dataDir);
+  const database = await launch({ dataDir, databaseUrl: given.databaseUrl, log, say });
+  undo.push(() => database.stop());
+  const { secret, made } = findSecret(given.secret, dataDir);
+  if (made) say(`Made a secret, ${resolve(dataDir, 'secret')}; links and sealed values hang on it, so keep a copy`);
+  const store = await openStore(database.url, { connections: 20 });
+  undo.push(() => store.close());
+  await checkSecret(store, secret);
+  const seconds = stopwatch();
+  const done = await migrate(store, await allMigrations());
+  if (done.length > 0) say(`Brought the database up to date, ${done.length} steps … ${seconds()}`);
+  return { settings: { ...given, dataDir, secret }, parts: { store, databaseUrl: database.url, say, log } };
+}
+
+async function serve(given: GivenSettings, undo: Undo): Promise<void> {
+  const ground = await prepare(given, undo);
+  await requirePort(given);
+  const seconds = stopwatch();
+  const { startApp } = await import('./app.ts');
+  const app = await startApp(ground.settings, ground.parts).catch((error: unknown) => {
+    throw portError(given, (error as { code?: string }).code) ?? error;
+  });
+  undo.push(() => app.stop());
+  say(`Started Beckon … ${seconds()}\n`);
+  const width = Math.max(...app.addresses.map(({ name }) => name.length));
+  for (const { name, url } of app.addresses) say(`  ${name.padEnd(width)}  ${url}`);
+  if (app.key !== null) say(`  ${'key'.padEnd(width)}  ${app.key}`);
+  say('\nControl-C stops it.');
+}
+
+async function removeDemoData(given: GivenSettings, undo: Undo): Promise<void> {
+  const ground = await prepare(given, undo);
+  const { removeDemo } = await import('./demo.ts');
+  await removeDemo(ground.settings, ground.parts);
+  say('The demo data is gone.');
+}
+
+async function doctor(settings: GivenSettings): Promise<number> {
+  const findings = await examine(settings);
+  for (const line of findingLines(findings)) say(line);
+  return findings.some(({ level }) => level === 'fail') ? 1 : 0;
+}
+
+/** Loaded late, so that help and doctor work without the rooms. */
+async function allMigrations(): Promise<readonly Migration[]> {
+  return (await import('./app.ts')).migrations;
+}
+
+/** Says that the port is taken before the slow part of the start. */
+async function requirePort(settings: GivenSettings): Promise<void> {
+  const code = await tryPort(settings.host, settings.port);
+  const error = portError(settings, code ?? undefined);
+  if (error) throw error;
+}
+
+function portError({ host, port }: GivenSettings, code: string | undefined): BeckonError | undefined {
+  if (code === 'EADDRINUSE') {
+    const mend = `Stop what listens there, or start with --port ${port < 65_535 ? port + 1 : 8080}`;
+    return new BeckonError(errors.SERVER_PORT_IN_USE, `Port ${port} on ${host} is in use`, { mend });
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new BeckonError(errors.SERVER_PORT_CLOSED, `Beckon may not listen on port ${port} of ${host}: ${code}`);
+  }
+  return undefined;
+}
+
+/**
+ * The first signal asks for a clean stop, which begins when the start is through; a second one ends the process at once
+ * (the database is taken over later). npm passes on a signal that the terminal has sent already, so one that follows
+ * within a second counts as the same.
+ */
+function stopOnSignal(): { asked: Promise<void> } {
+  let first: number | null = null;
+  const asked = new Promise<void>((stop) => {
+    const onSignal = () => {
+      if (first !== null && elapsed() - first > 1000) process.exit(130);
+      first ??= elapsed();
+      stop();
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+  return { asked };
+}
+
+async function runBackwards(undo: Undo): Promise<void> {
+  for (let work = undo.pop(); work !== undefined; work = undo.pop()) {
+    await work().catch((error: unknown) => process.stderr.write(`While stopping: ${String(error)}\n`));
+  }
+}
+
+function logOf({ logLevel }: GivenSettings): Log {
+  const clock = new SystemClock();
+  const log = jsonLog(() => clock.now());
+  const quiet = () => {};
+  return {
+    info: logLevel === 'info' ? log.info : quiet,
+    warn: logLevel === 'error' ? quiet : log.warn,
+    error: log.error,
+  };
+}
+
+/** From package.json, which is one folder up from src and two from dist/src. */
+function version(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      const text = readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8');
+      return (JSON.parse(text) as { version: string }).version;
+    } catch {
+      // the other place
+    }
+  }
+  return '';
+}
+
+function stopwatch(): () => string {
+  const began = elapsed();
+  return () => `${((elapsed() - began) / 1000).toFixed(1)} s`;
+}
+
+/** One error for a person: what, how to mend it, and the code to look up. */
+function complain(error: unknown): number {
+  if (!(error instanceof BeckonError)) {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  }
+  process.stderr.write(`\n${error.message}\n${error.mend}\n(${error.code}, see docs/error/${error.code}.md)\n`);
+  return error.code.startsWith('SETTINGS_') ? 2 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(complain);
+// Whatever still ticks must not keep a stopped program alive.
+process.exit();

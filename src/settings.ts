@@ -1,0 +1,324 @@
+import { BeckonError, defineErrors, nearest } from './base/index.ts';
+
+export const errors = defineErrors({
+  SETTINGS_UNKNOWN_COMMAND: { status: 400, mend: 'See the commands with: beckon help' },
+  SETTINGS_UNKNOWN_FLAG: { status: 400, mend: 'See the flags with: beckon help' },
+  SETTINGS_BAD_VALUE: { status: 400, mend: 'Correct the value; see: beckon help' },
+  SETTINGS_CLASH: { status: 400, mend: 'Leave one of the two out' },
+  SERVER_PORT_IN_USE: { status: 500, mend: 'Stop what listens there, or choose another port with --port' },
+  SERVER_PORT_CLOSED: {
+    status: 500,
+    mend: 'Choose a port above 1023 with --port, or an address of this machine with --host',
+  },
+});
+
+/** Everything that is set from outside, read once at the start. */
+export interface Settings {
+  port: number;
+  /** The address to listen on. */
+  host: string;
+  /** Folder for the database and the secret. */
+  dataDir: string;
+  /** Somebody's own PostgreSQL; null: Beckon starts one in the data folder. */
+  databaseUrl: string | null;
+  /** Where mail goes; null: into the built-in mailbox, and nowhere else. */
+  smtpUrl: string | null;
+  /** Business time: the machine's, or one that can be moved (demo only). */
+  clock: 'system' | 'virtual';
+  /** The demo shop with its history. */
+  demo: boolean;
+  /** Under which address browsers and mail readers reach Beckon; no slash at the end. */
+  publicUrl: string;
+  /** Believe X-Forwarded-* of a proxy before us. */
+  trustProxy: boolean;
+  /** At least 32 bytes of text: links and sealed columns hang on it. */
+  secret: string;
+  /** Sender of mail: `Name <address>`; null: none set, so no mail can go out. */
+  from: string | null;
+  replyTo: string | null;
+  /** Printed in every marketing mail. */
+  postalAddress: string | null;
+  /** A secret key with all rights, chosen by the operator; null: one is made in the demo. */
+  adminKey: string | null;
+  /** IANA time zone of the shop. */
+  zone: string;
+  /** Least severity of log lines on standard error. */
+  logLevel: 'info' | 'warn' | 'error';
+}
+
+/** Settings before the secret is found or made. */
+export type GivenSettings = Omit<Settings, 'secret'> & { secret: string | null };
+
+interface Option {
+  name: keyof Settings;
+  flag?: string;
+  env?: string;
+  /** What the flag takes; a flag without it is a switch. */
+  takes?: string;
+  text: string;
+}
+
+const options: readonly Option[] = [
+  { name: 'port', flag: '--port', env: 'BECKON_PORT', takes: 'NUMBER', text: 'port to listen on (8080)' },
+  { name: 'host', flag: '--host', env: 'BECKON_HOST', takes: 'ADDRESS', text: 'address to listen on (127.0.0.1)' },
+  { name: 'dataDir', flag: '--data', env: 'BECKON_DATA', takes: 'FOLDER', text: 'data folder (./data)' },
+  {
+    name: 'databaseUrl',
+    env: 'DATABASE_URL',
+    text: 'your own PostgreSQL 15 or later, instead of the one in the data folder',
+  },
+  {
+    name: 'smtpUrl',
+    flag: '--smtp',
+    env: 'BECKON_SMTP_URL',
+    takes: 'URL',
+    text: 'smtp://user:password@host:port for mail (the built-in mailbox)',
+  },
+  {
+    name: 'clock',
+    flag: '--clock',
+    env: 'BECKON_CLOCK',
+    takes: 'system|virtual',
+    text: 'business time; virtual may be moved (virtual in the demo, else system)',
+  },
+  { name: 'demo', flag: '--no-demo', env: 'BECKON_DEMO', text: 'leave the demo shop and its history out' },
+  {
+    name: 'publicUrl',
+    flag: '--public-url',
+    env: 'BECKON_PUBLIC_URL',
+    takes: 'URL',
+    text: 'address in links of mails (http://localhost:PORT)',
+  },
+  {
+    name: 'trustProxy',
+    flag: '--trust-proxy',
+    env: 'BECKON_TRUST_PROXY',
+    text: 'believe the X-Forwarded headers of a proxy before Beckon',
+  },
+  {
+    name: 'zone',
+    flag: '--zone',
+    env: 'BECKON_ZONE',
+    takes: 'ZONE',
+    text: 'time zone of the shop (Europe/Stockholm in the demo, else of this machine)',
+  },
+  {
+    name: 'logLevel',
+    flag: '--log',
+    env: 'BECKON_LOG',
+    takes: 'info|warn|error',
+    text: 'least severity of log lines on standard error (warn)',
+  },
+  {
+    name: 'secret',
+    env: 'BECKON_SECRET',
+    text: '32 bytes or more that links and sealed values hang on (made at the first start, kept in the data folder)',
+  },
+  { name: 'adminKey', env: 'BECKON_ADMIN_KEY', text: 'a secret key with all rights' },
+  { name: 'from', env: 'BECKON_FROM', text: 'sender of mail: Name <address>' },
+  { name: 'replyTo', env: 'BECKON_REPLY_TO', text: 'where answers to mail go' },
+  { name: 'postalAddress', env: 'BECKON_POSTAL_ADDRESS', text: 'postal address of the shop, for the foot of mails' },
+];
+
+/** What the commands are and do; the help page and the check of names come from here. */
+export const commands = {
+  serve: 'start everything: database, shop, studio, mailbox (the default)',
+  demo: 'the same with the demo shop; demo --remove takes the demo data out',
+  migrate: 'bring the database up to date and end',
+  doctor: 'look whether this machine has what Beckon needs; exit code 1 when something fails',
+  help: 'print this',
+} as const;
+export type Command = keyof typeof commands;
+
+/** A command line, taken apart. */
+export interface CommandLine {
+  command: Command;
+  /** What follows the command. */
+  flags: string[];
+  help: boolean;
+}
+
+/** `["demo", "--port", "1"]` → the command and its flags; without a command it is `serve`. @throws SETTINGS_UNKNOWN_COMMAND */
+export function readCommand(argv: readonly string[]): CommandLine {
+  const named = argv[0] !== undefined && !argv[0].startsWith('-') ? argv[0] : undefined;
+  if (named !== undefined && !Object.hasOwn(commands, named)) {
+    throw new BeckonError(
+      errors.SETTINGS_UNKNOWN_COMMAND,
+      `There is no command "${named}"${meant(named, Object.keys(commands))}`,
+    );
+  }
+  const flags = named === undefined ? [...argv] : argv.slice(1);
+  const help = named === 'help' || flags.includes('--help') || flags.includes('-h');
+  return { command: (named ?? 'serve') as Command, flags, help };
+}
+
+/**
+ * Settings from the flags of a command line and the environment; a flag wins. Pure but for the default of the machine's
+ * zone, which can be handed in.
+ *
+ * @throws SETTINGS_UNKNOWN_FLAG, SETTINGS_BAD_VALUE, SETTINGS_CLASH
+ */
+export function readSettings(
+  flags: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  machineZone: string = new Intl.DateTimeFormat().resolvedOptions().timeZone,
+): GivenSettings {
+  const given = { ...fromEnvironment(env), ...fromFlags(flags) };
+  const text = (name: keyof Settings) => given[name]?.value ?? null;
+  const demo = given.demo === undefined || readSwitch(given.demo);
+  const port = given.port === undefined ? 8080 : readPort(given.port);
+  const settings: GivenSettings = {
+    port,
+    host: text('host') ?? '127.0.0.1',
+    dataDir: text('dataDir') ?? './data',
+    databaseUrl: readUrl(given.databaseUrl, ['postgres:', 'postgresql:']),
+    smtpUrl: readUrl(given.smtpUrl, ['smtp:', 'smtps:']),
+    clock: readChoice(given.clock, ['system', 'virtual']) ?? (demo ? 'virtual' : 'system'),
+    demo,
+    publicUrl: readUrl(given.publicUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? `http://localhost:${port}`,
+    trustProxy: given.trustProxy !== undefined && readSwitch(given.trustProxy),
+    secret: readSecretText(given.secret),
+    from: readMailbox(given.from) ?? (demo ? '"Lumen & Loom" <hello@lumen-loom.example>' : null),
+    replyTo: readMailbox(given.replyTo),
+    postalAddress: text('postalAddress') ?? (demo ? 'Lumen & Loom, Ljusgatan 1, 111 11 Stockholm, Sweden' : null),
+    adminKey: text('adminKey'),
+    zone: readZone(given.zone) ?? (demo ? 'Europe/Stockholm' : machineZone),
+    logLevel: readChoice(given.logLevel, ['info', 'warn', 'error']) ?? 'warn',
+  };
+  if (settings.clock === 'virtual' && !demo) {
+    throw new BeckonError(errors.SETTINGS_CLASH, 'A virtual clock and no demo: real mail must follow real time');
+  }
+  return settings;
+}
+
+/** The help page. Of a command when one is named. */
+export function helpText(command?: Command): string {
+  const list = (rows: (readonly [string, string])[]) => rows.map(([a, b]) => `  ${a.padEnd(30)} ${b}`).join('\n');
+  if (command === 'doctor') return page('beckon doctor [flags]', commands.doctor, list(flagRows()));
+  if (command === 'demo') {
+    const rows = [['--remove', 'take the demo shop, its people and its history out, and end'] as const, ...flagRows()];
+    return page('beckon demo [flags]', commands.demo, list(rows));
+  }
+  if (command === 'serve' || command === 'migrate') {
+    return page(`beckon ${command} [flags]`, commands[command], list(flagRows()));
+  }
+  return `Usage: beckon [command] [flags]\n\nCommands:\n${list(Object.entries(commands))}\n\nFlags:\n${list(flagRows())}\n\nEnvironment only:\n${list(envRows())}\n`;
+}
+
+interface Given {
+  value: string;
+  /** How it was given, for messages: "--port" or "BECKON_PORT". */
+  as: string;
+}
+
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<Record<keyof Settings, Given>> {
+  const found: Partial<Record<keyof Settings, Given>> = {};
+  for (const { name, env: as } of options) {
+    const value = as === undefined ? undefined : env[as];
+    if (as !== undefined && value !== undefined && value !== '') found[name] = { value, as };
+  }
+  return found;
+}
+
+function fromFlags(flags: readonly string[]): Partial<Record<keyof Settings, Given>> {
+  const found: Partial<Record<keyof Settings, Given>> = {};
+  for (let i = 0; i < flags.length; i++) {
+    const [as, inline] = splitFlag(flags[i]!);
+    const option = options.find(({ flag }) => flag === as);
+    if (!option) throw unknownFlag(as);
+    if (option.takes === undefined) {
+      found[option.name] = { value: option.name === 'demo' ? 'false' : (inline ?? 'true'), as };
+      continue;
+    }
+    const value = inline ?? flags[++i];
+    if (value === undefined || value === '') throw bad(as, '', `needs a value: ${as} ${option.takes}`);
+    found[option.name] = { value, as };
+  }
+  return found;
+}
+
+function splitFlag(text: string): [string, string | undefined] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function unknownFlag(name: string): BeckonError {
+  const names = options.flatMap(({ flag }) => (flag === undefined ? [] : [flag]));
+  return new BeckonError(errors.SETTINGS_UNKNOWN_FLAG, `There is no flag "${name}"${meant(name, names)}`);
+}
+
+function meant(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}
+
+function readPort(given: Given): number {
+  if (!/^\d{1,5}$/.test(given.value) || Number(given.value) > 65_535)
+    throw bad(given.as, given.value, 'is not a port (0 to 65535)');
+  return Number(given.value);
+}
+
+function readSwitch(given: Given): boolean {
+  if (['1', 'true', 'yes', 'on'].includes(given.value.toLowerCase())) return true;
+  if (['0', 'false', 'no', 'off'].includes(given.value.toLowerCase())) return false;
+  throw bad(given.as, given.value, 'is neither true nor false');
+}
+
+function readChoice<T extends string>(given: Given | undefined, choices: readonly T[]): T | null {
+  if (given === undefined) return null;
+  const found = choices.find((choice) => choice === given.value);
+  if (found === undefined) throw bad(given.as, given.value, `is not one of: ${choices.join(', ')}`);
+  return found;
+}
+
+function readUrl(given: Given | undefined, protocols: readonly string[]): string | null {
+  if (given === undefined) return null;
+  const url = URL.canParse(given.value) ? new URL(given.value) : null;
+  if (url && protocols.includes(url.protocol) && url.hostname !== '') return given.value;
+  // The value may hold a password, so it is not repeated.
+  throw new BeckonError(errors.SETTINGS_BAD_VALUE, `${given.as} is not an address that begins with ${protocols[0]}//`);
+}
+
+function readSecretText(given: Given | undefined): string | null {
+  if (given === undefined) return null;
+  const bytes = Buffer.byteLength(given.value);
+  if (bytes >= 32) return given.value;
+  throw new BeckonError(errors.SETTINGS_BAD_VALUE, `${given.as} has ${bytes} bytes and needs at least 32`, {
+    mend: 'Make one with: openssl rand -base64 32',
+  });
+}
+
+function readMailbox(given: Given | undefined): string | null {
+  if (given === undefined) return null;
+  if (/^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$/.test(given.value)) return given.value;
+  throw bad(given.as, given.value, 'is not a mail address: Name <name@shop.example>');
+}
+
+function readZone(given: Given | undefined): string | null {
+  if (given === undefined) return null;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: given.value }).resolvedOptions().timeZone;
+  } catch {
+    throw bad(given.as, given.value, 'is not a time zone such as Europe/Stockholm');
+  }
+}
+
+function bad(as: string, value: string, why: string): BeckonError {
+  return new BeckonError(errors.SETTINGS_BAD_VALUE, `${as} ${value === '' ? '' : `"${value}" `}${why}`, { where: as });
+}
+
+function page(usage: string, what: string, flags: string): string {
+  return `Usage: ${usage}\n\n${what}\n\nFlags:\n${flags}\n`;
+}
+
+function flagRows(): (readonly [string, string])[] {
+  const rows = options.filter(({ flag }) => flag !== undefined);
+  return rows.map(({ flag, takes, env, text }) => [
+    `${flag}${takes ? ` ${takes}` : ''}`,
+    `${text}${env ? ` · ${env}` : ''}`,
+  ]);
+}
+
+function envRows(): (readonly [string, string])[] {
+  return options.filter(({ flag }) => flag === undefined).map(({ env, text }) => [env!, text]);
+}
