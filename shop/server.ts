@@ -63,71 +63,56 @@ export function shopServer(options: ShopServerOptions): FastifyPluginAsync {
 
     server.setErrorHandler(answerError);
     server.addHook('preHandler', async (request) => refuseOtherSites(request));
+    const get = (url: string, handler: (request: FastifyRequest) => Promise<unknown>) =>
+      server.route({ method: 'GET', url: `/shop/api/${url}`, schema: { hide: true }, handler });
+    const post = <Body>(url: string, body: object, handler: PostHandler<Body>) =>
+      server.route<{ Body: Body }>({
+        method: 'POST',
+        url: `/shop/api/${url}`,
+        schema: { hide: true, body },
+        handler: (request, reply) => handler(request.body, request, reply),
+      });
 
-    server.get('/shop/api/items', async () => ({ categories, items: [...prices.values()] }));
-    server.get('/shop/api/session', async (request) => ({ person: readSession(request, seal) }));
+    get('items', async () => ({ categories, items: [...prices.values()] }));
+    get('session', async (request) => ({ person: readSession(request, seal) }));
 
-    server.post<{ Body: SignIn }>(
-      '/shop/api/sign-in',
-      { schema: { hide: true, body: signInBody } },
-      async (request, reply) => {
-        const { body } = request;
-        const session = { email: body.email.trim(), firstName: body.firstName?.trim() || null };
-        await beckon.assertProfile(session, body);
-        writeSession(reply, request, { session, seal });
-        return { person: session };
-      },
-    );
+    post<SignIn>('sign-in', signInBody, async (said, request, reply) => {
+      const session = sessionOf(said);
+      await beckon.assertProfile(session, said);
+      writeSession(reply, request, { session, seal });
+      return { person: session };
+    });
 
-    server.post<{ Body: SignIn }>(
-      '/shop/api/newsletter',
-      { schema: { hide: true, body: signInBody } },
-      async (request) => {
-        if (!request.body.consent)
-          throw new ShopError(400, 'The box for consent is not ticked', 'Tick it to get the newsletter');
-        await beckon.assertProfile(
-          { email: request.body.email.trim(), firstName: request.body.firstName?.trim() || null },
-          request.body,
-        );
-        return { signedUp: true };
-      },
-    );
+    post<SignIn>('newsletter', signInBody, async (said) => {
+      if (!said.consent) throw new ShopError(400, 'The box for consent is not ticked', 'Tick it to get the newsletter');
+      await beckon.assertProfile(sessionOf(said), said);
+      return { signedUp: true };
+    });
 
-    server.post<{ Body: { emailMarketing: 'in' | 'out' } }>(
-      '/shop/api/consent',
-      { schema: { hide: true, body: consentBody } },
-      async (request) => {
-        const session = readSession(request, seal);
-        if (!session) throw new ShopError(401, 'Nobody is signed in', 'Sign in first');
-        await beckon.assertConsent(session.email, request.body.emailMarketing);
-        return { emailMarketing: request.body.emailMarketing };
-      },
-    );
+    post<{ emailMarketing: 'in' | 'out' }>('consent', consentBody, async ({ emailMarketing }, request) => {
+      const session = readSession(request, seal);
+      if (!session) throw new ShopError(401, 'Nobody is signed in', 'Sign in first');
+      await beckon.assertConsent(session.email, emailMarketing);
+      return { emailMarketing };
+    });
 
-    server.post<{ Body: Checkout }>(
-      '/shop/api/checkout',
-      { schema: { hide: true, body: checkoutBody } },
-      async (request) => {
-        const { body } = request;
-        const lines = priceLines(body.items, prices);
-        const cents = lines.reduce((sum, line) => sum + Math.round(line.price * 100) * line.quantity, 0);
-        const order = { id: body.orderId ?? `LL-${randomUUID()}`, total: cents / 100, currency: 'EUR' };
-        await beckon.assertPurchase({ email: body.email.trim(), ecid: body.ecid, lines, order });
-        return { order, items: lines };
-      },
-    );
+    post<Checkout>('checkout', checkoutBody, async ({ items, orderId, email, ecid }) => {
+      const lines = priceLines(items, prices);
+      const cents = lines.reduce((sum, line) => sum + Math.round(line.price * 100) * line.quantity, 0);
+      const order = { id: orderId ?? `LL-${randomUUID()}`, total: cents / 100, currency: 'EUR' };
+      await beckon.assertPurchase({ email: email.trim(), ecid, lines, order });
+      return { order, items: lines };
+    });
 
-    server.post<{ Body: { ecid?: string } }>(
-      '/shop/api/sign-out',
-      { schema: { hide: true, body: signOutBody } },
-      async (request, reply) => {
-        clearSession(reply);
-        if (request.body.ecid) await beckon.assertSignedOut(request.body.ecid);
-        return { person: null };
-      },
-    );
+    post<{ ecid?: string }>('sign-out', signOutBody, async ({ ecid }, _request, reply) => {
+      clearSession(reply);
+      if (ecid) await beckon.assertSignedOut(ecid);
+      return { person: null };
+    });
   };
 }
+
+type PostHandler<Body> = (body: Body, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 interface SignIn {
   email: string;
@@ -135,6 +120,10 @@ interface SignIn {
   consent: boolean;
   ecid?: string;
   timeZone?: string;
+}
+
+function sessionOf(said: SignIn): Session {
+  return { email: said.email.trim(), firstName: said.firstName?.trim() || null };
 }
 
 const signInBody = {
