@@ -1,5 +1,4 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
-import type {} from '@fastify/swagger';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { catalogue, categories } from './catalogue.ts';
 import type { ShopItem } from './catalogue.ts';
@@ -64,13 +63,13 @@ export function shopServer(options: ShopServerOptions): FastifyPluginAsync {
     server.setErrorHandler(answerError);
     server.addHook('preHandler', async (request) => refuseOtherSites(request));
     const get = (url: string, handler: (request: FastifyRequest) => Promise<unknown>) =>
-      server.route({ method: 'GET', url: `/shop/api/${url}`, schema: { hide: true }, handler });
+      server.route({ method: 'GET', url: `/shop/api/${url}`, schema: inside, handler });
     const post = <Body>(url: string, body: object, handler: PostHandler<Body>) =>
-      server.route<{ Body: Body }>({
+      server.route({
         method: 'POST',
         url: `/shop/api/${url}`,
-        schema: { hide: true, body },
-        handler: (request, reply) => handler(request.body, request, reply),
+        schema: { ...inside, body },
+        handler: (request, reply) => handler(request.body as Body, request, reply),
       });
 
     get('items', async () => ({ categories, items: [...prices.values()] }));
@@ -111,6 +110,9 @@ export function shopServer(options: ShopServerOptions): FastifyPluginAsync {
     });
   };
 }
+
+/** These routes are the shop's own: they stay out of Beckon's OpenAPI. */
+const inside = { hide: true };
 
 type PostHandler<Body> = (body: Body, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
