@@ -1,0 +1,321 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { FakeClock } from '../base/index.ts';
+import type { ShopEvent } from '../event/index.ts';
+import type { Fact, Profile } from '../profile/index.ts';
+import type { Store } from '../store/index.ts';
+import { freshStore } from '../../test/support/database.ts';
+import { Measure, migrations, type MeasureParts, type StepLine, type MessageLine, type Witnessed } from './index.ts';
+
+const monday = Date.parse('2026-11-23T10:00:00Z');
+const hour = 3_600_000;
+const day = 24 * hour;
+
+const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+let made = 0;
+
+function event(types: string[], at: number, more: Partial<ShopEvent> = {}): ShopEvent {
+  made++;
+  return {
+    id: `e${made}`,
+    source: 'message',
+    types,
+    happenedAt: at,
+    receivedAt: at,
+    level: 3,
+    visitor: 'ecid:1',
+    identities: [{ namespace: 'ecid', id: '1' }],
+    ...more,
+  };
+}
+
+const seen = (profile: number, of: ShopEvent, test = false): Witnessed => ({ profileId: id(profile), test, event: of });
+const mail = (type: string, message: string, at: number, journey = 'abandoned-cart') =>
+  event([`message.${type}`], at, { message: { id: message, journey } });
+const click = (message: string, clickId: string, at: number, journey = 'abandoned-cart') =>
+  event(['message.clicked'], at, { message: { id: message, journey, item: 'coat-1', position: 1 }, data: { clickId } });
+const landing = (clickId: string, at: number) =>
+  event(['web.webpagedetails.pageViews'], at, {
+    level: 0,
+    page: { url: `https://shop.example/cart?bk_click=${clickId}` },
+  });
+
+function ordered(profile: number, orderId: string, at: number, total = 129): Fact {
+  const data = { orderId, total, currency: 'EUR', items: [{ id: 'coat-1', quantity: 1 }], cartId: null };
+  return { name: 'ordered', profileId: id(profile), at, id: `server:${orderId}`, data, bot: false };
+}
+
+let store: Store;
+const clock = new FakeClock(monday);
+const steps: StepLine[] = [];
+const messages: MessageLine[] = [];
+const history: ShopEvent[] = [];
+
+const parts = (): MeasureParts => ({
+  store,
+  clock,
+  currency: 'EUR',
+  journeys: {
+    counts: async (key) =>
+      key === 'unknown'
+        ? null
+        : {
+            name: key,
+            version: 1,
+            status: 'live',
+            holdout: 0.1,
+            entered: 3,
+            active: 1,
+            ended: 2,
+            byState: {},
+            byEnd: [],
+          },
+    stepsOf: async () => steps,
+  },
+  messages: {
+    counts: async () => ({
+      byState: { accepted: 5, skipped: 4, held: 1, in_doubt: 1, rejected: 2 },
+      excluded: { 'held out': 3, 'no consent': 1 },
+      heldOut: 3,
+    }),
+    ofProfile: async () => messages,
+  },
+  profiles: {
+    get: async (profileId) =>
+      profileId === id(999)
+        ? null
+        : ({ id: profileId, state: { identities: [{ namespace: 'ecid', id: '1' }] } } as unknown as Profile),
+  },
+  log: { history: async () => history },
+  catalog: { get: (item) => (item === 'coat-1' ? { name: 'Winter coat', imageUrl: '/coat-1.png' } : undefined) },
+});
+
+let measure: Measure;
+beforeAll(async () => {
+  store = await freshStore(migrations);
+  measure = new Measure(parts());
+});
+
+const listen = (facts: Fact[], events: Witnessed[]) => store.inTransaction((tx) => measure.listen(tx, facts, events));
+async function creditOfOrder(orderId: string): Promise<string | null> {
+  const rows = await store.rows<{ message_id: string }>({
+    text: 'select message_id from measure_credit where order_id = $1',
+    values: [orderId],
+  });
+  return rows[0]?.message_id ?? null;
+}
+
+describe('listen()', () => {
+  it('credits an order to the last human click, and not to the scanner before it (trust 6.13)', async () => {
+    await listen([], [seen(1, mail('accepted', 'm1', monday)), seen(1, click('m1', 'scan', monday + 3000))]);
+    await listen([ordered(1, 'o-early', monday + hour)], []);
+    expect(await creditOfOrder('o-early')).toBeNull();
+
+    await listen(
+      [],
+      [seen(1, click('m1', 'c1', monday + 23 * hour)), seen(1, landing('c1', monday + 23 * hour + 900))],
+    );
+    await listen(
+      [
+        ordered(1, 'o-a', monday + 23.5 * hour),
+        ordered(1, 'o-b', monday + 23 * hour + 5 * day),
+        ordered(1, 'o-c', monday + 23 * hour + 5 * day + 1),
+      ],
+      [],
+    );
+    expect(await creditOfOrder('o-a')).toBe('m1');
+    expect(await creditOfOrder('o-b')).toBe('m1');
+    expect(await creditOfOrder('o-c')).toBeNull();
+  });
+
+  it('credits the same when landing, click, order and mail come in the opposite order, and by another visitor', async () => {
+    await listen([], [seen(77, landing('c2', monday + 2 * hour))]);
+    await listen([ordered(2, 'o-2', monday + 3 * hour)], []);
+    await listen([], [seen(78, click('m2', 'c2', monday + 2 * hour - 900))]);
+    expect(await creditOfOrder('o-2')).toBeNull();
+    await listen([], [seen(2, mail('accepted', 'm2', monday))]);
+    expect(await creditOfOrder('o-2')).toBe('m2');
+  });
+
+  it('changes nothing when the same is taken in twice', async () => {
+    const again = [
+      seen(3, mail('accepted', 'm3', monday)),
+      seen(3, click('m3', 'c3', monday + hour)),
+      seen(3, landing('c3', monday + hour)),
+    ];
+    await listen([ordered(3, 'o-3', monday + 2 * hour)], again);
+    await listen([ordered(3, 'o-3', monday + 2 * hour)], again);
+    const [row] = await store.rows<{ orders: number; credits: number }>({
+      text: `select (select count(*)::int from measure_order where order_id = 'o-3') as orders,
+        (select count(*)::int from measure_credit where order_id = 'o-3') as credits`,
+    });
+    expect(row).toEqual({ orders: 1, credits: 1 });
+  });
+
+  it('sees a click and an order that two transactions take in at once', async () => {
+    for (let i = 0; i < 8; i++) {
+      const n = 100 + i;
+      await listen([], [seen(n, mail('accepted', `m${n}`, monday)), seen(n, landing(`c${n}`, monday + hour))]);
+      await Promise.all([
+        listen([], [seen(n, click(`m${n}`, `c${n}`, monday + hour))]),
+        listen([ordered(n, `o-${n}`, monday + 2 * hour)], []),
+      ]);
+      expect(await creditOfOrder(`o-${n}`)).toBe(`m${n}`);
+    }
+  });
+});
+
+describe('report()', () => {
+  it('sums both arms over the window of seven days and never counts test profiles', async () => {
+    const journey = 'sums';
+    await listen(
+      [
+        ordered(21, 's1', monday + day, 100),
+        ordered(21, 's2', monday + 8 * day, 50),
+        ordered(22, 's3', monday + day, 10.5),
+        ordered(23, 's4', monday + day, 999),
+      ],
+      [
+        seen(21, mail('accepted', 's-m1', monday, journey)),
+        seen(22, mail('heldOut', 's-m2', monday, journey)),
+        seen(23, mail('accepted', 's-m3', monday, journey), true),
+        seen(24, mail('accepted', 's-m4', monday, journey)),
+      ],
+    );
+    clock.set(monday + 9 * day);
+    const report = await measure.report(journey);
+    expect(report?.arms.treated).toEqual({ profiles: 2, buyers: 1, orders: 1, revenue: 100, revenueSquares: 10000 });
+    expect(report?.arms.control).toEqual({ profiles: 1, buyers: 1, orders: 1, revenue: 10.5, revenueSquares: 110.25 });
+    expect(report?.caused).toMatchObject({ word: 'too early', perProfile: null, low: null });
+    expect(report?.caused.why).toBe('1 treated and 1 held-out people have bought; 50 in each arm are needed');
+  });
+
+  it('accounts for every intended message once', async () => {
+    const report = await measure.report('sums');
+    expect(report?.messages).toEqual({
+      planned: 13,
+      byState: { accepted: 5, skipped: 4, held: 1, in_doubt: 1, rejected: 2 },
+      accepted: 5,
+      heldOut: 3,
+      inDoubt: 1,
+      excluded: [
+        { reason: 'other', count: 2 },
+        { reason: 'no consent', count: 1 },
+      ],
+      pending: 1,
+    });
+  });
+
+  it('counts credited orders and human clicks of its own journey only', async () => {
+    const report = await measure.report('abandoned-cart');
+    expect(report?.credited.orders).toBe(12);
+    expect(report?.credited.revenue).toEqual({ amount: 1548, currency: 'EUR' });
+    expect(report?.clicks).toEqual({ human: 11, unknown: 1 });
+  });
+
+  it('is null for an unknown journey', async () => {
+    expect(await measure.report('unknown')).toBeNull();
+  });
+});
+
+describe('merge()', () => {
+  it('keeps the earlier arm, and leaves out and counts who met both arms (trust 5.1)', async () => {
+    const journey = 'merged';
+    await listen(
+      [],
+      [
+        seen(31, mail('accepted', 'x1', monday, journey)),
+        seen(32, mail('heldOut', 'x2', monday + hour, journey)),
+        seen(33, mail('accepted', 'x3', monday + day, journey)),
+        seen(34, mail('accepted', 'x4', monday, journey)),
+        seen(35, mail('heldOut', 'x5', monday, journey)),
+      ],
+    );
+    await store.inTransaction(async (tx) => {
+      await measure.merge(tx, id(31), id(32)); // conflicting arms
+      await measure.merge(tx, id(33), id(34)); // same arm
+    });
+    const report = await measure.report(journey);
+    expect([report?.arms.treated.profiles, report?.arms.control.profiles, report?.conflicted]).toEqual([1, 1, 1]);
+    expect(report?.caused.why).toContain('1 people who met both arms are left out');
+    const rows = await store.rows<{ arm: string; at: Date }>({
+      text: 'select arm, assigned_at as at from measure_unit where profile_id = $1',
+      values: [id(34)],
+    });
+    expect(rows[0]?.at.getTime()).toBe(monday);
+  });
+
+  it('lets an order of the one be credited to the mail of the other', async () => {
+    await listen(
+      [],
+      [
+        seen(41, mail('accepted', 'm41', monday)),
+        seen(41, click('m41', 'c41', monday + hour)),
+        seen(41, landing('c41', monday + hour)),
+      ],
+    );
+    await listen([ordered(42, 'o-42', monday + 2 * hour)], []);
+    expect(await creditOfOrder('o-42')).toBeNull();
+    await store.inTransaction((tx) => measure.merge(tx, id(42), id(41)));
+    expect(await creditOfOrder('o-42')).toBe('m41');
+  });
+});
+
+describe('timeline()', () => {
+  it('tells one story from events, steps, messages, clicks and orders, newest first', async () => {
+    const person = 50;
+    history.push(
+      event(['commerce.productListAdds'], monday, {
+        source: 'edge:default',
+        level: 0,
+        items: [{ id: 'coat-1', quantity: 2 }],
+      }),
+    );
+    steps.push({ at: monday + 1, journey: 'abandoned-cart', activity: null, kind: 'entered', reason: null });
+    steps.push({
+      at: monday + 2,
+      journey: 'abandoned-cart',
+      activity: 'wait',
+      kind: 'waiting',
+      reason: null,
+      detail: { due: monday + 4 * hour },
+    });
+    messages.push({
+      id: 'm50',
+      journey: 'abandoned-cart',
+      activity: 'mail',
+      state: 'accepted',
+      reason: null,
+      arm: 'treated',
+      subject: 'Your coats',
+      plannedAt: monday + 4 * hour,
+      acceptedAt: monday + 4 * hour + 5,
+      changedAt: monday + 4 * hour + 5,
+      due: monday,
+    });
+    await listen(
+      [ordered(person, 'o-50', monday + 6 * hour, 258)],
+      [
+        seen(person, mail('accepted', 'm50', monday + 4 * hour)),
+        seen(person, click('m50', 'c50', monday + 5 * hour)),
+        seen(person, landing('c50', monday + 5 * hour)),
+      ],
+    );
+    const entries = await measure.timeline(id(person), { limit: 20 });
+    expect(entries.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
+      'ordered: Ordered Winter coat for 258 EUR, credited to a mail of “abandoned-cart”',
+      'clicked: Clicked Winter coat in the mail and came to the shop',
+      'sent: The mail “Your coats” was sent',
+      'waiting: Waits until 2026-11-23T14:00:00.000Z',
+      'entered: Entered the journey “abandoned-cart”',
+      'event: Put 2 × Winter coat in the cart',
+    ]);
+    expect(entries[5]?.items).toEqual([{ id: 'coat-1', name: 'Winter coat', imageUrl: '/coat-1.png', quantity: 2 }]);
+    expect(await measure.timeline(id(person), { limit: 1, before: monday + 5 * hour })).toMatchObject([
+      { kind: 'sent' },
+    ]);
+  });
+
+  it('is empty for an unknown profile', async () => {
+    expect(await measure.timeline(id(999), { limit: 5 })).toEqual([]);
+  });
+});

@@ -1,0 +1,203 @@
+import { isCurrency, shardOf, toMinor, type Clock } from '../base/index.ts';
+import { identityKey, is, type ShopEvent } from '../event/index.ts';
+import type { Fact, Profile } from '../profile/index.ts';
+import type { Runner, Store, Tx } from '../store/index.ts';
+import { clickIdOf, creditOf, creditRule } from './credit.ts';
+import { buildReport, type JourneyCounts, type JourneyReport, type MessageCounts } from './report.ts';
+import {
+  armSums,
+  clicksOf,
+  creditedByJourney,
+  deleteCredit,
+  humanClicks,
+  insertOrder,
+  insertSent,
+  insertUnit,
+  journeyTotals,
+  lockPerson,
+  moveProfile,
+  ordersOf,
+  upsertClick,
+  upsertCredit,
+  upsertLanding,
+  type Arm,
+} from './table.ts';
+import { tellStory, type LookItem, type MessageLine, type StepLine, type TimelineEntry } from './timeline.ts';
+
+/** What measure needs from others; `app.ts` fills the slots. */
+export interface MeasureParts {
+  store: Store;
+  clock: Clock;
+  /** The shop's currency, ISO 4217: revenue is reported in it. */
+  currency: string;
+  journeys: { counts(key: string): Promise<JourneyCounts | null>; stepsOf(profileId: string): Promise<StepLine[]> };
+  messages: { counts(key: string): Promise<MessageCounts>; ofProfile(profileId: string): Promise<MessageLine[]> };
+  profiles: { get(id: string): Promise<Profile | null> };
+  log: { history(query: { visitors: string[]; limit: number; before?: number }): Promise<ShopEvent[]> };
+  catalog: { get(id: string): { name: string; imageUrl: string | null } | undefined };
+}
+
+/** An event of the log, and whom the fold says it belongs to. */
+export interface Witnessed {
+  profileId: string;
+  /** A named test profile: never counted. */
+  test: boolean;
+  event: ShopEvent;
+}
+
+/** How long after its assignment a profile's orders count, days (trust.md §5.1). */
+export const windowDays = 7;
+const windowMs = windowDays * 24 * 60 * 60 * 1000;
+
+/** Reads what happened and says what it did. */
+export class Measure {
+  readonly #parts: MeasureParts;
+
+  constructor(parts: MeasureParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes in what one fold saw, in the fold's transaction: `message.accepted` and `message.heldOut` give units,
+   * `message.clicked` gives clicks, a page opened with a click id makes that click human, `ordered` facts give orders.
+   * Taking in the same thing again changes nothing.
+   */
+  async listen(tx: Tx, facts: readonly Fact[], witnessed: readonly Witnessed[]): Promise<void> {
+    const touched = new Set<string>();
+    for (const seen of witnessed) {
+      const profileId = await this.#takeIn(tx, seen);
+      if (profileId !== null) touched.add(profileId);
+    }
+    const tested = new Set(witnessed.filter(({ test }) => test).map(({ profileId }) => profileId));
+    for (const fact of facts) {
+      if (fact.name !== 'ordered' || tested.has(fact.profileId)) continue;
+      const order = orderOf(fact);
+      if (order === null) continue;
+      await insertOrder(tx, order, shardOf(fact.profileId));
+      touched.add(fact.profileId);
+    }
+    for (const profileId of [...touched].sort()) await creditOrders(tx, profileId);
+  }
+
+  /** Gives the profile whose credits this event may change. */
+  async #takeIn(tx: Tx, { profileId, test, event }: Witnessed): Promise<string | null> {
+    const shard = shardOf(profileId);
+    const { message, happenedAt: at } = event;
+    const landing = clickIdOf(event.page?.url);
+    if (landing !== null && is(event, 'web.webpagedetails.pageViews') && !event.bot) {
+      return upsertLanding(tx, landing, at, shard);
+    }
+    if (!message || test) return null;
+    const arm = armOf(event);
+    if (arm !== null) {
+      await this.assign(tx, { journey: message.journey, profileId, arm, at });
+      await insertSent(tx, { messageId: message.id, journey: message.journey, profileId, at }, shard);
+      return profileId;
+    }
+    if (!is(event, 'message.clicked')) return null;
+    const click = {
+      clickId: textOf(event.data?.['clickId']) ?? event.id,
+      messageId: message.id,
+      journey: message.journey,
+      profileId,
+      at,
+      item: message.item ?? null,
+      position: message.position ?? null,
+      recommendation: message.recommendation ?? null,
+    };
+    return upsertClick(tx, click, shard);
+  }
+
+  /**
+   * Notes that a profile has become comparable in a journey: every gate but the arm was passed. The first assignment
+   * stays. Whoever plans mails may call this at that moment, so that a mail that fails later still counts in its arm.
+   */
+  async assign(tx: Runner, unit: { journey: string; profileId: string; arm: Arm; at: number }): Promise<void> {
+    await insertUnit(tx, unit, shardOf(unit.profileId));
+  }
+
+  /** After two profiles became one: the earlier arm stays, and whoever met both arms is left out of both, and counted. */
+  async merge(tx: Tx, from: string, into: string): Promise<void> {
+    await moveProfile(tx, from, into, shardOf(into));
+    await creditOrders(tx, into);
+  }
+
+  /** The report of one journey; null when there is no such journey. */
+  async report(journey: string): Promise<JourneyReport | null> {
+    const { store, clock, currency, journeys, messages } = this.#parts;
+    const runs = await journeys.counts(journey);
+    if (runs === null) return null;
+    const at = clock.now();
+    const [all, matured, totals, mails] = await Promise.all([
+      armSums(store, { journey, windowMs, currency, until: null }),
+      armSums(store, { journey, windowMs, currency, until: at - windowMs }),
+      journeyTotals(store, journey, currency),
+      messages.counts(journey),
+    ]);
+    return buildReport({ journey, at, currency, windowDays, runs, messages: mails, all, matured, totals });
+  }
+
+  /** Credited orders and revenue of every journey, for lists: minor units by currency. */
+  creditedByJourney(): Promise<{ journey: string; currency: string; orders: number; minor: number }[]> {
+    return creditedByJourney(this.#parts.store);
+  }
+
+  /** One person's story, newest first; `before` is exclusive, UTC ms. Empty for an unknown profile. */
+  async timeline(profileId: string, page: { before?: number | null; limit: number }): Promise<TimelineEntry[]> {
+    const { store, profiles, log, journeys, messages, catalog } = this.#parts;
+    const profile = await profiles.get(profileId);
+    if (profile === null) return [];
+    const before = page.before ?? undefined;
+    const part = { limit: page.limit, ...(before === undefined ? {} : { before }) };
+    const [events, steps, mails, clicks, orders] = await Promise.all([
+      log.history({ visitors: profile.state.identities.map(identityKey), ...part }),
+      journeys.stepsOf(profileId),
+      messages.ofProfile(profileId),
+      clicksOf(store, profileId, part),
+      ordersOf(store, profileId),
+    ]);
+    const look: LookItem = (id) => catalog.get(id);
+    return tellStory({ events, steps, messages: mails, clicks, orders }, look, part);
+  }
+}
+
+/** Credits every order of a profile anew; at most one message each. Holds the person's row, so none is missed. */
+async function creditOrders(tx: Runner, profileId: string): Promise<void> {
+  const shard = shardOf(profileId);
+  await lockPerson(tx, profileId, shard);
+  const orders = await ordersOf(tx, profileId);
+  if (orders.length === 0) return;
+  const clicks = await humanClicks(tx, profileId);
+  for (const order of orders) {
+    const messageId = creditOf(order, clicks);
+    if (messageId === (order.credit?.messageId ?? null)) continue;
+    const journey = clicks.find((click) => click.messageId === messageId)?.journey;
+    if (messageId === null || journey === undefined) await deleteCredit(tx, order.orderId);
+    else await upsertCredit(tx, { orderId: order.orderId, profileId, messageId, journey, rule: creditRule }, shard);
+  }
+}
+
+/** A ghost is the control; whatever else became of a mail after the gates belongs to the treated arm. */
+function armOf(event: ShopEvent): Arm | null {
+  if (is(event, 'message.heldOut')) return 'control';
+  return is(event, 'message.accepted') ? 'treated' : null;
+}
+
+function orderOf({ profileId, at, data }: Fact) {
+  const { orderId, total, totalMinor, currency, items } = data;
+  if (typeof orderId !== 'string' || !isCurrency(currency)) return null;
+  const minor = typeof totalMinor === 'number' ? totalMinor : toMinor(Number(total), currency);
+  if (!Number.isSafeInteger(minor)) return null;
+  return { orderId, profileId, at, minor, currency, items: itemsOf(items) };
+}
+
+function itemsOf(items: unknown): { id: string; quantity: number }[] {
+  if (!Array.isArray(items)) return [];
+  return (items as { id?: unknown; quantity?: unknown }[]).flatMap(({ id, quantity }) =>
+    typeof id === 'string' ? [{ id, quantity: typeof quantity === 'number' ? quantity : 1 }] : [],
+  );
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,400 @@
+import type { Migration, Runner } from '../store/index.ts';
+import type { HumanClick } from './credit.ts';
+import type { Sums } from './statistics.ts';
+
+export const migrations: Migration[] = [
+  {
+    name: '0701-measure-units',
+    sql: `
+create table measure_unit (
+  journey text not null,
+  profile_id uuid not null,
+  shard smallint not null,
+  arm text not null check (arm in ('treated', 'control')),
+  assigned_at timestamptz not null,
+  conflicted boolean not null default false,
+  primary key (journey, profile_id)
+);
+create index measure_unit_profile on measure_unit (profile_id);
+create table measure_sent (
+  message_id text primary key,
+  journey text not null,
+  profile_id uuid not null,
+  shard smallint not null,
+  at timestamptz not null
+);
+create index measure_sent_profile on measure_sent (profile_id);
+create table measure_click (
+  click_id text primary key,
+  shard smallint not null,
+  profile_id uuid,
+  message_id text,
+  journey text,
+  at timestamptz,
+  landed_at timestamptz,
+  item text,
+  position integer,
+  recommendation text
+);
+create index measure_click_profile on measure_click (profile_id);
+create index measure_click_message on measure_click (message_id);
+create table measure_order (
+  order_id text primary key,
+  profile_id uuid not null,
+  shard smallint not null,
+  at timestamptz not null,
+  minor bigint not null,
+  currency text not null,
+  items jsonb not null
+);
+create index measure_order_profile on measure_order (profile_id, at);
+create table measure_credit (
+  order_id text primary key,
+  profile_id uuid not null,
+  shard smallint not null,
+  message_id text not null,
+  journey text not null,
+  rule text not null
+);
+create index measure_credit_journey on measure_credit (journey);
+create index measure_credit_profile on measure_credit (profile_id);
+create table measure_person (profile_id uuid primary key, shard smallint not null, touched bigint not null default 0);
+`,
+  },
+];
+
+export type Arm = 'treated' | 'control';
+
+/** One profile's place in one journey's comparison. */
+export interface Unit {
+  journey: string;
+  profileId: string;
+  arm: Arm;
+  at: number;
+}
+
+/** A message that left, or would have left (a ghost). */
+export interface Sent {
+  messageId: string;
+  journey: string;
+  profileId: string;
+  at: number;
+}
+
+/** What is known of a click from the click itself. */
+export interface Click {
+  clickId: string;
+  messageId: string;
+  journey: string;
+  profileId: string;
+  at: number;
+  item: string | null;
+  position: number | null;
+  recommendation: string | null;
+}
+
+export interface Order {
+  orderId: string;
+  profileId: string;
+  at: number;
+  minor: number;
+  currency: string;
+  items: { id: string; quantity: number }[];
+}
+
+/** First assignment wins; meeting the other arm later marks the unit, so that both sides leave it out. */
+export async function insertUnit(tx: Runner, { journey, profileId, arm, at }: Unit, shard: number): Promise<void> {
+  await tx.run({
+    name: 'measure.unit',
+    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at) values ($1, $2, $3, $4, $5)
+      on conflict (journey, profile_id) do update set
+        conflicted = measure_unit.conflicted or measure_unit.arm <> excluded.arm,
+        assigned_at = least(measure_unit.assigned_at, excluded.assigned_at),
+        arm = case when excluded.assigned_at < measure_unit.assigned_at then excluded.arm else measure_unit.arm end`,
+    values: [journey, profileId, shard, arm, new Date(at)],
+  });
+}
+
+export async function insertSent(
+  tx: Runner,
+  { messageId, journey, profileId, at }: Sent,
+  shard: number,
+): Promise<void> {
+  await tx.run({
+    name: 'measure.sent',
+    text: `insert into measure_sent (message_id, journey, profile_id, shard, at) values ($1, $2, $3, $4, $5)
+      on conflict (message_id) do nothing`,
+    values: [messageId, journey, profileId, shard, new Date(at)],
+  });
+  await tx.run({
+    name: 'measure.sent-clicks',
+    text: 'update measure_click set profile_id = $2 where message_id = $1 and profile_id is distinct from $2',
+    values: [messageId, profileId],
+  });
+}
+
+/**
+ * The click itself. Its landing may have been seen before it (another shard): both write the one row of the click id,
+ * so neither misses the other. The click belongs to whom the message was sent to. Gives that profile.
+ */
+export async function upsertClick(tx: Runner, click: Click, shard: number): Promise<string> {
+  const [row] = await tx.rows<{ profile_id: string }>({
+    name: 'measure.click',
+    text: `insert into measure_click (click_id, shard, profile_id, message_id, journey, at, item, position, recommendation)
+      values ($1, $2, coalesce((select profile_id from measure_sent where message_id = $4), $3), $4, $5, $6, $7, $8, $9)
+      on conflict (click_id) do update set
+        profile_id = coalesce(measure_click.profile_id, excluded.profile_id), message_id = excluded.message_id,
+        journey = excluded.journey, at = coalesce(measure_click.at, excluded.at), item = excluded.item,
+        position = excluded.position, recommendation = excluded.recommendation
+      returning profile_id`,
+    values: [
+      click.clickId,
+      shard,
+      click.profileId,
+      click.messageId,
+      click.journey,
+      new Date(click.at),
+      click.item,
+      click.position,
+      click.recommendation,
+    ],
+  });
+  return row!.profile_id;
+}
+
+/** A page of the shop was opened with this click id. Gives the profile of the click, if the click is known yet. */
+export async function upsertLanding(tx: Runner, clickId: string, at: number, shard: number): Promise<string | null> {
+  const [row] = await tx.rows<{ profile_id: string | null }>({
+    name: 'measure.landing',
+    text: `insert into measure_click (click_id, shard, landed_at) values ($1, $2, $3)
+      on conflict (click_id) do update set landed_at = least(measure_click.landed_at, excluded.landed_at)
+      returning profile_id`,
+    values: [clickId, shard, new Date(at)],
+  });
+  return row!.profile_id;
+}
+
+export async function insertOrder(tx: Runner, order: Order, shard: number): Promise<void> {
+  await tx.run({
+    name: 'measure.order',
+    text: `insert into measure_order (order_id, profile_id, shard, at, minor, currency, items)
+      values ($1, $2, $3, $4, $5, $6, $7) on conflict (order_id) do nothing`,
+    values: [
+      order.orderId,
+      order.profileId,
+      shard,
+      new Date(order.at),
+      order.minor,
+      order.currency,
+      JSON.stringify(order.items),
+    ],
+  });
+}
+
+/** Whoever credits orders of a profile holds this row, so that a click and an order in two transactions see each other. */
+export async function lockPerson(tx: Runner, profileId: string, shard: number): Promise<void> {
+  await tx.run({
+    name: 'measure.lock',
+    text: `insert into measure_person (profile_id, shard) values ($1, $2)
+      on conflict (profile_id) do update set touched = measure_person.touched + 1`,
+    values: [profileId, shard],
+  });
+}
+
+/** The human clicks of a profile on messages sent to it. */
+export async function humanClicks(runner: Runner, profileId: string): Promise<(HumanClick & { journey: string })[]> {
+  const rows = await runner.rows<{ message_id: string; journey: string; sent_at: Date; at: Date }>({
+    name: 'measure.human-clicks',
+    text: `select c.message_id, s.journey, s.at as sent_at, c.at from measure_click c
+      join measure_sent s on s.message_id = c.message_id
+      where c.profile_id = $1 and c.landed_at is not null and c.at is not null`,
+    values: [profileId],
+  });
+  return rows.map((row) => ({
+    messageId: row.message_id,
+    journey: row.journey,
+    sentAt: row.sent_at.getTime(),
+    at: row.at.getTime(),
+  }));
+}
+
+/** An order with what it is credited to. */
+export interface CreditedOrder extends Order {
+  credit: { messageId: string; journey: string; rule: string } | null;
+}
+
+export async function ordersOf(runner: Runner, profileId: string): Promise<CreditedOrder[]> {
+  const rows = await runner.rows<OrderRow>({
+    name: 'measure.orders-of',
+    text: `select o.order_id, o.profile_id, o.at, o.minor, o.currency, o.items, c.message_id, c.journey, c.rule
+      from measure_order o left join measure_credit c on c.order_id = o.order_id where o.profile_id = $1 order by o.at`,
+    values: [profileId],
+  });
+  return rows.map((row) => ({
+    orderId: row.order_id,
+    profileId: row.profile_id,
+    at: row.at.getTime(),
+    minor: row.minor,
+    currency: row.currency,
+    items: row.items,
+    credit: row.message_id === null ? null : { messageId: row.message_id, journey: row.journey!, rule: row.rule! },
+  }));
+}
+
+interface OrderRow {
+  order_id: string;
+  profile_id: string;
+  at: Date;
+  minor: number;
+  currency: string;
+  items: { id: string; quantity: number }[];
+  message_id: string | null;
+  journey: string | null;
+  rule: string | null;
+}
+
+export interface Credit {
+  orderId: string;
+  profileId: string;
+  messageId: string;
+  journey: string;
+  rule: string;
+}
+
+export async function upsertCredit(tx: Runner, credit: Credit, shard: number): Promise<void> {
+  await tx.run({
+    name: 'measure.credit',
+    text: `insert into measure_credit (order_id, profile_id, shard, message_id, journey, rule) values ($1, $2, $3, $4, $5, $6)
+      on conflict (order_id) do update set message_id = excluded.message_id, journey = excluded.journey, rule = excluded.rule`,
+    values: [credit.orderId, credit.profileId, shard, credit.messageId, credit.journey, credit.rule],
+  });
+}
+
+export async function deleteCredit(tx: Runner, orderId: string): Promise<void> {
+  await tx.run({ name: 'measure.uncredit', text: 'delete from measure_credit where order_id = $1', values: [orderId] });
+}
+
+/** What `from` did becomes what `into` did. Units of the same journey are joined: the earlier stays, a conflict is marked. */
+export async function moveProfile(tx: Runner, from: string, into: string, shard: number): Promise<void> {
+  await tx.run({
+    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, conflicted)
+      select journey, $2::uuid, $3::smallint, arm, assigned_at, conflicted from measure_unit where profile_id = $1
+      on conflict (journey, profile_id) do update set
+        conflicted = measure_unit.conflicted or excluded.conflicted or measure_unit.arm <> excluded.arm,
+        arm = case when excluded.assigned_at < measure_unit.assigned_at then excluded.arm else measure_unit.arm end,
+        assigned_at = least(measure_unit.assigned_at, excluded.assigned_at)`,
+    values: [from, into, shard],
+  });
+  await tx.run({ text: 'delete from measure_unit where profile_id = $1', values: [from] });
+  for (const table of ['measure_sent', 'measure_click', 'measure_order', 'measure_credit']) {
+    await tx.run({
+      text: `update ${table} set profile_id = $2, shard = $3 where profile_id = $1`,
+      values: [from, into, shard],
+    });
+  }
+}
+
+/** Sums of one arm. */
+export interface ArmRow extends Sums {
+  buyers: number;
+  orders: number;
+  /** Orders in another currency than asked for: counted as orders, not as revenue. */
+  otherCurrency: number;
+}
+
+/**
+ * Sums over the units of a journey that were assigned before `until` (null: all), per arm: orders in [assigned,
+ * assigned + window), revenue in minor units of `currency`. Conflicted units are left out.
+ */
+export async function armSums(
+  runner: Runner,
+  query: { journey: string; windowMs: number; currency: string; until: number | null },
+): Promise<Record<Arm, ArmRow>> {
+  const rows = await runner.rows<ArmRow & { arm: Arm }>({
+    text: `with unit as (
+        select u.arm, count(o.order_id)::int as orders,
+          count(o.order_id) filter (where o.currency <> $3)::int as other,
+          coalesce(sum(o.minor) filter (where o.currency = $3), 0)::float8 as revenue
+        from measure_unit u left join measure_order o on o.profile_id = u.profile_id
+          and o.at >= u.assigned_at and o.at < u.assigned_at + $2 * interval '1 millisecond'
+        where u.journey = $1 and not u.conflicted and ($4::timestamptz is null or u.assigned_at <= $4)
+        group by u.profile_id, u.arm
+      )
+      select arm, count(*)::int as n, count(*) filter (where orders > 0)::int as buyers, sum(orders)::int as orders,
+        sum(other)::int as "otherCurrency", sum(revenue) as sum, sum(revenue * revenue) as squares
+      from unit group by arm`,
+    values: [query.journey, query.windowMs, query.currency, query.until === null ? null : new Date(query.until)],
+  });
+  const none: ArmRow = { n: 0, buyers: 0, orders: 0, otherCurrency: 0, sum: 0, squares: 0 };
+  const of = (arm: Arm): ArmRow => {
+    const row = rows.find((row) => row.arm === arm);
+    if (!row) return none;
+    const { n, buyers, orders, otherCurrency, sum, squares } = row;
+    return { n, buyers, orders, otherCurrency, sum, squares };
+  };
+  return { treated: of('treated'), control: of('control') };
+}
+
+export async function journeyTotals(runner: Runner, journey: string, currency: string) {
+  const [row] = await runner.rows<{
+    human: number;
+    unknown: number;
+    orders: number;
+    minor: number;
+    conflicted: number;
+  }>({
+    text: `select
+      (select count(*)::int from measure_click where journey = $1 and landed_at is not null) as human,
+      (select count(*)::int from measure_click where journey = $1 and landed_at is null) as unknown,
+      (select count(*)::int from measure_credit where journey = $1) as orders,
+      (select coalesce(sum(o.minor), 0)::float8 from measure_credit c join measure_order o on o.order_id = c.order_id
+        where c.journey = $1 and o.currency = $2) as minor,
+      (select count(*)::int from measure_unit where journey = $1 and conflicted) as conflicted`,
+    values: [journey, currency],
+  });
+  return row!;
+}
+
+/** A click for the timeline. */
+export interface ClickLine {
+  at: number;
+  messageId: string;
+  journey: string;
+  item: string | null;
+  human: boolean;
+}
+
+export async function clicksOf(runner: Runner, profileId: string, page: Page): Promise<ClickLine[]> {
+  const rows = await runner.rows<{
+    at: Date;
+    message_id: string;
+    journey: string;
+    item: string | null;
+    human: boolean;
+  }>({
+    text: `select at, message_id, journey, item, landed_at is not null as human from measure_click
+      where profile_id = $1 and at is not null and ($2::timestamptz is null or at < $2) order by at desc limit $3`,
+    values: [profileId, page.before === undefined ? null : new Date(page.before), page.limit],
+  });
+  return rows.map((row) => ({
+    at: row.at.getTime(),
+    messageId: row.message_id,
+    journey: row.journey,
+    item: row.item,
+    human: row.human,
+  }));
+}
+
+/** How many entries, newest first; `before` is exclusive, UTC ms. */
+export interface Page {
+  limit: number;
+  before?: number;
+}
+
+/** Credited orders and revenue of every journey, for lists. Minor units, by currency. */
+export async function creditedByJourney(runner: Runner) {
+  return runner.rows<{ journey: string; currency: string; orders: number; minor: number }>({
+    text: `select c.journey, o.currency, count(*)::int as orders, sum(o.minor)::float8 as minor
+      from measure_credit c join measure_order o on o.order_id = c.order_id group by c.journey, o.currency order by 1, 2`,
+  });
+}

@@ -1,0 +1,291 @@
+import { toMajor } from '../base/index.ts';
+import { is, type ShopEvent } from '../event/index.ts';
+import type { ClickLine, CreditedOrder } from './table.ts';
+
+export type TimelineKind =
+  | 'event'
+  | 'entered'
+  | 'waiting'
+  | 'action'
+  | 'planned'
+  | 'held'
+  | 'heldOut'
+  | 'sent'
+  | 'clicked'
+  | 'ordered'
+  | 'refused'
+  | 'exited'
+  | 'ended'
+  | 'consent'
+  | 'identified';
+
+/** An item named in an entry. */
+export interface ItemLine {
+  id: string;
+  name: string;
+  imageUrl: string | null;
+  quantity?: number;
+}
+
+/** One line of a person's story; the shape of `api/contract.ts`. */
+export interface TimelineEntry {
+  at: string;
+  kind: TimelineKind;
+  text: string;
+  journey?: string;
+  activity?: string;
+  reason?: string;
+  items?: ItemLine[];
+  messageId?: string;
+  detail?: Record<string, unknown>;
+}
+
+/** A step of a run, as the journey room tells it (slot `journeys.stepsOf`). Times are UTC ms. */
+export interface StepLine {
+  at: number;
+  journey: string;
+  activity: string | null;
+  /** `entered`, `waiting`, `action`, `planned`, `condition`, `refused`, `exited`, `ended`, `failed`, … */
+  kind: string;
+  reason: string | null;
+  detail?: Record<string, unknown> | null;
+}
+
+/** A message, as the message room tells it (slot `messages.ofProfile`). */
+export interface MessageLine {
+  id: string;
+  journey: string;
+  activity: string;
+  state: string;
+  reason: string | null;
+  arm: 'treated' | 'control' | null;
+  subject: string | null;
+  plannedAt: number;
+  acceptedAt: number | null;
+  changedAt: number;
+  due: number;
+}
+
+/** Finds name and picture of an item; undefined when the catalogue does not have it. */
+export type LookItem = (id: string) => { name: string; imageUrl: string | null } | undefined;
+
+/** Everything a person's story is told from. */
+export interface Story {
+  events: readonly ShopEvent[];
+  steps: readonly StepLine[];
+  messages: readonly MessageLine[];
+  clicks: readonly ClickLine[];
+  orders: readonly CreditedOrder[];
+}
+
+/** Tells the story newest first, at most `limit` entries older than `before` (UTC ms, exclusive). Pure. */
+export function tellStory(
+  story: Story,
+  look: LookItem,
+  { before = Infinity, limit }: { before?: number; limit: number },
+): TimelineEntry[] {
+  const lines = [
+    ...story.orders.map((order) => orderLine(order, look)),
+    ...story.clicks.map((click) => clickLine(click, look)),
+    ...story.messages.map(messageLine),
+    ...story.steps.map(stepLine),
+    ...story.events.map((event) => eventLine(event, look)),
+  ].filter((line): line is Line => line !== null);
+  return lines
+    .filter(({ ms }) => ms < before)
+    .map((line, place) => ({ line, place }))
+    .sort((a, b) => b.line.ms - a.line.ms || a.place - b.place)
+    .slice(0, limit)
+    .map(({ line: { ms, ...entry } }) => ({ at: new Date(ms).toISOString(), ...entry }));
+}
+
+type Line = Omit<TimelineEntry, 'at'> & { ms: number };
+
+function named(id: string, look: LookItem, quantity?: number): ItemLine {
+  const item = look(id);
+  return {
+    id,
+    name: item?.name ?? id,
+    imageUrl: item?.imageUrl ?? null,
+    ...(quantity === undefined ? {} : { quantity }),
+  };
+}
+
+/** "2 × Winter coat and Sweatshirt" */
+function listed(items: readonly ItemLine[]): string {
+  const names = items.map(({ name, quantity }) =>
+    quantity !== undefined && quantity > 1 ? `${quantity} × ${name}` : name,
+  );
+  if (names.length > 4) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  return names.length < 2 ? (names[0] ?? 'nothing') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function orderLine(order: CreditedOrder, look: LookItem): Line {
+  const items = order.items.map(({ id, quantity }) => named(id, look, quantity));
+  const total = `${toMajor(order.minor, order.currency)} ${order.currency}`;
+  const credit = order.credit ? `, credited to a mail of “${order.credit.journey}”` : '';
+  return {
+    ms: order.at,
+    kind: 'ordered',
+    text: `Ordered ${listed(items)} for ${total}${credit}`,
+    items,
+    ...(order.credit ? { journey: order.credit.journey, messageId: order.credit.messageId } : {}),
+    detail: { orderId: order.orderId, ...(order.credit ? { rule: order.credit.rule } : {}) },
+  };
+}
+
+function clickLine(click: ClickLine, look: LookItem): Line {
+  const item = click.item === null ? null : named(click.item, look);
+  const what = item ? item.name : 'a link';
+  return {
+    ms: click.at,
+    kind: 'clicked',
+    text: click.human
+      ? `Clicked ${what} in the mail and came to the shop`
+      : `${what} was clicked in the mail; no page of the shop has confirmed a person yet`,
+    journey: click.journey,
+    messageId: click.messageId,
+    ...(item ? { items: [item] } : {}),
+    detail: { human: click.human },
+  };
+}
+
+const messageSentences: Record<string, (message: MessageLine) => { kind: TimelineKind; text: string }> = {
+  accepted: ({ subject }) => ({ kind: 'sent', text: `The mail ${subject ? `“${subject}” ` : ''}was sent` }),
+  in_doubt: () => ({ kind: 'sent', text: 'A mail may have been sent; the mail host gave no answer' }),
+  abandoned: () => ({
+    kind: 'sent',
+    text: 'A mail may have been sent; it is not tried again, so that nobody gets two',
+  }),
+  held: () => ({ kind: 'held', text: 'A mail is held' }),
+  deferred: () => ({ kind: 'held', text: 'The mail host asked to try the mail again later' }),
+  skipped: () => ({ kind: 'refused', text: 'No mail was sent' }),
+  expired: () => ({ kind: 'refused', text: 'No mail was sent; its time had passed' }),
+  cancelled: () => ({ kind: 'refused', text: 'The mail was called off' }),
+  rejected: () => ({ kind: 'refused', text: 'The mail host refused the mail' }),
+  render_failed: () => ({ kind: 'refused', text: 'No mail was sent; it could not be written' }),
+  quarantined: () => ({ kind: 'held', text: 'A mail was put aside after repeated crashes' }),
+};
+
+function messageLine(message: MessageLine): Line {
+  const shared = {
+    journey: message.journey,
+    activity: message.activity,
+    messageId: message.id,
+    ...(message.reason === null ? {} : { reason: message.reason }),
+  };
+  if (message.arm === 'control') {
+    const text = 'Held out: no mail was sent, so that what the mails cause can be measured';
+    return { ms: message.changedAt, kind: 'heldOut', text, ...shared, reason: message.reason ?? 'held out' };
+  }
+  const said = messageSentences[message.state]?.(message) ?? { kind: 'planned' as const, text: 'A mail is planned' };
+  const why = message.reason !== null && said.kind !== 'sent' ? `: ${message.reason}` : '';
+  const until = message.state === 'held' ? { detail: { until: new Date(message.due).toISOString() } } : {};
+  return {
+    ms: message.acceptedAt ?? message.changedAt,
+    kind: said.kind,
+    text: `${said.text}${why}`,
+    ...shared,
+    ...until,
+  };
+}
+
+const stepSentences: Record<string, { kind: TimelineKind; text: (journey: string) => string }> = {
+  entered: { kind: 'entered', text: (journey) => `Entered the journey “${journey}”` },
+  restarted: { kind: 'waiting', text: () => 'The wait began anew' },
+  waiting: { kind: 'waiting', text: () => 'Waits' },
+  action: { kind: 'action', text: () => 'A call was made' },
+  planned: { kind: 'planned', text: () => 'A mail was planned' },
+  condition: { kind: 'event', text: () => 'A path was taken' },
+  refused: { kind: 'refused', text: (journey) => `Was not let into “${journey}”` },
+  exited: { kind: 'exited', text: (journey) => `Left the journey “${journey}”` },
+  failed: { kind: 'ended', text: (journey) => `The journey “${journey}” failed` },
+  late: { kind: 'ended', text: (journey) => `The journey “${journey}” ended because it had become too late` },
+  ended: { kind: 'ended', text: (journey) => `Came to the end of “${journey}”` },
+};
+
+/** The journey room may give its own sentence as `detail.text`; otherwise the kind gives it, and the reason follows. */
+function stepLine(step: StepLine): Line {
+  const known = stepSentences[step.kind] ?? { kind: 'event' as const, text: () => step.kind };
+  const own = step.detail?.['text'];
+  const due = step.detail?.['due'];
+  const until = typeof due === 'number' ? ` until ${new Date(due).toISOString()}` : '';
+  const text =
+    typeof own === 'string' ? own : `${known.text(step.journey)}${until}${step.reason ? `: ${step.reason}` : ''}`;
+  return {
+    ms: step.at,
+    kind: known.kind,
+    text,
+    journey: step.journey,
+    ...(step.activity === null ? {} : { activity: step.activity }),
+    ...(step.reason === null ? {} : { reason: step.reason }),
+    ...(step.detail ? { detail: step.detail } : {}),
+  };
+}
+
+/** What somebody did; null for what is told from elsewhere (messages, clicks, the shop's own orders). */
+function eventLine(event: ShopEvent, look: LookItem): Line | null {
+  if (event.types.some((type) => type.startsWith('message.') && type !== 'message.unsubscribed')) return null;
+  if (is(event, 'commerce.purchases') && event.level >= 3) return null;
+  const items = (event.items ?? []).map(({ id, quantity }) => named(id, look, quantity));
+  const said = sentence(event, listed(items));
+  return {
+    ms: event.happenedAt,
+    kind: said.kind,
+    text: event.bot ? `${said.text} (judged to be a machine)` : said.text,
+    ...(items.length === 0 ? {} : { items }),
+    detail: { types: event.types, source: event.source },
+  };
+}
+
+type Said = { kind: TimelineKind; text: string };
+
+const did: [string, (event: ShopEvent, items: string) => Said][] = [
+  ['message.unsubscribed', () => ({ kind: 'consent', text: 'Unsubscribed by the link in a mail' })],
+  ['profile.signedOut', () => ({ kind: 'identified', text: 'Signed out' })],
+  ['profile.consent', consentSentence],
+  ['profile.asserted', assertedSentence],
+  ['commerce.purchases', (_, items) => acted(`The browser says ${items} was bought; the shop has not confirmed it`)],
+  ['commerce.checkouts', () => acted('Went to the checkout')],
+  ['commerce.productListAdds', (_, items) => acted(`Put ${items} in the cart`)],
+  ['commerce.productListRemovals', (_, items) => acted(`Took ${items} out of the cart`)],
+  ['commerce.productViews', (_, items) => acted(`Looked at ${items}`)],
+  ['commerce.productListViews', () => acted('Looked at the cart')],
+  ['commerce.saveForLaters', (_, items) => acted(`Saved ${items} for later`)],
+  ['decisioning.propositionInteract', () => acted('Clicked a recommendation')],
+  ['decisioning.propositionDisplay', () => acted('Was shown recommendations')],
+  ['web.webinteraction.linkClicks', () => acted('Clicked a link in the shop')],
+  ['web.webpagedetails.pageViews', (event) => acted(`Opened ${event.page?.name ?? event.page?.url ?? 'a page'}`)],
+];
+
+function acted(text: string): Said {
+  return { kind: 'event', text };
+}
+
+function sentence(event: ShopEvent, items: string): Said {
+  const found = did.find(([type]) => event.types.includes(type));
+  return found ? found[1](event, items) : acted(event.types[0] ?? 'Did something');
+}
+
+function consentSentence({ consent = {} }: ShopEvent): Said {
+  const parts = Object.entries(consent).map(
+    ([purpose, state]) => `${state === 'in' ? 'gave' : 'withdrew'} consent to ${purpose}`,
+  );
+  return { kind: 'consent', text: capital(parts.join(' and ') || 'Said something about consent') };
+}
+
+function assertedSentence(event: ShopEvent): Said {
+  const email = event.identities.find(({ namespace }) => namespace === 'email');
+  if (event.consent && Object.keys(event.consent).length > 0) {
+    const { text } = consentSentence(event);
+    return { kind: 'consent', text: email ? `${text} as ${email.id}` : text };
+  }
+  return {
+    kind: 'identified',
+    text: email ? `The shop says this is ${email.id}` : 'The shop told something about this person',
+  };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
