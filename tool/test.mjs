@@ -1,0 +1,68 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureInstalled, requireNode } from './install.mjs';
+import { inSeconds, root, run } from './run.mjs';
+
+/**
+ * `npm test`: installs what is missing, builds, runs the gate, then the walk in a real browser and the crashes. The last
+ * line is the count: each check of the gate, the build and the browser count as one, tests one by one.
+ */
+requireNode();
+await ensureInstalled();
+const { build } = await import('./build.mjs');
+const { add, gate, vitest } = await import('./ok.mjs');
+
+const one = (good) => ({ passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 });
+const count = { passed: 0, failed: 0, skipped: 0 };
+const built = await build();
+add(count, one(built));
+add(count, await gate());
+if (has('test/walk')) {
+  const chromium = await ensureChromium();
+  add(count, chromium ? await vitest('walk', 6 * 60_000, { BECKON_CHROMIUM: chromium }) : one(false));
+}
+if (has('test/crash')) add(count, await vitest('crash', 5 * 60_000));
+console.log(`\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
+process.exitCode = count.failed === 0 ? 0 : 1;
+
+function has(folder) {
+  const path = join(root, folder);
+  return existsSync(path) && readdirSync(path, { recursive: true }).some((name) => String(name).endsWith('.test.ts'));
+}
+
+/** Path of a Chromium, installed from Debian when we are root and it is missing; null, after saying how to get one. */
+async function ensureChromium() {
+  const found = findChromium();
+  if (found) return found;
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.log('Installing Chromium (apt-get install chromium) …');
+    const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    await run('apt-get', ['update', '-qq'], { quiet: true, env });
+    const { code, text, seconds } = await run(
+      'apt-get',
+      ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+      { quiet: true, env },
+    );
+    console.log(code === 0 ? `Installed Chromium … ${inSeconds(seconds)}` : text);
+  }
+  const now = findChromium();
+  if (now) return now;
+  console.log('FAIL  walk: no Chromium. Install one (apt-get install chromium), or name one in BECKON_CHROMIUM.');
+  return null;
+}
+
+function findChromium() {
+  const given = process.env.BECKON_CHROMIUM;
+  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  const folders = (process.env.PATH ?? '').split(':');
+  const mac = [
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ];
+  const places = [
+    ...(given ? [given] : []),
+    ...folders.flatMap((folder) => names.map((name) => join(folder, name))),
+    ...mac,
+  ];
+  return places.find((path) => existsSync(path));
+}
