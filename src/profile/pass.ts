@@ -16,6 +16,8 @@ class IdentityRace extends Error {
 /** One pass over a batch of events: everybody concerned is locked first, in id order, and written once at the end. */
 export class FoldPass {
   readonly profiles = new Map<string, Profile>();
+  /** Profiles that became part of another one in this pass: old id → new id. */
+  readonly merged = new Map<string, string>();
   readonly #tx: Tx;
   readonly #ids: Ids;
   readonly #onMerge: OnMerge;
@@ -167,6 +169,7 @@ export class FoldPass {
         values: [id, into],
       });
       this.#linked = this.#linked.map((link) => (link.profileId === id ? { ...link, profileId: into } : link));
+      this.merged.set(id, into);
       this.profiles.delete(id);
       this.#changed.delete(id);
       await this.#onMerge(this.#tx, id, into);

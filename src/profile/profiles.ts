@@ -45,6 +45,7 @@ export class Profiles {
       for (const lesson of made.lessons) batch.lessons.push({ shard, lesson });
     }
     await pass.save();
+    for (const fact of batch.facts) fact.profileId = pass.merged.get(fact.profileId) ?? fact.profileId;
     return batch;
   }
 

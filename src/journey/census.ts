@@ -1,0 +1,120 @@
+import type { Store } from '../store/index.ts';
+import type { Step } from './run.ts';
+
+/** Runs at an activity now, and those that came to it today and ever. */
+export interface ActivityCount {
+  now: number;
+  today: number;
+  ever: number;
+}
+
+/** Per activity of a journey, the entry under the name "entry". `dayStart` is the start of today, UTC ms. */
+export async function countActivities(
+  store: Store,
+  journey: string,
+  dayStart: number,
+): Promise<Record<string, ActivityCount>> {
+  const here = await store.rows<{ activity: string; n: number }>({
+    name: 'journey.here',
+    text: 'select activity, count(*)::int as n from journey_run where journey = $1 and ended_at is null group by activity',
+    values: [journey],
+  });
+  const came = await store.rows<{ activity: string; today: number; ever: number }>({
+    name: 'journey.came',
+    text: `select activity, count(*) filter (where at >= $2)::int as today, count(*)::int as ever from journey_step
+      where journey = $1 and kind in ('entered', 'waiting', 'passed', 'action', 'planned', 'ended') group by activity`,
+    values: [journey, new Date(dayStart)],
+  });
+  const counts: Record<string, ActivityCount> = {};
+  for (const { activity, today, ever } of came) counts[activity] = { now: 0, today, ever };
+  for (const { activity, n } of here) counts[activity] = { ...(counts[activity] ?? { today: 0, ever: 0 }), now: n };
+  return counts;
+}
+
+/** Runs of a journey by state and by the reason of their end. */
+export interface RunCounts {
+  entered: number;
+  active: number;
+  ended: number;
+  byState: Record<string, number>;
+  byEnd: { reason: string; count: number }[];
+}
+
+export async function countRuns(store: Store, journey: string): Promise<RunCounts> {
+  const rows = await store.rows<{ state: string; reason: string | null; n: number }>({
+    name: 'journey.count',
+    text: 'select state, end_reason as reason, count(*)::int as n from journey_run where journey = $1 group by state, end_reason',
+    values: [journey],
+  });
+  const byState: Record<string, number> = {};
+  for (const { state, n } of rows) byState[state] = (byState[state] ?? 0) + n;
+  const ended = byState['ended'] ?? 0;
+  const entered = rows.reduce((sum, { n }) => sum + n, 0);
+  const byEnd = rows
+    .filter(({ state }) => state === 'ended')
+    .map(({ reason, n }) => ({ reason: reason ?? 'Unknown', count: n }));
+  return { entered, active: entered - ended, ended, byState, byEnd: byEnd.sort((a, b) => b.count - a.count) };
+}
+
+/** Who is at an activity (or anywhere inside), the longest there first. */
+export async function peopleInside(
+  store: Store,
+  journey: string,
+  query: { activity?: string; limit: number },
+): Promise<{ profileId: string; activity: string; since: number; due: number | null }[]> {
+  const rows = await store.rows<{ profile_id: string; activity: string; moved_at: Date; due: Date | null }>({
+    text: `select profile_id, activity, moved_at, due from journey_run
+      where journey = $1 and ended_at is null and ($2::text is null or activity = $2) order by moved_at limit $3`,
+    values: [journey, query.activity ?? null, query.limit],
+  });
+  return rows.map((row) => ({
+    profileId: row.profile_id,
+    activity: row.activity,
+    since: row.moved_at.getTime(),
+    due: row.due?.getTime() ?? null,
+  }));
+}
+
+/** One line of a person's history in journeys. */
+export interface StepLine extends Omit<Step, 'kind'> {
+  kind: Step['kind'] | 'refused';
+  journey: string;
+  runId: string | null;
+}
+
+/** What journeys did with a person, newest first: steps of runs, and each refusal with its reason. */
+export async function stepsOf(
+  store: Store,
+  profileId: string,
+  query: { before?: number; limit: number },
+): Promise<StepLine[]> {
+  const rows = await store.rows<Omit<StepLine, 'at' | 'runId'> & { at: Date; run_id: string | null }>({
+    text: `select at, journey, activity, kind, reason, detail, run_id, no from journey_step where profile_id = $1 and ($2::timestamptz is null or at < $2)
+      union all
+      select at, journey, 'entry', 'refused', reason, null, null, 0 from journey_refusal where profile_id = $1 and ($2::timestamptz is null or at < $2)
+      order by at desc, no desc limit $3`,
+    values: [profileId, query.before === undefined ? null : new Date(query.before), query.limit],
+  });
+  return rows.map(({ run_id, at, ...row }) => ({
+    journey: row.journey,
+    activity: row.activity,
+    kind: row.kind,
+    reason: row.reason,
+    detail: row.detail,
+    runId: run_id,
+    at: at.getTime(),
+  }));
+}
+
+/** What falls due next, by journey and activity: for the clock's "what waits". */
+export async function nextWaits(
+  store: Store,
+  limit: number,
+): Promise<{ journey: string; activity: string; at: number; count: number }[]> {
+  const rows = await store.rows<{ journey: string; activity: string; at: Date; n: number }>({
+    text: `select journey, activity, min(due) as at, count(*)::int as n from journey_run
+      where due is not null and ended_at is null group by journey, activity order by min(due) limit $1`,
+    values: [limit],
+  });
+  return rows.map(({ at, n, ...row }) => ({ ...row, at: at.getTime(), count: n }));
+}

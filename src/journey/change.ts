@@ -1,0 +1,201 @@
+import { shardOf, type Clock, type Ids } from '../base/index.ts';
+import type { Jobs } from '../job/index.ts';
+import type { Profile } from '../profile/index.ts';
+import type { Tx } from '../store/index.ts';
+import type { JourneyDefinition } from './definition.ts';
+import type { Command, Decision, Run, Step } from './run.ts';
+import { saveRuns } from './table.ts';
+
+/** A message as a journey orders it; the slot is filled by whoever sends in the transaction that moves the run. */
+export interface OrderedMessage {
+  runId: string;
+  journey: string;
+  journeyVersion: number;
+  activity: string;
+  visit: number;
+  profileId: string;
+  shard: number;
+  message: string;
+  context: Record<string, unknown>;
+  deadline: number;
+  class: 'marketing' | 'transactional';
+  holdout: number;
+  quietHours: { from: string; to: string } | null;
+  test: boolean;
+}
+
+export type PlanMessage = (tx: Tx, message: OrderedMessage) => Promise<unknown>;
+
+/** Marketing mail is perishable: a day after it was planned it is not sent any more (trust §1.5). */
+const perishableMs = 86_400_000;
+export const defaultHoldout = 0.1;
+export const defaultQuietHours = { from: '21:00', to: '08:00' };
+
+interface ChangeParts {
+  clock: Clock;
+  ids: Ids;
+  jobs: Jobs;
+  plan: PlanMessage;
+  cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
+}
+
+/** Decisions of one transaction, gathered and then written together. */
+export class Changes {
+  readonly #parts: ChangeParts;
+  readonly #runs: Map<string, Run>;
+  readonly #steps = new Map<string, Step[]>();
+  readonly #orders: { command: Command; run: Run; definition: JourneyDefinition; profile: Profile }[] = [];
+  readonly #entries = new Map<string, number>();
+  readonly #entered: Run[] = [];
+  readonly #refusals: { profile: Profile; journey: string; reason: string }[] = [];
+
+  constructor(parts: ChangeParts, runs: readonly Run[]) {
+    this.#parts = parts;
+    this.#runs = new Map(runs.map((run) => [run.id, run]));
+  }
+
+  /** Runs that changed. */
+  get size(): number {
+    return this.#steps.size;
+  }
+
+  run(id: string): Run | undefined {
+    return this.#runs.get(id);
+  }
+
+  runsOf(profileId: string): Run[] {
+    return [...this.#runs.values()].filter((run) => run.profileId === profileId && run.state !== 'ended');
+  }
+
+  isInside(profileId: string, journey: string, key: string): boolean {
+    return this.runsOf(profileId).some((run) => run.journey === journey && run.key === key);
+  }
+
+  /** Loads when these profiles were last let in. */
+  async loadEntries(tx: Tx, profileIds: readonly string[]): Promise<void> {
+    const rows = await tx.rows<{ journey: string; profile_id: string; last_at: Date }>({
+      name: 'journey.entries',
+      text: 'select journey, profile_id, last_at from journey_entry where profile_id = any($1)',
+      values: [profileIds],
+    });
+    for (const row of rows) this.#entries.set(`${row.profile_id}/${row.journey}`, row.last_at.getTime());
+  }
+
+  lastEntry(profileId: string, journey: string): number | undefined {
+    return this.#entries.get(`${profileId}/${journey}`);
+  }
+
+  enter(run: Run): void {
+    this.#runs.set(run.id, run);
+    this.#entered.push(run);
+    this.#entries.set(`${run.profileId}/${run.journey}`, run.enteredAt);
+  }
+
+  refuse(profile: Profile, journey: string, reason: string): void {
+    this.#refusals.push({ profile, journey, reason });
+  }
+
+  take(decision: Decision, definition: JourneyDefinition, profile: Profile): void {
+    const { run, steps, commands } = decision;
+    if (steps.length === 0) return;
+    this.#runs.set(run.id, run);
+    this.#steps.set(run.id, [...(this.#steps.get(run.id) ?? []), ...steps]);
+    for (const command of commands) this.#orders.push({ command, run, definition, profile });
+  }
+
+  /** Ends a run from outside its own rules. */
+  end(run: Run, reason: string): void {
+    const now = this.#parts.clock.now();
+    this.#runs.set(run.id, { ...run, state: 'ended', due: null, endedAt: now, endReason: reason });
+    this.#steps.set(run.id, [
+      ...(this.#steps.get(run.id) ?? []),
+      { at: now, activity: run.activity, kind: 'exited', reason, detail: null },
+    ]);
+  }
+
+  /** Writes everything and hands out the commands, all in the caller's transaction. */
+  async save(tx: Tx): Promise<void> {
+    await saveRuns(
+      tx,
+      [...this.#steps].map(([id, steps]) => ({ run: this.#runs.get(id)!, steps })),
+    );
+    await this.#saveEntries(tx);
+    for (const { profile, journey, reason } of this.#refusals) {
+      await tx.run({
+        name: 'journey.refuse',
+        text: 'insert into journey_refusal (id, shard, profile_id, journey, at, reason) values ($1, $2, $3, $4, $5, $6)',
+        values: [this.#parts.ids.next(), profile.shard, profile.id, journey, new Date(this.#parts.clock.now()), reason],
+      });
+    }
+    await this.#obey(tx);
+  }
+
+  async #saveEntries(tx: Tx): Promise<void> {
+    const once = [...new Map(this.#entered.map((run) => [`${run.profileId}/${run.journey}`, run])).values()];
+    if (once.length === 0) return;
+    await tx.run({
+      name: 'journey.enter',
+      text: `insert into journey_entry (journey, profile_id, shard, last_at, times)
+        select *, 1 from unnest($1::text[], $2::uuid[], $3::smallint[], $4::timestamptz[])
+        on conflict (profile_id, journey) do update set last_at = excluded.last_at, times = journey_entry.times + 1`,
+      values: [
+        once.map((run) => run.journey),
+        once.map((run) => run.profileId),
+        once.map((run) => run.shard),
+        once.map((run) => new Date(run.enteredAt)),
+      ],
+    });
+  }
+
+  async #obey(tx: Tx): Promise<void> {
+    const now = this.#parts.clock.now();
+    const calls = this.#orders.filter(({ command, run }) => command.do === 'call' && this.#isCurrent(run));
+    await this.#parts.jobs.enqueue(
+      tx,
+      calls.map(({ command, run }) => {
+        const { activity, moves } = command as Extract<Command, { do: 'call' }>;
+        return {
+          shard: shardOf(run.profileId),
+          kind: 'journey.action',
+          key: `${run.id}/${activity}/${moves}`,
+          due: now,
+          payload: { runId: run.id, profileId: run.profileId, activity, moves },
+        };
+      }),
+    );
+    for (const { command, run, definition, profile } of this.#orders) {
+      if (command.do === 'cancel') await this.#parts.cancel(tx, run.id, command.reason);
+      if (command.do === 'send' && this.#isCurrent(run))
+        await this.#parts.plan(tx, orderOf({ command, run, definition, profile }, now));
+    }
+  }
+
+  /** A command of a decision that a later one in the same transaction has overtaken is not carried out. */
+  #isCurrent(run: Run): boolean {
+    const now = this.#runs.get(run.id)!;
+    return now.moves === run.moves && now.state === run.state;
+  }
+}
+
+function orderOf(
+  order: { command: Extract<Command, { do: 'send' }>; run: Run; definition: JourneyDefinition; profile: Profile },
+  now: number,
+): OrderedMessage {
+  const { command, run, definition, profile } = order;
+  return {
+    runId: run.id,
+    journey: run.journey,
+    journeyVersion: run.version,
+    activity: command.activity,
+    visit: command.moves,
+    profileId: profile.id,
+    shard: profile.shard,
+    message: command.message,
+    context: { journey: run.context },
+    deadline: now + perishableMs,
+    class: 'marketing',
+    holdout: definition.holdout ?? defaultHoldout,
+    quietHours: definition.quietHours === undefined ? defaultQuietHours : definition.quietHours,
+    test: profile.state.test,
+  };
+}

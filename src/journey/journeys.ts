@@ -1,0 +1,128 @@
+import { BeckonError, nearest, type Clock } from '../base/index.ts';
+import type { Store, Tx } from '../store/index.ts';
+import { nextReading } from './decide.ts';
+import type { JourneyDefinition } from './definition.ts';
+import { errors } from './error.ts';
+import { journeyRows, versionRows, type JourneyRow } from './table.ts';
+import { validated } from './validate.ts';
+
+/** The journeys as documents: drafts, versions, what is live. Kept in memory, as every event asks for them. */
+export class Journeys {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #templates: () => ReadonlySet<string>;
+  readonly zone: string;
+  #rows = new Map<string, JourneyRow>();
+  #versions = new Map<string, JourneyDefinition>();
+  /** Names of facts that let somebody into a journey or end a run of any version. */
+  listened: ReadonlySet<string> = new Set();
+
+  constructor(parts: { store: Store; clock: Clock; zone: string; templates: () => ReadonlySet<string> }) {
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#templates = parts.templates;
+    this.zone = parts.zone;
+  }
+
+  /** Reads all documents again; other processes may have changed them. */
+  async load(): Promise<void> {
+    this.#rows = new Map((await journeyRows(this.#store)).map((row) => [row.key, row]));
+    this.#versions = new Map(
+      (await versionRows(this.#store)).map(({ journey, version, definition }) => [`${journey}@${version}`, definition]),
+    );
+    const names = [...this.#versions.values()].flatMap(({ entry, exits }) => [
+      ...(entry.kind === 'event' ? [entry.event] : []),
+      ...(exits ?? []).map(({ event }) => event),
+    ]);
+    this.listened = new Set(names);
+  }
+
+  list(): JourneyRow[] {
+    return [...this.#rows.values()];
+  }
+
+  /** Throws JOURNEY_UNKNOWN with a near name. */
+  get(key: string): JourneyRow {
+    const row = this.#rows.get(key);
+    if (row) return row;
+    const near = nearest(key, this.#rows.keys());
+    throw new BeckonError(
+      errors.JOURNEY_UNKNOWN,
+      `There is no journey "${key}"${near ? `; did you mean "${near}"?` : ''}`,
+    );
+  }
+
+  /** The document of a published version; runs finish on the version they began. */
+  version(key: string, version: number): JourneyDefinition | undefined {
+    return this.#versions.get(`${key}@${version}`);
+  }
+
+  /** What is live now. */
+  live(): { row: JourneyRow; definition: JourneyDefinition }[] {
+    return this.list()
+      .filter((row) => row.status === 'live')
+      .map((row) => ({ row, definition: this.version(row.key, row.version)! }));
+  }
+
+  /** Saves a document as draft; what is live stays as it is until it is published. Throws JOURNEY_INVALID. */
+  async put(given: unknown): Promise<JourneyRow> {
+    const definition = validated(given, this.#templates());
+    await this.#store.run({
+      text: `insert into journey (key, status, version, draft, updated_at) values ($1, 'draft', 0, $2, $3)
+        on conflict (key) do update set draft = excluded.draft, updated_at = excluded.updated_at`,
+      values: [definition.key, JSON.stringify(definition), new Date(this.#clock.now())],
+    });
+    await this.load();
+    return this.get(definition.key);
+  }
+
+  /** Makes the draft the live version. Runs inside stay on theirs; an unchanged document makes no new version. */
+  async publish(key: string): Promise<JourneyRow> {
+    const row = this.get(key);
+    const definition = validated(row.draft, this.#templates());
+    const current = this.version(key, row.version);
+    const same = row.status === 'live' && JSON.stringify(current) === JSON.stringify(definition);
+    if (!same) await this.#store.inTransaction((tx) => this.#publish(tx, key, definition));
+    await this.load();
+    return this.get(key);
+  }
+
+  async #publish(tx: Tx, key: string, definition: JourneyDefinition): Promise<void> {
+    const now = this.#clock.now();
+    const { entry } = definition;
+    const readDue = entry.kind === 'audience' ? nextReading(entry.at, entry.zone ?? this.zone, now) : null;
+    const [{ version }] = (await tx.rows<{ version: number }>({
+      text: `update journey set status = 'live', version = version + 1, published_at = $2, read_due = $3, updated_at = $2 where key = $1 returning version`,
+      values: [key, new Date(now), readDue === null ? null : new Date(readDue)],
+    })) as [{ version: number }];
+    await tx.run({
+      text: 'insert into journey_version (journey, version, definition, published_at) values ($1, $2, $3, $4)',
+      values: [key, version, JSON.stringify(definition), new Date(now)],
+    });
+  }
+
+  /** Lets nobody in any more; those inside go on to their end. */
+  async close(key: string): Promise<JourneyRow> {
+    this.get(key);
+    await this.#store.run({
+      text: `update journey set status = 'closed', read_due = null where key = $1`,
+      values: [key],
+    });
+    await this.load();
+    return this.get(key);
+  }
+
+  /** Takes a journey and its versions away; its runs must have been removed before. */
+  async remove(key: string): Promise<void> {
+    await this.#store.run({ text: 'delete from journey_version where journey = $1', values: [key] });
+    await this.#store.run({ text: 'delete from journey where key = $1', values: [key] });
+    await this.load();
+  }
+
+  /** Sets when an audience is read next. */
+  async setReadDue(key: string, due: number): Promise<void> {
+    await this.#store.run({ text: 'update journey set read_due = $2 where key = $1', values: [key, new Date(due)] });
+    const row = this.#rows.get(key);
+    if (row) this.#rows.set(key, { ...row, readDue: due });
+  }
+}

@@ -1,0 +1,385 @@
+import { durationMs, point, type Clock, type Ids, type Log, type Random } from '../base/index.ts';
+import type { Job, Jobs } from '../job/index.ts';
+import { truthy } from '../language/index.ts';
+import { viewOf, type Fact, type Profile, type Profiles } from '../profile/index.ts';
+import type { Store, Tx } from '../store/index.ts';
+import { expressionOf, outcomeOf, requestOf, type Outcome } from './action.ts';
+import { callOutside, type CallAnswer, type Caller } from './call.ts';
+import { Changes, type PlanMessage } from './change.ts';
+import { decide, entryKey, nextReading } from './decide.ts';
+import type { CustomAction, JourneyDefinition } from './definition.ts';
+import type { Journeys } from './journeys.ts';
+import { scopeOf, type Hands, type Input, type MessageOutcome, type Run } from './run.ts';
+import { activeRuns, runsById } from './table.ts';
+
+const actionKind = 'journey.action';
+
+interface ActionPayload {
+  runId: string;
+  profileId: string;
+  activity: string;
+  moves: number;
+}
+
+/** What the runner needs from others; `plan` and `cancel` are filled by whoever sends messages. */
+export interface RunnerParts {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  log: Log;
+  profiles: Profiles;
+  jobs: Jobs;
+  journeys: Journeys;
+  /** Calls our own origin. */
+  callOwn: Caller;
+  plan: PlanMessage;
+  cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
+}
+
+/**
+ * Does what `decide` says, each time in one transaction under the lock of the profile: facts in the fold's own
+ * transaction, waits when they fall due, answers of actions, results of messages, readings of audiences.
+ * The profile's lock comes first, always, so that none of these can deadlock or see another's half.
+ */
+export class Runner {
+  readonly #parts: RunnerParts;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Facts of a fold, in its transaction; `profiles` are locked by it. */
+  async listen(tx: Tx, facts: readonly Fact[], profiles: ReadonlyMap<string, Profile>): Promise<void> {
+    const live = this.#parts.journeys.live();
+    const heard = facts.filter((fact) => this.#parts.journeys.listened.has(fact.name) && profiles.has(fact.profileId));
+    if (heard.length === 0) return;
+    const concerned = [...new Set(heard.map(({ profileId }) => profileId))];
+    const changes = new Changes(this.#parts, await activeRuns(tx, concerned));
+    await changes.loadEntries(tx, concerned);
+    for (const fact of heard) {
+      const profile = profiles.get(fact.profileId)!;
+      for (const run of changes.runsOf(profile.id)) this.#decide(changes, run, { kind: 'fact', fact }, profile);
+      if (fact.bot) continue;
+      for (const { row, definition } of live) this.#enter(changes, { definition, version: row.version }, fact, profile);
+    }
+    await changes.save(tx);
+  }
+
+  #hands(definition: JourneyDefinition, profile: Profile): Hands {
+    const now = this.#parts.clock.now();
+    return {
+      definition,
+      now,
+      profile: viewOf(profile),
+      evaluate: (source, scope) => this.#evaluate(source, scope, now),
+    };
+  }
+
+  /** An expression that fails on this person's data counts as null; it must not hold up everybody else's events. */
+  #evaluate(source: string, scope: Record<string, unknown>, now: number): unknown {
+    try {
+      return expressionOf(source).evaluate(scope, { now, timeZone: this.#parts.journeys.zone });
+    } catch (error) {
+      this.#parts.log.warn('journey.expression-failed', { source, error });
+      return null;
+    }
+  }
+
+  #decide(changes: Changes, run: Run, input: Input, profile: Profile): void {
+    const definition = this.#parts.journeys.version(run.journey, run.version);
+    if (!definition)
+      return this.#parts.log.error('journey.version-missing', { journey: run.journey, version: run.version });
+    changes.take(decide(run, input, this.#hands(definition, profile)), definition, profile);
+  }
+
+  #enter(
+    changes: Changes,
+    journey: { definition: JourneyDefinition; version: number },
+    fact: Fact,
+    profile: Profile,
+  ): void {
+    const hands = this.#hands(journey.definition, profile);
+    const key = entryKey(journey.definition, fact, hands);
+    if (key === null || changes.isInside(profile.id, journey.definition.key, key)) return;
+    this.#admit(changes, journey, { key, at: fact.at, data: fact.data }, profile);
+  }
+
+  /** Lets a profile in if the re-entrance rule allows; otherwise keeps why not. @returns whether it went in */
+  #admit(
+    changes: Changes,
+    journey: { definition: JourneyDefinition; version: number },
+    entry: { key: string; at: number; data: Record<string, unknown> },
+    profile: Profile,
+  ): boolean {
+    const { definition, version } = journey;
+    const { reentry } = definition;
+    const last = changes.lastEntry(profile.id, definition.key);
+    const waitMs = reentry?.after === undefined ? 0 : durationMs(reentry.after);
+    if (last !== undefined && (reentry?.never || this.#parts.clock.now() - last < waitMs)) {
+      changes.refuse(
+        profile,
+        definition.key,
+        reentry?.never ? 'Has been in this journey before' : `Was in this journey less than ${reentry!.after!} ago`,
+      );
+      return false;
+    }
+    const now = this.#parts.clock.now();
+    const run: Run = {
+      id: this.#parts.ids.next(),
+      shard: profile.shard,
+      journey: definition.key,
+      version,
+      profileId: profile.id,
+      key: entry.key,
+      state: 'waiting',
+      activity: 'entry',
+      moves: 0,
+      context: { events: {}, actions: {} },
+      enteredAt: now,
+      movedAt: now,
+      due: null,
+      endedAt: null,
+      endReason: null,
+    };
+    changes.enter(run);
+    changes.take(
+      decide(run, { kind: 'enter', at: entry.at, data: entry.data }, this.#hands(definition, profile)),
+      definition,
+      profile,
+    );
+    return true;
+  }
+
+  /** Waits that are over. @returns runs moved */
+  async wake(limit = 200): Promise<number> {
+    const { store, clock, profiles } = this.#parts;
+    const due = await store.rows<{ run_id: string; profile_id: string }>({
+      name: 'journey.due',
+      text: 'select run_id, profile_id from journey_wait where due <= $1 order by due limit $2',
+      values: [new Date(clock.now()), limit],
+    });
+    if (due.length === 0) return 0;
+    const moved = await store.inTransaction(async (tx) => {
+      const locked = await profiles.lockFree(
+        tx,
+        due.map(({ profile_id }) => profile_id),
+      );
+      const runs = (
+        await runsById(
+          tx,
+          due.map(({ run_id }) => run_id),
+        )
+      ).filter((run) => locked.has(run.profileId));
+      const changes = new Changes(this.#parts, runs);
+      for (const run of runs) this.#decide(changes, run, { kind: 'due' }, locked.get(run.profileId)!);
+      await changes.save(tx);
+      return changes.size;
+    });
+    point('journey.woken');
+    return moved;
+  }
+
+  /** Calls that are due. @returns calls made */
+  async act(limit = 64): Promise<number> {
+    const jobs = await this.#parts.jobs.claim<ActionPayload>(actionKind, limit);
+    if (jobs.length === 0) return 0;
+    point('journey.action-claimed');
+    const called = await Promise.all(jobs.map((job) => this.#call(job)));
+    point('journey.action-called');
+    const answered = called.filter((one) => one !== null);
+    if (answered.length > 0) await this.#record(answered);
+    point('journey.action-recorded');
+    return jobs.length;
+  }
+
+  /** One try. @returns null when it is to be tried again later */
+  async #call(job: Job<ActionPayload>): Promise<{ job: Job<ActionPayload>; outcome: Outcome | null } | null> {
+    const { store, profiles, journeys, clock, random } = this.#parts;
+    const [run] = await runsById(store, [job.payload.runId]);
+    const profile = await profiles.get(job.payload.profileId);
+    const action = run && journeys.version(run.journey, run.version)?.activities[job.payload.activity];
+    if (!run || !profile || run.state !== 'acting' || run.moves !== job.payload.moves || action?.kind !== 'action')
+      return { job, outcome: null };
+    const answer = await this.#ask(action, run, profile);
+    const outcome = outcomeOf(action, answer, { no: job.attempt, chance: random.next() });
+    if (outcome.kind !== 'again') return { job, outcome };
+    await this.#parts.jobs.retry(job, clock.now() + outcome.afterMs, outcome.status);
+    return null;
+  }
+
+  async #ask(action: CustomAction, run: Run, profile: Profile): Promise<CallAnswer | Error> {
+    const { clock, journeys, callOwn } = this.#parts;
+    try {
+      const options = { now: clock.now(), timeZone: journeys.zone };
+      const request = requestOf(action, scopeOf(run, viewOf(profile)), {
+        key: `${run.id}/${run.activity}/${run.moves}`,
+        options,
+      });
+      return await (request.url.startsWith('/') ? callOwn(request) : callOutside(request));
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  async #record(answered: { job: Job<ActionPayload>; outcome: Outcome | null }[]): Promise<void> {
+    await this.#parts.store.inTransaction(async (tx) => {
+      const locked = await this.#parts.profiles.lock(
+        tx,
+        answered.map(({ job }) => job.payload.profileId),
+      );
+      const runs = new Map(
+        (
+          await runsById(
+            tx,
+            answered.map(({ job }) => job.payload.runId),
+          )
+        ).map((run) => [run.id, run]),
+      );
+      const changes = new Changes(this.#parts, [...runs.values()]);
+      for (const { job, outcome } of answered) {
+        if (!(await this.#parts.jobs.finish(tx, job)) || outcome === null || outcome.kind === 'again') continue;
+        const run = changes.run(job.payload.runId);
+        const profile =
+          run &&
+          (locked.get(run.profileId) ?? (await this.#parts.profiles.lock(tx, [run.profileId])).get(run.profileId));
+        if (!run || !profile) continue;
+        this.#decide(
+          changes,
+          run,
+          {
+            kind: 'answered',
+            moves: job.payload.moves,
+            ok: outcome.kind === 'ok',
+            status: outcome.status,
+            value: outcome.value,
+          },
+          profile,
+        );
+      }
+      await changes.save(tx);
+    });
+  }
+
+  /** What became of a message, in the ledger's transaction; the profile is locked here if it is not yet. */
+  async messaged(
+    tx: Tx,
+    result: { runId: string; visit: number; outcome: MessageOutcome; reason: string | null },
+  ): Promise<void> {
+    const [run] = await runsById(tx, [result.runId]);
+    if (!run || run.state !== 'sending') return;
+    const profile = (await this.#parts.profiles.lock(tx, [run.profileId])).get(run.profileId);
+    if (!profile) return;
+    const changes = new Changes(this.#parts, [run]);
+    this.#decide(
+      changes,
+      run,
+      { kind: 'messaged', moves: result.visit, outcome: result.outcome, reason: result.reason },
+      profile,
+    );
+    await changes.save(tx);
+  }
+
+  /** Is the run still where this message was planned? True, or why not. */
+  async stillTrue(tx: Tx, place: { runId: string; activity: string; visit: number }): Promise<true | string> {
+    const [run] = await runsById(tx, [place.runId]);
+    if (!run) return 'The run is gone';
+    if (run.state === 'ended') return run.endReason ?? 'The run has ended';
+    return run.state === 'sending' && run.activity === place.activity && run.moves === place.visit
+      ? true
+      : 'The run has gone on';
+  }
+
+  /** Audiences whose hour has come, each read to its end; begun again after a crash, nobody enters twice. @returns runs started */
+  async read(): Promise<number> {
+    const now = this.#parts.clock.now();
+    let started = 0;
+    for (const { row, definition } of this.#parts.journeys.live()) {
+      if (definition.entry.kind !== 'audience' || row.readDue === null || row.readDue > now) continue;
+      started += await this.#readAudience({ definition, version: row.version }, row.readDue);
+      await this.#parts.journeys.setReadDue(
+        row.key,
+        nextReading(definition.entry.at, definition.entry.zone ?? this.#parts.journeys.zone, now),
+      );
+    }
+    return started;
+  }
+
+  async #readAudience(journey: { definition: JourneyDefinition; version: number }, due: number): Promise<number> {
+    const { entry } = journey.definition;
+    if (entry.kind !== 'audience') return 0;
+    const now = this.#parts.clock.now();
+    const holds = (profile: ReturnType<typeof viewOf>) => truthy(this.#evaluate(entry.audience, { profile }, now));
+    let started = 0;
+    let page: string[] = [];
+    const flush = async () => {
+      if (page.length > 0) started += await this.#enterPage(journey, { due, ids: page, holds });
+      page = [];
+    };
+    for await (const profile of this.#parts.profiles.read(holds, { seenSince: 0 })) {
+      page.push(profile.id);
+      if (page.length === 500) await flush();
+    }
+    await flush();
+    return started;
+  }
+
+  async #enterPage(
+    journey: { definition: JourneyDefinition; version: number },
+    page: { due: number; ids: string[]; holds: (view: ReturnType<typeof viewOf>) => boolean },
+  ): Promise<number> {
+    const { key } = journey.definition;
+    return this.#parts.store.inTransaction(async (tx) => {
+      const locked = await this.#parts.profiles.lock(tx, page.ids);
+      const changes = new Changes(this.#parts, await activeRuns(tx, [...locked.keys()]));
+      await changes.loadEntries(tx, [...locked.keys()]);
+      let started = 0;
+      for (const profile of locked.values()) {
+        const view = viewOf(profile);
+        if (
+          !page.holds(view) ||
+          changes.isInside(profile.id, key, '') ||
+          (changes.lastEntry(profile.id, key) ?? 0) >= page.due
+        )
+          continue;
+        if (this.#admit(changes, journey, { key: '', at: page.due, data: { ecid: view.ecid } }, profile)) started++;
+      }
+      await changes.save(tx);
+      return started;
+    });
+  }
+
+  /** The next instant at which something here falls due, UTC ms; null when nothing waits. */
+  async nextDue(): Promise<number | null> {
+    const { store, jobs, journeys } = this.#parts;
+    const [row] = await store.rows<{ due: Date | null }>({
+      name: 'journey.next',
+      text: 'select min(due) as due from journey_wait',
+    });
+    const readings = journeys.live().flatMap(({ row: { readDue } }) => (readDue === null ? [] : [readDue]));
+    const all = [row?.due?.getTime(), await jobs.nextDue(actionKind), ...readings].filter(
+      (due) => typeof due === 'number',
+    );
+    return all.length === 0 ? null : Math.min(...all);
+  }
+
+  /** `from` has become part of `into`: its runs go along; where both are inside under one key, the later run ends. */
+  async merge(tx: Tx, from: string, into: string): Promise<void> {
+    const runs = await activeRuns(tx, [from, into]);
+    const mine = new Set(runs.filter((run) => run.profileId === into).map((run) => `${run.journey}/${run.key}`));
+    const changes = new Changes(this.#parts, runs);
+    for (const run of runs.filter((one) => one.profileId === from && mine.has(`${one.journey}/${one.key}`)))
+      changes.end(run, 'Merged with a run of the same person');
+    await changes.save(tx);
+    for (const table of ['journey_run', 'journey_wait', 'journey_step', 'journey_refusal']) {
+      await tx.run({ text: `update ${table} set profile_id = $2 where profile_id = $1`, values: [from, into] });
+    }
+    await tx.run({
+      text: `insert into journey_entry (journey, profile_id, shard, last_at, times)
+        select journey, $2, shard, last_at, times from journey_entry where profile_id = $1
+        on conflict (profile_id, journey) do update set last_at = greatest(journey_entry.last_at, excluded.last_at), times = journey_entry.times + excluded.times`,
+      values: [from, into],
+    });
+    await tx.run({ text: 'delete from journey_entry where profile_id = $1', values: [from] });
+  }
+}

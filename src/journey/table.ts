@@ -1,0 +1,254 @@
+import type { Migration, Runner } from '../store/index.ts';
+import type { JourneyDefinition } from './definition.ts';
+import type { Run, RunContext, Step } from './run.ts';
+
+export const migrations: Migration[] = [
+  {
+    name: '0501-journey-tables',
+    sql: `
+create table journey (
+  key text primary key,
+  status text not null,
+  version int not null,
+  draft jsonb not null,
+  published_at timestamptz,
+  read_due timestamptz,
+  updated_at timestamptz not null
+);
+create table journey_version (
+  journey text not null,
+  version int not null,
+  definition jsonb not null,
+  published_at timestamptz not null,
+  primary key (journey, version)
+);
+create table journey_run (
+  id uuid primary key,
+  shard smallint not null,
+  journey text not null,
+  version int not null,
+  profile_id uuid not null,
+  key text not null,
+  state text not null,
+  activity text not null,
+  moves int not null,
+  context jsonb not null,
+  entered_at timestamptz not null,
+  moved_at timestamptz not null,
+  due timestamptz,
+  ended_at timestamptz,
+  end_reason text
+) with (fillfactor = 70);
+create unique index journey_run_active on journey_run (profile_id, journey, key) where ended_at is null;
+create index journey_run_here on journey_run (journey, activity) where ended_at is null;
+create index journey_run_profile on journey_run (profile_id);
+create index journey_run_end on journey_run (journey, end_reason) where ended_at is not null;
+create table journey_wait (
+  run_id uuid primary key,
+  shard smallint not null,
+  profile_id uuid not null,
+  due timestamptz not null
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+create index journey_wait_due on journey_wait (due);
+create table journey_step (
+  run_id uuid not null,
+  no int not null,
+  shard smallint not null,
+  profile_id uuid not null,
+  journey text not null,
+  at timestamptz not null,
+  activity text not null,
+  kind text not null,
+  reason text,
+  detail jsonb,
+  primary key (run_id, no)
+);
+create index journey_step_profile on journey_step (profile_id, at desc);
+create index journey_step_count on journey_step (journey, activity, at);
+create table journey_entry (
+  journey text not null,
+  profile_id uuid not null,
+  shard smallint not null,
+  last_at timestamptz not null,
+  times int not null,
+  primary key (profile_id, journey)
+);
+create table journey_refusal (
+  id uuid primary key,
+  shard smallint not null,
+  profile_id uuid not null,
+  journey text not null,
+  at timestamptz not null,
+  reason text not null
+);
+create index journey_refusal_profile on journey_refusal (profile_id, at desc);
+`,
+  },
+];
+
+interface RunRow {
+  id: string;
+  shard: number;
+  journey: string;
+  version: number;
+  profile_id: string;
+  key: string;
+  state: Run['state'];
+  activity: string;
+  moves: number;
+  context: RunContext;
+  entered_at: Date;
+  moved_at: Date;
+  due: Date | null;
+  ended_at: Date | null;
+  end_reason: string | null;
+}
+
+function runOf(row: RunRow): Run {
+  return {
+    id: row.id,
+    shard: row.shard,
+    journey: row.journey,
+    version: row.version,
+    profileId: row.profile_id,
+    key: row.key,
+    state: row.state,
+    activity: row.activity,
+    moves: row.moves,
+    context: row.context,
+    enteredAt: row.entered_at.getTime(),
+    movedAt: row.moved_at.getTime(),
+    due: row.due?.getTime() ?? null,
+    endedAt: row.ended_at?.getTime() ?? null,
+    endReason: row.end_reason,
+  };
+}
+
+/** Runs of these profiles that have not ended. Their profiles are locked by the caller, so the runs are too. */
+export async function activeRuns(tx: Runner, profileIds: readonly string[]): Promise<Run[]> {
+  const rows = await tx.rows<RunRow>({
+    name: 'journey.active',
+    text: 'select * from journey_run where profile_id = any($1) and ended_at is null order by id',
+    values: [profileIds],
+  });
+  return rows.map(runOf);
+}
+
+export async function runsById(tx: Runner, ids: readonly string[]): Promise<Run[]> {
+  const rows = await tx.rows<RunRow>({
+    name: 'journey.runs',
+    text: 'select * from journey_run where id = any($1) order by id',
+    values: [ids],
+  });
+  return rows.map(runOf);
+}
+
+/** Writes runs, their waits and their new steps: three statements whatever their number. */
+export async function saveRuns(tx: Runner, changed: readonly { run: Run; steps: Step[] }[]): Promise<void> {
+  if (changed.length === 0) return;
+  const runs = changed.map(({ run }) => run);
+  await tx.run({
+    name: 'journey.save',
+    text: `insert into journey_run (id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason)
+      select * from unnest($1::uuid[], $2::smallint[], $3::text[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::int[], $10::jsonb[],
+        $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::text[])
+      on conflict (id) do update set state = excluded.state, activity = excluded.activity, moves = excluded.moves, context = excluded.context,
+        moved_at = excluded.moved_at, due = excluded.due, ended_at = excluded.ended_at, end_reason = excluded.end_reason`,
+    values: [
+      runs.map((run) => run.id),
+      runs.map((run) => run.shard),
+      runs.map((run) => run.journey),
+      runs.map((run) => run.version),
+      runs.map((run) => run.profileId),
+      runs.map((run) => run.key),
+      runs.map((run) => run.state),
+      runs.map((run) => run.activity),
+      runs.map((run) => run.moves),
+      runs.map((run) => JSON.stringify(run.context)),
+      runs.map((run) => new Date(run.enteredAt)),
+      runs.map((run) => new Date(run.movedAt)),
+      runs.map((run) => (run.due === null ? null : new Date(run.due))),
+      runs.map((run) => (run.endedAt === null ? null : new Date(run.endedAt))),
+      runs.map((run) => run.endReason),
+    ],
+  });
+  await saveWaits(tx, runs);
+  await saveSteps(tx, changed);
+}
+
+async function saveWaits(tx: Runner, runs: readonly Run[]): Promise<void> {
+  const waiting = runs.filter((run) => run.due !== null);
+  const done = runs.filter((run) => run.due === null);
+  if (done.length > 0)
+    await tx.run({
+      name: 'journey.unwait',
+      text: 'delete from journey_wait where run_id = any($1)',
+      values: [done.map(({ id }) => id)],
+    });
+  if (waiting.length === 0) return;
+  await tx.run({
+    name: 'journey.wait',
+    text: `insert into journey_wait (run_id, shard, profile_id, due) select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::timestamptz[])
+      on conflict (run_id) do update set due = excluded.due`,
+    values: [
+      waiting.map(({ id }) => id),
+      waiting.map(({ shard }) => shard),
+      waiting.map(({ profileId }) => profileId),
+      waiting.map(({ due }) => new Date(due!)),
+    ],
+  });
+}
+
+async function saveSteps(tx: Runner, changed: readonly { run: Run; steps: Step[] }[]): Promise<void> {
+  const rows = changed.flatMap(({ run, steps }) => steps.map((step, no) => ({ run, step, no })));
+  if (rows.length === 0) return;
+  await tx.run({
+    name: 'journey.step',
+    text: `insert into journey_step (run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)
+      select t.run_id, t.no + coalesce((select max(s.no) + 1 from journey_step s where s.run_id = t.run_id), 0), t.shard, t.profile_id, t.journey, t.at, t.activity, t.kind, t.reason, t.detail
+      from unnest($1::uuid[], $2::int[], $3::smallint[], $4::uuid[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::jsonb[])
+        as t(run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)`,
+    values: [
+      rows.map(({ run }) => run.id),
+      rows.map(({ no }) => no),
+      rows.map(({ run }) => run.shard),
+      rows.map(({ run }) => run.profileId),
+      rows.map(({ run }) => run.journey),
+      rows.map(({ step }) => new Date(step.at)),
+      rows.map(({ step }) => step.activity),
+      rows.map(({ step }) => step.kind),
+      rows.map(({ step }) => step.reason),
+      rows.map(({ step }) => (step.detail === null ? null : JSON.stringify(step.detail))),
+    ],
+  });
+}
+
+/** A journey as stored: the draft, and the version that is live or was last. */
+export interface JourneyRow {
+  key: string;
+  status: 'draft' | 'live' | 'closed';
+  version: number;
+  draft: JourneyDefinition;
+  publishedAt: number | null;
+  readDue: number | null;
+}
+
+export async function journeyRows(runner: Runner): Promise<JourneyRow[]> {
+  const rows = await runner.rows<
+    Omit<JourneyRow, 'publishedAt' | 'readDue'> & { published_at: Date | null; read_due: Date | null }
+  >({
+    name: 'journey.list',
+    text: 'select key, status, version, draft, published_at, read_due from journey order by key',
+  });
+  return rows.map(({ published_at, read_due, ...row }) => ({
+    ...row,
+    publishedAt: published_at?.getTime() ?? null,
+    readDue: read_due?.getTime() ?? null,
+  }));
+}
+
+export async function versionRows(
+  runner: Runner,
+): Promise<{ journey: string; version: number; definition: JourneyDefinition }[]> {
+  return runner.rows({ name: 'journey.versions', text: 'select journey, version, definition from journey_version' });
+}

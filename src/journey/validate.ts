@@ -1,0 +1,165 @@
+import { BeckonError, durationMs, nearest } from '../base/index.ts';
+import { compileExpression } from '../language/index.ts';
+import type { Activity, JourneyDefinition } from './definition.ts';
+import { errors } from './error.ts';
+
+const kinds = ['wait', 'condition', 'action', 'message', 'end'] as const;
+const keyForm = /^[a-z0-9][a-z0-9-]{0,59}$/;
+
+/** One thing wrong with a definition: where, and what, with the mend in it. */
+export interface Problem {
+  where: string;
+  what: string;
+}
+
+/**
+ * Everything wrong with a journey document, in the order of the document; empty when it may be published. Pure.
+ * @param templates keys of the message templates there are
+ */
+export function problemsOf(given: unknown, templates: ReadonlySet<string>): Problem[] {
+  const found: Problem[] = [];
+  const say = (where: string, what: string) => found.push({ where, what });
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return [{ where: 'journey', what: 'A journey is a JSON object' }];
+  const definition = given as JourneyDefinition;
+  if (typeof definition.key !== 'string' || !keyForm.test(definition.key))
+    say('key', `"${String(definition.key)}" is no key: lower-case letters, digits and hyphens`);
+  if (typeof definition.name !== 'string' || definition.name.trim() === '') say('name', 'The name is missing');
+  checkEntry(definition, say);
+  checkRules(definition, say);
+  if (typeof definition.activities !== 'object' || definition.activities === null)
+    say('activities', 'The activities are missing');
+  else checkActivities(definition, templates, say);
+  return found;
+}
+
+type Say = (where: string, what: string) => void;
+
+function checkEntry({ entry }: JourneyDefinition, say: Say): void {
+  if (entry?.kind === 'event') {
+    if (typeof entry.event !== 'string' || entry.event === '')
+      say('entry.event', 'Name the event that lets people in, such as cart.changed');
+    if (entry.when !== undefined) expression('entry.when', entry.when, say);
+    if (entry.key !== undefined) expression('entry.key', entry.key, say);
+  } else if (entry?.kind === 'audience') {
+    expression('entry.audience', entry.audience, say);
+    if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(entry.at)) say('entry.at', `"${entry.at}" is no time of day; write 10:00`);
+    if (entry.zone !== undefined && !isZone(entry.zone))
+      say('entry.zone', `"${entry.zone}" is no IANA time zone; write Europe/Berlin`);
+  } else say('entry.kind', 'An entry is of kind event or audience');
+}
+
+function checkRules(definition: JourneyDefinition, say: Say): void {
+  for (const [i, rule] of (definition.exits ?? []).entries()) {
+    if (typeof rule.event !== 'string') say(`exits[${i}].event`, 'Name the event that ends the run');
+    if (typeof rule.reason !== 'string') say(`exits[${i}].reason`, 'Say in plain words why the run ends');
+    if (rule.key !== undefined) expression(`exits[${i}].key`, rule.key, say);
+    if (rule.when !== undefined) expression(`exits[${i}].when`, rule.when, say);
+  }
+  const { holdout, lateness, reentry } = definition;
+  if (holdout !== undefined && !(typeof holdout === 'number' && holdout >= 0 && holdout <= 1))
+    say('holdout', `${String(holdout)} is no share; write 0.1 for one in ten`);
+  if (lateness !== undefined) duration('lateness', lateness, say);
+  if (reentry?.after !== undefined) duration('reentry.after', reentry.after, say);
+}
+
+function checkActivities(definition: JourneyDefinition, templates: ReadonlySet<string>, say: Say): void {
+  const names = Object.keys(definition.activities);
+  const goes = (where: string, to: unknown) => {
+    if (typeof to === 'string' && Object.hasOwn(definition.activities, to)) return;
+    const near = typeof to === 'string' ? nearest(to, names) : undefined;
+    say(
+      where,
+      to === undefined
+        ? 'Where to go on is missing'
+        : `There is no activity "${String(to)}"${near ? `; did you mean "${near}"?` : ''}`,
+    );
+  };
+  goes('start', definition.start);
+  for (const [name, activity] of Object.entries(definition.activities))
+    checkActivity(`activities.${name}`, activity, { goes, say, templates });
+}
+
+function checkActivity(
+  where: string,
+  activity: Activity,
+  hands: { goes: (where: string, to: unknown) => void; say: Say; templates: ReadonlySet<string> },
+): void {
+  const { goes, say, templates } = hands;
+  switch (activity?.kind) {
+    case 'wait':
+      duration(`${where}.for`, activity.for, say);
+      return goes(`${where}.next`, activity.next);
+    case 'condition':
+      for (const [i, path] of (activity.paths ?? []).entries()) {
+        expression(`${where}.paths[${i}].when`, path.when, say);
+        goes(`${where}.paths[${i}].next`, path.next);
+      }
+      return goes(`${where}.otherwise`, activity.otherwise);
+    case 'action':
+      if (typeof activity.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_]{0,29}$/.test(activity.name))
+        say(`${where}.name`, 'An action has a name of letters, digits and underscores');
+      if (!['GET', 'POST', 'PUT'].includes(activity.method))
+        say(`${where}.method`, `Method ${String(activity.method)} is not GET, POST or PUT`);
+      if (typeof activity.url !== 'string' || !/^(\/(?!\/)|https:\/\/)/.test(activity.url))
+        say(`${where}.url`, `"${String(activity.url)}" is neither a path of this server nor an https address`);
+      if (activity.timeout !== undefined) duration(`${where}.timeout`, activity.timeout, say);
+      if (activity.onError !== undefined) goes(`${where}.onError`, activity.onError);
+      return goes(`${where}.next`, activity.next);
+    case 'message':
+      if (!templates.has(activity.message))
+        say(
+          `${where}.message`,
+          `There is no message "${String(activity.message)}"; there are ${[...templates].sort().join(', ') || 'none'}`,
+        );
+      if (activity.onExcluded !== undefined) goes(`${where}.onExcluded`, activity.onExcluded);
+      return goes(`${where}.next`, activity.next);
+    case 'end':
+      if (typeof activity.label !== 'string') say(`${where}.label`, 'An end has a label');
+      return;
+    default: {
+      const kind = String((activity as { kind?: unknown } | null)?.kind);
+      const near = nearest(kind, kinds);
+      say(
+        `${where}.kind`,
+        `"${kind}" is no kind of activity; known kinds are ${kinds.join(', ')}${near ? `; did you mean "${near}"?` : ''}`,
+      );
+    }
+  }
+}
+
+function expression(where: string, source: unknown, say: Say): void {
+  if (typeof source !== 'string') return say(where, 'An expression is a text');
+  try {
+    compileExpression(source);
+  } catch (error) {
+    if (!(error instanceof BeckonError)) throw error;
+    say(where, `${error.message}${error.where ? ` (${error.where})` : ''}`);
+  }
+}
+
+function duration(where: string, text: unknown, say: Say): void {
+  try {
+    durationMs(String(text));
+  } catch {
+    say(where, `"${String(text)}" is no duration; write PT4H, P1D or PT30M`);
+  }
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Throws JOURNEY_INVALID with every problem in it; otherwise gives the definition. */
+export function validated(given: unknown, templates: ReadonlySet<string>): JourneyDefinition {
+  const problems = problemsOf(given, templates);
+  if (problems.length === 0) return given as JourneyDefinition;
+  const text = problems.map(({ where, what }) => `${where}: ${what}`).join('; ');
+  throw new BeckonError(errors.JOURNEY_INVALID, `The journey cannot run as it stands: ${text}`, {
+    where: problems[0]!.where,
+  });
+}
