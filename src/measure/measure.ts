@@ -5,23 +5,22 @@ import type { Runner, Store, Tx } from '../store/index.ts';
 import { clickIdOf, creditOf, creditRule } from './credit.ts';
 import { buildReport, type JourneyCounts, type JourneyReport, type MessageCounts } from './report.ts';
 import {
-  armSums,
-  clicksOf,
-  creditedByJourney,
   deleteCredit,
   humanClicks,
   insertOrder,
   insertSent,
   insertUnit,
-  journeyTotals,
+  livingProfile,
   lockPerson,
   moveProfile,
   ordersOf,
+  recipientOf,
   upsertClick,
   upsertCredit,
   upsertLanding,
   type Arm,
 } from './table.ts';
+import { armSums, clicksOf, creditedByJourney, journeyTotals } from './table-report.ts';
 import { tellStory, type LookItem, type MessageLine, type StepLine, type TimelineEntry } from './timeline.ts';
 
 /** What measure needs from others; `app.ts` fills the slots. */
@@ -35,14 +34,6 @@ export interface MeasureParts {
   profiles: { get(id: string): Promise<Profile | null> };
   log: { history(query: { visitors: string[]; limit: number; before?: number }): Promise<ShopEvent[]> };
   catalog: { get(id: string): { name: string; imageUrl: string | null } | undefined };
-}
-
-/** An event of the log, and whom the fold says it belongs to. */
-export interface Witnessed {
-  profileId: string;
-  /** A named test profile: never counted. */
-  test: boolean;
-  event: ShopEvent;
 }
 
 /** How long after its assignment a profile's orders count, days (trust.md §5.1). */
@@ -60,17 +51,25 @@ export class Measure {
   /**
    * Takes in what one fold saw, in the fold's transaction: `message.accepted` and `message.heldOut` give units,
    * `message.clicked` gives clicks, a page opened with a click id makes that click human, `ordered` facts give orders.
-   * Taking in the same thing again changes nothing.
+   * Taking in the same thing again changes nothing, and neither does the order in which things come.
+   *
+   * An event about a message names its person by an identity of namespace `profile` (or by its visitor); a click may
+   * leave it out. Named test profiles, known by `profiles` or by `data.test` of the event, are never counted.
    */
-  async listen(tx: Tx, facts: readonly Fact[], witnessed: readonly Witnessed[]): Promise<void> {
+  async listen(
+    tx: Tx,
+    facts: readonly Fact[],
+    events: readonly ShopEvent[],
+    { profiles = new Map() }: { profiles?: ReadonlyMap<string, Profile> } = {},
+  ): Promise<void> {
     const touched = new Set<string>();
-    for (const seen of witnessed) {
-      const profileId = await this.#takeIn(tx, seen);
+    const isTest = (id: string) => profiles.get(id)?.state.test === true;
+    for (const event of events) {
+      const profileId = await this.#takeIn(tx, event, isTest);
       if (profileId !== null) touched.add(profileId);
     }
-    const tested = new Set(witnessed.filter(({ test }) => test).map(({ profileId }) => profileId));
     for (const fact of facts) {
-      if (fact.name !== 'ordered' || tested.has(fact.profileId)) continue;
+      if (fact.name !== 'ordered' || isTest(fact.profileId)) continue;
       const order = orderOf(fact);
       if (order === null) continue;
       await insertOrder(tx, order, shardOf(fact.profileId));
@@ -80,32 +79,23 @@ export class Measure {
   }
 
   /** Gives the profile whose credits this event may change. */
-  async #takeIn(tx: Tx, { profileId, test, event }: Witnessed): Promise<string | null> {
-    const shard = shardOf(profileId);
+  async #takeIn(tx: Tx, event: ShopEvent, isTest: (id: string) => boolean): Promise<string | null> {
     const { message, happenedAt: at } = event;
     const landing = clickIdOf(event.page?.url);
     if (landing !== null && is(event, 'web.webpagedetails.pageViews') && !event.bot) {
-      return upsertLanding(tx, landing, at, shard);
+      return upsertLanding(tx, landing, at, shardOf(event.visitor));
     }
-    if (!message || test) return null;
+    if (!message || event.data?.['test'] === true) return null;
     const arm = armOf(event);
-    if (arm !== null) {
-      await this.assign(tx, { journey: message.journey, profileId, arm, at });
-      await insertSent(tx, { messageId: message.id, journey: message.journey, profileId, at }, shard);
-      return profileId;
-    }
-    if (!is(event, 'message.clicked')) return null;
-    const click = {
-      clickId: textOf(event.data?.['clickId']) ?? event.id,
-      messageId: message.id,
-      journey: message.journey,
-      profileId,
-      at,
-      item: message.item ?? null,
-      position: message.position ?? null,
-      recommendation: message.recommendation ?? null,
-    };
-    return upsertClick(tx, click, shard);
+    if (arm === null && !is(event, 'message.clicked')) return null;
+    const named = profileOf(event);
+    const profileId = named === null ? await recipientOf(tx, message.id) : await livingProfile(tx, named);
+    if (profileId !== null && isTest(profileId)) return null;
+    if (arm === null) return upsertClick(tx, clickOf(event, message, profileId), shardOf(profileId ?? event.visitor));
+    if (profileId === null) return null;
+    await this.assign(tx, { journey: message.journey, profileId, arm, at });
+    await insertSent(tx, { messageId: message.id, journey: message.journey, profileId, at }, shardOf(profileId));
+    return profileId;
   }
 
   /**
@@ -181,6 +171,24 @@ async function creditOrders(tx: Runner, profileId: string): Promise<void> {
 function armOf(event: ShopEvent): Arm | null {
   if (is(event, 'message.heldOut')) return 'control';
   return is(event, 'message.accepted') ? 'treated' : null;
+}
+
+function profileOf({ identities, visitor }: ShopEvent): string | null {
+  const named = identities.find(({ namespace }) => namespace === 'profile')?.id;
+  return named ?? (visitor.startsWith('profile:') ? visitor.slice('profile:'.length) : null);
+}
+
+function clickOf(event: ShopEvent, message: NonNullable<ShopEvent['message']>, profileId: string | null) {
+  return {
+    clickId: textOf(event.data?.['clickId']) ?? event.id,
+    messageId: message.id,
+    journey: message.journey,
+    profileId,
+    at: event.happenedAt,
+    item: message.item ?? null,
+    position: message.position ?? null,
+    recommendation: message.recommendation ?? null,
+  };
 }
 
 function orderOf({ profileId, at, data }: Fact) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge, type ReportInput } from './report.ts';
-import type { ArmRow } from './table.ts';
+import type { ArmRow } from './table-report.ts';
 
 const arm = (n: number, sum: number, squares: number, buyers: number): ArmRow => ({
   n,

@@ -1,6 +1,7 @@
 import { toMajor } from '../base/index.ts';
 import { buyerFloor, difference, peekInterval, sampleRatio, type Interval } from './statistics.ts';
-import type { Arm, ArmRow } from './table.ts';
+import type { ArmRow } from './table-report.ts';
+import type { Arm } from './table.ts';
 
 export interface MoneyView {
   amount: number;
@@ -139,6 +140,13 @@ function armView(row: ArmRow, currency: string): ArmSums {
 const heldOutReason = 'held out';
 const pendingStates = ['planned', 'held', 'ready', 'leased', 'sending', 'deferred', 'quarantined'];
 
+const endedUnsent = {
+  rejected: 'refused by the mail host',
+  render_failed: 'could not be written',
+  expired: 'its time had passed',
+  cancelled: 'called off',
+};
+
 /** Each intended message stands in exactly one of accepted, held out, in doubt, excluded and pending. */
 function messageView({ byState, excluded, heldOut }: MessageCounts): JourneyReport['messages'] {
   const planned = Object.values(byState).reduce((total, count) => total + count, 0);
@@ -148,6 +156,9 @@ function messageView({ byState, excluded, heldOut }: MessageCounts): JourneyRepo
   const reasons = Object.entries(excluded)
     .filter(([reason]) => reason !== heldOutReason)
     .map(([reason, count]) => ({ reason, count }));
+  for (const [state, reason] of Object.entries(endedUnsent)) {
+    if ((byState[state] ?? 0) > 0) reasons.push({ reason, count: byState[state]! });
+  }
   const named = reasons.reduce((total, { count }) => total + count, 0);
   const rest = planned - accepted - heldOut - inDoubt - pending - named;
   if (rest > 0) reasons.push({ reason: 'other', count: rest });

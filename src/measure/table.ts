@@ -1,6 +1,5 @@
 import type { Migration, Runner } from '../store/index.ts';
 import type { HumanClick } from './credit.ts';
-import type { Sums } from './statistics.ts';
 
 export const migrations: Migration[] = [
   {
@@ -58,7 +57,12 @@ create table measure_credit (
 );
 create index measure_credit_journey on measure_credit (journey);
 create index measure_credit_profile on measure_credit (profile_id);
-create table measure_person (profile_id uuid primary key, shard smallint not null, touched bigint not null default 0);
+create table measure_person (
+  profile_id uuid primary key,
+  shard smallint not null,
+  touched bigint not null default 0,
+  merged_into uuid
+);
 `,
   },
 ];
@@ -86,7 +90,8 @@ export interface Click {
   clickId: string;
   messageId: string;
   journey: string;
-  profileId: string;
+  /** Null when the message has not been seen to leave yet. */
+  profileId: string | null;
   at: number;
   item: string | null;
   position: number | null;
@@ -137,11 +142,11 @@ export async function insertSent(
  * The click itself. Its landing may have been seen before it (another shard): both write the one row of the click id,
  * so neither misses the other. The click belongs to whom the message was sent to. Gives that profile.
  */
-export async function upsertClick(tx: Runner, click: Click, shard: number): Promise<string> {
-  const [row] = await tx.rows<{ profile_id: string }>({
+export async function upsertClick(tx: Runner, click: Click, shard: number): Promise<string | null> {
+  const [row] = await tx.rows<{ profile_id: string | null }>({
     name: 'measure.click',
     text: `insert into measure_click (click_id, shard, profile_id, message_id, journey, at, item, position, recommendation)
-      values ($1, $2, coalesce((select profile_id from measure_sent where message_id = $4), $3), $4, $5, $6, $7, $8, $9)
+      values ($1, $2, coalesce((select profile_id from measure_sent where message_id = $4), $3::uuid), $4, $5, $6, $7, $8, $9)
       on conflict (click_id) do update set
         profile_id = coalesce(measure_click.profile_id, excluded.profile_id), message_id = excluded.message_id,
         journey = excluded.journey, at = coalesce(measure_click.at, excluded.at), item = excluded.item,
@@ -199,6 +204,26 @@ export async function lockPerson(tx: Runner, profileId: string, shard: number): 
       on conflict (profile_id) do update set touched = measure_person.touched + 1`,
     values: [profileId, shard],
   });
+}
+
+/** Who lives on: the profile itself, or the one it has been merged into. */
+export async function livingProfile(tx: Runner, profileId: string): Promise<string> {
+  const [row] = await tx.rows<{ merged_into: string }>({
+    name: 'measure.living',
+    text: 'select merged_into from measure_person where profile_id = $1 and merged_into is not null',
+    values: [profileId],
+  });
+  return row?.merged_into ?? profileId;
+}
+
+/** Whom a message went to, as far as we have seen it leave. */
+export async function recipientOf(tx: Runner, messageId: string): Promise<string | null> {
+  const [row] = await tx.rows<{ profile_id: string }>({
+    name: 'measure.recipient',
+    text: 'select profile_id from measure_sent where message_id = $1',
+    values: [messageId],
+  });
+  return row?.profile_id ?? null;
 }
 
 /** The human clicks of a profile on messages sent to it. */
@@ -274,6 +299,15 @@ export async function deleteCredit(tx: Runner, orderId: string): Promise<void> {
   await tx.run({ name: 'measure.uncredit', text: 'delete from measure_credit where order_id = $1', values: [orderId] });
 }
 
+async function retire(tx: Runner, from: string, into: string, shard: number): Promise<void> {
+  await tx.run({
+    text: `insert into measure_person (profile_id, shard, merged_into) values ($1, $3, $2)
+      on conflict (profile_id) do update set merged_into = excluded.merged_into`,
+    values: [from, into, shard],
+  });
+  await tx.run({ text: 'update measure_person set merged_into = $2 where merged_into = $1', values: [from, into] });
+}
+
 /** What `from` did becomes what `into` did. Units of the same journey are joined: the earlier stays, a conflict is marked. */
 export async function moveProfile(tx: Runner, from: string, into: string, shard: number): Promise<void> {
   await tx.run({
@@ -286,115 +320,11 @@ export async function moveProfile(tx: Runner, from: string, into: string, shard:
     values: [from, into, shard],
   });
   await tx.run({ text: 'delete from measure_unit where profile_id = $1', values: [from] });
+  await retire(tx, from, into, shard);
   for (const table of ['measure_sent', 'measure_click', 'measure_order', 'measure_credit']) {
     await tx.run({
       text: `update ${table} set profile_id = $2, shard = $3 where profile_id = $1`,
       values: [from, into, shard],
     });
   }
-}
-
-/** Sums of one arm. */
-export interface ArmRow extends Sums {
-  buyers: number;
-  orders: number;
-  /** Orders in another currency than asked for: counted as orders, not as revenue. */
-  otherCurrency: number;
-}
-
-/**
- * Sums over the units of a journey that were assigned before `until` (null: all), per arm: orders in [assigned,
- * assigned + window), revenue in minor units of `currency`. Conflicted units are left out.
- */
-export async function armSums(
-  runner: Runner,
-  query: { journey: string; windowMs: number; currency: string; until: number | null },
-): Promise<Record<Arm, ArmRow>> {
-  const rows = await runner.rows<ArmRow & { arm: Arm }>({
-    text: `with unit as (
-        select u.arm, count(o.order_id)::int as orders,
-          count(o.order_id) filter (where o.currency <> $3)::int as other,
-          coalesce(sum(o.minor) filter (where o.currency = $3), 0)::float8 as revenue
-        from measure_unit u left join measure_order o on o.profile_id = u.profile_id
-          and o.at >= u.assigned_at and o.at < u.assigned_at + $2 * interval '1 millisecond'
-        where u.journey = $1 and not u.conflicted and ($4::timestamptz is null or u.assigned_at <= $4)
-        group by u.profile_id, u.arm
-      )
-      select arm, count(*)::int as n, count(*) filter (where orders > 0)::int as buyers, sum(orders)::int as orders,
-        sum(other)::int as "otherCurrency", sum(revenue) as sum, sum(revenue * revenue) as squares
-      from unit group by arm`,
-    values: [query.journey, query.windowMs, query.currency, query.until === null ? null : new Date(query.until)],
-  });
-  const none: ArmRow = { n: 0, buyers: 0, orders: 0, otherCurrency: 0, sum: 0, squares: 0 };
-  const of = (arm: Arm): ArmRow => {
-    const row = rows.find((row) => row.arm === arm);
-    if (!row) return none;
-    const { n, buyers, orders, otherCurrency, sum, squares } = row;
-    return { n, buyers, orders, otherCurrency, sum, squares };
-  };
-  return { treated: of('treated'), control: of('control') };
-}
-
-export async function journeyTotals(runner: Runner, journey: string, currency: string) {
-  const [row] = await runner.rows<{
-    human: number;
-    unknown: number;
-    orders: number;
-    minor: number;
-    conflicted: number;
-  }>({
-    text: `select
-      (select count(*)::int from measure_click where journey = $1 and landed_at is not null) as human,
-      (select count(*)::int from measure_click where journey = $1 and landed_at is null) as unknown,
-      (select count(*)::int from measure_credit where journey = $1) as orders,
-      (select coalesce(sum(o.minor), 0)::float8 from measure_credit c join measure_order o on o.order_id = c.order_id
-        where c.journey = $1 and o.currency = $2) as minor,
-      (select count(*)::int from measure_unit where journey = $1 and conflicted) as conflicted`,
-    values: [journey, currency],
-  });
-  return row!;
-}
-
-/** A click for the timeline. */
-export interface ClickLine {
-  at: number;
-  messageId: string;
-  journey: string;
-  item: string | null;
-  human: boolean;
-}
-
-export async function clicksOf(runner: Runner, profileId: string, page: Page): Promise<ClickLine[]> {
-  const rows = await runner.rows<{
-    at: Date;
-    message_id: string;
-    journey: string;
-    item: string | null;
-    human: boolean;
-  }>({
-    text: `select at, message_id, journey, item, landed_at is not null as human from measure_click
-      where profile_id = $1 and at is not null and ($2::timestamptz is null or at < $2) order by at desc limit $3`,
-    values: [profileId, page.before === undefined ? null : new Date(page.before), page.limit],
-  });
-  return rows.map((row) => ({
-    at: row.at.getTime(),
-    messageId: row.message_id,
-    journey: row.journey,
-    item: row.item,
-    human: row.human,
-  }));
-}
-
-/** How many entries, newest first; `before` is exclusive, UTC ms. */
-export interface Page {
-  limit: number;
-  before?: number;
-}
-
-/** Credited orders and revenue of every journey, for lists. Minor units, by currency. */
-export async function creditedByJourney(runner: Runner) {
-  return runner.rows<{ journey: string; currency: string; orders: number; minor: number }>({
-    text: `select c.journey, o.currency, count(*)::int as orders, sum(o.minor)::float8 as minor
-      from measure_credit c join measure_order o on o.order_id = c.order_id group by c.journey, o.currency order by 1, 2`,
-  });
 }

@@ -1,6 +1,7 @@
 import { toMajor } from '../base/index.ts';
 import { is, type ShopEvent } from '../event/index.ts';
-import type { ClickLine, CreditedOrder } from './table.ts';
+import type { ClickLine } from './table-report.ts';
+import type { CreditedOrder } from './table.ts';
 
 export type TimelineKind =
   | 'event'
