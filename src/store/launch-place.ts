@@ -91,7 +91,7 @@ export function chooseBinaries(
 function makeReady(binaries: Binaries, place: Place, machine: string): Binaries | null {
   const { account } = place;
   if (makeLinks(binaries.folder) && runs(binaries, account)) return binaries;
-  if (binaries.source !== 'npm') return null;
+  if (binaries.source !== 'npm' || !existsSync(program(binaries, 'postgres'))) return null;
   const copy = { ...binaries, folder: join(account ? machine : place.home, 'postgresql', binaries.version, 'native') };
   if (!existsSync(copy.folder)) copyBinaries(binaries.folder, copy.folder);
   return makeLinks(copy.folder) && runs(copy, account) ? copy : null;

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { commands, helpText, readCommand, readSettings } from './settings.ts';
+
+const read = (flags: string[], env: Record<string, string> = {}) => readSettings(flags, env, 'Asia/Tokyo');
+
+test('with nothing said, everything has its default: the demo, a virtual clock, the built-in mailbox', () => {
+  expect(read([])).toEqual({
+    port: 8080,
+    host: '127.0.0.1',
+    dataDir: './data',
+    databaseUrl: null,
+    smtpUrl: null,
+    clock: 'virtual',
+    demo: true,
+    publicUrl: 'http://localhost:8080',
+    trustProxy: false,
+    secret: null,
+    from: '"Lumen & Loom" <hello@lumen-loom.example>',
+    replyTo: null,
+    postalAddress: 'Lumen & Loom, Ljusgatan 1, 111 11 Stockholm, Sweden',
+    adminKey: null,
+    zone: 'Europe/Stockholm',
+    logLevel: 'warn',
+  });
+});
+
+test('without the demo the clock is the machine’s, the zone too, and nothing of the demo shop is left', () => {
+  expect(read(['--no-demo'])).toMatchObject({
+    demo: false,
+    clock: 'system',
+    zone: 'Asia/Tokyo',
+    from: null,
+    postalAddress: null,
+  });
+});
+
+test('a virtual clock without the demo is refused (design §7 "Time")', () => {
+  expect(() => read(['--no-demo', '--clock', 'virtual'])).toThrow(expect.objectContaining({ code: 'SETTINGS_CLASH' }));
+  expect(() => read([], { BECKON_DEMO: 'false', BECKON_CLOCK: 'virtual' })).toThrow(
+    expect.objectContaining({ code: 'SETTINGS_CLASH' }),
+  );
+});
+
+test('a flag wins over the environment, and may carry its value behind a sign', () => {
+  const env = { BECKON_PORT: '9000', BECKON_HOST: '0.0.0.0' };
+  expect(read(['--port=9001'], env)).toMatchObject({ port: 9001, host: '0.0.0.0', publicUrl: 'http://localhost:9001' });
+});
+
+test('the public address loses its last slash; a proxy is believed only when asked', () => {
+  expect(read(['--public-url', 'https://beckon.example/', '--trust-proxy'])).toMatchObject({
+    publicUrl: 'https://beckon.example',
+    trustProxy: true,
+  });
+});
+
+test('a mistyped flag or command is refused with the near name', () => {
+  expect(() => read(['--prot', '1'])).toThrow('There is no flag "--prot"; did you mean "--port"?');
+  expect(() => read(['nonsense'])).toThrow('There is no flag "nonsense"');
+  expect(() => readCommand(['docter'])).toThrow('did you mean "doctor"?');
+});
+
+test.each([
+  [['--port', '70000'], '--port "70000" is not a port (0 to 65535)'],
+  [['--port', 'http'], '--port "http" is not a port'],
+  [['--port'], '--port needs a value: --port NUMBER'],
+  [['--clock', 'wall'], '--clock "wall" is not one of: system, virtual'],
+  [['--zone', 'Mars/Olympus'], '--zone "Mars/Olympus" is not a time zone'],
+  [['--public-url', 'beckon.example'], '--public-url is not an address that begins with http://'],
+])('%j is refused with what is wrong', (flags, message) => {
+  expect(() => read(flags)).toThrow(message);
+});
+
+test('a value that may hold a password is not repeated in the error', () => {
+  const secret = 'hunter2';
+  for (const name of ['DATABASE_URL', 'BECKON_SMTP_URL']) {
+    expect(() => read([], { [name]: `mysql://me:${secret}@db` })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(secret) }),
+    );
+  }
+});
+
+test('a secret of less than 32 bytes, and a sender that is no mailbox, are refused', () => {
+  expect(() => read([], { BECKON_SECRET: 'short' })).toThrow('BECKON_SECRET has 5 bytes and needs at least 32');
+  expect(() => read([], { BECKON_FROM: 'Lumen' })).toThrow('BECKON_FROM "Lumen" is not a mail address');
+  expect(() => read([], { BECKON_FROM: 'A <a@b.c>\r\nBcc: x@y.z' })).toThrow('is not a mail address');
+  expect(read([], { BECKON_SECRET: 'x'.repeat(32), BECKON_FROM: 'A <a@b.c>' })).toMatchObject({ from: 'A <a@b.c>' });
+});
+
+test('without a command it is serve; each command has a help page, and only those that exist are listed', () => {
+  expect(readCommand(['--port', '1'])).toEqual({ command: 'serve', flags: ['--port', '1'], help: false });
+  expect(readCommand(['demo', '--remove'])).toEqual({ command: 'demo', flags: ['--remove'], help: false });
+  expect(readCommand(['help']).help).toBe(true);
+  for (const command of ['serve', 'demo', 'migrate', 'doctor'] as const) {
+    expect(helpText(command)).toContain(`beckon ${command}`);
+    expect(helpText()).toContain(`  ${command} `);
+  }
+  expect(Object.keys(commands)).toEqual(['serve', 'demo', 'migrate', 'doctor', 'help']);
+});
