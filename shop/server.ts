@@ -1,5 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { catalogue, categories } from './catalogue.ts';
 import type { ShopItem } from './catalogue.ts';
 
@@ -112,7 +112,7 @@ export function shopServer(options: ShopServerOptions): FastifyPluginAsync {
 }
 
 /** These routes are the shop's own: they stay out of Beckon's OpenAPI. */
-const inside = { hide: true };
+const inside: FastifySchema & { hide: boolean } = { hide: true };
 
 type PostHandler<Body> = (body: Body, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
