@@ -6,6 +6,10 @@
  * Owns:   the grammar, the function table, the escaping table, the limits
  * Knows:  base
  * Never:  reads the clock, the disk or the network; walks a prototype; turns data into code
- * Start:  parse.ts, then compile.ts
+ * Start:  parse.ts, then compile.ts and render.ts; functions.ts is the table
  */
-export {};
+export type { EscapeMode } from './ground.ts';
+export { compileExpression, compileTemplate } from './render.ts';
+export type { Expression, Fragment, Template, TemplateOptions } from './render.ts';
+export type { Limits, RenderOptions, Scope } from './run.ts';
+export { truthy } from './value.ts';

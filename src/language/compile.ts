@@ -1,0 +1,195 @@
+import { nearest } from '../base/index.ts';
+import { errorAt, errors, shown } from './error.ts';
+import type { Source } from './error.ts';
+import { arity, signatureOf } from './function.ts';
+import type { LanguageFunction } from './function.ts';
+import { functionNamed, functionNames } from './functions.ts';
+import { Names } from './name.ts';
+import type { Get, Run } from './run.ts';
+import type { BinaryOp, Expr, Segment } from './tree.ts';
+import { compare, equal, isEmpty, lookInto, truthy } from './value.ts';
+
+/** What compiling needs to know around an expression. */
+export interface Around {
+  source: Source;
+  names: Names;
+}
+
+/** Turns an expression into a closure. Unknown functions and wrong numbers of arguments are refused here. */
+export function compile(expr: Expr, around: Around): Get {
+  switch (expr.kind) {
+    case 'value': {
+      const { value } = expr;
+      return () => value;
+    }
+    case 'list':
+      return compileList(expr.items, around);
+    case 'name':
+      return around.names.read(expr, around.source, (segments, get) => steps(get, segments, around));
+    case 'member':
+      return steps(compile(expr.of, around), expr.segments, around);
+    case 'call':
+      return compileCall(expr, around);
+    case 'not': {
+      const of = compile(expr.of, around);
+      return (run) => !truthy(of(run));
+    }
+    case 'negate':
+      return arithmetic('-', { at: expr.at, left: () => 0, right: compile(expr.of, around) });
+    case 'binary':
+      return compileBinary(expr, around);
+    default:
+      return compileSeries(
+        expr.kind,
+        expr.items.map((item) => compile(item, around)),
+      );
+  }
+}
+
+function compileList(items: Expr[], around: Around): Get {
+  const gets = items.map((item) => compile(item, around));
+  return (run) => {
+    run.charge(gets.length);
+    return gets.map((get) => get(run));
+  };
+}
+
+/** `and` and `or` give true or false; `?:` gives the first value that is not empty, or the last. */
+function compileSeries(kind: 'and' | 'or' | 'fallback', gets: Get[]): Get {
+  if (kind === 'and') return (run) => gets.every((get) => truthy(get(run)));
+  if (kind === 'or') return (run) => gets.some((get) => truthy(get(run)));
+  return (run) => {
+    let value: unknown = null;
+    for (const get of gets) {
+      value = get(run);
+      if (!isEmpty(value)) return value;
+    }
+    return value;
+  };
+}
+
+function steps(start: Get, segments: readonly Segment[], around: Around): Get {
+  return segments.reduce<Get>((from, segment) => {
+    if (typeof segment === 'string') return (run) => lookInto(from(run), segment);
+    const key = compile(segment, around);
+    return (run) => lookInto(from(run), key(run));
+  }, start);
+}
+
+function compileCall(expr: Expr & { kind: 'call' }, around: Around): Get {
+  const fn = functionNamed(expr.name);
+  if (fn === undefined) throw unknownFunction(expr, around.source);
+  checkCount(fn, expr, around.source);
+  const gets = expr.args.map((arg, i) =>
+    fn.parameters[i]?.endsWith(':field') ? compileField(arg, { fn, around }) : compile(arg, around),
+  );
+  const { at } = expr;
+  return (run) => {
+    const args = gets.map((get) => get(run));
+    run.at = at;
+    for (const arg of args) run.chargeFor(arg);
+    run.charge(1);
+    return fn.run(run, args) ?? null;
+  };
+}
+
+function unknownFunction(expr: Expr & { kind: 'call' }, source: Source): Error {
+  const near = nearest(expr.name, functionNames());
+  const sentence = `there is no function ${expr.name}${near === undefined ? '' : `; did you mean ${near}?`}`;
+  return errorAt(errors.LANGUAGE_FUNCTION_UNKNOWN, { source, at: expr.at }, sentence);
+}
+
+function checkCount(fn: LanguageFunction, expr: Expr & { kind: 'call' }, source: Source): void {
+  const { least, most } = arity(fn);
+  const given = expr.args.length;
+  if (given >= least && given <= most) return;
+  const wanted = least === most ? String(least) : most === Infinity ? `${least} or more` : `${least} to ${most}`;
+  const sentence = `${expr.name} was given ${given} argument${given === 1 ? '' : 's'} where ${wanted} ${wanted === '1' ? 'was' : 'were'} expected: ${signatureOf(fn)}`;
+  throw errorAt(errors.LANGUAGE_ARGUMENTS, { source, at: expr.at }, sentence);
+}
+
+/** `price`, `attributes.size` or `"price"`: the name of a field, never its value. */
+function compileField(arg: Expr, { fn, around }: { fn: LanguageFunction; around: Around }): Get {
+  if (arg.kind === 'value' && typeof arg.value === 'string') {
+    const { value } = arg;
+    return () => value;
+  }
+  if (arg.kind === 'name' && arg.segments.every((segment) => typeof segment === 'string')) {
+    const path = [arg.name, ...arg.segments].join('.');
+    return () => path;
+  }
+  const sentence = `${fn.name} needs the name of a field here, as in ${fn.example}`;
+  throw errorAt(errors.LANGUAGE_ARGUMENTS, { source: around.source, at: arg.at }, sentence);
+}
+
+function compileBinary(expr: Expr & { kind: 'binary' }, around: Around): Get {
+  const { op, at } = expr;
+  const [left, right] = [compile(expr.left, around), compile(expr.right, around)];
+  switch (op) {
+    case '=':
+      return (run) => same(run, left(run), right(run));
+    case '!=':
+      return (run) => !same(run, left(run), right(run));
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return comparison(op, left, right);
+    case 'in':
+      return (run) => isIn(run, left(run), { at, list: right(run) });
+    default:
+      return arithmetic(op, { at, left, right });
+  }
+}
+
+function same(run: Run, a: unknown, b: unknown): boolean {
+  return equal(run, a ?? null, b ?? null);
+}
+
+/** Values that cannot be ordered, nothing among them, make every comparison false. */
+function comparison(op: '<' | '<=' | '>' | '>=', left: Get, right: Get): Get {
+  const inclusive = op.length === 2;
+  const sign = op[0] === '<' ? -1 : 1;
+  return (run) => {
+    const order = compare(run, left(run), right(run));
+    return order !== null && (order * sign > 0 || (inclusive && order === 0));
+  };
+}
+
+function isIn(run: Run, value: unknown, { at, list }: { at: number; list: unknown }): boolean {
+  run.at = at;
+  if (list === null) return false;
+  if (!Array.isArray(list)) throw run.error(errors.RENDER_TYPE, `${shown(list)} was given where in needs a list`);
+  run.chargeFor(list);
+  return list.some((item) => equal(run, item ?? null, value));
+}
+
+const operations: Partial<Record<BinaryOp, (a: number, b: number) => number>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  // Division by zero gives 0, as in Journey Optimizer (journeys.md §2.8).
+  '/': (a, b) => (b === 0 ? 0 : a / b),
+  '%': (a, b) => (b === 0 ? 0 : a % b),
+};
+
+/** Nothing with anything gives nothing; `+` also joins texts. */
+function arithmetic(op: BinaryOp, { at, left, right }: { at: number; left: Get; right: Get }): Get {
+  const operate = operations[op]!;
+  return (run) => {
+    const [a, b] = [left(run), right(run)];
+    if (typeof a === 'number' && typeof b === 'number') {
+      const result = operate(a, b);
+      return Number.isFinite(result) ? result : null;
+    }
+    if (a === null || b === null) return null;
+    run.at = at;
+    if (op === '+' && joins(a) && joins(b)) return run.bounded(String(a) + String(b));
+    const wrong = typeof a === 'number' ? b : a;
+    throw run.error(errors.RENDER_TYPE, `${shown(wrong)} was given where ${op} needs a number`);
+  };
+}
+
+function joins(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number';
+}

@@ -1,0 +1,87 @@
+import { errors, shown } from './error.ts';
+import type { Run } from './run.ts';
+
+/** A row of the function table: the one list of functions for conditions, rules and mails (journeys.md §5, 48). */
+export interface LanguageFunction {
+  name: string;
+  /** Other names, mostly of Journey Optimizer's two languages. */
+  aliases?: string[];
+  /**
+   * Names of the parameters; `?` after a name: may be left out; `...` before it: any number;
+   * `:field` after it: the name of a field of each item, as in `topN(items, price, 3)`.
+   */
+  parameters: string[];
+  /** One sentence. */
+  doc: string;
+  /** An example and its value; a test runs it. */
+  example: string;
+  result: unknown;
+  run: (run: Run, args: unknown[]) => unknown;
+}
+
+/** A row without the repetition of its field names. */
+export function row(
+  signature: string,
+  doc: string,
+  example: [source: string, result: unknown],
+  run: LanguageFunction['run'],
+): LanguageFunction {
+  const [head, rest] = signature.split('(') as [string, string];
+  const [name, ...aliases] = head.split('|') as [string, ...string[]];
+  const parameters = rest
+    .slice(0, -1)
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  return { name, aliases, parameters, doc, example: example[0], result: example[1], run };
+}
+
+/** Fewest and most arguments. */
+export function arity({ parameters }: LanguageFunction): { least: number; most: number } {
+  const needed = parameters.filter((name) => !name.includes('?') && !name.startsWith('...')).length;
+  return { least: needed, most: parameters.some((name) => name.startsWith('...')) ? Infinity : parameters.length };
+}
+
+/** As written in documents: `topN(list, field, n)`. */
+export function signatureOf({ name, parameters }: LanguageFunction): string {
+  return `${name}(${parameters.map((parameter) => parameter.replace(':field', '')).join(', ')})`;
+}
+
+function wrongKind(run: Run, value: unknown, wanted: string): Error {
+  return run.error(errors.RENDER_TYPE, `${shown(value)} was given where ${wanted} was expected`);
+}
+
+/** The argument as text; numbers and truth values become text, nothing stays null. */
+export function asText(run: Run, value: unknown): string | null {
+  if (value === null || value === undefined || typeof value === 'string') return value ?? null;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw wrongKind(run, value, 'a text');
+}
+
+/** The argument as a number; nothing stays null. */
+export function asNumber(run: Run, value: unknown): number | null {
+  if (value === null || value === undefined || typeof value === 'number') return value ?? null;
+  throw wrongKind(run, value, 'a number');
+}
+
+/** The argument as a list; nothing stays null. */
+export function asList(run: Run, value: unknown): unknown[] | null {
+  if (value === null || value === undefined || Array.isArray(value)) return value ?? null;
+  throw wrongKind(run, value, 'a list');
+}
+
+/** The argument as a count: a whole number from 0. */
+export function asCount(run: Run, value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+  throw wrongKind(run, value, 'a whole number from 0');
+}
+
+/** The numbers of a list; nothing is left out, anything else is refused. */
+export function numbersOf(run: Run, list: unknown[]): number[] {
+  return list.flatMap((item) => asNumber(run, item) ?? []);
+}
+
+/** A number that is one; not-a-number and infinity become null. */
+export function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,176 @@
+import { errorAt, errors } from './error.ts';
+import type { Source } from './error.ts';
+import {
+  checkAddress,
+  escapeAddress,
+  escapeCss,
+  escapeHeader,
+  escapeHtml,
+  escapeJson,
+  escapeQuery,
+  dropControls,
+  headerFault,
+} from './escape.ts';
+import { afterSlot, placeKey, readMarkup, slotAt, textPlace } from './markup.ts';
+import type { Mark, Place, SlotKind } from './markup.ts';
+import type { Run, Write } from './run.ts';
+import { toJson } from './value.ts';
+
+/** What the text is for. The escaping of each slot follows from it and from the text around the slot. */
+export type EscapeMode = 'html' | 'text' | 'header' | 'json';
+
+/** Writes the text of a value that is there. */
+export type WriteText = (run: Run, text: string) => void;
+export type Slot = { text: WriteText } | { value: (run: Run, value: unknown) => void };
+type At = { source: Source; at: number };
+
+/** The ground on which text and slots are laid, kept while compiling: it knows where the next slot stands. */
+export interface Ground {
+  text(text: string, at: At): Write[];
+  slot(raw: boolean, at: At): Slot;
+  /** Equal keys: every later slot would be written alike. */
+  key(): string;
+  /** To go back to the place where a branch began. */
+  save(): unknown;
+  restore(saved: unknown): void;
+  /** Why the text must not end here, if so. */
+  unfinished(): string | null;
+}
+
+/** A new ground for a mode. */
+export function groundOf(mode: EscapeMode): Ground {
+  if (mode === 'html') return new HtmlGround();
+  if (mode === 'json') return new JsonGround();
+  return new PlainGround(mode === 'header');
+}
+
+function writes(text: string): Write[] {
+  return text === '' ? [] : [(run) => run.write(text)];
+}
+
+const htmlWriters: Record<SlotKind, WriteText> = {
+  html: (run, text) => run.write(escapeHtml(text)),
+  attribute: (run, text) => run.write(escapeHtml(text)),
+  address: (run, text) => run.write(escapeAddress(text)),
+  query: (run, text) => run.write(escapeQuery(text)),
+  css: (run, text) => run.write(escapeCss(text)),
+  'css-address': (run, text) => {
+    checkAddress(run, text, false);
+    run.write(escapeAddress(text));
+  },
+};
+
+/** Three braces: text as it is between tags; in addresses, the marks of an address keep their meaning. */
+const rawWriters: Partial<Record<SlotKind, WriteText>> = {
+  html: (run, text) => run.write(text),
+  query: htmlWriters.address,
+};
+
+class HtmlGround implements Ground {
+  #place: Place = textPlace;
+
+  text(text: string): Write[] {
+    const { place, marks } = readMarkup(this.#place, text);
+    this.#place = place;
+    let from = 0;
+    const made: Write[] = [];
+    for (const mark of marks) {
+      made.push(...writes(text.slice(from, mark.at)), markWriter(mark));
+      from = mark.at;
+    }
+    return [...made, ...writes(text.slice(from))];
+  }
+
+  slot(raw: boolean, at: At): Slot {
+    const slot = slotAt(this.#place);
+    if ('refused' in slot) throw errorAt(errors.LANGUAGE_SLOT, at, slot.refused);
+    this.#place = afterSlot(this.#place);
+    return { text: (raw ? rawWriters[slot.kind] : undefined) ?? htmlWriters[slot.kind] };
+  }
+
+  key(): string {
+    return placeKey(this.#place);
+  }
+  save(): unknown {
+    return this.#place;
+  }
+  restore(saved: unknown): void {
+    this.#place = saved as Place;
+  }
+  unfinished(): string | null {
+    const { state, tag } = this.#place;
+    if (state === 'text' || (state === 'open' && this.#place.pending === '<')) return null;
+    if (state === 'comment') return 'a comment is not closed';
+    if (state === 'raw') return `<${tag}> is not closed`;
+    return 'a tag is not closed';
+  }
+}
+
+function markWriter({ start, several }: Mark): Write {
+  if (start) return (run) => void (run.address = run.output.mark());
+  return (run) => checkAddress(run, run.output.since(run.address), several);
+}
+
+class PlainGround implements Ground {
+  readonly #header: boolean;
+  constructor(header: boolean) {
+    this.#header = header;
+  }
+
+  text(text: string, { source, at }: At): Write[] {
+    const fault = this.#header ? headerFault(text) : -1;
+    if (fault >= 0) {
+      const sentence = 'a header has no line breaks or control characters';
+      throw errorAt(errors.LANGUAGE_SLOT, { source, at: at + fault }, sentence, 'Write the header on one line');
+    }
+    return writes(text);
+  }
+  slot(): Slot {
+    if (this.#header) return { text: (run, text) => run.write(escapeHeader(run, text)) };
+    return { text: (run, text) => run.write(dropControls(text)) };
+  }
+  key(): string {
+    return '';
+  }
+  save(): unknown {
+    return null;
+  }
+  restore(): void {}
+  unfinished(): string | null {
+    return null;
+  }
+}
+
+/** Inside quotes a slot is part of the text; outside it is a value of its own, quotes and all. */
+class JsonGround implements Ground {
+  #quoted = false;
+  #escaped = false;
+
+  text(text: string): Write[] {
+    for (const char of text) {
+      if (this.#escaped) this.#escaped = false;
+      else if (char === '"') this.#quoted = !this.#quoted;
+      else if (char === '\\' && this.#quoted) this.#escaped = true;
+    }
+    return writes(text);
+  }
+  slot(_: boolean, at: At): Slot {
+    if (this.#escaped) throw errorAt(errors.LANGUAGE_SLOT, at, 'nothing can be printed after a single backslash');
+    if (!this.#quoted) return { value: (run, value) => run.write(toJson(run, value)) };
+    return { text: (run, text) => run.write(escapeJson(text)) };
+  }
+  key(): string {
+    return `${this.#quoted} ${this.#escaped}`;
+  }
+  save(): unknown {
+    return { quoted: this.#quoted, escaped: this.#escaped };
+  }
+  restore(saved: unknown): void {
+    const { quoted, escaped } = saved as { quoted: boolean; escaped: boolean };
+    this.#quoted = quoted;
+    this.#escaped = escaped;
+  }
+  unfinished(): string | null {
+    return this.#quoted ? 'a text in quotes is not closed' : null;
+  }
+}

@@ -1,0 +1,151 @@
+import { errorAt, errors } from './error.ts';
+import type { Source } from './error.ts';
+import type { Get } from './run.ts';
+import type { Expr, Segment } from './tree.ts';
+import { lookInto } from './value.ts';
+
+type NameExpr = Expr & { kind: 'name' };
+/** Continues a path from its first value. */
+type Continue = (segments: readonly Segment[], get: Get) => Get;
+
+/** A block around the place: `each` or `with`. */
+interface Block {
+  /** The name of its item, or null: then bare names are looked for in the item first. */
+  alias: string | null;
+  item: number;
+  /** Numbers of the variables of `@index` and the count; null in `with`. */
+  loop: { index: number; count: number } | null;
+  /** The path the items come from, if it is one. */
+  path: string | null;
+}
+
+/**
+ * What names mean at a place of a template. Everything is settled while compiling: variables become numbers, and
+ * `paths` gathers the data that is read.
+ */
+export class Names {
+  readonly paths: Set<string>;
+  readonly #lets = new Map<string, number>();
+  readonly #parameters = new Set<string>();
+  readonly #blocks: Block[] = [];
+  #count = 0;
+
+  /** @param paths is shared with the fragments; @param parameters are the fragment's own, the first variables */
+  constructor(paths: Set<string> = new Set(), parameters: readonly string[] = []) {
+    this.paths = paths;
+    for (const name of parameters) {
+      this.#parameters.add(name);
+      this.#lets.set(name, this.#count++);
+    }
+  }
+
+  /** How many variables there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The variable that `let` sets; one a template, wherever it stands, so that sums in loops are seen after them. */
+  declare(name: string, place: { source: Source; at: number }): number {
+    if (this.#blocks.some(({ alias }) => alias === name)) {
+      throw errorAt(errors.LANGUAGE_SYNTAX, place, `${name} is the loop's item here; give the variable another name`);
+    }
+    const known = this.#lets.get(name);
+    if (known !== undefined) return known;
+    this.#lets.set(name, this.#count);
+    return this.#count++;
+  }
+
+  /** Steps into a block; its variables are given back. */
+  enter(of: Expr, alias: string | null, loops: boolean): { item: number; index: number; count: number } {
+    const [item, index, count] = [this.#count++, this.#count++, this.#count++];
+    const path = of.kind === 'name' ? this.#pathOf(of) : null;
+    this.#blocks.push({ alias, item, loop: loops ? { index, count } : null, path });
+    return { item, index, count };
+  }
+
+  leave(): void {
+    this.#blocks.pop();
+  }
+
+  /** Compiles the reading of a name and of what follows it. */
+  read(expr: NameExpr, source: Source, next: Continue): Get {
+    if (expr.name.startsWith('@')) return next(expr.segments, this.#special(expr, source));
+    if (expr.name === 'this') return this.#this(expr, source, next);
+    const variable = this.#variable(expr.name);
+    this.#note(expr);
+    if (variable !== null) return next(expr.segments, (run) => run.vars[variable]);
+    return next(expr.segments, this.#bare(expr.name));
+  }
+
+  #variable(name: string): number | null {
+    const block = this.#blocks.findLast(({ alias }) => alias === name);
+    return block?.item ?? this.#lets.get(name) ?? null;
+  }
+
+  /** In the items of the blocks without a name, from the inside out, then among the roots. */
+  #bare(name: string): Get {
+    const items = this.#blocks
+      .filter(({ alias }) => alias === null)
+      .map(({ item }) => item)
+      .reverse();
+    if (items.length === 0) return (run) => lookInto(run.scope, name);
+    return (run) => {
+      for (const item of items) {
+        const value = lookInto(run.vars[item], name);
+        if (value !== null) return value;
+      }
+      return lookInto(run.scope, name);
+    };
+  }
+
+  #this(expr: NameExpr, source: Source, next: Continue): Get {
+    const block = this.#blocks.at(-1);
+    if (block === undefined) {
+      const sentence = 'this has a meaning only inside {{#each}} and {{#with}}';
+      throw errorAt(errors.LANGUAGE_SYNTAX, { source, at: expr.at }, sentence);
+    }
+    this.#note(expr);
+    return next(expr.segments, (run) => run.vars[block.item]);
+  }
+
+  #special(expr: NameExpr, source: Source): Get {
+    const loop = this.#blocks.findLast(({ loop }) => loop !== null)?.loop;
+    const known = ['@index', '@first', '@last'].includes(expr.name);
+    if (!known || !loop) {
+      const sentence = known
+        ? `${expr.name} has a meaning only inside {{#each}}`
+        : `found ${expr.name} where @index, @first or @last was expected`;
+      throw errorAt(errors.LANGUAGE_SYNTAX, { source, at: expr.at }, sentence);
+    }
+    const { index, count } = loop;
+    if (expr.name === '@index') return (run) => run.vars[index];
+    if (expr.name === '@first') return (run) => run.vars[index] === 0;
+    return (run) => run.vars[index] === (run.vars[count] as number) - 1;
+  }
+
+  #note(expr: NameExpr): void {
+    const path = this.#pathOf(expr);
+    if (path !== null) this.paths.add(path);
+    const bare = expr.name !== 'this' && this.#variable(expr.name) === null;
+    const block = bare ? this.#blocks.findLast(({ alias }) => alias === null) : undefined;
+    if (block?.path) this.paths.add([block.path, expr.name, ...plainSteps(expr.segments)].join('.'));
+  }
+
+  /** The dotted path from a root; places in lists are left out; null for variables. */
+  #pathOf(expr: NameExpr): string | null {
+    const isThis = expr.name === 'this';
+    const block = isThis ? this.#blocks.at(-1) : this.#blocks.findLast(({ alias }) => alias === expr.name);
+    const start = block === undefined ? this.#rootOf(expr.name) : block.path;
+    return start === null ? null : [start, ...plainSteps(expr.segments)].join('.');
+  }
+
+  #rootOf(name: string): string | null {
+    return this.#lets.has(name) || name.startsWith('@') || name === 'this' ? null : name;
+  }
+}
+
+function plainSteps(segments: readonly Segment[]): string[] {
+  const end = segments.findIndex((segment) => typeof segment !== 'string' && segment.kind !== 'value');
+  const known = end < 0 ? segments : segments.slice(0, end);
+  return known.filter((segment) => typeof segment === 'string');
+}

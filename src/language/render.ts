@@ -1,0 +1,296 @@
+import { nearest } from '../base/index.ts';
+import { parseTemplate } from './block.ts';
+import { compile } from './compile.ts';
+import { errorAt, errors, shown } from './error.ts';
+import type { Source } from './error.ts';
+import { groundOf } from './ground.ts';
+import type { EscapeMode, Ground } from './ground.ts';
+import { Names } from './name.ts';
+import { parseExpression } from './parse.ts';
+import { blank, Run } from './run.ts';
+import type { Get, RenderOptions, Scope, Write } from './run.ts';
+import type { Node } from './tree.ts';
+import { isEmpty, toText, truthy } from './value.ts';
+
+/** A compiled condition or value. Make it once, evaluate it often. */
+export interface Expression {
+  readonly source: string;
+  /** Dotted paths it reads, sorted; places in lists are left out, so `items[0].id` is `items.id`. */
+  readonly paths: readonly string[];
+  /** Missing data gives null. Throws RENDER_TYPE and RENDER_LIMIT. */
+  evaluate(scope: Scope, options: RenderOptions): unknown;
+}
+
+/** A compiled template. Make it once, render it often. */
+export interface Template {
+  readonly source: string;
+  /** Dotted paths it and its fragments read, sorted. */
+  readonly paths: readonly string[];
+  /** Throws RENDER_VALUE_MISSING, RENDER_TYPE, RENDER_ADDRESS, RENDER_HEADER and RENDER_LIMIT. */
+  render(scope: Scope, options: RenderOptions): string;
+}
+
+/** A component: its own parameters and the roots are all it sees (journeys.md §5, 49). */
+export interface Fragment {
+  parameters: string[];
+  source: string;
+}
+
+export interface TemplateOptions {
+  mode: EscapeMode;
+  /** By the id that `{{fragment id="…"}}` names. */
+  fragments?: Record<string, Fragment>;
+}
+
+/** Compiles an expression. Throws LANGUAGE_* errors whose `where` is such as `line 1, column 7`. */
+export function compileExpression(text: string): Expression {
+  const { source, expr } = parseExpression(text);
+  const names = new Names();
+  const get = compile(expr, { source, names });
+  return {
+    source: text,
+    paths: [...names.paths].sort(),
+    evaluate: (scope, options) => get(new Run(source, names.count, scope, options)) ?? null,
+  };
+}
+
+/** Compiles a template with the fragments it includes. Throws LANGUAGE_* errors, with the fragment in `where`. */
+export function compileTemplate(text: string, options: TemplateOptions): Template {
+  const source: Source = { text, name: '' };
+  const ground = groundOf(options.mode);
+  const names = new Names();
+  const builder = new Builder(source, names, { ground, fragments: options.fragments ?? {}, open: [], made: new Map() });
+  const write = builder.block(parseTemplate(source));
+  const unfinished = ground.unfinished();
+  if (unfinished !== null) throw errorAt(errors.LANGUAGE_SLOT, { source, at: text.length }, `at the end ${unfinished}`);
+  return {
+    source: text,
+    paths: [...names.paths].sort(),
+    render(scope, options) {
+      const run = new Run(source, names.count, scope, options);
+      write(run);
+      return run.output.finish();
+    },
+  };
+}
+
+interface Compiled {
+  write: Write;
+  source: Source;
+  names: Names;
+}
+
+/** What a template shares with its fragments. */
+interface Shared {
+  ground: Ground;
+  fragments: Record<string, Fragment>;
+  /** Ids of the fragments being compiled, outermost first. */
+  open: string[];
+  /** By id and place: a fragment is compiled once for each kind of place it stands in. */
+  made: Map<string, Compiled>;
+}
+
+/** Turns nodes into closures that write. */
+class Builder {
+  readonly #source: Source;
+  readonly #names: Names;
+  readonly #shared: Shared;
+
+  constructor(source: Source, names: Names, shared: Shared) {
+    this.#source = source;
+    this.#names = names;
+    this.#shared = shared;
+  }
+
+  block(nodes: Node[]): Write {
+    const writes = nodes.flatMap((node) => this.#node(node));
+    const count = writes.length;
+    return (run) => {
+      run.charge(1 + count);
+      for (let i = 0; i < count; i++) writes[i]!(run);
+    };
+  }
+
+  #get(expr: Parameters<typeof compile>[0]): Get {
+    return compile(expr, { source: this.#source, names: this.#names });
+  }
+
+  #node(node: Node): Write[] {
+    switch (node.kind) {
+      case 'text':
+        return this.#shared.ground.text(node.text, { source: this.#source, at: node.at });
+      case 'print':
+        return [this.#print(node)];
+      case 'let':
+        return [this.#let(node)];
+      case 'if':
+        return [this.#if(node)];
+      case 'each':
+        return [this.#each(node)];
+      case 'with':
+        return [this.#with(node)];
+      case 'fragment':
+        return [this.#fragment(node)];
+    }
+  }
+
+  #print({ at, end, expr, raw }: Node & { kind: 'print' }): Write {
+    const get = this.#get(expr);
+    const slot = this.#shared.ground.slot(raw, { source: this.#source, at });
+    if ('value' in slot) return (run) => slot.value(run, get(run));
+    const tag = this.#source.text.slice(at, end).replace(/\s+/g, ' ');
+    return (run) => {
+      const value = get(run);
+      run.at = at;
+      const text = toText(run, value);
+      if (text === null) throw run.error(errors.RENDER_VALUE_MISSING, `${tag} has no value`);
+      if (text.length > run.outputLimit) throw run.tooLong();
+      slot.text(run, text);
+    };
+  }
+
+  #let({ at, name, expr }: Node & { kind: 'let' }): Write {
+    const get = this.#get(expr);
+    const variable = this.#names.declare(name, { source: this.#source, at });
+    return (run) => void (run.vars[variable] = get(run));
+  }
+
+  /** Compiles ways that meet again: all must leave the text at the same kind of place. */
+  #ways(at: number, bodies: Node[][]): Write[] {
+    const { ground } = this.#shared;
+    const start = ground.save();
+    const ends = new Set<string>();
+    return bodies.map((body) => {
+      ground.restore(start);
+      const write = this.block(body);
+      ends.add(ground.key());
+      if (ends.size > 1) throw this.#apart(at);
+      return write;
+    });
+  }
+
+  #apart(at: number): Error {
+    const sentence =
+      'the branches of this block end at different places of the markup, such as inside and outside a tag';
+    const mend = 'Open and close each tag and each pair of quotes within the same branch';
+    return errorAt(errors.LANGUAGE_SLOT, { source: this.#source, at }, sentence, mend);
+  }
+
+  #if({ at, branches, otherwise }: Node & { kind: 'if' }): Write {
+    const bodies = this.#branches(at, branches, otherwise);
+    const last = bodies.writes.at(-1)!;
+    const conditions = bodies.conditions;
+    return (run) => {
+      run.charge(conditions.length);
+      run.enter();
+      const found = conditions.findIndex((condition) => truthy(condition(run)));
+      (found < 0 ? last : bodies.writes[found]!)(run);
+      run.leave();
+    };
+  }
+
+  #branches(at: number, branches: (Node & { kind: 'if' })['branches'], otherwise: Node[]) {
+    const conditions = branches.map(({ when }) => this.#get(when));
+    const writes = this.#ways(at, [...branches.map(({ body }) => body), otherwise]);
+    return { conditions, writes };
+  }
+
+  #each({ at, of, alias, body, otherwise }: Node & { kind: 'each' }): Write {
+    const get = this.#get(of);
+    const vars = this.#names.enter(of, alias, true);
+    const [repeat] = this.#ways(at, [body, []]) as [Write, Write];
+    this.#names.leave();
+    const [instead] = this.#ways(at, [otherwise, []]) as [Write, Write];
+    return (run) => {
+      const list = get(run);
+      if (!truthy(list)) return instead(run);
+      run.at = at;
+      if (!Array.isArray(list)) throw run.error(errors.RENDER_TYPE, `${shown(list)} was given where each needs a list`);
+      run.enter();
+      run.vars[vars.count] = list.length;
+      for (let i = 0; i < list.length; i++) {
+        run.vars[vars.item] = list[i] ?? null;
+        run.vars[vars.index] = i;
+        repeat(run);
+      }
+      run.leave();
+    };
+  }
+
+  #with({ at, of, alias, body, otherwise }: Node & { kind: 'with' }): Write {
+    const get = this.#get(of);
+    const { item } = this.#names.enter(of, alias, false);
+    const [inside] = this.#ways(at, [body, []]) as [Write, Write];
+    this.#names.leave();
+    const [instead] = this.#ways(at, [otherwise, []]) as [Write, Write];
+    return (run) => {
+      const value = get(run);
+      if (isEmpty(value) || value === false) return instead(run);
+      run.enter();
+      run.vars[item] = value;
+      inside(run);
+      run.leave();
+    };
+  }
+
+  #fragment(node: Node & { kind: 'fragment' }): Write {
+    const fragment = this.#find(node);
+    const args = node.args.map((arg) => ({
+      get: this.#get(arg.expr),
+      variable: this.#parameter(fragment, node.id, arg),
+    }));
+    const compiled = this.#compiled(node, fragment);
+    return (run) => {
+      const values = args.map(({ get }) => get(run));
+      const { vars, source } = run;
+      run.at = node.at;
+      run.enter();
+      run.vars = blank(compiled.names.count);
+      run.charge(compiled.names.count);
+      args.forEach(({ variable }, i) => (run.vars[variable] = values[i]));
+      run.source = compiled.source;
+      compiled.write(run);
+      run.vars = vars;
+      run.source = source;
+      run.leave();
+    };
+  }
+
+  #find({ id, at }: Node & { kind: 'fragment' }): Fragment {
+    const { fragments } = this.#shared;
+    if (Object.hasOwn(fragments, id)) return fragments[id]!;
+    const near = nearest(id, Object.keys(fragments));
+    const sentence = `there is no fragment ${shown(id)}${near === undefined ? '' : `; did you mean "${near}"?`}`;
+    throw errorAt(errors.LANGUAGE_FRAGMENT, { source: this.#source, at }, sentence);
+  }
+
+  #parameter(fragment: Fragment, id: string, { name, at }: { name: string; at: number }): number {
+    const place = fragment.parameters.indexOf(name);
+    if (place >= 0) return place;
+    const near = nearest(name, fragment.parameters);
+    const known =
+      near === undefined ? `its parameters are ${fragment.parameters.join(', ') || 'none'}` : `did you mean ${near}?`;
+    const sentence = `the fragment "${id}" has no parameter ${name}; ${known}`;
+    throw errorAt(errors.LANGUAGE_FRAGMENT, { source: this.#source, at }, sentence);
+  }
+
+  /** The fragment compiled for the place it stands in; it must leave the markup where it found it. */
+  #compiled({ id, at }: Node & { kind: 'fragment' }, fragment: Fragment): Compiled {
+    const { ground, open, made } = this.#shared;
+    const start = ground.save();
+    const key = JSON.stringify([id, start]);
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    if (open.includes(id)) {
+      const circle = [...open.slice(open.indexOf(id)), id].join(' → ');
+      throw errorAt(errors.LANGUAGE_FRAGMENT, { source: this.#source, at }, `fragments include themselves: ${circle}`);
+    }
+    const source = { text: fragment.source, name: `fragment "${id}"` };
+    const names = new Names(this.#names.paths, fragment.parameters);
+    const builder = new Builder(source, names, { ...this.#shared, open: [...open, id] });
+    const nodes = parseTemplate(source);
+    const [write] = builder.#ways(0, [nodes, []]) as [Write, Write];
+    made.set(key, { write, source, names });
+    return { write, source, names };
+  }
+}

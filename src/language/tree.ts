@@ -1,0 +1,27 @@
+/** The parsed form of expressions and templates. `at` is the offset in the source. */
+export type Expr =
+  | { kind: 'value'; at: number; value: string | number | boolean | null }
+  | { kind: 'list'; at: number; items: Expr[] }
+  | { kind: 'name'; at: number; name: string; segments: Segment[] }
+  | { kind: 'member'; at: number; of: Expr; segments: Segment[] }
+  | { kind: 'call'; at: number; name: string; args: Expr[] }
+  | { kind: 'not'; at: number; of: Expr }
+  | { kind: 'negate'; at: number; of: Expr }
+  | { kind: 'and'; at: number; items: Expr[] }
+  | { kind: 'or'; at: number; items: Expr[] }
+  | { kind: 'fallback'; at: number; items: Expr[] }
+  | { kind: 'binary'; at: number; op: BinaryOp; left: Expr; right: Expr };
+
+export type BinaryOp = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'in' | '+' | '-' | '*' | '/' | '%';
+
+/** One step of a path: a name, or a computed index. */
+export type Segment = string | Expr;
+
+export type Node =
+  | { kind: 'text'; at: number; text: string }
+  | { kind: 'print'; at: number; end: number; expr: Expr; raw: boolean }
+  | { kind: 'let'; at: number; name: string; expr: Expr }
+  | { kind: 'if'; at: number; branches: { when: Expr; body: Node[] }[]; otherwise: Node[] }
+  | { kind: 'each'; at: number; of: Expr; alias: string | null; body: Node[]; otherwise: Node[] }
+  | { kind: 'with'; at: number; of: Expr; alias: string | null; body: Node[]; otherwise: Node[] }
+  | { kind: 'fragment'; at: number; id: string; args: { name: string; expr: Expr; at: number }[] };
