@@ -1,1 +1,31 @@
-export {};
+/**
+ * message — what is said: templates, the gates, the send ledger, and the ways out.
+ *
+ * In:     plans from journeys in their transaction; clicks and unsubscriptions; lost and given consent
+ * Out:    mails, at most once for marketing; results to the run; events message.* for the log
+ * Owns:   tables message, attempt, slot, suppression, message_template, mailbox
+ * Knows:  base, store, job, language, event, profile, catalog, recommend, journey
+ * Never:  decides who should get something; sends without a committed attempt; believes an error code of the mail library
+ * Start:  message.ts (states), gate.ts and result.ts (pure), then claim.ts and send.ts
+ */
+export { addressKey, judgeAddress, readMailbox, type AddressVerdict, type Mailbox } from './address.ts';
+export { MailboxStore, openMailboxServer, type MailboxMail, type MailboxRow, type MailboxServer } from './mailbox.ts';
+export {
+  messageKey,
+  type MessageClass,
+  type MessageRow,
+  type MessageState,
+  type Plan,
+  type StoredLink,
+} from './message.ts';
+export { Messages } from './messages.ts';
+export { migrations } from './migration.ts';
+export { defaultSettings, type MessageOutcome, type MessageParts, type MessageSettings, type RunPlace } from './part.ts';
+export { effectiveZone, isZone, quietUntil } from './quiet.ts';
+export type { Rendering, RenderedMail } from './render.ts';
+export { judgeResult, type SendResult } from './result.ts';
+export { SmtpTransport, type SmtpOptions } from './smtp.ts';
+export type { MessageCounts } from './table-report.ts';
+export type { TemplateRow, TemplateSource } from './table-template.ts';
+export { CapturingTransport, type Transport, type WireMail } from './transport.ts';
+export type { ClickTarget, UnsubscribePage } from './unsubscribe.ts';

@@ -1,0 +1,143 @@
+import { point, sha256 } from '../base/index.ts';
+import type { Profile } from '../profile/index.ts';
+import type { Tx } from '../store/index.ts';
+import { addressKey } from './address.ts';
+import type { CompiledTemplate } from './compile.ts';
+import { decideGates, type Verdict } from './gate.ts';
+import type { MessageRow } from './message.ts';
+import type { Kit } from './part.ts';
+import { hasItems } from './render.ts';
+import { applyChanges } from './settle.ts';
+import { lease, lockDue, peekDue, type Change } from './table.ts';
+import { slotsSince, suppressedKeys, takeSlots, type Slot } from './table-gate.ts';
+
+/** A message whose gates are passed and whose lease is ours. */
+export interface Claim {
+  row: MessageRow;
+  profile: Profile;
+  address: string;
+  addressKey: string;
+  zone: string;
+  template: CompiledTemplate;
+}
+
+/** One claim's worth of work: what may be rendered, and how many were decided at all. */
+export interface Claimed {
+  claims: Claim[];
+  decided: number;
+}
+
+/**
+ * T2 (trust §2.2): peeks at what is due, locks the profiles and then the messages, judges every gate live, and leases
+ * what passed. A message whose last worker was lost is claimed alone, so that it can harm nobody else.
+ */
+export async function claimDue(kit: Kit, templates: (keys: string[]) => Promise<Map<string, CompiledTemplate>>): Promise<Claimed> {
+  const now = kit.clock.now();
+  const peeked = await peekDue(kit.store, now, kit.set.batch);
+  const suspect = peeked[0] && peeked[0].crashes > 0;
+  const candidates = suspect ? peeked.slice(0, 1) : peeked.filter(({ crashes }) => crashes === 0);
+  if (candidates.length === 0) return { claims: [], decided: 0 };
+  const claimed = await kit.store.inTransaction(async (tx) => {
+    const profiles = await kit.profiles.lock(tx, [...new Set(candidates.map(({ profileId }) => profileId))]);
+    const rows = await lockDue(
+      tx,
+      candidates.map(({ id }) => id),
+      now,
+    );
+    const known = await templates(rows.map(({ template }) => template));
+    return claimRows({ kit, tx, now, profiles, templates: known }, rows);
+  });
+  point('message.claimed');
+  return claimed;
+}
+
+interface Desk {
+  kit: Kit;
+  tx: Tx;
+  now: number;
+  profiles: Map<string, Profile>;
+  templates: Map<string, CompiledTemplate>;
+}
+
+async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
+  const { kit, tx, now } = desk;
+  const keys = new Map<string, string>();
+  for (const row of rows) {
+    const email = desk.profiles.get(row.profileId)?.state.email;
+    if (email) keys.set(row.id, addressKey(kit.addressSecret, email));
+  }
+  const suppressed = await suppressedKeys(tx, [...keys.values()]);
+  const longest = Math.max(0, ...kit.set.caps.map(({ windowMs }) => windowMs));
+  const slots = await slotsSince(tx, [...desk.profiles.keys()], now - longest);
+  const claims: Claim[] = [];
+  const changes: Change[] = [];
+  for (const row of rows) {
+    const key = keys.get(row.id) ?? '';
+    const scope = suppressed.get(key);
+    const blocked = scope === 'all' || (scope === 'marketing' && row.class === 'marketing');
+    const decided = await decideRow(desk, row, { suppressed: blocked, slots });
+    if ('change' in decided) changes.push(decided.change);
+    else {
+      claims.push({ ...decided.claim, addressKey: key });
+      slots.push({ profileId: row.profileId, messageId: row.id, at: now });
+    }
+  }
+  await settleClaims(desk, claims, changes);
+  return { claims: claims.map((claim) => ({ ...claim, row: { ...claim.row, fence: claim.row.fence + 1 } })), decided: rows.length };
+}
+
+async function settleClaims({ kit, tx, now }: Desk, claims: Claim[], changes: Change[]): Promise<void> {
+  const reserved = claims
+    .filter(({ row }) => row.class === 'marketing')
+    .map(({ row }) => ({ shard: row.shard, profileId: row.profileId, messageId: row.id, journey: row.journey }));
+  if (reserved.length > 0) await takeSlots(tx, reserved, now);
+  if (claims.length > 0) {
+    const leases = claims.map(({ row, address, addressKey: key }) => ({ id: row.id, recipient: address, addressKey: key }));
+    await lease(tx, leases, kit.set.leaseMs);
+  }
+  await applyChanges(kit, tx, changes);
+}
+
+type Decided = { claim: Omit<Claim, 'addressKey'> } | { change: Change };
+
+async function decideRow(
+  desk: Desk,
+  row: MessageRow,
+  facts: { suppressed: boolean; slots: readonly Slot[] },
+): Promise<Decided> {
+  const { kit, tx, now } = desk;
+  const profile = desk.profiles.get(row.profileId) ?? null;
+  const template = desk.templates.get(row.template);
+  const verdict = decideGates({
+    message: row,
+    profile: profile?.state ?? null,
+    suppressed: facts.suppressed,
+    slots: facts.slots.filter((slot) => slot.profileId === row.profileId && slot.messageId !== row.id).map(({ at }) => at),
+    hasSlot: facts.slots.some(({ messageId }) => messageId === row.id),
+    now,
+    shopZone: kit.shop.zone,
+    jitter: jitterOf(row.id, kit.set.quietJitterMs),
+    caps: kit.set.caps,
+  });
+  if (!verdict.go) return { change: refusal(row, verdict) };
+  const still = await kit.stillTrue(tx, { runId: row.runId, activity: row.activity, visit: row.visit });
+  if (still !== true) return { change: { id: row.id, state: 'skipped', reason: still } };
+  if (!template) {
+    return { change: { id: row.id, state: 'render_failed', reason: `no published template "${row.template}"` } };
+  }
+  if (!hasItems({ template, context: row.context }, kit.render)) {
+    return { change: { id: row.id, state: 'skipped', reason: 'no items' } };
+  }
+  return { claim: { row, profile: profile!, address: verdict.address, zone: verdict.zone, template } };
+}
+
+function refusal(row: MessageRow, verdict: Extract<Verdict, { go: false }>): Change {
+  return 'hold' in verdict
+    ? { id: row.id, state: 'held', reason: verdict.hold, due: verdict.until }
+    : { id: row.id, state: 'skipped', reason: verdict.skip };
+}
+
+/** The same for the same message, so that a second look does not move its time. */
+function jitterOf(id: string, range: number): number {
+  return Math.floor((Number.parseInt(sha256(id).slice(0, 8), 16) / 0x1_0000_0000) * range);
+}

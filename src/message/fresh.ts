@@ -1,0 +1,106 @@
+import { toMajor } from '../base/index.ts';
+import type { Item } from '../catalog/index.ts';
+
+/** Items of the journey's context as they are at this moment: the mail never shows a stale price (trust row 35). Pure. */
+
+export interface FreshOptions {
+  get(id: string): Item | undefined;
+  /** Relative addresses of pages and pictures stand on this. */
+  publicUrl: string;
+}
+
+interface ListedItem extends Record<string, unknown> {
+  id: string;
+}
+
+/**
+ * A copy of `context` in which each list of items under `journey.actions` is read again from the catalogue: name,
+ * price, pictures and links of the moment; out of stock, gone, without price, picture or page → left out. Each item also
+ * gets its `position` (from 1) and the `recommendation` it came with.
+ */
+export function freshContext(
+  context: Record<string, unknown>,
+  options: FreshOptions,
+): { context: Record<string, unknown>; items: number } {
+  const journey = asRecord(context['journey']) ?? {};
+  const actions = asRecord(journey['actions']) ?? {};
+  let items = 0;
+  const fresh = Object.fromEntries(
+    Object.entries(actions).map(([name, answer]) => {
+      const read = freshAnswer(asRecord(answer), options);
+      items += read.items;
+      return [name, read.answer ?? answer];
+    }),
+  );
+  return { context: { ...context, journey: { ...journey, actions: fresh } }, items };
+}
+
+function freshAnswer(answer: Record<string, unknown> | undefined, options: FreshOptions) {
+  if (!answer) return { answer, items: 0 };
+  let items = 0;
+  const recommendation = typeof answer['trackingToken'] === 'string' ? answer['trackingToken'] : '';
+  const copy = Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => {
+      if (!isItemList(value)) return [name, value];
+      const list = value
+        .map((entry) => freshItem(entry, options))
+        .filter((entry) => entry !== null)
+        .map((entry, index) => ({ ...entry, position: index + 1, recommendation }));
+      items += list.length;
+      return [name, list];
+    }),
+  );
+  return { answer: copy, items };
+}
+
+/** Out of stock, gone, price 0, no page or no picture: null, and the mail goes without it. */
+function freshItem(entry: ListedItem, { get, publicUrl }: FreshOptions): Record<string, unknown> | null {
+  const item = get(entry.id);
+  if (!item || item.stock === 0 || (item.stock ?? 1) < 0 || item.priceMinor === 0) return null;
+  const [url, imageUrl] = [absolute(item.url, publicUrl), absolute(item.imageUrl, publicUrl)];
+  if (url === null || imageUrl === null) return null;
+  const priced = item.priceMinor !== null && item.currency !== null;
+  return {
+    ...entry,
+    name: item.name,
+    categories: item.categories,
+    category: item.categories[0] ?? '',
+    price: priced ? toMajor(item.priceMinor!, item.currency!) : null,
+    currency: item.currency,
+    url,
+    imageUrl,
+    inStock: true,
+    stock: item.stock,
+  };
+}
+
+function absolute(address: string | null, base: string): string | null {
+  if (address === null || address === '') return null;
+  try {
+    return new URL(address, base).href;
+  } catch {
+    return null;
+  }
+}
+
+function isItemList(value: unknown): value is ListedItem[] {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((entry) => typeof asRecord(entry)?.['id'] === 'string')
+  );
+}
+
+function asRecord(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+/** The value at a dotted path, or undefined. */
+export function valueAt(scope: Record<string, unknown>, path: string): unknown {
+  let value: unknown = scope;
+  for (const name of path.split('.')) {
+    const record = asRecord(value);
+    value = record && Object.hasOwn(record, name) ? record[name] : undefined;
+  }
+  return value;
+}

@@ -1,0 +1,74 @@
+import type { ProfileState } from '../profile/index.ts';
+import { judgeAddress } from './address.ts';
+import type { MessageRow } from './message.ts';
+import { effectiveZone, quietUntil } from './quiet.ts';
+
+/** How many marketing mails one profile may get in a sliding window, over all journeys. */
+export interface Cap {
+  windowMs: number;
+  count: number;
+}
+
+/** What the gates look at; collected under the profile's lock. Times are UTC ms of business time. */
+export interface GateInput {
+  message: Pick<MessageRow, 'class' | 'quietHours' | 'journey' | 'profileId'>;
+  profile: ProfileState | null;
+  suppressed: boolean;
+  /** When this profile's slots were taken, other messages only. */
+  slots: readonly number[];
+  /** Does this message hold its slot already (a second claim)? */
+  hasSlot: boolean;
+  now: number;
+  shopZone: string;
+  /** Added to the end of quiet hours, so that not everybody's mail leaves at the same second. */
+  jitter: number;
+  caps: readonly Cap[];
+}
+
+export type Verdict =
+  | { go: true; address: string; zone: string }
+  | { go: false; skip: string }
+  | { go: false; hold: string; until: number };
+
+/**
+ * The gates before rendering in the order of design §7 "Sending", with the one primary reason: suppression, consent,
+ * quiet hours, cap. "Still true" and "in stock" follow in the caller, size after rendering, holdout last. Pure.
+ */
+export function decideGates(input: GateInput): Verdict {
+  const { message, profile, now } = input;
+  if (!profile) return skip('profile is gone');
+  if (input.suppressed) return skip('suppressed');
+  if (message.class === 'marketing' && !consents(profile)) return skip('no consent');
+  if (profile.email === null) return skip('no address');
+  const address = judgeAddress(profile.email);
+  if ('refused' in address) return skip(`address refused: ${address.refused}`);
+  const zone = effectiveZone(profile.timeZone, input.shopZone);
+  if (message.class === 'marketing') {
+    const quiet = quietUntil(now, message.quietHours, zone);
+    if (quiet !== null) return { go: false, hold: 'quiet hours', until: quiet + input.jitter };
+    const cap = input.hasSlot ? undefined : lostCap(input);
+    if (cap) return skip(`cap: ${cap.count} in ${windowWords(cap.windowMs)}`);
+    if (profile.claimedPurchaseUntil !== null && profile.claimedPurchaseUntil > now) {
+      return { go: false, hold: 'may have bought', until: profile.claimedPurchaseUntil };
+    }
+  }
+  return { go: true, address: address.address, zone };
+}
+
+/** Never-purchased profiles need the same explicit consent, so one rule serves all (design §7 "Identity"). */
+function consents({ consent }: ProfileState): boolean {
+  return consent['email-marketing']?.state === 'in' && consent.collect?.state !== 'out';
+}
+
+function lostCap({ caps, slots, now }: GateInput): Cap | undefined {
+  return caps.find((cap) => slots.filter((at) => at > now - cap.windowMs).length >= cap.count);
+}
+
+function windowWords(ms: number): string {
+  const hours = ms / 3_600_000;
+  return hours % 24 === 0 && hours > 24 ? `${hours / 24} days` : `${hours} hours`;
+}
+
+function skip(reason: string): Verdict {
+  return { go: false, skip: reason };
+}

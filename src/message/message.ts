@@ -1,0 +1,102 @@
+/** One intended mail and the states it passes through. Source: trust.md §2.2 with the changes of design §7 "Sending". */
+
+export type MessageClass = 'marketing' | 'transactional';
+
+export type MessageState =
+  | 'planned'
+  | 'held'
+  | 'ready'
+  | 'leased'
+  | 'sending'
+  | 'deferred'
+  | 'in_doubt'
+  | 'accepted'
+  | 'rejected'
+  | 'render_failed'
+  | 'skipped'
+  | 'expired'
+  | 'cancelled'
+  | 'abandoned'
+  | 'quarantined';
+
+/** States that may be claimed once their time has come. */
+export const claimable: readonly MessageState[] = ['planned', 'held', 'ready', 'deferred'];
+/** States before the first byte: these can still be cancelled without anybody having got anything. */
+export const unsent: readonly MessageState[] = ['planned', 'held', 'ready', 'leased', 'deferred'];
+
+/** What a journey asks for: one mail to one profile at one visit of one activity. Times are UTC ms. */
+export interface Plan {
+  runId: string;
+  journey: string;
+  journeyVersion: number;
+  activity: string;
+  visit: number;
+  profileId: string;
+  shard: number;
+  /** Key of the message template. */
+  message: string;
+  /** `{ journey: { events, actions } }`, as the template sees it under `context`. */
+  context: Record<string, unknown>;
+  /** Not sent after this moment. */
+  deadline: number;
+  class: MessageClass;
+  /** Share held out, 0–0.9. */
+  holdout: number;
+  quietHours: { from: string; to: string } | null;
+  test?: boolean;
+}
+
+/** A place a mail's link leads to, stored with the message; `item…` are set for a link of a product card. */
+export interface StoredLink {
+  to: string;
+  item?: string;
+  position?: number;
+  recommendation?: string;
+}
+
+/** A message as the ledger has it. Times are UTC ms of business time. */
+export interface MessageRow {
+  id: string;
+  shard: number;
+  key: string;
+  runId: string;
+  journey: string;
+  journeyVersion: number;
+  activity: string;
+  visit: number;
+  profileId: string;
+  template: string;
+  context: Record<string, unknown>;
+  class: MessageClass;
+  holdout: number;
+  quietHours: { from: string; to: string } | null;
+  test: boolean;
+  arm: 'treated' | 'control' | null;
+  state: MessageState;
+  /** Why it is held, skipped, deferred, rejected …; null while nothing is to be said. */
+  reason: string | null;
+  plannedAt: number;
+  /** When it may be looked at next. */
+  due: number;
+  deadline: number;
+  /** Rises with each claim; a result that carries an older one comes from a worker that was given up. */
+  fence: number;
+  /** Claims whose lease ran out or has not ended yet. */
+  crashes: number;
+  /** Answers of the kind "later". */
+  tries: number;
+  resent: boolean;
+  told: boolean;
+  recipient: string | null;
+  /** Keyed hash of the address; survives erasure, so that an old unsubscribe link still works. */
+  addressKey: string | null;
+  subject: string | null;
+  links: StoredLink[];
+  acceptedAt: number | null;
+  changedAt: number;
+}
+
+/** `run/activity/visit/channel`: without version and profile, so that migration and merge cannot double a mail. */
+export function messageKey(plan: Pick<Plan, 'runId' | 'activity' | 'visit'>): string {
+  return `${plan.runId}/${plan.activity}/${plan.visit}/email`;
+}

@@ -1,0 +1,152 @@
+import { after, point } from '../base/index.ts';
+import type { Fact, ProfileView } from '../profile/index.ts';
+import type { Tx } from '../store/index.ts';
+import { addressKey } from './address.ts';
+import { claimDue } from './claim.ts';
+import { messageKey, type MessageRow, type Plan } from './message.ts';
+import { kitOf, type Kit, type MessageParts } from './part.ts';
+import { renderMail, type Rendering } from './render.ts';
+import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
+import { beginBatch, handBack, renderClaims, sendBatch } from './send.ts';
+import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
+import { eraseProfile, freeSlots, liftUnsubscribe, moveProfile } from './table-gate.ts';
+import { countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
+import { Templates } from './template.ts';
+import { cancelUnsent, clickTarget, unsubscribe, unsubscribePage, type ClickTarget, type UnsubscribePage } from './unsubscribe.ts';
+
+/** The room's door: plans, gates, sends and records mails, and answers for their links. */
+export class Messages {
+  readonly templates: Templates;
+  readonly #kit: Kit;
+
+  /** Throws MESSAGE_ADDRESS_REFUSED or MESSAGE_HEADER_REFUSED for a sender that cannot be one. */
+  constructor(parts: MessageParts) {
+    this.#kit = kitOf(parts);
+    this.templates = new Templates(parts);
+  }
+
+  /** T1: writes the intended mail in the journey's transaction; the same place of the same run gives the same message. */
+  async plan(tx: Tx, plan: Plan): Promise<string> {
+    const id = await insertMessage(tx, this.#kit.ids.next(), messageKey(plan), plan, this.#kit.clock.now());
+    tx.afterCommit(() => point('message.planned'));
+    return id;
+  }
+
+  /** Ends the run's messages that are not on the wire; the journey asked, so it is not told. */
+  async cancel(tx: Tx, runId: string, reason: string): Promise<void> {
+    const rows = await cancelRows(tx, { runId }, { state: 'cancelled', reason, now: this.#kit.clock.now() });
+    if (rows.length > 0) await freeSlots(tx, rows);
+  }
+
+  /** Hears what became true of profiles: lost consent stops what is on its way, new consent lifts an older unsubscription. */
+  async listen(tx: Tx, facts: readonly Fact[]): Promise<void> {
+    for (const fact of facts) {
+      const purpose = fact.data['purpose'];
+      if (fact.name === 'consent.lost' && (purpose === 'email-marketing' || purpose === 'collect')) {
+        await cancelUnsent(this.#kit, tx, { profileId: fact.profileId, state: 'skipped', reason: 'no consent' });
+      }
+      if (fact.name === 'consent.given' && purpose === 'email-marketing') await this.#lift(tx, fact);
+    }
+  }
+
+  async #lift(tx: Tx, fact: Fact): Promise<void> {
+    const email = (await this.#kit.profiles.lock(tx, [fact.profileId])).get(fact.profileId)?.state.email;
+    if (email) await liftUnsubscribe(tx, addressKey(this.#kit.addressSecret, email), fact.at);
+  }
+
+  /**
+   * One pass over everything due: takes up what lost workers left, ends what is overdue, and sends what passes its
+   * gates, claiming the next batch while one is on the wire. Any number of processes may work at the same time.
+   */
+  async work(): Promise<{ done: number }> {
+    const kit = this.#kit;
+    let done = (await rescueLost(kit)) + (await settleOldDoubt(kit)) + (await expireOverdue(kit));
+    let onTheWire: Promise<void> = Promise.resolve();
+    for (;;) {
+      const { claims, decided } = await claimDue(kit, (keys) => this.templates.compiled(keys));
+      if (decided === 0) break;
+      done += decided;
+      const ready = await renderClaims(kit, claims);
+      if (!(await inTime(onTheWire, kit.set.leaseMs / 2))) {
+        await handBack(kit, ready);
+        break;
+      }
+      onTheWire = sendBatch(kit, await beginBatch(kit, ready));
+    }
+    await onTheWire;
+    return { done };
+  }
+
+  /** When business time must come to for something to be done; null when nothing waits. */
+  nextDue(): Promise<number | null> {
+    return nextDueAt(this.#kit.store);
+  }
+
+  /** What is held at a gate or waits for another try, by reason. */
+  held(): Promise<{ reason: string; count: number; until: number | null }[]> {
+    return heldBy(this.#kit.store);
+  }
+
+  counts(journey: string): Promise<MessageCounts> {
+    return countsOf(this.#kit.store, journey);
+  }
+
+  ofProfile(profileId: string): Promise<MessageRow[]> {
+    return messagesOf(this.#kit.store, profileId);
+  }
+
+  get(id: string): Promise<MessageRow | null> {
+    return messageById(this.#kit.store, id);
+  }
+
+  /** Where a click leads; null for a token that is not ours. No effect: the door receives the event for a GET only. */
+  click(token: string): Promise<ClickTarget | null> {
+    return clickTarget(this.#kit, token);
+  }
+
+  /** For GET: what the page shows. Never changes anything; null when the link is not recognised. */
+  unsubscribePage(token: string): Promise<UnsubscribePage | null> {
+    return unsubscribePage(this.#kit, token);
+  }
+
+  /** For POST: unsubscribes at once, any number of times. False when the token is unknown; answer 200 all the same. */
+  unsubscribe(token: string): Promise<boolean> {
+    return unsubscribe(this.#kit, token);
+  }
+
+  /** Renders the newest version of a template, published or not, for a person and a run's context. */
+  async preview(key: string, sample: { profile: ProfileView; context: Record<string, unknown> }): Promise<Rendering> {
+    const template = await this.templates.draft(key);
+    const nobody = '00000000-0000-0000-0000-000000000000';
+    const { clock, shop, render } = this.#kit;
+    const timeZone = sample.profile.timeZone ?? shop.zone;
+    return renderMail({ template, messageId: nobody, ...sample, now: clock.now(), timeZone }, render);
+  }
+
+  /** After a merge: the surviving profile's messages and cap slots are both profiles'. */
+  moved(tx: Tx, from: string, into: string): Promise<void> {
+    return moveProfile(tx, from, into);
+  }
+
+  /** Erases a person from ledger and mailbox; what was not sent is cancelled. Suppression keeps its hash. */
+  async forget(tx: Tx, profileId: string): Promise<void> {
+    await cancelUnsent(this.#kit, tx, { profileId, state: 'cancelled', reason: 'erased' });
+    await eraseProfile(tx, profileId);
+  }
+
+  /** All that this room knows of a person, for export. */
+  async exportFor(profileId: string): Promise<{ messages: MessageRow[] }> {
+    return { messages: await messagesOf(this.#kit.store, profileId) };
+  }
+}
+
+/** Is the work done within `ms` of real time? */
+async function inTime(work: Promise<void>, ms: number): Promise<boolean> {
+  let stop = () => {};
+  const late = new Promise<boolean>((resolve) => {
+    stop = after(ms, () => resolve(false)).stop;
+  });
+  const done = await Promise.race([work.then(() => true), late]);
+  stop();
+  return done;
+}

@@ -1,0 +1,124 @@
+import type { Migration } from '../store/index.ts';
+
+/** The room's tables. Each row that names a profile carries its shard, and every unique key contains a shard. */
+export const migrations: Migration[] = [
+  {
+    name: '0601-message-ledger',
+    sql: `
+create table message (
+  shard smallint not null,
+  id uuid not null,
+  key text not null,
+  run_id text not null,
+  journey text not null,
+  journey_version integer not null,
+  activity text not null,
+  visit integer not null,
+  profile_id uuid not null,
+  template text not null,
+  context jsonb not null,
+  class text not null,
+  holdout double precision not null,
+  quiet jsonb,
+  test boolean not null default false,
+  arm text,
+  state text not null default 'planned',
+  reason text,
+  planned_at timestamptz not null,
+  due timestamptz not null,
+  deadline timestamptz not null,
+  fence integer not null default 0,
+  crashes integer not null default 0,
+  tries integer not null default 0,
+  resent boolean not null default false,
+  told boolean not null default false,
+  lease_until timestamptz,
+  doubt_at timestamptz,
+  recipient text,
+  address_key text,
+  subject text,
+  links jsonb,
+  template_version integer,
+  accepted_at timestamptz,
+  changed_at timestamptz not null,
+  primary key (shard, id),
+  unique (shard, key)
+);
+create index message_by_id on message (id);
+create index message_due on message (due) where state in ('planned', 'held', 'ready', 'deferred');
+create index message_deadline on message (deadline) where state in ('planned', 'held', 'ready', 'deferred');
+create index message_lease on message (lease_until) where state in ('leased', 'sending');
+create index message_doubt on message (doubt_at) where state = 'in_doubt';
+create index message_run on message (run_id);
+create index message_profile on message (profile_id, planned_at);
+create index message_journey on message (journey, state);
+create table attempt (
+  shard smallint not null,
+  message_id uuid not null,
+  no integer not null,
+  started_at timestamptz not null default now(),
+  mail_id text not null,
+  mime_sha256 text not null,
+  transport text not null,
+  ended_at timestamptz,
+  result jsonb,
+  late_result jsonb,
+  primary key (shard, message_id, no)
+);
+create table slot (
+  shard smallint not null,
+  profile_id uuid not null,
+  message_id uuid not null,
+  journey text not null,
+  at timestamptz not null,
+  primary key (shard, profile_id, message_id)
+);
+create index slot_window on slot (profile_id, at);
+create table suppression (
+  shard smallint not null,
+  key text not null,
+  scope text not null,
+  reason text not null,
+  at timestamptz not null,
+  message_id uuid,
+  primary key (shard, key, scope)
+);
+`,
+  },
+  {
+    name: '0602-message-template',
+    sql: `
+create table message_template (
+  key text not null,
+  version integer not null,
+  origin text not null,
+  subject text not null,
+  preheader text not null,
+  mjml text not null,
+  body_text text not null,
+  requires jsonb not null,
+  hash text not null,
+  html text,
+  published_at timestamptz,
+  primary key (key, version)
+);
+`,
+  },
+  {
+    name: '0603-message-mailbox',
+    sql: `
+create table mailbox (
+  id uuid primary key,
+  recipient text not null,
+  sender text not null,
+  subject text not null,
+  at timestamptz not null,
+  headers jsonb not null,
+  body_text text not null,
+  html text not null,
+  raw bytea not null
+);
+create index mailbox_at on mailbox (at desc, id desc);
+`,
+  },
+];

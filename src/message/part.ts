@@ -1,0 +1,155 @@
+import { hmac, type Clock, type Ids, type Log, type Random } from '../base/index.ts';
+import type { Item } from '../catalog/index.ts';
+import type { EventType, Level, ShopEvent } from '../event/index.ts';
+import type { Profile } from '../profile/index.ts';
+import type { Runner, Store, Tx } from '../store/index.ts';
+import { readMailbox, type Mailbox } from './address.ts';
+import type { Cap } from './gate.ts';
+import type { MessageRow } from './message.ts';
+import type { RenderSetting } from './render.ts';
+import type { Transport } from './transport.ts';
+
+/** What became of a message, as its run sees it. */
+export type MessageOutcome = 'accepted' | 'excluded' | 'failed' | 'in_doubt' | 'expired';
+
+/** Where a message stands in its run. */
+export interface RunPlace {
+  runId: string;
+  activity: string;
+  visit: number;
+}
+
+/** Numbers that may be set; all with defaults. Times in ms. */
+export interface MessageSettings {
+  /** Marketing mails per profile over all journeys, sliding. */
+  caps: Cap[];
+  /** Real time a claim may take until the first byte. */
+  leaseMs: number;
+  /** Real time an attempt may take; longer than the transport's own timeouts. */
+  wireLeaseMs: number;
+  /** Real time doubt waits for an answer before the policy decides. */
+  recoveryMs: number;
+  /** Spread of the end of quiet hours. */
+  quietJitterMs: number;
+  /** Messages a claim takes at once. */
+  batch: number;
+  /** Lapsed claims after which a message is quarantined. */
+  crashLimit: number;
+}
+
+/**
+ * Defaults. Caps: trust.md §1.8 proposes 1 a day and 3 a week; the three recipes may all come to one newcomer within a
+ * day that was moved by the clock, so it is 3 and 7 here, and a shop sets its own.
+ */
+export const defaultSettings: MessageSettings = {
+  caps: [
+    { windowMs: 24 * 3_600_000, count: 3 },
+    { windowMs: 7 * 24 * 3_600_000, count: 7 },
+  ],
+  leaseMs: 60_000,
+  wireLeaseMs: 11 * 60_000,
+  recoveryMs: 15 * 60_000,
+  quietJitterMs: 30 * 60_000,
+  batch: 50,
+  crashLimit: 3,
+};
+
+/** What app.ts gives this room; the functions are slots to other rooms. */
+export interface MessageParts {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  log: Log;
+  secret: Uint8Array;
+  /** Own address without a slash at its end; clicks and unsubscriptions come in under `/c/` and `/u/`. */
+  publicUrl: string;
+  shop: { name: string; url: string; zone: string };
+  /** Hosts besides those of `publicUrl` and the shop that links may lead to. */
+  linkHosts?: readonly string[];
+  from: string;
+  replyTo: string | null;
+  postalAddress: string;
+  transport: Transport;
+  profiles: { lock(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>>; get(id: string): Promise<Profile | null> };
+  catalog: { get(id: string): Item | undefined };
+  /** Appends to the log within the transaction. */
+  append(tx: Tx, events: ShopEvent[]): Promise<void>;
+  /** Is the run still waiting at this message; otherwise why not. */
+  stillTrue(tx: Tx, place: RunPlace): Promise<true | string>;
+  onResult(
+    tx: Tx,
+    result: RunPlace & { messageId: string; outcome: MessageOutcome; reason: string | null },
+  ): Promise<void>;
+  settings?: Partial<MessageSettings>;
+}
+
+/** Parts with everything derived that does not change. */
+export interface Kit extends MessageParts {
+  set: MessageSettings;
+  sender: Mailbox;
+  reply: Mailbox | null;
+  render: RenderSetting;
+  addressSecret: Uint8Array;
+}
+
+/** Reads and checks the settings once. Throws MESSAGE_ADDRESS_REFUSED, MESSAGE_HEADER_REFUSED. */
+export function kitOf(parts: MessageParts): Kit {
+  const key = (purpose: string) => Buffer.from(hmac(parts.secret, `beckon ${purpose} v1`), 'base64url');
+  const publicUrl = parts.publicUrl.replace(/\/$/, '');
+  const shop = { name: parts.shop.name, url: parts.shop.url.replace(/\/$/, '') };
+  const hosts = new Set([new URL(publicUrl).host, new URL(shop.url).host, ...(parts.linkHosts ?? [])]);
+  return {
+    ...parts,
+    publicUrl,
+    set: { ...defaultSettings, ...parts.settings },
+    sender: readMailbox(parts.from),
+    reply: parts.replyTo === null ? null : readMailbox(parts.replyTo),
+    addressSecret: key('address'),
+    render: {
+      shop,
+      publicUrl,
+      postalAddress: parts.postalAddress,
+      hosts,
+      linkKey: key('link'),
+      item: (id) => parts.catalog.get(id),
+    },
+  };
+}
+
+/** An event of ours about a message; it belongs to the profile by the profile's own id, so it follows merges. */
+export function messageEvent(
+  row: Pick<MessageRow, 'id' | 'journey' | 'profileId'>,
+  about: { id: string; types: EventType[]; at: number; level: Level },
+): ShopEvent {
+  const identity = { namespace: 'profile', id: row.profileId };
+  return {
+    id: about.id,
+    source: 'message',
+    types: about.types,
+    happenedAt: about.at,
+    receivedAt: about.at,
+    level: about.level,
+    visitor: `profile:${row.profileId}`,
+    identities: [identity],
+    message: { id: row.id, journey: row.journey },
+  };
+}
+
+/** Tells the run what became of its message, once. */
+export async function tell(
+  kit: Kit,
+  tx: Tx,
+  about: { row: MessageRow; outcome: MessageOutcome; reason: string | null; told: boolean },
+): Promise<void> {
+  const { row, outcome, reason } = about;
+  if (about.told) return;
+  await kit.onResult(tx, {
+    runId: row.runId,
+    activity: row.activity,
+    visit: row.visit,
+    messageId: row.id,
+    outcome,
+    reason,
+  });
+}

@@ -1,0 +1,112 @@
+import { BeckonError } from '../base/index.ts';
+import type { Item } from '../catalog/index.ts';
+import type { RenderOptions } from '../language/index.ts';
+import type { ProfileView } from '../profile/index.ts';
+import type { CompiledTemplate } from './compile.ts';
+import { errors } from './error.ts';
+import { freshContext, valueAt } from './fresh.ts';
+import { linkToken, wrapLinks } from './link.ts';
+import type { StoredLink } from './message.ts';
+
+/** Sizes of the final HTML with its links wrapped (trust §1.10): Gmail cuts at 102 KB and hides the footer. */
+export const sizeLimits = { warn: 80 * 1024, refuse: 100 * 1024 };
+
+/** What stands around a mail and is the same for all of them. */
+export interface RenderSetting {
+  shop: { name: string; url: string };
+  publicUrl: string;
+  postalAddress: string;
+  /** Hosts that links may lead to. */
+  hosts: ReadonlySet<string>;
+  linkKey: Uint8Array;
+  item(id: string): Item | undefined;
+}
+
+export interface RenderInput {
+  template: CompiledTemplate;
+  messageId: string;
+  context: Record<string, unknown>;
+  profile: ProfileView;
+  /** Business time, UTC ms. */
+  now: number;
+  timeZone: string;
+}
+
+export interface RenderedMail {
+  subject: string;
+  html: string;
+  text: string;
+  links: StoredLink[];
+  unsubscribeUrl: string;
+  /** Bytes of the HTML. */
+  size: number;
+}
+
+/** Either a mail, or why there is none: nothing to show is a skip, a fault is a failure. */
+export type Rendering = { mail: RenderedMail } | { skip: string } | { failed: string };
+
+/** Renders a mail for one person. Never throws: a fault of template, value, link or size holds the mail (trust §0 12). */
+export function renderMail(input: RenderInput, setting: RenderSetting): Rendering {
+  try {
+    return render(input, setting);
+  } catch (error) {
+    const known = error instanceof BeckonError ? `${error.code}: ${error.message}` : (error as Error).message;
+    return { failed: error instanceof BeckonError && error.where ? `${known} (${error.where})` : known };
+  }
+}
+
+function render(input: RenderInput, setting: RenderSetting): Rendering {
+  const { template, profile, messageId } = input;
+  const { context, items } = freshContext(input.context, { get: setting.item, publicUrl: setting.publicUrl });
+  const unsubscribeUrl = unsubscribeLink(messageId, setting);
+  const scope = {
+    profile,
+    context,
+    shop: setting.shop,
+    message: { unsubscribeUrl, postalAddress: setting.postalAddress },
+  };
+  const lacking = lackingItems(template, scope, items);
+  if (lacking) return { skip: 'no items' };
+  const options: RenderOptions = { now: input.now, locale: profile.language ?? 'en', timeZone: input.timeZone };
+  const subject = template.subject.render(scope, options).trim();
+  if (subject === '') throw new BeckonError(errors.MESSAGE_VALUE_MISSING, 'The subject came out empty');
+  const { html, links } = wrapLinks(template.html.render(scope, options), {
+    hosts: setting.hosts,
+    keep: new Set([unsubscribeUrl]),
+    address: (index, to) =>
+      `${setting.publicUrl}/c/${linkToken(setting.linkKey, 'c', { message: messageId, index, to })}`,
+  });
+  const text = template.text.render(scope, options);
+  const size = Buffer.byteLength(html);
+  if (size > sizeLimits.refuse) {
+    throw new BeckonError(errors.MESSAGE_TOO_LARGE, `size: the HTML has ${size} bytes, over ${sizeLimits.refuse}`);
+  }
+  return { mail: { subject, html, text, links, unsubscribeUrl, size } };
+}
+
+/** True when a list the template lives by is empty; throws MESSAGE_VALUE_MISSING when a value is not there at all. */
+function lackingItems(template: CompiledTemplate, scope: Record<string, unknown>, items: number): boolean {
+  for (const path of template.requires) {
+    const value = valueAt(scope, path);
+    if (Array.isArray(value) && value.length === 0) return true;
+    if (value === undefined || value === null || value === '') {
+      throw new BeckonError(errors.MESSAGE_VALUE_MISSING, `The template "${template.key}" needs ${path}, which has no value`);
+    }
+  }
+  return template.showsItems && items === 0;
+}
+
+/** The address of the one-click door for this message. */
+export function unsubscribeLink(messageId: string, setting: Pick<RenderSetting, 'publicUrl' | 'linkKey'>): string {
+  return `${setting.publicUrl}/u/${linkToken(setting.linkKey, 'u', { message: messageId, index: 0, to: '' })}`;
+}
+
+/** Does anything of what the mail must show remain in the catalogue? The gate "in stock", before rendering. */
+export function hasItems(input: Pick<RenderInput, 'template' | 'context'>, setting: RenderSetting): boolean {
+  const { context, items } = freshContext(input.context, { get: setting.item, publicUrl: setting.publicUrl });
+  const empty = input.template.requires.some((path) => {
+    const value = valueAt({ context }, path);
+    return Array.isArray(value) && value.length === 0;
+  });
+  return !empty && !(input.template.showsItems && items === 0);
+}

@@ -1,0 +1,45 @@
+import { settleDoubt } from './result.ts';
+import type { Kit } from './part.ts';
+import { followUp, tellOnce } from './settle.ts';
+import { expireRows, lockDoubt, peekExpired, rescueLeased, rescueSending, settleDoubtRow } from './table.ts';
+
+/** Takes up what lost workers left: nothing waits for ever, and nothing that may have left is sent again unasked. */
+export async function rescueLost(kit: Kit): Promise<number> {
+  const { leased, sending } = await kit.store.inTransaction(async (tx) => {
+    const leased = await rescueLeased(tx, kit.set.crashLimit);
+    const sending = await rescueSending(tx);
+    for (const row of leased) await followUp(kit, tx, row);
+    for (const row of sending) await tellOnce(kit, tx, row, 'in_doubt');
+    return { leased, sending };
+  });
+  for (const row of leased.filter(({ state }) => state === 'quarantined')) {
+    kit.log.error('message.quarantined', { message: row.id, journey: row.journey });
+  }
+  return leased.length + sending.length;
+}
+
+/** Doubt older than the recovery time is settled by class: marketing abandoned, transactional sent once more. */
+export async function settleOldDoubt(kit: Kit): Promise<number> {
+  return kit.store.inTransaction(async (tx) => {
+    const rows = await lockDoubt(tx, kit.set.recoveryMs);
+    for (const row of rows) await settleDoubtRow(tx, row.id, settleDoubt(row.class, row.resent), kit.clock.now());
+    return rows.length;
+  });
+}
+
+/** Ends what could not leave before its deadline (invariant I3). The profiles are locked first, as everywhere. */
+export async function expireOverdue(kit: Kit): Promise<number> {
+  const now = kit.clock.now();
+  const due = await peekExpired(kit.store, now, 500);
+  if (due.length === 0) return 0;
+  return kit.store.inTransaction(async (tx) => {
+    await kit.profiles.lock(tx, [...new Set(due.map(({ profileId }) => profileId))]);
+    const rows = await expireRows(
+      tx,
+      due.map(({ id }) => id),
+      now,
+    );
+    for (const row of rows) await followUp(kit, tx, row);
+    return rows.length;
+  });
+}

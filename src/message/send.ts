@@ -1,0 +1,186 @@
+import { elapsed, point, shardOf } from '../base/index.ts';
+import { createHash } from 'node:crypto';
+import { assignArm, journeySalt, viewOf } from '../profile/index.ts';
+import type { Claim } from './claim.ts';
+import { composeMail, type ComposedMail } from './mime.ts';
+import { messageEvent, type Kit } from './part.ts';
+import { renderMail, sizeLimits, type RenderedMail } from './render.ts';
+import { judgeResult, nextTry, type SendResult } from './result.ts';
+import { applyChanges, followUp, tellOnce } from './settle.ts';
+import { acceptedAttempts, beginSending, liftDoubt, recordResult, type Change, type WireRow } from './table.ts';
+
+/** A rendered and composed mail, before T3. */
+export interface Ready {
+  claim: Claim;
+  rendered: RenderedMail;
+  mail: ComposedMail;
+}
+
+/** Renders what was claimed, without a lock. What cannot be a mail ends here with its reason. */
+export async function renderClaims(kit: Kit, claims: Claim[]): Promise<Ready[]> {
+  const ready: Ready[] = [];
+  const changes: Change[] = [];
+  for (const claim of claims) {
+    const made = await renderClaim(kit, claim);
+    if ('state' in made) changes.push(made);
+    else ready.push(made);
+  }
+  if (changes.length > 0) await kit.store.inTransaction((tx) => applyChanges(kit, tx, changes));
+  point('message.rendered');
+  return ready;
+}
+
+async function renderClaim(kit: Kit, claim: Claim): Promise<Ready | Change> {
+  const { row, profile, template, zone } = claim;
+  const ended = (state: Change['state'], reason: string): Change => ({ id: row.id, state, reason, fence: row.fence });
+  const rendering = renderMail(
+    {
+      template,
+      messageId: row.id,
+      context: row.context,
+      profile: viewOf(profile),
+      now: kit.clock.now(),
+      timeZone: zone,
+    },
+    kit.render,
+  );
+  if ('skip' in rendering) return ended('skipped', rendering.skip);
+  if ('failed' in rendering) {
+    kit.log.warn('message.render_failed', { message: row.id, template: row.template, why: rendering.failed });
+    return ended('render_failed', rendering.failed);
+  }
+  const rendered = rendering.mail;
+  if (rendered.size > sizeLimits.warn) kit.log.warn('message.large', { message: row.id, bytes: rendered.size });
+  try {
+    return { claim, rendered, mail: await compose(kit, claim, rendered) };
+  } catch (error) {
+    return ended('render_failed', (error as Error).message);
+  }
+}
+
+function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): Promise<ComposedMail> {
+  return composeMail({
+    from: kit.sender,
+    replyTo: kit.reply,
+    to: address,
+    subject: rendered.subject,
+    html: rendered.html,
+    text: rendered.text,
+    at: kit.clock.now(),
+    message: { key: row.key, journey: row.journey, class: row.class },
+    unsubscribeUrl: row.class === 'marketing' ? rendered.unsubscribeUrl : null,
+    streamName: kit.shop.name,
+    secret: kit.secret,
+  });
+}
+
+/**
+ * Holdout last, then T3: the control arm becomes a ghost that its run does not notice; the others are `sending`, with
+ * their attempt rows committed, before the first byte. Gives those that may go on the wire.
+ */
+export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
+  if (ready.length === 0) return [];
+  const ghosts = ready.filter(({ claim }) => isHeldOut(claim));
+  const treated = ready.filter(({ claim }) => !isHeldOut(claim));
+  const options = { leaseMs: kit.set.wireLeaseMs, transport: kit.transport.name, now: kit.clock.now() };
+  const going = await kit.store.inTransaction(async (tx) => {
+    await applyChanges(
+      kit,
+      tx,
+      ghosts.map(({ claim: { row } }) => ({ id: row.id, state: 'skipped', reason: 'held out', arm: 'control', fence: row.fence })),
+    );
+    const ids = await beginSending(tx, treated.map(wireRow), options);
+    // Whoever did not come through was suppressed, cancelled or claimed anew since; only the first still is ours.
+    await applyChanges(
+      kit,
+      tx,
+      treated
+        .filter(({ claim }) => !ids.has(claim.row.id))
+        .map(({ claim: { row } }) => ({ id: row.id, state: 'skipped', reason: 'suppressed', fence: row.fence })),
+    );
+    return ids;
+  });
+  point('message.sending');
+  return treated.filter(({ claim }) => going.has(claim.row.id));
+}
+
+/** Gives claims back before their lease runs out, when a slow next hop keeps us: a living worker is not a lost one. */
+export async function handBack(kit: Kit, ready: Ready[]): Promise<void> {
+  const changes = ready.map(
+    ({ claim: { row } }): Change => ({ id: row.id, state: 'ready', reason: 'waits for the next hop', fence: row.fence }),
+  );
+  await kit.store.inTransaction((tx) => applyChanges(kit, tx, changes));
+}
+
+/** Test profiles are always treated (design §7 "Measuring"). Transactional mail has no control arm. */
+function isHeldOut({ row, profile }: Claim): boolean {
+  if (row.class !== 'marketing' || row.test || profile.state.test) return false;
+  return (row.arm ?? assignArm(journeySalt(row.journey), row.profileId, row.holdout)) === 'control';
+}
+
+function wireRow({ claim, rendered, mail }: Ready): WireRow {
+  const { row } = claim;
+  return {
+    id: row.id,
+    shard: shardOf(claim.addressKey),
+    fence: row.fence,
+    addressKey: claim.addressKey,
+    subject: rendered.subject,
+    links: rendered.links,
+    templateVersion: claim.template.version,
+    mailId: mail.messageId,
+    sha256: createHash('sha256').update(mail.raw).digest('hex'),
+  };
+}
+
+/**
+ * Puts a batch on the wire, as many at once as the transport bears, and records each result. A mail whose lease would
+ * run out before it begins is not begun.
+ */
+export async function sendBatch(kit: Kit, batch: Ready[]): Promise<void> {
+  const giveUpAt = elapsed() + kit.set.wireLeaseMs - Math.min(10_000, kit.set.wireLeaseMs / 4);
+  const queue = [...batch];
+  const lane = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const result: SendResult =
+        elapsed() < giveUpAt
+          ? await kit.transport.send({ envelope: next.mail.envelope, raw: next.mail.raw, key: next.claim.row.key })
+          : { kind: 'lost', bodyEnded: false, why: 'its turn came too late' };
+      point('message.answered');
+      await record(kit, next, result);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(kit.transport.width, batch.length) }, lane));
+}
+
+/** T4. Should the database not take it, the message stays `sending`: its lease lapses into doubt, never into a second mail. */
+async function record(kit: Kit, { claim: { row } }: Ready, result: SendResult): Promise<void> {
+  const outcome = judgeResult(result);
+  const now = kit.clock.now();
+  const due = outcome.state === 'deferred' ? nextTry(now, row.tries) : null;
+  try {
+    await kit.store.inTransaction(async (tx) => {
+      const changed = await recordResult(tx, { ...outcome, id: row.id, fence: row.fence, due, detail: result }, now);
+      const late = changed ? null : outcome.state === 'accepted' ? await liftDoubt(tx, row.id, now) : null;
+      const after = changed ?? late;
+      if (!after) return;
+      if (after.state === 'in_doubt') await tellOnce(kit, tx, after, 'in_doubt');
+      else if (after.state === 'accepted') await accepted(kit, tx, after);
+      else await followUp(kit, tx, after);
+    });
+    point('message.recorded');
+  } catch (error) {
+    kit.log.error('message.result_not_recorded', { message: row.id, result: result.kind, error });
+  }
+}
+
+async function accepted(kit: Kit, tx: Parameters<typeof followUp>[1], row: Ready['claim']['row']): Promise<void> {
+  const count = await acceptedAttempts(tx, row.id);
+  if (count > (row.class === 'transactional' && row.resent ? 2 : 1)) {
+    kit.log.error('message.invariant', { which: 'I1', message: row.id, accepted: count });
+  }
+  await kit.append(tx, [
+    messageEvent(row, { id: `accepted:${row.id}`, types: ['message.accepted'], at: kit.clock.now(), level: 3 }),
+  ]);
+  await tellOnce(kit, tx, row, 'accepted');
+}

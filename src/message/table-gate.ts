@@ -1,0 +1,103 @@
+import type { Runner } from '../store/index.ts';
+import { shardOf } from '../base/index.ts';
+
+/** Statements of suppression and caps. */
+
+/** Which of these address keys may not get mail: `marketing` or `all`. */
+export async function suppressedKeys(runner: Runner, keys: string[]): Promise<Map<string, 'marketing' | 'all'>> {
+  const rows = await runner.rows<{ key: string; scope: 'marketing' | 'all' }>({
+    name: 'suppression-read',
+    text: `select key, scope from suppression where shard = any($1::smallint[]) and key = any($2)
+      order by scope desc`,
+    values: [[...new Set(keys.map(shardOf))], keys],
+  });
+  return new Map(rows.map(({ key, scope }) => [key, scope]));
+}
+
+/** Adds a key; false when it was there already, so that the caller's other effects happen once. */
+export async function suppress(
+  tx: Runner,
+  entry: { key: string; scope: 'marketing' | 'all'; reason: string; messageId: string | null; now: number },
+): Promise<boolean> {
+  const added = await tx.run({
+    text: `insert into suppression (shard, key, scope, reason, at, message_id) values ($1, $2, $3, $4, $5, $6)
+      on conflict do nothing`,
+    values: [shardOf(entry.key), entry.key, entry.scope, entry.reason, new Date(entry.now), entry.messageId],
+  });
+  return added > 0;
+}
+
+/** Lifts an unsubscription that is older than `at`; other reasons stay. */
+export function liftUnsubscribe(tx: Runner, key: string, at: number): Promise<number> {
+  return tx.run({
+    text: `delete from suppression where shard = $1 and key = $2 and scope = 'marketing' and reason = 'unsubscribed'
+      and at < $3`,
+    values: [shardOf(key), key, new Date(at)],
+  });
+}
+
+/** A taken slot of a frequency cap. */
+export interface Slot {
+  profileId: string;
+  messageId: string;
+  at: number;
+}
+
+/** The slots of these profiles since `since`; in doubt or held out, they count (invariant I5). */
+export async function slotsSince(tx: Runner, profileIds: string[], since: number): Promise<Slot[]> {
+  const rows = await tx.rows<Omit<Slot, 'at'> & { at: Date }>({
+    name: 'slot-read',
+    text: `select profile_id as "profileId", message_id as "messageId", at from slot
+      where profile_id = any($1::uuid[]) and at > $2`,
+    values: [profileIds, new Date(since)],
+  });
+  return rows.map((row) => ({ ...row, at: row.at.getTime() }));
+}
+
+/** Reserves slots, in the transaction that claims the messages. */
+export function takeSlots(
+  tx: Runner,
+  slots: { shard: number; profileId: string; messageId: string; journey: string }[],
+  now: number,
+): Promise<number> {
+  return tx.run({
+    name: 'slot-take',
+    text: `insert into slot (shard, profile_id, message_id, journey, at)
+      select s, p, m, j, $5 from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[]) as c(s, p, m, j)
+      on conflict do nothing`,
+    values: [
+      slots.map(({ shard }) => shard),
+      slots.map(({ profileId }) => profileId),
+      slots.map(({ messageId }) => messageId),
+      slots.map(({ journey }) => journey),
+      new Date(now),
+    ],
+  });
+}
+
+/** Gives back the slots of mails that nobody got. */
+export function freeSlots(tx: Runner, messages: { shard: number; id: string }[]): Promise<number> {
+  return tx.run({
+    name: 'slot-free',
+    text: 'delete from slot where shard = any($1::smallint[]) and message_id = any($2::uuid[])',
+    values: [[...new Set(messages.map(({ shard }) => shard))], messages.map(({ id }) => id)],
+  });
+}
+
+/** After a merge the surviving profile has both profiles' messages and slots. */
+export async function moveProfile(tx: Runner, from: string, into: string): Promise<void> {
+  await tx.run({ text: 'update message set profile_id = $2 where profile_id = $1', values: [from, into] });
+  await tx.run({ text: 'update slot set profile_id = $2 where profile_id = $1', values: [from, into] });
+}
+
+/** Erases what names a person in the ledger and the mailbox; the keyed hash and the bare states stay (trust §1.12). */
+export async function eraseProfile(tx: Runner, profileId: string): Promise<void> {
+  await tx.run({
+    text: `delete from mailbox where recipient in (select recipient from message where profile_id = $1)`,
+    values: [profileId],
+  });
+  await tx.run({
+    text: `update message set context = '{}', recipient = null, subject = null, links = '[]' where profile_id = $1`,
+    values: [profileId],
+  });
+}

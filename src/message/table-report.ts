@@ -1,0 +1,99 @@
+import type { Runner } from '../store/index.ts';
+
+/** What others read of the ledger: counts, what is held, what falls due, and the mailbox. */
+
+export interface MessageCounts {
+  byState: Record<string, number>;
+  excluded: Record<string, number>;
+  heldOut: number;
+}
+
+/** Messages of a journey by state; test messages are never counted. */
+export async function countsOf(runner: Runner, journey: string): Promise<MessageCounts> {
+  const rows = await runner.rows<{ state: string; reason: string | null; arm: string | null; count: number }>({
+    text: `select state, case when state = 'skipped' then reason end as reason,
+        case when state = 'skipped' then arm end as arm, count(*)::int as count
+      from message where journey = $1 and not test group by 1, 2, 3`,
+    values: [journey],
+  });
+  const counts: MessageCounts = { byState: {}, excluded: {}, heldOut: 0 };
+  for (const { state, reason, arm, count } of rows) {
+    counts.byState[state] = (counts.byState[state] ?? 0) + count;
+    if (state !== 'skipped') continue;
+    if (arm === 'control') counts.heldOut += count;
+    else counts.excluded[reason ?? 'unknown'] = (counts.excluded[reason ?? 'unknown'] ?? 0) + count;
+  }
+  return counts;
+}
+
+/** Messages that wait at a gate or for another try, by reason; `until` is the earliest moment one may go on. */
+export async function heldBy(runner: Runner): Promise<{ reason: string; count: number; until: number | null }[]> {
+  const rows = await runner.rows<{ reason: string; count: number; until: Date | null }>({
+    text: `select coalesce(reason, state) as reason, count(*)::int as count, min(due) as until from message
+      where state in ('held', 'deferred') group by 1 order by 2 desc`,
+  });
+  return rows.map((row) => ({ ...row, until: row.until?.getTime() ?? null }));
+}
+
+/** The next moment of business time at which something falls due. */
+export async function nextDueAt(runner: Runner): Promise<number | null> {
+  const rows = await runner.rows<{ due: Date | null }>({
+    name: 'message-next-due',
+    text: `select least((select min(due) from message where state in ('planned', 'held', 'ready', 'deferred')),
+      (select min(deadline) from message where state in ('planned', 'held', 'ready', 'deferred'))) as due`,
+  });
+  return rows[0]?.due?.getTime() ?? null;
+}
+
+export interface MailboxRow {
+  id: string;
+  to: string;
+  subject: string;
+  /** Business time, UTC ms. */
+  at: number;
+}
+
+export interface MailboxMail extends MailboxRow {
+  from: string;
+  headers: Record<string, string>;
+  text: string;
+  html: string;
+  raw: Buffer;
+}
+
+export function insertMail(runner: Runner, mail: MailboxMail): Promise<number> {
+  return runner.run({
+    name: 'mailbox-put',
+    text: `insert into mailbox (id, recipient, sender, subject, at, headers, body_text, html, raw)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    values: [
+      mail.id,
+      mail.to,
+      mail.from,
+      mail.subject,
+      new Date(mail.at),
+      JSON.stringify(mail.headers),
+      mail.text,
+      mail.html,
+      mail.raw,
+    ],
+  });
+}
+
+export async function mailList(runner: Runner, to: string | null, limit: number): Promise<MailboxRow[]> {
+  const rows = await runner.rows<Omit<MailboxRow, 'at'> & { at: Date }>({
+    text: `select id, recipient as to, subject, at from mailbox where $1::text is null or lower(recipient) = $1
+      order by at desc, id desc limit $2`,
+    values: [to, limit],
+  });
+  return rows.map((row) => ({ ...row, at: row.at.getTime() }));
+}
+
+export async function mailById(runner: Runner, id: string): Promise<MailboxMail | null> {
+  const rows = await runner.rows<Omit<MailboxMail, 'at'> & { at: Date }>({
+    text: `select id, recipient as to, sender as from, subject, at, headers, body_text as text, html, raw
+      from mailbox where id::text = $1`,
+    values: [id],
+  });
+  return rows[0] ? { ...rows[0], at: rows[0].at.getTime() } : null;
+}

@@ -1,0 +1,345 @@
+import type { Runner } from '../store/index.ts';
+import type { MessageRow, MessageState, Plan, StoredLink } from './message.ts';
+
+/** All statements of the ledger. Leases compare with the database's clock, due times with the business time passed in. */
+
+type Raw = Omit<MessageRow, 'plannedAt' | 'due' | 'deadline' | 'acceptedAt' | 'changedAt' | 'links'> & {
+  plannedAt: Date;
+  due: Date;
+  deadline: Date;
+  acceptedAt: Date | null;
+  changedAt: Date;
+  links: StoredLink[] | null;
+};
+
+const columns = `id, shard, key, run_id as "runId", journey, journey_version as "journeyVersion", activity, visit,
+  profile_id as "profileId", template, context, class, holdout, quiet as "quietHours", test, arm, state, reason,
+  planned_at as "plannedAt", due, deadline, fence, crashes, tries, resent, told, recipient,
+  address_key as "addressKey", subject, links,
+  accepted_at as "acceptedAt", changed_at as "changedAt"`;
+
+const pending = `state in ('planned', 'held', 'ready', 'deferred')`;
+
+function rowOf(raw: Raw): MessageRow {
+  return {
+    ...raw,
+    plannedAt: raw.plannedAt.getTime(),
+    due: raw.due.getTime(),
+    deadline: raw.deadline.getTime(),
+    acceptedAt: raw.acceptedAt?.getTime() ?? null,
+    changedAt: raw.changedAt.getTime(),
+    links: raw.links ?? [],
+  };
+}
+
+/** T1: the outbox row. Gives the id of the row under this key, which may be an older one. */
+export async function insertMessage(tx: Runner, id: string, key: string, plan: Plan, now: number): Promise<string> {
+  const values = [plan.shard, id, key, plan.runId, plan.journey, plan.journeyVersion, plan.activity, plan.visit];
+  const more = [plan.profileId, plan.message, JSON.stringify(plan.context), plan.class, plan.holdout];
+  const quiet = plan.quietHours === null ? null : JSON.stringify(plan.quietHours);
+  const inserted = await tx.rows<{ id: string }>({
+    name: 'message-plan',
+    text: `insert into message (shard, id, key, run_id, journey, journey_version, activity, visit, profile_id, template,
+        context, class, holdout, quiet, test, planned_at, due, deadline, changed_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $16)
+      on conflict (shard, key) do nothing returning id`,
+    values: [...values, ...more, quiet, plan.test ?? false, new Date(now), new Date(plan.deadline)],
+  });
+  if (inserted[0]) return inserted[0].id;
+  const known = await tx.rows<{ id: string }>({
+    text: 'select id from message where shard = $1 and key = $2',
+    values: [plan.shard, key],
+  });
+  return known[0]!.id;
+}
+
+export interface Candidate {
+  id: string;
+  profileId: string;
+  crashes: number;
+}
+
+/** Who could be claimed now, without a lock. Those whose last claim did not end come one at a time, last. */
+export function peekDue(store: Runner, now: number, limit: number): Promise<Candidate[]> {
+  return store.rows({
+    name: 'message-peek',
+    text: `select id, profile_id as "profileId", crashes from message
+      where ${pending} and due <= $1 and deadline > $1 order by crashes, due limit $2`,
+    values: [new Date(now), limit],
+  });
+}
+
+/** The candidates that are still free, locked. The profiles are locked before (lock order: profile, then message). */
+export async function lockDue(tx: Runner, ids: string[], now: number): Promise<MessageRow[]> {
+  const rows = await tx.rows<Raw>({
+    name: 'message-lock',
+    text: `select ${columns} from message where id = any($1) and ${pending} and due <= $2 and deadline > $2
+      order by due, id for update skip locked`,
+    values: [ids, new Date(now)],
+  });
+  return rows.map(rowOf);
+}
+
+/** T2: claimed with a lease, and counted before the work begins, so that a mail that kills its worker is noticed. */
+export function lease(tx: Runner, claims: { id: string; recipient: string; addressKey: string }[], leaseMs: number): Promise<number> {
+  return tx.run({
+    name: 'message-lease',
+    text: `update message m set state = 'leased', reason = null, fence = m.fence + 1, crashes = m.crashes + 1,
+        lease_until = now() + $4 * interval '1 millisecond', recipient = c.recipient, address_key = c.key
+      from unnest($1::uuid[], $2::text[], $3::text[]) as c(id, recipient, key) where m.id = c.id`,
+    values: [
+      claims.map(({ id }) => id),
+      claims.map(({ recipient }) => recipient),
+      claims.map(({ addressKey }) => addressKey),
+      leaseMs,
+    ],
+  });
+}
+
+/** A change of state before anything is on the wire. `fence` guards changes made after the claim's transaction. */
+export interface Change {
+  id: string;
+  state: MessageState;
+  reason: string | null;
+  due?: number;
+  arm?: 'treated' | 'control';
+  fence?: number;
+}
+
+/** Writes changes; a row that was claimed by somebody else meanwhile, or cancelled, is left alone and not returned. */
+export async function change(tx: Runner, changes: Change[], now: number): Promise<MessageRow[]> {
+  if (changes.length === 0) return [];
+  const rows = await tx.rows<Raw>({
+    name: 'message-change',
+    text: `with c as (select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::int[])
+        as c(c_id, c_state, c_reason, c_due, c_arm, c_fence))
+      update message set state = c_state, reason = c_reason, due = coalesce(c_due, due), arm = coalesce(c_arm, arm),
+        lease_until = null, changed_at = $7, crashes = case when c_fence is null then crashes else 0 end
+      from c where id = c_id and (c_fence is null or (fence = c_fence and state = 'leased'))
+      returning ${columns}`,
+    values: [
+      changes.map(({ id }) => id),
+      changes.map(({ state }) => state),
+      changes.map(({ reason }) => reason),
+      changes.map(({ due }) => (due === undefined ? null : new Date(due))),
+      changes.map(({ arm }) => arm ?? null),
+      changes.map(({ fence }) => fence ?? null),
+      new Date(now),
+    ],
+  });
+  return rows.map(rowOf);
+}
+
+/** What T3 needs of a finished mail. */
+export interface WireRow {
+  id: string;
+  shard: number;
+  fence: number;
+  addressKey: string;
+  subject: string;
+  links: StoredLink[];
+  templateVersion: number;
+  mailId: string;
+  sha256: string;
+}
+
+/**
+ * T3: `sending` and its attempt row, before the first byte (invariant I10). Suppression is looked at once more in the
+ * same statement (I2), and a held-out message cannot pass (I7). Gives the ids that may go on the wire.
+ */
+export async function beginSending(
+  tx: Runner,
+  wires: WireRow[],
+  options: { leaseMs: number; transport: string; now: number },
+): Promise<Set<string>> {
+  const rows = await tx.rows<{ id: string }>({
+    name: 'message-sending',
+    text: `with c as (select * from unnest($1::uuid[], $2::int[], $3::smallint[], $4::text[], $5::text[], $6::jsonb[], $7::int[])
+        as c(c_id, c_fence, c_key_shard, c_key, c_subject, c_links, c_version))
+      update message set state = 'sending', arm = coalesce(arm, 'treated'), subject = c_subject, links = c_links,
+        template_version = c_version, lease_until = now() + $8 * interval '1 millisecond', changed_at = $9
+      from c where id = c_id and fence = c_fence and state = 'leased' and arm is distinct from 'control'
+        and not exists (select 1 from suppression s where s.shard = c_key_shard and s.key = c_key
+          and (s.scope = 'all' or class = 'marketing'))
+      returning id`,
+    values: [
+      wires.map(({ id }) => id),
+      wires.map(({ fence }) => fence),
+      wires.map(({ shard }) => shard),
+      wires.map(({ addressKey }) => addressKey),
+      wires.map(({ subject }) => subject),
+      wires.map(({ links }) => JSON.stringify(links)),
+      wires.map(({ templateVersion }) => templateVersion),
+      options.leaseMs,
+      new Date(options.now),
+    ],
+  });
+  const going = new Set(rows.map(({ id }) => id));
+  const attempts = wires.filter(({ id }) => going.has(id));
+  if (attempts.length > 0) await insertAttempts(tx, attempts, options.transport);
+  return going;
+}
+
+function insertAttempts(tx: Runner, wires: WireRow[], transport: string): Promise<number> {
+  return tx.run({
+    name: 'message-attempt',
+    text: `insert into attempt (shard, message_id, no, mail_id, mime_sha256, transport)
+      select m.shard, m.id, m.fence, c.mail_id, c.sha, $4
+      from unnest($1::uuid[], $2::text[], $3::text[]) as c(id, mail_id, sha) join message m on m.id = c.id`,
+    values: [wires.map(({ id }) => id), wires.map(({ mailId }) => mailId), wires.map(({ sha256 }) => sha256), transport],
+  });
+}
+
+/** T4: the result of an attempt, believed only while its fence is the newest and the message is still `sending`. */
+export async function recordResult(
+  tx: Runner,
+  result: { id: string; fence: number; state: MessageState; reason: string | null; due: number | null; detail: unknown },
+  now: number,
+): Promise<MessageRow | null> {
+  const rows = await tx.rows<Raw>({
+    name: 'message-result',
+    text: `update message set state = $3, reason = $4, due = coalesce($5, due), crashes = 0, lease_until = null,
+        tries = tries + case when $3 = 'deferred' then 1 else 0 end,
+        accepted_at = case when $3 = 'accepted' then $6 else accepted_at end,
+        doubt_at = case when $3 = 'in_doubt' then now() else null end, changed_at = $6
+      where id = $1 and fence = $2 and state = 'sending' returning ${columns}`,
+    values: [
+      result.id,
+      result.fence,
+      result.state,
+      result.reason,
+      result.due === null ? null : new Date(result.due),
+      new Date(now),
+    ],
+  });
+  await tx.run({
+    name: 'message-attempt-result',
+    text: `update attempt set ended_at = now(),
+        result = case when $4 then result else $3::jsonb end, late_result = case when $4 then $3::jsonb else late_result end
+      where message_id = $1 and no = $2`,
+    values: [result.id, result.fence, JSON.stringify(result.detail), rows.length === 0],
+  });
+  return rows[0] ? rowOf(rows[0]) : null;
+}
+
+/** A late "accepted" of a worker that was given up lifts the doubt; nothing else changes (trust §2.2 T4). */
+export async function liftDoubt(tx: Runner, id: string, now: number): Promise<MessageRow | null> {
+  const rows = await tx.rows<Raw>({
+    text: `update message set state = 'accepted', reason = null, accepted_at = $2, doubt_at = null, changed_at = $2
+      where id = $1 and state = 'in_doubt' returning ${columns}`,
+    values: [id, new Date(now)],
+  });
+  return rows[0] ? rowOf(rows[0]) : null;
+}
+
+/** How many attempts of a message were accepted, late ones included (invariant I1). */
+export async function acceptedAttempts(tx: Runner, id: string): Promise<number> {
+  const rows = await tx.rows<{ count: number }>({
+    name: 'message-accepted-attempts',
+    text: `select count(*)::int as count from attempt
+      where message_id = $1 and coalesce(late_result, result) ->> 'kind' = 'accepted'`,
+    values: [id],
+  });
+  return rows[0]!.count;
+}
+
+/** Claims whose lease ran out before anything was on the wire: free again, or quarantined after the third. */
+export async function rescueLeased(tx: Runner, limit: number): Promise<MessageRow[]> {
+  const rows = await tx.rows<Raw>({
+    name: 'message-rescue-leased',
+    text: `update message set state = case when crashes >= $1 then 'quarantined' else 'ready' end,
+        reason = case when crashes >= $1 then 'three workers died on it' else 'its worker was lost' end, lease_until = null
+      where id in (select id from message where state = 'leased' and lease_until < now() for update skip locked)
+      returning ${columns}`,
+    values: [limit],
+  });
+  return rows.map(rowOf);
+}
+
+/** Attempts whose worker was lost: nobody knows whether the next hop has the mail. */
+export async function rescueSending(tx: Runner): Promise<MessageRow[]> {
+  const rows = await tx.rows<Raw>({
+    name: 'message-rescue-sending',
+    text: `update message set state = 'in_doubt', reason = 'the worker was lost while sending', lease_until = null,
+        doubt_at = now()
+      where id in (select id from message where state = 'sending' and lease_until < now() for update skip locked)
+      returning ${columns}`,
+  });
+  return rows.map(rowOf);
+}
+
+/** Messages whose doubt is older than the recovery time, locked. */
+export async function lockDoubt(tx: Runner, recoveryMs: number): Promise<MessageRow[]> {
+  const rows = await tx.rows<Raw>({
+    name: 'message-lock-doubt',
+    text: `select ${columns} from message where state = 'in_doubt'
+      and doubt_at < now() - $1 * interval '1 millisecond' for update skip locked`,
+    values: [recoveryMs],
+  });
+  return rows.map(rowOf);
+}
+
+export function settleDoubtRow(tx: Runner, id: string, state: 'abandoned' | 'ready', now: number): Promise<number> {
+  return tx.run({
+    text: `update message set state = $2, doubt_at = null, changed_at = $3, due = $3,
+      resent = resent or $2 = 'ready' where id = $1`,
+    values: [id, state, new Date(now)],
+  });
+}
+
+/** Messages past their deadline that never left. */
+export function peekExpired(store: Runner, now: number, limit: number): Promise<Candidate[]> {
+  return store.rows({
+    name: 'message-peek-expired',
+    text: `select id, profile_id as "profileId", crashes from message where ${pending} and deadline <= $1
+      order by deadline limit $2`,
+    values: [new Date(now), limit],
+  });
+}
+
+export async function expireRows(tx: Runner, ids: string[], now: number): Promise<MessageRow[]> {
+  const rows = await tx.rows<Raw>({
+    name: 'message-expire',
+    text: `update message set state = 'expired', changed_at = $2
+      where id = any($1) and ${pending} and deadline <= $2 returning ${columns}`,
+    values: [ids, new Date(now)],
+  });
+  return rows.map(rowOf);
+}
+
+/** Cancels what is not on the wire yet, of a run or of a profile's marketing. */
+export async function cancelRows(
+  tx: Runner,
+  which: { runId: string } | { profileId: string },
+  change: { state: 'cancelled' | 'skipped'; reason: string; now: number },
+): Promise<MessageRow[]> {
+  const [column, value] = 'runId' in which ? ['run_id = $1', which.runId] : ["class = 'marketing' and profile_id = $1::uuid", which.profileId];
+  const rows = await tx.rows<Raw>({
+    text: `update message set state = $2, reason = $3, lease_until = null, changed_at = $4
+      where ${column} and state in ('planned', 'held', 'ready', 'leased', 'deferred') returning ${columns}`,
+    values: [value, change.state, change.reason, new Date(change.now)],
+  });
+  return rows.map(rowOf);
+}
+
+export function markTold(tx: Runner, id: string): Promise<number> {
+  return tx.run({ name: 'message-told', text: 'update message set told = true where id = $1 and not told', values: [id] });
+}
+
+export async function messageById(runner: Runner, id: string): Promise<MessageRow | null> {
+  const rows = await runner.rows<Raw>({
+    name: 'message-by-id',
+    text: `select ${columns} from message where id = $1`,
+    values: [id],
+  });
+  return rows[0] ? rowOf(rows[0]) : null;
+}
+
+/** Newest first. */
+export async function messagesOf(runner: Runner, profileId: string): Promise<MessageRow[]> {
+  const rows = await runner.rows<Raw>({
+    text: `select ${columns} from message where profile_id = $1 order by planned_at desc, id desc limit 500`,
+    values: [profileId],
+  });
+  return rows.map(rowOf);
+}

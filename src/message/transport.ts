@@ -1,0 +1,42 @@
+import type { SendResult } from './result.ts';
+
+/** A finished mail for one recipient. `key` is the message's idempotency key, for providers that take one. */
+export interface WireMail {
+  envelope: { from: string; to: string };
+  raw: Buffer;
+  key: string;
+}
+
+/**
+ * The way out of the house. `send` never throws: whatever happens on the wire becomes a `SendResult`. One conformance
+ * suite holds for all of them: test/port/transport.test.ts.
+ */
+export interface Transport {
+  readonly name: string;
+  /** How many mails may be on the wire at once. */
+  readonly width: number;
+  send(mail: WireMail): Promise<SendResult>;
+  close(): Promise<void>;
+}
+
+/** Takes every mail and hands it to `deliver`: for the invented history and the simulator, where nothing may leave. */
+export class CapturingTransport implements Transport {
+  readonly name = 'capture';
+  readonly width = 8;
+  readonly #deliver: (raw: Buffer, to: string) => Promise<void>;
+
+  constructor(deliver: (raw: Buffer, to: string) => Promise<void>) {
+    this.#deliver = deliver;
+  }
+
+  async send(mail: WireMail): Promise<SendResult> {
+    try {
+      await this.#deliver(mail.raw, mail.envelope.to);
+      return { kind: 'accepted', response: '250 captured' };
+    } catch (cause) {
+      return { kind: 'lost', bodyEnded: false, why: (cause as Error).message };
+    }
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,89 @@
+import type { Tx } from '../store/index.ts';
+import { isGenuine, readToken, withClickId } from './link.ts';
+import type { MessageRow } from './message.ts';
+import { messageEvent, type Kit } from './part.ts';
+import { followUp } from './settle.ts';
+import { cancelRows, messageById } from './table.ts';
+import { suppress } from './table-gate.ts';
+import type { ShopEvent } from '../event/index.ts';
+
+/** Where a click leads, and the event that tells of it. Reading it has no effect; a door decides what counts. */
+export interface ClickTarget {
+  /** The destination with the click id; redirect here. */
+  location: string;
+  /** `message.clicked`; to be received for a GET, never for a HEAD or OPTIONS. */
+  event: ShopEvent;
+}
+
+/** Verifies a click token and finds its destination; null for anything that is not ours (then 404, never a redirect). */
+export async function clickTarget(kit: Kit, token: string): Promise<ClickTarget | null> {
+  const read = readToken(token);
+  const row = read && (await messageById(kit.store, read.message));
+  const link = row?.links[read?.index ?? -1];
+  if (!read || !row || !link) return null;
+  if (!isGenuine(kit.render.linkKey, 'c', { ...read, to: link.to })) return null;
+  const id = kit.ids.next();
+  const event = messageEvent(row, { id, types: ['message.clicked'], at: kit.clock.now(), level: 2 });
+  const { to: _to, ...about } = link;
+  return {
+    location: withClickId(link.to, id),
+    event: { ...event, message: { id: row.id, journey: row.journey, link: read.index, ...about } },
+  };
+}
+
+/** What the page behind an unsubscribe link shows. */
+export interface UnsubscribePage {
+  shop: string;
+  /** The address with its middle hidden, or null when it is not known any more. */
+  address: string | null;
+}
+
+/** The page's data for a GET; reads only (trust §0 3). Null: "link not recognised". */
+export async function unsubscribePage(kit: Kit, token: string): Promise<UnsubscribePage | null> {
+  const row = await subscriber(kit, token);
+  return row && { shop: kit.shop.name, address: row.recipient && masked(row.recipient) };
+}
+
+/**
+ * The effect of a POST, from the page or from a mail program's one-click: in one transaction the address is suppressed
+ * for marketing, the lost consent goes to the log, and every unsent marketing message of the profile is cancelled. The
+ * second time nothing happens. Gives false for an unknown token; the door answers 200 all the same.
+ */
+export async function unsubscribe(kit: Kit, token: string): Promise<boolean> {
+  const row = await subscriber(kit, token);
+  if (!row?.addressKey) return false;
+  const key = row.addressKey;
+  await kit.store.inTransaction(async (tx) => {
+    await kit.profiles.lock(tx, [row.profileId]);
+    const now = kit.clock.now();
+    const entry = { key, scope: 'marketing', reason: 'unsubscribed', messageId: row.id, now } as const;
+    if (!(await suppress(tx, entry))) return;
+    const about = { id: kit.ids.next(), at: now, level: 2 } as const;
+    const event = messageEvent(row, { ...about, types: ['profile.consent', 'message.unsubscribed'] });
+    await kit.append(tx, [{ ...event, consent: { 'email-marketing': 'out' } }]);
+    await cancelUnsent(kit, tx, { profileId: row.profileId, state: 'cancelled', reason: 'unsubscribed' });
+  });
+  return true;
+}
+
+/** Ends a profile's marketing messages that are not on the wire, and tells their runs. */
+export async function cancelUnsent(
+  kit: Kit,
+  tx: Tx,
+  which: { profileId: string; state: 'cancelled' | 'skipped'; reason: string },
+): Promise<void> {
+  const rows = await cancelRows(tx, { profileId: which.profileId }, { ...which, now: kit.clock.now() });
+  for (const row of rows) await followUp(kit, tx, row);
+}
+
+async function subscriber(kit: Kit, token: string): Promise<MessageRow | null> {
+  const read = readToken(token);
+  if (!read || read.index !== 0) return null;
+  if (!isGenuine(kit.render.linkKey, 'u', { ...read, to: '' })) return null;
+  return messageById(kit.store, read.message);
+}
+
+function masked(address: string): string {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, 1)}…${address.slice(at)}`;
+}
