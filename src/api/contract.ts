@@ -1,275 +1,328 @@
 /**
  * All that the outside may know of Beckon's own API (`/v1`): the JSON shapes of studio, shop and users.
  * Times are ISO 8601 in UTC; money is decimal major units with a currency.
+ *
+ * Each shape is one schema: it validates at the door, types the code and stands in /openapi.json.
  */
+import { Type, type Static } from 'typebox';
 
-export interface MoneyView {
-  amount: number;
-  currency: string;
-}
+const count = Type.Integer({ minimum: 0 });
+const texts = Type.Record(Type.String(), Type.String());
+const anything = Type.Record(Type.String(), Type.Unknown());
+const textOrNull = Type.Union([Type.String(), Type.Null()]);
 
-export type JourneyStatus = 'draft' | 'live' | 'closed';
+export const MoneyView = Type.Object({ amount: Type.Number(), currency: Type.String() });
+export type MoneyView = Static<typeof MoneyView>;
+
+export const JourneyStatus = Type.Union([Type.Literal('draft'), Type.Literal('live'), Type.Literal('closed')]);
+export type JourneyStatus = Static<typeof JourneyStatus>;
 
 /** GET /v1/journeys → { journeys: JourneyRow[] } */
-export interface JourneyRow {
-  key: string;
-  name: string;
-  description: string;
-  status: JourneyStatus;
-  version: number;
+export const JourneyRow = Type.Object({
+  key: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  status: JourneyStatus,
+  version: Type.Integer(),
   /** Runs inside now, entered ever, ended ever. */
-  active: number;
-  entered: number;
-  ended: number;
-  sent: number;
-  heldOut: number;
-  orders: number;
-  revenue: MoneyView[];
-}
+  active: count,
+  entered: count,
+  ended: count,
+  sent: count,
+  heldOut: count,
+  orders: count,
+  revenue: Type.Array(MoneyView),
+});
+export type JourneyRow = Static<typeof JourneyRow>;
 
 /** GET /v1/journeys/{key} */
-export interface JourneyDetail {
-  key: string;
-  status: JourneyStatus;
-  version: number;
-  publishedAt: string | null;
+export const JourneyDetail = Type.Object({
+  key: Type.String(),
+  status: JourneyStatus,
+  version: Type.Integer(),
+  publishedAt: textOrNull,
   /** The document as written (JourneyDefinition). */
-  definition: Record<string, unknown>;
+  definition: anything,
   /** Per activity: runs here now, runs that have passed today and ever. The entry has the name "entry". */
-  counts: Record<string, { now: number; today: number; ever: number }>;
-}
+  counts: Type.Record(Type.String(), Type.Object({ now: count, today: count, ever: count })),
+});
+export type JourneyDetail = Static<typeof JourneyDetail>;
 
 /** GET /v1/journeys/{key}/people?activity=wait */
-export interface PersonHere {
-  profileId: string;
-  label: string;
-  activity: string;
-  since: string;
+export const PersonHere = Type.Object({
+  profileId: Type.String(),
+  label: Type.String(),
+  activity: Type.String(),
+  since: Type.String(),
   /** When the wait ends, if it is one. */
-  due: string | null;
-}
+  due: textOrNull,
+});
+export type PersonHere = Static<typeof PersonHere>;
 
 /** GET /v1/people?q= → { people: PersonRow[], left: number } */
-export interface PersonRow {
-  id: string;
-  label: string;
-  email: string | null;
-  lastSeenAt: string;
-  cartItems: number;
-  viewed: number;
-  orders: number;
-  reachable: boolean;
-}
+export const PersonRow = Type.Object({
+  id: Type.String(),
+  label: Type.String(),
+  email: textOrNull,
+  lastSeenAt: Type.String(),
+  cartItems: count,
+  viewed: count,
+  orders: count,
+  reachable: Type.Boolean(),
+});
+export type PersonRow = Static<typeof PersonRow>;
 
 /** GET /v1/profiles/{namespace}:{id} — namespace `id` takes the profile id. */
-export interface ProfileDetail {
-  id: string;
-  identities: { namespace: string; id: string }[];
-  email: string | null;
-  attributes: Record<string, unknown>;
-  timeZone: string | null;
-  consent: Record<string, { state: 'in' | 'out'; at: string; source: string }>;
-  cart: { id: string | null; lines: { item: string; name: string; quantity: number; imageUrl: string | null }[] };
-  viewed: { item: string; name: string; at: string; imageUrl: string | null }[];
-  orders: { id: string; at: string; total: MoneyView; items: string[] }[];
-  firstSeenAt: string;
-  lastSeenAt: string;
-}
+export const ProfileDetail = Type.Object({
+  id: Type.String(),
+  identities: Type.Array(Type.Object({ namespace: Type.String(), id: Type.String() })),
+  email: textOrNull,
+  attributes: anything,
+  timeZone: textOrNull,
+  consent: Type.Record(
+    Type.String(),
+    Type.Object({
+      state: Type.Union([Type.Literal('in'), Type.Literal('out')]),
+      at: Type.String(),
+      source: Type.String(),
+    }),
+  ),
+  cart: Type.Object({
+    id: textOrNull,
+    lines: Type.Array(
+      Type.Object({ item: Type.String(), name: Type.String(), quantity: Type.Number(), imageUrl: textOrNull }),
+    ),
+  }),
+  viewed: Type.Array(
+    Type.Object({ item: Type.String(), name: Type.String(), at: Type.String(), imageUrl: textOrNull }),
+  ),
+  orders: Type.Array(
+    Type.Object({ id: Type.String(), at: Type.String(), total: MoneyView, items: Type.Array(Type.String()) }),
+  ),
+  firstSeenAt: Type.String(),
+  lastSeenAt: Type.String(),
+});
+export type ProfileDetail = Static<typeof ProfileDetail>;
 
-export type TimelineKind =
-  | 'event'
-  | 'entered'
-  | 'waiting'
-  | 'action'
-  | 'planned'
-  | 'held'
-  | 'heldOut'
-  | 'sent'
-  | 'clicked'
-  | 'ordered'
-  | 'refused'
-  | 'exited'
-  | 'ended'
-  | 'consent'
-  | 'identified';
+export const TimelineKind = Type.Union([
+  Type.Literal('event'),
+  Type.Literal('entered'),
+  Type.Literal('waiting'),
+  Type.Literal('action'),
+  Type.Literal('planned'),
+  Type.Literal('held'),
+  Type.Literal('heldOut'),
+  Type.Literal('sent'),
+  Type.Literal('clicked'),
+  Type.Literal('ordered'),
+  Type.Literal('refused'),
+  Type.Literal('exited'),
+  Type.Literal('ended'),
+  Type.Literal('consent'),
+  Type.Literal('identified'),
+]);
+export type TimelineKind = Static<typeof TimelineKind>;
 
 /** GET /v1/profiles/{namespace}:{id}/timeline → { entries: TimelineEntry[] }, newest first. */
-export interface TimelineEntry {
-  at: string;
-  kind: TimelineKind;
+export const TimelineEntry = Type.Object({
+  at: Type.String(),
+  kind: TimelineKind,
   /** One plain sentence. */
-  text: string;
-  journey?: string;
-  activity?: string;
+  text: Type.String(),
+  journey: Type.Optional(Type.String()),
+  activity: Type.Optional(Type.String()),
   /** Why not, for `refused`, `held`, `heldOut`, `exited`. */
-  reason?: string;
+  reason: Type.Optional(Type.String()),
   /** Names and pictures where the entry is about items. */
-  items?: { id: string; name: string; imageUrl: string | null; quantity?: number }[];
-  messageId?: string;
-  detail?: Record<string, unknown>;
-}
+  items: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        name: Type.String(),
+        imageUrl: textOrNull,
+        quantity: Type.Optional(Type.Number()),
+      }),
+    ),
+  ),
+  messageId: Type.Optional(Type.String()),
+  detail: Type.Optional(anything),
+});
+export type TimelineEntry = Static<typeof TimelineEntry>;
 
 /** GET /v1/mailbox → MailRow[] */
-export interface MailRow {
-  id: string;
-  to: string;
-  subject: string;
-  at: string;
-}
+export const MailRow = Type.Object({ id: Type.String(), to: Type.String(), subject: Type.String(), at: Type.String() });
+export type MailRow = Static<typeof MailRow>;
 
 /** GET /v1/mailbox/{id} */
-export interface Mail extends MailRow {
-  from: string;
-  headers: Record<string, string>;
-  text: string;
-  html: string;
-}
+export const Mail = Type.Object({
+  id: Type.String(),
+  to: Type.String(),
+  subject: Type.String(),
+  at: Type.String(),
+  from: Type.String(),
+  headers: texts,
+  text: Type.String(),
+  html: Type.String(),
+});
+export type Mail = Static<typeof Mail>;
 
 /** GET /v1/clock */
-export interface ClockView {
-  kind: 'system' | 'virtual';
-  now: string;
+export const ClockView = Type.Object({
+  kind: Type.Union([Type.Literal('system'), Type.Literal('virtual')]),
+  now: Type.String(),
   /** The shop's zone, for showing "10:00 shop time". */
-  zone: string;
+  zone: Type.String(),
   /** What waits, and for what: the next things to fall due. */
-  next: { at: string; text: string; count: number }[];
+  next: Type.Array(Type.Object({ at: Type.String(), text: Type.String(), count })),
   /** Messages that are held, with the reason and until when. */
-  held: { reason: string; count: number; until: string | null }[];
-}
+  held: Type.Array(Type.Object({ reason: Type.String(), count, until: textOrNull })),
+});
+export type ClockView = Static<typeof ClockView>;
 
 /** POST /v1/clock/advance { by: "PT24H" } */
-export interface AdvanceReport {
-  now: string;
+export const AdvanceReport = Type.Object({
+  now: Type.String(),
   /** Steps taken from due time to due time. */
-  steps: number;
-  sent: number;
-  heldOut: number;
+  steps: count,
+  sent: count,
+  heldOut: count,
   /** What was still running when the bound was reached; empty when all is done. */
-  running: string[];
-}
+  running: Type.Array(Type.String()),
+});
+export type AdvanceReport = Static<typeof AdvanceReport>;
 
-export interface ArmSums {
+export const ArmSums = Type.Object({
   /** Profiles assigned. */
-  profiles: number;
+  profiles: count,
   /** Profiles with at least one order within the window after assignment. */
-  buyers: number;
-  orders: number;
+  buyers: count,
+  orders: count,
   /** Sum and sum of squares of revenue per assigned profile, major units, in `currency`. */
-  revenue: number;
-  revenueSquares: number;
-}
+  revenue: Type.Number(),
+  revenueSquares: Type.Number(),
+});
+export type ArmSums = Static<typeof ArmSums>;
+
+const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
 
 /** GET /v1/journeys/{key}/report */
-export interface JourneyReport {
-  journey: string;
-  name: string;
-  version: number;
-  status: JourneyStatus;
-  at: string;
-  runs: {
-    entered: number;
-    active: number;
-    ended: number;
-    byState: Record<string, number>;
-    byEnd: { reason: string; count: number }[];
-  };
-  messages: {
+export const JourneyReport = Type.Object({
+  journey: Type.String(),
+  name: Type.String(),
+  version: Type.Integer(),
+  status: JourneyStatus,
+  at: Type.String(),
+  runs: Type.Object({
+    entered: count,
+    active: count,
+    ended: count,
+    byState: Type.Record(Type.String(), Type.Number()),
+    byEnd: Type.Array(Type.Object({ reason: Type.String(), count })),
+  }),
+  messages: Type.Object({
     /** All intended messages; the other numbers add up to it. */
-    planned: number;
-    byState: Record<string, number>;
-    accepted: number;
-    heldOut: number;
-    inDoubt: number;
-    excluded: { reason: string; count: number }[];
-    pending: number;
-  };
-  arms: { treated: ArmSums; control: ArmSums };
-  currency: string;
-  windowDays: number;
-  clicks: { human: number; unknown: number };
+    planned: count,
+    byState: Type.Record(Type.String(), Type.Number()),
+    accepted: count,
+    heldOut: count,
+    inDoubt: count,
+    excluded: Type.Array(Type.Object({ reason: Type.String(), count })),
+    pending: count,
+  }),
+  arms: Type.Object({ treated: ArmSums, control: ArmSums }),
+  currency: Type.String(),
+  windowDays: Type.Number(),
+  clicks: Type.Object({ human: count, unknown: count }),
   /** Orders whose last human click was on a mail of this journey. Credited, not caused. */
-  credited: { orders: number; revenue: MoneyView };
-  caused: {
-    word: 'too early' | 'clear' | 'no clear effect';
-    why: string;
+  credited: Type.Object({ orders: count, revenue: MoneyView }),
+  caused: Type.Object({
+    word: Type.Union([Type.Literal('too early'), Type.Literal('clear'), Type.Literal('no clear effect')]),
+    why: Type.String(),
     /** Revenue per assigned profile, treated minus control; null while too early. */
-    perProfile: number | null;
-    total: number | null;
-    low: number | null;
-    high: number | null;
-    confidence: 0.95;
-  };
-}
+    perProfile: numberOrNull,
+    total: numberOrNull,
+    low: numberOrNull,
+    high: numberOrNull,
+    confidence: Type.Literal(0.95),
+  }),
+});
+export type JourneyReport = Static<typeof JourneyReport>;
 
 /** GET /v1/overview: the first line of the studio. */
-export interface Overview {
-  now: string;
-  demo: boolean;
-  shopUrl: string | null;
-  people: number;
-  reachable: number;
-  items: number;
-  eventsToday: number;
-  inJourneys: number;
-  sentToday: number;
-  needHand: { text: string; link: string }[];
-}
+export const Overview = Type.Object({
+  now: Type.String(),
+  demo: Type.Boolean(),
+  shopUrl: textOrNull,
+  people: count,
+  reachable: count,
+  items: count,
+  eventsToday: count,
+  inJourneys: count,
+  sentToday: count,
+  needHand: Type.Array(Type.Object({ text: Type.String(), link: Type.String() })),
+});
+export type Overview = Static<typeof Overview>;
 
 /** POST /v1/recommendations */
-export interface RecommendationRequest {
-  criterion: string;
-  identities?: Record<string, string>;
-  profileId?: string;
-  cart?: string[];
-  item?: string;
-  excludedIds?: string[];
-  limit?: number;
-}
+export const RecommendationRequest = Type.Object({
+  criterion: Type.String({ minLength: 1, maxLength: 128 }),
+  identities: Type.Optional(texts),
+  profileId: Type.Optional(Type.String()),
+  cart: Type.Optional(Type.Array(Type.String(), { maxItems: 500 })),
+  item: Type.Optional(Type.String()),
+  excludedIds: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+});
+export type RecommendationRequest = Static<typeof RecommendationRequest>;
 
-export interface RecommendedItem {
-  id: string;
-  name: string;
-  url: string | null;
-  imageUrl: string | null;
-  price: number | null;
-  currency: string | null;
-  category: string;
-  source: 'criteria' | 'backup' | 'promotion';
-  score: number;
-  rank: number;
+const shownItem = {
+  id: Type.String(),
+  name: Type.String(),
+  url: textOrNull,
+  imageUrl: textOrNull,
+  price: numberOrNull,
+  currency: textOrNull,
+  category: Type.String(),
+};
+
+export const RecommendedItem = Type.Object({
+  ...shownItem,
+  source: Type.Union([Type.Literal('criteria'), Type.Literal('backup'), Type.Literal('promotion')]),
+  score: Type.Number(),
+  rank: Type.Integer(),
   /** One plain sentence for shoppers. */
-  reason: string;
+  reason: Type.String(),
   /** What it rests on: key item, kind of evidence, counts. */
-  because: { key: string | null; algorithm: string; count: number }[];
-}
+  because: Type.Array(Type.Object({ key: textOrNull, algorithm: Type.String(), count: Type.Number() })),
+});
+export type RecommendedItem = Static<typeof RecommendedItem>;
 
-export interface RecommendationAnswer {
-  status: 'ok' | 'partial' | 'backup' | 'empty';
-  count: number;
-  filledBy: { criteria: number; promotion: number; backup: number };
-  criterion: { key: string; title: string };
+export const RecommendationAnswer = Type.Object({
+  status: Type.Union([Type.Literal('ok'), Type.Literal('partial'), Type.Literal('backup'), Type.Literal('empty')]),
+  count,
+  filledBy: Type.Object({ criteria: count, promotion: count, backup: count }),
+  criterion: Type.Object({ key: Type.String(), title: Type.String() }),
   /** The key items the answer rests on. */
-  key: string[];
+  key: Type.Array(Type.String()),
   /** The cart's own lines, as they are in the catalogue now (cart-based only). */
-  cart: (Omit<RecommendedItem, 'source' | 'score' | 'rank' | 'reason' | 'because'> & {
-    quantity: number;
-    inStock: boolean;
-  })[];
-  items: RecommendedItem[];
-  requestId: string;
+  cart: Type.Array(Type.Object({ ...shownItem, quantity: Type.Number(), inStock: Type.Boolean() })),
+  items: Type.Array(RecommendedItem),
+  requestId: Type.String(),
   /** Recommendation id: clicks carry it back. */
-  trackingToken: string;
+  trackingToken: Type.String(),
   /** Seconds since the newest learned event. */
-  age: number;
-}
+  age: Type.Number(),
+});
+export type RecommendationAnswer = Static<typeof RecommendationAnswer>;
 
 /** Every error of /v1, application/problem+json. */
-export interface Problem {
-  type: string;
-  code: string;
-  status: number;
-  title: string;
-  detail: string;
-  mend: string;
-  where?: string;
-}
+export const Problem = Type.Object({
+  type: Type.String(),
+  code: Type.String(),
+  status: Type.Integer(),
+  title: Type.String(),
+  detail: Type.String(),
+  mend: Type.String(),
+  where: Type.Optional(Type.String()),
+});
+export type Problem = Static<typeof Problem>;

@@ -1,1 +1,15 @@
-export {};
+/**
+ * api — HTTP in and out: edge, delivery, /v1, tracking links, studio session, pages.
+ *
+ * In:     requests of browsers, shops and the studio
+ * Out:    events to the log; answers in Adobe's and our own shapes; errors with a code and a mend
+ * Owns:   table api_key · all wire formats · contract.ts, the one file the outside may know
+ * Knows:  base, store, job, language, event, profile, catalog, recommend, journey, message, measure
+ * Never:  decides what a room decides; believes a browser's word about somebody else
+ * Start:  server.ts, house.ts, then edge.ts
+ */
+export * from './house.ts';
+export { Keys, type Admitted } from './keys.ts';
+export { personOf } from './person.ts';
+export { buildServer } from './server.ts';
+export { migrations } from './table.ts';

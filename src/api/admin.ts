@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify';
+import { BeckonError } from '../base/index.ts';
+import { intakeDoors } from './admin-intake.ts';
+import { journeyDoors } from './admin-journey.ts';
+import { peopleDoors } from './admin-people.ts';
+import { recommendDoors } from './admin-recommend.ts';
+import { settingsDoors } from './admin-settings.ts';
+import { doors, furnish } from './door.ts';
+import { errors } from './error.ts';
+import type { House } from './house.ts';
+
+/** All of `/v1`. */
+export async function adminRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
+  furnish(app, house);
+  const make = doors(app, house);
+  intakeDoors(make, house);
+  peopleDoors(make, house);
+  journeyDoors(make, house);
+  recommendDoors(make, house);
+  settingsDoors(make, house);
+  app.setNotFoundHandler((request) => {
+    throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);
+  });
+}

@@ -1,0 +1,140 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type Static, type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { BeckonError } from '../base/index.ts';
+import { assertScope } from './auth.ts';
+import { Problem } from './contract.ts';
+import type { KeyScope } from './contract-in.ts';
+import { errors } from './error.ts';
+import type { House } from './house.ts';
+import { adminLimits, asText, dig, parseJson } from './json.ts';
+import { asBeckonError, sendProblem } from './problem.ts';
+import { invalid } from './row.ts';
+
+/** One door of /v1: what it is for, who may, what goes in and comes out. Validates, and stands in OpenAPI. */
+export interface Door<B extends TSchema> {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path after `/v1`. */
+  path: string;
+  scope: KeyScope;
+  summary: string;
+  /** Schema of a JSON body. */
+  body?: B;
+  /** Names of query parameters, with a word on each. */
+  query?: Record<string, string>;
+  /** Schema of the answer with status 200. */
+  answer: TSchema;
+  /** The body is handed on as text, in these content types. */
+  raw?: string[];
+  /** Octets a raw body may have. */
+  limit?: number;
+  work(call: Call<Static<B>>): Promise<unknown>;
+}
+
+/** A call that has passed the checks. */
+export interface Call<B> {
+  body: B;
+  /** Raw text of the body, for doors that take rows. */
+  text: string;
+  /** Content type without its parameters. */
+  kind: string;
+  /** A part of the path; never empty. */
+  part(name: string): string;
+  /** A query parameter, if given. */
+  query(name: string): string | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Content types that this route takes as raw text. */
+    raw?: string[];
+  }
+}
+
+/** Makes doors on the app. */
+export function doors(app: FastifyInstance, house: House) {
+  return <B extends TSchema>(door: Door<B>): void => {
+    app.route({
+      method: door.method,
+      url: door.path,
+      schema: schemaOf(door),
+      config: door.raw ? { raw: door.raw } : {},
+      ...(door.limit === undefined ? {} : { bodyLimit: door.limit }),
+      onRequest: (request) => assertScope(request, house, door.scope),
+      handler: async (request, reply) => sendAnswer(reply, await door.work(callOf<Static<B>>(request))),
+    });
+  };
+}
+
+function callOf<B>(request: FastifyRequest): Call<B> {
+  return {
+    body: request.body as B,
+    text: typeof request.body === 'string' ? request.body : '',
+    kind: kindOf(request),
+    part: (name) => {
+      const part = asText(dig(request.params, name), 400);
+      if (part !== undefined) return part;
+      throw new BeckonError(errors.API_NOT_FOUND, `The address lacks its part "${name}"`);
+    },
+    query: (name) => asText(dig(request.query, name), 512),
+  };
+}
+
+function kindOf(request: FastifyRequest): string {
+  return (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+}
+
+function sendAnswer(reply: FastifyReply, answer: unknown): FastifyReply {
+  return reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(answer));
+}
+
+function schemaOf<B extends TSchema>(door: Door<B>): Record<string, unknown> {
+  const names = Object.entries(door.query ?? {});
+  const parameters = names.map(([name, description]) => [name, Type.Optional(Type.String({ description }))] as const);
+  const parts = [...door.path.matchAll(/:([a-z]+)/gi)].map(([, name]) => [name!, Type.String()] as const);
+  return {
+    tags: [door.path.split('/')[1]!.split(':')[0]!],
+    summary: door.summary,
+    security: [{ key: [] }],
+    ...(door.raw ? { consumes: door.raw } : {}),
+    ...(door.body ? { body: door.body } : {}),
+    ...(parameters.length > 0 ? { querystring: Type.Object(Object.fromEntries(parameters)) } : {}),
+    ...(parts.length > 0 ? { params: Type.Object(Object.fromEntries(parts)) } : {}),
+    response: { 200: { description: 'Done', ...door.answer }, default: { description: 'Problem', ...Problem } },
+  };
+}
+
+/** Parsers, validation and errors that all doors of /v1 share. */
+export function furnish(app: FastifyInstance, house: House): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+    try {
+      done(null, readBody(request, String(body)));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.setValidatorCompiler<TSchema>(({ schema }) => {
+    const compiled = Compile(schema);
+    return (value: unknown) => (compiled.Check(value) ? { value } : { error: invalid(compiled.Errors(value)[0]) });
+  });
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler((error, request, reply) => {
+    const known = asBeckonError(error);
+    if (known.status >= 500) house.log.error('api.failed', { code: known.code, url: request.routeOptions.url, error });
+    return sendProblem(reply, known, house.settings.publicUrl);
+  });
+}
+
+function readBody(request: FastifyRequest, body: string): unknown {
+  const kind = kindOf(request);
+  const { raw } = request.routeOptions.config;
+  const isJson = kind === 'application/json' || kind.endsWith('+json');
+  if (raw ? !raw.includes(kind) : !isJson) {
+    throw new BeckonError(errors.API_METHOD_UNSUPPORTED, `This door does not read "${kind.slice(0, 80)}"`);
+  }
+  return raw ? body : parseJson(body, adminLimits);
+}

@@ -1,0 +1,133 @@
+import type { FastifyReply } from 'fastify';
+import type { BeckonError } from '../base/index.ts';
+import { encodeIdentity, orgKey, type Resolved } from './edge-identity.ts';
+
+/** One part of an answer: `identity:result`, `state:store`, `personalization:decisions`. Never a pixel or an id sync. */
+export interface Handle {
+  type: string;
+  payload: unknown[];
+  eventIndex?: number;
+}
+
+/** A cookie that the visitor's browser is to keep, by whichever way works. */
+export interface StateEntry {
+  key: string;
+  value: string;
+  /** Seconds. */
+  maxAge: number;
+  attrs?: { SameSite: 'None' };
+}
+
+/** How cookies reach the browser on this request (edge-protocol §5). */
+export interface CookieRoute {
+  /** Domain for Set-Cookie; the empty text for a host-only cookie; null: the page writes them itself (`state:store`). */
+  domain: string | null;
+  /** https here and on the page: only then may SameSite=None and Secure be said (edge trap 8). */
+  secure: boolean;
+}
+
+const identitySeconds = 34_128_000;
+const consentSeconds = 15_552_000;
+
+/** Headers of every answer of the edge, errors and 204 included (edge trap 7). */
+export function corsHeaders(origin: string | undefined): Record<string, string> {
+  return {
+    ...(origin === undefined
+      ? {}
+      : { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' }),
+    'access-control-expose-headers': 'Retry-After, X-Adobe-Edge, X-Request-ID',
+    vary: 'Origin',
+    'cache-control': 'no-cache, no-store, max-age=0, no-transform, private',
+    'x-adobe-edge': 'LOC1;1',
+  };
+}
+
+/** Set-Cookie when the page lives under the domain it names and we are in that domain too; never for a foreign one. */
+export function cookieRoute(request: {
+  hostname: string;
+  cookiesEnabled: unknown;
+  domain: unknown;
+  https: boolean;
+  referer: string | undefined;
+}): CookieRoute {
+  const secure = request.https && (request.referer?.startsWith('https://') ?? false);
+  const { domain, hostname } = request;
+  if (request.cookiesEnabled !== true || typeof domain !== 'string' || !/^[a-z0-9.-]{1,253}$/i.test(domain)) {
+    return { domain: null, secure };
+  }
+  const [name, host] = [domain.toLowerCase(), hostname.toLowerCase()];
+  const isAddress = /^[\d.]+$/.test(host);
+  if (name === host) return { domain: isAddress ? '' : name, secure };
+  return { domain: !isAddress && host.endsWith(`.${name}`) ? name : null, secure };
+}
+
+/** The identity cookie, written again on each answer so that it lives on (edge-protocol §14). */
+export function identityEntry(orgId: string, who: Resolved, now: number): StateEntry {
+  return { key: `kndctr_${orgKey(orgId)}_identity`, value: encodeIdentity(who, now), maxAge: identitySeconds };
+}
+
+/** The consent cookie: what alloy believes. */
+export function consentEntry(orgId: string, general: 'in' | 'out'): StateEntry {
+  return { key: `kndctr_${orgKey(orgId)}_consent`, value: `general=${general}`, maxAge: consentSeconds };
+}
+
+/** Cookies as Set-Cookie lines, or as the handle that has the page write them. Not HttpOnly: alloy reads them. */
+export function carry(entries: StateEntry[], route: CookieRoute): { headers: string[]; handles: Handle[] } {
+  if (route.domain === null) {
+    const payload = entries.map((entry) => (route.secure ? { ...entry, attrs: { SameSite: 'None' as const } } : entry));
+    return { headers: [], handles: [{ type: 'state:store', payload }] };
+  }
+  const domain = route.domain === '' ? '' : `; Domain=${route.domain}`;
+  const secure = route.secure ? '; Secure; SameSite=None' : '';
+  const headers = entries.map(
+    ({ key, value, maxAge }) => `${key}=${encodeURIComponent(value)}; Max-Age=${maxAge}${domain}; Path=/${secure}`,
+  );
+  return { headers, handles: [] };
+}
+
+/** What alloy's `getIdentity` remembers. */
+export function identityHandle(ecid: string): Handle {
+  return { type: 'identity:result', payload: [{ id: ecid, namespace: { code: 'ECID' } }] };
+}
+
+/** An error of the edge: Adobe's `EXEG-…` type where there is one, ours otherwise. */
+export interface EdgeProblem {
+  type: string;
+  status: number;
+  title: string;
+  detail: string;
+  retryAfter?: number;
+}
+
+/** `EXEG-0003-400` → the address Adobe's clients know. */
+export function exegType(code: string): string {
+  return `https://ns.adobe.com/aep/errors/${code}`;
+}
+
+/** Our own error as the edge says it. Whatever failed on our side is 503, because alloy retries that and loses 500. */
+export function edgeProblemOf(error: BeckonError, publicUrl: string, chance: number): EdgeProblem {
+  const status = error.status === 500 ? 503 : error.status;
+  const problem: EdgeProblem = {
+    type: `${publicUrl}/docs/error/${error.code}`,
+    status,
+    title: error.mend,
+    detail: error.message,
+  };
+  // Spread out, so that all pages do not come back in the same second.
+  if (status === 503 || status === 429) problem.retryAfter = Math.ceil((error.retryAfter ?? 1) + 2 * chance);
+  return problem;
+}
+
+/** Sends a problem with the report Adobe's clients print. The CORS headers are already on the reply. */
+export function sendEdgeProblem(
+  reply: FastifyReply,
+  problem: EdgeProblem,
+  report: { requestId: string; configId?: string },
+): FastifyReply {
+  const { retryAfter, ...body } = problem;
+  if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json;charset=utf-8')
+    .send(JSON.stringify({ ...body, report }));
+}

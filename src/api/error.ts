@@ -1,0 +1,33 @@
+import { defineErrors } from '../base/index.ts';
+
+/** Errors of the doors. Each has its page in docs/error. */
+export const errors = defineErrors({
+  API_JSON_UNREADABLE: { status: 400, mend: 'Send well-formed JSON in UTF-8' },
+  API_JSON_TOO_DEEP: { status: 400, mend: 'Flatten the data: the depth of a body is limited' },
+  API_JSON_REFUSED: { status: 400, mend: 'Remove the key or value that is named; the limits are in the API guide' },
+  API_BODY_TOO_LARGE: {
+    status: 413,
+    mend: 'Send less at a time: 1 MiB at the edge, 10 MiB for items, profiles and events',
+  },
+  API_INPUT_INVALID: { status: 400, mend: 'Correct the field that is named; /openapi.json has the schema' },
+  API_NOT_FOUND: { status: 404, mend: 'Check the address; /openapi.json lists every door' },
+  API_METHOD_UNSUPPORTED: { status: 415, mend: 'Send application/json, application/x-ndjson or, for items, text/csv' },
+  API_KEY_MISSING: {
+    status: 401,
+    mend: 'Send Authorization: Bearer KEY with a secret key; the demo prints one when it starts',
+  },
+  API_KEY_UNKNOWN: { status: 401, mend: 'Use a key that exists and was not revoked; POST /v1/keys makes one' },
+  API_KEY_NOT_ENOUGH: { status: 403, mend: 'Use a secret key that has the scope which is named' },
+  API_ORIGIN_REFUSED: { status: 403, mend: 'Add the origin to allowedOrigins of the datastream' },
+  API_STUDIO_CLOSED: {
+    status: 403,
+    mend: 'Open the studio on the machine it runs on, by http://localhost; no password is set yet',
+  },
+  API_CLOCK_FIXED: { status: 409, mend: 'Start with --clock virtual to move time; the demo does' },
+  API_MAILBOX_ABSENT: {
+    status: 404,
+    mend: 'The mailbox exists only while mail goes to the built-in one, that is without --smtp',
+  },
+  API_BUSY: { status: 503, mend: 'Try again after the time in Retry-After; the same request id is kept once' },
+  API_INTERNAL: { status: 500, mend: 'Look at the log line with the same request id, and report it' },
+});

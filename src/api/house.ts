@@ -1,0 +1,150 @@
+import type { FastifyInstance } from 'fastify';
+import type { Clock, Ids, Log, Random } from '../base/index.ts';
+import type { Datastream, Identity, ShopEvent } from '../event/index.ts';
+import type { Profile } from '../profile/index.ts';
+import type {
+  AdvanceReport,
+  ClockView,
+  JourneyDetail,
+  JourneyReport,
+  JourneyRow,
+  Mail,
+  MailRow,
+  Overview,
+  PersonHere,
+  PersonRow,
+  RecommendationAnswer,
+  TimelineEntry,
+} from './contract.ts';
+import type { CriterionView, RefusedRow } from './contract-in.ts';
+import type { Keys } from './keys.ts';
+
+/** Everything the doors call. `app.ts` fills it from the rooms; tests fill it with small fakes. */
+export interface House {
+  settings: HouseSettings;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  log: Log;
+  keys: Keys;
+  events: EventDoor;
+  profiles: ProfileDoor;
+  items: ItemDoor;
+  recommend: RecommendDoor;
+  journeys: JourneyDoor;
+  people: PeopleDoor;
+  messages: MessageDoor;
+  time: TimeDoor;
+  /** What `GET /healthz` answers with; throws when the house cannot work. */
+  health(): Promise<Record<string, unknown>>;
+  overview(): Promise<Overview>;
+  /** Server parts of pages beside the studio, such as the demo shop. */
+  mounts: ((app: FastifyInstance) => void)[];
+}
+
+export interface HouseSettings {
+  version: string;
+  /** Where people reach us, without a slash at the end: `http://localhost:8080`. */
+  publicUrl: string;
+  /** Fastify's trustProxy: false, true, or addresses. */
+  trustProxy: boolean | string | string[];
+  /** Installation secret: FPID derivation and studio sessions hang on it. */
+  secret: Uint8Array;
+  /** Random at each start, in memory only: the Bearer with which journeys call our own origin. */
+  ownKey: string;
+  /** ISO 4217 code that orders of the Delivery door are in, which carry none. */
+  currency: string;
+  /** Events that may wait for the log before doors say 503; default 20 000. */
+  queueLimit?: number;
+  /** Built pages; null where there is none. */
+  files: { studio: string | null; shop: string | null; docs: string | null; alloy: string | null };
+}
+
+/** The log (`EventLog` fits). */
+export interface EventDoor {
+  receive(events: readonly ShopEvent[]): Promise<{ kept: number; repeated: number }>;
+  /** Events gathered and not yet written. */
+  readonly waiting: number;
+  datastream(id: string): Datastream | undefined;
+  datastreams(): Datastream[];
+  putDatastream(datastream: Datastream): Promise<void>;
+}
+
+/** Profiles as they are after everything acknowledged (`Profiles` fits). */
+export interface ProfileDoor {
+  get(id: string): Promise<Profile | null>;
+  find(identity: Identity): Promise<Profile | null>;
+}
+
+export interface ItemDoor {
+  /** Reads, upserts and reports row by row. */
+  load(text: string, format: 'json' | 'ndjson' | 'csv'): Promise<{ kept: number; refused: RefusedRow[] }>;
+  /** Name and picture for showing; undefined when the catalogue has no such item. */
+  look(id: string): { name: string; imageUrl: string | null } | undefined;
+}
+
+/** What is asked of the recommender; the same shape as its own. */
+export interface RecommendRequest {
+  criterion: string;
+  cart?: string[];
+  item?: string;
+  excludedIds?: string[];
+  limit?: number;
+  pageItem?: string;
+}
+
+/** The memory of somebody that a recommendation may rest on. */
+export interface Person {
+  profileId: string | null;
+  viewed: { item: string; at: number }[];
+  cart: { item: string; quantity: number }[];
+  purchased: string[];
+  seed: string;
+}
+
+/** The recommender (`Recommender` fits). */
+export interface RecommendDoor {
+  answer(request: RecommendRequest, person: Person | null): RecommendationAnswer;
+  criteria(): CriterionView[];
+}
+
+export interface JourneyDoor {
+  list(): Promise<JourneyRow[]>;
+  get(key: string): Promise<JourneyDetail | null>;
+  /** Checks and keeps a draft; throws the journey room's errors with the place in the document. */
+  put(definition: Record<string, unknown>): Promise<JourneyDetail>;
+  publish(key: string): Promise<JourneyDetail>;
+  report(key: string): Promise<JourneyReport | null>;
+  people(key: string, activity: string | null): Promise<PersonHere[]>;
+}
+
+export interface PeopleDoor {
+  search(query: string, limit: number): Promise<{ people: PersonRow[]; left: number }>;
+  timeline(profileId: string, page: { before: number | null; limit: number }): Promise<TimelineEntry[]>;
+}
+
+/** Where a click leads and what to write down about it. */
+export interface ClickTarget {
+  /** Absolute address, made by us at rendering. */
+  url: string;
+  /** Whose mail it was. */
+  person: Identity;
+  message: NonNullable<ShopEvent['message']>;
+}
+
+export interface MessageDoor {
+  /** Null for a token that is not ours. Reads only. */
+  click(token: string): Promise<ClickTarget | null>;
+  /** What an unsubscribe link is about, in words for the page; null when it is not ours. Reads only. */
+  subscription(token: string): Promise<{ list: string } | null>;
+  /** Ends it at once and for good; again is harmless; false for a token that is not ours. */
+  unsubscribe(token: string, how: 'one-click' | 'page'): Promise<boolean>;
+  /** The built-in mailbox; null when mail leaves by SMTP. */
+  mailbox: { list(): Promise<MailRow[]>; get(id: string): Promise<Mail | null> } | null;
+}
+
+export interface TimeDoor {
+  view(): Promise<ClockView>;
+  /** Moves business time by so many milliseconds; null with the system clock. */
+  advance: ((ms: number) => Promise<AdvanceReport>) | null;
+}

@@ -1,0 +1,92 @@
+import { sameText, sha256, type Ids, type Random } from '../base/index.ts';
+import type { Store } from '../store/index.ts';
+import type { KeyScope, KeyView, NewKey } from './contract-in.ts';
+import { findKey, insertKey, listKeys, revokeKey, touchKey, type KeyRow } from './table.ts';
+
+/** What a presented key turned out to be. */
+export interface Admitted {
+  id: string;
+  kind: 'publishable' | 'secret';
+  scopes: readonly string[];
+}
+
+/**
+ * API keys: `pk_…` collects only, `sk_…` has scopes. 256 random bits with a checksum; only the SHA-256 is kept, so the
+ * text is shown once. Read from the database at each use: a revoked key is refused at once, on every process
+ * (trust.md §3.6, trust row 101).
+ */
+export class Keys {
+  readonly #store: Store;
+  readonly #ids: Ids;
+  readonly #random: Random;
+  readonly #ownKey: string;
+
+  /** `ownKey` is this process's own Bearer (HouseSettings.ownKey); it has every scope and lives in memory only. */
+  constructor(parts: { store: Store; ids: Ids; random: Random; ownKey: string }) {
+    this.#store = parts.store;
+    this.#ids = parts.ids;
+    this.#random = parts.random;
+    this.#ownKey = parts.ownKey;
+  }
+
+  /** Makes a key. The answer is the only place where its text ever stands. */
+  async make(input: { kind: 'publishable' | 'secret'; name: string; scopes: readonly KeyScope[] }): Promise<NewKey> {
+    const scopes = input.kind === 'publishable' ? [] : [...input.scopes];
+    const key = keyText(input.kind, this.#random);
+    const id = this.#ids.next();
+    await insertKey(this.#store, { id, kind: input.kind, name: input.name, scopes, hash: sha256(key) });
+    const made = (await listKeys(this.#store)).find((row) => row.id === id)!;
+    return { ...viewOf(made), key };
+  }
+
+  /** Lets a given text be a secret key with every scope, as BECKON_ADMIN_KEY does; again is harmless. */
+  async adopt(key: string, name: string): Promise<void> {
+    await insertKey(this.#store, { id: this.#ids.next(), kind: 'secret', name, scopes: ['*'], hash: sha256(key) });
+  }
+
+  /** What this text is, or null when it is no key in force. */
+  async admit(key: string): Promise<Admitted | null> {
+    if (sameText(key, this.#ownKey)) return { id: 'own', kind: 'secret', scopes: ['*'] };
+    if (key.length < 8 || key.length > 256 || isMistyped(key)) return null;
+    const row = await findKey(this.#store, sha256(key));
+    if (!row) return null;
+    await touchKey(this.#store, row.id);
+    return { id: row.id, kind: row.kind, scopes: row.scopes };
+  }
+
+  async list(): Promise<KeyView[]> {
+    return (await listKeys(this.#store)).map(viewOf);
+  }
+
+  /** Ends a key; false when there is none in force. */
+  revoke(id: string): Promise<boolean> {
+    return revokeKey(this.#store, id);
+  }
+}
+
+/** `sk_` + 43 characters of 32 random bytes + 6 of their checksum, base64url. */
+export function keyText(kind: 'publishable' | 'secret', random: Random): string {
+  const body = Buffer.from(random.bytes(32)).toString('base64url');
+  return `${kind === 'secret' ? 'sk' : 'pk'}_${body}${checksum(body)}`;
+}
+
+/** Has the form of our own keys but not their checksum: no need to ask the database. */
+function isMistyped(key: string): boolean {
+  const found = /^[ps]k_([\w-]{43})([\w-]{6})$/.exec(key);
+  return found !== null && checksum(found[1]!) !== found[2];
+}
+
+function checksum(body: string): string {
+  return Buffer.from(sha256(body), 'hex').toString('base64url').slice(0, 6);
+}
+
+function viewOf(row: KeyRow): KeyView {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    scopes: row.scopes,
+    createdAt: row.created_at.toISOString(),
+    lastUsedAt: row.last_used_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,35 @@
+import type { Profile } from '../profile/index.ts';
+import type { House, Person } from './house.ts';
+
+const dayMs = 86_400_000;
+
+/**
+ * A profile as the recommender sees it: what it viewed, holds and bought. The seed makes an answer repeatable for the
+ * same person on the same day (design §4 recommend).
+ */
+export function personOf(profile: Profile, now: number): Person {
+  const { viewed, cart, orders } = profile.state;
+  return {
+    profileId: profile.id,
+    viewed: viewed.map(({ item, at }) => ({ item, at })),
+    cart: (cart?.lines ?? []).map(({ item, quantity }) => ({ item, quantity })),
+    purchased: [...new Set(orders.flatMap((order) => order.items.map(({ id }) => id)))],
+    seed: `${profile.id}:${Math.floor(now / dayMs)}`,
+  };
+}
+
+/** Does the profile let us be personal? `collect` or `personalize` taken back means: as for a stranger. */
+export function mayPersonalize(profile: Profile): boolean {
+  const { consent } = profile.state;
+  return consent.personalize?.state !== 'out' && consent.collect?.state !== 'out';
+}
+
+/** The person behind a profile, or null where there is none or it must not be used. */
+export function personIfAllowed(profile: Profile | null, house: House): Person | null {
+  return profile && mayPersonalize(profile) ? personOf(profile, house.clock.now()) : null;
+}
+
+/** Is the criterion one that the recommender knows? */
+export function hasCriterion(house: House, key: string): boolean {
+  return house.recommend.criteria().some((criterion) => criterion.key === key);
+}

@@ -1,0 +1,79 @@
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyInstance } from 'fastify';
+import { adminRoutes } from './admin.ts';
+import { deliveryRoutes } from './delivery.ts';
+import { edgeRoutes } from './edge.ts';
+import type { House } from './house.ts';
+import { pageRoutes } from './pages.ts';
+import { asBeckonError, sendProblem } from './problem.ts';
+import { trackRoutes } from './track.ts';
+
+/** Time for a whole request to arrive, milliseconds: who drips bytes is cut off (trust row 83). */
+const requestTimeout = 30_000;
+const headersTimeout = 15_000;
+
+/**
+ * The HTTP server over a house: edge, delivery, /v1, tracking links and pages. Not yet listening.
+ * `app.inject` calls the same doors without a socket.
+ */
+export async function buildServer(house: House): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    trustProxy: house.settings.trustProxy,
+    bodyLimit: 1024 * 1024,
+    requestTimeout,
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout },
+    forceCloseConnections: 'idle',
+    genReqId: () => house.ids.next(),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 600 },
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    const known = asBeckonError(error);
+    if (known.status >= 500) house.log.error('server.failed', { code: known.code, error });
+    return sendProblem(reply, known, house.settings.publicUrl);
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    void reply.header('x-content-type-options', 'nosniff');
+    if (!reply.hasHeader('content-security-policy')) {
+      void reply.header('content-security-policy', "frame-ancestors 'none'");
+    }
+  });
+  await document(app, house);
+  await app.register(edgeRoutes, { house });
+  await app.register(deliveryRoutes, { house });
+  await app.register(adminRoutes, { house, prefix: '/v1' });
+  await app.register(trackRoutes, { house });
+  app.get('/healthz', { schema: { tags: ['house'], summary: 'Is the house able to work?' } }, async (_request, reply) =>
+    reply
+      .header('cache-control', 'no-store')
+      .send({ ok: true, version: house.settings.version, ...(await house.health()) }),
+  );
+  for (const mount of house.mounts) await app.register(async (child) => mount(child));
+  await pageRoutes(app, house);
+  await app.ready();
+  return app;
+}
+
+/** OpenAPI 3.1 from the schemas that validate. */
+async function document(app: FastifyInstance, house: House): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Beckon',
+        version: house.settings.version,
+        description: 'Brings shoppers back: collects, recommends, runs journeys, mails, and measures what it caused.',
+      },
+      servers: [{ url: house.settings.publicUrl }],
+      components: {
+        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A secret key, sk_…' } },
+      },
+    },
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' })
+      .send(JSON.stringify(app.swagger())),
+  );
+}

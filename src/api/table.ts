@@ -1,0 +1,78 @@
+import type { Migration, Runner } from '../store/index.ts';
+
+/** A key as stored: only the SHA-256 of its text. */
+export interface KeyRow {
+  id: string;
+  kind: 'publishable' | 'secret';
+  name: string;
+  scopes: string[];
+  created_at: Date;
+  last_used_at: Date | null;
+}
+
+export const migrations: Migration[] = [
+  {
+    name: '0801-api-key',
+    sql: `create table api_key (
+  id uuid primary key,
+  kind text not null check (kind in ('publishable', 'secret')),
+  name text not null,
+  scopes text[] not null,
+  hash text not null unique,
+  created_at timestamptz not null default now(),
+  last_used_at timestamptz,
+  revoked_at timestamptz
+);`,
+  },
+];
+
+const columns = 'id, kind, name, scopes, created_at, last_used_at';
+
+/** Adds a key unless its hash is known; gives whether it is new. */
+export async function insertKey(
+  runner: Runner,
+  key: { id: string; kind: string; name: string; scopes: readonly string[]; hash: string },
+): Promise<boolean> {
+  const count = await runner.run({
+    text: 'insert into api_key (id, kind, name, scopes, hash) values ($1, $2, $3, $4, $5) on conflict (hash) do nothing',
+    values: [key.id, key.kind, key.name, key.scopes, key.hash],
+  });
+  return count === 1;
+}
+
+/** The key with this hash that is in force. */
+export async function findKey(runner: Runner, hash: string): Promise<KeyRow | undefined> {
+  const [row] = await runner.rows<KeyRow>({
+    name: 'api.find-key',
+    text: `select ${columns} from api_key where hash = $1 and revoked_at is null`,
+    values: [hash],
+  });
+  return row;
+}
+
+/** Notes the use of a key, at most once a minute, so that a busy key does not write on every call. */
+export async function touchKey(runner: Runner, id: string): Promise<void> {
+  await runner.run({
+    name: 'api.touch-key',
+    text: `update api_key set last_used_at = now()
+      where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
+    values: [id],
+  });
+}
+
+/** All keys in force, oldest first. */
+export function listKeys(runner: Runner): Promise<KeyRow[]> {
+  return runner.rows<KeyRow>({
+    text: `select ${columns} from api_key where revoked_at is null order by created_at, id`,
+  });
+}
+
+/** Ends a key for good; gives whether there was one. */
+export async function revokeKey(runner: Runner, id: string): Promise<boolean> {
+  return (
+    (await runner.run({
+      text: 'update api_key set revoked_at = now() where id = $1 and revoked_at is null',
+      values: [id],
+    })) === 1
+  );
+}

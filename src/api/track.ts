@@ -1,0 +1,132 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ShopEvent } from '../event/index.ts';
+import { isBot } from './bot.ts';
+import type { ClickTarget, House } from './house.ts';
+import { asText, dig } from './json.ts';
+import { escapeHtml, sendPage } from './page.ts';
+import { asBeckonError } from './problem.ts';
+
+const hidden = { schema: { hide: true } };
+
+/** Links in mails: `/c/<token>` leads back to the shop, `/u/<token>` ends the mails (trust.md §1.2, §3.3). */
+export async function trackRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
+  app.removeAllContentTypeParsers();
+  // urlencoded and multipart alike; providers send either, without Origin and without cookies.
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 16 * 1024 }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.setErrorHandler((error, _request, reply) => {
+    const known = asBeckonError(error);
+    if (known.status >= 500) house.log.error('track.failed', { code: known.code, error });
+    return sendPage(reply, {
+      status: known.status,
+      title: 'That did not work',
+      body: `<p>${escapeHtml(known.mend)}.</p>`,
+    });
+  });
+  app.get('/c/:token', hidden, (request, reply) => click(request, reply, house));
+  app.get('/u/:token', hidden, (request, reply) => askToUnsubscribe(request, reply, house));
+  app.post('/u/:token', hidden, (request, reply) => unsubscribe(request, reply, house));
+}
+
+async function click(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
+  const target = await house.messages.click(tokenOf(request));
+  const url = target && safeUrl(target.url);
+  if (!url) {
+    const body = '<p>The link is not one of ours, or its letters were changed on the way. Nothing was opened.</p>';
+    return sendPage(reply, { status: 404, title: 'This link leads nowhere', body });
+  }
+  if (request.method === 'GET' && !isPrefetch(request)) {
+    const event = clickEvent(target, house, isBot(request.headers['user-agent']));
+    // The shop sends its page address with its own events: seeing this id there proves that a person clicked.
+    url.searchParams.set('beckon_click', event.id);
+    await house.events.receive([event]).catch((error: unknown) => house.log.error('track.click-lost', { error }));
+  }
+  return reply
+    .headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', location: url.href })
+    .code(302)
+    .send();
+}
+
+/** Only http and https, no credentials: whatever else stands in the ledger is not followed (trust row 89). */
+function safeUrl(text: string): URL | null {
+  if (!URL.canParse(text) || text.includes('\\')) return null;
+  const url = new URL(text);
+  const plain = url.protocol === 'https:' || url.protocol === 'http:';
+  return plain && url.username === '' && url.password === '' ? url : null;
+}
+
+function isPrefetch(request: FastifyRequest): boolean {
+  const purpose = asText(request.headers['sec-purpose'] ?? request.headers['purpose'], 64) ?? '';
+  return purpose.includes('prefetch');
+}
+
+function clickEvent(target: ClickTarget, house: House, bot: boolean): ShopEvent {
+  const now = house.clock.now();
+  return {
+    id: house.ids.next(),
+    source: 'message',
+    types: ['message.clicked'],
+    happenedAt: now,
+    receivedAt: now,
+    level: 2,
+    visitor: `${target.person.namespace}:${target.person.id}`,
+    identities: [target.person],
+    message: target.message,
+    ...(bot ? { bot: true } : {}),
+  };
+}
+
+/** GET and HEAD only ask: mail scanners follow every link, and none of them may end a subscription. */
+async function askToUnsubscribe(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
+  const found = await house.messages.subscription(tokenOf(request));
+  if (!found) return notRecognised(reply);
+  const list = escapeHtml(found.list);
+  return sendPage(reply, {
+    status: 200,
+    title: 'No more of these mails?',
+    body: `<p>You will get no more mails of “${list}” at this address. Mails about your orders still come.</p><form method="post"><input type="hidden" name="confirm" value="yes"><button type="submit">Unsubscribe</button></form>`,
+  });
+}
+
+async function unsubscribe(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
+  const fields = formFields(typeof request.body === 'string' ? request.body : '');
+  if (fields.get('List-Unsubscribe') === 'One-Click') {
+    const known = await house.messages.unsubscribe(tokenOf(request), 'one-click');
+    if (!known) house.log.warn('track.unsubscribe-unknown');
+    // The same empty answer for a token that is not ours: who guesses learns nothing (RFC 8058, trust.md §1.2).
+    return reply.code(200).header('cache-control', 'no-store').send();
+  }
+  if (fields.get('confirm') !== 'yes') {
+    const body = '<p>The form came back without its field. Open the link in the mail again and press the button.</p>';
+    return sendPage(reply, { status: 400, title: 'Nothing was changed', body });
+  }
+  if (!(await house.messages.unsubscribe(tokenOf(request), 'page'))) return notRecognised(reply);
+  const body = '<p>No more of these mails come to this address, those already planned included.</p>';
+  return sendPage(reply, { status: 200, title: 'You are unsubscribed', body });
+}
+
+function notRecognised(reply: FastifyReply): FastifyReply {
+  const body =
+    '<p>The link is not one of ours, or its letters were changed on the way. Nothing was changed. Answer the mail and ask to be taken off; that always works.</p>';
+  return sendPage(reply, { status: 404, title: 'This link is not recognised', body });
+}
+
+/** Fields of an urlencoded or multipart body; the few that unsubscribe forms have. */
+export function formFields(body: string): Map<string, string> {
+  const boundary = /^--([^\r\n]{1,200})\r?\n/.exec(body)?.[1];
+  if (boundary === undefined) return new Map(new URLSearchParams(body.trim()));
+  const fields = new Map<string, string>();
+  for (const part of body.split(`--${boundary}`)) {
+    const found =
+      /^\r?\n(?:[^\r\n]+\r?\n)*?content-disposition:[^\r\n]*\bname="([^"\r\n]*)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^]*?)\r?\n$/i.exec(
+        part,
+      );
+    if (found) fields.set(found[1]!, found[2]!);
+  }
+  return fields;
+}
+
+function tokenOf(request: FastifyRequest): string {
+  return asText(dig(request.params, 'token'), 512) ?? '';
+}
