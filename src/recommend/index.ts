@@ -1,1 +1,24 @@
-export {};
+/**
+ * recommend — what to show: counts of what visits did, criteria over them, slots filled with reasons.
+ *
+ * In:     lessons from the feed, one event each; the catalogue; one person's views, cart and orders
+ * Out:    answers: items in order, each with its source, its reason and the counts behind it
+ * Owns:   no table; the counts live in memory and are learned anew from the feed at each start
+ * Knows:  base, store, job, language, event, profile, catalog
+ * Never:  answers an item that is out of stock, excluded or unknown; draws at random
+ * Start:  answer.ts, then model.ts, criterion.ts, recommender.ts
+ */
+export type {
+  AnsweredLine,
+  Because,
+  Person,
+  RecommendationAnswer,
+  RecommendedItem,
+  RecommendRequest,
+} from './answer.ts';
+export { Follower } from './follower.ts';
+export type { FeedBatch, Pupil, ReadFeed } from './follower.ts';
+export { modelLimits } from './model.ts';
+export type { ModelLimits } from './model.ts';
+export { Recommender } from './recommender.ts';
+export type { Shelf } from './recommender.ts';
