@@ -300,7 +300,7 @@ describe('timeline()', () => {
       activity: 'wait',
       kind: 'waiting',
       reason: null,
-      detail: { due: monday + 4 * hour },
+      detail: { until: monday + 4 * hour },
     });
     messages.push({
       id: 'm50',

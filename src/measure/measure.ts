@@ -20,7 +20,7 @@ import {
   upsertLanding,
   type Arm,
 } from './table.ts';
-import { armSums, clicksOf, creditedByJourney, journeyTotals } from './table-report.ts';
+import { armSums, clicksOf, creditedByJourney, journeyTotals, type Page } from './table-report.ts';
 import { tellStory, type LookItem, type MessageLine, type StepLine, type TimelineEntry } from './timeline.ts';
 
 /** What measure needs from others; `app.ts` fills the slots. */
@@ -29,7 +29,10 @@ export interface MeasureParts {
   clock: Clock;
   /** The shop's currency, ISO 4217: revenue is reported in it. */
   currency: string;
-  journeys: { counts(key: string): Promise<JourneyCounts | null>; stepsOf(profileId: string): Promise<StepLine[]> };
+  journeys: {
+    counts(key: string): Promise<JourneyCounts | null>;
+    stepsOf(profileId: string, page: Page): Promise<StepLine[]>;
+  };
   messages: { counts(key: string): Promise<MessageCounts>; ofProfile(profileId: string): Promise<MessageLine[]> };
   profiles: { get(id: string): Promise<Profile | null> };
   log: { history(query: { visitors: string[]; limit: number; before?: number }): Promise<ShopEvent[]> };
@@ -140,11 +143,11 @@ export class Measure {
     const before = page.before ?? undefined;
     const part = { limit: page.limit, ...(before === undefined ? {} : { before }) };
     const [events, steps, mails, clicks, orders] = await Promise.all([
-      log.history({ visitors: profile.state.identities.map(identityKey), ...part }),
-      journeys.stepsOf(profileId),
-      messages.ofProfile(profileId),
-      clicksOf(store, profileId, part),
-      ordersOf(store, profileId),
+      log.history({ visitors: [`profile:${profile.id}`, ...profile.state.identities.map(identityKey)], ...part }),
+      journeys.stepsOf(profile.id, part),
+      messages.ofProfile(profile.id),
+      clicksOf(store, profile.id, part),
+      ordersOf(store, profile.id),
     ]);
     const look: LookItem = (id) => catalog.get(id);
     return tellStory({ events, steps, messages: mails, clicks, orders }, look, part);

@@ -46,7 +46,7 @@ export interface StepLine {
   at: number;
   journey: string;
   activity: string | null;
-  /** `entered`, `waiting`, `action`, `planned`, `condition`, `refused`, `exited`, `ended`, `failed`, … */
+  /** `entered`, `waiting`, `restarted`, `passed`, `action`, `planned`, `messaged`, `exited`, `ended`, `refused`. */
   kind: string;
   reason: string | null;
   detail?: Record<string, unknown> | null;
@@ -191,32 +191,41 @@ function messageLine(message: MessageLine): Line {
   };
 }
 
-const stepSentences: Record<string, { kind: TimelineKind; text: (journey: string) => string }> = {
-  entered: { kind: 'entered', text: (journey) => `Entered the journey “${journey}”` },
-  restarted: { kind: 'waiting', text: () => 'The wait began anew' },
-  waiting: { kind: 'waiting', text: () => 'Waits' },
-  action: { kind: 'action', text: () => 'A call was made' },
+type StepSentence = { kind: TimelineKind; text: (step: StepLine) => string };
+
+const stepSentences: Record<string, StepSentence> = {
+  entered: { kind: 'entered', text: ({ journey }) => `Entered the journey “${journey}”` },
+  restarted: { kind: 'waiting', text: ({ journey }) => `Began anew in “${journey}”, because it happened again` },
+  waiting: { kind: 'waiting', text: ({ detail }) => `Waits${until(detail?.['until'])}` },
+  passed: { kind: 'event', text: ({ reason }) => `Took the path “${reason ?? 'Otherwise'}”` },
+  action: { kind: 'action', text: actionSentence },
   planned: { kind: 'planned', text: () => 'A mail was planned' },
-  condition: { kind: 'event', text: () => 'A path was taken' },
-  refused: { kind: 'refused', text: (journey) => `Was not let into “${journey}”` },
-  exited: { kind: 'exited', text: (journey) => `Left the journey “${journey}”` },
-  failed: { kind: 'ended', text: (journey) => `The journey “${journey}” failed` },
-  late: { kind: 'ended', text: (journey) => `The journey “${journey}” ended because it had become too late` },
-  ended: { kind: 'ended', text: (journey) => `Came to the end of “${journey}”` },
+  refused: { kind: 'refused', text: ({ journey, reason }) => because(`Was not let into “${journey}”`, reason) },
+  exited: { kind: 'exited', text: ({ journey, reason }) => because(`Left the journey “${journey}”`, reason) },
+  ended: { kind: 'ended', text: ({ journey, reason }) => because(`Came to the end of “${journey}”`, reason) },
 };
 
-/** The journey room may give its own sentence as `detail.text`; otherwise the kind gives it, and the reason follows. */
-function stepLine(step: StepLine): Line {
-  const known = stepSentences[step.kind] ?? { kind: 'event' as const, text: () => step.kind };
-  const own = step.detail?.['text'];
-  const due = step.detail?.['due'];
-  const until = typeof due === 'number' ? ` until ${new Date(due).toISOString()}` : '';
-  const text =
-    typeof own === 'string' ? own : `${known.text(step.journey)}${until}${step.reason ? `: ${step.reason}` : ''}`;
+function actionSentence({ detail, reason }: StepLine): string {
+  const name = typeof detail?.['action'] === 'string' ? `“${detail['action']}”` : 'A service';
+  return reason === null ? `${name} was asked and answered` : because(`${name} was asked and gave no answer`, reason);
+}
+
+function because(text: string, reason: string | null): string {
+  return reason === null ? text : `${text}: ${reason}`;
+}
+
+function until(due: unknown): string {
+  return typeof due === 'number' ? ` until ${new Date(due).toISOString()}` : '';
+}
+
+/** Null for what the message itself tells. */
+function stepLine(step: StepLine): Line | null {
+  if (step.kind === 'messaged') return null;
+  const known: StepSentence = stepSentences[step.kind] ?? { kind: 'event', text: () => step.kind };
   return {
     ms: step.at,
     kind: known.kind,
-    text,
+    text: known.text(step),
     journey: step.journey,
     ...(step.activity === null ? {} : { activity: step.activity }),
     ...(step.reason === null ? {} : { reason: step.reason }),
@@ -226,7 +235,7 @@ function stepLine(step: StepLine): Line {
 
 /** What somebody did; null for what is told from elsewhere (messages, clicks, the shop's own orders). */
 function eventLine(event: ShopEvent, look: LookItem): Line | null {
-  if (event.types.some((type) => type.startsWith('message.') && type !== 'message.unsubscribed')) return null;
+  if (toldElsewhere.some((type) => event.types.includes(type))) return null;
   if (is(event, 'commerce.purchases') && event.level >= 3) return null;
   const items = (event.items ?? []).map(({ id, quantity }) => named(id, look, quantity));
   const said = sentence(event, listed(items));
@@ -238,6 +247,8 @@ function eventLine(event: ShopEvent, look: LookItem): Line | null {
     detail: { types: event.types, source: event.source },
   };
 }
+
+const toldElsewhere = ['message.accepted', 'message.heldOut', 'message.clicked'];
 
 type Said = { kind: TimelineKind; text: string };
 
