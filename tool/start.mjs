@@ -7,6 +7,7 @@ import { root } from './run.mjs';
 requireNode();
 await ensureInstalled();
 const args = process.argv.slice(2);
+if (process.env.npm_lifecycle_event) stopWithParent();
 if (args.includes('--dev')) {
   const { develop } = await import('./develop.mjs');
   await develop(args.filter((arg) => arg !== '--dev'));
@@ -16,4 +17,18 @@ if (args.includes('--dev')) {
   const program = join(root, 'dist', 'src', 'main.js');
   process.argv = [process.execPath, program, ...args];
   await import(pathToFileURL(program).href);
+}
+
+/**
+ * npm runs scripts through a shell, and a signal to npm ends that shell and not us. So when our parent is gone, we take
+ * it as the signal.
+ */
+function stopWithParent() {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  timer.unref();
 }
