@@ -112,6 +112,12 @@ export class EventLog {
     return row!.n;
   }
 
+  /** Inbox rows whose fold failed by itself and that wait for somebody to look. */
+  async setAside(): Promise<number> {
+    const [row] = await this.#store.rows<{ n: number }>({ text: 'select count(*)::int as n from event_quarantine' });
+    return row!.n;
+  }
+
   datastream(id: string): Datastream | undefined {
     return this.#datastreams.get(id);
   }

@@ -37,6 +37,7 @@ interface ChangeParts {
   jobs: Jobs;
   plan: PlanMessage;
   cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
+  onWork?: () => void;
 }
 
 /** Decisions of one transaction, gathered and then written together. */
@@ -148,7 +149,9 @@ export class Changes {
   }
 
   async #obey(tx: Tx): Promise<void> {
+    if (this.#orders.length === 0) return;
     const now = this.#parts.clock.now();
+    if (this.#parts.onWork) tx.afterCommit(this.#parts.onWork);
     const calls = this.#orders.filter(({ command, run }) => command.do === 'call' && this.#isCurrent(run));
     await this.#parts.jobs.enqueue(
       tx,

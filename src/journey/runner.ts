@@ -35,6 +35,8 @@ export interface RunnerParts {
   callOwn: Caller;
   plan: PlanMessage;
   cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
+  /** Called after a commit that queued calls or messages, so that nobody waits for the next poll. */
+  onWork?: () => void;
 }
 
 /**

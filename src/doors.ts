@@ -1,0 +1,305 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { AdvanceReport, House, JourneyDetail, JourneyRow, Overview, PersonHere, PersonRow } from './api/index.ts';
+import { buildServer } from './api/index.ts';
+import type { Rooms } from './app.ts';
+import { toMajor, VirtualClock } from './base/index.ts';
+import { readItems } from './catalog/index.ts';
+import { CallTimeout, countActivities, countRuns, nextWaits, peopleInside, type Caller } from './journey/index.ts';
+import { isReachable, type Profile } from './profile/index.ts';
+import { shopMounts } from './demo.ts';
+
+/** The doors of a running Beckon. */
+export interface Doors {
+  /** HTTP to ourselves without a socket: the same routes, the same contract (design §4). */
+  callOwn: Caller;
+  listen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const iso = (at: number) => new Date(at).toISOString();
+
+/** Builds the server from the rooms. */
+export async function openDoors(rooms: Rooms): Promise<Doors> {
+  const house = houseOf(rooms);
+  const callOwn: Caller = async ({ method, url, headers, body, timeoutMs }) => {
+    const asked = server.inject({ method, url, headers: { ...headers, authorization: `Bearer ${rooms.ownKey}` }, ...(body === null ? {} : { payload: body }) });
+    const answer = await inTime(asked, timeoutMs);
+    return { status: answer.statusCode, headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])), text: answer.body };
+  };
+  house.mounts = rooms.settings.demo ? shopMounts(rooms, (request) => callOwn(request)) : [];
+  const server = await buildServer(house);
+  await server.ready();
+  return {
+    callOwn,
+    listen: async () => void (await server.listen({ port: rooms.settings.port, host: rooms.settings.host })),
+    close: () => server.close(),
+  };
+}
+
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const late = new AbortController();
+  const timeout = new Promise<never>((_, reject) => {
+    const signal = AbortSignal.any([AbortSignal.timeout(ms), late.signal]);
+    signal.addEventListener('abort', () => reject(new CallTimeout('No answer in time')));
+  });
+  timeout.catch(() => {});
+  return Promise.race([work, timeout]).finally(() => late.abort());
+}
+
+function houseOf(rooms: Rooms): House {
+  const { settings, clock, ids, random, log, keys, events, profiles, catalog, recommender, messages, measure, mailbox } = rooms;
+  return {
+    settings: {
+      version: readVersion(),
+      publicUrl: settings.publicUrl,
+      trustProxy: settings.trustProxy,
+      secret: new TextEncoder().encode(settings.secret),
+      ownKey: rooms.ownKey,
+      currency: 'EUR',
+      files: { studio: built('studio'), shop: settings.demo ? built('shop') : null, docs: built('docs'), alloy: built('alloy.min.js') },
+    },
+    clock,
+    ids,
+    random,
+    log,
+    keys,
+    events,
+    profiles,
+    items: {
+      load: async (text, format) => {
+        const { items, refused } = readItems(text, format, clock.now());
+        const { kept } = await catalog.upsert(items);
+        return { kept, refused };
+      },
+      look: (id) => catalog.get(id),
+    },
+    recommend: recommender,
+    journeys: journeyDoor(rooms),
+    people: {
+      search: async (query, limit) => {
+        const { found, left } = await profiles.search(query, limit);
+        return { people: found.map(personRow), left };
+      },
+      timeline: (profileId, page) => measure.timeline(profileId, page),
+    },
+    messages: {
+      click: (token) => messages.click(token),
+      subscription: async (token) => {
+        const page = await messages.unsubscribePage(token);
+        return page === null ? null : { list: page.list };
+      },
+      unsubscribe: (token) => messages.unsubscribe(token),
+      mailbox: rooms.transport.isMailbox
+        ? {
+            list: async () => (await mailbox.list({ limit: 500 })).map((row) => ({ ...row, at: iso(row.at) })),
+            get: async (id) => {
+              const mail = await mailbox.get(id);
+              if (!mail) return null;
+              const { raw: _raw, ...shown } = mail;
+              return { ...shown, at: iso(mail.at) };
+            },
+          }
+        : null,
+    },
+    time: timeDoor(rooms),
+    health: async () => {
+      await rooms.store.rows({ text: 'select 1' });
+      return { status: 'ok', items: catalog.size, learned: recommender.learned };
+    },
+    overview: () => overview(rooms),
+    settle: () => settle(rooms),
+    mounts: [],
+  };
+}
+
+/** What was acknowledged before this call is folded and learned when it resolves. */
+async function settle({ folder, follower }: Rooms): Promise<void> {
+  await folder.drain();
+  await follower.catchUp();
+}
+
+function journeyDoor(rooms: Rooms): House['journeys'] {
+  const { journeys, measure } = rooms;
+  const known = (key: string) => journeys.list().some((row) => row.key === key);
+  return {
+    list: () => Promise.all(journeys.list().map(({ key }) => journeyRow(rooms, key))),
+    get: async (key) => (known(key) ? journeyDetail(rooms, key) : null),
+    put: async (definition) => journeyDetail(rooms, (await journeys.put(definition)).key),
+    publish: async (key) => journeyDetail(rooms, (await journeys.publish(key)).key),
+    report: (key) => measure.report(key),
+    people: (key, activity) => peopleHere(rooms, key, activity),
+  };
+}
+
+async function journeyRow(rooms: Rooms, key: string): Promise<JourneyRow> {
+  const { journeys, measure, store, messages } = rooms;
+  const row = journeys.get(key);
+  const definition = journeys.version(key, row.version) ?? row.draft;
+  const [runs, sent, credited] = await Promise.all([countRuns(store, key), messages.counts(key), measure.creditedByJourney()]);
+  const mine = credited.filter(({ journey }) => journey === key);
+  return {
+    key,
+    name: definition.name,
+    description: definition.description ?? '',
+    status: row.status,
+    version: row.version,
+    active: runs.active,
+    entered: runs.entered,
+    ended: runs.ended,
+    sent: sent.byState['accepted'] ?? 0,
+    heldOut: sent.heldOut,
+    orders: mine.reduce((sum, { orders }) => sum + orders, 0),
+    revenue: mine.map(({ minor, currency }) => ({ amount: toMajor(minor, currency), currency })),
+  };
+}
+
+async function journeyDetail({ journeys, store, clock }: Rooms, key: string): Promise<JourneyDetail> {
+  const row = journeys.get(key);
+  const definition = row.status === 'draft' ? row.draft : (journeys.version(key, row.version) ?? row.draft);
+  return {
+    key,
+    status: row.status,
+    version: row.version,
+    publishedAt: row.publishedAt === null ? null : iso(row.publishedAt),
+    definition: definition as unknown as Record<string, unknown>,
+    counts: await countActivities(store, key, dayStart(clock.now(), journeys.zone)),
+  };
+}
+
+async function peopleHere({ store, profiles }: Rooms, key: string, activity: string | null): Promise<PersonHere[]> {
+  const inside = await peopleInside(store, key, { limit: 200, ...(activity === null ? {} : { activity }) });
+  const known = new Map((await Promise.all(inside.map(({ profileId }) => profiles.get(profileId)))).flatMap((profile) => (profile ? [[profile.id, profile]] : [])));
+  return inside.map((one) => ({
+    profileId: one.profileId,
+    label: labelOf(known.get(one.profileId)),
+    activity: one.activity,
+    since: iso(one.since),
+    due: one.due === null ? null : iso(one.due),
+  }));
+}
+
+function personRow(profile: Profile): PersonRow {
+  const { state } = profile;
+  return {
+    id: profile.id,
+    label: labelOf(profile),
+    email: state.email,
+    lastSeenAt: iso(state.lastSeenAt),
+    cartItems: state.cart?.lines.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0,
+    viewed: state.viewed.length,
+    orders: state.orders.length,
+    reachable: isReachable(state),
+  };
+}
+
+/** How a list names somebody: by name and address, or as a visitor by the end of the device's id. */
+function labelOf(profile: Profile | undefined): string {
+  const name = profile?.state.attributes['firstName'];
+  const email = profile?.state.email;
+  if (email) return typeof name === 'string' ? `${name} (${email})` : email;
+  const device = profile?.state.identities.find(({ namespace }) => namespace === 'ecid')?.id;
+  return `Visitor ${device?.slice(-6) ?? profile?.id.slice(-6) ?? ''}`.trim();
+}
+
+function timeDoor(rooms: Rooms): House['time'] {
+  const { clock, settings } = rooms;
+  return {
+    view: async () => ({
+      kind: settings.clock,
+      now: iso(clock.now()),
+      zone: settings.zone,
+      next: await nextThings(rooms),
+      held: (await rooms.messages.held()).map((held) => ({ ...held, until: held.until === null ? null : iso(held.until) })),
+    }),
+    advance: clock instanceof VirtualClock ? (ms) => advance(rooms, clock, ms) : null,
+  };
+}
+
+async function nextThings({ store, journeys, profiles }: Rooms): Promise<{ at: string; text: string; count: number }[]> {
+  const waits = (await nextWaits(store, 8)).map(({ journey, at, count }) => ({ at, text: `${nameOf(journeys, journey)}: wait ends`, count }));
+  const visit = await profiles.nextVisitEnd();
+  const visits = visit === null ? [] : [{ at: visit, text: 'A visit ends after 30 minutes of silence', count: 1 }];
+  const readings = journeys.live().flatMap(({ row, definition }) => (row.readDue === null ? [] : [{ at: row.readDue, text: `${definition.name}: audience is read`, count: 1 }]));
+  return [...waits, ...visits, ...readings].sort((a, b) => a.at - b.at).map((one) => ({ ...one, at: iso(one.at) }));
+}
+
+function nameOf(journeys: Rooms['journeys'], key: string): string {
+  const row = journeys.list().find((one) => one.key === key);
+  return row?.draft.name ?? key;
+}
+
+async function advance(rooms: Rooms, clock: VirtualClock, ms: number): Promise<AdvanceReport> {
+  const before = await sentAndHeldOut(rooms);
+  const { steps, running } = await rooms.pulse.advance(clock, ms);
+  await rooms.memory.set('clock-offset', clock.offset);
+  const now = await sentAndHeldOut(rooms);
+  return { now: iso(clock.now()), steps, sent: now.sent - before.sent, heldOut: now.heldOut - before.heldOut, running };
+}
+
+async function sentAndHeldOut({ journeys, messages }: Rooms): Promise<{ sent: number; heldOut: number }> {
+  const counts = await Promise.all(journeys.list().map(({ key }) => messages.counts(key)));
+  return { sent: counts.reduce((sum, one) => sum + (one.byState['accepted'] ?? 0), 0), heldOut: counts.reduce((sum, one) => sum + one.heldOut, 0) };
+}
+
+async function overview(rooms: Rooms): Promise<Overview> {
+  const { profiles, events, journeys, store, catalog, clock, settings, messages } = rooms;
+  const today = dayStart(clock.now(), journeys.zone);
+  const [{ people, reachable }, eventsToday, runs, sentToday] = await Promise.all([
+    profiles.count(),
+    events.countSince(today),
+    Promise.all(journeys.list().map(({ key }) => countRuns(store, key))),
+    messages.sentSince(today),
+  ]);
+  return {
+    now: iso(clock.now()),
+    demo: settings.demo,
+    shopUrl: settings.demo ? `${settings.publicUrl}/shop` : null,
+    people,
+    reachable,
+    items: catalog.size,
+    eventsToday,
+    inJourneys: runs.reduce((sum, { active }) => sum + active, 0),
+    sentToday,
+    needHand: await needHand(rooms),
+  };
+}
+
+/** What somebody should look at: events set aside, calls that keep failing, mails in doubt. */
+async function needHand({ journeys, messages, events }: Rooms): Promise<Overview['needHand']> {
+  const found: Overview['needHand'] = [];
+  const aside = await events.setAside();
+  if (aside > 0) found.push({ text: `${aside} batches of events could not be folded and were set aside`, link: '/' });
+  for (const { key, draft } of journeys.list()) {
+    const { byState } = await messages.counts(key);
+    const faults = (byState['render_failed'] ?? 0) + (byState['quarantined'] ?? 0);
+    if (faults > 0) found.push({ text: `${draft.name}: ${faults} mails could not be made`, link: `/journeys/${key}` });
+    const doubt = byState['in_doubt'] ?? 0;
+    if (doubt > 0) found.push({ text: `${draft.name}: ${doubt} mails are in doubt`, link: `/journeys/${key}` });
+  }
+  return found;
+}
+
+/** Midnight of today in the shop's zone, UTC ms. */
+function dayStart(now: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' }).formatToParts(now);
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
+  return now - ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000 - (now % 1000);
+}
+
+/** A built folder or file of `dist`, or null where it has not been built. */
+function built(name: string): string | null {
+  for (const place of [`../${name}`, `../dist/${name}`]) {
+    const path = fileURLToPath(new URL(place, import.meta.url));
+    if (existsSync(path) && (place.startsWith('../dist') || path.includes('dist'))) return path;
+  }
+  return null;
+}
+
+function readVersion(): string {
+  for (const place of ['../package.json', '../../package.json']) {
+    const path = fileURLToPath(new URL(place, import.meta.url));
+    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  }
+  return '0.0.0';
+}
