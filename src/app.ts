@@ -60,7 +60,10 @@ export class Memory {
     this.#store = store;
   }
   async get<T>(name: string): Promise<T | null> {
-    const [row] = await this.#store.rows<{ value: T }>({ text: 'select value from app_memory where name = $1', values: [name] });
+    const [row] = await this.#store.rows<{ value: T }>({
+      text: 'select value from app_memory where name = $1',
+      values: [name],
+    });
     return row?.value ?? null;
   }
   async set(name: string, value: unknown): Promise<void> {
@@ -86,7 +89,10 @@ const reportCurrency = 'EUR';
  */
 export async function joinRooms(settings: Settings, { store, log }: Pick<AppParts, 'store' | 'log'>) {
   const memory = new Memory(store);
-  const clock: Clock = settings.clock === 'virtual' ? new VirtualClock((await memory.get<number>('clock-offset')) ?? 0) : new SystemClock();
+  const clock: Clock =
+    settings.clock === 'virtual'
+      ? new VirtualClock((await memory.get<number>('clock-offset')) ?? 0)
+      : new SystemClock();
   const random = new SystemRandom();
   const ids = new UuidIds(clock, random);
   const events = new EventLog({ store, ids });
@@ -99,7 +105,10 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const transport = await openTransport(settings, mailbox);
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };
   const journeys = new Journeys({ store, clock, zone: settings.zone, templates: () => templates.keys });
-  const doors: { callOwn: Doors['callOwn']; wake: () => void } = { callOwn: () => Promise.reject(new Error('The doors are not open yet')), wake: () => {} };
+  const doors: { callOwn: Doors['callOwn']; wake: () => void } = {
+    callOwn: () => Promise.reject(new Error('The doors are not open yet')),
+    wake: () => {},
+  };
   const runner: Runner = new Runner({
     store,
     clock,
@@ -141,7 +150,10 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     log: events,
     catalog,
     messages,
-    journeys: { counts: (key) => runCounts({ store, journeys }, key), stepsOf: (profileId) => stepsOf(store, profileId, { limit: 500 }) },
+    journeys: {
+      counts: (key) => runCounts({ store, journeys }, key),
+      stepsOf: (profileId) => stepsOf(store, profileId, { limit: 500 }),
+    },
   });
 
   async function merge(tx: Tx, from: string, into: string): Promise<void> {
@@ -152,13 +164,21 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
 
   async function fold(tx: Tx, batch: { shard: number; event: ShopEvent }[]): Promise<Map<number, Lesson[]>> {
     const folded = await profiles.fold(tx, batch);
-    await spread(tx, folded, batch.map(({ event }) => event));
+    await spread(
+      tx,
+      folded,
+      batch.map(({ event }) => event),
+    );
     const feed = new Map<number, Lesson[]>();
     for (const { shard, lesson } of folded.lessons) feed.set(shard, [...(feed.get(shard) ?? []), lesson]);
     return feed;
   }
 
-  async function spread(tx: Tx, folded: { facts: Fact[]; profiles: Parameters<Runner['listen']>[2] }, seen: ShopEvent[]): Promise<void> {
+  async function spread(
+    tx: Tx,
+    folded: { facts: Fact[]; profiles: Parameters<Runner['listen']>[2] },
+    seen: ShopEvent[],
+  ): Promise<void> {
     await runner.listen(tx, folded.facts, folded.profiles);
     await messages.listen(tx, folded.facts);
     await measure.listen(tx, folded.facts, seen, { profiles: folded.profiles });
@@ -197,7 +217,33 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   await messages.templates.installRecipes();
   templates.keys = new Set(await messages.templates.keys());
   await journeys.load();
-  return { settings, store, memory, clock, random, ids, log, events, profiles, jobs, catalog, recommender, follower, mailbox, transport, journeys, runner, messages, measure, folder, pulse, doors, keys, ownKey, templates };
+  return {
+    settings,
+    store,
+    memory,
+    clock,
+    random,
+    ids,
+    log,
+    events,
+    profiles,
+    jobs,
+    catalog,
+    recommender,
+    follower,
+    mailbox,
+    transport,
+    journeys,
+    runner,
+    messages,
+    measure,
+    folder,
+    pulse,
+    doors,
+    keys,
+    ownKey,
+    templates,
+  };
 }
 
 /** The shop's name is the one its mails come from. */
@@ -208,7 +254,10 @@ function shopNameOf(from: string | null): string {
 /** The way out for mail: SMTP to the given server, or to the built-in mailbox; and a switch to catch everything. */
 async function openTransport(settings: Settings, mailbox: MailboxStore) {
   const server = settings.smtpUrl === null ? await openMailboxServer(mailbox) : null;
-  const smtp = new SmtpTransport({ url: settings.smtpUrl ?? server!.url, ...(server ? { width: 10, perConnection: 1000 } : {}) });
+  const smtp = new SmtpTransport({
+    url: settings.smtpUrl ?? server!.url,
+    ...(server ? { width: 10, perConnection: 1000 } : {}),
+  });
   let current: Transport = smtp;
   const out: Transport = {
     get name() {
@@ -242,7 +291,13 @@ async function runCounts({ store, journeys }: { store: Store; journeys: Journeys
   if (!row) return null;
   const definition = journeys.version(key, row.version) ?? row.draft;
   const counts = await countRuns(store, key);
-  return { name: definition.name, version: row.version, status: row.status, holdout: definition.holdout ?? 0.1, ...counts };
+  return {
+    name: definition.name,
+    version: row.version,
+    status: row.status,
+    holdout: definition.holdout ?? 0.1,
+    ...counts,
+  };
 }
 
 /** Starts everything: rooms, demo, doors, and the passing of time. */
@@ -278,7 +333,13 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
 async function prepareBare(rooms: Rooms): Promise<void> {
   const { recipes } = await import('./journey/index.ts');
   if (rooms.events.datastreams().length === 0) {
-    await rooms.events.putDatastream({ id: 'default', name: 'Default', orgId: null, allowedOrigins: [], fpidCookie: null });
+    await rooms.events.putDatastream({
+      id: 'default',
+      name: 'Default',
+      orgId: null,
+      allowedOrigins: [],
+      fpidCookie: null,
+    });
   }
   for (const recipe of recipes()) {
     if (!rooms.journeys.list().some(({ key }) => key === recipe.key)) await rooms.journeys.put(recipe);

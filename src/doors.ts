@@ -23,9 +23,18 @@ const iso = (at: number) => new Date(at).toISOString();
 export async function openDoors(rooms: Rooms): Promise<Doors> {
   const house = houseOf(rooms);
   const callOwn: Caller = async ({ method, url, headers, body, timeoutMs }) => {
-    const asked = server.inject({ method, url, headers: { ...headers, authorization: `Bearer ${rooms.ownKey}` }, ...(body === null ? {} : { payload: body }) });
+    const asked = server.inject({
+      method,
+      url,
+      headers: { ...headers, authorization: `Bearer ${rooms.ownKey}` },
+      ...(body === null ? {} : { payload: body }),
+    });
     const answer = await inTime(asked, timeoutMs);
-    return { status: answer.statusCode, headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])), text: answer.body };
+    return {
+      status: answer.statusCode,
+      headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
+      text: answer.body,
+    };
   };
   house.mounts = rooms.settings.demo ? shopMounts(rooms, (request) => callOwn(request)) : [];
   const server = await buildServer(house);
@@ -48,7 +57,21 @@ async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 function houseOf(rooms: Rooms): House {
-  const { settings, clock, ids, random, log, keys, events, profiles, catalog, recommender, messages, measure, mailbox } = rooms;
+  const {
+    settings,
+    clock,
+    ids,
+    random,
+    log,
+    keys,
+    events,
+    profiles,
+    catalog,
+    recommender,
+    messages,
+    measure,
+    mailbox,
+  } = rooms;
   return {
     settings: {
       version: readVersion(),
@@ -57,7 +80,12 @@ function houseOf(rooms: Rooms): House {
       secret: new TextEncoder().encode(settings.secret),
       ownKey: rooms.ownKey,
       currency: 'EUR',
-      files: { studio: built('studio'), shop: settings.demo ? built('shop') : null, docs: built('docs'), alloy: built('alloy.min.js') },
+      files: {
+        studio: built('studio'),
+        shop: settings.demo ? built('shop') : null,
+        docs: built('docs'),
+        alloy: built('alloy.min.js'),
+      },
     },
     clock,
     ids,
@@ -136,7 +164,11 @@ async function journeyRow(rooms: Rooms, key: string): Promise<JourneyRow> {
   const { journeys, measure, store, messages } = rooms;
   const row = journeys.get(key);
   const definition = journeys.version(key, row.version) ?? row.draft;
-  const [runs, sent, credited] = await Promise.all([countRuns(store, key), messages.counts(key), measure.creditedByJourney()]);
+  const [runs, sent, credited] = await Promise.all([
+    countRuns(store, key),
+    messages.counts(key),
+    measure.creditedByJourney(),
+  ]);
   const mine = credited.filter(({ journey }) => journey === key);
   return {
     key,
@@ -169,7 +201,11 @@ async function journeyDetail({ journeys, store, clock }: Rooms, key: string): Pr
 
 async function peopleHere({ store, profiles }: Rooms, key: string, activity: string | null): Promise<PersonHere[]> {
   const inside = await peopleInside(store, key, { limit: 200, ...(activity === null ? {} : { activity }) });
-  const known = new Map((await Promise.all(inside.map(({ profileId }) => profiles.get(profileId)))).flatMap((profile) => (profile ? [[profile.id, profile]] : [])));
+  const known = new Map(
+    (await Promise.all(inside.map(({ profileId }) => profiles.get(profileId)))).flatMap((profile) =>
+      profile ? [[profile.id, profile]] : [],
+    ),
+  );
   return inside.map((one) => ({
     profileId: one.profileId,
     label: labelOf(known.get(one.profileId)),
@@ -210,17 +246,32 @@ function timeDoor(rooms: Rooms): House['time'] {
       now: iso(clock.now()),
       zone: settings.zone,
       next: await nextThings(rooms),
-      held: (await rooms.messages.held()).map((held) => ({ ...held, until: held.until === null ? null : iso(held.until) })),
+      held: (await rooms.messages.held()).map((held) => ({
+        ...held,
+        until: held.until === null ? null : iso(held.until),
+      })),
     }),
     advance: clock instanceof VirtualClock ? (ms) => advance(rooms, clock, ms) : null,
   };
 }
 
-async function nextThings({ store, journeys, profiles }: Rooms): Promise<{ at: string; text: string; count: number }[]> {
-  const waits = (await nextWaits(store, 8)).map(({ journey, at, count }) => ({ at, text: `${nameOf(journeys, journey)}: wait ends`, count }));
+async function nextThings({
+  store,
+  journeys,
+  profiles,
+}: Rooms): Promise<{ at: string; text: string; count: number }[]> {
+  const waits = (await nextWaits(store, 8)).map(({ journey, at, count }) => ({
+    at,
+    text: `${nameOf(journeys, journey)}: wait ends`,
+    count,
+  }));
   const visit = await profiles.nextVisitEnd();
   const visits = visit === null ? [] : [{ at: visit, text: 'A visit ends after 30 minutes of silence', count: 1 }];
-  const readings = journeys.live().flatMap(({ row, definition }) => (row.readDue === null ? [] : [{ at: row.readDue, text: `${definition.name}: audience is read`, count: 1 }]));
+  const readings = journeys
+    .live()
+    .flatMap(({ row, definition }) =>
+      row.readDue === null ? [] : [{ at: row.readDue, text: `${definition.name}: audience is read`, count: 1 }],
+    );
   return [...waits, ...visits, ...readings].sort((a, b) => a.at - b.at).map((one) => ({ ...one, at: iso(one.at) }));
 }
 
@@ -239,7 +290,10 @@ async function advance(rooms: Rooms, clock: VirtualClock, ms: number): Promise<A
 
 async function sentAndHeldOut({ journeys, messages }: Rooms): Promise<{ sent: number; heldOut: number }> {
   const counts = await Promise.all(journeys.list().map(({ key }) => messages.counts(key)));
-  return { sent: counts.reduce((sum, one) => sum + (one.byState['accepted'] ?? 0), 0), heldOut: counts.reduce((sum, one) => sum + one.heldOut, 0) };
+  return {
+    sent: counts.reduce((sum, one) => sum + (one.byState['accepted'] ?? 0), 0),
+    heldOut: counts.reduce((sum, one) => sum + one.heldOut, 0),
+  };
 }
 
 async function overview(rooms: Rooms): Promise<Overview> {
@@ -282,7 +336,13 @@ async function needHand({ journeys, messages, events }: Rooms): Promise<Overview
 
 /** Midnight of today in the shop's zone, UTC ms. */
 function dayStart(now: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' }).formatToParts(now);
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+    hourCycle: 'h23',
+  }).formatToParts(now);
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
   return now - ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000 - (now % 1000);
 }

@@ -30,8 +30,9 @@ export class CallTimeout extends Error {
 /** An answer may be this long, in bytes (journeys §4). */
 export const answerLimit = 1024 * 1024;
 
-/** Addresses an action never reaches: everything special-purpose (trust.md §3.1). */
-const special = new BlockList();
+/** Addresses an action never reaches: everything special-purpose (trust.md §3.1). Two lists, as one would take every
+ *  IPv4 address for its mapped form. */
+const special = { 4: new BlockList(), 6: new BlockList() };
 for (const [net, bits] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -49,7 +50,7 @@ for (const [net, bits] of [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ] as const) {
-  special.addSubnet(net, bits, 'ipv4');
+  special[4].addSubnet(net, bits, 'ipv4');
 }
 for (const [net, bits] of [
   ['::', 128],
@@ -66,13 +67,13 @@ for (const [net, bits] of [
   ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
-  special.addSubnet(net, bits, 'ipv6');
+  special[6].addSubnet(net, bits, 'ipv6');
 }
 
 /** May an action reach this IP address? */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
-  return family !== 0 && !special.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  return family === 6 ? !special[6].check(address, 'ipv6') : family === 4 && !special[4].check(address, 'ipv4');
 }
 
 /** The address an action names, if it may be called at all; throws ACTION_TARGET_REFUSED. Pure. */

@@ -30,11 +30,25 @@ const ada: ProfileView = {
 
 const recipe = (key: string) => recipes().find((one) => one.key === key)!;
 const cart = recipe('abandoned-cart');
-const fact = (name: string, data: Record<string, unknown> = {}, at = start): Fact => ({ name, profileId: 'p-1', at, id: name, data, bot: false });
-const cartChanged = (at = start, lines = [{ item: 'coat-1', quantity: 1 }]) => fact('cart.changed', { cartId: 'c-1', lines, ecid: null }, at);
+const fact = (name: string, data: Record<string, unknown> = {}, at = start): Fact => ({
+  name,
+  profileId: 'p-1',
+  at,
+  id: name,
+  data,
+  bot: false,
+});
+const cartChanged = (at = start, lines = [{ item: 'coat-1', quantity: 1 }]) =>
+  fact('cart.changed', { cartId: 'c-1', lines, ecid: null }, at);
 
 function hands(now: number, more: Partial<Hands> = {}): Hands {
-  return { definition: cart, now, profile: ada, evaluate: (source, scope) => compileExpression(source).evaluate(scope, { now }), ...more };
+  return {
+    definition: cart,
+    now,
+    profile: ada,
+    evaluate: (source, scope) => compileExpression(source).evaluate(scope, { now }),
+    ...more,
+  };
 }
 
 function blank(definition = cart): Run {
@@ -57,8 +71,10 @@ function blank(definition = cart): Run {
   };
 }
 
-const entered = (now = start) => decide(blank(), { kind: 'enter', at: start, data: cartChanged().data }, hands(now)).run;
-const after = (run: Run, input: Input, now: number, more: Partial<Hands> = {}): Decision => decide(run, input, hands(now, more));
+const entered = (now = start) =>
+  decide(blank(), { kind: 'enter', at: start, data: cartChanged().data }, hands(now)).run;
+const after = (run: Run, input: Input, now: number, more: Partial<Hands> = {}): Decision =>
+  decide(run, input, hands(now, more));
 
 describe('abandoned cart, when Ada leaves with a coat in her cart', () => {
   it('waits four hours from the change of the cart, not from when we heard of it', () => {
@@ -97,16 +113,26 @@ describe('abandoned cart, when Ada leaves with a coat in her cart', () => {
     expect(due.commands).toMatchObject([{ do: 'call', activity: 'recommend', action: { url: '/v1/recommendations' } }]);
 
     const answer = { items: [{ id: 'sweat-1' }], cart: [{ id: 'coat-1', quantity: 1 }] };
-    const answered = after(due.run, { kind: 'answered', moves: due.run.moves, ok: true, status: 'http_200', value: answer }, start + 4 * hour);
+    const answered = after(
+      due.run,
+      { kind: 'answered', moves: due.run.moves, ok: true, status: 'http_200', value: answer },
+      start + 4 * hour,
+    );
     expect(answered.commands).toMatchObject([{ do: 'send', activity: 'mail', message: 'abandoned-cart' }]);
     expect(answered.run.context.actions['Recommend']).toEqual({ ...answer, jo_status_code: 'http_200' });
 
-    const sent = after(answered.run, { kind: 'messaged', moves: answered.run.moves, outcome: 'accepted', reason: null }, start + 4 * hour);
+    const sent = after(
+      answered.run,
+      { kind: 'messaged', moves: answered.run.moves, outcome: 'accepted', reason: null },
+      start + 4 * hour,
+    );
     expect(sent.run).toMatchObject({ state: 'ended', endReason: 'Reminded' });
   });
 
   it('and cannot be written to — no call is made', () => {
-    const { run, commands } = after(entered(), { kind: 'due' }, start + 4 * hour, { profile: { ...ada, reachable: false } });
+    const { run, commands } = after(entered(), { kind: 'due' }, start + 4 * hour, {
+      profile: { ...ada, reachable: false },
+    });
 
     expect(run).toMatchObject({ state: 'ended', endReason: 'No address or no consent' });
     expect(commands).toEqual([]);
@@ -114,7 +140,11 @@ describe('abandoned cart, when Ada leaves with a coat in her cart', () => {
 
   it('and buys while the mail is held — the mail is cancelled', () => {
     const due = after(entered(), { kind: 'due' }, start + 4 * hour).run;
-    const sending = after(due, { kind: 'answered', moves: due.moves, ok: true, status: 'http_200', value: {} }, start + 4 * hour).run;
+    const sending = after(
+      due,
+      { kind: 'answered', moves: due.moves, ok: true, status: 'http_200', value: {} },
+      start + 4 * hour,
+    ).run;
     const { run, commands } = after(sending, { kind: 'fact', fact: fact('ordered') }, start + 5 * hour);
 
     expect(run.state).toBe('ended');
@@ -123,20 +153,31 @@ describe('abandoned cart, when Ada leaves with a coat in her cart', () => {
 
   it('and the recommendation fails for good — the error branch is taken', () => {
     const due = after(entered(), { kind: 'due' }, start + 4 * hour).run;
-    const { run } = after(due, { kind: 'answered', moves: due.moves, ok: false, status: 'timedout', value: {} }, start + 4 * hour);
+    const { run } = after(
+      due,
+      { kind: 'answered', moves: due.moves, ok: false, status: 'timedout', value: {} },
+      start + 4 * hour,
+    );
 
     expect(run).toMatchObject({ state: 'ended', endReason: 'No recommendation came back' });
   });
 
   it('and the system was down for days — the run ends as late instead of mailing (trust row 56)', () => {
-    expect(after(entered(), { kind: 'due' }, start + 30 * hour).run).toMatchObject({ state: 'ended', endReason: expect.stringContaining('Too late') });
+    expect(after(entered(), { kind: 'due' }, start + 30 * hour).run).toMatchObject({
+      state: 'ended',
+      endReason: expect.stringContaining('Too late'),
+    });
   });
 });
 
 describe('decide()', () => {
   it('ignores an answer to an older call, and anything after the end', () => {
     const due = after(entered(), { kind: 'due' }, start + 4 * hour).run;
-    const stale = after(due, { kind: 'answered', moves: due.moves - 1, ok: true, status: 'http_200', value: {} }, start + 4 * hour);
+    const stale = after(
+      due,
+      { kind: 'answered', moves: due.moves - 1, ok: true, status: 'http_200', value: {} },
+      start + 4 * hour,
+    );
     expect([stale.steps, stale.commands, stale.run.moves]).toEqual([[], [], due.moves]);
 
     const ended = after(due, { kind: 'fact', fact: fact('ordered') }, start + 5 * hour).run;
@@ -147,16 +188,24 @@ describe('decide()', () => {
     const condition = (next: string) => ({ kind: 'condition' as const, paths: [], otherwise: next });
     const circle: JourneyDefinition = { ...cart, start: 'a', activities: { a: condition('b'), b: condition('a') } };
 
-    expect(decide(blank(), { kind: 'enter', at: start, data: {} }, hands(start, { definition: circle })).run.endReason).toBe('The journey goes in a circle');
+    expect(
+      decide(blank(), { kind: 'enter', at: start, data: {} }, hands(start, { definition: circle })).run.endReason,
+    ).toBe('The journey goes in a circle');
   });
 
   it('never changes the run it is given, and gives the same for the same (property)', () => {
     const inputs = fc.array(
       fc.oneof(
         fc.constant<Input>({ kind: 'due' }),
-        fc.integer({ min: 0, max: 6 }).map((moves): Input => ({ kind: 'answered', moves, ok: moves % 2 === 0, status: 'http_200', value: {} })),
-        fc.integer({ min: 0, max: 6 }).map((moves): Input => ({ kind: 'messaged', moves, outcome: 'accepted', reason: null })),
-        fc.constantFrom('ordered', 'cart.changed', 'cart.emptied', 'other').map((name): Input => ({ kind: 'fact', fact: fact(name, cartChanged().data, start + hour) })),
+        fc
+          .integer({ min: 0, max: 6 })
+          .map((moves): Input => ({ kind: 'answered', moves, ok: moves % 2 === 0, status: 'http_200', value: {} })),
+        fc
+          .integer({ min: 0, max: 6 })
+          .map((moves): Input => ({ kind: 'messaged', moves, outcome: 'accepted', reason: null })),
+        fc
+          .constantFrom('ordered', 'cart.changed', 'cart.emptied', 'other')
+          .map((name): Input => ({ kind: 'fact', fact: fact(name, cartChanged().data, start + hour) })),
       ),
       { maxLength: 12 },
     );
@@ -188,10 +237,15 @@ describe('entryKey()', () => {
 
   it('lets in whoever looked and left with an empty cart and no order', () => {
     const viewed = recipe('viewed-not-bought');
-    const visit = (data: Record<string, unknown>) => entryKey(viewed, fact('visit.ended', { views: ['watch-1'], orders: 0, cart: [], ...data }), hands(start));
+    const visit = (data: Record<string, unknown>) =>
+      entryKey(viewed, fact('visit.ended', { views: ['watch-1'], orders: 0, cart: [], ...data }), hands(start));
 
     expect(visit({})).toBe('');
-    expect([visit({ views: [] }), visit({ orders: 1 }), visit({ cart: [{ item: 'coat-1', quantity: 1 }] })]).toEqual([null, null, null]);
+    expect([visit({ views: [] }), visit({ orders: 1 }), visit({ cart: [{ item: 'coat-1', quantity: 1 }] })]).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 });
 
