@@ -1,0 +1,58 @@
+import type { Problem } from '../../src/api/contract.ts';
+
+/** An answer that was not the one asked for, with what happened, why, and the mend. */
+export class ApiError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail || problem.title);
+    this.name = 'ApiError';
+    this.problem = problem;
+  }
+}
+
+/** Code of the problem we make ourselves when no answer came at all; its words stand in the catalogue. */
+export const noAnswer = 'STUDIO_NO_ANSWER';
+
+/**
+ * One call to our own origin with the session cookie.
+ * Throws ApiError: the server's problem+json as it came, or one of our own when there was none.
+ */
+export async function ask<T>(path: string, send?: { method: 'POST' | 'PUT'; body?: unknown }): Promise<T> {
+  const answer = await reach(path, send);
+  const text = await answer.text();
+  if (!answer.ok) throw new ApiError(readProblem(answer.status, text, path));
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new ApiError(odd(answer.status, `${path} answered something that is not JSON`));
+  }
+}
+
+async function reach(path: string, send?: { method: string; body?: unknown }): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (send) headers['content-type'] = 'application/json';
+  const body = send ? JSON.stringify(send.body ?? {}) : undefined;
+  try {
+    return await fetch(path, { method: send?.method ?? 'GET', headers, body, credentials: 'same-origin' });
+  } catch {
+    throw new ApiError(odd(0, path));
+  }
+}
+
+/** The server's own words where it gave them. */
+export function readProblem(status: number, text: string, path: string): Problem {
+  try {
+    const found = JSON.parse(text) as Partial<Problem>;
+    if (typeof found.title === 'string') {
+      return { type: '', code: '', detail: '', mend: '', ...found, status, title: found.title };
+    }
+  } catch {
+    // Not JSON: a proxy's page or an empty body; say what we know.
+  }
+  return odd(status, `${path} answered ${status}`);
+}
+
+function odd(status: number, detail: string): Problem {
+  return { type: 'about:blank', code: status === 0 ? noAnswer : `HTTP_${status}`, status, title: '', detail, mend: '' };
+}

@@ -1,0 +1,195 @@
+import '@xyflow/react/dist/base.css';
+import './canvas.css';
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { useReducedMotion } from '@mantine/hooks';
+import { IconFocusCentered, IconMinus, IconPlus } from '@tabler/icons-react';
+import {
+  type Edge,
+  type EdgeProps,
+  EdgeLabelRenderer,
+  BaseEdge,
+  Handle,
+  type Node,
+  type NodeProps,
+  Panel,
+  Position,
+  ReactFlow,
+  type ReactFlowInstance,
+  useReactFlow,
+} from '@xyflow/react';
+import { useMemo, useRef } from 'react';
+import type { JourneyDetail } from '../../src/api/contract.ts';
+import { useVoice } from '../ui/voice.tsx';
+import { KindIcon } from './KindIcon.tsx';
+import type { JourneyDocument } from './document.ts';
+import { card, layOut, pathOf } from './layout.ts';
+import { type CardKind, kindOf, sentenceOf, titleOf, wayWords } from './sentence.ts';
+
+type CardData = {
+  kind: CardKind;
+  title: string;
+  sentence: string;
+  now: number;
+  today: number;
+  selected: boolean;
+  onSelect: (id: string) => void;
+};
+type LineData = { lane: number; label: string };
+type CardNode = Node<CardData, 'card'>;
+type LineEdge = Edge<LineData, 'line'>;
+
+interface CanvasProps {
+  document: JourneyDocument;
+  counts: JourneyDetail['counts'];
+  selected: string | null;
+  onSelect: (id: string | null) => void;
+}
+
+/** A journey drawn: time runs downward, a card an activity, its counts live. */
+export function Canvas({ document, counts, selected, onSelect }: CanvasProps) {
+  const { say } = useVoice();
+  const frame = useRef<HTMLDivElement>(null);
+  const layout = useMemo(() => layOut(document), [document]);
+  const nodes = layout.cards.map(({ id, x, y }): CardNode => ({
+    id,
+    type: 'card',
+    position: { x, y },
+    width: card.width,
+    height: card.height,
+    data: {
+      kind: kindOf(document, id),
+      title: titleOf(document, id, say),
+      sentence: sentenceOf(document, id, say),
+      now: counts[id]?.now ?? 0,
+      today: counts[id]?.today ?? 0,
+      selected: id === selected,
+      onSelect,
+    },
+  }));
+  const edges = useMemo(
+    () =>
+      layout.lines.map(({ id, from, to, why, lane }): LineEdge => ({
+        id,
+        type: 'line',
+        source: from,
+        target: to,
+        data: { lane, label: wayWords(why, say) },
+      })),
+    [layout, say],
+  );
+  const start = (flow: ReactFlowInstance<CardNode, LineEdge>) => {
+    const width = frame.current?.clientWidth ?? layout.width;
+    const zoom = Math.max(0.5, Math.min(1, (width - 48) / layout.width));
+    const entry = layout.cards[0]?.x ?? 0;
+    const fits = layout.width * zoom <= width - 32;
+    const x = fits ? (width - layout.width * zoom) / 2 : width / 2 - (entry + card.width / 2) * zoom;
+    void flow.setViewport({ x, y: 24, zoom });
+  };
+  return (
+    <div className="canvas" ref={frame} role="region" aria-label={say('journey.canvas')}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onInit={start}
+        onPaneClick={() => onSelect(null)}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        panOnScroll
+        zoomOnDoubleClick={false}
+        preventScrolling
+        minZoom={0.3}
+        maxZoom={1.5}
+      >
+        <Zoom />
+      </ReactFlow>
+    </div>
+  );
+}
+
+function Zoom() {
+  const { say } = useVoice();
+  const flow = useReactFlow();
+  const duration = useReducedMotion() ? 0 : 120;
+  const tools = [
+    { word: say('journey.closer'), Icon: IconPlus, act: () => flow.zoomIn({ duration }) },
+    { word: say('journey.farther'), Icon: IconMinus, act: () => flow.zoomOut({ duration }) },
+    {
+      word: say('journey.fit'),
+      Icon: IconFocusCentered,
+      act: () => flow.fitView({ duration, padding: 0.08, maxZoom: 1 }),
+    },
+  ];
+  return (
+    <Panel position="bottom-left" className="canvas-tools">
+      {tools.map(({ word, Icon, act }) => (
+        <Tooltip key={word} label={word} position="right">
+          <ActionIcon variant="default" size={32} aria-label={word} onClick={() => void act()}>
+            <Icon size={16} stroke={1.5} />
+          </ActionIcon>
+        </Tooltip>
+      ))}
+    </Panel>
+  );
+}
+
+function Card({ id, data }: NodeProps<CardNode>) {
+  const { say, number } = useVoice();
+  return (
+    <>
+      <Handle type="target" position={Position.Top} isConnectable={false} />
+      <button
+        type="button"
+        className={`card nopan kind-${data.kind}`}
+        aria-pressed={data.selected}
+        onClick={() => data.onSelect(id)}
+      >
+        <span className="card-title">
+          <KindIcon kind={data.kind} />
+          <span>{data.title}</span>
+        </span>
+        <span className="card-sentence">{data.sentence}</span>
+        <span className="card-counts">
+          <span className={data.now > 0 ? 'card-now' : ''}>
+            <b>{number(data.now)}</b> {say('journey.here')}
+          </span>
+          <span>
+            <b>{number(data.today)}</b> {say('journey.today')}
+          </span>
+        </span>
+      </button>
+      <Handle type="source" position={Position.Bottom} isConnectable={false} />
+    </>
+  );
+}
+
+function Line({ sourceX, sourceY, targetX, targetY, data }: EdgeProps<LineEdge>) {
+  const lane = data?.lane ?? targetX;
+  const path = pathOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, lane);
+  return (
+    <>
+      <BaseEdge path={path} markerEnd="" />
+      <path
+        d={`M${targetX - 4},${targetY - 6}L${targetX},${targetY - 1}L${targetX + 4},${targetY - 6}`}
+        className="arrow"
+      />
+      {data?.label && (
+        <EdgeLabelRenderer>
+          <span
+            className="line-word"
+            style={{ transform: `translate(-50%, -50%) translate(${lane}px, ${sourceY + 48}px)` }}
+          >
+            {data.label}
+          </span>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
+}
+
+const nodeTypes = { card: Card };
+const edgeTypes = { line: Line };

@@ -1,0 +1,95 @@
+import { Table, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { IconRoute, IconSearch } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { JourneyRow } from '../../src/api/contract.ts';
+import { journeys } from '../api/query.ts';
+import { PageHead } from '../ui/Page.tsx';
+import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
+import { useVoice } from '../ui/voice.tsx';
+import { StatusBadge } from './StatusBadge.tsx';
+
+export function JourneyList() {
+  const { say } = useVoice();
+  const { data, error, refetch } = useQuery(journeys);
+  const { q = '' } = useSearch({ from: '/journeys' });
+  const navigate = useNavigate({ from: '/journeys' });
+  const shown = data?.filter((row) => row.name.toLocaleLowerCase().includes(q.toLocaleLowerCase())) ?? [];
+  return (
+    <div className="page">
+      <PageHead title={say('journeys.title')} answer={data ? <Answer rows={data} /> : undefined} />
+      {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
+      {!data && !error && <Rows />}
+      {data?.length === 0 && (
+        <Empty title={say('journeys.empty')} says={say('journeys.emptySays')} icon={<IconRoute stroke={1.5} />} />
+      )}
+      {data && data.length > 0 && (
+        <>
+          <TextInput
+            className="filter"
+            value={q}
+            placeholder={say('journeys.filter')}
+            aria-label={say('journeys.filter')}
+            leftSection={<IconSearch size={16} stroke={1.5} />}
+            onChange={(event) =>
+              void navigate({ search: { q: event.currentTarget.value || undefined }, replace: true })
+            }
+          />
+          {shown.length === 0 && <p className="quiet">{say('journeys.noneMatch', { query: q })}</p>}
+          {shown.length > 0 && <JourneyTable rows={shown} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+function Answer({ rows }: { rows: JourneyRow[] }) {
+  const { say } = useVoice();
+  const live = rows.filter((row) => row.status === 'live').length;
+  const drafts = rows.filter((row) => row.status === 'draft').length;
+  const first = live > 0 ? say('journeys.answer', { count: live }) : say('journeys.noneLive');
+  return drafts > 0 ? `${first}; ${say('journeys.drafts', { count: drafts })}.` : `${first}.`;
+}
+
+function JourneyTable({ rows }: { rows: JourneyRow[] }) {
+  const { say, number, moneys } = useVoice();
+  return (
+    <div className="table">
+      <Table highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{say('journeys.name')}</Table.Th>
+            <Table.Th>{say('journeys.status')}</Table.Th>
+            <Table.Th className="number">{say('figure.here')}</Table.Th>
+            <Table.Th className="number">{say('figure.entered')}</Table.Th>
+            <Table.Th className="number">{say('figure.sent')}</Table.Th>
+            <Table.Th className="number">{say('figure.heldOut')}</Table.Th>
+            <Table.Th className="number">{say('figure.orders')}</Table.Th>
+            <Table.Th className="number">{say('figure.revenue')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Table.Tr key={row.key}>
+              <Table.Td className="main-cell">
+                <Link to="/journeys/$key" params={{ key: row.key }} className="row-link">
+                  {row.name}
+                </Link>
+                <span className="quiet">{row.description}</span>
+              </Table.Td>
+              <Table.Td>
+                <StatusBadge status={row.status} />
+              </Table.Td>
+              <Table.Td className="number">{number(row.active)}</Table.Td>
+              <Table.Td className="number">{number(row.entered)}</Table.Td>
+              <Table.Td className="number">{number(row.sent)}</Table.Td>
+              <Table.Td className="number">{number(row.heldOut)}</Table.Td>
+              <Table.Td className="number">{number(row.orders)}</Table.Td>
+              <Table.Td className="number">{moneys(row.revenue, true)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}

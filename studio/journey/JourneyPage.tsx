@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { JourneyDetail } from '../../src/api/contract.ts';
+import { journey } from '../api/query.ts';
+import { PageHead } from '../ui/Page.tsx';
+import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
+import { useVoice } from '../ui/voice.tsx';
+import { ActivityPanel } from './ActivityPanel.tsx';
+import { Canvas } from './Canvas.tsx';
+import { Publish } from './Publish.tsx';
+import { ReportPanel } from './ReportPanel.tsx';
+import { StatusBadge } from './StatusBadge.tsx';
+import { type JourneyDocument, readDocument } from './document.ts';
+import { entryId } from './sentence.ts';
+
+/** One journey: its canvas, and at the right what it did or the chosen activity. */
+export function JourneyPage() {
+  const { key } = useParams({ from: '/journeys/$key' });
+  const { activity } = useSearch({ from: '/journeys/$key' });
+  const navigate = useNavigate({ from: '/journeys/$key' });
+  const { data, error, refetch } = useQuery(journey(key));
+  // The counts change every two seconds, the document hardly ever: lay it out only when it does.
+  const written = JSON.stringify(data?.definition ?? null);
+  const document = useMemo(() => readDocument(JSON.parse(written)), [written]);
+  if (error && !data) {
+    return (
+      <div className="page">
+        <ProblemNote error={error} again={() => void refetch()} />
+      </div>
+    );
+  }
+  if (!data) return <PageSkeleton />;
+  const select = (id: string | null) => void navigate({ search: { activity: id ?? undefined }, replace: true });
+  const chosen =
+    activity !== undefined && (activity === entryId || document.activities.has(activity)) ? activity : null;
+  return (
+    <div className="journey-page">
+      <div className="journey-main">
+        <JourneyHead detail={data} document={document} />
+        <Canvas key={key} document={document} counts={data.counts} selected={chosen} onSelect={select} />
+        {document.exits.length > 0 && <Exits reasons={document.exits} />}
+      </div>
+      <aside className="journey-aside">
+        {chosen === null ? (
+          <ReportPanel journeyKey={key} />
+        ) : (
+          <ActivityPanel detail={data} document={document} id={chosen} onClose={() => select(null)} />
+        )}
+      </aside>
+    </div>
+  );
+}
+
+function JourneyHead({ detail, document }: { detail: JourneyDetail; document: JourneyDocument }) {
+  const { say, moment } = useVoice();
+  const inside = Object.values(detail.counts).reduce((sum, count) => sum + count.now, 0);
+  const people = inside > 0 ? say('journey.people', { count: inside }) : say('journey.nobody');
+  const published =
+    detail.publishedAt === null
+      ? say('journey.notPublished')
+      : say('journey.published', { time: moment(detail.publishedAt) });
+  const note = (
+    <span className="journey-note">
+      <StatusBadge status={detail.status} />
+      <span>
+        {document.name} · {say('journey.version', { version: String(detail.version) })} · {published}
+      </span>
+    </span>
+  );
+  return (
+    <PageHead title={document.name} answer={say('journey.answer', { people })} note={note}>
+      {detail.status === 'draft' && <Publish journeyKey={detail.key} document={document} />}
+    </PageHead>
+  );
+}
+
+/** What ends a wait wherever one stands; it has no place of its own on the canvas. */
+function Exits({ reasons }: { reasons: string[] }) {
+  const { say } = useVoice();
+  return (
+    <p className="exits">
+      <b>{say('journey.leaves')}</b>
+      {reasons.map((reason) => (
+        <span key={reason} className="chip">
+          {reason}
+        </span>
+      ))}
+    </p>
+  );
+}

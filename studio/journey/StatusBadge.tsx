@@ -1,0 +1,17 @@
+import { IconCircleCheck, IconCircleDashed, IconCircleOff } from '@tabler/icons-react';
+import type { JourneyStatus } from '../../src/api/contract.ts';
+import { useVoice } from '../ui/voice.tsx';
+
+const icons = { draft: IconCircleDashed, live: IconCircleCheck, closed: IconCircleOff };
+
+/** A journey's state: always an icon and a word beside the colour. */
+export function StatusBadge({ status }: { status: JourneyStatus }) {
+  const { say } = useVoice();
+  const Icon = icons[status];
+  return (
+    <span className={`status status-${status}`}>
+      <Icon size={14} stroke={1.5} aria-hidden="true" />
+      {say(`status.${status}`)}
+    </span>
+  );
+}

@@ -1,0 +1,152 @@
+/**
+ * A journey's document as the studio reads it: the JSON of `JourneyDetail.definition`, checked softly. What is missing
+ * or unknown stays visible as `unknown`; a strange document never takes the page down.
+ */
+export interface JourneyDocument {
+  name: string;
+  description: string;
+  entry: EntryPart;
+  exits: string[];
+  holdout: number;
+  quietHours: { from: string; to: string } | null;
+  reentry: { never: boolean; after: string | null };
+  start: string;
+  activities: Map<string, ActivityPart>;
+}
+
+export type EntryPart =
+  | { kind: 'event'; event: string; when: string | null; key: string | null; onRepeat: 'ignore' | 'restart' }
+  | { kind: 'audience'; audience: string; at: string; zone: string | null };
+
+export type ActivityPart =
+  | { kind: 'wait'; label: string | null; for: string; next: string }
+  | {
+      kind: 'condition';
+      label: string | null;
+      paths: { label: string; when: string; next: string }[];
+      otherwise: string;
+    }
+  | ActionPart
+  | { kind: 'message'; label: string | null; message: string; next: string; onExcluded: string | null }
+  | { kind: 'end'; label: string | null }
+  | { kind: 'unknown'; label: string | null; what: string; next: string };
+
+export interface ActionPart {
+  kind: 'action';
+  label: string | null;
+  name: string;
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: unknown;
+  timeout: string;
+  retries: number;
+  next: string;
+  onError: string | null;
+}
+
+type Raw = Record<string, unknown>;
+
+const isRaw = (value: unknown): value is Raw => typeof value === 'object' && value !== null && !Array.isArray(value);
+const raw = (value: unknown): Raw => (isRaw(value) ? value : {});
+const list = (value: unknown): Raw[] => (Array.isArray(value) ? value.filter(isRaw) : []);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const maybe = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const number = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
+
+/** Defaults as the engine has them: 10 % held out, quiet from 21:00 to 08:00 (trust.md §5.1). */
+export function readDocument(source: unknown): JourneyDocument {
+  const given = raw(source);
+  const reentry = raw(given['reentry']);
+  return {
+    name: text(given['name']) || text(given['key']),
+    description: text(given['description']),
+    entry: readEntry(raw(given['entry'])),
+    exits: list(given['exits']).map((exit) => text(exit['reason']) || text(exit['event'])),
+    holdout: number(given['holdout'], 0.1),
+    quietHours: readQuiet(given['quietHours']),
+    reentry: { never: reentry['never'] === true, after: maybe(reentry['after']) },
+    start: text(given['start']),
+    activities: new Map(Object.entries(raw(given['activities'])).map(([id, part]) => [id, readActivity(raw(part))])),
+  };
+}
+
+function readQuiet(value: unknown): { from: string; to: string } | null {
+  if (value === null) return null;
+  const hours = raw(value);
+  return { from: text(hours['from']) || '21:00', to: text(hours['to']) || '08:00' };
+}
+
+function readEntry(part: Raw): EntryPart {
+  if (part['kind'] === 'audience') {
+    return { kind: 'audience', audience: text(part['audience']), at: text(part['at']), zone: maybe(part['zone']) };
+  }
+  const onRepeat = part['onRepeat'] === 'restart' ? 'restart' : 'ignore';
+  return { kind: 'event', event: text(part['event']), when: maybe(part['when']), key: maybe(part['key']), onRepeat };
+}
+
+function readActivity(part: Raw): ActivityPart {
+  const label = maybe(part['label']);
+  const next = text(part['next']);
+  switch (part['kind']) {
+    case 'wait':
+      return { kind: 'wait', label, for: text(part['for']), next };
+    case 'condition':
+      return { kind: 'condition', label, paths: list(part['paths']).map(readPath), otherwise: text(part['otherwise']) };
+    case 'action':
+      return readAction(part, label, next);
+    case 'message':
+      return { kind: 'message', label, message: text(part['message']), next, onExcluded: maybe(part['onExcluded']) };
+    case 'end':
+      return { kind: 'end', label };
+    default:
+      return { kind: 'unknown', label, what: text(part['kind']), next };
+  }
+}
+
+const readPath = (path: Raw) => ({ label: text(path['label']), when: text(path['when']), next: text(path['next']) });
+
+function readAction(part: Raw, label: string | null, next: string): ActionPart {
+  const headers = Object.entries(raw(part['headers'])).map(([name, value]) => [name, text(value)] as const);
+  return {
+    kind: 'action',
+    label,
+    name: text(part['name']),
+    method: text(part['method']) || 'POST',
+    url: text(part['url']),
+    headers: Object.fromEntries(headers),
+    body: part['body'],
+    timeout: text(part['timeout']) || 'PT10S',
+    retries: number(part['retries'], 3),
+    next,
+    onError: maybe(part['onError']),
+  };
+}
+
+/** The ways out of an activity, in the order they are written. `why` is null where the way needs no word. */
+export interface Way {
+  to: string;
+  why: { kind: 'path'; label: string } | { kind: 'otherwise' } | { kind: 'error' } | { kind: 'excluded' } | null;
+}
+
+export function waysOf(activity: ActivityPart): Way[] {
+  switch (activity.kind) {
+    case 'condition': {
+      const paths = activity.paths.map(({ label, next }): Way => ({ to: next, why: { kind: 'path', label } }));
+      return [...paths, { to: activity.otherwise, why: { kind: 'otherwise' } }];
+    }
+    case 'action':
+      return withBranch(activity.next, activity.onError, { kind: 'error' });
+    case 'message':
+      return withBranch(activity.next, activity.onExcluded, { kind: 'excluded' });
+    case 'end':
+      return [];
+    default:
+      return activity.next === '' ? [] : [{ to: activity.next, why: null }];
+  }
+}
+
+function withBranch(next: string, branch: string | null, why: Way['why']): Way[] {
+  const main: Way = { to: next, why: null };
+  return branch === null || branch === next ? [main] : [main, { to: branch, why }];
+}

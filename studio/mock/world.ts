@@ -1,0 +1,339 @@
+import type {
+  AdvanceReport,
+  ClockView,
+  JourneyDetail,
+  JourneyReport,
+  JourneyRow,
+  MailRow,
+  Overview,
+  PersonHere,
+  PersonRow,
+  Problem,
+  ProfileDetail,
+  RecommendationAnswer,
+} from '../../src/api/contract.ts';
+import { documents } from './document.ts';
+import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
+
+/** Invented answers of the API: long words, big and small numbers, and with `empty` nothing at all. */
+export function invent(empty: boolean) {
+  let now = Date.UTC(2026, 10, 24, 9, 0);
+  const iso = (offsetHours: number) => new Date(now + offsetHours * 3_600_000).toISOString();
+
+  const peopleRows = (): PersonRow[] =>
+    empty
+      ? []
+      : names.map((name, index) => ({
+          id: `0193-${index}`,
+          label: name,
+          email: index % 5 === 4 ? null : `${name.split(' ')[0]?.toLowerCase() ?? 'a'}@exempel.se`,
+          lastSeenAt: iso(-index * 3.7),
+          cartItems: (index * 7) % 5,
+          viewed: (index * 13) % 41,
+          orders: (index * 3) % 4,
+          reachable: index % 5 !== 4,
+        }));
+
+  const journeyRows = (): JourneyRow[] =>
+    empty
+      ? []
+      : documents.map(({ key, name, description }, index) => ({
+          key,
+          name,
+          description,
+          status: index === 3 ? 'draft' : 'live',
+          version: index + 1,
+          active: [38, 371, 3, 0][index] ?? 0,
+          entered: [1204, 3811, 92, 0][index] ?? 0,
+          ended: [1166, 3440, 89, 0][index] ?? 0,
+          sent: [811, 2204, 61, 0][index] ?? 0,
+          heldOut: [97, 251, 6, 0][index] ?? 0,
+          orders: [118, 64, 1, 0][index] ?? 0,
+          revenue: index === 3 ? [] : [{ amount: [18_412.5, 7211, 89][index] ?? 0, currency: 'EUR' }],
+        }));
+
+  const overview = (): Overview => ({
+    now: iso(0),
+    demo: true,
+    shopUrl: '/shop',
+    people: empty ? 0 : 2004,
+    reachable: empty ? 0 : 611,
+    items: empty ? 0 : 200,
+    eventsToday: empty ? 0 : 1312,
+    inJourneys: empty ? 0 : 412,
+    sentToday: empty ? 0 : 3,
+    needHand: empty
+      ? []
+      : [{ text: '1 mail is in doubt: its mail server never answered', link: '/journeys/abandoned-cart' }],
+  });
+
+  const clock = (): ClockView => ({
+    kind: 'virtual',
+    now: iso(0),
+    zone: 'Europe/Stockholm',
+    next: empty
+      ? []
+      : [
+          { at: iso(0.4), text: 'Abandoned cart: wait ends', count: 2 },
+          { at: iso(3.1), text: 'Viewed, not bought: wait ends', count: 17 },
+          { at: iso(24), text: 'Only wandered: the audience is read', count: 1 },
+        ],
+    held: empty ? [] : [{ reason: 'quiet hours', count: 1, until: iso(22) }],
+  });
+
+  const detail = (key: string): JourneyDetail => {
+    const definition = documents.find((one) => one.key === key) ?? documents[0]!;
+    const ids = ['entry', ...Object.keys(definition.activities)];
+    const counts = ids.map((id, index) => [
+      id,
+      { now: id.startsWith('wait') ? 36 : index === 3 ? 2 : 0, today: 140 - index * 17, ever: 1204 - index * 90 },
+    ]);
+    const draft = key === 'long-words';
+    return {
+      key,
+      status: draft ? 'draft' : 'live',
+      version: 3,
+      publishedAt: draft ? null : iso(-300),
+      definition,
+      counts: draft ? {} : Object.fromEntries(counts),
+    };
+  };
+
+  const here = (activity: string): PersonHere[] =>
+    names.slice(0, activity.startsWith('wait') ? 6 : 0).map((label, index) => ({
+      profileId: `0193-${index}`,
+      label,
+      activity,
+      since: iso(-index - 1),
+      due: iso(3 - index / 2),
+    }));
+
+  const profile = (id: string): ProfileDetail => ({
+    id,
+    identities: [
+      { namespace: 'ECID', id: '41289011538849211209985566023811736902' },
+      { namespace: 'email', id: 'ada@exempel.se' },
+    ],
+    email: 'ada@exempel.se',
+    attributes: { firstName: 'Ada', newsletter: true, städte: 'Schwäbisch Gmünd' },
+    timeZone: 'Europe/Stockholm',
+    consent: {
+      collect: { state: 'in', at: iso(-400), source: 'shop' },
+      'email-marketing': { state: id === '0193-4' ? 'out' : 'in', at: iso(-2), source: 'shop' },
+    },
+    cart: {
+      id: 'c-1',
+      lines: itemNames.slice(0, 3).map((name, index) => ({
+        item: `i-${index}`,
+        name,
+        quantity: index === 2 ? 2 : 1,
+        imageUrl: picture(index),
+      })),
+    },
+    viewed: Array.from({ length: 17 }, (_, index) => ({
+      item: `i-${index}`,
+      name: itemNames[index % itemNames.length]!,
+      at: iso(-index * 2),
+      imageUrl: index === 3 ? null : picture(index),
+    })),
+    orders: [{ id: 'LL-10233', at: iso(-500), total: { amount: 214.9, currency: 'EUR' }, items: ['i-4', 'i-5'] }],
+    firstSeenAt: iso(-720),
+    lastSeenAt: iso(-1),
+  });
+
+  const mails = (): MailRow[] =>
+    empty
+      ? []
+      : names.slice(0, 14).map((name, index) => ({
+          id: `m-${index}`,
+          to: `${name.split(' ')[0]?.toLowerCase() ?? 'a'}@exempel.se`,
+          subject: ['Your coats are still here', 'Watches you looked at', 'Popular right now at Lumen & Loom'][
+            index % 3
+          ]!,
+          at: iso(-index * 2.3),
+        }));
+
+  const answer = (method: string, url: string, body: unknown): { status: number; value: unknown } => {
+    const { pathname, searchParams } = new URL(url, 'http://mock');
+    const [, door, id = '', sub] = pathname.split('/').map(decodeURIComponent);
+    const ok = (value: unknown) => ({ status: 200, value });
+    if (id === 'missing') return { status: 404, value: missing(id) };
+    switch (door) {
+      case 'overview':
+        return ok(overview());
+      case 'clock':
+        if (method === 'POST') {
+          now += (body as { by: string }).by === 'P1D' ? 86_400_000 : 3_600_000;
+          return ok({ now: iso(0), steps: 3, sent: 3, heldOut: 1, running: [] } satisfies AdvanceReport);
+        }
+        return ok(clock());
+      case 'journeys':
+        if (id === '') return ok({ journeys: journeyRows() });
+        if (sub === 'report') return ok(reportOf(id, iso(0)));
+        if (sub === 'people') return ok({ people: here(searchParams.get('activity') ?? '') });
+        return ok(detail(id));
+      case 'people': {
+        const q = (searchParams.get('q') ?? '').toLowerCase();
+        const found = peopleRows().filter((row) => `${row.label} ${row.email}`.toLowerCase().includes(q));
+        return ok({ people: found, left: empty || q !== '' ? 0 : 1980 });
+      }
+      case 'profiles':
+        return ok(sub === 'timeline' ? { entries: timelineOf(iso) } : profile(id.replace('id:', '')));
+      case 'mailbox':
+        if (id === '') return ok(mails());
+        return ok({
+          ...mails().find((row) => row.id === id),
+          from: 'Lumen & Loom <hello@lumen-loom.example>',
+          headers: {
+            'Message-ID': '<0193-77@lumen-loom.example>',
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+          },
+          text: 'Hello Ada,\n\nyou left these in your cart.\n\nhttp://127.0.0.1:8080/c/abc\n',
+          html: mailHtml(),
+        });
+      case 'recommendations':
+        return ok(recommend(body));
+      default:
+        return { status: 404, value: missing(pathname) };
+    }
+  };
+  return answer;
+}
+
+const missing = (what: string): Problem => ({
+  type: '/docs/error/NOT_FOUND',
+  code: 'NOT_FOUND',
+  status: 404,
+  title: 'That is not here',
+  detail: `Nothing is called "${what}".`,
+  mend: 'Look at the list and choose one of it.',
+});
+
+const names = [
+  'Ada Lindqvist',
+  'Ørjan Sæther',
+  'Maximiliane Freifrau von Hohenzollern-Sigmaringen',
+  'Łukasz Wiśniewski',
+  '3f9a11c2',
+  'Åsa Öberg',
+  'Jean-Baptiste Delacroix',
+  'Νίκος Παπαδόπουλος',
+  'Tom',
+  'e07b5512',
+  'Wilhelmina Andersdotter',
+  'Carlos Núñez',
+  'Ines',
+  'Bo',
+  '88ac01d9',
+  'Grete Müller-Lüdenscheidt',
+];
+
+function recommend(body: unknown): RecommendationAnswer {
+  const { criterion, limit = 4 } = body as { criterion: string; limit?: number };
+  const items = Array.from({ length: limit }, (_, index) => ({
+    id: `i-${index}`,
+    name: itemNames[(index + 3) % itemNames.length]!,
+    url: '/shop',
+    imageUrl: picture(index + 3),
+    price: 49 + index * 20,
+    currency: 'EUR',
+    category: 'coats',
+    source: index === limit - 1 ? ('backup' as const) : ('criteria' as const),
+    score: 1 - index / 10,
+    rank: index + 1,
+    reason: index === limit - 1 ? 'Popular in the shop right now' : 'Often bought together with the Nordic winter coat',
+    because: [{ key: index === limit - 1 ? null : 'i-0', algorithm: 'bought together', count: 14 - index }],
+  }));
+  const cart = itemNames.slice(0, 2).map((name, index) => ({
+    ...items[0]!,
+    id: `i-${index}`,
+    name,
+    imageUrl: picture(index),
+    quantity: index + 1,
+    inStock: index === 0,
+  }));
+  return {
+    status: 'partial',
+    count: limit,
+    filledBy: { criteria: limit - 1, promotion: 0, backup: 1 },
+    criterion: { key: criterion, title: criterion },
+    key: ['i-0'],
+    cart: criterion === 'cart-based' ? cart : [],
+    items,
+    requestId: 'r-1',
+    trackingToken: 't-1',
+    age: 2,
+  };
+}
+
+function reportOf(key: string, at: string): JourneyReport {
+  const clear = key === 'abandoned-cart';
+  const draft = key === 'long-words';
+  const n = (value: number) => (draft ? 0 : value);
+  const arm = (profiles: number, buyers: number, revenue: number) => ({
+    profiles: n(profiles),
+    buyers: n(buyers),
+    orders: n(buyers + 3),
+    revenue: n(revenue),
+    revenueSquares: n(revenue * 90),
+  });
+  return {
+    journey: key,
+    name: key,
+    version: 3,
+    status: draft ? 'draft' : 'live',
+    at,
+    runs: {
+      entered: n(1204),
+      active: n(38),
+      ended: n(1166),
+      byState: {},
+      byEnd: draft
+        ? []
+        : [
+            { reason: 'Mail sent', count: 908 },
+            { reason: 'Bought', count: 171 },
+            { reason: 'Emptied the cart', count: 61 },
+            { reason: 'Consent withdrawn', count: 26 },
+          ],
+    },
+    messages: {
+      planned: n(1002),
+      byState: {},
+      accepted: n(811),
+      heldOut: n(97),
+      inDoubt: n(1),
+      excluded: draft
+        ? []
+        : [
+            { reason: 'no consent', count: 61 },
+            { reason: 'out of stock', count: 12 },
+          ],
+      pending: n(18),
+    },
+    arms: { treated: arm(1081, 131, 19_233.4), control: arm(123, 9, 1211) },
+    currency: 'EUR',
+    windowDays: 7,
+    clicks: { human: n(203), unknown: n(14) },
+    credited: { orders: n(118), revenue: { amount: n(18_412.5), currency: 'EUR' } },
+    caused: clear
+      ? {
+          word: 'clear',
+          why: 'The interval lies above zero.',
+          perProfile: 7.95,
+          total: 3120,
+          low: 1400,
+          high: 4900,
+          confidence: 0.95,
+        }
+      : {
+          word: 'too early',
+          why: 'The held-out arm has 9 buyers; at least 20 are needed before an interval is shown.',
+          perProfile: null,
+          total: null,
+          low: null,
+          high: null,
+          confidence: 0.95,
+        },
+  };
+}

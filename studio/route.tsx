@@ -1,0 +1,100 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { HomePage } from './home/HomePage.tsx';
+import { Shell } from './shell/Shell.tsx';
+import { CrashNote, NotFound, PageSkeleton } from './ui/State.tsx';
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
+
+const journeyList = createRoute({
+  getParentRoute: () => root,
+  path: '/journeys',
+  validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({ q: text(search['q']) }),
+  component: lazyRouteComponent(() => import('./journey/JourneyList.tsx'), 'JourneyList'),
+});
+
+const oneJourney = createRoute({
+  getParentRoute: () => root,
+  path: '/journeys/$key',
+  validateSearch: (search: Record<string, unknown>): { activity?: string | undefined } => ({
+    activity: text(search['activity']),
+  }),
+  component: lazyRouteComponent(() => import('./journey/JourneyPage.tsx'), 'JourneyPage'),
+});
+
+const peopleList = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: (search: Record<string, unknown>): { q?: string | undefined; sort?: string | undefined } => ({
+    q: text(search['q']),
+    sort: text(search['sort']),
+  }),
+  component: lazyRouteComponent(() => import('./people/PeoplePage.tsx'), 'PeoplePage'),
+});
+
+const onePerson = createRoute({
+  getParentRoute: () => root,
+  path: '/people/$id',
+  validateSearch: (search: Record<string, unknown>): { show?: string | undefined } => ({ show: text(search['show']) }),
+  component: lazyRouteComponent(() => import('./people/PersonPage.tsx'), 'PersonPage'),
+});
+
+const mailList = createRoute({
+  getParentRoute: () => root,
+  path: '/mailbox',
+  validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({ q: text(search['q']) }),
+  component: lazyRouteComponent(() => import('./mailbox/MailboxPage.tsx'), 'MailboxPage'),
+});
+
+const oneMail = createRoute({
+  getParentRoute: () => root,
+  path: '/mailbox/$id',
+  validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({ q: text(search['q']) }),
+  component: lazyRouteComponent(() => import('./mailbox/MailboxPage.tsx'), 'MailboxPage'),
+});
+
+const recommendations = createRoute({
+  getParentRoute: () => root,
+  path: '/recommendations',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): {
+    criterion?: string | undefined;
+    person?: string | undefined;
+    item?: string | undefined;
+    cart?: string | undefined;
+  } => ({
+    criterion: text(search['criterion']),
+    person: text(search['person']),
+    item: text(search['item']),
+    cart: text(search['cart']),
+  }),
+  component: lazyRouteComponent(() => import('./recommend/RecommendPage.tsx'), 'RecommendPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    journeyList,
+    oneJourney,
+    peopleList,
+    onePerson,
+    mailList,
+    oneMail,
+    recommendations,
+  ]),
+  defaultPreload: 'intent',
+  defaultPendingComponent: PageSkeleton,
+  defaultErrorComponent: CrashNote,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

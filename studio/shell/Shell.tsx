@@ -1,0 +1,103 @@
+import { useHotkeys } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import {
+  IconBuildingStore,
+  IconHome,
+  IconMailbox,
+  IconRoute,
+  IconSparkles,
+  IconUsers,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import { Link, Outlet } from '@tanstack/react-router';
+import { Suspense, lazy, useState } from 'react';
+import { mailbox, overview } from '../api/query.ts';
+import { ClockProgress, ClockWord } from '../clock/ClockWord.tsx';
+import { useAdvance } from '../clock/advance.ts';
+import { Mark } from '../ui/Mark.tsx';
+import { useVoice } from '../ui/voice.tsx';
+import type { Key } from '../words/words.ts';
+import { TopBar } from './TopBar.tsx';
+
+const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }));
+
+export interface PageEntry {
+  to: '/' | '/journeys' | '/recommendations' | '/people' | '/mailbox';
+  word: Key;
+  Icon: TablerIcon;
+}
+
+/** Only pages that work stand in the rail; the mailbox only where there is one. */
+const pages: PageEntry[] = [
+  { to: '/', word: 'nav.home', Icon: IconHome },
+  { to: '/journeys', word: 'nav.journeys', Icon: IconRoute },
+  { to: '/recommendations', word: 'nav.recommendations', Icon: IconSparkles },
+  { to: '/people', word: 'nav.people', Icon: IconUsers },
+  { to: '/mailbox', word: 'nav.mailbox', Icon: IconMailbox },
+];
+
+export function usePages(): PageEntry[] {
+  const { isError } = useQuery({ ...mailbox, refetchInterval: false, staleTime: 60_000 });
+  return isError ? pages.filter((page) => page.to !== '/mailbox') : pages;
+}
+
+/** The frame around every page: rail, top bar, the clock's word, the page. */
+export function Shell() {
+  const { say } = useVoice();
+  const [searching, setSearching] = useState(false);
+  const advance = useAdvance();
+  useHotkeys([['mod+K', () => setSearching(true)]], []);
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {say('skip')}
+      </a>
+      <Rail />
+      <div className="main">
+        <TopBar onSearch={() => setSearching(true)} advance={advance} />
+        <ClockProgress advance={advance} />
+        <ClockWord advance={advance} />
+        <main id="content" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      {searching && (
+        <Suspense>
+          <Palette onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function Rail() {
+  const { say } = useVoice();
+  const entries = usePages();
+  const { data } = useQuery(overview);
+  return (
+    <nav className="rail" aria-label={say('nav.label')}>
+      <Link to="/" className="brand" aria-label={say('brand.says')}>
+        <Mark size={24} />
+        <span>Beckon</span>
+      </Link>
+      <ul>
+        {entries.map(({ to, word, Icon }) => (
+          <li key={to}>
+            <Link to={to} className="rail-link" activeOptions={{ exact: to === '/', includeSearch: false }}>
+              <Icon size={18} stroke={1.5} aria-hidden="true" />
+              <span>{say(word)}</span>
+            </Link>
+          </li>
+        ))}
+        {data?.shopUrl && (
+          <li className="rail-last">
+            <a className="rail-link" href={data.shopUrl} target="_blank" rel="noreferrer">
+              <IconBuildingStore size={18} stroke={1.5} aria-hidden="true" />
+              <span>{say('nav.shop')}</span>
+            </a>
+          </li>
+        )}
+      </ul>
+    </nav>
+  );
+}

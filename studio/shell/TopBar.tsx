@@ -1,0 +1,141 @@
+import { ActionIcon, Button, Kbd, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { IconCheck, IconClock, IconLanguage, IconMoon, IconSearch, IconSun, IconSunMoon } from '@tabler/icons-react';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { clock, journeys, overview, person } from '../api/query.ts';
+import type { Advance } from '../clock/advance.ts';
+import { useVoice } from '../ui/voice.tsx';
+import { type Key, isKey, languages } from '../words/words.ts';
+
+export function TopBar({ onSearch, advance }: { onSearch: () => void; advance: Advance }) {
+  const { say } = useVoice();
+  const { data } = useQuery(overview);
+  return (
+    <header className="bar">
+      <Path />
+      <div className="bar-tools">
+        <UnstyledButton className="search" onClick={onSearch} aria-label={say('bar.search')}>
+          <IconSearch size={16} stroke={1.5} aria-hidden="true" />
+          <span className="search-word">{say('bar.search')}</span>
+          <Kbd size="xs">Ctrl K</Kbd>
+        </UnstyledButton>
+        {data?.demo && <span className="environment">{say('environment.demo')}</span>}
+        <Clock advance={advance} />
+        <LanguageMenu />
+        <SchemeMenu />
+      </div>
+    </header>
+  );
+}
+
+/** Where I am, as a path: "Journeys / Abandoned cart". */
+function Path() {
+  const { say } = useVoice();
+  const [section, id] = useRouterState({ select: (state) => state.location.pathname })
+    .split('/')
+    .filter(Boolean);
+  const leaf = useLeafName(section, id);
+  const word = `nav.${section ?? 'home'}`;
+  return (
+    <nav className="path" aria-label={say('nav.path')}>
+      <ol>
+        <li>{id && isKey(word) ? <Link to={`/${section}` as '/people'}>{say(word)}</Link> : sectionName(word, say)}</li>
+        {leaf !== null && <li aria-current="page">{leaf}</li>}
+      </ol>
+    </nav>
+  );
+}
+
+const sectionName = (word: string, say: (key: Key) => string) => (isKey(word) ? say(word) : say('nav.home'));
+
+function useLeafName(section: string | undefined, id: string | undefined): string | null {
+  const plain = id === undefined ? '' : decodeURIComponent(id);
+  const rows = useQuery({ ...journeys, enabled: section === 'journeys' && plain !== '' }).data;
+  const profile = useQuery({ ...person(plain), enabled: section === 'people' && plain !== '' }).data;
+  if (plain === '' || section === 'mailbox') return null;
+  if (section === 'journeys') return rows?.find((row) => row.key === plain)?.name ?? plain;
+  return profile?.email ?? plain.slice(0, 8);
+}
+
+function Clock({ advance }: { advance: Advance }) {
+  const { say, clockFace } = useVoice();
+  const { data } = useQuery(clock);
+  if (data?.kind !== 'virtual') return null;
+  const moving = advance.state.is === 'moving';
+  return (
+    <div className="clock" role="group" aria-label={say('clock.shopTime', { time: clockFace(data.now) })}>
+      <IconClock size={16} stroke={1.5} aria-hidden="true" />
+      <span className="clock-face">
+        <b>{clockFace(data.now)}</b> <span className="quiet">{say('clock.shopTime', { time: '' }).trim()}</span>
+      </span>
+      <Tooltip label={say('clock.move.hour')}>
+        <Button size="compact-sm" variant="default" disabled={moving} onClick={() => advance.move('PT1H')}>
+          {say('clock.hour')}
+        </Button>
+      </Tooltip>
+      <Tooltip label={say('clock.move.day')}>
+        <Button size="compact-sm" variant="default" disabled={moving} onClick={() => advance.move('P1D')}>
+          {say('clock.day')}
+        </Button>
+      </Tooltip>
+    </div>
+  );
+}
+
+function LanguageMenu() {
+  const { say, language, setLanguage } = useVoice();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="control" size={36} aria-label={say('bar.language')}>
+          <IconLanguage size={18} stroke={1.5} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {languages.map(({ code, name }) => (
+          <Menu.Item
+            key={code}
+            lang={code}
+            onClick={() => setLanguage(code)}
+            rightSection={code === language ? <IconCheck size={14} stroke={1.5} /> : null}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+const schemes = [
+  { value: 'auto', word: 'scheme.auto', Icon: IconSunMoon },
+  { value: 'light', word: 'scheme.light', Icon: IconSun },
+  { value: 'dark', word: 'scheme.dark', Icon: IconMoon },
+] as const;
+
+function SchemeMenu() {
+  const { say } = useVoice();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { Icon } = schemes.find((scheme) => scheme.value === colorScheme) ?? schemes[0];
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="control" size={36} aria-label={say('bar.scheme')}>
+          <Icon size={18} stroke={1.5} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {schemes.map(({ value, word, Icon: Own }) => (
+          <Menu.Item
+            key={value}
+            onClick={() => setColorScheme(value)}
+            leftSection={<Own size={16} stroke={1.5} />}
+            rightSection={value === colorScheme ? <IconCheck size={14} stroke={1.5} /> : null}
+          >
+            {say(word)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

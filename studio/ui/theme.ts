@@ -1,0 +1,68 @@
+import {
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+} from '@mantine/core';
+
+/** Mantine wants ten shades; ours is one colour that changes with the scheme, so all ten are the token. */
+function shades(token: string): MantineColorsTuple {
+  const colour = `var(--${token})`;
+  return [colour, colour, colour, colour, colour, colour, colour, colour, colour, colour];
+}
+
+/** Text on a filled signal must keep its contrast in both schemes: white on the dark one, ink on the light one. */
+const onSignal: VariantColorsResolver = (input) => {
+  const colours = defaultVariantColorsResolver(input);
+  return input.variant === 'filled' && (input.color ?? 'signal') === 'signal'
+    ? { ...colours, color: 'var(--on-signal)', hover: 'var(--signal-strong)' }
+    : colours;
+};
+
+export const theme = createTheme({
+  colors: {
+    signal: shades('signal'),
+    control: shades('control'),
+    good: shades('good'),
+    harm: shades('harm'),
+    wait: shades('wait'),
+  },
+  primaryColor: 'signal',
+  variantColorResolver: onSignal,
+  fontFamily: 'var(--sans)',
+  fontFamilyMonospace: 'var(--mono)',
+  fontSizes: { xs: '12px', sm: '14px', md: '14px', lg: '16px', xl: '20px' },
+  headings: {
+    fontWeight: '600',
+    sizes: { h1: { fontSize: '28px' }, h2: { fontSize: '20px' }, h3: { fontSize: '14px' } },
+  },
+  defaultRadius: '8px',
+  radius: { sm: '6px', md: '8px' },
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  focusRing: 'auto',
+  components: {
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: false, transitionProps: { duration: 100 } } },
+    Modal: { defaultProps: { transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.35 } } },
+    Menu: { defaultProps: { transitionProps: { duration: 100 } } },
+  },
+});
+
+const tokens = {
+  '--mantine-color-body': 'var(--paper)',
+  '--mantine-color-text': 'var(--ink)',
+  '--mantine-color-bright': 'var(--ink)',
+  '--mantine-color-dimmed': 'var(--quiet)',
+  '--mantine-color-placeholder': 'var(--quiet)',
+  '--mantine-color-anchor': 'var(--signal)',
+  '--mantine-color-error': 'var(--harm)',
+  '--mantine-color-default': 'var(--raised)',
+  '--mantine-color-default-hover': 'var(--sunken)',
+  '--mantine-color-default-color': 'var(--ink)',
+  '--mantine-color-default-border': 'var(--line)',
+  '--mantine-color-signal-filled': 'var(--signal)',
+  '--mantine-color-signal-filled-hover': 'var(--signal-strong)',
+};
+
+export const resolveTokens: CSSVariablesResolver = () => ({ variables: tokens, light: tokens, dark: tokens });
