@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { passed, quietLog } from '../base/index.ts';
+import type { Lesson } from '../profile/index.ts';
+import { type FeedBatch, Follower } from './follower.ts';
+
+/** A feed in memory, which hands out at most `page` rows a read, as the real one does. */
+class TestFeed {
+  readonly rows: FeedBatch[] = [];
+  reads = 0;
+  page = 3;
+  broken = false;
+
+  add(shard: number, version: number, ...items: string[]): void {
+    this.rows.push({ shard, version, lessons: items.map((i): Lesson => ({ p: 'p', s: 's', i, k: 'view', t: 1 })) });
+  }
+
+  readonly read = (cursors: ReadonlyMap<number, number>): Promise<FeedBatch[]> => {
+    this.reads++;
+    if (this.broken) return Promise.reject(new Error('no connection'));
+    const rows = this.rows
+      .filter(({ shard, version }) => version > (cursors.get(shard) ?? 0))
+      .sort((a, b) => a.shard - b.shard || a.version - b.version);
+    return Promise.resolve(rows.slice(0, this.page));
+  };
+}
+
+function pupil() {
+  let learned: string[] = [];
+  return {
+    learn: ({ i }: Lesson) => void learned.push(i),
+    reset: () => void (learned = []),
+    get learned() {
+      return learned.join('');
+    },
+  };
+}
+
+function follow(feed = new TestFeed()) {
+  const recommender = pupil();
+  const warnings: string[] = [];
+  const log = { ...quietLog, warn: (event: string) => void warnings.push(event) };
+  return { feed, recommender, warnings, follower: new Follower({ read: feed.read, recommender, log }) };
+}
+
+describe('following the feed', () => {
+  it('learns all rows of all shards in order, page by page, before catchUp resolves', async () => {
+    const { feed, follower, recommender } = follow();
+    feed.add(0, 1, 'a', 'b');
+    feed.add(7, 1, 'e');
+    feed.add(0, 2, 'c');
+    feed.add(0, 3, 'd');
+    feed.add(7, 2, 'f');
+    await follower.catchUp();
+    expect(recommender.learned).toBe('abcdef');
+    expect([...follower.cursors]).toEqual([
+      [0, 3],
+      [7, 2],
+    ]);
+  });
+
+  it('learns each row once, though it is read twice', async () => {
+    const { feed, follower, recommender } = follow();
+    feed.add(0, 1, 'a');
+    feed.add(0, 1, 'a');
+    await Promise.all([follower.catchUp(), follower.catchUp(), follower.catchUp()]);
+    await follower.catchUp();
+    expect(recommender.learned).toBe('a');
+  });
+
+  it('lets a call made while a pass runs wait for a pass that began after it', async () => {
+    const { feed, follower, recommender } = follow();
+    feed.add(0, 1, 'a');
+    const first = follower.catchUp();
+    feed.add(0, 2, 'b');
+    const second = follower.catchUp();
+    await second;
+    expect(recommender.learned).toBe('ab');
+    await first;
+  });
+
+  it('forgets and learns anew from the beginning when a version is missing', async () => {
+    const { recommender, warnings } = follow();
+    const whole = new TestFeed();
+    whole.add(0, 1, 'a');
+    whole.add(0, 2, 'b');
+    whole.add(0, 3, 'c');
+    whole.add(1, 1, 'x');
+    const [first, , third] = whole.rows;
+    // The second row is not there when the third already is; after that the whole feed is.
+    const answers = [[first!], [third!]];
+    const follower = new Follower({
+      read: (cursors) => Promise.resolve(answers.shift() ?? whole.read(cursors)),
+      recommender,
+      log: { ...quietLog, warn: (event) => void warnings.push(event) },
+    });
+    await follower.catchUp();
+    expect(warnings).toEqual(['recommend.feed-gap']);
+    expect(recommender.learned).toBe('abcx');
+  });
+
+  it('follows a feed whose old rows were taken away, and says so', async () => {
+    const { feed, follower, recommender, warnings } = follow();
+    feed.add(4, 8, 'h');
+    feed.add(4, 9, 'i');
+    await follower.catchUp();
+    expect(recommender.learned).toBe('hi');
+    expect(warnings).toEqual(['recommend.feed-begins-late']);
+  });
+
+  it('rejects catchUp when the feed cannot be read, and goes on afterwards', async () => {
+    const { feed, follower, recommender } = follow();
+    feed.add(0, 1, 'a');
+    feed.broken = true;
+    await expect(follower.catchUp()).rejects.toThrow('no connection');
+    feed.broken = false;
+    await follower.catchUp();
+    expect(recommender.learned).toBe('a');
+  });
+
+  it('rebuilds on start, looks when woken, polls by itself, and rests after stop', async () => {
+    const { feed, follower, recommender } = follow();
+    feed.add(0, 1, 'a');
+    const started = passed('recommend.caught-up');
+    follower.start();
+    await started;
+    expect(recommender.learned).toBe('a');
+
+    feed.add(0, 2, 'b');
+    const woken = passed('recommend.caught-up');
+    follower.wake();
+    await woken;
+    expect(recommender.learned).toBe('ab');
+
+    feed.add(0, 3, 'c');
+    await passed('recommend.caught-up');
+    expect(recommender.learned).toBe('abc');
+
+    follower.stop();
+    follower.wake();
+    feed.add(0, 4, 'd');
+    const { reads } = feed;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([feed.reads, recommender.learned]).toEqual([reads, 'abc']);
+  });
+
+  it('warns once of an outage, and follows again when it is over', async () => {
+    const { feed, follower, recommender, warnings } = follow();
+    feed.broken = true;
+    follower.start();
+    follower.wake();
+    follower.wake();
+    await follower.catchUp().catch(() => {});
+    feed.broken = false;
+    feed.add(0, 1, 'a');
+    follower.wake();
+    await follower.catchUp();
+    follower.stop();
+    expect(warnings).toEqual(['recommend.feed-unreadable']);
+    expect(recommender.learned).toBe('a');
+  });
+});
