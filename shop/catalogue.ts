@@ -134,6 +134,9 @@ const patternOf: Partial<Record<Kind, readonly string[]>> = {
   coat: ['plain', 'plain', 'herringbone', 'plain', 'check'],
 };
 
+/** What a name says of a pattern, where it is not the pattern's own word. */
+const patternWord: Record<string, string> = { plain: '', stripe: ' stripes', 'fair isle': ' Fair Isle' };
+
 /** Sold out, so that the shop, the mails and the gates have something to say about it. */
 const soldOut = new Set(['coat-14', 'sweat-21', 'knit-9', 'watch-18', 'lamp-11', 'kitchen-23']);
 
@@ -159,7 +162,7 @@ function makeItem(place: { category: Category; row: number; index: number; shopU
   const id = `${category.kind}-${index + 1}`;
   return {
     id,
-    name: `${model.name}, ${pattern === 'plain' ? '' : `${pattern} `}${colour}`,
+    name: `${model.name} in ${colour}${patternWord[pattern] ?? ` ${pattern}`}`,
     categories: [category.slug],
     price: Number((model.price + extra - 0.1).toFixed(2)),
     currency: 'EUR',

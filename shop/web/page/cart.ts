@@ -40,7 +40,7 @@ function drawCart(box: HTMLElement): void {
       ${inCart.map(
         ({ item, quantity }) => html`
           <li>
-            <a href="/shop/p/${item.id}"><img src="${item.imageUrl}" alt="" width="96" height="96" /></a>
+            <img src="${item.imageUrl}" alt="" width="96" height="96" />
             <div class="what">
               <a href="/shop/p/${item.id}">${item.name}</a>
               <span class="quiet">${money(item.price)} each</span>
