@@ -31,7 +31,10 @@ export interface Claimed {
  * T2 (trust §2.2): peeks at what is due, locks the profiles and then the messages, judges every gate live, and leases
  * what passed. A message whose last worker was lost is claimed alone, so that it can harm nobody else.
  */
-export async function claimDue(kit: Kit, templates: (keys: string[]) => Promise<Map<string, CompiledTemplate>>): Promise<Claimed> {
+export async function claimDue(
+  kit: Kit,
+  templates: (keys: string[]) => Promise<Map<string, CompiledTemplate>>,
+): Promise<Claimed> {
   const now = kit.clock.now();
   const peeked = await peekDue(kit.store, now, kit.set.batch);
   const suspect = peeked[0] && peeked[0].crashes > 0;
@@ -83,7 +86,10 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
     }
   }
   await settleClaims(desk, claims, changes);
-  return { claims: claims.map((claim) => ({ ...claim, row: { ...claim.row, fence: claim.row.fence + 1 } })), decided: rows.length };
+  return {
+    claims: claims.map((claim) => ({ ...claim, row: { ...claim.row, fence: claim.row.fence + 1 } })),
+    decided: rows.length,
+  };
 }
 
 async function settleClaims({ kit, tx, now }: Desk, claims: Claim[], changes: Change[]): Promise<void> {
@@ -92,7 +98,11 @@ async function settleClaims({ kit, tx, now }: Desk, claims: Claim[], changes: Ch
     .map(({ row }) => ({ shard: row.shard, profileId: row.profileId, messageId: row.id, journey: row.journey }));
   if (reserved.length > 0) await takeSlots(tx, reserved, now);
   if (claims.length > 0) {
-    const leases = claims.map(({ row, address, addressKey: key }) => ({ id: row.id, recipient: address, addressKey: key }));
+    const leases = claims.map(({ row, address, addressKey: key }) => ({
+      id: row.id,
+      recipient: address,
+      addressKey: key,
+    }));
     await lease(tx, leases, kit.set.leaseMs);
   }
   await applyChanges(kit, tx, changes);
@@ -112,7 +122,9 @@ async function decideRow(
     message: row,
     profile: profile?.state ?? null,
     suppressed: facts.suppressed,
-    slots: facts.slots.filter((slot) => slot.profileId === row.profileId && slot.messageId !== row.id).map(({ at }) => at),
+    slots: facts.slots
+      .filter((slot) => slot.profileId === row.profileId && slot.messageId !== row.id)
+      .map(({ at }) => at),
     hasSlot: facts.slots.some(({ messageId }) => messageId === row.id),
     now,
     shopZone: kit.shop.zone,

@@ -49,7 +49,10 @@ export async function compileHtml(source: TemplateSource): Promise<string> {
  * @throws MESSAGE_TEMPLATE_FAULT; LANGUAGE_* with the place
  */
 export function compilePieces(row: TemplateRow & { html: string }): CompiledTemplate {
-  const text = expandFragments(layout.text.replace('[[content]]', () => row.text.trimEnd()), 'text');
+  const text = expandFragments(
+    layout.text.replace('[[content]]', () => row.text.trimEnd()),
+    'text',
+  );
   const pieces = {
     subject: compileTemplate(row.subject, { mode: 'header' }),
     html: compileTemplate(row.html, { mode: 'html' }),

@@ -20,7 +20,13 @@ export {
 } from './message.ts';
 export { Messages } from './messages.ts';
 export { migrations } from './migration.ts';
-export { defaultSettings, type MessageOutcome, type MessageParts, type MessageSettings, type RunPlace } from './part.ts';
+export {
+  defaultSettings,
+  type MessageOutcome,
+  type MessageParts,
+  type MessageSettings,
+  type RunPlace,
+} from './part.ts';
 export { effectiveZone, isZone, quietUntil } from './quiet.ts';
 export type { Rendering, RenderedMail } from './render.ts';
 export { judgeResult, type SendResult } from './result.ts';

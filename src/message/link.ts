@@ -74,9 +74,9 @@ function refusal(to: string, hosts: ReadonlySet<string>): string | null {
 
 /** `to` with the click id, by which the shop's own events later prove that somebody came (design §7 "Measuring"). */
 export function withClickId(to: string, clickId: string): string {
-  const url = new URL(to);
-  url.searchParams.set('bk_click', clickId);
-  return url.href;
+  const hash = to.indexOf('#');
+  const [front, fragment] = hash < 0 ? [to, ''] : [to.slice(0, hash), to.slice(hash)];
+  return `${front}${front.includes('?') ? '&' : '?'}bk_click=${encodeURIComponent(clickId)}${fragment}`;
 }
 
 export interface WrapOptions {

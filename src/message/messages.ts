@@ -12,7 +12,14 @@ import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
 import { eraseProfile, freeSlots, liftUnsubscribe, moveProfile } from './table-gate.ts';
 import { countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
 import { Templates } from './template.ts';
-import { cancelUnsent, clickTarget, unsubscribe, unsubscribePage, type ClickTarget, type UnsubscribePage } from './unsubscribe.ts';
+import {
+  cancelUnsent,
+  clickTarget,
+  unsubscribe,
+  unsubscribePage,
+  type ClickTarget,
+  type UnsubscribePage,
+} from './unsubscribe.ts';
 
 /** The room's door: plans, gates, sends and records mails, and answers for their links. */
 export class Messages {
@@ -27,7 +34,11 @@ export class Messages {
 
   /** T1: writes the intended mail in the journey's transaction; the same place of the same run gives the same message. */
   async plan(tx: Tx, plan: Plan): Promise<string> {
-    const id = await insertMessage(tx, this.#kit.ids.next(), messageKey(plan), plan, this.#kit.clock.now());
+    const id = await insertMessage(tx, plan, {
+      id: this.#kit.ids.next(),
+      key: messageKey(plan),
+      now: this.#kit.clock.now(),
+    });
     tx.afterCommit(() => point('message.planned'));
     return id;
   }

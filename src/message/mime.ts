@@ -49,7 +49,7 @@ export async function composeMail(parts: MailParts): Promise<ComposedMail> {
     textEncoding: 'base64',
     disableFileAccess: true,
     disableUrlAccess: true,
-    headers: listHeaders(parts, domain).map(([key, value]) => ({ key, value: requireHeaderText(key, value) })),
+    headers: listHeaders(parts, domain).map(([key, text]) => ({ key, value: headerValue(key, text) })),
   });
   const node = composer.compile();
   const raw = await node.build();
@@ -68,10 +68,16 @@ function listHeaders(parts: MailParts, domain: string): [string, string][] {
     headers.push(
       ['List-Unsubscribe', `<${parts.unsubscribeUrl}>`],
       ['List-Unsubscribe-Post', 'List-Unsubscribe=One-Click'],
-      ['List-Id', `${quoted(parts.streamName)} <${stream}.${domain}>`],
+      ['List-Id', `${quoted(parts.streamName)} <${stream}.${domain}>`.trim()],
     );
   }
   return headers;
+}
+
+/** List headers are plain ASCII by construction and must not be encoded or folded: machines read them. */
+function headerValue(key: string, text: string) {
+  const value = requireHeaderText(key, text);
+  return key.startsWith('List-') ? { prepared: true, foldLines: false, value } : value;
 }
 
 /** A phrase as a quoted string if it is plain ASCII, else left out: List-Id takes no encoded words within quotes. */

@@ -71,7 +71,10 @@ export interface MessageParts {
   replyTo: string | null;
   postalAddress: string;
   transport: Transport;
-  profiles: { lock(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>>; get(id: string): Promise<Profile | null> };
+  profiles: {
+    lock(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>>;
+    get(id: string): Promise<Profile | null>;
+  };
   catalog: { get(id: string): Item | undefined };
   /** Appends to the log within the transaction. */
   append(tx: Tx, events: ShopEvent[]): Promise<void>;

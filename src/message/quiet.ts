@@ -3,8 +3,7 @@
 /** Is this an IANA zone that this machine knows? */
 export function isZone(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return zone !== '';
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '' && zone !== '';
   } catch {
     return false;
   }

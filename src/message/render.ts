@@ -90,7 +90,10 @@ function lackingItems(template: CompiledTemplate, scope: Record<string, unknown>
     const value = valueAt(scope, path);
     if (Array.isArray(value) && value.length === 0) return true;
     if (value === undefined || value === null || value === '') {
-      throw new BeckonError(errors.MESSAGE_VALUE_MISSING, `The template "${template.key}" needs ${path}, which has no value`);
+      throw new BeckonError(
+        errors.MESSAGE_VALUE_MISSING,
+        `The template "${template.key}" needs ${path}, which has no value`,
+      );
     }
   }
   return template.showsItems && items === 0;
@@ -101,12 +104,14 @@ export function unsubscribeLink(messageId: string, setting: Pick<RenderSetting, 
   return `${setting.publicUrl}/u/${linkToken(setting.linkKey, 'u', { message: messageId, index: 0, to: '' })}`;
 }
 
-/** Does anything of what the mail must show remain in the catalogue? The gate "in stock", before rendering. */
+/**
+ * The gate "in stock", before rendering: does anything of what the mail must show remain in the catalogue? A value that
+ * is not there at all is left to rendering, which names it.
+ */
 export function hasItems(input: Pick<RenderInput, 'template' | 'context'>, setting: RenderSetting): boolean {
   const { context, items } = freshContext(input.context, { get: setting.item, publicUrl: setting.publicUrl });
-  const empty = input.template.requires.some((path) => {
-    const value = valueAt({ context }, path);
-    return Array.isArray(value) && value.length === 0;
-  });
-  return !empty && !(input.template.showsItems && items === 0);
+  const needed = input.template.requires.map((path) => valueAt({ context }, path));
+  if (needed.some((value) => Array.isArray(value) && value.length === 0)) return false;
+  const complete = needed.every((value) => value !== undefined && value !== null);
+  return !(complete && input.template.showsItems && items === 0);
 }

@@ -87,7 +87,13 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
     await applyChanges(
       kit,
       tx,
-      ghosts.map(({ claim: { row } }) => ({ id: row.id, state: 'skipped', reason: 'held out', arm: 'control', fence: row.fence })),
+      ghosts.map(({ claim: { row } }) => ({
+        id: row.id,
+        state: 'skipped',
+        reason: 'held out',
+        arm: 'control',
+        fence: row.fence,
+      })),
     );
     const ids = await beginSending(tx, treated.map(wireRow), options);
     // Whoever did not come through was suppressed, cancelled or claimed anew since; only the first still is ours.
@@ -106,9 +112,12 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
 
 /** Gives claims back before their lease runs out, when a slow next hop keeps us: a living worker is not a lost one. */
 export async function handBack(kit: Kit, ready: Ready[]): Promise<void> {
-  const changes = ready.map(
-    ({ claim: { row } }): Change => ({ id: row.id, state: 'ready', reason: 'waits for the next hop', fence: row.fence }),
-  );
+  const changes = ready.map(({ claim: { row } }): Change => ({
+    id: row.id,
+    state: 'ready',
+    reason: 'waits for the next hop',
+    fence: row.fence,
+  }));
   await kit.store.inTransaction((tx) => applyChanges(kit, tx, changes));
 }
 

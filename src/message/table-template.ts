@@ -66,7 +66,10 @@ export function insertTemplate(runner: Runner, row: Omit<TemplateRow, 'html'>): 
   });
 }
 
-export function publishRow(runner: Runner, row: { key: string; version: number; html: string; now: number }): Promise<number> {
+export function publishRow(
+  runner: Runner,
+  row: { key: string; version: number; html: string; now: number },
+): Promise<number> {
   return runner.run({
     text: 'update message_template set html = $3, published_at = $4 where key = $1 and version = $2',
     values: [row.key, row.version, row.html, new Date(row.now)],

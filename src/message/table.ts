@@ -33,7 +33,12 @@ function rowOf(raw: Raw): MessageRow {
 }
 
 /** T1: the outbox row. Gives the id of the row under this key, which may be an older one. */
-export async function insertMessage(tx: Runner, id: string, key: string, plan: Plan, now: number): Promise<string> {
+export async function insertMessage(
+  tx: Runner,
+  plan: Plan,
+  row: { id: string; key: string; now: number },
+): Promise<string> {
+  const { id, key, now } = row;
   const values = [plan.shard, id, key, plan.runId, plan.journey, plan.journeyVersion, plan.activity, plan.visit];
   const more = [plan.profileId, plan.message, JSON.stringify(plan.context), plan.class, plan.holdout];
   const quiet = plan.quietHours === null ? null : JSON.stringify(plan.quietHours);
@@ -81,7 +86,11 @@ export async function lockDue(tx: Runner, ids: string[], now: number): Promise<M
 }
 
 /** T2: claimed with a lease, and counted before the work begins, so that a mail that kills its worker is noticed. */
-export function lease(tx: Runner, claims: { id: string; recipient: string; addressKey: string }[], leaseMs: number): Promise<number> {
+export function lease(
+  tx: Runner,
+  claims: { id: string; recipient: string; addressKey: string }[],
+  leaseMs: number,
+): Promise<number> {
   return tx.run({
     name: 'message-lease',
     text: `update message m set state = 'leased', reason = null, fence = m.fence + 1, crashes = m.crashes + 1,
@@ -186,14 +195,26 @@ function insertAttempts(tx: Runner, wires: WireRow[], transport: string): Promis
     text: `insert into attempt (shard, message_id, no, mail_id, mime_sha256, transport)
       select m.shard, m.id, m.fence, c.mail_id, c.sha, $4
       from unnest($1::uuid[], $2::text[], $3::text[]) as c(id, mail_id, sha) join message m on m.id = c.id`,
-    values: [wires.map(({ id }) => id), wires.map(({ mailId }) => mailId), wires.map(({ sha256 }) => sha256), transport],
+    values: [
+      wires.map(({ id }) => id),
+      wires.map(({ mailId }) => mailId),
+      wires.map(({ sha256 }) => sha256),
+      transport,
+    ],
   });
 }
 
 /** T4: the result of an attempt, believed only while its fence is the newest and the message is still `sending`. */
 export async function recordResult(
   tx: Runner,
-  result: { id: string; fence: number; state: MessageState; reason: string | null; due: number | null; detail: unknown },
+  result: {
+    id: string;
+    fence: number;
+    state: MessageState;
+    reason: string | null;
+    due: number | null;
+    detail: unknown;
+  },
   now: number,
 ): Promise<MessageRow | null> {
   const rows = await tx.rows<Raw>({
@@ -313,7 +334,10 @@ export async function cancelRows(
   which: { runId: string } | { profileId: string },
   change: { state: 'cancelled' | 'skipped'; reason: string; now: number },
 ): Promise<MessageRow[]> {
-  const [column, value] = 'runId' in which ? ['run_id = $1', which.runId] : ["class = 'marketing' and profile_id = $1::uuid", which.profileId];
+  const [column, value] =
+    'runId' in which
+      ? ['run_id = $1', which.runId]
+      : ["class = 'marketing' and profile_id = $1::uuid", which.profileId];
   const rows = await tx.rows<Raw>({
     text: `update message set state = $2, reason = $3, lease_until = null, changed_at = $4
       where ${column} and state in ('planned', 'held', 'ready', 'leased', 'deferred') returning ${columns}`,
@@ -323,7 +347,11 @@ export async function cancelRows(
 }
 
 export function markTold(tx: Runner, id: string): Promise<number> {
-  return tx.run({ name: 'message-told', text: 'update message set told = true where id = $1 and not told', values: [id] });
+  return tx.run({
+    name: 'message-told',
+    text: 'update message set told = true where id = $1 and not told',
+    values: [id],
+  });
 }
 
 export async function messageById(runner: Runner, id: string): Promise<MessageRow | null> {

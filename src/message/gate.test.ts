@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { aState } from '../../test/support/message.ts';
+import { decideGates, type GateInput } from './gate.ts';
+import { effectiveZone, quietUntil } from './quiet.ts';
+
+const night = { from: '22:00', to: '08:00' };
+const at = (text: string) => Date.parse(text);
+
+describe('quiet hours', () => {
+  it('are half-open: 22:00:00.000 waits, 08:00:00.000 goes (trust row 30)', () => {
+    expect(quietUntil(at('2026-11-23T21:59:59.999Z'), night, 'UTC')).toBeNull();
+    expect(quietUntil(at('2026-11-23T22:00:00.000Z'), night, 'UTC')).toBe(at('2026-11-24T08:00:00Z'));
+    expect(quietUntil(at('2026-11-24T07:59:59.999Z'), night, 'UTC')).toBe(at('2026-11-24T08:00:00Z'));
+    expect(quietUntil(at('2026-11-24T08:00:00.000Z'), night, 'UTC')).toBeNull();
+  });
+
+  it('end by the wall clock where clocks change in between (trust row 57)', () => {
+    // Berlin goes from UTC+1 to UTC+2 in the night to 2026-03-29, and back in the night to 2026-10-25.
+    expect(quietUntil(at('2026-03-28T22:00:00Z'), night, 'Europe/Berlin')).toBe(at('2026-03-29T06:00:00Z'));
+    expect(quietUntil(at('2026-10-24T21:00:00Z'), night, 'Europe/Berlin')).toBe(at('2026-10-25T07:00:00Z'));
+    // Lord Howe moves by half an hour.
+    expect(quietUntil(at('2026-10-03T12:00:00Z'), night, 'Australia/Lord_Howe')).toBe(at('2026-10-03T21:00:00Z'));
+  });
+
+  it('use the shop’s zone for a profile without one, or with one that does not exist (trust row 29)', () => {
+    expect(effectiveZone(null, 'Europe/Stockholm')).toBe('Europe/Stockholm');
+    expect(effectiveZone('Mars/Phobos', 'Europe/Stockholm')).toBe('Europe/Stockholm');
+    expect(effectiveZone('Pacific/Apia', 'Europe/Stockholm')).toBe('Pacific/Apia');
+  });
+
+  it('are off when not set or empty', () => {
+    expect(quietUntil(0, null, 'UTC')).toBeNull();
+    expect(quietUntil(0, { from: '08:00', to: '08:00' }, 'UTC')).toBeNull();
+  });
+});
+
+describe('the order of the gates', () => {
+  const hour = 3_600_000;
+  const now = at('2026-11-23T12:00:00Z');
+  const input = (more: Partial<GateInput>): GateInput => ({
+    message: { class: 'marketing', quietHours: { from: '00:00', to: '23:59' }, journey: 'j', profileId: 'p' },
+    profile: aState({ consent: {} }),
+    suppressed: true,
+    slots: [now],
+    hasSlot: false,
+    now,
+    shopZone: 'UTC',
+    jitter: 0,
+    caps: [{ windowMs: 24 * hour, count: 1 }],
+    ...more,
+  });
+
+  it('is suppression, consent, quiet hours, cap: one primary reason each (design §7 "Sending")', () => {
+    const consent = aState().consent;
+    expect(decideGates(input({}))).toMatchObject({ skip: 'suppressed' });
+    expect(decideGates(input({ suppressed: false }))).toMatchObject({ skip: 'no consent' });
+    const open = { suppressed: false, profile: aState({ consent, claimedPurchaseUntil: now + 1 }) };
+    expect(decideGates(input(open))).toMatchObject({ hold: 'quiet hours' });
+    const day = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p' } as const;
+    expect(decideGates(input({ ...open, message: day }))).toMatchObject({ skip: 'cap: 1 in 24 hours' });
+    expect(decideGates(input({ ...open, message: day, slots: [] }))).toMatchObject({ hold: 'may have bought' });
+  });
+
+  it('lets transactional mail through quiet hours, caps and missing marketing consent', () => {
+    const message = { class: 'transactional', quietHours: null, journey: 'j', profileId: 'p' } as const;
+    expect(decideGates(input({ suppressed: false, message }))).toMatchObject({ go: true });
+  });
+
+  it('lets a message that holds its slot already pass its own cap', () => {
+    const profile = aState();
+    const message = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p' } as const;
+    expect(decideGates(input({ suppressed: false, profile, message, hasSlot: true }))).toMatchObject({ go: true });
+  });
+
+  it('forgets slots that slid out of the window', () => {
+    const profile = aState();
+    const message = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p' } as const;
+    const slots = [now - 24 * hour];
+    expect(decideGates(input({ suppressed: false, profile, message, slots }))).toMatchObject({ go: true });
+  });
+});
