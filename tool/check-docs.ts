@@ -106,15 +106,12 @@ function deadLinks(root: string, path: string, page: string): Finding[] {
 /** The judge of the journey room, loaded when asked for, so that the tests of this check need no room. */
 export async function journeyJudge(root: string): Promise<JudgeJourney> {
   const room = (await import(pathToFileURL(join(root, 'src/journey/index.ts')).href)) as {
-    checkDefinition?: (document: never) => unknown;
+    problemsOf(document: unknown, templates: ReadonlySet<string>): { where: string; what: string }[];
   };
+  const templates = filesBelow(root, 'src/message/template').flatMap((path) => /([\w-]+)\.mjml$/.exec(path)?.[1] ?? []);
   return (document) => {
-    try {
-      room.checkDefinition?.(document as never);
-      return null;
-    } catch (error) {
-      return (error as Error).message;
-    }
+    const problems = room.problemsOf(document, new Set(templates));
+    return problems.length === 0 ? null : problems.map(({ where, what }) => `${where}: ${what}`).join('; ');
   };
 }
 

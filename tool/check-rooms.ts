@@ -15,8 +15,10 @@ export interface Import {
   line: number;
 }
 
-/** Files at the root of `src` that join the rooms and therefore know them all. */
-export const joiners = ['src/app.ts', 'src/main.ts', 'src/demo.ts', 'src/settings.ts'];
+/** Files at the root of `src` join the rooms (`app.ts` above all) and therefore know them all. */
+function joins(path: string): boolean {
+  return /^src\/[^/]+$/.test(path);
+}
 
 export function readPlan(root: string): Plan {
   return JSON.parse(readFileSync(join(root, 'rooms.json'), 'utf8')) as Plan;
@@ -74,7 +76,7 @@ function planFindings(plan: Plan): Finding[] {
 function fileFindings(plan: Plan, file: Source): Finding[] {
   return importsOf(file).flatMap(({ specifier, line }) => {
     if (specifier === '?') {
-      return file.path.startsWith('src/') && !joiners.includes(file.path)
+      return file.path.startsWith('src/') && !joins(file.path)
         ? [
             {
               path: file.path,
@@ -98,7 +100,7 @@ function verdict(plan: Plan, from: string, target: string): string | null {
   const outside = plan.outside.find(({ name }) => from.startsWith(`${name}/`));
   if (outside) return outsideVerdict(outside, target);
   if (from.startsWith('src/')) {
-    return joiners.includes(from) || target.startsWith('src/') ? null : 'no room; put it into one, or join in app.ts';
+    return joins(from) ? null : 'no room; put it into one, or join in app.ts';
   }
   // What supports the tests prepares the ground floor (a server, a mailbox), so it may look behind those doors only.
   const behindGround = from.startsWith('test/support/') && roomOf(plan, target)?.floor === 'ground';

@@ -8,7 +8,7 @@
  * Never:  assigns an arm; sends anything; shows an interval below the floors
  * Start:  statistics.ts and credit.ts (pure), then measure.ts
  */
-export { clickIdOf, creditRule, creditWindowMs } from './credit.ts';
+export { clickIdOf, creditOf, creditRule, creditWindowMs, type HumanClick } from './credit.ts';
 export * from './measure.ts';
 export * from './report.ts';
 export * from './statistics.ts';

@@ -283,6 +283,21 @@ describe('merge()', () => {
   });
 });
 
+it('forget() leaves no row that names the person, and exportFor() gives them all before', async () => {
+  await listen(
+    [ordered(60, 'o-60', monday + 2 * hour)],
+    [
+      seen(60, mail('accepted', 'm60', monday, 'forgotten')),
+      seen(60, click('m60', 'c60', monday + hour, 'forgotten')),
+      landing('c60', monday + hour),
+    ],
+  );
+  const before = await measure.exportFor(id(60));
+  expect(Object.values(before).map((rows) => rows.length)).toEqual([1, 1, 1, 1, 1, 1]);
+  await store.inTransaction((tx) => measure.forget(tx, id(60)));
+  expect(Object.values(await measure.exportFor(id(60))).flat()).toEqual([]);
+});
+
 describe('timeline()', () => {
   it('tells one story from events, steps, messages, clicks and orders, newest first', async () => {
     const person = 50;

@@ -6,6 +6,7 @@ import { clickIdOf, creditOf, creditRule } from './credit.ts';
 import { buildReport, type JourneyCounts, type JourneyReport, type MessageCounts } from './report.ts';
 import {
   deleteCredit,
+  deletePerson,
   humanClicks,
   insertOrder,
   insertSent,
@@ -15,6 +16,7 @@ import {
   moveProfile,
   ordersOf,
   recipientOf,
+  rowsOf,
   upsertClick,
   upsertCredit,
   upsertLanding,
@@ -113,6 +115,16 @@ export class Measure {
   async merge(tx: Tx, from: string, into: string): Promise<void> {
     await moveProfile(tx, from, into, shardOf(into));
     await creditOrders(tx, into);
+  }
+
+  /** Removes everything that names the profile; the reports lose its unit, orders and clicks. */
+  async forget(tx: Tx, profileId: string): Promise<void> {
+    await deletePerson(tx, profileId);
+  }
+
+  /** Everything that names the profile, by table, as stored. */
+  exportFor(profileId: string): Promise<Record<string, Record<string, unknown>[]>> {
+    return rowsOf(this.#parts.store, profileId);
   }
 
   /** The report of one journey; null when there is no such journey. */

@@ -328,3 +328,28 @@ export async function moveProfile(tx: Runner, from: string, into: string, shard:
     });
   }
 }
+
+const personTables = [
+  'measure_unit',
+  'measure_sent',
+  'measure_click',
+  'measure_order',
+  'measure_credit',
+  'measure_person',
+];
+
+/** Removes every row that names the profile. */
+export async function deletePerson(tx: Runner, profileId: string): Promise<void> {
+  for (const table of personTables) {
+    await tx.run({ text: `delete from ${table} where profile_id = $1`, values: [profileId] });
+  }
+}
+
+/** Every row that names the profile, as stored, by table. */
+export async function rowsOf(runner: Runner, profileId: string): Promise<Record<string, Record<string, unknown>[]>> {
+  const found: Record<string, Record<string, unknown>[]> = {};
+  for (const table of personTables) {
+    found[table] = await runner.rows({ text: `select * from ${table} where profile_id = $1`, values: [profileId] });
+  }
+  return found;
+}
