@@ -45,11 +45,14 @@ interface CanvasProps {
   onSelect: (id: string | null) => void;
 }
 
+/** About as wide as the word is drawn; the style cuts it at the same most. */
+const wordWidth = (word: string) => (word === '' ? 0 : Math.min(216, word.length * 7 + 18));
+
 /** A journey drawn: time runs downward, a card an activity, its counts live. */
 export function Canvas({ document, counts, selected, onSelect }: CanvasProps) {
   const { say } = useVoice();
   const frame = useRef<HTMLDivElement>(null);
-  const layout = useMemo(() => layOut(document), [document]);
+  const layout = useMemo(() => layOut(document, (why) => wordWidth(wayWords(why, say))), [document, say]);
   const nodes = layout.cards.map(({ id, x, y }): CardNode => ({
     id,
     type: 'card',

@@ -3,7 +3,7 @@ import { entryId } from './sentence.ts';
 
 /** Sizes in pixels. Cards are all as tall as the tallest may be, so that a rank is one straight row. */
 export const card = { width: 224, height: 136 };
-const gap = { across: 32, down: 72, lane: 40 };
+const gap = { across: 32, down: 72, lane: 32 };
 
 export interface PlacedCard {
   id: string;
@@ -27,6 +27,9 @@ export interface Layout {
   height: number;
 }
 
+/** How wide the word on a line is, in pixels: a lane is as wide as its word. */
+export type WordWidth = (why: Way['why']) => number;
+
 interface Node {
   id: string;
   ways: Way[];
@@ -37,11 +40,11 @@ interface Node {
  * Places the cards of a journey: time runs downward, each card below all that lead to it, branches side by side in the
  * order they are written. A way that skips ranks or goes back gets a lane of its own that no card stands in. Pure.
  */
-export function layOut(document: JourneyDocument): Layout {
+export function layOut(document: JourneyDocument, wordWidth: WordWidth = () => 0): Layout {
   const nodes = readNodes(document);
   rank(nodes);
   const tree = ownersOf(nodes);
-  const placed = place(nodes, tree);
+  const placed = place(nodes, tree, wordWidth);
   const lines = [...nodes.values()].flatMap((node) => linesOf(node, placed));
   const cards = [...nodes.values()].map(({ id, rank: row }) => ({
     id,
@@ -108,11 +111,16 @@ interface Places {
 }
 
 /** Every subtree and every lane down has a span of its own, lanes back stand to the right of all: nothing overlaps. */
-function place(nodes: Map<string, Node>, owners: Map<string, string>): Places {
+function place(nodes: Map<string, Node>, owners: Map<string, string>, wordWidth: WordWidth): Places {
   const centre = new Map<string, number>();
   const lanes = new Map<string, number>();
-  const back: string[] = [];
+  const back: { id: string; why: Way['why'] }[] = [];
   let right = 0;
+  const addLane = (id: string, why: Way['why'], left: number): number => {
+    const width = Math.max(gap.lane, wordWidth(why) + 12);
+    lanes.set(id, left + width / 2);
+    return left + width;
+  };
   const put = (node: Node): void => {
     const left = right;
     const middles: number[] = [];
@@ -124,10 +132,9 @@ function place(nodes: Map<string, Node>, owners: Map<string, string>): Places {
         put(below);
         middles.push(centre.get(way.to)!);
       } else if (below.rank > node.rank + 1) {
-        lanes.set(lineId(node.id, index), right + gap.lane / 2);
-        right += gap.lane;
+        right = addLane(lineId(node.id, index), way.why, right);
       } else if (below.rank <= node.rank) {
-        back.push(lineId(node.id, index));
+        back.push({ id: lineId(node.id, index), why: way.why });
       }
     }
     right = Math.max(right, left + card.width + gap.across);
@@ -135,9 +142,8 @@ function place(nodes: Map<string, Node>, owners: Map<string, string>): Places {
     centre.set(node.id, middle);
   };
   for (const node of nodes.values()) if (!owners.has(node.id)) put(node);
-  const cards = right - gap.across;
-  for (const [index, id] of back.entries()) lanes.set(id, cards + gap.lane * (index + 1));
-  return { centre, lanes, width: cards + gap.lane * back.length };
+  for (const { id, why } of back) right = addLane(id, why, right);
+  return { centre, lanes, width: right - (back.length === 0 ? gap.across : 0) };
 }
 
 const lineId = (from: string, index: number) => `${from}:${index}`;
