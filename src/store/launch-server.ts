@@ -49,7 +49,7 @@ export interface Running {
 
 /** What a failed start says about itself. Pure. */
 export function readFailure(said: string): 'locked' | 'port' | 'disk' | 'other' {
-  if (/No space left on device|could not write .*: (Disk quota|No space)/i.test(said)) return 'disk';
+  if (/No space left on device|Disk quota exceeded/i.test(said)) return 'disk';
   if (/lock file ".*" already exists|pre-existing shared memory block/i.test(said)) return 'locked';
   if (/Address already in use|could not create any TCP\/IP sockets/i.test(said)) return 'port';
   return 'other';
@@ -88,7 +88,7 @@ export function initialise(binaries: Binaries, place: Place): void {
   rmSync(secret, { force: true });
   if (status !== 0) {
     rmSync(draft, { recursive: true, force: true });
-    throw failure(`initdb: ${lastLine(stderr) || String(error)}`, place);
+    throw failure(stderr || String(error), place);
   }
   renameSync(draft, place.cluster);
 }
@@ -107,7 +107,7 @@ export async function start(binaries: Binaries, place: Place, patience = 20_000)
       const found = await adopt(place, 0);
       if (found) return found;
     } else if (kind !== 'port' || ++ports > 5) {
-      throw failure(lastFatal(outcome), place);
+      throw failure(outcome, place);
     }
   }
 }
@@ -252,17 +252,20 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function failure(why: string, place: Place): BeckonError {
-  if (readFailure(why) === 'disk') {
-    return new BeckonError(errors.STORE_DISK_FULL, `The disk of ${place.home} is full: ${why}`);
-  }
+function failure(said: string, place: Place): BeckonError {
+  if (readFailure(said) === 'disk') return diskFull(place.home);
   const log = join(place.home, 'postgres.log');
-  return new BeckonError(errors.STORE_START_FAILED, `PostgreSQL did not start: ${why} (its log: ${log})`);
+  return new BeckonError(errors.STORE_START_FAILED, `PostgreSQL did not start: ${lastFatal(said)} (its log: ${log})`);
+}
+
+/** The error for a full disk, also when it was we who could not write. */
+export function diskFull(folder: string, cause?: unknown): BeckonError {
+  return new BeckonError(errors.STORE_DISK_FULL, `The disk of ${folder} is full`, { cause });
 }
 
 function lastFatal(said: string): string {
-  const fatal = said.split('\n').findLast((line) => /FATAL|PANIC/.test(line));
-  return fatal?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? lastLine(said);
+  const fatal = said.split('\n').findLast((line) => /FATAL|PANIC|: error: /.test(line));
+  return fatal?.replace(/^.*?(FATAL|PANIC|error):\s*/, '') ?? lastLine(said);
 }
 
 function lastLine(said: string | null): string {

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { quietLog } from '../base/index.ts';
 import { serverAccount } from './launch-account.ts';
 import { makeLinks, npmBinaries, systemBinaries, type Binaries } from './launch-binary.ts';
@@ -23,6 +23,7 @@ import { clusterMajor } from './launch-place.ts';
 import { readFailure } from './launch-server.ts';
 import { findPostgres, launch, type Launched, type LaunchOptions } from './launch.ts';
 
+vi.setConfig({ testTimeout: 120_000 }); // real servers on a machine that may be busy
 const isRoot = process.getuid?.() === 0;
 const base = mkdtempSync(join(tmpdir(), 'beckon-launch-'));
 chmodSync(base, 0o755);
@@ -265,6 +266,31 @@ test('somebody’s own PostgreSQL is used and left alone; one that does not answ
     message: expect.not.stringContaining(new URL(own.url).password),
   });
 });
+
+test.runIf(isRoot)(
+  'a full disk is an error of its own, before the first start and at a later one',
+  async ({ skip }) => {
+    const disk = join(base, 'disk');
+    mkdirSync(disk);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=70m,mode=755', 'tmpfs', disk]).status === 0;
+    if (!mounted) return skip('no right to mount here');
+    try {
+      const fill = () => spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'fill')}`, 'bs=64k']);
+      fill();
+      await expect(begin(join(disk, 'data'))).rejects.toMatchObject({ code: 'STORE_DISK_FULL' });
+      rmSync(join(disk, 'fill'));
+      await (await begin(join(disk, 'data'))).stop();
+      fill();
+      await expect(begin(join(disk, 'data'))).rejects.toMatchObject({ code: 'STORE_DISK_FULL' });
+      rmSync(join(disk, 'fill'));
+      const one = await begin(join(disk, 'data'));
+      expect(await ask(one.url, 'select 1')).toBe(1);
+      await one.stop();
+    } finally {
+      spawnSync('umount', ['-l', disk]);
+    }
+  },
+);
 
 test('what a failed start says is told apart', () => {
   expect(readFailure('FATAL:  lock file "postmaster.pid" already exists')).toBe('locked');

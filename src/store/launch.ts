@@ -6,7 +6,7 @@ import { errors } from './error.ts';
 import { npmBinaries, oldestMajor, systemBinaries, type Binaries } from './launch-binary.ts';
 import { hold, holderOf } from './launch-hold.ts';
 import { chooseBinaries, choosePlace, clusterMajor, machineFolder, type Place } from './launch-place.ts';
-import { adopt, ensureDatabase, initialise, start, stop } from './launch-server.ts';
+import { adopt, diskFull, ensureDatabase, initialise, start, stop } from './launch-server.ts';
 
 export interface LaunchOptions {
   /** The data folder; made when it is missing. */
@@ -41,6 +41,17 @@ export interface Launched {
 export async function launch(options: LaunchOptions): Promise<Launched> {
   if (options.databaseUrl) return useGiven(options.databaseUrl, options.say);
   const dataDir = resolve(options.dataDir);
+  try {
+    return await launchIn(dataDir, options);
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message: string };
+    if (code === 'ENOSPC') throw diskFull(dataDir, cause);
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw cause;
+    throw new BeckonError(errors.STORE_FOLDER_CLOSED, `Beckon may not write in ${dataDir}: ${message}`, { cause });
+  }
+}
+
+async function launchIn(dataDir: string, options: LaunchOptions): Promise<Launched> {
   const place = choosePlace(dataDir, options.machine ?? machineFolder);
   const release = hold(dataDir);
   try {
