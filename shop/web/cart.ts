@@ -16,8 +16,13 @@ interface Kept {
 const place = 'lumen-loom-cart';
 
 function kept(): Kept {
-  const text = localStorage.getItem(place);
-  return text ? (JSON.parse(text) as Kept) : { id: '', lines: [] };
+  try {
+    const cart = JSON.parse(localStorage.getItem(place) ?? '') as Kept;
+    if (Array.isArray(cart.lines)) return cart;
+  } catch {
+    // Nothing kept, or nothing that can be read.
+  }
+  return { id: '', lines: [] };
 }
 
 function keep(cart: Kept): void {
@@ -42,10 +47,12 @@ export function total(): number {
   return lines().reduce((sum, { item, quantity }) => sum + Math.round(item.price * 100) * quantity, 0) / 100;
 }
 
-/** Puts `quantity` more of an item into the cart. */
-export function add(item: ShopItem, quantity: number): void {
+/** Puts `wanted` more of an item into the cart, or as many as are left. @returns how many it became */
+export function add(item: ShopItem, wanted: number): number {
   const cart = kept();
   const line = cart.lines.find(({ id }) => id === item.id);
+  const quantity = Math.min(wanted, item.stock - (line?.quantity ?? 0));
+  if (quantity <= 0) return 0;
   if (line) line.quantity += quantity;
   else cart.lines.push({ id: item.id, quantity });
   keep(cart);
@@ -53,6 +60,7 @@ export function add(item: ShopItem, quantity: number): void {
     commerce: { productListAdds: { value: 1 }, cart: { cartID: kept().id } },
     productListItems: [productLine(item, quantity)],
   });
+  return quantity;
 }
 
 /** Takes `quantity` of an item out of the cart. */

@@ -18,7 +18,7 @@ export interface Page {
 
 /** The page of an address under `/shop`. */
 export function pageFor(address: URL): Page {
-  const [, , kind = '', name = ''] = address.pathname.split('/').map(decodeURIComponent);
+  const [, , kind = '', name = ''] = address.pathname.split('/');
   const made: Record<string, () => Page | null> = {
     '': home,
     c: () => category(name),

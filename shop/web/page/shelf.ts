@@ -123,9 +123,8 @@ function productShown(item: ShopItem, root: HTMLElement): void {
   const form = root.querySelector<HTMLFormElement>('#buy');
   if (!form) return;
   onSubmit(form, async (fields) => {
-    const quantity = Number(fields.get('quantity'));
-    add(item, quantity);
-    say(`${quantity} × ${item.name} is in the cart.`);
+    const added = add(item, Number(fields.get('quantity')));
+    say(added > 0 ? `Put into the cart: ${added} × ${item.name}.` : `All ${item.stock} that we have are in your cart.`);
   });
 }
 
