@@ -28,6 +28,7 @@ export function serverSettings(major: number): Record<string, string> {
     work_mem: '8MB',
     maintenance_work_mem: '64MB',
     max_wal_size: '512MB',
+    max_logical_replication_workers: '0',
     max_worker_processes: '4',
     max_parallel_workers: '2',
     max_parallel_workers_per_gather: '1',
