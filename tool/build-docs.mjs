@@ -25,11 +25,20 @@ const sections = [
   { folder: 'error', title: 'Errors' },
 ];
 
+/** The guide in the order in which one reads it; what is not named comes after. */
+const reading = ['quick-start', 'connect-a-shop', 'journeys', 'mails', 'language', 'measure', 'settings'];
+
+function placeOf(path) {
+  const place = reading.indexOf(/^docs\/guide\/(.+)\.md$/.exec(path)?.[1] ?? '');
+  return place === -1 ? reading.length : place;
+}
+
 /** Writes all pages below `out`. @returns the addresses written, such as `guide/quick-start.html` */
 export function buildDocs(root = repository, out = join(root, 'dist/docs')) {
   const pages = [...tops.filter((path) => existsSync(join(root, path))), ...markdownBelow(root, 'docs')].map((path) =>
     readPage(root, path),
   );
+  pages.sort((a, b) => placeOf(a.path) - placeOf(b.path)); // stable: the rest stays in order of its names
   const known = new Set(pages.map(({ path }) => path));
   rmSync(out, { recursive: true, force: true });
   for (const page of pages) {
