@@ -12,7 +12,7 @@ export { Catalog } from './catalog.ts';
 export type { CatalogOptions, UpsertReport } from './catalog.ts';
 export { itemLimits } from './input.ts';
 export type { ItemInput, Refusal } from './input.ts';
-export { inStock, viewOf } from './item.ts';
+export { inStock, priceOf, viewOf } from './item.ts';
 export type { Item, ItemChange, ItemView } from './item.ts';
 export { readItems } from './read.ts';
 export type { ItemFormat, ItemsRead } from './read.ts';

@@ -1,7 +1,7 @@
 import type { Clock, Ids } from '../base/index.ts';
 import { BeckonError, nearest, sha256 } from '../base/index.ts';
 import type { Item } from '../catalog/index.ts';
-import { inStock, viewOf } from '../catalog/index.ts';
+import { inStock, priceOf } from '../catalog/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import type { AnsweredLine, Person, RecommendationAnswer, RecommendedItem, RecommendRequest } from './answer.ts';
 import { cartBased } from './cart-based.ts';
@@ -168,7 +168,7 @@ export class Recommender {
   }
 
   #item({ id, score, reason, because }: Candidate, source: RecommendedItem['source']): RecommendedItem {
-    return { ...this.#face(id), source, score: Number(score.toFixed(6)), rank: 0, reason, because };
+    return { ...this.#face(id), source, score: Math.round(score * 1e6) / 1e6, rank: 0, reason, because };
   }
 
   /** The cart's own lines, in order, as they are in the catalogue now; lines of unknown items cannot be shown. */
@@ -186,8 +186,9 @@ export class Recommender {
   }
 
   #face(id: string): Pick<RecommendedItem, 'id' | 'name' | 'url' | 'imageUrl' | 'price' | 'currency' | 'category'> {
-    const { name, url, imageUrl, price, currency, category } = viewOf(this.#catalog.get(id)!);
-    return { id, name, url, imageUrl, price, currency, category };
+    const item = this.#catalog.get(id)!;
+    const { name, url, imageUrl, currency } = item;
+    return { id, name, url, imageUrl, price: priceOf(item), currency, category: item.categories[0] ?? '' };
   }
 }
 

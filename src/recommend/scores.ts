@@ -6,20 +6,24 @@ export interface Scored {
   score: number;
 }
 
-/** A scratch of scores by item number: dense to add to, cheap to clear, and able to name the best. */
+/** A scratch of scores by item number: dense to add to, cheap to clear, and able to name the best. Amounts are above 0. */
 export class Scores {
   #sum = new Float64Array(64);
-  #touched: number[] = [];
+  #touched = new Int32Array(64);
+  #count = 0;
 
   add(item: number, amount: number): void {
     if (item >= this.#sum.length) this.#sum = grown(this.#sum, item + 1);
-    if (this.#sum[item] === 0) this.#touched.push(item);
+    if (this.#sum[item] === 0) {
+      if (this.#count === this.#touched.length) this.#touched = grown(this.#touched, this.#count + 1);
+      this.#touched[this.#count++] = item;
+    }
     this.#sum[item]! += amount;
   }
 
   clear(): void {
-    for (const item of this.#touched) this.#sum[item] = 0;
-    this.#touched = [];
+    for (let i = 0; i < this.#count; i++) this.#sum[this.#touched[i]!] = 0;
+    this.#count = 0;
   }
 
   /**
@@ -28,7 +32,8 @@ export class Scores {
    */
   top(limit: number, accept: (item: number) => boolean, order: (a: number, b: number) => number): Scored[] {
     const best: Scored[] = [];
-    for (const item of this.#touched) {
+    for (let i = 0; i < this.#count; i++) {
+      const item = this.#touched[i]!;
       const score = this.#sum[item]!;
       const last = best[limit - 1];
       if (last !== undefined && (score < last.score || (score === last.score && order(item, last.item) > 0))) continue;
