@@ -137,7 +137,7 @@ function indexOf(pages) {
 
 /** The mark: a doorway that is ajar. */
 const mark =
-  '<svg viewBox="0 0 16 16" width="20" height="20" aria-hidden="true"><rect x="2" y="1" width="12" height="14" rx="2.5" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M6 2v12l4 1.6V3.2z" fill="currentColor"/></svg>';
+  '<svg viewBox="0 0 32 32" width="20" height="20" aria-hidden="true"><path fill="currentColor" fill-rule="evenodd" d="M8 2h16a6 6 0 0 1 6 6v16a6 6 0 0 1-6 6H8a6 6 0 0 1-6-6V8a6 6 0 0 1 6-6Zm3 5v17l10 6.5V12Z"/></svg>';
 
 function layout(title, body, pages) {
   const guides = pages.filter(({ path }) => path.startsWith('docs/guide/'));
@@ -155,6 +155,7 @@ function layout(title, body, pages) {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escape(title)} · Beckon</title>
+<link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/docs/docs.css">
 </head>
 <body>
