@@ -51,7 +51,7 @@ function clockDoors(make: Make, house: House): void {
 
 function mailboxDoors(make: Make, house: House): void {
   const mailbox = () => {
-    if (house.messages.mailbox) return house.messages.mailbox;
+    if (house.mailbox) return house.mailbox;
     throw new BeckonError(errors.API_MAILBOX_ABSENT, 'Mail leaves by SMTP here; there is no mailbox to read');
   };
   make({

@@ -34,7 +34,8 @@ export type ProfileInput = Static<typeof ProfileInput>;
 export const EventInput = Type.Object({
   /** Unique for the shop's server; the same id is kept once. */
   id: text(128),
-  at: text(40),
+  /** When it happened, ISO 8601; absent: now. */
+  at: Type.Optional(text(40)),
   /** An XDM commerce name such as `commerce.purchases`. */
   type: Type.Union([text(128), Type.Array(text(128), { minItems: 1, maxItems: 10 })]),
   identities: Identities,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock, Ids, Log, Random } from '../base/index.ts';
 import type { Datastream, Identity, ShopEvent } from '../event/index.ts';
+import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type {
   AdvanceReport,
@@ -26,7 +27,7 @@ export interface House {
   ids: Ids;
   random: Random;
   log: Log;
-  keys: Keys;
+  keys: KeyDoor;
   events: EventDoor;
   profiles: ProfileDoor;
   items: ItemDoor;
@@ -34,6 +35,8 @@ export interface House {
   journeys: JourneyDoor;
   people: PeopleDoor;
   messages: MessageDoor;
+  /** Null when mail leaves by SMTP. */
+  mailbox: MailboxDoor | null;
   time: TimeDoor;
   /** What `GET /healthz` answers with; throws when the house cannot work. */
   health(): Promise<Record<string, unknown>>;
@@ -123,24 +126,21 @@ export interface PeopleDoor {
   timeline(profileId: string, page: { before: number | null; limit: number }): Promise<TimelineEntry[]>;
 }
 
-/** Where a click leads and what to write down about it. */
-export interface ClickTarget {
-  /** Absolute address, made by us at rendering. */
-  url: string;
-  /** Whose mail it was. */
-  person: Identity;
-  message: NonNullable<ShopEvent['message']>;
+/** Links of mails (`Messages` fits). */
+export interface MessageDoor {
+  /** Null for a token that is not ours. No effect: the door receives the event, for a GET only. */
+  click(token: string): Promise<ClickTarget | null>;
+  /** What the page behind an unsubscribe link says; null when it is not ours. Reads only. */
+  unsubscribePage(token: string): Promise<UnsubscribePage | null>;
+  /** Ends it at once and for good; again is harmless; false for a token that is not ours. */
+  unsubscribe(token: string): Promise<boolean>;
 }
 
-export interface MessageDoor {
-  /** Null for a token that is not ours. Reads only. */
-  click(token: string): Promise<ClickTarget | null>;
-  /** What an unsubscribe link is about, in words for the page; null when it is not ours. Reads only. */
-  subscription(token: string): Promise<{ list: string } | null>;
-  /** Ends it at once and for good; again is harmless; false for a token that is not ours. */
-  unsubscribe(token: string, how: 'one-click' | 'page'): Promise<boolean>;
-  /** The built-in mailbox; null when mail leaves by SMTP. */
-  mailbox: { list(): Promise<MailRow[]>; get(id: string): Promise<Mail | null> } | null;
+/** The built-in mailbox. */
+export interface MailboxDoor {
+  /** Newest first. */
+  list(): Promise<MailRow[]>;
+  get(id: string): Promise<Mail | null>;
 }
 
 export interface TimeDoor {
@@ -148,3 +148,6 @@ export interface TimeDoor {
   /** Moves business time by so many milliseconds; null with the system clock. */
   advance: ((ms: number) => Promise<AdvanceReport>) | null;
 }
+
+/** Keys as the doors use them (`Keys` fits). */
+export type KeyDoor = Pick<Keys, 'make' | 'admit' | 'list' | 'revoke'>;

@@ -9,7 +9,8 @@
  * Start:  server.ts, house.ts, then edge.ts
  */
 export * from './house.ts';
-export { Keys, type Admitted } from './keys.ts';
+export type * from './contract.ts';
+export { Keys, keyText, type Admitted } from './keys.ts';
 export { personOf } from './person.ts';
 export { buildServer } from './server.ts';
 export { migrations } from './table.ts';

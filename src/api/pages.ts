@@ -81,7 +81,7 @@ async function sendFileOr404(request: FastifyRequest, reply: FastifyReply, house
   const reads = request.method === 'GET' || request.method === 'HEAD';
   const found = reads ? await fileFor(path, house) : null;
   if (found) {
-    const immutable = path.startsWith('/assets/') || path.includes('/assets/');
+    const immutable = /\/assets?\//.test(path);
     return reply.sendFile(found.name, found.root, immutable ? { maxAge: '365d', immutable } : { maxAge: 0 });
   }
   if (!reads || !(request.headers.accept ?? '').includes('text/html')) {
@@ -99,12 +99,18 @@ function notFound(path: string): BeckonError {
 async function fileFor(path: string, house: House): Promise<{ root: string; name: string } | null> {
   const { shop, docs, studio } = house.settings.files;
   const under = (prefix: string) => path === prefix || path.startsWith(`${prefix}/`);
-  if (under('/shop')) return firstFile(shop, [path.slice(5), `${path.slice(5)}/index.html`]);
+  if (under('/shop')) return shopFile(shop, path.slice(5));
   if (under('/docs')) {
     const page = path.slice(5).replace(/\/$/, '');
     return firstFile(docs, [page, `${page}.html`, `${page}/index.html`]);
   }
   return firstFile(studio, path === '/index.html' ? [] : [path]);
+}
+
+/** The shop draws its own addresses; its compiled server, which lies beside its pages, is nobody's to read. */
+function shopFile(root: string | null, path: string): Promise<{ root: string; name: string } | null> {
+  if (path.startsWith('/api/') || /^\/[^/]+\.(?:js|mjs|ts|map)$/.test(path)) return Promise.resolve(null);
+  return firstFile(root, /\.\w+$/.test(path) ? [path] : ['/index.html']);
 }
 
 async function firstFile(root: string | null, names: string[]): Promise<{ root: string; name: string } | null> {

@@ -126,7 +126,7 @@ export function serverEvent(value: unknown, now: number): ShopEvent {
   const timeZone = asTimeZone(input.timeZone);
   if (timeZone !== undefined) event.timeZone = timeZone;
   if (input.data) event.data = { ...input.data };
-  if (timeOf(input.at) > now + aheadMs) event.data = { ...event.data, statedAt: input.at };
+  if (input.at !== undefined && timeOf(input.at) > now + aheadMs) event.data = { ...event.data, statedAt: input.at };
   return event;
 }
 

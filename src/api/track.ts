@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ShopEvent } from '../event/index.ts';
 import { isBot } from './bot.ts';
-import type { ClickTarget, House } from './house.ts';
+import type { House } from './house.ts';
 import { asText, dig } from './json.ts';
 import { escapeHtml, sendPage } from './page.ts';
 import { asBeckonError } from './problem.ts';
@@ -31,15 +30,14 @@ export async function trackRoutes(app: FastifyInstance, { house }: { house: Hous
 
 async function click(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
   const target = await house.messages.click(tokenOf(request));
-  const url = target && safeUrl(target.url);
+  const url = target && safeUrl(target.location);
   if (!url) {
     const body = '<p>The link is not one of ours, or its letters were changed on the way. Nothing was opened.</p>';
     return sendPage(reply, { status: 404, title: 'This link leads nowhere', body });
   }
   if (request.method === 'GET' && !isPrefetch(request)) {
-    const event = clickEvent(target, house, isBot(request.headers['user-agent']));
-    // The shop sends its page address with its own events: seeing this id there proves that a person clicked.
-    url.searchParams.set('beckon_click', event.id);
+    const event = isBot(request.headers['user-agent']) ? { ...target.event, bot: true } : target.event;
+    // Who clicked shall get to the shop even when the log cannot take the click.
     await house.events.receive([event]).catch((error: unknown) => house.log.error('track.click-lost', { error }));
   }
   return reply
@@ -61,38 +59,22 @@ function isPrefetch(request: FastifyRequest): boolean {
   return purpose.includes('prefetch');
 }
 
-function clickEvent(target: ClickTarget, house: House, bot: boolean): ShopEvent {
-  const now = house.clock.now();
-  return {
-    id: house.ids.next(),
-    source: 'message',
-    types: ['message.clicked'],
-    happenedAt: now,
-    receivedAt: now,
-    level: 2,
-    visitor: `${target.person.namespace}:${target.person.id}`,
-    identities: [target.person],
-    message: target.message,
-    ...(bot ? { bot: true } : {}),
-  };
-}
-
 /** GET and HEAD only ask: mail scanners follow every link, and none of them may end a subscription. */
 async function askToUnsubscribe(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
-  const found = await house.messages.subscription(tokenOf(request));
+  const found = await house.messages.unsubscribePage(tokenOf(request));
   if (!found) return notRecognised(reply);
-  const list = escapeHtml(found.list);
+  const who = found.address === null ? 'this address' : escapeHtml(found.address);
   return sendPage(reply, {
     status: 200,
     title: 'No more of these mails?',
-    body: `<p>You will get no more mails of “${list}” at this address. Mails about your orders still come.</p><form method="post"><input type="hidden" name="confirm" value="yes"><button type="submit">Unsubscribe</button></form>`,
+    body: `<p>${escapeHtml(found.shop)} will send no more of them to ${who}. Mails about your orders still come.</p><form method="post"><input type="hidden" name="confirm" value="yes"><button type="submit">Unsubscribe</button></form>`,
   });
 }
 
 async function unsubscribe(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
   const fields = formFields(typeof request.body === 'string' ? request.body : '');
   if (fields.get('List-Unsubscribe') === 'One-Click') {
-    const known = await house.messages.unsubscribe(tokenOf(request), 'one-click');
+    const known = await house.messages.unsubscribe(tokenOf(request));
     if (!known) house.log.warn('track.unsubscribe-unknown');
     // The same empty answer for a token that is not ours: who guesses learns nothing (RFC 8058, trust.md §1.2).
     return reply.code(200).header('cache-control', 'no-store').send();
@@ -101,7 +83,7 @@ async function unsubscribe(request: FastifyRequest, reply: FastifyReply, house: 
     const body = '<p>The form came back without its field. Open the link in the mail again and press the button.</p>';
     return sendPage(reply, { status: 400, title: 'Nothing was changed', body });
   }
-  if (!(await house.messages.unsubscribe(tokenOf(request), 'page'))) return notRecognised(reply);
+  if (!(await house.messages.unsubscribe(tokenOf(request)))) return notRecognised(reply);
   const body = '<p>No more of these mails come to this address, those already planned included.</p>';
   return sendPage(reply, { status: 200, title: 'You are unsubscribed', body });
 }

@@ -1,0 +1,255 @@
+import { FakeClock, quietLog, SeededRandom, UuidIds } from '../../src/base/index.ts';
+import type { Datastream, Identity, ShopEvent } from '../../src/event/index.ts';
+import type { Profile, ProfileState } from '../../src/profile/index.ts';
+import type { RecommendationAnswer } from '../../src/api/contract.ts';
+import type { House, Person, RecommendRequest } from '../../src/api/house.ts';
+
+/** A house for tests: remembers what it was told, answers from what it was given. Same seed, same ids. */
+export interface FakeHouse extends House {
+  clock: FakeClock;
+  received: ShopEvent[];
+  asked: { request: RecommendRequest; person: Person | null }[];
+  known: Map<string, Profile>;
+  unsubscribed: string[];
+  loaded: { text: string; format: string }[];
+}
+
+export const secretKey = 'sk_secret-key-of-the-tests';
+export const readKey = 'sk_read-only-key-of-the-tests';
+export const publishableKey = 'pk_publishable-key-of-the-tests';
+export const startedAt = Date.UTC(2026, 10, 23, 9, 0);
+
+export const demoStream: Datastream = {
+  id: 'demo',
+  name: 'Demo',
+  orgId: 'DEMO@AdobeOrg',
+  allowedOrigins: [],
+  fpidCookie: 'FPID',
+};
+
+export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
+  const clock = new FakeClock(startedAt);
+  const random = new SeededRandom(7);
+  const ids = new UuidIds(clock, random);
+  const received: ShopEvent[] = [];
+  const asked: FakeHouse['asked'] = [];
+  const known = new Map<string, Profile>();
+  const unsubscribed: string[] = [];
+  const loaded: FakeHouse['loaded'] = [];
+  return {
+    settings: {
+      version: '0.0.0',
+      publicUrl: 'http://localhost:8080',
+      trustProxy: false,
+      secret: new Uint8Array(32).fill(5),
+      ownKey: 'own-key-of-this-process',
+      currency: 'EUR',
+      files: { studio: null, shop: null, docs: null, alloy: null },
+      ...over,
+    },
+    clock,
+    random,
+    ids,
+    log: quietLog,
+    received,
+    asked,
+    known,
+    unsubscribed,
+    loaded,
+    keys: fakeKeys(),
+    events: fakeEvents(received),
+    profiles: {
+      get: async (id) => [...known.values()].find((profile) => profile.id === id) ?? null,
+      find: async ({ namespace, id }: Identity) => known.get(`${namespace}:${id}`) ?? null,
+    },
+    items: {
+      load: async (text, format) => {
+        loaded.push({ text, format });
+        return { kept: 1, refused: [] };
+      },
+      look: (id) => (id === 'coat-1' ? { name: 'Winter coat', imageUrl: 'https://shop.example/coat.png' } : undefined),
+    },
+    recommend: {
+      criteria: () => [
+        { key: 'cart-based', title: 'Goes with the cart', description: '' },
+        { key: 'popular', title: 'Popular', description: '' },
+        { key: 'recently-viewed', title: 'Recently viewed', description: '' },
+      ],
+      answer: (request, person) => {
+        asked.push({ request, person });
+        return fakeAnswer(request);
+      },
+    },
+    journeys: fakeJourneys(),
+    people: {
+      search: async () => ({ people: [], left: 0 }),
+      timeline: async () => [{ at: new Date(startedAt).toISOString(), kind: 'event', text: 'Viewed a coat' }],
+    },
+    messages: fakeMessages(clock, unsubscribed),
+    mailbox: null,
+    time: {
+      view: async () => ({
+        kind: 'virtual',
+        now: new Date(clock.now()).toISOString(),
+        zone: 'UTC',
+        next: [],
+        held: [],
+      }),
+      advance: async (ms) => {
+        clock.advance(ms);
+        return { now: new Date(clock.now()).toISOString(), steps: 1, sent: 0, heldOut: 0, running: [] };
+      },
+    },
+    health: async () => ({ store: 'ok' }),
+    overview: async () => ({
+      now: new Date(clock.now()).toISOString(),
+      demo: true,
+      shopUrl: null,
+      people: 0,
+      reachable: 0,
+      items: 0,
+      eventsToday: 0,
+      inJourneys: 0,
+      sentToday: 0,
+      needHand: [],
+    }),
+    mounts: [],
+  };
+}
+
+function fakeKeys(): House['keys'] {
+  const row = { id: '01900000-0000-7000-8000-000000000001', createdAt: '', lastUsedAt: null };
+  return {
+    make: async ({ kind, name, scopes }) => ({ ...row, kind, name, scopes: [...scopes], key: 'sk_new' }),
+    list: async () => [],
+    revoke: async () => true,
+    admit: async (key) => {
+      if (key === secretKey) return { id: 'secret', kind: 'secret', scopes: ['*'] };
+      if (key === readKey) return { id: 'read', kind: 'secret', scopes: ['read'] };
+      if (key === publishableKey) return { id: 'publishable', kind: 'publishable', scopes: [] };
+      return null;
+    },
+  };
+}
+
+function fakeEvents(received: ShopEvent[]): House['events'] {
+  const streams = new Map([[demoStream.id, demoStream]]);
+  return {
+    waiting: 0,
+    receive: async (events) => {
+      const fresh = events.filter(
+        (event) => !received.some(({ id, source }) => id === event.id && source === event.source),
+      );
+      received.push(...fresh);
+      return { kept: fresh.length, repeated: events.length - fresh.length };
+    },
+    datastream: (id) => streams.get(id),
+    datastreams: () => [...streams.values()],
+    putDatastream: async (datastream) => void streams.set(datastream.id, datastream),
+  };
+}
+
+function fakeJourneys(): House['journeys'] {
+  const detail = (key: string) => ({
+    key,
+    status: 'draft' as const,
+    version: 1,
+    publishedAt: null,
+    definition: { key },
+    counts: {},
+  });
+  return {
+    list: async () => [],
+    get: async (key) => (key === 'abandoned-cart' ? detail(key) : null),
+    put: async (definition) => detail(String(definition['key'])),
+    publish: async (key) => detail(key),
+    report: async () => null,
+    people: async () => [],
+  };
+}
+
+function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages'] {
+  return {
+    click: async (token) =>
+      token === 'good' || token === 'evil'
+        ? {
+            location: token === 'good' ? 'https://shop.example/cart?bk_click=click-1' : 'javascript:alert(1)',
+            event: {
+              id: 'click-1',
+              source: 'message',
+              types: ['message.clicked'],
+              happenedAt: clock.now(),
+              receivedAt: clock.now(),
+              level: 2,
+              visitor: 'email:ada@example.com',
+              identities: [{ namespace: 'email', id: 'ada@example.com' }],
+              message: { id: 'm1', journey: 'abandoned-cart', link: 0 },
+            },
+          }
+        : null,
+    unsubscribePage: async (token) => (token === 'good' ? { shop: 'Lumen & Loom', address: 'a…@example.com' } : null),
+    unsubscribe: async (token) => {
+      if (token === 'good') unsubscribed.push(token);
+      return token === 'good';
+    },
+  };
+}
+
+export function fakeAnswer(request: RecommendRequest): RecommendationAnswer {
+  return {
+    status: 'ok',
+    count: 1,
+    filledBy: { criteria: 1, promotion: 0, backup: 0 },
+    criterion: { key: request.criterion, title: request.criterion },
+    key: request.cart ?? [],
+    cart: [],
+    items: [
+      {
+        id: 'coat-1',
+        name: 'Winter coat',
+        url: null,
+        imageUrl: null,
+        price: 129,
+        currency: 'EUR',
+        category: 'coats',
+        source: 'criteria',
+        score: 1,
+        rank: 1,
+        reason: 'Bought together.',
+        because: [],
+      },
+    ],
+    requestId: 'request-1',
+    trackingToken: 'token-1',
+    age: 0,
+  };
+}
+
+/** A profile with nothing in it but what is given. */
+export function fakeProfile(id: string, state: Partial<ProfileState> = {}): Profile {
+  return {
+    id,
+    shard: 0,
+    version: 1,
+    state: {
+      identities: [],
+      email: null,
+      attributes: {},
+      timeZone: null,
+      language: null,
+      consent: {},
+      cart: null,
+      viewed: [],
+      orders: [],
+      firstSeenAt: startedAt,
+      lastSeenAt: startedAt,
+      visit: null,
+      visiting: false,
+      visits: 0,
+      claimedPurchaseUntil: null,
+      mailed: {},
+      test: false,
+      ...state,
+    },
+  };
+}
