@@ -12,5 +12,5 @@ export { clickIdOf, creditOf, creditRule, creditWindowMs, type HumanClick } from
 export * from './measure.ts';
 export * from './report.ts';
 export * from './statistics.ts';
-export { migrations } from './table.ts';
+export { emptyMeasure, migrations } from './table.ts';
 export * from './timeline.ts';

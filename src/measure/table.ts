@@ -353,3 +353,10 @@ export async function rowsOf(runner: Runner, profileId: string): Promise<Record<
   }
   return found;
 }
+
+/** Takes all units, clicks, orders and credits away. For leaving the demo. */
+export async function emptyMeasure(runner: Runner): Promise<void> {
+  await runner.run({
+    text: 'truncate measure_unit, measure_sent, measure_click, measure_order, measure_credit, measure_person',
+  });
+}
