@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
-import { BeckonError } from './base/index.ts';
+import { BeckonError, quietLog } from './base/index.ts';
 import type { GivenSettings } from './settings.ts';
 import { findPostgres, launch } from './store/index.ts';
 
@@ -69,10 +69,9 @@ async function postgres(settings: GivenSettings): Promise<Finding> {
     return { level: 'fail', what: found.text, mend: 'Run npm ci, install PostgreSQL 15 or later, or set DATABASE_URL' };
   }
   let what = '';
-  const quiet = { info() {}, warn() {}, error() {} };
   try {
     const { dataDir, databaseUrl } = settings;
-    await launch({ dataDir, databaseUrl, log: quiet, say: (line) => (what = line) });
+    await launch({ dataDir, databaseUrl, log: quietLog, say: (line) => (what = line) });
     return { level: 'ok', what };
   } catch (error) {
     if (!(error instanceof BeckonError)) throw error;

@@ -25,7 +25,10 @@ if (name === undefined || !known.includes(name)) {
 const own = new Set(['--json', '--save']);
 const figures = [];
 const code = await measure();
-if (!flags.includes('--json')) console.table(figures, ['figure', 'value', 'unit', 'limit', 'ratio', 'note']);
+if (!flags.includes('--json')) {
+  console.table(figures, ['figure', 'value', 'unit', 'limit', 'ratio']);
+  for (const { figure, note } of figures) if (note) console.log(`${figure}: ${note}`);
+}
 if (flags.includes('--save') && code === 0) save();
 process.exitCode = code;
 

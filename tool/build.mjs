@@ -74,10 +74,19 @@ export async function build(say = console.log) {
   return results.every(Boolean);
 }
 
+let announced = false;
+
+/** Somebody waits: say so once, before the first slow step. */
+function announce(say) {
+  if (!announced) say('Building what changed …');
+  announced = true;
+}
+
 async function makePart(name, part, say) {
   if (part.needs && !existsSync(join(root, part.needs))) return true;
   const hash = hashOf(part);
   if (readStamps()[name] === hash && (!part.output || existsSync(join(root, part.output)))) return true;
+  announce(say);
   const { code, text, seconds } = await part.make();
   if (code !== 0) {
     console.error(`Building the ${name} failed:\n${text}`);
