@@ -25,17 +25,19 @@ interface Block {
  */
 export class Names {
   readonly paths: Set<string>;
+  /** Variables and parameters: their numbers. */
   readonly #lets = new Map<string, number>();
-  readonly #parameters = new Set<string>();
+  /** Those that were set before this place of the source. */
+  readonly #set = new Set<string>();
   readonly #blocks: Block[] = [];
   #count = 0;
 
-  /** @param paths is shared with the fragments; @param parameters are the fragment's own, the first variables */
-  constructor(paths: Set<string> = new Set(), parameters: readonly string[] = []) {
+  /** @param parameters are the fragment's own, the first variables; @param lets the names of all variables */
+  constructor(parameters: readonly string[] = [], lets: readonly string[] = [], paths: Set<string> = new Set()) {
     this.paths = paths;
-    for (const name of parameters) {
-      this.#parameters.add(name);
-      this.#lets.set(name, this.#count++);
+    for (const name of parameters) this.#set.add(name);
+    for (const name of [...parameters, ...lets]) {
+      if (!this.#lets.has(name)) this.#lets.set(name, this.#count++);
     }
   }
 
@@ -44,15 +46,13 @@ export class Names {
     return this.#count;
   }
 
-  /** The variable that `let` sets; one a template, wherever it stands, so that sums in loops are seen after them. */
+  /** The variable that a `let` sets; one a template, wherever it stands, so that sums in loops are seen after them. */
   declare(name: string, place: { source: Source; at: number }): number {
     if (this.#blocks.some(({ alias }) => alias === name)) {
       throw errorAt(errors.LANGUAGE_SYNTAX, place, `${name} is the loop's item here; give the variable another name`);
     }
-    const known = this.#lets.get(name);
-    if (known !== undefined) return known;
-    this.#lets.set(name, this.#count);
-    return this.#count++;
+    this.#set.add(name);
+    return this.#lets.get(name)!;
   }
 
   /** Steps into a block; its variables are given back. */
@@ -73,8 +73,13 @@ export class Names {
     if (expr.name === 'this') return this.#this(expr, source, next);
     const variable = this.#variable(expr.name);
     this.#note(expr);
-    if (variable !== null) return next(expr.segments, (run) => run.vars[variable]);
-    return next(expr.segments, this.#bare(expr.name));
+    const bare = this.#bare(expr.name);
+    if (variable === null) return next(expr.segments, bare);
+    // A variable that no `let` has set yet is not there: the name means what it would without it.
+    return next(expr.segments, (run) => {
+      const value = run.vars[variable];
+      return value === undefined ? bare(run) : value;
+    });
   }
 
   #variable(name: string): number | null {
@@ -126,7 +131,7 @@ export class Names {
   #note(expr: NameExpr): void {
     const path = this.#pathOf(expr);
     if (path !== null) this.paths.add(path);
-    const bare = expr.name !== 'this' && this.#variable(expr.name) === null;
+    const bare = expr.name !== 'this' && this.#rootOf(expr.name) !== null && !this.#isItem(expr.name);
     const block = bare ? this.#blocks.findLast(({ alias }) => alias === null) : undefined;
     if (block?.path) this.paths.add([block.path, expr.name, ...plainSteps(expr.segments)].join('.'));
   }
@@ -139,8 +144,12 @@ export class Names {
     return start === null ? null : [start, ...plainSteps(expr.segments)].join('.');
   }
 
+  #isItem(name: string): boolean {
+    return this.#blocks.some(({ alias }) => alias === name);
+  }
+
   #rootOf(name: string): string | null {
-    return this.#lets.has(name) || name.startsWith('@') || name === 'this' ? null : name;
+    return this.#set.has(name) || name.startsWith('@') || name === 'this' ? null : name;
   }
 }
 

@@ -58,9 +58,10 @@ export function compileExpression(text: string): Expression {
 export function compileTemplate(text: string, options: TemplateOptions): Template {
   const source: Source = { text, name: '' };
   const ground = groundOf(options.mode);
-  const names = new Names();
+  const nodes = parseTemplate(source);
+  const names = new Names([], letsOf(nodes));
   const builder = new Builder(source, names, { ground, fragments: options.fragments ?? {}, open: [], made: new Map() });
-  const write = builder.block(parseTemplate(source));
+  const write = builder.block(nodes);
   const unfinished = ground.unfinished();
   if (unfinished !== null) throw errorAt(errors.LANGUAGE_SLOT, { source, at: text.length }, `at the end ${unfinished}`);
   return {
@@ -72,6 +73,15 @@ export function compileTemplate(text: string, options: TemplateOptions): Templat
       return run.output.finish();
     },
   };
+}
+
+/** The names of all variables that are set anywhere in a template. */
+function letsOf(nodes: Node[]): string[] {
+  return nodes.flatMap((node): string[] => {
+    if (node.kind === 'let') return [node.name];
+    if (node.kind === 'if') return [...node.branches.flatMap(({ body }) => letsOf(body)), ...letsOf(node.otherwise)];
+    return node.kind === 'each' || node.kind === 'with' ? [...letsOf(node.body), ...letsOf(node.otherwise)] : [];
+  });
 }
 
 interface Compiled {
@@ -152,7 +162,7 @@ class Builder {
   #let({ at, name, expr }: Node & { kind: 'let' }): Write {
     const get = this.#get(expr);
     const variable = this.#names.declare(name, { source: this.#source, at });
-    return (run) => void (run.vars[variable] = get(run));
+    return (run) => void (run.vars[variable] = get(run) ?? null);
   }
 
   /** Compiles ways that meet again: all must leave the text at the same kind of place. */
@@ -247,7 +257,8 @@ class Builder {
       run.enter();
       run.vars = blank(compiled.names.count);
       run.charge(compiled.names.count);
-      args.forEach(({ variable }, i) => (run.vars[variable] = values[i]));
+      run.vars.fill(null, 0, fragment.parameters.length);
+      args.forEach(({ variable }, i) => (run.vars[variable] = values[i] ?? null));
       run.source = compiled.source;
       compiled.write(run);
       run.vars = vars;
@@ -286,9 +297,9 @@ class Builder {
       throw errorAt(errors.LANGUAGE_FRAGMENT, { source: this.#source, at }, `fragments include themselves: ${circle}`);
     }
     const source = { text: fragment.source, name: `fragment "${id}"` };
-    const names = new Names(this.#names.paths, fragment.parameters);
-    const builder = new Builder(source, names, { ...this.#shared, open: [...open, id] });
     const nodes = parseTemplate(source);
+    const names = new Names(fragment.parameters, letsOf(nodes), this.#names.paths);
+    const builder = new Builder(source, names, { ...this.#shared, open: [...open, id] });
     const [write] = builder.#ways(0, [nodes, []]) as [Write, Write];
     made.set(key, { write, source, names });
     return { write, source, names };

@@ -52,9 +52,9 @@ export class Output {
   }
 }
 
-/** Variables that hold nothing yet. */
+/** Variables that are not set yet. */
 export function blank(count: number): unknown[] {
-  return Array.from({ length: count }, () => null);
+  return Array.from({ length: count });
 }
 
 /** One evaluation: its data, its variables, what it has used up, and where it is. */

@@ -77,31 +77,30 @@ function unclosed(source: Source, at: number, close: string): Error {
 
 /** Shortens the texts around silent tags that stand alone on their line. */
 function dropLines(text: string, pieces: Piece[]): Piece[] {
-  const alone = pieces.filter((piece, i) => silent.has(piece.kind) && isAlone(text, { piece, i, pieces }));
-  for (const piece of alone) {
-    const i = pieces.indexOf(piece);
+  const cuts = pieces.map((piece, i) => (silent.has(piece.kind) ? lineAround(text, pieces, i) : null));
+  cuts.forEach((cut, i) => {
+    if (cut === null) return;
     const [before, after] = [pieces[i - 1], pieces[i + 1]];
-    if (before?.kind === 'text') before.end = before.to = lineStart(text, before, piece.at);
-    if (after?.kind === 'text') after.at = after.from = Math.min(lineEnd(text, piece.end), after.end);
-  }
+    if (before !== undefined) before.end = Math.max(cut.from, before.at);
+    if (after !== undefined) after.at = Math.min(cut.to, after.end);
+  });
   return pieces.filter((piece) => piece.kind !== 'text' || piece.end > piece.at);
 }
 
-function isAlone(text: string, { piece, i, pieces }: { piece: Piece; i: number; pieces: Piece[] }): boolean {
-  const start = text.lastIndexOf('\n', piece.at - 1) + 1;
-  const newline = text.indexOf('\n', piece.end);
-  const end = newline < 0 ? text.length : newline;
+/** From the beginning of a tag's line to the beginning of the next, if nothing else stands on it. */
+function lineAround(text: string, pieces: Piece[], i: number): { from: number; to: number } | null {
   const [before, after] = [pieces[i - 1], pieces[i + 1]];
-  if (piece.at > 0 && start < piece.at && (before?.kind !== 'text' || before.at > start)) return false;
-  if (end > piece.end && (after?.kind !== 'text' || after.end < end)) return false;
-  return text.slice(start, piece.at).trim() === '' && text.slice(piece.end, end).trim() === '';
+  const [head, tail] = [before ?? emptyAt(0), after ?? emptyAt(text.length)];
+  if (head.kind !== 'text' || tail.kind !== 'text') return null;
+  const [left, right] = [text.slice(head.at, head.end), text.slice(tail.at, tail.end)];
+  const [start, next] = [left.lastIndexOf('\n'), right.indexOf('\n')];
+  // Without a line break the line reaches beyond the text: only at the ends of the template is nothing there.
+  if ((start < 0 && i > 1) || (next < 0 && i < pieces.length - 2)) return null;
+  const end = next < 0 ? right.length : next + 1;
+  if (left.slice(start + 1).trim() !== '' || right.slice(0, end).trim() !== '') return null;
+  return { from: head.at + start + 1, to: tail.at + end };
 }
 
-function lineStart(text: string, before: Piece, at: number): number {
-  return Math.max(text.lastIndexOf('\n', at - 1) + 1, before.at);
-}
-
-function lineEnd(text: string, at: number): number {
-  const newline = text.indexOf('\n', at);
-  return newline < 0 ? text.length : newline + 1;
+function emptyAt(at: number): Piece {
+  return { kind: 'text', at, end: at, from: at, to: at };
 }
