@@ -31,7 +31,7 @@ export { effectiveZone, isZone, quietUntil } from './quiet.ts';
 export type { Rendering, RenderedMail } from './render.ts';
 export { judgeResult, type SendResult } from './result.ts';
 export { SmtpTransport, type SmtpOptions } from './smtp.ts';
-export type { MessageCounts } from './table-report.ts';
+export { emptyLedger, type MessageCounts } from './table-report.ts';
 export type { TemplateRow, TemplateSource } from './table-template.ts';
 export { CapturingTransport, type Transport, type WireMail } from './transport.ts';
 export type { ClickTarget, UnsubscribePage } from './unsubscribe.ts';

@@ -10,7 +10,7 @@ import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
 import { beginBatch, handBack, renderClaims, sendBatch } from './send.ts';
 import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
 import { eraseProfile, freeSlots, liftUnsubscribe, moveProfile } from './table-gate.ts';
-import { countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
+import { acceptedSince, countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
 import { Templates } from './template.ts';
 import {
   cancelUnsent,
@@ -100,6 +100,11 @@ export class Messages {
 
   counts(journey: string): Promise<MessageCounts> {
     return countsOf(this.#kit.store, journey);
+  }
+
+  /** Mails accepted since a moment of business time, UTC ms. */
+  sentSince(since: number): Promise<number> {
+    return acceptedSince(this.#kit.store, since);
   }
 
   ofProfile(profileId: string): Promise<MessageRow[]> {

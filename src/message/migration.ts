@@ -49,6 +49,7 @@ create index message_due on message (due) where state in ('planned', 'held', 're
 create index message_deadline on message (deadline) where state in ('planned', 'held', 'ready', 'deferred');
 create index message_lease on message (lease_until) where state in ('leased', 'sending');
 create index message_doubt on message (doubt_at) where state = 'in_doubt';
+create index message_accepted on message (accepted_at) where accepted_at is not null;
 create index message_run on message (run_id);
 create index message_profile on message (profile_id, planned_at);
 create index message_journey on message (journey, state);

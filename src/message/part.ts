@@ -138,21 +138,3 @@ export function messageEvent(
     message: { id: row.id, journey: row.journey },
   };
 }
-
-/** Tells the run what became of its message, once. */
-export async function tell(
-  kit: Kit,
-  tx: Tx,
-  about: { row: MessageRow; outcome: MessageOutcome; reason: string | null; told: boolean },
-): Promise<void> {
-  const { row, outcome, reason } = about;
-  if (about.told) return;
-  await kit.onResult(tx, {
-    runId: row.runId,
-    activity: row.activity,
-    visit: row.visit,
-    messageId: row.id,
-    outcome,
-    reason,
-  });
-}

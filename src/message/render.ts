@@ -67,6 +67,12 @@ function render(input: RenderInput, setting: RenderSetting): Rendering {
   };
   const lacking = lackingItems(template, scope, items);
   if (lacking) return { skip: 'no items' };
+  if (setting.postalAddress.trim() === '' && template.html.paths.includes('message.postalAddress')) {
+    throw new BeckonError(
+      errors.MESSAGE_VALUE_MISSING,
+      'No postal address is set, which the footer of every mail must show',
+    );
+  }
   const options: RenderOptions = { now: input.now, locale: profile.language ?? 'en', timeZone: input.timeZone };
   const subject = template.subject.render(scope, options).trim();
   if (subject === '') throw new BeckonError(errors.MESSAGE_VALUE_MISSING, 'The subject came out empty');

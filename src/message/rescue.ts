@@ -1,6 +1,6 @@
 import { settleDoubt } from './result.ts';
 import type { Kit } from './part.ts';
-import { followUp, tellOnce } from './settle.ts';
+import { followUp } from './settle.ts';
 import { expireRows, lockDoubt, peekExpired, rescueLeased, rescueSending, settleDoubtRow } from './table.ts';
 
 /** Takes up what lost workers left: nothing waits for ever, and nothing that may have left is sent again unasked. */
@@ -8,8 +8,7 @@ export async function rescueLost(kit: Kit): Promise<number> {
   const { leased, sending } = await kit.store.inTransaction(async (tx) => {
     const leased = await rescueLeased(tx, kit.set.crashLimit);
     const sending = await rescueSending(tx);
-    for (const row of leased) await followUp(kit, tx, row);
-    for (const row of sending) await tellOnce(kit, tx, row, 'in_doubt');
+    await followUp(kit, tx, [...leased, ...sending]);
     return { leased, sending };
   });
   for (const row of leased.filter(({ state }) => state === 'quarantined')) {
@@ -39,7 +38,7 @@ export async function expireOverdue(kit: Kit): Promise<number> {
       due.map(({ id }) => id),
       now,
     );
-    for (const row of rows) await followUp(kit, tx, row);
+    await followUp(kit, tx, rows);
     return rows.length;
   });
 }

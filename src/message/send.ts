@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { assignArm, journeySalt, viewOf } from '../profile/index.ts';
 import type { Claim } from './claim.ts';
 import { composeMail, type ComposedMail } from './mime.ts';
-import { messageEvent, type Kit } from './part.ts';
+import type { Kit } from './part.ts';
 import { renderMail, sizeLimits, type RenderedMail } from './render.ts';
-import { judgeResult, nextTry, type SendResult } from './result.ts';
-import { applyChanges, followUp, tellOnce } from './settle.ts';
-import { acceptedAttempts, beginSending, liftDoubt, recordResult, type Change, type WireRow } from './table.ts';
+import { Recorder } from './record.ts';
+import type { SendResult } from './result.ts';
+import { applyChanges } from './settle.ts';
+import { beginSending, type Change, type WireRow } from './table.ts';
 
 /** A rendered and composed mail, before T3. */
 export interface Ready {
@@ -143,12 +144,13 @@ function wireRow({ claim, rendered, mail }: Ready): WireRow {
 }
 
 /**
- * Puts a batch on the wire, as many at once as the transport bears, and records each result. A mail whose lease would
- * run out before it begins is not begun.
+ * Puts a batch on the wire, as many at once as the transport bears, and records the results as they come. A mail whose
+ * lease would run out before it begins is not begun.
  */
 export async function sendBatch(kit: Kit, batch: Ready[]): Promise<void> {
   const giveUpAt = elapsed() + kit.set.wireLeaseMs - Math.min(10_000, kit.set.wireLeaseMs / 4);
   const queue = [...batch];
+  const recorder = new Recorder(kit);
   const lane = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const result: SendResult =
@@ -156,40 +158,9 @@ export async function sendBatch(kit: Kit, batch: Ready[]): Promise<void> {
           ? await kit.transport.send({ envelope: next.mail.envelope, raw: next.mail.raw, key: next.claim.row.key })
           : { kind: 'lost', bodyEnded: false, why: 'its turn came too late' };
       point('message.answered');
-      await record(kit, next, result);
+      recorder.take(next.claim.row, result);
     }
   };
   await Promise.all(Array.from({ length: Math.min(kit.transport.width, batch.length) }, lane));
-}
-
-/** T4. Should the database not take it, the message stays `sending`: its lease lapses into doubt, never into a second mail. */
-async function record(kit: Kit, { claim: { row } }: Ready, result: SendResult): Promise<void> {
-  const outcome = judgeResult(result);
-  const now = kit.clock.now();
-  const due = outcome.state === 'deferred' ? nextTry(now, row.tries) : null;
-  try {
-    await kit.store.inTransaction(async (tx) => {
-      const changed = await recordResult(tx, { ...outcome, id: row.id, fence: row.fence, due, detail: result }, now);
-      const late = changed ? null : outcome.state === 'accepted' ? await liftDoubt(tx, row.id, now) : null;
-      const after = changed ?? late;
-      if (!after) return;
-      if (after.state === 'in_doubt') await tellOnce(kit, tx, after, 'in_doubt');
-      else if (after.state === 'accepted') await accepted(kit, tx, after);
-      else await followUp(kit, tx, after);
-    });
-    point('message.recorded');
-  } catch (error) {
-    kit.log.error('message.result_not_recorded', { message: row.id, result: result.kind, error });
-  }
-}
-
-async function accepted(kit: Kit, tx: Parameters<typeof followUp>[1], row: Ready['claim']['row']): Promise<void> {
-  const count = await acceptedAttempts(tx, row.id);
-  if (count > (row.class === 'transactional' && row.resent ? 2 : 1)) {
-    kit.log.error('message.invariant', { which: 'I1', message: row.id, accepted: count });
-  }
-  await kit.append(tx, [
-    messageEvent(row, { id: `accepted:${row.id}`, types: ['message.accepted'], at: kit.clock.now(), level: 3 }),
-  ]);
-  await tellOnce(kit, tx, row, 'accepted');
+  await recorder.done();
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '../store/index.ts';
 import type { MessageRow, MessageState } from './message.ts';
-import { messageEvent, tell, type Kit, type MessageOutcome } from './part.ts';
+import { messageEvent, type Kit, type MessageOutcome } from './part.ts';
 import { change, markTold, type Change } from './table.ts';
 import { freeSlots } from './table-gate.ts';
 
@@ -17,24 +17,52 @@ const endings: Partial<Record<MessageState, MessageOutcome>> = {
 /** Writes changes of state and all that follows from them, in the caller's transaction. Gives the ids that changed. */
 export async function applyChanges(kit: Kit, tx: Tx, changes: Change[]): Promise<Set<string>> {
   const rows = await change(tx, changes, kit.clock.now());
-  for (const row of rows) await followUp(kit, tx, row);
+  await followUp(kit, tx, rows);
   return new Set(rows.map(({ id }) => id));
 }
 
-/** What follows from a message's new state: its run is told once, its slot given back, the log gets its event. */
-export async function followUp(kit: Kit, tx: Tx, row: MessageRow): Promise<void> {
-  const heldOut = row.state === 'skipped' && row.arm === 'control';
-  const outcome = heldOut ? 'accepted' : endings[row.state];
-  if (outcome === undefined) return;
-  if (heldOut) {
-    const at = kit.clock.now();
-    await kit.append(tx, [messageEvent(row, { id: `heldOut:${row.id}`, types: ['message.heldOut'], at, level: 3 })]);
-  } else await freeSlots(tx, [row]);
-  await tellOnce(kit, tx, row, outcome);
+/**
+ * What follows from messages' new states: their runs are told once, slots of mails that nobody got are given back, and
+ * the log hears of acceptances and of those held out.
+ */
+export async function followUp(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<void> {
+  const at = kit.clock.now();
+  const about = { at, level: 3 } as const;
+  const events = rows.flatMap((row) => {
+    if (isGhost(row)) return [messageEvent(row, { id: `heldOut:${row.id}`, types: ['message.heldOut'], ...about })];
+    if (row.state !== 'accepted') return [];
+    return [messageEvent(row, { id: `accepted:${row.id}`, types: ['message.accepted'], ...about })];
+  });
+  if (events.length > 0) await kit.append(tx, events);
+  const lost = rows.filter((row) => endings[row.state] !== undefined && !isGhost(row));
+  if (lost.length > 0) await freeSlots(tx, lost);
+  await tellRuns(kit, tx, rows);
 }
 
-/** Tells the run unless it was told before: a run goes on once, whatever a late answer says. */
-export async function tellOnce(kit: Kit, tx: Tx, row: MessageRow, outcome: MessageOutcome): Promise<void> {
-  const told = (await markTold(tx, row.id)) === 0;
-  await tell(kit, tx, { row, outcome, reason: row.reason, told });
+/** A run goes on once, at the first thing it can be told, whatever a late answer says afterwards. */
+async function tellRuns(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<void> {
+  const outcomes = rows.flatMap((row) => {
+    const outcome = outcomeOf(row);
+    return outcome === undefined ? [] : [{ row, outcome }];
+  });
+  if (outcomes.length === 0) return;
+  const untold = await markTold(
+    tx,
+    outcomes.map(({ row }) => row.id),
+  );
+  for (const { row, outcome } of outcomes) {
+    if (!untold.has(row.id)) continue;
+    const place = { runId: row.runId, activity: row.activity, visit: row.visit };
+    await kit.onResult(tx, { ...place, messageId: row.id, outcome, reason: row.reason });
+  }
+}
+
+function outcomeOf(row: MessageRow): MessageOutcome | undefined {
+  if (isGhost(row) || row.state === 'accepted') return 'accepted';
+  return row.state === 'in_doubt' ? 'in_doubt' : endings[row.state];
+}
+
+/** Held out: skipped by the last gate of all, so its run must not notice. */
+function isGhost(row: MessageRow): boolean {
+  return row.state === 'skipped' && row.arm === 'control';
 }

@@ -97,3 +97,17 @@ export async function mailById(runner: Runner, id: string): Promise<MailboxMail 
   });
   return rows[0] ? { ...rows[0], at: rows[0].at.getTime() } : null;
 }
+
+/** Messages accepted since a moment, test messages aside. */
+export async function acceptedSince(runner: Runner, since: number): Promise<number> {
+  const [row] = await runner.rows<{ n: number }>({
+    text: 'select count(*)::int as n from message where accepted_at >= $1 and not test',
+    values: [new Date(since)],
+  });
+  return row!.n;
+}
+
+/** Takes the ledger and the mailbox away; templates and the suppression list stay. For leaving the demo. */
+export async function emptyLedger(runner: Runner): Promise<void> {
+  await runner.run({ text: 'truncate message, attempt, slot, mailbox' });
+}

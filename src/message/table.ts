@@ -204,64 +204,78 @@ function insertAttempts(tx: Runner, wires: WireRow[], transport: string): Promis
   });
 }
 
-/** T4: the result of an attempt, believed only while its fence is the newest and the message is still `sending`. */
-export async function recordResult(
-  tx: Runner,
-  result: {
-    id: string;
-    fence: number;
-    state: MessageState;
-    reason: string | null;
-    due: number | null;
-    detail: unknown;
-  },
-  now: number,
-): Promise<MessageRow | null> {
+/** The result of one attempt, as it is to be recorded. */
+export interface Result {
+  id: string;
+  fence: number;
+  state: MessageState;
+  reason: string | null;
+  due: number | null;
+  /** What the wire said, whole. */
+  detail: unknown;
+}
+
+/**
+ * T4: results of attempts, each believed only while its fence is the newest and its message still `sending`. Gives the
+ * messages that changed; the others' results are kept with their attempts as late ones.
+ */
+export async function recordResults(tx: Runner, results: Result[], now: number): Promise<MessageRow[]> {
   const rows = await tx.rows<Raw>({
-    name: 'message-result',
-    text: `update message set state = $3, reason = $4, due = coalesce($5, due), crashes = 0, lease_until = null,
-        tries = tries + case when $3 = 'deferred' then 1 else 0 end,
-        accepted_at = case when $3 = 'accepted' then $6 else accepted_at end,
-        doubt_at = case when $3 = 'in_doubt' then now() else null end, changed_at = $6
-      where id = $1 and fence = $2 and state = 'sending' returning ${columns}`,
+    name: 'message-results',
+    text: `with c as (select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::timestamptz[])
+        as c(c_id, c_fence, c_state, c_reason, c_due))
+      update message set state = c_state, reason = c_reason, due = coalesce(c_due, due), crashes = 0, lease_until = null,
+        tries = tries + case when c_state = 'deferred' then 1 else 0 end,
+        accepted_at = case when c_state = 'accepted' then $6 else accepted_at end,
+        doubt_at = case when c_state = 'in_doubt' then now() else null end, changed_at = $6
+      from c where id = c_id and fence = c_fence and state = 'sending' returning ${columns}`,
     values: [
-      result.id,
-      result.fence,
-      result.state,
-      result.reason,
-      result.due === null ? null : new Date(result.due),
+      results.map(({ id }) => id),
+      results.map(({ fence }) => fence),
+      results.map(({ state }) => state),
+      results.map(({ reason }) => reason),
+      results.map(({ due }) => (due === null ? null : new Date(due))),
       new Date(now),
     ],
   });
+  const believed = new Set(rows.map(({ id }) => id));
   await tx.run({
-    name: 'message-attempt-result',
-    text: `update attempt set ended_at = now(),
-        result = case when $4 then result else $3::jsonb end, late_result = case when $4 then $3::jsonb else late_result end
-      where message_id = $1 and no = $2`,
-    values: [result.id, result.fence, JSON.stringify(result.detail), rows.length === 0],
+    name: 'message-attempt-results',
+    text: `update attempt set ended_at = now(), result = case when c_late then result else c_detail end,
+        late_result = case when c_late then c_detail else late_result end
+      from unnest($1::uuid[], $2::int[], $3::jsonb[], $4::bool[]) as c(c_id, c_fence, c_detail, c_late)
+      where message_id = c_id and no = c_fence`,
+    values: [
+      results.map(({ id }) => id),
+      results.map(({ fence }) => fence),
+      results.map(({ detail }) => JSON.stringify(detail)),
+      results.map(({ id }) => !believed.has(id)),
+    ],
   });
-  return rows[0] ? rowOf(rows[0]) : null;
+  return rows.map(rowOf);
 }
 
 /** A late "accepted" of a worker that was given up lifts the doubt; nothing else changes (trust §2.2 T4). */
-export async function liftDoubt(tx: Runner, id: string, now: number): Promise<MessageRow | null> {
+export async function liftDoubt(tx: Runner, ids: string[], now: number): Promise<MessageRow[]> {
+  if (ids.length === 0) return [];
   const rows = await tx.rows<Raw>({
     text: `update message set state = 'accepted', reason = null, accepted_at = $2, doubt_at = null, changed_at = $2
-      where id = $1 and state = 'in_doubt' returning ${columns}`,
-    values: [id, new Date(now)],
+      where id = any($1::uuid[]) and state = 'in_doubt' returning ${columns}`,
+    values: [ids, new Date(now)],
   });
-  return rows[0] ? rowOf(rows[0]) : null;
+  return rows.map(rowOf);
 }
 
-/** How many attempts of a message were accepted, late ones included (invariant I1). */
-export async function acceptedAttempts(tx: Runner, id: string): Promise<number> {
-  const rows = await tx.rows<{ count: number }>({
-    name: 'message-accepted-attempts',
-    text: `select count(*)::int as count from attempt
-      where message_id = $1 and coalesce(late_result, result) ->> 'kind' = 'accepted'`,
-    values: [id],
+/** Messages with more accepted attempts than their class may have (invariant I1); late ones count. */
+export async function overAccepted(tx: Runner, ids: string[]): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>({
+    name: 'message-over-accepted',
+    text: `select m.id from message m join attempt a on a.shard = m.shard and a.message_id = m.id
+      where m.id = any($1::uuid[]) and coalesce(a.late_result, a.result) ->> 'kind' = 'accepted'
+      group by m.id, m.class, m.resent having count(*) > case when m.class = 'transactional' and m.resent then 2 else 1 end`,
+    values: [ids],
   });
-  return rows[0]!.count;
+  return rows.map(({ id }) => id);
 }
 
 /** Claims whose lease ran out before anything was on the wire: free again, or quarantined after the third. */
@@ -346,12 +360,14 @@ export async function cancelRows(
   return rows.map(rowOf);
 }
 
-export function markTold(tx: Runner, id: string): Promise<number> {
-  return tx.run({
+/** Marks messages whose runs are told now, and gives those that were not told before. */
+export async function markTold(tx: Runner, ids: string[]): Promise<Set<string>> {
+  const rows = await tx.rows<{ id: string }>({
     name: 'message-told',
-    text: 'update message set told = true where id = $1 and not told',
-    values: [id],
+    text: 'update message set told = true where id = any($1::uuid[]) and not told returning id',
+    values: [ids],
   });
+  return new Set(rows.map(({ id }) => id));
 }
 
 export async function messageById(runner: Runner, id: string): Promise<MessageRow | null> {

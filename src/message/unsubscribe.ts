@@ -73,7 +73,7 @@ export async function cancelUnsent(
   which: { profileId: string; state: 'cancelled' | 'skipped'; reason: string },
 ): Promise<void> {
   const rows = await cancelRows(tx, { profileId: which.profileId }, { ...which, now: kit.clock.now() });
-  for (const row of rows) await followUp(kit, tx, row);
+  await followUp(kit, tx, rows);
 }
 
 async function subscriber(kit: Kit, token: string): Promise<MessageRow | null> {

@@ -2,6 +2,7 @@ import { FakeClock, quietLog, SeededRandom, UuidIds, type Log } from '../../src/
 import type { Item } from '../../src/catalog/index.ts';
 import type { ShopEvent } from '../../src/event/index.ts';
 import {
+  emptyLedger,
   Messages,
   migrations,
   type MessageParts,
@@ -98,9 +99,15 @@ export function aContext(cart: string[] = ['coat-1', 'coat-2'], items: string[] 
   return { journey: { events: {}, actions: { Recommend: answer } } };
 }
 
-/** The message room on a new database, with the rooms around it played by maps and arrays. */
+/** One database a test file: its ledger is emptied for each desk, its compiled templates stay. */
+let shared: Promise<Store> | undefined;
+
+/** The message room on an empty ledger, with the rooms around it played by maps and arrays. */
 export async function aDesk(more: Partial<MessageParts> = {}, log: Log = quietLog): Promise<Desk> {
-  const store = await freshStore(migrations);
+  shared ??= freshStore(migrations);
+  const store = await shared;
+  await emptyLedger(store);
+  await store.run({ text: 'truncate suppression' });
   const clock = new FakeClock(noon);
   const random = new SeededRandom(7);
   const ids = new UuidIds(clock, random);

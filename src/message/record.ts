@@ -1,0 +1,62 @@
+import { point } from '../base/index.ts';
+import type { MessageRow } from './message.ts';
+import type { Kit } from './part.ts';
+import { judgeResult, nextTry, type SendResult } from './result.ts';
+import { followUp } from './settle.ts';
+import { liftDoubt, overAccepted, recordResults, type Result } from './table.ts';
+
+/** Records results in groups: what comes in while one group is being written makes the next (as the event log does). */
+export class Recorder {
+  readonly #kit: Kit;
+  #waiting: Result[] = [];
+  #writing: Promise<void> | undefined;
+
+  constructor(kit: Kit) {
+    this.#kit = kit;
+  }
+
+  /** Takes the result of the attempt that `row` was claimed for. */
+  take(row: MessageRow, wire: SendResult): void {
+    const outcome = judgeResult(wire);
+    const due = outcome.state === 'deferred' ? nextTry(this.#kit.clock.now(), row.tries) : null;
+    this.#waiting.push({ ...outcome, id: row.id, fence: row.fence, due, detail: wire });
+    this.#writing ??= this.#write();
+  }
+
+  /** Resolves when all that was taken is recorded, or given up. */
+  async done(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.splice(0, 50);
+      if (await this.#record(group)) continue;
+      if (group.length > 1) for (const one of group) await this.#record([one]);
+    }
+    this.#writing = undefined;
+  }
+
+  /** T4. Should the database not take it, a message stays `sending`: its lease lapses into doubt, never into a second mail. */
+  async #record(group: Result[]): Promise<boolean> {
+    try {
+      await this.#kit.store.inTransaction(async (tx) => {
+        const now = this.#kit.clock.now();
+        const changed = await recordResults(tx, group, now);
+        const known = new Set(changed.map(({ id }) => id));
+        const late = group.filter(({ id, state }) => state === 'accepted' && !known.has(id)).map(({ id }) => id);
+        const rows = [...changed, ...(await liftDoubt(tx, late, now))];
+        await followUp(this.#kit, tx, rows);
+        const accepted = rows.filter(({ state }) => state === 'accepted').map(({ id }) => id);
+        for (const id of await overAccepted(tx, accepted)) {
+          this.#kit.log.error('message.invariant', { which: 'I1', message: id });
+        }
+      });
+      point('message.recorded');
+      return true;
+    } catch (error) {
+      this.#kit.log.error('message.result_not_recorded', { messages: group.map(({ id }) => id), error });
+      return false;
+    }
+  }
+}
