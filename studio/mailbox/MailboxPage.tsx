@@ -116,7 +116,7 @@ function Reading({ id }: { id: string }) {
 
 function Parts({ data }: { data: Mail }) {
   const { say } = useVoice();
-  const [width, setWidth] = useState('600');
+  const [width, setWidth] = useState(() => (window.innerWidth < 800 ? '320' : '600'));
   const [dark, setDark] = useState(false);
   return (
     <Tabs defaultValue="html" keepMounted={false} className="mail-tabs">

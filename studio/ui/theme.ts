@@ -6,11 +6,25 @@ import {
   defaultVariantColorsResolver,
 } from '@mantine/core';
 
+const token = (name: string) => `var(--${name})`;
+
 /** Mantine wants ten shades; ours is one colour that changes with the scheme, so all ten are the token. */
-function shades(token: string): MantineColorsTuple {
-  const colour = `var(--${token})`;
+function shades(name: string): MantineColorsTuple {
+  const colour = token(name);
   return [colour, colour, colour, colour, colour, colour, colour, colour, colour, colour];
 }
+
+/** Mantine's two greys in our tokens: text, quiet text, borders, grounds. */
+const [ink, quiet, line, raised, paper, sunken] = [
+  token('ink'),
+  token('quiet'),
+  token('line'),
+  token('raised'),
+  token('paper'),
+  token('sunken'),
+];
+const dark: MantineColorsTuple = [ink, quiet, quiet, quiet, line, line, raised, paper, sunken, sunken];
+const gray: MantineColorsTuple = [sunken, sunken, line, line, line, quiet, quiet, quiet, ink, ink];
 
 /** Text on a filled signal must keep its contrast in both schemes: white on the dark one, ink on the light one. */
 const onSignal: VariantColorsResolver = (input) => {
@@ -22,6 +36,8 @@ const onSignal: VariantColorsResolver = (input) => {
 
 export const theme = createTheme({
   colors: {
+    dark,
+    gray,
     signal: shades('signal'),
     control: shades('control'),
     good: shades('good'),
@@ -49,7 +65,7 @@ export const theme = createTheme({
   },
 });
 
-const tokens = {
+const variables = {
   '--mantine-color-body': 'var(--paper)',
   '--mantine-color-text': 'var(--ink)',
   '--mantine-color-bright': 'var(--ink)',
@@ -65,4 +81,4 @@ const tokens = {
   '--mantine-color-signal-filled-hover': 'var(--signal-strong)',
 };
 
-export const resolveTokens: CSSVariablesResolver = () => ({ variables: tokens, light: tokens, dark: tokens });
+export const resolveTokens: CSSVariablesResolver = () => ({ variables, light: variables, dark: variables });
