@@ -88,11 +88,17 @@ describe('the catalogue', () => {
 
   it('refuses bad rows one by one and keeps the others, even in one write', async () => {
     const bad = { id: 'x', price: '1,5' } as unknown as ItemInput;
-    const { kept, refused } = await catalog.upsert([coat, { id: 'nameless', row: 9 }, bad]);
+    const { kept, refused } = await catalog.upsert([
+      coat,
+      { id: 'nameless', row: 9 },
+      bad,
+      { id: 'bad\u0000', name: 'Bad' },
+    ]);
     expect(kept).toBe(1);
     expect(refused.map(({ row, id, code }) => [row, id, code])).toEqual([
-      [9, 'nameless', 'ITEM_NAME_MISSING'],
       [3, 'x', 'ITEM_PRICE_INVALID'],
+      [4, 'bad\u0000', 'ITEM_ID_INVALID'],
+      [9, 'nameless', 'ITEM_NAME_MISSING'],
     ]);
     expect(catalog.size).toBe(1);
   });

@@ -72,19 +72,20 @@ export class Catalog {
    * @throws ITEMS_TOO_MANY when the catalogue would pass its limit; then nothing was written
    */
   upsert(items: readonly ItemInput[]): Promise<UpsertReport> {
+    const { rows, refused } = checkRows(items);
     return this.#inTurn(async () => {
       const report = await this.#store.inTransaction(async (tx) => {
         const version = await lockItems(tx);
-        const before = new Map<string, Item>();
-        for (const item of await itemsOf(tx, [...new Set(items.map(({ id }) => String(id).trim()))]))
-          before.set(item.id, item);
-        const folded = fold(before, items, { now: this.#clock.now(), currency: this.#currency });
+        const stored = await itemsOf(tx, [...new Set(rows.map(({ input }) => input.id))]);
+        const before = new Map(stored.map((item) => [item.id, item]));
+        const folded = fold(before, rows, { now: this.#clock.now(), currency: this.#currency });
         this.#checkRoom(folded.written, before);
         await writeItems(tx, folded.written, version + 1);
-        return folded.report;
+        return folded;
       });
       await this.#refresh();
-      return report;
+      const all = [...refused, ...report.refused].sort((a, b) => a.row - b.row);
+      return { kept: report.kept, changes: report.changes, refused: all };
     });
   }
 
@@ -134,27 +135,45 @@ export class Catalog {
   }
 }
 
+interface CheckedRow {
+  row: number;
+  input: ItemInput;
+}
+
+/** Each row in its one form, or refused. A row without a place of its own counts its place in the list, from 1. */
+function checkRows(items: readonly ItemInput[]): { rows: CheckedRow[]; refused: Refusal[] } {
+  const rows: CheckedRow[] = [];
+  const refused: Refusal[] = [];
+  items.forEach(({ row = -1, at, ...raw }, i) => {
+    const place = row === -1 ? i + 1 : row;
+    try {
+      rows.push({ row: place, input: { ...checkItem(raw), ...(at === undefined ? {} : { at }) } });
+    } catch (error) {
+      refused.push(refusal(error, place, raw));
+    }
+  });
+  return { rows, refused };
+}
+
 /** What rows make of what is stored; several rows of one item take effect in order. Pure. */
 function fold(
   before: ReadonlyMap<string, Item>,
-  items: readonly ItemInput[],
+  rows: readonly CheckedRow[],
   { now, currency }: { now: number; currency: string | null },
-): { written: Item[]; report: UpsertReport } {
+): UpsertReport & { written: Item[] } {
   const state = new Map(before);
   const written = new Map<string, Item>();
-  const report: UpsertReport = { kept: 0, changes: [], refused: [] };
-  items.forEach(({ row = -1, at, ...raw }, i) => {
+  const refused: Refusal[] = [];
+  for (const { row, input } of rows) {
     try {
-      const input = { ...checkItem(raw), ...(at === undefined ? {} : { at }) };
       const after = merge(state.get(input.id), input, now, currency);
-      report.kept++;
-      if (!differs(state.get(input.id), after)) return;
+      if (!differs(state.get(input.id), after)) continue;
       state.set(after.id, after);
       written.set(after.id, after);
     } catch (error) {
-      report.refused.push(refusal(error, row === -1 ? i + 1 : row, raw));
+      refused.push(refusal(error, row, input));
     }
-  });
-  for (const after of written.values()) report.changes.push(...changesOf(before.get(after.id), after, after.updatedAt));
-  return { written: [...written.values()], report };
+  }
+  const changes = [...written.values()].flatMap((after) => changesOf(before.get(after.id), after, after.updatedAt));
+  return { written: [...written.values()], kept: rows.length - refused.length, changes, refused };
 }
