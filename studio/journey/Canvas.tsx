@@ -130,9 +130,9 @@ function Zoom() {
     },
   ];
   return (
-    <Panel position="bottom-left" className="canvas-tools">
+    <Panel position="top-right" className="canvas-tools">
       {tools.map(({ word, Icon, act }) => (
-        <Tooltip key={word} label={word} position="right">
+        <Tooltip key={word} label={word}>
           <ActionIcon variant="default" size={32} aria-label={word} onClick={() => void act()}>
             <Icon size={16} stroke={1.5} />
           </ActionIcon>
@@ -163,7 +163,7 @@ function Card({ id, data }: NodeProps<CardNode>) {
             <b>{number(data.now)}</b> {say('journey.here')}
           </span>
           <span>
-            <b>{number(data.today)}</b> {say('journey.today')}
+            <b>{number(data.today)}</b> {say('card.today')}
           </span>
         </span>
       </button>

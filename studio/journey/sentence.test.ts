@@ -51,7 +51,7 @@ describe('the sentence of a card', () => {
   });
 
   it('names the criterion of a recommendation call and the host of any other call', () => {
-    expect(sentenceOf(cart, 'ask', say)).toBe('Asks what to recommend: what goes with the cart');
+    expect(sentenceOf(cart, 'ask', say)).toBe('Asks what to recommend: “What goes with the cart”');
     expect(sentenceOf(cart, 'call', say)).toBe('Calls crm.example and keeps the answer as “stamp”');
   });
 

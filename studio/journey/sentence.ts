@@ -84,7 +84,7 @@ function criterionOf(body: unknown): string | null {
 
 export function criterionWords(criterion: string, say: Say): string {
   const key = `recommend.${criterion}`;
-  return isKey(key) ? say(key).toLocaleLowerCase() : criterion;
+  return isKey(key) ? say(key) : criterion;
 }
 
 function shortUrl(url: string): string {
