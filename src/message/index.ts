@@ -28,7 +28,7 @@ export {
   type RunPlace,
 } from './part.ts';
 export { effectiveZone, isZone, quietUntil } from './quiet.ts';
-export type { Rendering, RenderedMail } from './render.ts';
+export { renderMail, type Rendering, type RenderedMail, type RenderSetting } from './render.ts';
 export { judgeResult, type SendResult } from './result.ts';
 export { SmtpTransport, type SmtpOptions } from './smtp.ts';
 export { emptyLedger, type MessageCounts } from './table-report.ts';
