@@ -20,7 +20,7 @@ export function encodePng(pixels: Uint8Array, width: number, height: number): Ui
     signature,
     chunk('IHDR', new Uint8Array(head.buffer)),
     chunk('PLTE', palette),
-    chunk('IDAT', deflateSync(rows, { level: 8 })),
+    chunk('IDAT', deflateSync(rows, { level: 6 })),
     chunk('IEND', new Uint8Array(0)),
   ]);
 }
@@ -44,7 +44,7 @@ function toPalette(pixels: Uint8Array): { palette: Uint8Array; indexes: Uint8Arr
   used.sort((a, b) => cells[b]! - cells[a]!);
   const kept = used.slice(0, 256);
   const indexOf = new Uint8Array(1 << 18);
-  for (const cell of used) indexOf[cell] = nearest(cell, kept);
+  for (const [place, cell] of used.entries()) indexOf[cell] = place < 256 ? place : nearest(cell, kept);
   const indexes = new Uint8Array(count);
   for (let at = 0; at < count; at++) indexes[at] = indexOf[cellOf(pixels, at)]!;
   return { palette: Uint8Array.from(kept.flatMap((cell) => channels(cell).map(widen))), indexes };
@@ -71,7 +71,6 @@ function nearest(cell: number, kept: number[]): number {
     const other = kept[at]!;
     const away = 2 * ((other >> 12) - red) ** 2 + 4 * (((other >> 6) & 63) - green) ** 2 + ((other & 63) - blue) ** 2;
     if (away < distance) [best, distance] = [at, away];
-    if (away === 0) break;
   }
   return best;
 }
