@@ -1,12 +1,11 @@
 import { Type, type TSchema } from 'typebox';
-import { BeckonError, isUuid, nearest } from '../base/index.ts';
+import { isUuid } from '../base/index.ts';
 import { normalIdentity } from '../event/index.ts';
 import { RecommendationAnswer, RecommendationRequest } from './contract.ts';
 import { CriterionView } from './contract-in.ts';
 import type { Door } from './door.ts';
-import { errors } from './error.ts';
 import type { House, Person, RecommendRequest } from './house.ts';
-import { hasCriterion, personIfAllowed } from './person.ts';
+import { personIfAllowed } from './person.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
 
@@ -47,19 +46,8 @@ export function recommendDoors(make: Make, house: House): void {
 }
 
 async function recommend(request: RecommendationRequest, house: House): Promise<RecommendationAnswer> {
-  assertCriterion(request.criterion, house);
   const { identities: _identities, profileId: _profileId, ...question } = request;
   return house.recommend.answer(question satisfies RecommendRequest, await personOfRequest(request, house));
-}
-
-function assertCriterion(key: string, house: House): void {
-  if (hasCriterion(house, key)) return;
-  const keys = house.recommend.criteria().map((criterion) => criterion.key);
-  const near = nearest(key, keys);
-  throw new BeckonError(errors.API_INPUT_INVALID, `There is no criterion "${key}"`, {
-    where: 'criterion',
-    mend: near === undefined ? `Use one of: ${keys.join(', ')}` : `Did you mean "${near}"?`,
-  });
 }
 
 /** By profile id, otherwise by the first identity that is known; nobody known is an answer for a stranger. */

@@ -1,7 +1,8 @@
 /** The Cookie header as a map of raw values; the first of equal names wins, as browsers send the more specific first. */
 export function readCookies(header: string | undefined): Map<string, string> {
   const cookies = new Map<string, string>();
-  for (const part of (header ?? '').split(';', 200)) {
+  for (const untrimmed of (header ?? '').split(';', 200)) {
+    const part = untrimmed.trim();
     const split = part.indexOf('=');
     if (split < 1) continue;
     const name = part.slice(0, split).trim();

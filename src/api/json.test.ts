@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BeckonError } from '../base/index.ts';
 import { adminLimits, asNumber, asText, edgeLimits, parseJson } from './json.ts';

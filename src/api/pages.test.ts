@@ -1,0 +1,219 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fakeHouse, type FakeHouse } from '../../test/support/house.ts';
+import { edgeDevScript } from './edge-dev.ts';
+import { buildServer } from './server.ts';
+import { formFields } from './track.ts';
+
+let root: string;
+let house: FakeHouse;
+let app: FastifyInstance;
+const host = 'localhost:8080';
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'beckon-pages-'));
+  for (const folder of ['studio/assets', 'shop/asset', 'docs/error'])
+    await mkdir(join(root, folder), { recursive: true });
+  await writeFile(join(root, 'secret.txt'), 'secret');
+  await writeFile(join(root, 'alloy.min.js'), 'alloy');
+  await writeFile(join(root, 'studio/index.html'), '<title>studio</title>');
+  await writeFile(join(root, 'studio/assets/app-1.js'), 'app');
+  await writeFile(join(root, 'studio/.hidden'), 'hidden');
+  await writeFile(join(root, 'shop/index.html'), '<title>shop</title>');
+  await writeFile(join(root, 'shop/server.js'), 'server');
+  await writeFile(join(root, 'shop/asset/main.css'), 'css');
+  await writeFile(join(root, 'docs/index.html'), 'docs');
+  await writeFile(join(root, 'docs/error/API_BUSY.html'), 'busy');
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  const files = {
+    studio: join(root, 'studio'),
+    shop: join(root, 'shop'),
+    docs: join(root, 'docs'),
+    alloy: join(root, 'alloy.min.js'),
+  };
+  house = fakeHouse({ files });
+  app = await buildServer(house);
+});
+
+const get = (url: string, headers: Record<string, string> = {}) =>
+  app.inject({ method: 'GET', url, headers: { host, ...headers } });
+
+describe('the studio', () => {
+  it('opens on the machine itself with a session that only its own pages can use', async () => {
+    const page = await get('/journeys/abandoned-cart');
+    expect(page.body).toContain('studio');
+    expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    const [cookie = ''] = [page.headers['set-cookie']].flat();
+    expect(cookie).toMatch(/^beckon_session=v1\.[^;]+; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/);
+    const session = cookie.split(';')[0]!;
+    const status = async (headers: Record<string, string>) =>
+      (await get('/v1/overview', { cookie: session, ...headers })).statusCode;
+    expect(await status({ 'sec-fetch-site': 'same-origin' })).toBe(200);
+    expect(await status({ origin: 'http://localhost:8080' })).toBe(200);
+    expect(await status({})).toBe(403);
+    expect(await status({ 'sec-fetch-site': 'cross-site', origin: 'http://localhost:8080' })).toBe(403);
+    expect(await status({ 'sec-fetch-site': 'same-origin', host: 'evil.example' })).toBe(403);
+    expect(await status({ 'sec-fetch-site': 'same-origin', cookie: 'beckon_session=v1.9.x.y' })).toBe(401);
+  });
+
+  it('is closed to others, who get no session', async () => {
+    const others: Record<string, string>[] = [{ host: 'evil.example' }, { 'x-forwarded-for': '203.0.113.7' }];
+    for (const sent of others) {
+      const page = await get('/', sent);
+      expect([page.statusCode, page.headers['set-cookie']]).toEqual([403, undefined]);
+    }
+    const remote = await app.inject({ method: 'GET', url: '/', headers: { host }, remoteAddress: '192.0.2.1' });
+    expect(remote.statusCode).toBe(403);
+  });
+});
+
+describe('files', () => {
+  it('of studio, shop and docs are served, the shop’s own addresses as its page', async () => {
+    const bodies = await Promise.all(
+      [
+        '/assets/app-1.js',
+        '/shop',
+        '/shop/p/coat-1',
+        '/shop/asset/main.css',
+        '/docs',
+        '/docs/error/API_BUSY',
+        '/alloy.min.js',
+      ].map(async (url) => (await get(url)).body),
+    );
+    expect(bodies).toEqual(['app', '<title>shop</title>', '<title>shop</title>', 'css', 'docs', 'busy', 'alloy']);
+    expect((await get('/assets/app-1.js')).headers['cache-control']).toContain('immutable');
+    expect((await get('/assets/app-1.js')).headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it('beside and below them are not', async () => {
+    for (const url of [
+      '/../secret.txt',
+      '/%2e%2e/secret.txt',
+      '/..%2fsecret.txt',
+      '/.hidden',
+      '/shop/server.js',
+      '/shop/..%2f..%2fsecret.txt',
+      '/assets/%00',
+      '/%',
+      '/docs/../secret.txt',
+      '/nothing.js',
+    ]) {
+      const reply = await get(url, { accept: 'text/html' });
+      expect([url, reply.statusCode >= 400 && reply.statusCode < 500, reply.body.includes('secret')]).toEqual([
+        url,
+        true,
+        false,
+      ]);
+    }
+    expect((await get('/nothing')).json()).toMatchObject({ code: 'API_NOT_FOUND' });
+  });
+});
+
+describe('the development shim', () => {
+  it('moves the edge’s own calls on loopback names and nothing else (edge-protocol §1.2)', () => {
+    const calls: string[] = [];
+    const page = {
+      fetch: (address: string) => calls.push(address),
+      location: { origin: 'http://localhost:8080' },
+    };
+    const navigator = { sendBeacon: (address: string) => calls.push(address) };
+    runInNewContext(edgeDevScript, {
+      window: page,
+      navigator,
+      document: { currentScript: { dataset: { target: 'http://localhost:9/' } } },
+    });
+    page.fetch('https://localhost/ee/or2/v1/interact?configId=demo&requestId=1');
+    navigator.sendBeacon('https://edge.localhost/ee/v1/collect?configId=demo');
+    page.fetch('https://localhost/eel/v1/interact');
+    page.fetch('https://edge.shop.example/ee/v1/interact');
+    page.fetch('/shop/api/items');
+    expect(calls).toEqual([
+      'http://localhost:9/ee/or2/v1/interact?configId=demo&requestId=1',
+      'http://localhost:9/ee/v1/collect?configId=demo',
+      'https://localhost/eel/v1/interact',
+      'https://edge.shop.example/ee/v1/interact',
+      '/shop/api/items',
+    ]);
+  });
+
+  it('is served as a script', async () => {
+    expect((await get('/edge-dev.js')).headers['content-type']).toContain('text/javascript');
+  });
+});
+
+describe('click links', () => {
+  it('lead to the stored address and are counted for a GET, not for HEAD or prefetch', async () => {
+    const go = await get('/c/good');
+    expect([go.statusCode, go.headers['location']]).toEqual([302, 'https://shop.example/cart?bk_click=click-1']);
+    expect(house.received).toHaveLength(1);
+    house.received.length = 0;
+    const head = await app.inject({ method: 'HEAD', url: '/c/good', headers: { host } });
+    expect([head.statusCode, (await get('/c/good', { 'sec-purpose': 'prefetch' })).statusCode]).toEqual([302, 302]);
+    expect(house.received).toEqual([]);
+  });
+
+  it('lead nowhere when they are not ours, name an address, or hold a script (trust rows 88, 89)', async () => {
+    for (const url of ['/c/bad', '/c/evil', '/c/bad?url=https://evil.example', '/c?url=https://evil.example']) {
+      const reply = await get(url, { accept: 'text/html' });
+      expect([reply.statusCode, reply.headers['location']]).toEqual([404, undefined]);
+    }
+  });
+
+  it('lead on even when the click cannot be kept', async () => {
+    house.events.receive = () => Promise.reject(new Error('no disk'));
+    expect((await get('/c/good')).statusCode).toBe(302);
+  });
+});
+
+describe('unsubscribe links', () => {
+  const post = (token: string, payload: string, type = 'application/x-www-form-urlencoded') =>
+    app.inject({ method: 'POST', url: `/u/${token}`, headers: { host, 'content-type': type }, payload });
+
+  it('only ask on GET and HEAD (trust.md §1.2)', async () => {
+    const page = await get('/u/good');
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('a…@example.com');
+    expect(page.body.match(/<button/g)).toHaveLength(1);
+    await app.inject({ method: 'HEAD', url: '/u/good', headers: { host } });
+    expect(house.unsubscribed).toEqual([]);
+    expect((await get('/u/bad')).statusCode).toBe(404);
+  });
+
+  it('end the mails by one click, in either form, without cookies, redirect or words', async () => {
+    const multipart = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n';
+    for (const reply of [
+      await post('good', 'List-Unsubscribe=One-Click'),
+      await post('good', multipart, 'multipart/form-data; boundary=b'),
+    ]) {
+      expect([reply.statusCode, reply.body, reply.headers['set-cookie']]).toEqual([200, '', undefined]);
+    }
+    expect(house.unsubscribed).toEqual(['good', 'good']);
+    expect([(await post('bad', 'List-Unsubscribe=One-Click')).statusCode, house.unsubscribed.length]).toEqual([200, 2]);
+  });
+
+  it('end them by the button on the page, and by nothing else', async () => {
+    expect((await post('good', 'x=y')).statusCode).toBe(400);
+    expect(house.unsubscribed).toEqual([]);
+    expect((await post('good', 'confirm=yes')).body).toContain('You are unsubscribed');
+    expect(house.unsubscribed).toEqual(['good']);
+    expect((await post('bad', 'confirm=yes')).statusCode).toBe(404);
+  });
+
+  it('read fields with parts in any order', () => {
+    const body =
+      '--x\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n--x\r\nContent-Disposition: form-data; name="b"\r\n\r\n2\r\n--x--';
+    expect(formFields(body)).toEqual(
+      new Map([
+        ['a', '1'],
+        ['b', '2'],
+      ]),
+    );
+  });
+});
