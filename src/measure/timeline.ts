@@ -95,9 +95,14 @@ export function tellStory(
   return lines
     .filter(({ ms }) => ms < before)
     .map((line, place) => ({ line, place }))
-    .sort((a, b) => b.line.ms - a.line.ms || a.place - b.place)
+    .sort((a, b) => b.line.ms - a.line.ms || lastness(a.line) - lastness(b.line) || a.place - b.place)
     .slice(0, limit)
     .map(({ line: { ms, ...entry } }) => ({ at: new Date(ms).toISOString(), ...entry }));
+}
+
+/** At the same moment, what ends a run came after what it did. */
+function lastness({ kind }: Line): number {
+  return kind === 'ended' || kind === 'exited' ? 0 : 1;
 }
 
 type Line = Omit<TimelineEntry, 'at'> & { ms: number };
@@ -263,6 +268,8 @@ const did: [string, (event: ShopEvent, items: string) => Said][] = [
   ['commerce.productListRemovals', (_, items) => acted(`Took ${items} out of the cart`)],
   ['commerce.productViews', (_, items) => acted(`Looked at ${items}`)],
   ['commerce.productListViews', () => acted('Looked at the cart')],
+  ['commerce.productListOpens', () => acted('Began a cart')],
+  ['commerce.productListReopens', () => acted('Came back to the cart')],
   ['commerce.saveForLaters', (_, items) => acted(`Saved ${items} for later`)],
   ['decisioning.propositionInteract', () => acted('Clicked a recommendation')],
   ['decisioning.propositionDisplay', () => acted('Was shown recommendations')],
