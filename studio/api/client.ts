@@ -13,6 +13,8 @@ export class ApiError extends Error {
 
 /** Code of the problem we make ourselves when no answer came at all; its words stand in the catalogue. */
 export const noAnswer = 'STUDIO_NO_ANSWER';
+/** The same for a call that may have changed something before the line broke. */
+export const noAnswerSent = 'STUDIO_NO_ANSWER_SENT';
 
 /**
  * One call to our own origin with the session cookie.
@@ -36,7 +38,7 @@ async function reach(path: string, send?: { method: string; body?: unknown }): P
   try {
     return await fetch(path, { method: send?.method ?? 'GET', headers, body, credentials: 'same-origin' });
   } catch {
-    throw new ApiError(odd(0, path));
+    throw new ApiError({ ...odd(0, path), code: send ? noAnswerSent : noAnswer });
   }
 }
 
@@ -54,5 +56,5 @@ export function readProblem(status: number, text: string, path: string): Problem
 }
 
 function odd(status: number, detail: string): Problem {
-  return { type: 'about:blank', code: status === 0 ? noAnswer : `HTTP_${status}`, status, title: '', detail, mend: '' };
+  return { type: 'about:blank', code: `HTTP_${status}`, status, title: '', detail, mend: '' };
 }

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import type { Mail, MailRow } from '../../src/api/contract.ts';
 import { mail, mailbox } from '../api/query.ts';
 import { TextLink } from '../ui/Link.tsx';
-import { PageHead } from '../ui/Page.tsx';
+import { PageHead, ShopLink } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { frameOf } from './frame.ts';
@@ -27,7 +27,9 @@ export function MailboxPage() {
         {!data && !error && <Rows count={8} height={40} />}
         {data && data.length > 0 && <MailList rows={data} chosen={id} />}
         {data?.length === 0 && (
-          <Empty title={say('mailbox.empty')} says={say('mailbox.emptySays')} icon={<IconMailbox stroke={1.5} />} />
+          <Empty title={say('mailbox.empty')} says={say('mailbox.emptySays')} icon={<IconMailbox stroke={1.5} />}>
+            <ShopLink />
+          </Empty>
         )}
       </div>
       <div className="mail-pane">
@@ -150,10 +152,11 @@ function Parts({ data }: { data: Mail }) {
           <div className="mail-stage">
             <iframe
               className={dark ? 'mail-frame mail-frame-dark' : 'mail-frame'}
+              key={dark ? 'dark' : 'light'}
               title={say('mailbox.frame', { subject: data.subject })}
               sandbox="allow-popups allow-popups-to-escape-sandbox"
               referrerPolicy="no-referrer"
-              srcDoc={frameOf(data.html)}
+              srcDoc={frameOf(data.html, dark)}
               style={{ width: `${width}px` }}
             />
           </div>

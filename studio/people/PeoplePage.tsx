@@ -6,7 +6,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { PersonRow } from '../../src/api/contract.ts';
 import { overview, people } from '../api/query.ts';
-import { PageHead } from '../ui/Page.tsx';
+import { PageHead, ShopLink } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { type SortColumn, isSortColumn, sortPeople } from './sort.ts';
@@ -39,7 +39,9 @@ export function PeoplePage() {
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={8} />}
       {nobody && q === '' && (
-        <Empty title={say('people.empty')} says={say('people.emptySays')} icon={<IconUsers stroke={1.5} />} />
+        <Empty title={say('people.empty')} says={say('people.emptySays')} icon={<IconUsers stroke={1.5} />}>
+          <ShopLink />
+        </Empty>
       )}
       {nobody && q !== '' && (
         <Empty

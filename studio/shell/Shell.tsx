@@ -11,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
 import { Suspense, lazy, useState } from 'react';
+import { ApiError } from '../api/client.ts';
 import { mailbox, overview } from '../api/query.ts';
 import { ClockProgress, ClockWord } from '../clock/ClockWord.tsx';
 import { useAdvance } from '../clock/advance.ts';
@@ -37,8 +38,9 @@ const pages: PageEntry[] = [
 ];
 
 export function usePages(): PageEntry[] {
-  const { isError } = useQuery({ ...mailbox, refetchInterval: false, staleTime: 60_000 });
-  return isError ? pages.filter((page) => page.to !== '/mailbox') : pages;
+  const { error } = useQuery({ ...mailbox, refetchInterval: false, staleTime: 60_000 });
+  const none = error instanceof ApiError && error.problem.status === 404;
+  return none ? pages.filter((page) => page.to !== '/mailbox') : pages;
 }
 
 /** The frame around every page: rail, top bar, the clock's word, the page. */

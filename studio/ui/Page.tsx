@@ -1,4 +1,7 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
+import { overview } from '../api/query.ts';
 import { useVoice } from './voice.tsx';
 
 /** The head of a page: its first line answers a question. */
@@ -53,5 +56,17 @@ export function Picture({ url, name, size = 48 }: { url: string | null; name: st
         <img src={url} alt="" width={size} height={size} loading="lazy" />
       )}
     </span>
+  );
+}
+
+/** The way out of an empty page: into the shop, where there is one. */
+export function ShopLink() {
+  const { say } = useVoice();
+  const { data } = useQuery(overview);
+  if (!data?.shopUrl) return null;
+  return (
+    <Button component="a" href={data.shopUrl} target="_blank" rel="noreferrer" variant="default">
+      {say('nav.shop')}
+    </Button>
   );
 }

@@ -3,7 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Problem } from '../../src/api/contract.ts';
-import { ApiError, noAnswer } from '../api/client.ts';
+import { ApiError, noAnswer, noAnswerSent } from '../api/client.ts';
 import { TextLink } from './Link.tsx';
 import { useVoice } from './voice.tsx';
 
@@ -36,8 +36,9 @@ function useProblemWords(error: unknown): Partial<Problem> & { title: string } {
     return { title: say('problem.title'), detail: error instanceof Error ? error.message : String(error) };
   }
   const { problem } = error;
-  if (problem.code !== noAnswer) return { ...problem, title: problem.title || say('problem.title') };
-  const detail = say('problem.goneWhy', { path: problem.detail });
+  const lost = problem.code === noAnswerSent;
+  if (problem.code !== noAnswer && !lost) return { ...problem, title: problem.title || say('problem.title') };
+  const detail = say(lost ? 'problem.goneSent' : 'problem.goneWhy', { path: problem.detail });
   return { title: say('problem.gone'), detail, mend: say('problem.goneMend') };
 }
 

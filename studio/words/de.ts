@@ -389,8 +389,9 @@ export const de: Catalogue = {
 
   'problem.title': 'Das ging nicht',
   'problem.gone': 'Beckon antwortet nicht',
-  'problem.goneWhy':
-    'Das Studio fragte {path} und bekam keine Antwort. Was du siehst, kann alt sein; geändert wurde nichts.',
+  'problem.goneWhy': 'Das Studio fragte {path} und bekam keine Antwort. Was du siehst, kann alt sein.',
+  'problem.goneSent':
+    'Das Studio sandte {path} und bekam keine Antwort. Ob es geschah, ist nicht bekannt; sieh nach, bevor du es noch einmal versuchst.',
   'problem.goneMend': 'Läuft es noch? Starte es mit „npm start“; diese Seite macht von selbst weiter.',
   'problem.why': 'Warum: {why}',
   'problem.mend': 'Abhilfe: {mend}',

@@ -384,7 +384,9 @@ export const en = {
 
   'problem.title': 'That did not work',
   'problem.gone': 'Beckon does not answer',
-  'problem.goneWhy': 'The studio asked {path} and got no answer. What you see may be old; nothing was changed.',
+  'problem.goneWhy': 'The studio asked {path} and got no answer. What you see may be old.',
+  'problem.goneSent':
+    'The studio sent {path} and got no answer. Whether it was done is not known; look before you try again.',
   'problem.goneMend': 'Is it still running? Start it with “npm start”; this page goes on by itself.',
   'problem.why': 'Why: {why}',
   'problem.mend': 'Mend: {mend}',

@@ -381,7 +381,9 @@ export const sv: Catalogue = {
 
   'problem.title': 'Det gick inte',
   'problem.gone': 'Beckon svarar inte',
-  'problem.goneWhy': 'Studion frågade {path} och fick inget svar. Det du ser kan vara gammalt; inget ändrades.',
+  'problem.goneWhy': 'Studion frågade {path} och fick inget svar. Det du ser kan vara gammalt.',
+  'problem.goneSent':
+    'Studion skickade {path} och fick inget svar. Om det blev gjort är okänt; titta efter innan du försöker igen.',
   'problem.goneMend': 'Körs den fortfarande? Starta med ”npm start”; sidan fortsätter av sig själv.',
   'problem.why': 'Varför: {why}',
   'problem.mend': 'Så här: {mend}',
