@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { AdvanceReport, House, JourneyDetail, JourneyRow, Overview, PersonHere, PersonRow } from './api/index.ts';
 import { buildServer } from './api/index.ts';
+import type { AdvanceReport, House, JourneyDetail, JourneyRow, Overview, PersonHere, PersonRow } from './api/index.ts';
 import type { Rooms } from './app.ts';
 import { toMajor, VirtualClock } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
@@ -93,7 +93,14 @@ function houseOf(rooms: Rooms): House {
     log,
     keys,
     events,
-    profiles,
+    profiles: {
+      get: (id) => profiles.get(id),
+      // A device's unread events are folded in memory; whoever asks by another name waits for the fold itself.
+      find: async (identity) => {
+        if (identity.namespace !== 'ecid') await rooms.folder.drain();
+        return profiles.find(identity);
+      },
+    },
     items: {
       load: async (text, format) => {
         const { items, refused } = readItems(text, format, clock.now());
@@ -109,34 +116,29 @@ function houseOf(rooms: Rooms): House {
         const { found, left } = await profiles.search(query, limit);
         return { people: found.map(personRow), left };
       },
-      timeline: (profileId, page) => measure.timeline(profileId, page),
-    },
-    messages: {
-      click: (token) => messages.click(token),
-      subscription: async (token) => {
-        const page = await messages.unsubscribePage(token);
-        return page === null ? null : { list: page.list };
+      timeline: async (profileId, page) => {
+        await settle(rooms);
+        return measure.timeline(profileId, page);
       },
-      unsubscribe: (token) => messages.unsubscribe(token),
-      mailbox: rooms.transport.isMailbox
-        ? {
-            list: async () => (await mailbox.list({ limit: 500 })).map((row) => ({ ...row, at: iso(row.at) })),
-            get: async (id) => {
-              const mail = await mailbox.get(id);
-              if (!mail) return null;
-              const { raw: _raw, ...shown } = mail;
-              return { ...shown, at: iso(mail.at) };
-            },
-          }
-        : null,
     },
+    messages,
+    mailbox: rooms.transport.isMailbox
+      ? {
+          list: async () => (await mailbox.list({ limit: 500 })).map((row) => ({ ...row, at: iso(row.at) })),
+          get: async (id) => {
+            const mail = await mailbox.get(id);
+            if (!mail) return null;
+            const { raw: _raw, ...shown } = mail;
+            return { ...shown, at: iso(mail.at) };
+          },
+        }
+      : null,
     time: timeDoor(rooms),
     health: async () => {
       await rooms.store.rows({ text: 'select 1' });
       return { status: 'ok', items: catalog.size, learned: recommender.learned };
     },
     overview: () => overview(rooms),
-    settle: () => settle(rooms),
     mounts: [],
   };
 }
@@ -155,7 +157,10 @@ function journeyDoor(rooms: Rooms): House['journeys'] {
     get: async (key) => (known(key) ? journeyDetail(rooms, key) : null),
     put: async (definition) => journeyDetail(rooms, (await journeys.put(definition)).key),
     publish: async (key) => journeyDetail(rooms, (await journeys.publish(key)).key),
-    report: (key) => measure.report(key),
+    report: async (key) => {
+      await settle(rooms);
+      return measure.report(key);
+    },
     people: (key, activity) => peopleHere(rooms, key, activity),
   };
 }

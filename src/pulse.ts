@@ -30,7 +30,9 @@ export class Pulse {
   readonly #log: Log;
   #turn: Promise<unknown> = Promise.resolve();
   #timer: Timer | undefined;
+  /** In the background: not before `start`, not after `stop`. */
   #stopped = true;
+  #stopping = false;
   #beating = false;
   #again = false;
 
@@ -54,6 +56,7 @@ export class Pulse {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#stopping = true;
     this.#timer?.stop();
     await this.#turn.catch(() => {});
   }
@@ -83,7 +86,7 @@ export class Pulse {
       const busy: string[] = [];
       for (const duty of this.#duties) {
         if ((await duty.work()) > 0) busy.push(duty.name);
-        if (this.#stopped && round > 0) return busy;
+        if (this.#stopping) return busy;
       }
       if (busy.length === 0) return [];
       if (round === bounds.rounds - 1) return busy;
@@ -108,7 +111,10 @@ export class Pulse {
           const due = await this.#nextDue();
           if (due === null || due > target) break;
           if (++steps > bounds.steps || elapsed() - began > bounds.realMs || running.length > 0) {
-            return { steps, running: running.length > 0 ? running : ['more was due than one move of the clock may do'] };
+            return {
+              steps,
+              running: running.length > 0 ? running : ['more was due than one move of the clock may do'],
+            };
           }
           clock.moveTo(Math.max(due, clock.now() + 1));
         }

@@ -42,6 +42,8 @@ export interface Settings {
   adminKey: string | null;
   /** IANA time zone of the shop. */
   zone: string;
+  /** How many invented visitors the demo's history has; few make a test quick. */
+  demoVisitors: number;
   /** Least severity of log lines on standard error. */
   logLevel: 'info' | 'warn' | 'error';
 }
@@ -102,6 +104,7 @@ const options: readonly Option[] = [
     takes: 'ZONE',
     text: 'time zone of the shop (Europe/Stockholm in the demo, else of this machine)',
   },
+  { name: 'demoVisitors', env: 'BECKON_DEMO_VISITORS', text: 'invented visitors of the demo (2000)' },
   {
     name: 'logLevel',
     flag: '--log',
@@ -183,6 +186,7 @@ export function readSettings(
     postalAddress: text('postalAddress') ?? (demo ? 'Lumen & Loom, Ljusgatan 1, 111 11 Stockholm, Sweden' : null),
     adminKey: text('adminKey'),
     zone: readZone(given.zone) ?? (demo ? 'Europe/Stockholm' : machineZone),
+    demoVisitors: given.demoVisitors === undefined ? 2000 : readCount(given.demoVisitors),
     logLevel: readChoice(given.logLevel, ['info', 'warn', 'error']) ?? 'warn',
   };
   if (settings.clock === 'virtual' && !demo) {
@@ -250,6 +254,11 @@ function unknownFlag(name: string): BeckonError {
 function meant(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
   return near === undefined ? '' : `; did you mean "${near}"?`;
+}
+
+function readCount(given: Given): number {
+  if (!/^\d{1,6}$/.test(given.value)) throw bad(given.as, given.value, 'is not a number of people');
+  return Number(given.value);
 }
 
 function readPort(given: Given): number {

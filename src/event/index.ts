@@ -12,4 +12,4 @@ export * from './event.ts';
 export * from './follow.ts';
 export * from './log.ts';
 export { type Received } from './receive.ts';
-export { migrations } from './table.ts';
+export { emptyLog, migrations } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Migration } from '../store/index.ts';
+import type { Migration, Runner } from '../store/index.ts';
 
 export const migrations: Migration[] = [
   {
@@ -79,3 +79,9 @@ export const storeBatch = {
 )
 select count(*)::int as kept from fresh`,
 };
+
+/** Takes everything away that happened; datastreams stay. For leaving the demo. */
+export async function emptyLog(runner: Runner): Promise<void> {
+  await runner.run({ text: 'truncate event, event_key, event_inbox, event_quarantine, feed' });
+  await runner.run({ text: 'update event_shard set version = 0' });
+}

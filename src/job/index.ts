@@ -9,4 +9,4 @@
  * Start:  job.ts
  */
 export * from './job.ts';
-export { migrations } from './table.ts';
+export { emptyJobs, migrations } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Migration } from '../store/index.ts';
+import type { Migration, Runner } from '../store/index.ts';
 
 export const migrations: Migration[] = [
   {
@@ -21,3 +21,8 @@ create index job_due on job (kind, due);
 `,
   },
 ];
+
+/** Takes all queued work away. For leaving the demo. */
+export async function emptyJobs(runner: Runner): Promise<void> {
+  await runner.run({ text: 'truncate job' });
+}

@@ -11,10 +11,11 @@
 export { type CallAnswer, type Caller, type CallRequest, CallTimeout } from './call.ts';
 export * from './census.ts';
 export type { OrderedMessage, PlanMessage } from './change.ts';
+export { localTime, nextReading } from './decide.ts';
 export * from './definition.ts';
 export { Journeys } from './journeys.ts';
 export { recipes } from './recipe.ts';
 export { type MessageOutcome } from './run.ts';
 export { Runner, type RunnerParts } from './runner.ts';
-export { migrations, type JourneyRow } from './table.ts';
+export { emptyJourneys, migrations, type JourneyRow } from './table.ts';
 export { problemsOf } from './validate.ts';

@@ -252,3 +252,11 @@ export async function versionRows(
 ): Promise<{ journey: string; version: number; definition: JourneyDefinition }[]> {
   return runner.rows({ name: 'journey.versions', text: 'select journey, version, definition from journey_version' });
 }
+
+/** Takes all runs and their history away; the journeys themselves become drafts again. For leaving the demo. */
+export async function emptyJourneys(runner: Runner): Promise<void> {
+  await runner.run({
+    text: 'truncate journey_run, journey_wait, journey_step, journey_entry, journey_refusal, journey_version',
+  });
+  await runner.run({ text: "update journey set status = 'draft', version = 0, published_at = null, read_due = null" });
+}

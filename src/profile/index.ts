@@ -11,5 +11,5 @@
 export { assignArm, bucketOf, journeySalt, type Arm } from './assign.ts';
 export * from './profile.ts';
 export { Profiles, type FoldedBatch, type OnMerge } from './profiles.ts';
-export { migrations } from './table.ts';
+export { emptyProfiles, migrations } from './table.ts';
 export { isReachable, viewOf } from './view.ts';

@@ -140,3 +140,8 @@ export async function mergedInto(runner: Runner, ids: readonly string[]): Promis
   });
   return new Map(rows.map(({ start, id }) => [start, id]));
 }
+
+/** Takes all people away. For leaving the demo. */
+export async function emptyProfiles(runner: Runner): Promise<void> {
+  await runner.run({ text: 'truncate profile, identity, identity_audit, consent_record' });
+}

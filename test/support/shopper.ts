@@ -1,0 +1,129 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+/** Chromium with nothing of its own going out (edge-protocol §1.2). */
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['BECKON_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    ],
+  });
+}
+
+/** Somebody in front of the demo shop, with a browser of her own; everything goes through the real Web SDK. */
+export class Shopper {
+  readonly page: Page;
+  readonly #context: BrowserContext;
+  readonly #url: string;
+  /** Answers of the edge that were not 2xx: there should be none. */
+  readonly troubles: string[] = [];
+
+  private constructor(parts: { page: Page; context: BrowserContext; url: string }) {
+    this.page = parts.page;
+    this.#context = parts.context;
+    this.#url = parts.url;
+    this.page.on('response', (response) => {
+      if (response.url().includes('/ee/') && response.status() >= 400)
+        this.troubles.push(`${response.status()} ${response.url()}`);
+    });
+    this.page.on('pageerror', (error) => this.troubles.push(String(error)));
+  }
+
+  static async arrive(browser: Browser, url: string): Promise<Shopper> {
+    const context = await browser.newContext();
+    return new Shopper({ page: await context.newPage(), context, url });
+  }
+
+  /** Opens a page of the shop and waits until the SDK's last event of it is answered. */
+  async open(path: string): Promise<void> {
+    await this.#told(() => this.page.goto(path.startsWith('http') ? path : `${this.#url}${path}`));
+  }
+
+  async signIn(email: string, firstName: string): Promise<void> {
+    await this.open('/shop/account');
+    await this.page.getByLabel('E-mail').fill(email);
+    await this.page.getByLabel('First name').fill(firstName);
+    await this.page.getByLabel(/You may send me mail/).check();
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await this.page.getByText(`Signed in as ${email}`).first().waitFor();
+  }
+
+  async signUp(email: string): Promise<void> {
+    await this.open('/shop');
+    const form = this.page.locator('form', {
+      has: this.page.getByRole('button', { name: /sign up|subscribe|newsletter/i }),
+    });
+    await form.getByRole('textbox').first().fill(email);
+    await form.getByRole('checkbox').check();
+    await form.getByRole('button').click();
+  }
+
+  async look(item: string): Promise<void> {
+    await this.open(`/shop/p/${item}`);
+  }
+
+  async put(item: string, quantity = 1): Promise<void> {
+    await this.look(item);
+    await this.page.getByLabel('Quantity').selectOption(String(quantity));
+    await this.#told(() => this.page.getByRole('button', { name: 'Add to cart' }).click());
+    await this.page
+      .getByText(/Put into the cart/)
+      .first()
+      .waitFor();
+  }
+
+  async emptyCart(): Promise<void> {
+    await this.open('/shop/cart');
+    const remove = this.page.getByRole('button', { name: /^Remove/ });
+    while ((await remove.count()) > 0) await this.#told(() => remove.first().click());
+    await this.page.getByText('Nothing in it yet').waitFor();
+  }
+
+  /** Buys what is in the cart. @returns the order's id */
+  async buy(email: string): Promise<string> {
+    await this.open('/shop/checkout');
+    await this.page.getByLabel('E-mail').fill(email);
+    await this.#told(() => this.page.getByRole('button', { name: 'Place the order' }).click());
+    await this.page.getByRole('heading', { name: 'Thank you' }).waitFor();
+    return this.page.locator('code').first().innerText();
+  }
+
+  /** What the page shows in the cart: item name → quantity. */
+  async cart(): Promise<{ href: string; quantity: number }[]> {
+    return this.page.locator('.lines li').evaluateAll((lines) =>
+      lines.map((line) => ({
+        href: line.querySelector('a')?.getAttribute('href') ?? '',
+        quantity: Number(line.querySelector('b')?.textContent ?? 0),
+      })),
+    );
+  }
+
+  /** The identity the SDK holds. */
+  async ecid(): Promise<string> {
+    return this.page.evaluate(async () => {
+      const sdk = (globalThis as unknown as { alloy(command: string): Promise<{ identity: { ECID: string } }> }).alloy;
+      return (await sdk('getIdentity')).identity.ECID;
+    });
+  }
+
+  async leave(): Promise<void> {
+    await this.#context.close();
+  }
+
+  /** Does something and waits until the requests it made to the edge have been answered. */
+  async #told(work: () => Promise<unknown>): Promise<void> {
+    const answered = this.page.waitForResponse((response) => /\/ee\/.*(interact|collect)/.test(response.url()), {
+      timeout: 15_000,
+    });
+    await work();
+    await answered;
+    await this.page.waitForLoadState('networkidle');
+  }
+}
