@@ -9,7 +9,7 @@ import type { Expr, Node } from './tree.ts';
 /** How deep blocks may stand in one another in a source; the limit on a run is lower by default. */
 const blockDepth = 64;
 /** Characters of a source. */
-const sourceLimit = 2_000_000;
+const sourceLimit = 1_000_000;
 const blockWords = ['if', 'unless', 'each', 'with'];
 /** Forms of other languages, with ours. */
 const foreign: [RegExp, string][] = [

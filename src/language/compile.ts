@@ -27,6 +27,7 @@ export function compile(expr: Expr, around: Around): Get {
     case 'name':
       return around.names.read(expr, around.source, (segments, get) => steps(get, segments, around));
     case 'member':
+      around.names.noteMember(expr);
       return steps(compile(expr.of, around), expr.segments, around);
     case 'call':
       return compileCall(expr, around);

@@ -8,6 +8,9 @@ type NameExpr = Expr & { kind: 'name' };
 /** Continues a path from its first value. */
 type Continue = (segments: readonly Segment[], get: Get) => Get;
 
+/** Functions whose items are those of their first argument, so that paths go on through them. */
+const passing = new Set(['limit', 'skip', 'chunk', 'topN', 'bottomN', 'distinct', 'head', 'first']);
+
 /** A block around the place: `each` or `with`. */
 interface Block {
   /** The name of its item, or null: then bare names are looked for in the item first. */
@@ -29,6 +32,8 @@ export class Names {
   readonly #lets = new Map<string, number>();
   /** Those that were set before this place of the source. */
   readonly #set = new Set<string>();
+  /** The paths variables stand for, while all settings agree. */
+  readonly #pathOfLet = new Map<string, string | null>();
   readonly #blocks: Block[] = [];
   #count = 0;
 
@@ -47,10 +52,12 @@ export class Names {
   }
 
   /** The variable that a `let` sets; one a template, wherever it stands, so that sums in loops are seen after them. */
-  declare(name: string, place: { source: Source; at: number }): number {
+  declare(name: string, place: { source: Source; at: number }, expr: Expr): number {
     if (this.#blocks.some(({ alias }) => alias === name)) {
       throw errorAt(errors.LANGUAGE_SYNTAX, place, `${name} is the loop's item here; give the variable another name`);
     }
+    const path = this.#pathOf(expr);
+    this.#pathOfLet.set(name, this.#set.has(name) && this.#pathOfLet.get(name) !== path ? null : path);
     this.#set.add(name);
     return this.#lets.get(name)!;
   }
@@ -58,7 +65,7 @@ export class Names {
   /** Steps into a block; its variables are given back. */
   enter(of: Expr, alias: string | null, loops: boolean): { item: number; index: number; count: number } {
     const [item, index, count] = [this.#count++, this.#count++, this.#count++];
-    const path = of.kind === 'name' ? this.#pathOf(of) : null;
+    const path = this.#pathOf(of);
     this.#blocks.push({ alias, item, loop: loops ? { index, count } : null, path });
     return { item, index, count };
   }
@@ -128,6 +135,12 @@ export class Names {
     return (run) => run.vars[index] === (run.vars[count] as number) - 1;
   }
 
+  /** Gathers the path that is read out of the result of another expression, as in `head(items).url`. */
+  noteMember(expr: Expr & { kind: 'member' }): void {
+    const path = this.#pathOf(expr);
+    if (path !== null) this.paths.add(path);
+  }
+
   #note(expr: NameExpr): void {
     const path = this.#pathOf(expr);
     if (path !== null) this.paths.add(path);
@@ -136,12 +149,17 @@ export class Names {
     if (block?.path) this.paths.add([block.path, expr.name, ...plainSteps(expr.segments)].join('.'));
   }
 
-  /** The dotted path from a root; places in lists are left out; null for variables. */
-  #pathOf(expr: NameExpr): string | null {
-    const isThis = expr.name === 'this';
-    const block = isThis ? this.#blocks.at(-1) : this.#blocks.findLast(({ alias }) => alias === expr.name);
-    const start = block === undefined ? this.#rootOf(expr.name) : block.path;
-    return start === null ? null : [start, ...plainSteps(expr.segments)].join('.');
+  /** The dotted path from a root that a value comes from; places in lists are left out; null when it is computed. */
+  #pathOf(expr: Expr): string | null {
+    if (expr.kind === 'name') return joined(this.#startOf(expr.name), expr.segments);
+    if (expr.kind === 'member') return joined(this.#pathOf(expr.of), expr.segments);
+    if (expr.kind === 'fallback') return this.#pathOf(expr.items[0]!);
+    return expr.kind === 'call' && passing.has(expr.name) && expr.args[0] ? this.#pathOf(expr.args[0]) : null;
+  }
+
+  #startOf(name: string): string | null {
+    const block = name === 'this' ? this.#blocks.at(-1) : this.#blocks.findLast(({ alias }) => alias === name);
+    return block === undefined ? (this.#pathOfLet.get(name) ?? this.#rootOf(name)) : block.path;
   }
 
   #isItem(name: string): boolean {
@@ -151,6 +169,10 @@ export class Names {
   #rootOf(name: string): string | null {
     return this.#set.has(name) || name.startsWith('@') || name === 'this' ? null : name;
   }
+}
+
+function joined(start: string | null, segments: readonly Segment[]): string | null {
+  return start === null ? null : [start, ...plainSteps(segments)].join('.');
 }
 
 function plainSteps(segments: readonly Segment[]): string[] {

@@ -161,7 +161,7 @@ class Builder {
 
   #let({ at, name, expr }: Node & { kind: 'let' }): Write {
     const get = this.#get(expr);
-    const variable = this.#names.declare(name, { source: this.#source, at });
+    const variable = this.#names.declare(name, { source: this.#source, at }, expr);
     return (run) => void (run.vars[variable] = get(run) ?? null);
   }
 

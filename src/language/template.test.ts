@@ -202,6 +202,7 @@ describe('paths says what a template reads', () => {
     const fragments = { card: { parameters: ['item'], source: '{{item.name}}{{shop.url}}' } };
     const source = `{% let n = profile.a %}{{n.b}}
       {{#each context.items as |x|}}{{x.name}}{{#each x.tags}}{{this}}{{label}}{{/each}}{{fragment id="card" item=x}}{{/each}}
+      {{#each chunk(limit(recs, 4), 2) as |row|}}{{#each row as |r|}}{% let it = r %}{{it.id}}{{/each}}{{/each}}{{head(recs).url}}
       {{#with profile.person as |p|}}{{p.firstName}}{{/with}}{{topN(list, price, 1)[0].id}}`;
     expect(compileTemplate(source, { mode: 'html', fragments }).paths).toEqual([
       'context.items',
@@ -210,9 +211,14 @@ describe('paths says what a template reads', () => {
       'context.items.tags.label',
       'label',
       'list',
+      'list.id',
       'profile.a',
+      'profile.a.b',
       'profile.person',
       'profile.person.firstName',
+      'recs',
+      'recs.id',
+      'recs.url',
       'shop.url',
     ]);
   });
