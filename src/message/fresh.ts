@@ -76,6 +76,7 @@ function freshItem(entry: ListedItem, { get, publicUrl }: FreshOptions): Record<
 
 function absolute(address: string | null, base: string): string | null {
   if (address === null || address === '') return null;
+  if (/^https?:\/\//.test(address)) return address;
   try {
     return new URL(address, base).href;
   } catch {

@@ -58,7 +58,7 @@ export function requireDestination(to: string, hosts: ReadonlySet<string>): stri
 }
 
 function refusal(to: string, hosts: ReadonlySet<string>): string | null {
-  if ([...to].some((letter) => letter <= ' ' || letter === '\u007f')) return 'it holds spaces or control characters';
+  if (hasBlank(to)) return 'it holds spaces or control characters';
   if (to.includes('\\')) return 'it holds a backslash';
   let url: URL;
   try {
@@ -70,6 +70,14 @@ function refusal(to: string, hosts: ReadonlySet<string>): string | null {
   if (url.username !== '' || url.password !== '') return 'it holds a user name';
   if (!hosts.has(url.host)) return `the host ${url.host} is not one of the shop’s`;
   return null;
+}
+
+function hasBlank(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 0x20 || code === 0x7f) return true;
+  }
+  return false;
 }
 
 /** `to` with the click id, by which the shop's own events later prove that somebody came (design §7 "Measuring"). */
@@ -96,20 +104,21 @@ export interface WrapOptions {
 export function wrapLinks(html: string, options: WrapOptions): { html: string; links: StoredLink[] } {
   const links: StoredLink[] = [];
   const wrapped = html.replace(/<a\s[^>]*>/gi, (tag) => {
-    const href = attribute(tag, 'href');
-    if (href === null || href.startsWith('#') || href.startsWith('mailto:') || options.keep.has(href)) return tag;
-    const link = storedLink(tag, requireDestination(href, options.hosts));
+    const given = attributesOf(tag);
+    const href = given.get('href');
+    if (href === undefined || href.startsWith('#') || href.startsWith('mailto:') || options.keep.has(href)) return tag;
+    const link = storedLink(given, requireDestination(href, options.hosts));
     const address = options.address(links.length, link.to);
     links.push(link);
-    return tag
-      .replace(/\sdata-(?:item|position|rec)="[^"]*"/g, '')
-      .replace(/(\shref=)"[^"]*"/, (_all, name: string) => `${name}"${address}"`);
+    return tag.replace(ownAttributes, '').replace(/(\shref=)"[^"]*"/, (_all, name: string) => `${name}"${address}"`);
   });
   return { html: wrapped, links };
 }
 
-function storedLink(tag: string, to: string): StoredLink {
-  const [item, position, recommendation] = ['item', 'position', 'rec'].map((name) => attribute(tag, `data-${name}`));
+const ownAttributes = /\sdata-(?:item|position|rec)="[^"]*"/g;
+
+function storedLink(given: Map<string, string>, to: string): StoredLink {
+  const [item, position, recommendation] = [given.get('data-item'), given.get('data-position'), given.get('data-rec')];
   return {
     to,
     ...(item ? { item } : {}),
@@ -120,10 +129,16 @@ function storedLink(tag: string, to: string): StoredLink {
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-function attribute(tag: string, name: string): string | null {
-  const found = new RegExp(`\\s${name}="([^"]*)"`, 'i').exec(tag);
-  if (!found) return null;
-  return found[1]!.replace(/&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/gi, (all, hex, decimal, word) => {
+function attributesOf(tag: string): Map<string, string> {
+  const given = new Map<string, string>();
+  for (const [, name, value] of tag.matchAll(/\s([\w-]+)="([^"]*)"/g))
+    given.set(name!.toLowerCase(), unescaped(value!));
+  return given;
+}
+
+function unescaped(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/gi, (all, hex, decimal, word) => {
     if (hex) return String.fromCodePoint(Number.parseInt(hex as string, 16));
     if (decimal) return String.fromCodePoint(Number(decimal));
     return entities[(word as string).toLowerCase()] ?? all;

@@ -18,6 +18,9 @@ const columns = `id, shard, key, run_id as "runId", journey, journey_version as 
   address_key as "addressKey", subject, links,
   accepted_at as "acceptedAt", changed_at as "changedAt"`;
 
+/** The same without the two long values, for changes of state, which need neither. */
+const lean = columns.replace(' context,', ` '{}'::jsonb as context,`).replace(' links,', ` '[]'::jsonb as links,`);
+
 const pending = `state in ('planned', 'held', 'ready', 'deferred')`;
 
 function rowOf(raw: Raw): MessageRow {
@@ -125,7 +128,7 @@ export async function change(tx: Runner, changes: Change[], now: number): Promis
       update message set state = c_state, reason = c_reason, due = coalesce(c_due, due), arm = coalesce(c_arm, arm),
         lease_until = null, changed_at = $7, crashes = case when c_fence is null then crashes else 0 end
       from c where id = c_id and (c_fence is null or (fence = c_fence and state = 'leased'))
-      returning ${columns}`,
+      returning ${lean}`,
     values: [
       changes.map(({ id }) => id),
       changes.map(({ state }) => state),
@@ -228,7 +231,7 @@ export async function recordResults(tx: Runner, results: Result[], now: number):
         tries = tries + case when c_state = 'deferred' then 1 else 0 end,
         accepted_at = case when c_state = 'accepted' then $6 else accepted_at end,
         doubt_at = case when c_state = 'in_doubt' then now() else null end, changed_at = $6
-      from c where id = c_id and fence = c_fence and state = 'sending' returning ${columns}`,
+      from c where id = c_id and fence = c_fence and state = 'sending' returning ${lean}`,
     values: [
       results.map(({ id }) => id),
       results.map(({ fence }) => fence),
@@ -260,7 +263,7 @@ export async function liftDoubt(tx: Runner, ids: string[], now: number): Promise
   if (ids.length === 0) return [];
   const rows = await tx.rows<Raw>({
     text: `update message set state = 'accepted', reason = null, accepted_at = $2, doubt_at = null, changed_at = $2
-      where id = any($1::uuid[]) and state = 'in_doubt' returning ${columns}`,
+      where id = any($1::uuid[]) and state = 'in_doubt' returning ${lean}`,
     values: [ids, new Date(now)],
   });
   return rows.map(rowOf);
@@ -285,7 +288,7 @@ export async function rescueLeased(tx: Runner, limit: number): Promise<MessageRo
     text: `update message set state = case when crashes >= $1 then 'quarantined' else 'ready' end,
         reason = case when crashes >= $1 then 'three workers died on it' else 'its worker was lost' end, lease_until = null
       where id in (select id from message where state = 'leased' and lease_until < now() for update skip locked)
-      returning ${columns}`,
+      returning ${lean}`,
     values: [limit],
   });
   return rows.map(rowOf);
@@ -298,7 +301,7 @@ export async function rescueSending(tx: Runner): Promise<MessageRow[]> {
     text: `update message set state = 'in_doubt', reason = 'the worker was lost while sending', lease_until = null,
         doubt_at = now()
       where id in (select id from message where state = 'sending' and lease_until < now() for update skip locked)
-      returning ${columns}`,
+      returning ${lean}`,
   });
   return rows.map(rowOf);
 }
@@ -336,7 +339,7 @@ export async function expireRows(tx: Runner, ids: string[], now: number): Promis
   const rows = await tx.rows<Raw>({
     name: 'message-expire',
     text: `update message set state = 'expired', changed_at = $2
-      where id = any($1) and ${pending} and deadline <= $2 returning ${columns}`,
+      where id = any($1) and ${pending} and deadline <= $2 returning ${lean}`,
     values: [ids, new Date(now)],
   });
   return rows.map(rowOf);
@@ -354,7 +357,7 @@ export async function cancelRows(
       : ["class = 'marketing' and profile_id = $1::uuid", which.profileId];
   const rows = await tx.rows<Raw>({
     text: `update message set state = $2, reason = $3, lease_until = null, changed_at = $4
-      where ${column} and state in ('planned', 'held', 'ready', 'leased', 'deferred') returning ${columns}`,
+      where ${column} and state in ('planned', 'held', 'ready', 'leased', 'deferred') returning ${lean}`,
     values: [value, change.state, change.reason, new Date(change.now)],
   });
   return rows.map(rowOf);
