@@ -42,8 +42,12 @@ async function main(argv: readonly string[]): Promise<number> {
     if (line.command === 'migrate') await prepare(settings, undo);
     else if (remove) await removeDemoData(settings, undo);
     else {
-      await serve(settings, undo);
+      // A stop while it still starts does not wait for the rest, such as thirty invented days.
+      const start = serve(settings, undo);
+      await Promise.race([start, stopping.asked]);
       await stopping.asked;
+      start.catch(() => {}); // what still runs fails when its ground is taken away
+      process.on('unhandledRejection', () => {});
       say('Stopping …');
     }
   } finally {
@@ -132,8 +136,7 @@ function portError({ host, port }: GivenSettings, code: string | undefined): Bec
 }
 
 /**
- * The first signal asks for a clean stop, which begins when the start is through; a second one ends the process at once
- * (the database is taken over later). npm passes on a signal that the terminal has sent already, so one that follows
+ * The first signal asks for a clean stop; a second one ends the process at once (the database is taken over later). npm passes on a signal that the terminal has sent already, so one that follows
  * within a second counts as the same.
  */
 function stopOnSignal(): { asked: Promise<void> } {
