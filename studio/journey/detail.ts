@@ -18,7 +18,7 @@ export function detailsOf(
 ): DetailRow[] {
   const activity = document.activities.get(id);
   if (!activity) return [...entryRows(document, say), ...journeyRows(document, say, percent)];
-  const to = (next: string) => (document.activities.has(next) ? titleOf(document, next, say) : next);
+  const to = (next: string) => placeWords(document, next, say);
   switch (activity.kind) {
     case 'wait':
       return [
@@ -41,6 +41,13 @@ export function detailsOf(
     default:
       return [];
   }
+}
+
+/** Where a way leads, in words: an end by its label, everything else by its title. */
+function placeWords(document: JourneyDocument, id: string, say: Say): string {
+  const activity = document.activities.get(id);
+  if (!activity) return id;
+  return activity.kind === 'end' ? (activity.label ?? id) : titleOf(document, id, say);
 }
 
 function entryRows({ entry }: JourneyDocument, say: Say): DetailRow[] {
