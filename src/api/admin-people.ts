@@ -1,11 +1,12 @@
 import { Type, type TSchema } from 'typebox';
-import { BeckonError, isUuid } from '../base/index.ts';
+import { BeckonError } from '../base/index.ts';
 import { normalIdentity } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import { PersonRow, ProfileDetail, TimelineEntry } from './contract.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
+import { findProfile, isOwnNamespace } from './person.ts';
 import { profileDetail } from './profile-view.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
@@ -52,9 +53,10 @@ async function profileNamed(name: string, house: House): Promise<Profile> {
     throw new BeckonError(errors.API_INPUT_INVALID, `"${name}" is not of the form namespace:id`, { where: 'name' });
   }
   const identity = normalIdentity(namespace, id);
-  const byId = identity.namespace === 'id';
-  const profile = byId ? isUuid(id) && (await house.profiles.get(id)) : await house.profiles.find(identity);
-  if (profile) return profile;
+  const profile = isOwnNamespace(identity.namespace)
+    ? await findProfile(identity, house)
+    : await house.profiles.find(identity, 'folded');
+  if (profile && profile.id !== '') return profile;
   throw new BeckonError(errors.API_NOT_FOUND, `There is no profile "${name}"`, {
     mend: 'Search with GET /v1/people?q=',
   });

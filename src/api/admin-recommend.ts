@@ -5,7 +5,7 @@ import { RecommendationAnswer, RecommendationRequest } from './contract.ts';
 import { CriterionView } from './contract-in.ts';
 import type { Door } from './door.ts';
 import type { House, Person, RecommendRequest } from './house.ts';
-import { personIfAllowed } from './person.ts';
+import { findProfile, personIfAllowed } from './person.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
 
@@ -58,7 +58,7 @@ async function personOfRequest(request: RecommendationRequest, house: House): Pr
   }
   for (const [namespace, id] of Object.entries(request.identities ?? {})) {
     if (id.trim() === '') continue;
-    const profile = await house.profiles.find(normalIdentity(namespace, id));
+    const profile = await findProfile(normalIdentity(namespace, id), house);
     if (profile) return personIfAllowed(profile, house);
   }
   return null;

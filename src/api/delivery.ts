@@ -1,12 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isUuid } from '../base/index.ts';
 import { normalIdentity, type Identity, type ShopEvent } from '../event/index.ts';
 import { bearerOf } from './auth.ts';
 import { isBot } from './bot.ts';
 import { readDelivery, type DeliveryCall, type Mbox } from './delivery-request.ts';
 import type { House, Person, RecommendRequest } from './house.ts';
 import { adminLimits, asText, dig, parseJson } from './json.ts';
-import { hasCriterion, personIfAllowed } from './person.ts';
+import { findProfile, hasCriterion, personIfAllowed } from './person.ts';
 import { asBeckonError, assertNotBusy } from './problem.ts';
 import { minorOf } from './xdm-value.ts';
 
@@ -74,10 +73,7 @@ function identitiesOf({ call, tntId, trusted }: Caller): Identity[] {
 
 async function personFor(caller: Caller, house: House): Promise<Person | null> {
   for (const identity of identitiesOf(caller)) {
-    const profile =
-      caller.trusted && identity.namespace === 'profileid' && isUuid(identity.id)
-        ? await house.profiles.get(identity.id)
-        : await house.profiles.find(identity);
+    const profile = await findProfile(identity, house);
     if (profile) return personIfAllowed(profile, house);
   }
   return null;

@@ -76,7 +76,11 @@ export interface EventDoor {
 /** Profiles as they are after everything acknowledged (`Profiles` fits). */
 export interface ProfileDoor {
   get(id: string): Promise<Profile | null>;
-  find(identity: Identity): Promise<Profile | null>;
+  /**
+   * What was acknowledged counts, if need be folded in memory (then the id may be empty). With `folded` it waits until
+   * the fold has taken it, so that the profile has its id.
+   */
+  find(identity: Identity, how?: 'folded'): Promise<Profile | null>;
 }
 
 export interface ItemDoor {

@@ -1,3 +1,5 @@
+import { isUuid } from '../base/index.ts';
+import type { Identity } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { House, Person } from './house.ts';
 
@@ -10,7 +12,8 @@ const dayMs = 86_400_000;
 export function personOf(profile: Profile, now: number): Person {
   const { viewed, cart, orders } = profile.state;
   return {
-    profileId: profile.id,
+    // Somebody whose first events are not folded yet has no id.
+    profileId: profile.id === '' ? null : profile.id,
     viewed: viewed.map(({ item, at }) => ({ item, at })),
     cart: (cart?.lines ?? []).map(({ item, quantity }) => ({ item, quantity })),
     purchased: [...new Set(orders.flatMap((order) => order.items.map(({ id }) => id)))],
@@ -27,6 +30,20 @@ export function mayPersonalize(profile: Profile): boolean {
 /** The person behind a profile, or null where there is none or it must not be used. */
 export function personIfAllowed(profile: Profile | null, house: House): Person | null {
   return profile && mayPersonalize(profile) ? personOf(profile, house.clock.now()) : null;
+}
+
+/** Namespaces that mean our own profile id; only doors that need a secret key may ask by it. */
+const ownNamespaces = new Set(['id', 'profile', 'profileid']);
+
+/** Does this name our own profile id? */
+export function isOwnNamespace(namespace: string): boolean {
+  return ownNamespaces.has(namespace);
+}
+
+/** The profile behind a name, our own id included; null when nobody is known by it. */
+export async function findProfile(identity: Identity, house: House): Promise<Profile | null> {
+  if (!isOwnNamespace(identity.namespace)) return house.profiles.find(identity);
+  return isUuid(identity.id) ? house.profiles.get(identity.id) : null;
 }
 
 /** Is the criterion one that the recommender knows? */

@@ -5,6 +5,7 @@ import { EventInput, ProfileInput, type Identities, type RefusedRow } from './co
 import { isEcid } from './edge-identity.ts';
 import { errors } from './error.ts';
 import { adminLimits, asObject, asText, parseJson } from './json.ts';
+import { isOwnNamespace } from './person.ts';
 import { asTimeZone } from './xdm.ts';
 
 /** Rows that became events, and rows that did not. */
@@ -173,7 +174,7 @@ function readIdentities(input: Identities): Identity[] {
 function checkIdentity({ namespace, id }: Identity): void {
   const where = `identities.${namespace.slice(0, 64)}`;
   if (!/^[a-z0-9._-]{1,64}$/.test(namespace)) refuse(`"${namespace.slice(0, 64)}" is not a namespace`, 'identities');
-  if (namespace === 'id' || namespace === 'profileid') refuse('A profile id is ours to give', where);
+  if (isOwnNamespace(namespace)) refuse('A profile id is ours to give', where);
   if (asText(id, 254) === undefined) refuse('The id is empty or has control characters', where);
   if (namespace === 'ecid' && !isEcid(id)) refuse(`"${id}" is not an ECID of 38 digits`, where);
   if (namespace === 'email' && !emailForm.test(id)) refuse(`"${id}" is not an e-mail address`, where);
