@@ -2,7 +2,7 @@ import { BeckonError, nearest, sha256, type Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { compileHtml, compilePieces, type CompiledTemplate } from './compile.ts';
 import { errors } from './error.ts';
-import { recipeTemplates } from './recipe.ts';
+import { fragments, layout, recipeTemplates } from './recipe.ts';
 import {
   insertTemplate,
   newestTemplate,
@@ -101,6 +101,7 @@ export class Templates {
   }
 }
 
+/** Of all that goes into the compiled pieces, so that a new layout or card makes a new version too. */
 function hashOf({ key, subject, preheader, mjml, text, requires }: TemplateSource): string {
-  return sha256(JSON.stringify([key, subject, preheader, mjml, text, requires]));
+  return sha256(JSON.stringify([key, subject, preheader, mjml, text, requires, layout, fragments]));
 }
