@@ -12,10 +12,12 @@ function parsed(run: Run, value: unknown): number | null {
 }
 
 /** Half goes away from zero, on the decimal text, so that 1.005 gives 1.01. */
-function rounded(value: number, digits: number): number | null {
+function rounded(value: number, digits: number): number {
   const shifted = Number(`${Math.abs(value)}e${digits}`);
   const whole = Number.isFinite(shifted) ? Math.round(shifted) : Math.abs(value) * 10 ** digits;
-  return finite(Math.sign(value) * Number(`${whole}e-${digits}`));
+  const result = Math.sign(value) * Number(`${whole}e-${digits}`);
+  // Numbers so large that they are written with an exponent have no digits there to be rounded.
+  return Number.isFinite(result) ? result : value;
 }
 
 function round(run: Run, [value, digits]: unknown[]): number | null {
