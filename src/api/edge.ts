@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { point } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
+import { decoded } from './cookie.ts';
 import { generalOf, isFault, readConsent, type StatedConsent } from './edge-consent.ts';
 import { asksForPerson, decide } from './edge-decide.ts';
 import { isEcid, orgKey, type Resolved } from './edge-identity.ts';
@@ -196,7 +197,7 @@ function ownEcid(event: unknown): string | undefined {
 /** What the visitor last said about being recorded: our record wins over the browser's copy of it. */
 async function collectConsent(call: EdgeCall, house: House): Promise<'in' | 'out' | undefined> {
   const name = `kndctr_${orgKey(call.orgId)}_consent`;
-  const copy = generalOf(call.entries.get(name) ?? call.cookies.get(name));
+  const copy = generalOf(call.entries.get(name) ?? decoded(call.cookies.get(name) ?? ''));
   if (call.who.fresh) return copy;
   return (await visitor(call.who, house))?.state.consent.collect?.state ?? copy;
 }
