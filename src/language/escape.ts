@@ -88,10 +88,9 @@ export function checkAddress(run: Run, written: string, several: boolean): void 
   }
 }
 
-/** The scheme as a browser would find it: white space and control characters are not seen. */
+/** What stands before the first colon, if it can be a scheme. Whatever is not exactly an allowed one is refused. */
 function schemeOf(address: string): string | null {
-  const seen = address.replace(/[\s\p{Cc}]+/gu, '');
-  return /^([^/?#:]*):/.exec(seen)?.[1]?.toLowerCase() ?? null;
+  return /^([^/?#:]*):/.exec(address.trim())?.[1]?.toLowerCase() ?? null;
 }
 
 function decodeReferences(text: string): string {

@@ -14,7 +14,7 @@ function parsed(run: Run, value: unknown): number | null {
 /** Half goes away from zero, on the decimal text, so that 1.005 gives 1.01. */
 function rounded(value: number, digits: number): number {
   const shifted = Number(`${Math.abs(value)}e${digits}`);
-  const whole = Number.isFinite(shifted) ? Math.round(shifted) : Math.abs(value) * 10 ** digits;
+  const whole = Math.round(Number.isFinite(shifted) ? shifted : Math.abs(value) * 10 ** digits);
   const result = Math.sign(value) * Number(`${whole}e-${digits}`);
   // Numbers so large that they are written with an exponent have no digits there to be rounded.
   return Number.isFinite(result) ? result : value;
