@@ -55,9 +55,8 @@ describe('profiles', () => {
           { namespace: 'email', id: 'ada@example.com' },
           { namespace: 'ecid', id: ecid },
         ],
-        attributes: { firstName: 'Ada', timeZone: 'Europe/Stockholm' },
+        attributes: { firstName: 'Ada', timeZone: 'Europe/Stockholm', email: 'Ada@Example.com' },
         consent: { 'email-marketing': 'in' },
-        data: { email: 'Ada@Example.com' },
       },
     ]);
   });
@@ -88,6 +87,7 @@ describe('profiles', () => {
       { identities: { id: 'x' } },
       { identities: { email: 'a@example.com' }, consent: { 'email-marketing': 'maybe' } },
       { identities: { email: 'a@example.com' }, consent: { sms: 'in' } },
+      { identities: { email: 'a@example.com' }, attributes: { email: 'b@example.com' } },
       { identities: { email: 'a@example.com' }, attributes: { timeZone: 'Mars/Olympus' } },
       { identities: { email: 'a@example.com\r\nBcc: x@example.com' } },
     ];

@@ -4,7 +4,10 @@ import { defineErrors } from '../base/index.ts';
 export const errors = defineErrors({
   API_JSON_UNREADABLE: { status: 400, mend: 'Send well-formed JSON in UTF-8' },
   API_JSON_TOO_DEEP: { status: 400, mend: 'Flatten the data: the depth of a body is limited' },
-  API_JSON_REFUSED: { status: 400, mend: 'Remove the key or value that is named; docs/error/API_JSON_REFUSED.md has the limits' },
+  API_JSON_REFUSED: {
+    status: 400,
+    mend: 'Remove the key or value that is named; docs/error/API_JSON_REFUSED.md has the limits',
+  },
   API_BODY_TOO_LARGE: {
     status: 413,
     mend: 'Send less at a time: 1 MiB at the edge, 10 MiB for items, profiles and events',

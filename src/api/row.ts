@@ -97,7 +97,12 @@ export function profileEvent(value: unknown, now: number, next: () => string): S
   }
   if (input.consent) event.consent = { ...input.consent };
   const email = spelledEmail(input.identities);
-  if (email !== undefined) event.data = { email };
+  const stated = input.attributes?.['email'];
+  if (typeof stated === 'string' && stated.trim().toLowerCase() !== email?.toLowerCase()) {
+    refuse(`The address "${stated}" is not the one among the identities`, 'attributes.email');
+  }
+  // The fold takes the address for the wire from here, with its letters as given.
+  if (email !== undefined) event.attributes = { ...event.attributes, email };
   return event;
 }
 
