@@ -183,7 +183,7 @@ export function readSettings(
     secret: readSecretText(given.secret),
     from: readMailbox(given.from) ?? (demo ? '"Lumen & Loom" <hello@lumen-loom.example>' : null),
     replyTo: readMailbox(given.replyTo),
-    postalAddress: text('postalAddress') ?? (demo ? 'Lumen & Loom, Ljusgatan 1, 111 11 Stockholm, Sweden' : null),
+    postalAddress: text('postalAddress') ?? (demo ? "Weaver's Yard 3, 111 22 Stockholm, Sweden" : null),
     adminKey: text('adminKey'),
     zone: readZone(given.zone) ?? (demo ? 'Europe/Stockholm' : machineZone),
     demoVisitors: given.demoVisitors === undefined ? 2000 : readCount(given.demoVisitors),
