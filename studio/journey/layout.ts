@@ -110,40 +110,71 @@ interface Places {
   width: number;
 }
 
-/** Every subtree and every lane down has a span of its own, lanes back stand to the right of all: nothing overlaps. */
+/** A placed subtree: its x from its root's, and per row how far to the right it is taken. */
+interface Shape {
+  at: Map<string, number>;
+  right: Map<number, number>;
+}
+
+/**
+ * The first way of each card goes straight down, further ways stand to the right of it, as close as the rows they need
+ * are free; a way that skips rows takes a lane in the rows between. So the main line is one line and nothing overlaps.
+ */
 function place(nodes: Map<string, Node>, owners: Map<string, string>, wordWidth: WordWidth): Places {
+  const all: Shape = { at: new Map(), right: new Map() };
+  for (const node of nodes.values()) {
+    if (owners.has(node.id)) continue;
+    const shape = shapeOf(node, { nodes, owners, wordWidth });
+    join(all, shape, Math.max(0, ...all.right.values()));
+  }
   const centre = new Map<string, number>();
   const lanes = new Map<string, number>();
-  const back: { id: string; why: Way['why'] }[] = [];
-  let right = 0;
-  const addLane = (id: string, why: Way['why'], left: number): number => {
-    const width = Math.max(gap.lane, wordWidth(why) + 12);
-    lanes.set(id, left + width / 2);
-    return left + width;
-  };
-  const put = (node: Node): void => {
-    const left = right;
-    const middles: number[] = [];
-    const taken = new Set<string>();
+  for (const [id, x] of all.at) {
+    if (nodes.has(id)) centre.set(id, x + card.width / 2);
+    else lanes.set(id, x);
+  }
+  let width = Math.max(...all.right.values()) - gap.across;
+  for (const node of nodes.values()) {
     for (const [index, way] of node.ways.entries()) {
-      const below = nodes.get(way.to)!;
-      if (owners.get(way.to) === node.id && !taken.has(way.to)) {
-        taken.add(way.to);
-        put(below);
-        middles.push(centre.get(way.to)!);
-      } else if (below.rank > node.rank + 1) {
-        right = addLane(lineId(node.id, index), way.why, right);
-      } else if (below.rank <= node.rank) {
-        back.push({ id: lineId(node.id, index), why: way.why });
-      }
+      if (nodes.get(way.to)!.rank > node.rank) continue;
+      const taken = laneWidth(wordWidth(way.why));
+      lanes.set(lineId(node.id, index), width + taken / 2);
+      width += taken;
     }
-    right = Math.max(right, left + card.width + gap.across);
-    const middle = middles.length > 0 ? (middles[0]! + middles.at(-1)!) / 2 : left + card.width / 2;
-    centre.set(node.id, middle);
-  };
-  for (const node of nodes.values()) if (!owners.has(node.id)) put(node);
-  for (const { id, why } of back) right = addLane(id, why, right);
-  return { centre, lanes, width: right - (back.length === 0 ? gap.across : 0) };
+  }
+  return { centre, lanes, width };
+}
+
+const laneWidth = (word: number) => Math.max(gap.lane, word + 12);
+
+function shapeOf(
+  node: Node,
+  tree: { nodes: Map<string, Node>; owners: Map<string, string>; wordWidth: WordWidth },
+): Shape {
+  const shape: Shape = { at: new Map([[node.id, 0]]), right: new Map([[node.rank, card.width + gap.across]]) };
+  const below = (way: Way) => tree.nodes.get(way.to)!;
+  const own = new Set(node.ways.filter((way) => tree.owners.get(way.to) === node.id).map((way) => way.to));
+  for (const id of own) {
+    const child = shapeOf(tree.nodes.get(id)!, tree);
+    join(shape, child, Math.max(0, ...[...child.right.keys()].map((row) => shape.right.get(row) ?? 0)));
+  }
+  for (const [index, way] of node.ways.entries()) {
+    const rows = Array.from(
+      { length: Math.max(0, below(way).rank - node.rank - 1) },
+      (_, step) => node.rank + 1 + step,
+    );
+    if (rows.length === 0) continue;
+    const width = laneWidth(tree.wordWidth(way.why));
+    const lane = new Map(rows.map((row) => [row, width]));
+    const left = Math.max(0, ...rows.map((row) => shape.right.get(row) ?? 0));
+    join(shape, { at: new Map([[lineId(node.id, index), width / 2]]), right: lane }, left);
+  }
+  return shape;
+}
+
+function join(shape: Shape, part: Shape, left: number): void {
+  for (const [id, x] of part.at) shape.at.set(id, x + left);
+  for (const [row, right] of part.right) shape.right.set(row, Math.max(shape.right.get(row) ?? 0, right + left));
 }
 
 const lineId = (from: string, index: number) => `${from}:${index}`;

@@ -21,7 +21,11 @@ export function MailboxPage() {
       <div className="mail-side">
         <PageHead
           title={say('mailbox.title')}
-          answer={data && data.length > 0 ? say('mailbox.answer', { count: data.length }) : undefined}
+          answer={
+            data && data.length > 0
+              ? say(data.length < doorLimit ? 'mailbox.answer' : 'mailbox.newest', { count: data.length })
+              : undefined
+          }
         />
         {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
         {!data && !error && <Rows count={8} height={40} />}
@@ -40,6 +44,8 @@ export function MailboxPage() {
   );
 }
 
+/** The door gives no more than this many, the newest. */
+const doorLimit = 500;
 const shownAtOnce = 200;
 
 function MailList({ rows, chosen }: { rows: MailRow[]; chosen: string | undefined }) {

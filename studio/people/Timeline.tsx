@@ -21,7 +21,10 @@ import { TextLink } from '../ui/Link.tsx';
 import { Picture } from '../ui/Page.tsx';
 import { reasonWords } from '../ui/reason.ts';
 import { useVoice } from '../ui/voice.tsx';
-import { byDay } from './day.ts';
+import { byDay, withTimes } from './day.ts';
+
+/** The other kinds have their reason in their sentence. */
+const withReason = new Set<TimelineKind>(['refused', 'held', 'heldOut', 'exited']);
 
 type Tone = 'quiet' | 'signal' | 'good' | 'harm' | 'wait' | 'control';
 
@@ -60,7 +63,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
 }
 
 function Entry({ entry }: { entry: TimelineEntry }) {
-  const { say, hour } = useVoice();
+  const { say, hour, moment } = useVoice();
   const { Icon, tone } = looks[entry.kind] ?? looks.event;
   return (
     <li className={`entry text-${tone}`}>
@@ -70,8 +73,8 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       </span>
       <div className="entry-words">
         <span className="entry-kind">{say(`timeline.${entry.kind}`)}</span>
-        <span>{entry.text}</span>
-        {entry.reason && (
+        <span>{withTimes(entry.text, moment)}</span>
+        {entry.reason && withReason.has(entry.kind) && (
           <span className="entry-why">{say('timeline.why', { reason: reasonWords(entry.reason, say) })}</span>
         )}
         {entry.journey && <JourneyLink journey={entry.journey} activity={entry.activity} />}

@@ -12,3 +12,10 @@ export function byDay<T extends { at: string }>(entries: readonly T[], zone: str
   }
   return groups;
 }
+
+const instant = /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g;
+
+/** Instants inside a sentence, written as the reader writes times. Pure. */
+export function withTimes(text: string, write: (at: string) => string): string {
+  return text.replaceAll(instant, write);
+}

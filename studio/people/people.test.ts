@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PersonRow } from '../../src/api/contract.ts';
-import { byDay } from './day.ts';
+import { byDay, withTimes } from './day.ts';
 import { isSortColumn, sortPeople } from './sort.ts';
 
 const row = (id: string, orders: number, lastSeenAt: string): PersonRow => ({
@@ -38,5 +38,9 @@ describe('the timeline', () => {
     const groups = byDay(entries, 'Europe/Stockholm');
     expect(groups.map((group) => group.length)).toEqual([2, 1]);
     expect(byDay([], 'UTC')).toEqual([]);
+  });
+
+  it('writes instants inside a sentence as the reader does', () => {
+    expect(withTimes('Waits until 2026-11-23T21:42:25.977Z or so', () => '22:42')).toBe('Waits until 22:42 or so');
   });
 });

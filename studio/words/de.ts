@@ -318,6 +318,8 @@ export const de: Catalogue = {
   'mailbox.title': 'Postfach',
   'mailbox.answer':
     '{count} Mail liegt hier. Keine hat diesen Rechner verlassen.|{count} Mails liegen hier. Keine hat diesen Rechner verlassen.',
+  'mailbox.newest':
+    'Die neueste Mail ({count}) liegt hier. Keine hat diesen Rechner verlassen.|Die neuesten {count} Mails liegen hier. Keine hat diesen Rechner verlassen.',
   'mailbox.empty': 'Noch keine Mail',
   'mailbox.emptySays':
     'Mails der Reisen landen hier, solange kein Mailserver eingestellt ist. Lass im Laden einen Warenkorb zurück und stelle dann die Uhr vor.',

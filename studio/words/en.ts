@@ -315,6 +315,8 @@ export const en = {
   'mailbox.title': 'Mailbox',
   'mailbox.answer':
     '{count} mail lies here. None has left this machine.|{count} mails lie here. None has left this machine.',
+  'mailbox.newest':
+    'The newest {count} mail lies here. None has left this machine.|The newest {count} mails lie here. None has left this machine.',
   'mailbox.empty': 'No mail yet',
   'mailbox.emptySays':
     'Mails that journeys send land here as long as no mail server is set. Leave a cart in the shop, then move the clock.',

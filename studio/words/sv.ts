@@ -313,6 +313,8 @@ export const sv: Catalogue = {
   'mailbox.title': 'Brevlåda',
   'mailbox.answer':
     '{count} brev ligger här. Inget har lämnat den här datorn.|{count} brev ligger här. Inget har lämnat den här datorn.',
+  'mailbox.newest':
+    'Det senaste brevet ({count}) ligger här. Inget har lämnat den här datorn.|De senaste {count} breven ligger här. Inget har lämnat den här datorn.',
   'mailbox.empty': 'Inga brev än',
   'mailbox.emptySays':
     'Brev som resorna skickar hamnar här så länge ingen e-postserver är inställd. Lämna en varukorg i butiken och flytta sedan klockan.',
