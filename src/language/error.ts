@@ -41,14 +41,16 @@ export function whereIn(source: Source, offset: number): string {
   return `${source.name === '' ? '' : `${source.name}, `}line ${line}, column ${column}`;
 }
 
+/** A place of a source, with a mend that fits better than the kind's own if there is one. */
+export interface ErrorPlace {
+  source: Source;
+  at: number;
+  mend?: string;
+}
+
 /** An error at a place of a source. The sentence begins small and has no full stop. */
-export function errorAt(
-  kind: ErrorKind,
-  place: { source: Source; at: number },
-  sentence: string,
-  mend?: string,
-): BeckonError {
-  const where = whereIn(place.source, place.at);
+export function errorAt(kind: ErrorKind, { source, at, mend }: ErrorPlace, sentence: string): BeckonError {
+  const where = whereIn(source, at);
   return new BeckonError(kind, `At ${where}: ${sentence}`, mend === undefined ? { where } : { where, mend });
 }
 

@@ -90,38 +90,35 @@ function since(unit: number): LanguageFunction['run'] {
 /** Functions of moments. All take UTC milliseconds or ISO 8601 texts. */
 export const dateFunctions: LanguageFunction[] = [
   row(
-    'now|currentTimeInMillis()',
-    'The moment of the evaluation, in milliseconds.',
+    ['now|currentTimeInMillis()', 'The moment of the evaluation, in milliseconds.'],
     ['now()', Date.UTC(2026, 10, 23, 10)],
     (run) => run.now,
   ),
   row(
-    'daysSince(moment)',
-    'How many days of 24 hours have passed, with fractions.',
+    ['daysSince(moment)', 'How many days of 24 hours have passed, with fractions.'],
     ['daysSince("2026-11-22T22:00:00Z")', 0.5],
     since(dayMs),
   ),
   row(
-    'hoursSince(moment)',
-    'How many hours have passed, with fractions.',
+    ['hoursSince(moment)', 'How many hours have passed, with fractions.'],
     ['hoursSince("2026-11-23T09:30:00Z")', 0.5],
     since(dayMs / 24),
   ),
   row(
-    'dateDiff(from, to)',
-    'Whole days of 24 hours from one moment to the other; negative when the first is later.',
+    ['dateDiff(from, to)', 'Whole days of 24 hours from one moment to the other; negative when the first is later.'],
     ['dateDiff("2026-11-01", "2026-11-23")', 22],
     between(dayMs, true),
   ),
   row(
-    'toDateTime|stringToDate(value)',
-    'A moment in milliseconds out of an ISO 8601 text.',
+    ['toDateTime|stringToDate(value)', 'A moment in milliseconds out of an ISO 8601 text.'],
     ['toDateTime("1970-01-02")', dayMs],
     (run, [value]) => moment(run, value),
   ),
   row(
-    'formatDate(moment, pattern?, locale?)',
-    "A moment in the recipient's zone, by a pattern of y M d E H h m s a; other letters give ISO 8601.",
+    [
+      'formatDate(moment, pattern?, locale?)',
+      "A moment in the recipient's zone, by a pattern of y M d E H h m s a; other letters give ISO 8601.",
+    ],
     ['formatDate(now(), "EEEE d MMMM yyyy \'at\' HH:mm")', 'Monday 23 November 2026 at 10:00'],
     formatDate,
   ),

@@ -93,79 +93,74 @@ function appendQueryParams(run: Run, [address, key, value]: unknown[]): unknown 
 
 /** Functions of texts and addresses. */
 export const textFunctions: LanguageFunction[] = [
-  row('upperCase|upper(text)', 'All letters as capitals.', ['upperCase("ada")', 'ADA'], (run, [text]) =>
+  row(['upperCase|upper(text)', 'All letters as capitals.'], ['upperCase("ada")', 'ADA'], (run, [text]) =>
     change(run, text, (it) => it.toUpperCase()),
   ),
-  row('lowerCase|lower(text)', 'All letters small.', ['lowerCase("ADA")', 'ada'], (run, [text]) =>
+  row(['lowerCase|lower(text)', 'All letters small.'], ['lowerCase("ADA")', 'ada'], (run, [text]) =>
     change(run, text, (it) => it.toLowerCase()),
   ),
   row(
-    'titleCase(text)',
-    'The first letter of each word as a capital.',
+    ['titleCase(text)', 'The first letter of each word as a capital.'],
     ['titleCase("ada byron")', 'Ada Byron'],
     (run, [text]) => change(run, text, titleCase),
   ),
-  row('trim(text)', 'Without white space at both ends.', ['trim("  hat ")', 'hat'], (run, [text]) =>
+  row(['trim(text)', 'Without white space at both ends.'], ['trim("  hat ")', 'hat'], (run, [text]) =>
     change(run, text, (it) => it.trim()),
   ),
   row(
-    'concat(first, ...more)',
-    'Texts and numbers put together; nothing if a part is missing.',
+    ['concat(first, ...more)', 'Texts and numbers put together; nothing if a part is missing.'],
     ['concat("No. ", 7)', 'No. 7'],
     concat,
   ),
   row(
-    'join(list, separator?)',
-    'The items of a list as one text, with ", " or another text between.',
+    ['join(list, separator?)', 'The items of a list as one text, with ", " or another text between.'],
     ['join(["red", "blue"], " or ")', 'red or blue'],
     (run, [list, separator]) => joined(run, list, separator),
   ),
-  row('split(text, separator)', 'The parts of a text between separators.', ['split("a/b", "/")', ['a', 'b']], split),
+  row(['split(text, separator)', 'The parts of a text between separators.'], ['split("a/b", "/")', ['a', 'b']], split),
   row(
-    'replace(text, old, new)',
-    'Every occurrence of a text replaced by another.',
+    ['replace(text, old, new)', 'Every occurrence of a text replaced by another.'],
     ['replace("a-b-c", "-", " ")', 'a b c'],
     replace,
   ),
   row(
-    'substr(text, from, to?)',
-    'The characters from a place, counted from 0, up to another.',
+    ['substr(text, from, to?)', 'The characters from a place, counted from 0, up to another.'],
     ['substr("sweater", 0, 5)', 'sweat'],
     substr,
   ),
   row(
-    'contains|contain|includes(textOrList, part, exact?)',
-    'Is the text part of the other, or the value in the list? With false at the end, capitals do not matter.',
+    [
+      'contains|contain|includes(textOrList, part, exact?)',
+      'Is the text part of the other, or the value in the list? With false at the end, capitals do not matter.',
+    ],
     ['contains("Winter coat", "COAT", false)', true],
     contains,
   ),
   row(
-    'startsWith|startWith(text, part, exact?)',
-    'Does the text begin so?',
+    ['startsWith|startWith(text, part, exact?)', 'Does the text begin so?'],
     ['startsWith("coat-1", "coat")', true],
     (run, args) => ask(run, args, (text, part) => text.startsWith(part)),
   ),
   row(
-    'endsWith|endWith(text, part, exact?)',
-    'Does the text end so?',
+    ['endsWith|endWith(text, part, exact?)', 'Does the text end so?'],
     ['endsWith("photo.png", ".png")', true],
     (run, args) => ask(run, args, (text, part) => text.endsWith(part)),
   ),
   row(
-    'indexOf(text, part)',
-    'The place of the first occurrence, counted from 0; -1 if there is none.',
+    ['indexOf(text, part)', 'The place of the first occurrence, counted from 0; -1 if there is none.'],
     ['indexOf("coat", "a")', 2],
     (run, [text, part]) => change(run, text, (it) => it.indexOf(asText(run, part) ?? '\u0000')),
   ),
   row(
-    'urlEncode(text)',
-    'The text as it may stand in the query of an address.',
+    ['urlEncode(text)', 'The text as it may stand in the query of an address.'],
     ['urlEncode("50 % off")', '50%20%25%20off'],
     (run, [text]) => change(run, text, percentEncode),
   ),
   row(
-    'appendQueryParams(address, key, value)',
-    'The address with this parameter in its query; an older value is replaced.',
+    [
+      'appendQueryParams(address, key, value)',
+      'The address with this parameter in its query; an older value is replaced.',
+    ],
     ['appendQueryParams("https://shop.example/p?a=1#top", "b", "x y")', 'https://shop.example/p?a=1&b=x%20y#top'],
     appendQueryParams,
   ),

@@ -49,29 +49,29 @@ function formatCurrency(run: Run, [value, currencyOrLocale, locale]: unknown[]):
 
 /** Functions of numbers and of any value. */
 export const valueFunctions: LanguageFunction[] = [
-  row('isEmpty(value)', 'True for nothing, the empty text and the empty list.', ['isEmpty("")', true], (_, [value]) =>
+  row(['isEmpty(value)', 'True for nothing, the empty text and the empty list.'], ['isEmpty("")', true], (_, [value]) =>
     isEmpty(value),
   ),
   row(
-    'isNotEmpty(value)',
-    'True for anything but nothing, the empty text and the empty list.',
+    ['isNotEmpty(value)', 'True for anything but nothing, the empty text and the empty list.'],
     ['isNotEmpty([1])', true],
     (_, [value]) => !isEmpty(value),
   ),
-  row('isNull(value)', 'Is it missing?', ['isNull(unknown.path)', true], (_, [value]) => value === null),
-  row('isNotNull(value)', 'Is it there?', ['isNotNull("")', true], (_, [value]) => value !== null),
+  row(['isNull(value)', 'Is it missing?'], ['isNull(unknown.path)', true], (_, [value]) => value === null),
+  row(['isNotNull(value)', 'Is it there?'], ['isNotNull("")', true], (_, [value]) => value !== null),
   row(
-    'coalesce(first, ...more)',
-    'The first value that is there.',
+    ['coalesce(first, ...more)', 'The first value that is there.'],
     ['coalesce(null, "b", "c")', 'b'],
     (_, args) => args.find((value) => value !== null) ?? null,
   ),
-  row('toString(value)', 'A number or truth value as text.', ['toString(7)', '7'], (run, [value]) =>
+  row(['toString(value)', 'A number or truth value as text.'], ['toString(7)', '7'], (run, [value]) =>
     toText(run, value),
   ),
   row(
-    'toInt|toInteger|string_to_integer(value)',
-    'A whole number out of a text or number, cut towards zero; nothing if it is none.',
+    [
+      'toInt|toInteger|string_to_integer(value)',
+      'A whole number out of a text or number, cut towards zero; nothing if it is none.',
+    ],
     ['toInt("12")', 12],
     (run, [value]) => {
       const number = parsed(run, value);
@@ -79,23 +79,20 @@ export const valueFunctions: LanguageFunction[] = [
     },
   ),
   row(
-    'toNumber|stringToNumber|toDecimal(value)',
-    'A number out of a text; nothing if it is none.',
+    ['toNumber|stringToNumber|toDecimal(value)', 'A number out of a text; nothing if it is none.'],
     ['toNumber("12.5")', 12.5],
     (run, [value]) => parsed(run, value),
   ),
   row(
-    'round(number, digits?)',
-    'Rounded to whole numbers or to digits after the point; half goes away from zero.',
+    ['round(number, digits?)', 'Rounded to whole numbers or to digits after the point; half goes away from zero.'],
     ['round(2.345, 2)', 2.35],
     round,
   ),
-  row('roundUp(number)', 'The next whole number above.', ['roundUp(1.2)', 2], onNumber(Math.ceil)),
-  row('roundDown(number)', 'The next whole number below.', ['roundDown(1.8)', 1], onNumber(Math.floor)),
-  row('absolute|abs(number)', 'Without its sign.', ['absolute(-3)', 3], onNumber(Math.abs)),
+  row(['roundUp(number)', 'The next whole number above.'], ['roundUp(1.2)', 2], onNumber(Math.ceil)),
+  row(['roundDown(number)', 'The next whole number below.'], ['roundDown(1.8)', 1], onNumber(Math.floor)),
+  row(['absolute|abs(number)', 'Without its sign.'], ['absolute(-3)', 3], onNumber(Math.abs)),
   row(
-    'formatNumber(number, locale?)',
-    'A number as people of a language write it.',
+    ['formatNumber(number, locale?)', 'A number as people of a language write it.'],
     ['formatNumber(1234.5, "de_DE")', '1.234,5'],
     (run, [value, locale]) => {
       const number = asNumber(run, value);
@@ -103,8 +100,10 @@ export const valueFunctions: LanguageFunction[] = [
     },
   ),
   row(
-    'formatCurrency(amount, currency, locale?)',
-    'An amount of money in major units. A locale with a country may stand in place of the currency.',
+    [
+      'formatCurrency(amount, currency, locale?)',
+      'An amount of money in major units. A locale with a country may stand in place of the currency.',
+    ],
     ['formatCurrency(129, "EUR")', '€129.00'],
     formatCurrency,
   ),

@@ -21,8 +21,7 @@ export interface LanguageFunction {
 
 /** A row without the repetition of its field names. */
 export function row(
-  signature: string,
-  doc: string,
+  [signature, doc]: [signature: string, doc: string],
   example: [source: string, result: unknown],
   run: LanguageFunction['run'],
 ): LanguageFunction {

@@ -121,7 +121,7 @@ class PlainGround implements Ground {
     const fault = this.#header ? headerFault(text) : -1;
     if (fault >= 0) {
       const sentence = 'a header has no line breaks or control characters';
-      throw errorAt(errors.LANGUAGE_SLOT, { source, at: at + fault }, sentence, 'Write the header on one line');
+      throw errorAt(errors.LANGUAGE_SLOT, { source, at: at + fault, mend: 'Write the header on one line' }, sentence);
     }
     return writes(text);
   }

@@ -183,7 +183,7 @@ class Builder {
     const sentence =
       'the branches of this block end at different places of the markup, such as inside and outside a tag';
     const mend = 'Open and close each tag and each pair of quotes within the same branch';
-    return errorAt(errors.LANGUAGE_SLOT, { source: this.#source, at }, sentence, mend);
+    return errorAt(errors.LANGUAGE_SLOT, { source: this.#source, at, mend }, sentence);
   }
 
   #if({ at, branches, otherwise }: Node & { kind: 'if' }): Write {

@@ -33,7 +33,11 @@ function plain(value: unknown): unknown {
 }
 
 /** `=`: same kind and same value; null equals only null; lists place by place; maps only themselves. */
-export function equal(run: Run, a: unknown, b: unknown, depth = dataDepth): boolean {
+export function equal(run: Run, a: unknown, b: unknown): boolean {
+  return equalTo(run, a, { b, depth: dataDepth });
+}
+
+function equalTo(run: Run, a: unknown, { b, depth }: { b: unknown; depth: number }): boolean {
   if (a === b) return true;
   if (typeof a === 'string' && typeof b === 'string') {
     run.chargeFor(a);
@@ -43,7 +47,7 @@ export function equal(run: Run, a: unknown, b: unknown, depth = dataDepth): bool
   if (depth === 0) throw run.error(errors.RENDER_LIMIT, 'lists are nested too deep to be compared');
   for (let i = 0; i < a.length; i++) {
     run.charge(1);
-    if (!equal(run, a[i] ?? null, b[i] ?? null, depth - 1)) return false;
+    if (!equalTo(run, a[i] ?? null, { b: b[i] ?? null, depth: depth - 1 })) return false;
   }
   return true;
 }
