@@ -52,6 +52,14 @@ describe('trust row 93: templates that attack are inert or limited', () => {
     expect(render(source, scope)).toBe(code);
   });
 
+  test('what data inherits is not seen, be it harmless', () => {
+    const a = Object.create({ inherited: 'x' }) as object;
+    expect(render('{{a.inherited}}', { a })).toBe('RENDER_VALUE_MISSING');
+    expect(render('{{inherited}}', Object.create({ inherited: 'x' }) as Scope)).toBe('RENDER_VALUE_MISSING');
+    expect(evaluate('get(a, "inherited")', { a })).toBeNull();
+    expect(evaluate('sum([a], inherited)', { a })).toBe(0);
+  });
+
   test('an own property of such a name is data, but __proto__ is never followed', () => {
     const scope = JSON.parse('{"a": {"constructor": "brand", "__proto__": {"b": 1}}}') as Scope;
     expect(render('{{a.constructor}}', scope)).toBe('brand');
