@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Keys, migrations as apiMigrations } from './api/index.ts';
-import { point, SystemClock, SystemRandom, UuidIds, VirtualClock, type Clock, type Log } from './base/index.ts';
+import {
+  SystemClock,
+  SystemRandom,
+  UuidIds,
+  VirtualClock,
+  type Clock,
+  type Ids,
+  type Log,
+  type Random,
+} from './base/index.ts';
 import { Catalog, migrations as catalogMigrations } from './catalog/index.ts';
 import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from './event/index.ts';
 import { Jobs, migrations as jobMigrations } from './job/index.ts';
-import { countRuns, Journeys, migrations as journeyMigrations, Runner, stepsOf } from './journey/index.ts';
+import { countRuns, Journeys, migrations as journeyMigrations, Runner, stepsOf, type Caller } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
 import {
   CapturingTransport,
@@ -15,9 +24,9 @@ import {
   SmtpTransport,
   type Transport,
 } from './message/index.ts';
-import { migrations as profileMigrations, Profiles, type Fact, type Lesson } from './profile/index.ts';
-import { openDoors, type Doors } from './doors.ts';
-import { Pulse } from './pulse.ts';
+import { migrations as profileMigrations, Profiles, type Fact, type Lesson, type Profile } from './profile/index.ts';
+import { openDoors } from './doors.ts';
+import { Pulse, type Duty } from './pulse.ts';
 import { Follower, Recommender } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 import type { Migration, Store, Tx } from './store/index.ts';
@@ -77,6 +86,28 @@ export class Memory {
   }
 }
 
+/** What every room is built on. */
+interface Ground {
+  settings: Settings;
+  store: Store;
+  log: Log;
+  memory: Memory;
+  clock: Clock;
+  random: Random;
+  ids: Ids;
+}
+
+/** Rooms that call each other through slots; filled while joining, used only when something happens. */
+interface Slots {
+  runner: Runner;
+  messages: Messages;
+  measure: Measure;
+  /** HTTP to our own origin; filled when the doors open. */
+  callOwn: Caller;
+  /** Looks at once whether something is due. */
+  wake: () => void;
+}
+
 /** The rooms, joined: the only place that knows them all. */
 export type Rooms = Awaited<ReturnType<typeof joinRooms>>;
 
@@ -88,162 +119,175 @@ const reportCurrency = 'EUR';
  * measure, its lessons to the feed; all in one transaction.
  */
 export async function joinRooms(settings: Settings, { store, log }: Pick<AppParts, 'store' | 'log'>) {
-  const memory = new Memory(store);
-  const clock: Clock =
-    settings.clock === 'virtual'
-      ? new VirtualClock((await memory.get<number>('clock-offset')) ?? 0)
-      : new SystemClock();
-  const random = new SystemRandom();
-  const ids = new UuidIds(clock, random);
+  const ground = await openGround(settings, { store, log });
+  const { clock, ids, random, memory } = ground;
+  const slots = {
+    callOwn: () => Promise.reject(new Error('The doors are not open yet')),
+    wake: () => {},
+  } as unknown as Slots;
   const events = new EventLog({ store, ids });
-  const profiles: Profiles = new Profiles({ store, clock, ids, log: events, onMerge: merge });
-  const jobs = new Jobs({ store, clock, ids });
-  const catalog = await Catalog.open(store, clock);
+  const profiles = new Profiles({
+    store,
+    clock,
+    ids,
+    log: events,
+    onMerge: (tx, from, into) => carryOver(slots, tx, { from, into }),
+  });
+  const catalog = await Catalog.open(store, clock, { currency: reportCurrency });
   const recommender = new Recommender({ catalog, clock, ids });
   const follower = new Follower({ read: (cursors) => events.readFeed<Lesson>(cursors), recommender, log });
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };
   const journeys = new Journeys({ store, clock, zone: settings.zone, templates: () => templates.keys });
-  const doors: { callOwn: Doors['callOwn']; wake: () => void } = {
-    callOwn: () => Promise.reject(new Error('The doors are not open yet')),
-    wake: () => {},
-  };
-  const runner: Runner = new Runner({
+  slots.runner = openRunner(ground, { profiles, journeys, slots });
+  slots.messages = openMessages(ground, { profiles, catalog, events, out: transport.out, slots });
+  slots.measure = openMeasure(ground, { profiles, catalog, events, journeys, slots });
+  const folder = new Folder({
     store,
     clock,
-    ids,
-    random,
     log,
-    profiles,
-    jobs,
-    journeys,
-    callOwn: (request) => doors.callOwn(request),
-    plan: (tx, order) => messages.plan(tx, order),
-    cancel: (tx, runId, reason) => messages.cancel(tx, runId, reason),
-    onWork: () => doors.wake(),
+    owner: ids.next(),
+    fold: (tx, batch) => fold({ profiles, slots }, tx, batch),
   });
-  const messages: Messages = new Messages({
-    store,
-    clock,
-    ids,
-    random,
-    log,
+  events.onStored(() => folder.wake());
+  folder.onFolded(() => follower.wake());
+  const pulse = new Pulse({ clock, log, duties: duties(store, { folder, profiles, slots }) });
+  slots.wake = () => pulse.wake();
+  const ownKey = `own_${randomBytes(32).toString('base64url')}`;
+  const keys = new Keys({ store, ids, random, ownKey });
+  await events.open();
+  await slots.messages.templates.installRecipes();
+  templates.keys = new Set(await slots.messages.templates.keys());
+  await journeys.load();
+  const { runner, messages, measure } = slots;
+  const walk = { events, profiles, catalog, recommender, follower, journeys, runner, messages, measure };
+  return { ...ground, ...walk, memory, mailbox, transport, folder, pulse, slots, keys, ownKey };
+}
+
+async function openGround(settings: Settings, { store, log }: Pick<AppParts, 'store' | 'log'>): Promise<Ground> {
+  const memory = new Memory(store);
+  const offset = (await memory.get<number>('clock-offset')) ?? 0;
+  const clock: Clock = settings.clock === 'virtual' ? new VirtualClock(offset) : new SystemClock();
+  const random = new SystemRandom();
+  return { settings, store, log, memory, clock, random, ids: new UuidIds(clock, random) };
+}
+
+function openRunner(
+  ground: Ground,
+  { profiles, journeys, slots }: { profiles: Profiles; journeys: Journeys; slots: Slots },
+): Runner {
+  return new Runner({
+    ...ground,
+    profiles,
+    journeys,
+    jobs: new Jobs(ground),
+    callOwn: (request) => slots.callOwn(request),
+    plan: (tx, order) => slots.messages.plan(tx, order),
+    cancel: (tx, runId, reason) => slots.messages.cancel(tx, runId, reason),
+    onWork: () => slots.wake(),
+  });
+}
+
+function openMessages(
+  ground: Ground,
+  rooms: { profiles: Profiles; catalog: Catalog; events: EventLog; out: Transport; slots: Slots },
+): Messages {
+  const { settings, ...base } = ground;
+  return new Messages({
+    ...base,
     secret: new TextEncoder().encode(settings.secret),
     publicUrl: settings.publicUrl,
     shop: { name: shopNameOf(settings.from), url: `${settings.publicUrl}/shop`, zone: settings.zone },
     from: settings.from ?? 'Beckon <beckon@localhost.invalid>',
     replyTo: settings.replyTo,
     postalAddress: settings.postalAddress ?? '',
-    transport: transport.out,
-    profiles,
-    catalog,
-    append: (tx, made) => events.append(tx, made),
-    stillTrue: (tx, place) => runner.stillTrue(tx, place),
-    onResult: (tx, result) => runner.messaged(tx, result),
+    transport: rooms.out,
+    profiles: rooms.profiles,
+    catalog: rooms.catalog,
+    append: (tx, made) => rooms.events.append(tx, made),
+    stillTrue: (tx, place) => rooms.slots.runner.stillTrue(tx, place),
+    onResult: (tx, result) => rooms.slots.runner.messaged(tx, result),
   });
-  const measure: Measure = new Measure({
+}
+
+function openMeasure(
+  { store, clock }: Ground,
+  rooms: { profiles: Profiles; catalog: Catalog; events: EventLog; journeys: Journeys; slots: Slots },
+): Measure {
+  const { profiles, catalog, events, journeys, slots } = rooms;
+  return new Measure({
     store,
     clock,
     currency: reportCurrency,
     profiles,
     log: events,
     catalog,
-    messages,
+    messages: slots.messages,
     journeys: {
       counts: (key) => runCounts({ store, journeys }, key),
       stepsOf: (profileId) => stepsOf(store, profileId, { limit: 500 }),
     },
   });
+}
 
-  async function merge(tx: Tx, from: string, into: string): Promise<void> {
-    await runner.merge(tx, from, into);
-    await messages.moved(tx, from, into);
-    await measure.merge(tx, from, into);
-  }
+/** One batch of events takes effect: people, then whoever listens to what became true of them, then the feed. */
+async function fold(
+  rooms: { profiles: Profiles; slots: Slots },
+  tx: Tx,
+  batch: { shard: number; event: ShopEvent }[],
+): Promise<Map<number, Lesson[]>> {
+  const folded = await rooms.profiles.fold(tx, batch);
+  await spread(rooms.slots, tx, { ...folded, seen: batch.map(({ event }) => event) });
+  const feed = new Map<number, Lesson[]>();
+  for (const { shard, lesson } of folded.lessons) feed.set(shard, [...(feed.get(shard) ?? []), lesson]);
+  return feed;
+}
 
-  async function fold(tx: Tx, batch: { shard: number; event: ShopEvent }[]): Promise<Map<number, Lesson[]>> {
-    const folded = await profiles.fold(tx, batch);
-    await spread(
-      tx,
-      folded,
-      batch.map(({ event }) => event),
-    );
-    const feed = new Map<number, Lesson[]>();
-    for (const { shard, lesson } of folded.lessons) feed.set(shard, [...(feed.get(shard) ?? []), lesson]);
-    return feed;
-  }
+async function spread(
+  slots: Slots,
+  tx: Tx,
+  what: { facts: Fact[]; profiles: Map<string, Profile>; seen: ShopEvent[] },
+): Promise<void> {
+  await slots.runner.listen(tx, what.facts, what.profiles);
+  await slots.messages.listen(tx, what.facts);
+  await slots.measure.listen(tx, what.facts, what.seen, { profiles: what.profiles });
+}
 
-  async function spread(
-    tx: Tx,
-    folded: { facts: Fact[]; profiles: Parameters<Runner['listen']>[2] },
-    seen: ShopEvent[],
-  ): Promise<void> {
-    await runner.listen(tx, folded.facts, folded.profiles);
-    await messages.listen(tx, folded.facts);
-    await measure.listen(tx, folded.facts, seen, { profiles: folded.profiles });
-  }
+/** One profile has become part of another: what the other rooms hold of it goes along. */
+async function carryOver(
+  { runner, messages, measure }: Slots,
+  tx: Tx,
+  { from, into }: { from: string; into: string },
+): Promise<void> {
+  await runner.merge(tx, from, into);
+  await messages.moved(tx, from, into);
+  await measure.merge(tx, from, into);
+}
 
-  const folder = new Folder({ store, clock, log, owner: ids.next(), fold });
-  events.onStored(() => folder.wake());
-  folder.onFolded(() => follower.wake());
-
-  const pulse = new Pulse({
-    clock,
-    log,
-    duties: [
-      { name: 'folding events', work: () => folder.drain() },
-      { name: 'ending visits', work: () => endVisits(), nextDue: () => profiles.nextVisitEnd() },
-      { name: 'waking runs', work: () => runner.wake(), nextDue: () => runner.nextDue() },
-      { name: 'reading audiences', work: () => runner.read() },
-      { name: 'calling actions', work: () => runner.act() },
-      { name: 'sending mail', work: async () => (await messages.work()).done, nextDue: () => messages.nextDue() },
-    ],
-  });
-
-  async function endVisits(): Promise<number> {
-    return store.inTransaction(async (tx) => {
+/** What comes back again and again, in this order. */
+function duties(
+  store: Store,
+  { folder, profiles, slots }: { folder: Folder; profiles: Profiles; slots: Slots },
+): Duty[] {
+  const endVisits = () =>
+    store.inTransaction(async (tx) => {
       const ended = await profiles.endVisits(tx, 200);
-      await spread(tx, ended, []);
-      point('app.visits-ended');
+      await spread(slots, tx, { ...ended, seen: [] });
       return ended.facts.length;
     });
-  }
-
-  doors.wake = () => pulse.wake();
-  const ownKey = `own_${randomBytes(32).toString('base64url')}`;
-  const keys = new Keys({ store, ids, random, ownKey });
-  await events.open();
-  await messages.templates.installRecipes();
-  templates.keys = new Set(await messages.templates.keys());
-  await journeys.load();
-  return {
-    settings,
-    store,
-    memory,
-    clock,
-    random,
-    ids,
-    log,
-    events,
-    profiles,
-    jobs,
-    catalog,
-    recommender,
-    follower,
-    mailbox,
-    transport,
-    journeys,
-    runner,
-    messages,
-    measure,
-    folder,
-    pulse,
-    doors,
-    keys,
-    ownKey,
-    templates,
-  };
+  return [
+    { name: 'folding events', work: () => folder.drain() },
+    { name: 'ending visits', work: endVisits, nextDue: () => profiles.nextVisitEnd() },
+    { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },
+    { name: 'reading audiences', work: () => slots.runner.read() },
+    { name: 'calling actions', work: () => slots.runner.act() },
+    {
+      name: 'sending mail',
+      work: async () => (await slots.messages.work()).done,
+      nextDue: () => slots.messages.nextDue(),
+    },
+  ];
 }
 
 /** The shop's name is the one its mails come from. */
@@ -304,7 +348,7 @@ async function runCounts({ store, journeys }: { store: Store; journeys: Journeys
 export async function startApp(settings: Settings, parts: AppParts): Promise<App> {
   const rooms = await joinRooms(settings, parts);
   const doors = await openDoors(rooms);
-  rooms.doors.callOwn = doors.callOwn;
+  rooms.slots.callOwn = doors.callOwn;
   const demo = settings.demo ? await (await import('./demo.ts')).prepareDemo(rooms, parts.say) : null;
   if (!settings.demo) await prepareBare(rooms);
   if (settings.adminKey !== null) await rooms.keys.adopt(settings.adminKey, 'BECKON_ADMIN_KEY');

@@ -57,82 +57,29 @@ async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 function houseOf(rooms: Rooms): House {
-  const {
-    settings,
-    clock,
-    ids,
-    random,
-    log,
-    keys,
-    events,
-    profiles,
-    catalog,
-    recommender,
-    messages,
-    measure,
-    mailbox,
-  } = rooms;
+  const { clock, ids, random, log, keys, events, catalog, recommender, messages } = rooms;
   return {
-    settings: {
-      version: readVersion(),
-      publicUrl: settings.publicUrl,
-      trustProxy: settings.trustProxy,
-      secret: new TextEncoder().encode(settings.secret),
-      ownKey: rooms.ownKey,
-      currency: 'EUR',
-      files: {
-        studio: built('studio'),
-        shop: settings.demo ? built('shop') : null,
-        docs: built('docs'),
-        alloy: built('alloy.min.js'),
-      },
-    },
+    settings: houseSettings(rooms),
     clock,
     ids,
     random,
     log,
     keys,
     events,
-    profiles: {
-      get: (id) => profiles.get(id),
-      // A device's unread events are folded in memory; whoever asks by another name waits for the fold itself.
-      find: async (identity) => {
-        if (identity.namespace !== 'ecid') await rooms.folder.drain();
-        return profiles.find(identity);
-      },
-    },
+    profiles: profileDoor(rooms),
     items: {
       load: async (text, format) => {
         const { items, refused } = readItems(text, format, clock.now());
-        const { kept } = await catalog.upsert(items);
-        return { kept, refused };
+        const report = await catalog.upsert(items);
+        return { kept: report.kept, refused: [...refused, ...report.refused] };
       },
       look: (id) => catalog.get(id),
     },
     recommend: recommender,
     journeys: journeyDoor(rooms),
-    people: {
-      search: async (query, limit) => {
-        const { found, left } = await profiles.search(query, limit);
-        return { people: found.map(personRow), left };
-      },
-      timeline: async (profileId, page) => {
-        await settle(rooms);
-        return measure.timeline(profileId, page);
-      },
-    },
+    people: peopleDoor(rooms),
     messages,
-    mailbox: rooms.transport.isMailbox
-      ? {
-          list: async () => (await mailbox.list({ limit: 500 })).map((row) => ({ ...row, at: iso(row.at) })),
-          get: async (id) => {
-            const mail = await mailbox.get(id);
-            if (!mail) return null;
-            const { raw: _raw, ...shown } = mail;
-            return { ...shown, at: iso(mail.at) };
-          },
-        }
-      : null,
+    mailbox: mailboxDoor(rooms),
     time: timeDoor(rooms),
     health: async () => {
       await rooms.store.rows({ text: 'select 1' });
@@ -140,6 +87,61 @@ function houseOf(rooms: Rooms): House {
     },
     overview: () => overview(rooms),
     mounts: [],
+  };
+}
+
+function houseSettings({ settings, ownKey }: Rooms): House['settings'] {
+  const files = {
+    studio: built('studio'),
+    shop: settings.demo ? built('shop') : null,
+    docs: built('docs'),
+    alloy: built('alloy.min.js'),
+  };
+  return {
+    version: readVersion(),
+    publicUrl: settings.publicUrl,
+    trustProxy: settings.trustProxy,
+    secret: new TextEncoder().encode(settings.secret),
+    ownKey,
+    currency: 'EUR',
+    files,
+  };
+}
+
+function profileDoor({ profiles, folder }: Rooms): House['profiles'] {
+  return {
+    get: (id) => profiles.get(id),
+    // A device's unread events are folded in memory; whoever asks by another name waits for the fold itself.
+    find: async (identity, how) => {
+      if (how === 'folded' || identity.namespace !== 'ecid') await folder.drain();
+      return profiles.find(identity);
+    },
+  };
+}
+
+function peopleDoor(rooms: Rooms): House['people'] {
+  return {
+    search: async (query, limit) => {
+      const { found, left } = await rooms.profiles.search(query, limit);
+      return { people: found.map(personRow), left };
+    },
+    timeline: async (profileId, page) => {
+      await settle(rooms);
+      return rooms.measure.timeline(profileId, page);
+    },
+  };
+}
+
+function mailboxDoor({ transport, mailbox }: Rooms): House['mailbox'] {
+  if (!transport.isMailbox) return null;
+  return {
+    list: async () => (await mailbox.list({ limit: 5000 })).map((row) => ({ ...row, at: iso(row.at) })),
+    get: async (id) => {
+      const mail = await mailbox.get(id);
+      if (!mail) return null;
+      const { raw: _raw, ...shown } = mail;
+      return { ...shown, at: iso(mail.at) };
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constant, constantFrom, integer, oneof, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileExpression } from '../language/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
@@ -194,9 +194,9 @@ describe('decide()', () => {
   });
 
   it('never changes the run it is given, and gives the same for the same (property)', () => {
-    const inputs = fc.array(
-      fc.oneof(
-        fc.constant<Input>({ kind: 'due' }),
+    const inputs = array(
+      oneof(
+        constant<Input>({ kind: 'due' }),
         fc
           .integer({ min: 0, max: 6 })
           .map((moves): Input => ({ kind: 'answered', moves, ok: moves % 2 === 0, status: 'http_200', value: {} })),
@@ -209,8 +209,8 @@ describe('decide()', () => {
       ),
       { maxLength: 12 },
     );
-    fc.assert(
-      fc.property(inputs, fc.integer({ min: 0, max: 8 }), (list, hours) => {
+    assert(
+      property(inputs, integer({ min: 0, max: 8 }), (list, hours) => {
         let run = entered();
         for (const [i, input] of list.entries()) {
           const now = start + (hours + i) * hour;

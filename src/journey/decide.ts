@@ -115,10 +115,11 @@ class Course {
   answered(input: Extract<Input, { kind: 'answered' }>): void {
     const action = this.#hands.definition.activities[this.#run.activity];
     if (this.#run.state !== 'acting' || input.moves !== this.#run.moves || action?.kind !== 'action') return;
-    const value =
-      typeof input.value === 'object' && input.value !== null && !Array.isArray(input.value)
-        ? input.value
-        : { value: input.value };
+    const kept =
+      action.answer !== undefined && input.ok
+        ? this.#hands.evaluate(action.answer, { response: input.value })
+        : input.value;
+    const value = typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : { value: kept };
     this.#run.context.actions[action.name] = { ...value, jo_status_code: input.status };
     this.#step('action', input.ok ? null : input.status, { action: action.name, status: input.status });
     this.#goTo(input.ok ? action.next : (action.onError ?? action.next), this.#hands.now);

@@ -83,6 +83,8 @@ export interface CustomAction {
   headers?: Record<string, string>;
   /** JSON; each string in it is a template of the one language, `"=expr"` gives the value itself. */
   body?: unknown;
+  /** Expression over `response` that gives the part of the answer to keep; absent: all of it. */
+  answer?: string;
   /** ISO duration, 0.1–120 s; default PT10S. */
   timeout?: string;
   /** Tries after the first, default 3; with back-off, never on 400, 401, 403, 404, 422. */

@@ -103,6 +103,7 @@ function checkActivity(
         say(`${where}.method`, `Method ${String(activity.method)} is not GET, POST or PUT`);
       if (typeof activity.url !== 'string' || !/^(\/(?!\/)|https:\/\/)/.test(activity.url))
         say(`${where}.url`, `"${String(activity.url)}" is neither a path of this server nor an https address`);
+      if (activity.answer !== undefined) expression(`${where}.answer`, activity.answer, say);
       if (activity.timeout !== undefined) duration(`${where}.timeout`, activity.timeout, say);
       if (activity.onError !== undefined) goes(`${where}.onError`, activity.onError);
       return goes(`${where}.next`, activity.next);
@@ -148,7 +149,8 @@ function duration(where: string, text: unknown, say: Say): void {
 
 function isZone(zone: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+    new Intl.DateTimeFormat('en', { timeZone: zone }).format(0);
+    return true;
   } catch {
     return false;
   }

@@ -129,9 +129,10 @@ class Fold {
     });
   }
 
-  #learn(item: string, kind: Lesson['k']): void {
+  /** @param occasion what counts as one occasion; the visit, when it is left out */
+  #learn(item: string, kind: Lesson['k'], occasion?: string): void {
     if (this.#event.bot || this.#state.consent.personalize?.state === 'out') return;
-    const visit = this.#state.visit?.id ?? this.#event.id;
+    const visit = occasion ?? this.#state.visit?.id ?? this.#event.id;
     this.#made.lessons.push({ p: this.#hands.profileId, s: visit, i: item, k: kind, t: this.#event.happenedAt });
   }
 
@@ -273,7 +274,9 @@ class Fold {
       .slice(-orderLimit);
     state.claimedPurchaseUntil = null;
     if (state.visit && state.visiting) state.visit = { ...state.visit, orders: state.visit.orders + 1 };
-    for (const { id } of items) this.#learn(id, 'purchase');
+    // After the visit an order is an occasion of its own: two orders by telephone are not one.
+    const occasion = state.visiting ? undefined : `order:${order.id}`;
+    for (const { id } of items) this.#learn(id, 'purchase', occasion);
     this.#fact('ordered', {
       orderId: order.id,
       total: toMajor(order.totalMinor, order.currency),
