@@ -83,9 +83,8 @@ export function Canvas({ document, counts, selected, onSelect }: CanvasProps) {
   const start = (flow: ReactFlowInstance<CardNode, LineEdge>) => {
     const width = frame.current?.clientWidth ?? layout.width;
     const zoom = Math.max(0.7, Math.min(1, (width - 48) / layout.width));
-    const entry = layout.cards[0]?.x ?? 0;
     const fits = layout.width * zoom <= width - 32;
-    const x = fits ? (width - layout.width * zoom) / 2 : width / 2 - (entry + card.width / 2) * zoom;
+    const x = fits ? (width - layout.width * zoom) / 2 : 24;
     const chosen = layout.cards.find((one) => one.id === selected)?.y ?? 0;
     const y = Math.min(24, (frame.current?.clientHeight ?? 0) / 2 - (chosen + card.height / 2) * zoom);
     void flow.setViewport({ x, y: chosen === 0 ? 24 : y, zoom });

@@ -87,7 +87,7 @@ describe('the layout of a journey', () => {
   });
 
   it('draws a straight way as a straight line and a branch with round corners', () => {
-    expect(pathOf({ x: 10, y: 0 }, { x: 10, y: 72 }, 10)).not.toContain('Q10,0');
-    expect(pathOf({ x: 10, y: 0 }, { x: 200, y: 72 }, 200)).toContain('Q');
+    expect(pathOf({ x: 10, y: 0 }, { x: 10, y: 68 }, 10)).not.toContain('Q10,0');
+    expect(pathOf({ x: 10, y: 0 }, { x: 200, y: 68 }, 200)).toContain('Q');
   });
 });

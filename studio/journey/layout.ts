@@ -2,8 +2,8 @@ import { type JourneyDocument, type Way, waysOf } from './document.ts';
 import { entryId } from './sentence.ts';
 
 /** Sizes in pixels. Cards are all as tall as the tallest may be, so that a rank is one straight row. */
-export const card = { width: 224, height: 136 };
-const gap = { across: 32, down: 72, lane: 32 };
+export const card = { width: 224, height: 128 };
+const gap = { across: 32, down: 68, lane: 32 };
 
 export interface PlacedCard {
   id: string;
@@ -133,7 +133,8 @@ function place(nodes: Map<string, Node>, owners: Map<string, string>, wordWidth:
     if (nodes.has(id)) centre.set(id, x + card.width / 2);
     else lanes.set(id, x);
   }
-  let width = Math.max(...all.right.values()) - gap.across;
+  const cards = Math.max(...all.right.values());
+  let width = cards;
   for (const node of nodes.values()) {
     for (const [index, way] of node.ways.entries()) {
       if (nodes.get(way.to)!.rank > node.rank) continue;
@@ -142,7 +143,7 @@ function place(nodes: Map<string, Node>, owners: Map<string, string>, wordWidth:
       width += taken;
     }
   }
-  return { centre, lanes, width };
+  return { centre, lanes, width: width === cards ? cards - gap.across : width };
 }
 
 const laneWidth = (word: number) => Math.max(gap.lane, word + 12);

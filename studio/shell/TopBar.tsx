@@ -14,7 +14,7 @@ export function TopBar({ onSearch, advance }: { onSearch: () => void; advance: A
     <header className="bar">
       <Path />
       <div className="bar-tools">
-        <UnstyledButton className="search" onClick={onSearch} aria-label={say('bar.search')}>
+        <UnstyledButton className="search" onClick={onSearch} aria-label={`${say('bar.search')} Ctrl K`}>
           <IconSearch size={16} stroke={1.5} aria-hidden="true" />
           <span className="search-word">{say('bar.search')}</span>
           <Kbd size="xs">Ctrl K</Kbd>
