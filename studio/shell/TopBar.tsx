@@ -14,10 +14,12 @@ export function TopBar({ onSearch, advance }: { onSearch: () => void; advance: A
     <header className="bar">
       <Path />
       <div className="bar-tools">
-        <UnstyledButton className="search" onClick={onSearch} aria-label={`${say('bar.search')} Ctrl K`}>
+        <UnstyledButton className="search" onClick={onSearch} aria-keyshortcuts="Control+K">
           <IconSearch size={16} stroke={1.5} aria-hidden="true" />
           <span className="search-word">{say('bar.search')}</span>
-          <Kbd size="xs">Ctrl K</Kbd>
+          <Kbd size="xs" aria-hidden="true">
+            Ctrl K
+          </Kbd>
         </UnstyledButton>
         {data?.demo && <span className="environment">{say('environment.demo')}</span>}
         <Clock advance={advance} />

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button, Skeleton, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -71,8 +71,10 @@ export function Rows({ count = 6, height = 20 }: { count?: number; height?: numb
 }
 
 export function PageSkeleton() {
+  const { say } = useVoice();
   return (
     <div className="page">
+      <VisuallyHidden component="h1">{say('loading')}</VisuallyHidden>
       <Skeleton height={32} width="min(480px, 80%)" mb={24} />
       <Rows />
     </div>
