@@ -1,4 +1,4 @@
-import { Anchor, Skeleton } from '@mantine/core';
+import { Anchor, Skeleton, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconHandStop, IconRoute } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -23,7 +23,7 @@ export function HomePage() {
   }
   return (
     <div className="page">
-      <PageHead title={say('home.title')} answer={data ? <Answer data={data} /> : <Skeleton height={34} maw={520} />} />
+      <PageHead title={say('home.title')} answer={data ? <Answer data={data} /> : <HeadSkeleton />} />
       {data?.demo && <FirstSteps shopUrl={data.shopUrl ?? '/shop'} />}
       {data && data.needHand.length > 0 && <NeedHand rows={data.needHand} />}
       <JourneyCards />
@@ -40,6 +40,16 @@ function Answer({ data }: { data: Overview }) {
   const people = data.inJourneys > 0 ? say('home.inJourneys', { count: data.inJourneys }) : say('home.nobody');
   const mails = data.sentToday > 0 ? say('home.sentToday', { count: data.sentToday }) : say('home.noneSent');
   return say('home.answer', { people, mails });
+}
+
+function HeadSkeleton() {
+  const { say } = useVoice();
+  return (
+    <>
+      <VisuallyHidden>{say('loading')}</VisuallyHidden>
+      <Skeleton component="span" display="block" height={34} maw={520} />
+    </>
+  );
 }
 
 function NeedHand({ rows }: { rows: Overview['needHand'] }) {

@@ -69,7 +69,7 @@ function JourneyHead({ detail, document }: { detail: JourneyDetail; document: Jo
     </span>
   );
   return (
-    <PageHead title={document.name} answer={say('journey.answer', { people })} note={note}>
+    <PageHead title={document.name} answer={`${people}.`} note={note}>
       {detail.status === 'draft' && <Publish journeyKey={detail.key} document={document} />}
     </PageHead>
   );

@@ -27,7 +27,7 @@ export function sentenceOf(document: JourneyDocument, id: string, say: Say): str
     case 'message':
       return say('sentence.message', { message: activity.message });
     case 'end':
-      return say('sentence.end', { label: activity.label ?? id });
+      return activity.label ?? id;
     case 'unknown':
       return say('sentence.unknown', { kind: activity.what });
   }

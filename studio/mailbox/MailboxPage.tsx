@@ -140,8 +140,8 @@ function Parts({ data }: { data: Mail }) {
             value={width}
             aria-label={say('mailbox.width')}
             data={[
-              { value: '600', label: say('mailbox.wide') },
-              { value: '320', label: say('mailbox.narrow') },
+              { value: '600', label: '600' },
+              { value: '320', label: '320' },
             ]}
             onChange={setWidth}
           />

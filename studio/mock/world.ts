@@ -15,189 +15,209 @@ import type {
 import { documents } from './document.ts';
 import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
 
-/** Invented answers of the API: long words, big and small numbers, and with `empty` nothing at all. */
-export function invent(empty: boolean) {
-  let now = Date.UTC(2026, 10, 24, 9, 0);
-  const iso = (offsetHours: number) => new Date(now + offsetHours * 3_600_000).toISOString();
+interface World {
+  /** UTC ms. */
+  now: number;
+  empty: boolean;
+}
 
-  const peopleRows = (): PersonRow[] =>
-    empty
-      ? []
-      : names.map((name, index) => ({
-          id: `0193-${index}`,
-          label: name,
-          email: index % 5 === 4 ? null : `${name.split(' ')[0]?.toLowerCase() ?? 'a'}@exempel.se`,
-          lastSeenAt: iso(-index * 3.7),
-          cartItems: (index * 7) % 5,
-          viewed: (index * 13) % 41,
-          orders: (index * 3) % 4,
-          reachable: index % 5 !== 4,
-        }));
+const iso = (world: World, hours: number) => new Date(world.now + hours * 3_600_000).toISOString();
 
-  const journeyRows = (): JourneyRow[] =>
-    empty
-      ? []
-      : documents.map(({ key, name, description }, index) => ({
-          key,
-          name,
-          description,
-          status: index === 3 ? 'draft' : 'live',
-          version: index + 1,
-          active: [38, 371, 3, 0][index] ?? 0,
-          entered: [1204, 3811, 92, 0][index] ?? 0,
-          ended: [1166, 3440, 89, 0][index] ?? 0,
-          sent: [811, 2204, 61, 0][index] ?? 0,
-          heldOut: [97, 251, 6, 0][index] ?? 0,
-          orders: [118, 64, 1, 0][index] ?? 0,
-          revenue: index === 3 ? [] : [{ amount: [18_412.5, 7211, 89][index] ?? 0, currency: 'EUR' }],
-        }));
+const peopleRows = (world: World): PersonRow[] =>
+  world.empty
+    ? []
+    : names.map((name, index) => ({
+        id: `0193-${index}`,
+        label: name,
+        email: index % 5 === 4 ? null : `${name.split(' ')[0]?.toLowerCase() ?? 'a'}@exempel.se`,
+        lastSeenAt: iso(world, -index * 3.7),
+        cartItems: (index * 7) % 5,
+        viewed: (index * 13) % 41,
+        orders: (index * 3) % 4,
+        reachable: index % 5 !== 4,
+      }));
 
-  const overview = (): Overview => ({
-    now: iso(0),
-    demo: true,
-    shopUrl: '/shop',
-    people: empty ? 0 : 2004,
-    reachable: empty ? 0 : 611,
-    items: empty ? 0 : 200,
-    eventsToday: empty ? 0 : 1312,
-    inJourneys: empty ? 0 : 412,
-    sentToday: empty ? 0 : 3,
-    needHand: empty
-      ? []
-      : [{ text: '1 mail is in doubt: its mail server never answered', link: '/journeys/abandoned-cart' }],
-  });
-
-  const clock = (): ClockView => ({
-    kind: 'virtual',
-    now: iso(0),
-    zone: 'Europe/Stockholm',
-    next: empty
-      ? []
-      : [
-          { at: iso(0.4), text: 'Abandoned cart: wait ends', count: 2 },
-          { at: iso(3.1), text: 'Viewed, not bought: wait ends', count: 17 },
-          { at: iso(24), text: 'Only wandered: the audience is read', count: 1 },
-        ],
-    held: empty ? [] : [{ reason: 'quiet hours', count: 1, until: iso(22) }],
-  });
-
-  const detail = (key: string): JourneyDetail => {
-    const definition = documents.find((one) => one.key === key) ?? documents[0]!;
-    const ids = ['entry', ...Object.keys(definition.activities)];
-    const counts = ids.map((id, index) => [
-      id,
-      { now: id.startsWith('wait') ? 36 : index === 3 ? 2 : 0, today: 140 - index * 17, ever: 1204 - index * 90 },
-    ]);
-    const draft = key === 'long-words';
-    return {
-      key,
-      status: draft ? 'draft' : 'live',
-      version: 3,
-      publishedAt: draft ? null : iso(-300),
-      definition,
-      counts: draft ? {} : Object.fromEntries(counts),
-    };
-  };
-
-  const here = (activity: string): PersonHere[] =>
-    names.slice(0, activity.startsWith('wait') ? 6 : 0).map((label, index) => ({
-      profileId: `0193-${index}`,
-      label,
-      activity,
-      since: iso(-index - 1),
-      due: iso(3 - index / 2),
-    }));
-
-  const profile = (id: string): ProfileDetail => ({
-    id,
-    identities: [
-      { namespace: 'ECID', id: '41289011538849211209985566023811736902' },
-      { namespace: 'email', id: 'ada@exempel.se' },
-    ],
-    email: 'ada@exempel.se',
-    attributes: { firstName: 'Ada', newsletter: true, städte: 'Schwäbisch Gmünd' },
-    timeZone: 'Europe/Stockholm',
-    consent: {
-      collect: { state: 'in', at: iso(-400), source: 'shop' },
-      'email-marketing': { state: id === '0193-4' ? 'out' : 'in', at: iso(-2), source: 'shop' },
-    },
-    cart: {
-      id: 'c-1',
-      lines: itemNames.slice(0, 3).map((name, index) => ({
-        item: `i-${index}`,
+const journeyRows = (world: World): JourneyRow[] =>
+  world.empty
+    ? []
+    : documents.map(({ key, name, description }, index) => ({
+        key,
         name,
-        quantity: index === 2 ? 2 : 1,
-        imageUrl: picture(index),
-      })),
-    },
-    viewed: Array.from({ length: 17 }, (_, index) => ({
-      item: `i-${index}`,
-      name: itemNames[index % itemNames.length]!,
-      at: iso(-index * 2),
-      imageUrl: index === 3 ? null : picture(index),
-    })),
-    orders: [{ id: 'LL-10233', at: iso(-500), total: { amount: 214.9, currency: 'EUR' }, items: ['i-4', 'i-5'] }],
-    firstSeenAt: iso(-720),
-    lastSeenAt: iso(-1),
-  });
+        description,
+        status: index === 3 ? 'draft' : 'live',
+        version: index + 1,
+        active: [38, 371, 3, 0][index] ?? 0,
+        entered: [1204, 3811, 92, 0][index] ?? 0,
+        ended: [1166, 3440, 89, 0][index] ?? 0,
+        sent: [811, 2204, 61, 0][index] ?? 0,
+        heldOut: [97, 251, 6, 0][index] ?? 0,
+        orders: [118, 64, 1, 0][index] ?? 0,
+        revenue: index === 3 ? [] : [{ amount: [18_412.5, 7211, 89][index] ?? 0, currency: 'EUR' }],
+      }));
 
-  const mails = (): MailRow[] =>
-    empty
-      ? []
-      : names.slice(0, 14).map((name, index) => ({
-          id: `m-${index}`,
-          to: `${name.split(' ')[0]?.toLowerCase() ?? 'a'}@exempel.se`,
-          subject: ['Your coats are still here', 'Watches you looked at', 'Popular right now at Lumen & Loom'][
-            index % 3
-          ]!,
-          at: iso(-index * 2.3),
-        }));
+const overview = (world: World): Overview => ({
+  now: iso(world, 0),
+  demo: true,
+  shopUrl: '/shop',
+  people: world.empty ? 0 : 2004,
+  reachable: world.empty ? 0 : 611,
+  items: world.empty ? 0 : 200,
+  eventsToday: world.empty ? 0 : 1312,
+  inJourneys: world.empty ? 0 : 412,
+  sentToday: world.empty ? 0 : 3,
+  needHand: world.empty
+    ? []
+    : [{ text: '1 mail is in doubt: its mail server never answered', link: '/journeys/abandoned-cart' }],
+});
 
-  const answer = (method: string, url: string, body: unknown): { status: number; value: unknown } => {
-    const { pathname, searchParams } = new URL(url, 'http://mock');
-    const [, door, id = '', sub] = pathname.split('/').map(decodeURIComponent);
-    const ok = (value: unknown) => ({ status: 200, value });
-    if (id === 'missing') return { status: 404, value: missing(id) };
-    switch (door) {
-      case 'overview':
-        return ok(overview());
-      case 'clock':
-        if (method === 'POST') {
-          now += (body as { by: string }).by === 'P1D' ? 86_400_000 : 3_600_000;
-          return ok({ now: iso(0), steps: 3, sent: 3, heldOut: 1, running: [] } satisfies AdvanceReport);
-        }
-        return ok(clock());
-      case 'journeys':
-        if (id === '') return ok({ journeys: journeyRows() });
-        if (sub === 'report') return ok(reportOf(id, iso(0)));
-        if (sub === 'people') return ok({ people: here(searchParams.get('activity') ?? '') });
-        return ok(detail(id));
-      case 'people': {
-        const q = (searchParams.get('q') ?? '').toLowerCase();
-        const found = peopleRows().filter((row) => `${row.label} ${row.email}`.toLowerCase().includes(q));
-        return ok({ people: found, left: empty || q !== '' ? 0 : 1980 });
-      }
-      case 'profiles':
-        return ok(sub === 'timeline' ? { entries: timelineOf(iso) } : profile(id.replace('id:', '')));
-      case 'mailbox':
-        if (id === '') return ok(mails());
-        return ok({
-          ...mails().find((row) => row.id === id),
-          from: 'Lumen & Loom <hello@lumen-loom.example>',
-          headers: {
-            'Message-ID': '<0193-77@lumen-loom.example>',
-            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-          },
-          text: 'Hello Ada,\n\nyou left these in your cart.\n\nhttp://127.0.0.1:8080/c/abc\n',
-          html: mailHtml(),
-        });
-      case 'recommendations':
-        return ok(recommend(body));
-      default:
-        return { status: 404, value: missing(pathname) };
-    }
+const clock = (world: World): ClockView => ({
+  kind: 'virtual',
+  now: iso(world, 0),
+  zone: 'Europe/Stockholm',
+  next: world.empty
+    ? []
+    : [
+        { at: iso(world, 0.4), text: 'Abandoned cart: wait ends', count: 2 },
+        { at: iso(world, 3.1), text: 'Viewed, not bought: wait ends', count: 17 },
+        { at: iso(world, 24), text: 'Only wandered: the audience is read', count: 1 },
+      ],
+  held: world.empty ? [] : [{ reason: 'quiet hours', count: 1, until: iso(world, 22) }],
+});
+
+const detail = (world: World, key: string): JourneyDetail => {
+  const definition = documents.find((one) => one.key === key) ?? documents[0]!;
+  const ids = ['entry', ...Object.keys(definition.activities)];
+  const counts = ids.map((id, index) => [
+    id,
+    { now: id.startsWith('wait') ? 36 : index === 3 ? 2 : 0, today: 140 - index * 17, ever: 1204 - index * 90 },
+  ]);
+  const draft = key === 'long-words';
+  return {
+    key,
+    status: draft ? 'draft' : 'live',
+    version: 3,
+    publishedAt: draft ? null : iso(world, -300),
+    definition,
+    counts: draft ? {} : Object.fromEntries(counts),
   };
-  return answer;
+};
+
+const here = (world: World, activity: string): PersonHere[] =>
+  names.slice(0, activity.startsWith('wait') ? 6 : 0).map((label, index) => ({
+    profileId: `0193-${index}`,
+    label,
+    activity,
+    since: iso(world, -index - 1),
+    due: iso(world, 3 - index / 2),
+  }));
+
+const profile = (world: World, id: string): ProfileDetail => ({
+  id,
+  identities: [
+    { namespace: 'ECID', id: '41289011538849211209985566023811736902' },
+    { namespace: 'email', id: 'ada@exempel.se' },
+  ],
+  email: 'ada@exempel.se',
+  attributes: { firstName: 'Ada', newsletter: true, städte: 'Schwäbisch Gmünd' },
+  timeZone: 'Europe/Stockholm',
+  consent: {
+    collect: { state: 'in', at: iso(world, -400), source: 'shop' },
+    'email-marketing': { state: id === '0193-4' ? 'out' : 'in', at: iso(world, -2), source: 'shop' },
+  },
+  cart: {
+    id: 'c-1',
+    lines: itemNames.slice(0, 3).map((name, index) => ({
+      item: `i-${index}`,
+      name,
+      quantity: index === 2 ? 2 : 1,
+      imageUrl: picture(index),
+    })),
+  },
+  viewed: Array.from({ length: 17 }, (_, index) => ({
+    item: `i-${index}`,
+    name: itemNames[index % itemNames.length]!,
+    at: iso(world, -index * 2),
+    imageUrl: index === 3 ? null : picture(index),
+  })),
+  orders: [{ id: 'LL-10233', at: iso(world, -500), total: { amount: 214.9, currency: 'EUR' }, items: ['i-4', 'i-5'] }],
+  firstSeenAt: iso(world, -720),
+  lastSeenAt: iso(world, -1),
+});
+
+const mails = (world: World): MailRow[] =>
+  world.empty
+    ? []
+    : names.slice(0, 14).map((name, index) => ({
+        id: `m-${index}`,
+        to: `${name.split(' ')[0]?.toLowerCase() ?? 'a'}@exempel.se`,
+        subject: ['Your coats are still here', 'Watches you looked at', 'Popular right now at Lumen & Loom'][
+          index % 3
+        ]!,
+        at: iso(world, -index * 2.3),
+      }));
+
+/** An answer of the API to one request. */
+type Answer = { status: number; value: unknown };
+interface Asked {
+  method: string;
+  /** The parts of the address after the door. */
+  id: string;
+  sub: string | undefined;
+  search: URLSearchParams;
+  body: unknown;
+}
+
+const ok = (value: unknown): Answer => ({ status: 200, value });
+
+const doors: Record<string, (world: World, asked: Asked) => Answer> = {
+  overview: (world) => ok(overview(world)),
+  clock: (world, asked) => ok(asked.method === 'POST' ? advance(world, asked.body) : clock(world)),
+  journeys: (world, { id, sub, search }) => {
+    if (id === '') return ok({ journeys: journeyRows(world) });
+    if (sub === 'report') return ok(reportOf(id, iso(world, 0)));
+    if (sub === 'people') return ok({ people: here(world, search.get('activity') ?? '') });
+    return ok(detail(world, id));
+  },
+  people: (world, { search }) => {
+    const q = (search.get('q') ?? '').toLowerCase();
+    const found = peopleRows(world).filter((row) => `${row.label} ${row.email}`.toLowerCase().includes(q));
+    return ok({ people: found, left: world.empty || q !== '' ? 0 : 1980 });
+  },
+  profiles: (world, { id, sub }) =>
+    ok(
+      sub === 'timeline'
+        ? { entries: timelineOf((hours) => iso(world, hours)) }
+        : profile(world, id.replace('id:', '')),
+    ),
+  mailbox: (world, { id }) => ok(id === '' ? mails(world) : oneMail(world, id)),
+  recommendations: (_world, { body }) => ok(recommend(body)),
+};
+
+function advance(world: World, body: unknown): AdvanceReport {
+  world.now += (body as { by: string }).by === 'P1D' ? 86_400_000 : 3_600_000;
+  return { now: iso(world, 0), steps: 3, sent: 3, heldOut: 1, running: [] };
+}
+
+function oneMail(world: World, id: string): unknown {
+  return {
+    ...mails(world).find((row) => row.id === id),
+    from: 'Lumen & Loom <hello@lumen-loom.example>',
+    headers: { 'Message-ID': '<0193-77@lumen-loom.example>', 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+    text: 'Hello Ada,\n\nyou left these in your cart.\n\nhttp://127.0.0.1:8080/c/abc\n',
+    html: mailHtml(),
+  };
+}
+
+/** Invented answers of the API: long words, big and small numbers, and with `empty` nothing at all. */
+export function invent(empty: boolean): (method: string, url: string, body: unknown) => Answer {
+  const world: World = { now: Date.UTC(2026, 10, 24, 9, 0), empty };
+  return (method, url, body) => {
+    const { pathname, searchParams } = new URL(url, 'http://mock');
+    const [, door = '', id = '', sub] = pathname.split('/').map(decodeURIComponent);
+    const work = id === 'missing' || !Object.hasOwn(doors, door) ? undefined : doors[door];
+    if (!work) return { status: 404, value: missing(id || pathname) };
+    return work(world, { method, id, sub, search: searchParams, body });
+  };
 }
 
 const missing = (what: string): Problem => ({

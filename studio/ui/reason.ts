@@ -1,8 +1,14 @@
 import { type Say, isKey } from '../words/words.ts';
 
-/** A reason in the reader's words where we have them, otherwise readable as it came ("quiet_hours" → "quiet hours"). */
+/**
+ * A reason in the reader's words where we have them, otherwise readable as it came: "quiet_hours" → "quiet hours",
+ * "cap: 1 in 24 hours" → "too many mails lately (1 in 24 hours)". Pure.
+ */
 export function reasonWords(reason: string, say: Say): string {
-  const plain = reason.replaceAll(/[_-]+/g, ' ').trim();
+  const [head = '', ...rest] = reason.split(':');
+  const plain = head.includes(' ') ? head.trim() : head.replaceAll(/[_-]+/g, ' ').trim();
   const key = `reason.${plain.toLowerCase()}`;
-  return isKey(key) ? say(key) : plain;
+  const detail = rest.join(':').trim();
+  if (!isKey(key)) return detail === '' ? plain : `${plain}: ${detail}`;
+  return detail === '' ? say(key) : `${say(key)} (${detail})`;
 }

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { speak } from '../words/words.ts';
+import { reasonWords } from './reason.ts';
+
+describe('a reason', () => {
+  it.each([
+    ['quiet hours', 'Ruhezeit'],
+    ['quiet_hours', 'Ruhezeit'],
+    ['cap: 1 in 24 hours', 'zuletzt zu viele Mails (1 in 24 hours)'],
+    ['550 5.1.1 no such user: a@b-c.example', '550 5.1.1 no such user: a@b-c.example'],
+    ['Put something in the cart', 'Put something in the cart'],
+    ['', ''],
+  ])('%s is said as %s', (reason, words) => {
+    expect(reasonWords(reason, speak('de'))).toBe(words);
+  });
+});
