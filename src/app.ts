@@ -181,7 +181,7 @@ function openRunner(
     ...ground,
     profiles,
     journeys,
-    jobs: new Jobs(ground),
+    jobs: new Jobs({ ...ground, leaseMs: ground.settings.leaseMs }),
     callOwn: (request) => slots.callOwn(request),
     plan: (tx, order) => slots.messages.plan(tx, order),
     cancel: (tx, runId, reason) => slots.messages.cancel(tx, runId, reason),
@@ -208,6 +208,7 @@ function openMessages(
     append: (tx, made) => rooms.events.append(tx, made),
     stillTrue: (tx, place) => rooms.slots.runner.stillTrue(tx, place),
     onResult: (tx, result) => rooms.slots.runner.messaged(tx, result),
+    settings: { leaseMs: settings.leaseMs, recoveryMs: settings.recoveryMs },
   });
 }
 

@@ -21,6 +21,8 @@ test('with nothing said, everything has its default: the demo, a virtual clock, 
     postalAddress: "Weaver's Yard 3, 111 22 Stockholm, Sweden",
     adminKey: null,
     zone: 'Europe/Stockholm',
+    leaseMs: 60_000,
+    recoveryMs: 900_000,
     logLevel: 'warn',
   });
 });

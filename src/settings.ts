@@ -44,6 +44,10 @@ export interface Settings {
   zone: string;
   /** How many invented visitors the demo's history has; few make a test quick. */
   demoVisitors: number;
+  /** Real time that claimed work may take before another worker takes it up, ms. */
+  leaseMs: number;
+  /** Real time that a mail in doubt waits for an answer before the policy decides, ms. */
+  recoveryMs: number;
   /** Least severity of log lines on standard error. */
   logLevel: 'info' | 'warn' | 'error';
 }
@@ -105,6 +109,12 @@ const options: readonly Option[] = [
     text: 'time zone of the shop (Europe/Stockholm in the demo, else of this machine)',
   },
   { name: 'demoVisitors', env: 'BECKON_DEMO_VISITORS', text: 'invented visitors of the demo (2000)' },
+  { name: 'leaseMs', env: 'BECKON_LEASE_MS', text: 'milliseconds until unfinished work is taken up again (60000)' },
+  {
+    name: 'recoveryMs',
+    env: 'BECKON_RECOVERY_MS',
+    text: 'milliseconds that a mail in doubt waits for an answer (900000)',
+  },
   {
     name: 'logLevel',
     flag: '--log',
@@ -187,6 +197,8 @@ export function readSettings(
     adminKey: text('adminKey'),
     zone: readZone(given.zone) ?? (demo ? 'Europe/Stockholm' : machineZone),
     demoVisitors: given.demoVisitors === undefined ? 2000 : readCount(given.demoVisitors),
+    leaseMs: given.leaseMs === undefined ? 60_000 : readCount(given.leaseMs),
+    recoveryMs: given.recoveryMs === undefined ? 900_000 : readCount(given.recoveryMs),
     logLevel: readChoice(given.logLevel, ['info', 'warn', 'error']) ?? 'warn',
   };
   if (settings.clock === 'virtual' && !demo) {
@@ -257,7 +269,7 @@ function meant(name: string, names: readonly string[]): string {
 }
 
 function readCount(given: Given): number {
-  if (!/^\d{1,6}$/.test(given.value)) throw bad(given.as, given.value, 'is not a number of people');
+  if (!/^\d{1,6}$/.test(given.value)) throw bad(given.as, given.value, 'is not a whole number');
   return Number(given.value);
 }
 

@@ -272,6 +272,8 @@ export const RecommendationRequest = Type.Object({
   item: Type.Optional(Type.String()),
   excludedIds: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  /** Slots the criterion leaves empty: `fill` them with popular items (default), only when it has none (`empty`), or `none`. */
+  backup: Type.Optional(Type.Union([Type.Literal('fill'), Type.Literal('empty'), Type.Literal('none')])),
 });
 export type RecommendationRequest = Static<typeof RecommendationRequest>;
 

@@ -15,6 +15,7 @@ export interface Mbox {
   cart: string[];
   excludedIds: string[];
   limit: number | undefined;
+  backup: 'fill' | 'empty' | 'none' | undefined;
   order: { id: string; total: number | undefined; items: string[] } | undefined;
   attributes: Record<string, string>;
 }
@@ -78,6 +79,8 @@ function mboxes(list: unknown): Mbox[] | undefined {
   return list.map(readMbox);
 }
 
+const backups = ['fill', 'empty', 'none'] as const;
+
 function readMbox(mbox: unknown, position: number): Mbox {
   const name = asText(dig(mbox, 'name'), 250);
   if (name === undefined) throw new BeckonError(errors.API_INPUT_INVALID, `Mbox ${position} has no name`);
@@ -94,6 +97,7 @@ function readMbox(mbox: unknown, position: number): Mbox {
     cart: target.cartIds,
     excludedIds: target.excludedIds,
     limit: limit === undefined ? undefined : Math.min(Math.max(Math.trunc(limit), 1), 100),
+    backup: backups.find((rule) => rule === dig(parameters, 'backup')),
     order: readOrder(dig(mbox, 'order')),
     attributes: readAttributes(dig(mbox, 'profileParameters')),
   };

@@ -132,6 +132,7 @@ function requestOf(mbox: Mbox): RecommendRequest {
   if (mbox.cart.length > 0) request.cart = mbox.cart;
   if (mbox.excludedIds.length > 0) request.excludedIds = mbox.excludedIds;
   if (mbox.limit !== undefined) request.limit = mbox.limit;
+  if (mbox.backup !== undefined) request.backup = mbox.backup;
   return request;
 }
 

@@ -98,6 +98,7 @@ export interface RecommendRequest {
   excludedIds?: string[];
   limit?: number;
   pageItem?: string;
+  backup?: 'fill' | 'empty' | 'none';
 }
 
 /** The memory of somebody that a recommendation may rest on. */

@@ -197,15 +197,23 @@ describe('decide()', () => {
     const inputs = array(
       oneof(
         constant<Input>({ kind: 'due' }),
-        fc
-          .integer({ min: 0, max: 6 })
-          .map((moves): Input => ({ kind: 'answered', moves, ok: moves % 2 === 0, status: 'http_200', value: {} })),
-        fc
-          .integer({ min: 0, max: 6 })
-          .map((moves): Input => ({ kind: 'messaged', moves, outcome: 'accepted', reason: null })),
-        fc
-          .constantFrom('ordered', 'cart.changed', 'cart.emptied', 'other')
-          .map((name): Input => ({ kind: 'fact', fact: fact(name, cartChanged().data, start + hour) })),
+        integer({ min: 0, max: 6 }).map((moves): Input => ({
+          kind: 'answered',
+          moves,
+          ok: moves % 2 === 0,
+          status: 'http_200',
+          value: {},
+        })),
+        integer({ min: 0, max: 6 }).map((moves): Input => ({
+          kind: 'messaged',
+          moves,
+          outcome: 'accepted',
+          reason: null,
+        })),
+        constantFrom('ordered', 'cart.changed', 'cart.emptied', 'other').map((name): Input => ({
+          kind: 'fact',
+          fact: fact(name, cartChanged().data, start + hour),
+        })),
       ),
       { maxLength: 12 },
     );

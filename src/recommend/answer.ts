@@ -23,6 +23,11 @@ export interface RecommendRequest {
   limit?: number;
   /** The item whose page asks: never answered, and the key of `viewed-together` when `item` is not given. */
   pageItem?: string;
+  /**
+   * Who fills the slots that the criterion leaves empty: `fill`, popular items after its own (the default); `empty`,
+   * popular items only when it has none at all; `none`, nobody.
+   */
+  backup?: 'fill' | 'empty' | 'none';
 }
 
 /** A piece of evidence: which key item, what kind, how many visits. */

@@ -95,6 +95,14 @@ describe('recently viewed', () => {
     expect(answer).toMatchObject({ status: 'ok', filledBy: { criteria: 1, backup: 3 } });
   });
 
+  it('shows just what was viewed, or popular items only to whoever viewed nothing, when asked to', () => {
+    const { recommender, visit } = shop('abcdef');
+    for (const ids of ['de', 'de', 'd', 'a']) visit('view', ids);
+    const ask = (backup: 'empty' | 'none', viewed: string) =>
+      idsOf(recommender.answer({ criterion: 'recently-viewed', limit: 2, backup }, person({ viewed: views(viewed) })));
+    expect([ask('none', 'a'), ask('empty', 'a'), ask('none', ''), ask('empty', '')]).toEqual(['a', 'a', '', 'de']);
+  });
+
   it('answers a wanderer with popular items only, and says so', () => {
     const { recommender, visit } = shop('abcdef');
     for (const ids of ['de', 'de', 'df']) visit('view', ids);

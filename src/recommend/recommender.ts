@@ -112,7 +112,8 @@ export class Recommender {
       nameOf: (id) => this.#catalog.get(id)?.name ?? null,
     });
     const shown = new Set(chosen.map(({ id }) => id));
-    const backup = this.#backup(limit - chosen.length, (id) => !shown.has(id) && unbought(id), person?.seed);
+    const open = slotsForBackup(request.backup, chosen.length, limit);
+    const backup = this.#backup(open, (id) => !shown.has(id) && unbought(id), person?.seed);
     const items = [
       ...chosen.map((candidate) => this.#item(candidate, 'criteria')),
       ...backup.map((candidate) => this.#item({ ...candidate, score: 0 }, 'backup')),
@@ -190,6 +191,12 @@ export class Recommender {
     const { name, url, imageUrl, currency } = item;
     return { id, name, url, imageUrl, price: priceOf(item), currency, category: item.categories[0] ?? '' };
   }
+}
+
+/** How many slots the backup may fill. */
+function slotsForBackup(rule: RecommendRequest['backup'], chosen: number, limit: number): number {
+  if (rule === 'none' || (rule === 'empty' && chosen > 0)) return 0;
+  return limit - chosen;
 }
 
 function criterionOf(key: string): Criterion {

@@ -37,7 +37,14 @@ export class Beckon {
   async run(env: Record<string, string> = {}): Promise<void> {
     const args = ['dist/src/main.js', 'serve', '--data', this.dataDir, '--port', String(this.port), ...this.#flags];
     const child = spawn(process.execPath, args, {
-      env: { ...process.env, BECKON_ADMIN_KEY: adminKey, BECKON_DEMO_VISITORS: '40', ...env },
+      env: {
+        ...process.env,
+        BECKON_ADMIN_KEY: adminKey,
+        BECKON_DEMO_VISITORS: '40',
+        BECKON_LEASE_MS: '2000',
+        BECKON_RECOVERY_MS: '1000',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -48,21 +48,21 @@ export class Shopper {
 
   async signIn(email: string, firstName: string): Promise<void> {
     await this.open('/shop/account');
-    await this.page.getByLabel('E-mail').fill(email);
-    await this.page.getByLabel('First name').fill(firstName);
-    await this.page.getByLabel(/You may send me mail/).check();
-    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    const form = this.page.locator('#sign-in');
+    await form.getByLabel('E-mail').fill(email);
+    await form.getByLabel('First name').fill(firstName);
+    await form.getByLabel(/You may send me mail/).check();
+    await form.getByRole('button', { name: 'Sign in' }).click();
     await this.page.getByText(`Signed in as ${email}`).first().waitFor();
   }
 
   async signUp(email: string): Promise<void> {
     await this.open('/shop');
-    const form = this.page.locator('form', {
-      has: this.page.getByRole('button', { name: /sign up|subscribe|newsletter/i }),
-    });
-    await form.getByRole('textbox').first().fill(email);
+    const form = this.page.locator('#newsletter');
+    await form.getByRole('textbox').fill(email);
     await form.getByRole('checkbox').check();
     await form.getByRole('button').click();
+    await this.page.getByText(`Letters will come to ${email}`).first().waitFor();
   }
 
   async look(item: string): Promise<void> {
@@ -89,7 +89,7 @@ export class Shopper {
   /** Buys what is in the cart. @returns the order's id */
   async buy(email: string): Promise<string> {
     await this.open('/shop/checkout');
-    await this.page.getByLabel('E-mail').fill(email);
+    await this.page.locator('#order').getByLabel('E-mail').fill(email);
     await this.#told(() => this.page.getByRole('button', { name: 'Place the order' }).click());
     await this.page.getByRole('heading', { name: 'Thank you' }).waitFor();
     return this.page.locator('code').first().innerText();

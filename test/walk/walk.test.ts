@@ -132,7 +132,7 @@ describe('viewed, not bought, when Ben signs up for the newsletter and looks at 
     await ben.leave();
 
     await beckon.advance('P2D');
-    const mail = await firstMail(email, /look/i);
+    const mail = await firstMail(email, /Still thinking/);
     expect(listed(mail.text, 'looked at last', 'Look again')).toMatchObject([
       { id: 'watch-12' },
       { id: 'watch-7' },
@@ -158,7 +158,7 @@ describe('only wandered, in the bulk run at ten', () => {
 
     await beckon.advance('P2D');
     const hers = await firstMail(viewer, /few things|Lumen/i);
-    expect(pictures(hers.html)).toContain('lamp-4');
+    expect(pictures(hers.html)).toEqual(['lamp-4']);
     const his = await firstMail(wanderer, /few things|Lumen/i);
     const items = listed(his.text, 'things you may like', 'Visit the shop');
     expect(items.length).toBeGreaterThanOrEqual(3);
@@ -311,7 +311,7 @@ describe('the same journey through the Delivery door', () => {
       body: {
         context: { channel: 'web' },
         id: { marketingCloudVisitorId: '=event.ecid ?: profile.ecid' },
-        execute: { mboxes: [{ index: 0, name: 'recently-viewed' }] },
+        execute: { mboxes: [{ index: 0, name: 'recently-viewed', parameters: { backup: 'none' } }] },
       },
       answer: 'response.execute.mboxes[0].options[0].content',
     };
@@ -328,8 +328,8 @@ describe('the same journey through the Delivery door', () => {
     await tess.leave();
     await beckon.advance('PT30H');
 
-    const mail = await firstMail(email, /look/i);
-    expect(pictures(mail.html).slice(0, 2)).toEqual(['watch-8', 'watch-4']);
+    const mail = await firstMail(email, /Still thinking/);
+    expect(pictures(mail.html)).toEqual(['watch-8', 'watch-4']);
     await beckon.api('PUT', '/v1/journeys/viewed-not-bought', definition);
     await beckon.api('POST', '/v1/journeys/viewed-not-bought/publish');
   });

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MessageClass, MessageState } from '../../src/message/index.ts';
+import { Crew } from './process.ts';
+import { compare, planOf, setScene, type Scene } from './scene.ts';
+
+/**
+ * The crash matrix of the send ledger (trust §2.2): a process is killed at each point, another takes over. Per class:
+ * what state the message ends in, and how many mails the server has, all with one Message-ID.
+ */
+const matrix: { point: string; marketing: [MessageState, number]; transactional: [MessageState, number] }[] = [
+  { point: 'store.before-commit', marketing: ['accepted', 1], transactional: ['accepted', 1] },
+  { point: 'message.planned', marketing: ['accepted', 1], transactional: ['accepted', 1] },
+  { point: 'message.claimed', marketing: ['accepted', 1], transactional: ['accepted', 1] },
+  { point: 'message.rendered', marketing: ['accepted', 1], transactional: ['accepted', 1] },
+  { point: 'message.sending', marketing: ['abandoned', 0], transactional: ['accepted', 1] },
+  { point: 'message.body', marketing: ['abandoned', 0], transactional: ['accepted', 1] },
+  { point: 'message.dot', marketing: ['abandoned', 1], transactional: ['accepted', 2] },
+  { point: 'message.answered', marketing: ['abandoned', 1], transactional: ['accepted', 2] },
+  { point: 'message.recorded', marketing: ['accepted', 1], transactional: ['accepted', 1] },
+];
+const classes: MessageClass[] = ['marketing', 'transactional'];
+const cases = matrix.flatMap((row) => classes.map((kind) => ({ point: row.point, kind, expected: row[kind] })));
+
+let scene: Scene;
+let crew: Crew;
+beforeAll(async () => {
+  scene = await setScene();
+  crew = new Crew(
+    scene.where,
+    cases.flatMap(({ point }) => [point, undefined]),
+  );
+});
+afterAll(async () => {
+  await crew.dismiss();
+  await scene.close();
+});
+
+describe('kill -9 while a mail is on its way', () => {
+  for (const [no, { point, kind, expected }] of cases.entries()) {
+    it(`at ${point}: a ${kind} mail ends ${expected[0]}, and the server has it ${expected[1]} times`, async () => {
+      const profile = await scene.person(`p${no}`);
+      const plan = planOf(profile, await scene.now(), { class: kind, runId: `run-${no}` });
+      const victim = await crew.next();
+      await victim.tell({ do: 'plan', plan });
+      await victim.tell({ do: 'send' });
+      expect(await victim.ended()).toBe('SIGKILL');
+
+      const heir = await crew.next();
+      await heir.tell({ do: 'plan', plan }); // the journey's step runs again if its transaction did not commit
+      await expect
+        .poll(
+          async () => {
+            await heir.tell({ do: 'send' });
+            return stateOf(plan.runId);
+          },
+          { timeout: 20_000, interval: 100 },
+        )
+        .toBe(expected[0]);
+      await heir.tell({ do: 'send' });
+      await heir.stop();
+
+      const kept = await compare(scene);
+      expect(kept, 'each plan is one message: none lost, none doubled (I4)').toHaveLength(no + 1);
+      const mine = kept.find(({ row }) => row.runId === plan.runId)!;
+      expect({ state: mine.row.state, mails: mine.mails }).toEqual({ state: expected[0], mails: expected[1] });
+      expect(mine.mails, 'no mail without its attempt (I9)').toBeLessThanOrEqual(mine.attempts);
+      expect(await told(plan.runId), 'its run is told once').toHaveLength(1);
+      expect(await acceptances(mine.row.id)).toBe(expected[0] === 'accepted' ? 1 : 0);
+      expect(heir.said).not.toContain('message.invariant');
+    });
+  }
+});
+
+async function stateOf(runId: string): Promise<string | undefined> {
+  const rows = await scene.store.rows<{ state: string }>({
+    text: 'select state from message where run_id = $1',
+    values: [runId],
+  });
+  return rows[0]?.state;
+}
+
+function told(runId: string): Promise<{ outcome: string }[]> {
+  return scene.store.rows({ text: 'select outcome from crash_told where run_id = $1', values: [runId] });
+}
+
+/** Events `message.accepted` in the log. */
+async function acceptances(messageId: string): Promise<number> {
+  const [row] = await scene.store.rows<{ n: number }>({
+    text: `select count(*)::int as n from event where body -> 'types' ? 'message.accepted' and body -> 'message' ->> 'id' = $1`,
+    values: [messageId],
+  });
+  return row!.n;
+}

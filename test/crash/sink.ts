@@ -1,0 +1,36 @@
+import { SMTPServer } from 'smtp-server';
+
+/** A real mail server that counts whole mails, those with their final dot, by Message-ID. */
+export interface Sink {
+  url: string;
+  /** Message-ID, without brackets → how often it was taken. */
+  mails: Map<string, number>;
+  close(): Promise<void>;
+}
+
+/** @param slowMs how long an answer after the final dot takes at most; 0 answers at once */
+export async function openSink(slowMs: () => number = () => 0): Promise<Sink> {
+  const mails = new Map<string, number>();
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    disableReverseLookup: true,
+    onData(stream, _session, callback) {
+      const pieces: Buffer[] = [];
+      stream.on('data', (piece: Buffer) => pieces.push(piece));
+      stream.on('end', () => {
+        const id = /^Message-ID:\s*<([^>]+)>/im.exec(Buffer.concat(pieces).toString())?.[1] ?? 'none';
+        mails.set(id, (mails.get(id) ?? 0) + 1);
+        setTimeout(callback, slowMs());
+      });
+    },
+  });
+  server.on('error', () => {}); // a client that is killed drops its connection: that is what is tested
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as { port: number };
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    mails,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}

@@ -1,0 +1,107 @@
+import { createInterface } from 'node:readline';
+import { joinRooms } from '../../src/app.ts';
+import { jsonLog, VirtualClock } from '../../src/base/index.ts';
+import type { ShopEvent } from '../../src/event/index.ts';
+import type { CallAnswer, CallRequest } from '../../src/journey/index.ts';
+import { Messages, type Plan } from '../../src/message/index.ts';
+import { openStore } from '../../src/store/index.ts';
+import { answerOf, settingsOf } from './ground.ts';
+
+/**
+ * A Beckon without doors, in a process of its own, to be killed: all rooms joined as in the product, on the database and
+ * the mail server named in the environment. It does what it is told, line by line, and nothing by itself; so
+ * `BECKON_CRASH_AT` strikes at a known place. It says `ready` when it has loaded, and opens the rooms at its first order.
+ */
+export type Order =
+  | { do: 'receive'; events: ShopEvent[] }
+  /** Everything that is due, until nothing is left. */
+  | { do: 'settle' }
+  /** The same, after moving business time. */
+  | { do: 'pass'; ms: number }
+  /** T1 by hand, for classes that no recipe sends. */
+  | { do: 'plan'; plan: Plan }
+  /** The send ledger alone, once or until the process is stopped. */
+  | { do: 'send'; forEver?: boolean };
+
+const databaseUrl = process.env['CRASH_DATABASE_URL']!;
+const smtpUrl = process.env['CRASH_SMTP_URL']!;
+/** Leases of the send ledger, ms of real time: a second instead of minutes, so that recovery is quick. */
+const short = { leaseMs: 1000, wireLeaseMs: 1200, recoveryMs: 400, quietJitterMs: 0 };
+
+async function open() {
+  const store = await openStore(databaseUrl, { connections: 8 });
+  const settings = settingsOf({ databaseUrl, smtpUrl });
+  const rooms = await joinRooms(settings, { store, log: jsonLog(Date.now) });
+  rooms.slots.callOwn = async (request: CallRequest): Promise<CallAnswer> => {
+    const key = request.headers['idempotency-key'];
+    await store.run({ text: 'insert into crash_call (key, body) values ($1, $2)', values: [key, request.body] });
+    return { status: 200, headers: {}, text: JSON.stringify(answerOf(['coat-1', 'coat-2'], ['scarf'])) };
+  };
+  const post = new Messages({
+    ...rooms,
+    secret: new TextEncoder().encode(settings.secret),
+    publicUrl: settings.publicUrl,
+    shop: { name: 'Lumen & Loom', url: `${settings.publicUrl}/shop`, zone: settings.zone },
+    from: settings.from!,
+    replyTo: null,
+    postalAddress: settings.postalAddress!,
+    transport: rooms.transport.out,
+    append: (tx, events) => rooms.events.append(tx, events),
+    // A run, as far as the ledger sees one: told once, it has gone on.
+    stillTrue: async (tx, { runId }) => {
+      const told = await tx.rows({ text: 'select 1 from crash_told where run_id = $1', values: [runId] });
+      return told.length === 0 ? true : 'The run has gone on';
+    },
+    onResult: async (tx, { runId, outcome }) => {
+      await tx.run({ text: 'insert into crash_told (run_id, outcome) values ($1, $2)', values: [runId, outcome] });
+    },
+    settings: short,
+  });
+  return { rooms, post };
+}
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
+  switch (order.do) {
+    case 'receive':
+      return rooms.events.receive(order.events);
+    case 'settle':
+      return rooms.pulse.settle();
+    case 'pass': {
+      const clock = rooms.clock as VirtualClock;
+      clock.moveTo(clock.now() + order.ms);
+      await rooms.memory.set('clock-offset', clock.offset);
+      return rooms.pulse.settle();
+    }
+    case 'plan':
+      return rooms.store.inTransaction((tx) => post.plan(tx, order.plan));
+    case 'send':
+      do {
+        const { done } = await post.work();
+        if (!order.forEver) return done;
+        if (done === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      } while (true);
+  }
+}
+
+let opened: Promise<Opened> | undefined;
+process.stdout.write('{"ready":true}\n');
+for await (const line of createInterface({ input: process.stdin })) {
+  const { rooms, post } = await (opened ??= open());
+  try {
+    process.stdout.write(
+      `${JSON.stringify({ done: (await obey({ rooms, post }, JSON.parse(line) as Order)) ?? null })}\n`,
+    );
+  } catch (error) {
+    process.stdout.write(`${JSON.stringify({ failed: (error as Error).stack })}\n`);
+  }
+}
+// Told to go: a clean stop hands its leases back.
+if (opened) {
+  const { rooms } = await opened;
+  await rooms.folder.stop();
+  await rooms.transport.close();
+  await rooms.store.close();
+}
+process.exit();
