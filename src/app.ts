@@ -201,7 +201,8 @@ function openMessages(
     shop: { name: shopNameOf(settings.from), url: `${settings.publicUrl}/shop`, zone: settings.zone },
     from: settings.from ?? 'Beckon <beckon@localhost.invalid>',
     replyTo: settings.replyTo,
-    postalAddress: settings.postalAddress ?? '',
+    // Only the built-in mailbox may do without (settings.ts); it shows what is still missing.
+    postalAddress: settings.postalAddress ?? 'No postal address yet: set BECKON_POSTAL_ADDRESS',
     transport: rooms.out,
     profiles: rooms.profiles,
     catalog: rooms.catalog,

@@ -4,6 +4,10 @@ export const errors = defineErrors({
   SETTINGS_UNKNOWN_COMMAND: { status: 400, mend: 'See the commands with: beckon help' },
   SETTINGS_UNKNOWN_FLAG: { status: 400, mend: 'See the flags with: beckon help' },
   SETTINGS_BAD_VALUE: { status: 400, mend: 'Correct the value; see: beckon help' },
+  SETTINGS_SENDER_MISSING: {
+    status: 400,
+    mend: 'Set both: the sender as Name <address>, and the postal address that the law wants in every marketing mail',
+  },
   SETTINGS_CLASH: { status: 400, mend: 'Leave one of the two out' },
   SERVER_PORT_IN_USE: { status: 500, mend: 'Stop what listens there, or choose another port with --port' },
   SERVER_PORT_CLOSED: {
@@ -204,7 +208,21 @@ export function readSettings(
   if (settings.clock === 'virtual' && !demo) {
     throw new BeckonError(errors.SETTINGS_CLASH, 'A virtual clock and no demo: real mail must follow real time');
   }
+  requireSender(settings);
   return settings;
+}
+
+/** Mail that leaves the house needs a sender and a postal address; better said at the start than at the first mail. */
+function requireSender({ smtpUrl, from, postalAddress }: GivenSettings): void {
+  if (smtpUrl === null) return;
+  const missing = [from === null ? 'BECKON_FROM' : '', postalAddress === null ? 'BECKON_POSTAL_ADDRESS' : ''].filter(
+    Boolean,
+  );
+  if (missing.length === 0) return;
+  throw new BeckonError(
+    errors.SETTINGS_SENDER_MISSING,
+    `Mail is to leave by ${new URL(smtpUrl).host}, but ${missing.join(' and ')} is not set`,
+  );
 }
 
 /** The help page. Of a command when one is named. */

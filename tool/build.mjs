@@ -37,6 +37,19 @@ const parts = {
     needs: 'shop/vite.config.ts',
     make: () => node(tools.vite, ['build', '-c', 'shop/vite.config.ts', '--logLevel', 'error'], { quiet: true }),
   },
+  docs: {
+    inputs: [
+      'docs',
+      'README.md',
+      'ARCHITECTURE.md',
+      'CONTRIBUTING.md',
+      'CHANGELOG.md',
+      'tool/build-docs.mjs',
+      'tool/docs.css',
+    ],
+    output: 'dist/docs/index.html',
+    make: () => node('tool/build-docs.mjs', [], { quiet: true }),
+  },
   sdk: {
     inputs: ['node_modules/@adobe/alloy/dist/alloy.min.js'],
     output: 'dist/alloy.min.js',
@@ -69,7 +82,7 @@ export async function build(say = console.log) {
   const results = await Promise.all([
     makePart('server', parts.server, say).then((ok) => ok && makePart('pictures', pictures, say)),
     makePart('studio', parts.studio, say).then((ok) => ok && makePart('shop', parts.shop, say)),
-    makePart('sdk', parts.sdk, say),
+    makePart('sdk', parts.sdk, say).then((ok) => ok && makePart('docs', parts.docs, say)),
   ]);
   return results.every(Boolean);
 }

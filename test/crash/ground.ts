@@ -20,6 +20,8 @@ export function settingsOf(given: { databaseUrl: string; smtpUrl: string }): Set
     zone: 'Europe/Stockholm',
     demoVisitors: 0,
     logLevel: 'warn',
+    leaseMs: 1000,
+    recoveryMs: 400,
   };
 }
 

@@ -26,7 +26,7 @@ export type Order =
 const databaseUrl = process.env['CRASH_DATABASE_URL']!;
 const smtpUrl = process.env['CRASH_SMTP_URL']!;
 /** Leases of the send ledger, ms of real time: a second instead of minutes, so that recovery is quick. */
-const short = { leaseMs: 1000, wireLeaseMs: 1200, recoveryMs: 400, quietJitterMs: 0 };
+const short = { leaseMs: 1000, wireLeaseMs: 1200, recoveryMs: 400 };
 
 async function open() {
   const store = await openStore(databaseUrl, { connections: 8 });

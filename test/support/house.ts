@@ -1,8 +1,7 @@
 import { FakeClock, quietLog, SeededRandom, UuidIds } from '../../src/base/index.ts';
 import type { Datastream, Identity, ShopEvent } from '../../src/event/index.ts';
 import type { Profile, ProfileState } from '../../src/profile/index.ts';
-import type { RecommendationAnswer } from '../../src/api/contract.ts';
-import type { House, Person, RecommendRequest } from '../../src/api/house.ts';
+import type { House, Person, RecommendationAnswer, RecommendRequest } from '../../src/api/index.ts';
 
 /** A house for tests: remembers what it was told, answers from what it was given. Same seed, same ids. */
 export interface FakeHouse extends House {
@@ -27,6 +26,41 @@ export const demoStream: Datastream = {
   fpidCookie: 'FPID',
 };
 
+const fakeSettings: House['settings'] = {
+  version: '0.0.0',
+  publicUrl: 'http://localhost:8080',
+  trustProxy: false,
+  secret: new Uint8Array(32).fill(5),
+  ownKey: 'own-key-of-this-process',
+  currency: 'EUR',
+  files: { studio: null, shop: null, docs: null, alloy: null },
+};
+
+function fakeRecommender(asked: FakeHouse['asked']): House['recommend'] {
+  return {
+    criteria: () => [
+      { key: 'cart-based', title: 'Goes with the cart', description: '' },
+      { key: 'popular', title: 'Popular', description: '' },
+      { key: 'recently-viewed', title: 'Recently viewed', description: '' },
+    ],
+    answer: (request, person) => {
+      asked.push({ request, person });
+      return fakeAnswer(request);
+    },
+  };
+}
+
+function fakeTime(clock: FakeClock): House['time'] {
+  const now = () => new Date(clock.now()).toISOString();
+  return {
+    view: async () => ({ kind: 'virtual', now: now(), zone: 'UTC', next: [], held: [] }),
+    advance: async (ms) => {
+      clock.advance(ms);
+      return { now: now(), steps: 1, sent: 0, heldOut: 0, running: [] };
+    },
+  };
+}
+
 export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
   const clock = new FakeClock(startedAt);
   const random = new SeededRandom(7);
@@ -37,16 +71,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
   const unsubscribed: string[] = [];
   const loaded: FakeHouse['loaded'] = [];
   return {
-    settings: {
-      version: '0.0.0',
-      publicUrl: 'http://localhost:8080',
-      trustProxy: false,
-      secret: new Uint8Array(32).fill(5),
-      ownKey: 'own-key-of-this-process',
-      currency: 'EUR',
-      files: { studio: null, shop: null, docs: null, alloy: null },
-      ...over,
-    },
+    settings: { ...fakeSettings, ...over },
     clock,
     random,
     ids,
@@ -69,17 +94,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
       },
       look: (id) => (id === 'coat-1' ? { name: 'Winter coat', imageUrl: 'https://shop.example/coat.png' } : undefined),
     },
-    recommend: {
-      criteria: () => [
-        { key: 'cart-based', title: 'Goes with the cart', description: '' },
-        { key: 'popular', title: 'Popular', description: '' },
-        { key: 'recently-viewed', title: 'Recently viewed', description: '' },
-      ],
-      answer: (request, person) => {
-        asked.push({ request, person });
-        return fakeAnswer(request);
-      },
-    },
+    recommend: fakeRecommender(asked),
     journeys: fakeJourneys(),
     people: {
       search: async () => ({ people: [], left: 0 }),
@@ -87,19 +102,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     },
     messages: fakeMessages(clock, unsubscribed),
     mailbox: null,
-    time: {
-      view: async () => ({
-        kind: 'virtual',
-        now: new Date(clock.now()).toISOString(),
-        zone: 'UTC',
-        next: [],
-        held: [],
-      }),
-      advance: async (ms) => {
-        clock.advance(ms);
-        return { now: new Date(clock.now()).toISOString(), steps: 1, sent: 0, heldOut: 0, running: [] };
-      },
-    },
+    time: fakeTime(clock),
     health: async () => ({ store: 'ok' }),
     overview: async () => ({
       now: new Date(clock.now()).toISOString(),

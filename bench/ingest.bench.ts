@@ -1,0 +1,223 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { elapsed, pause, quietLog } from '../src/base/index.ts';
+import { migrations } from '../src/event/index.ts';
+import { launch, migrate, openStore, type Store } from '../src/store/index.ts';
+import { figure, numberFlag, percentile } from './figure.ts';
+import { ecidOf, sendOne, type Load, type Loaded } from './ingest-client.ts';
+
+/**
+ * From the request to the commit, and from the commit to its effect, by the real server in its own process over
+ * loopback: `npm run bench -- ingest`. The load, the limit's server and PostgreSQL (default settings, so every commit
+ * is synced to disk) each have their own process too. Flags: --seconds, --rounds, --connections, --visitors, --probes.
+ */
+const bench = 'ingest';
+const seconds = numberFlag('seconds', 8);
+const rounds = numberFlag('rounds', 2);
+const connections = numberFlag('connections', 32);
+const visitors = numberFlag('visitors', 20_000);
+const probes = numberFlag('probes', 300);
+const key = 'bench-admin-key-0123456789abcdef';
+const children: ChildProcess[] = [];
+const stores: Store[] = [];
+/** Ports of servers whose inbox nobody folds. */
+const bareSides = new Set<number>();
+let seed = 1;
+let nextVisitor = 1e9;
+
+const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
+const database = await launch({ dataDir, log: quietLog, say: () => {} });
+try {
+  await measure();
+} finally {
+  for (const store of stores) await store.close();
+  for (const child of [...children].reverse()) {
+    child.kill('SIGINT');
+    if (child.exitCode === null) await new Promise((done) => child.once('exit', done));
+  }
+  await database.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+interface Side {
+  port: number;
+  store: Store;
+}
+
+interface Taken {
+  rate: number;
+  folded: number;
+  p99: number;
+}
+
+async function measure(): Promise<void> {
+  const bare = await startBare();
+  const beckon = await startBeckon();
+  const at = `load of the machine ${loadavg()[0]!.toFixed(1)} before the run, 1 minute mean`;
+  const single = { kind: 'interact', connections, batch: 1 } as const;
+  const hundred = { kind: 'events', connections: 4, batch: 100 } as const;
+  for (const side of [bare, beckon]) for (const how of [single, hundred]) await loadOn(side, { ...how, seconds: 2 });
+  const one = await compare(bare, beckon, single);
+  const many = await compare(bare, beckon, hundred);
+  const how = `one event a request as the Web SDK sends it, ${connections} keep-alive connections, ${visitors} visitors (Zipf), ${seconds} s, best of ${rounds} rounds; ${at}`;
+  const batches = `batches of 100 by POST /v1/events, ${hundred.connections} connections, ${visitors} visitors (Zipf), ${seconds} s, best of ${rounds} rounds; ${at}`;
+  const limit =
+    'limit: a bare node:http writing the same three rows in the same micro-batches; it leaves out routes, identity, consent, checks, deduplication and folding';
+  tell(
+    'durable',
+    one.beckon.rate,
+    one.bare.rate,
+    `answered after the commit, while folding runs beside it; ${how}; ${limit}`,
+  );
+  tell('folded', one.beckon.folded, one.bare.rate, `until the last event has taken effect; ${how}; ${limit}`);
+  tell('durable-batch-100', many.beckon.rate, many.bare.rate, `${batches}; ${limit}`);
+  tell('folded-batch-100', many.beckon.folded, many.bare.rate, `${batches}; ${limit}`);
+  await visible(bare, beckon, Math.max(50, Math.round(one.beckon.folded / 3)));
+}
+
+function tell(name: string, value: number, limit: number, note: string): void {
+  figure({ bench, figure: name, value, unit: 'events/s', limit, note });
+}
+
+/** Rounds of both sides in turn, so that what else the machine does hits both alike. */
+async function compare(bare: Side, beckon: Side, how: Pick<Load, 'kind' | 'connections' | 'batch'>) {
+  const best = (all: Taken[]): Taken => ({
+    rate: Math.max(...all.map(({ rate }) => rate)),
+    folded: Math.max(...all.map(({ folded }) => folded)),
+    p99: Math.min(...all.map(({ p99 }) => p99)),
+  });
+  const [limits, values]: [Taken[], Taken[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    limits.push(await loadOn(bare, { ...how, seconds }));
+    values.push(await loadOn(beckon, { ...how, seconds }));
+  }
+  return { bare: best(limits), beckon: best(values) };
+}
+
+async function loadOn(side: Side, how: Pick<Load, 'kind' | 'connections' | 'batch' | 'seconds'>): Promise<Taken> {
+  const began = elapsed();
+  const startup = { rate: null, visitors, key, seed: seed++, port: side.port };
+  const { loaded, startedAt } = await load({ ...startup, ...how });
+  if (loaded.failures > 0) throw new Error(`${loaded.failures} of ${loaded.requests} requests failed`);
+  await emptied(side);
+  const until = elapsed();
+  if (startedAt < began) throw new Error('The load began before it was asked to');
+  return {
+    rate: loaded.events / loaded.seconds,
+    folded: loaded.events / ((until - startedAt) / 1000),
+    p99: loaded.p99,
+  };
+}
+
+/** Waits until the inbox is empty; the bare server's is emptied here, since nobody folds it. */
+async function emptied({ store, port }: Side): Promise<void> {
+  if (bareSides.has(port)) {
+    await store.run({ text: 'truncate event_inbox' });
+    return;
+  }
+  while ((await store.rows({ text: 'select 1 from event_inbox limit 1' })).length > 0) await pause(5);
+}
+
+/** Runs a load to its end. `startedAt` is when its first request could go, as our clock has it. */
+async function load(what: Load): Promise<{ loaded: Loaded; startedAt: number }> {
+  const child = start('./ingest-load.ts', [JSON.stringify(what)]);
+  const loaded = JSON.parse(await firstLine(child)) as Loaded;
+  return { loaded, startedAt: elapsed() - loaded.seconds * 1000 };
+}
+
+/** From sending one event of a new visitor to its profile being there, at a steady load of others. */
+async function visible(bare: Side, beckon: Side, rate: number): Promise<void> {
+  const seen = 'select 1 from identity where namespace = $1 and id = $2';
+  const kept = 'select 1 from event where visitor = $1 || chr(58) || $2 and shard between 0 and 63';
+  const limits = await probe(bare, kept, rate);
+  const times = await probe(beckon, seen, rate);
+  const note = `from the request to its profile being readable in another connection, ${probes} new visitors one after the other, polled each millisecond, at a steady ${rate} events/s of others; limit: the same until a bare node:http has committed the event; it leaves out folding`;
+  const shared = { bench, unit: 'ms', note } as const;
+  figure({ ...shared, figure: 'visible-p50-ms', value: percentile(times, 0.5), limit: percentile(limits, 0.5) });
+  figure({ ...shared, figure: 'visible-p99-ms', value: percentile(times, 0.99), limit: percentile(limits, 0.99) });
+}
+
+async function probe(side: Side, question: string, rate: number): Promise<number[]> {
+  const how = { kind: 'interact', connections, batch: 1, visitors, key, seed: seed++, rate } as const;
+  const others = start('./ingest-load.ts', [JSON.stringify({ ...how, port: side.port, seconds: 3600 })]);
+  await pause(1500);
+  const times: number[] = [];
+  for (let n = 0; n < probes; n++) {
+    const ecid = ecidOf(nextVisitor++);
+    const began = elapsed();
+    const answered = sendOne(side.port, ecid);
+    while ((await side.store.rows({ name: 'probe', text: question, values: ['ecid', ecid] })).length === 0) {
+      await pause(1);
+    }
+    times.push(elapsed() - began);
+    await answered;
+  }
+  others.kill('SIGKILL');
+  await new Promise((done) => others.once('exit', done));
+  await emptied(side);
+  return times.sort((a, b) => a - b);
+}
+
+async function startBare(): Promise<Side> {
+  const url = await newDatabase('bare');
+  const store = await openStore(url);
+  stores.push(store);
+  await migrate(store, migrations);
+  await store.run({ text: 'create index event_probe on event (shard, visitor)' });
+  const port = Number(await firstLine(start('./ingest-bare.ts', [url])));
+  bareSides.add(port);
+  return { port, store };
+}
+
+async function startBeckon(): Promise<Side> {
+  const url = await newDatabase('beckon_bench');
+  const port = await freePort();
+  const flags = ['serve', '--no-demo', '--data', join(dataDir, 'server'), '--port', String(port)];
+  const settings = { DATABASE_URL: url, BECKON_ADMIN_KEY: key, BECKON_POSTAL_ADDRESS: 'Storgatan 1, Stockholm' };
+  const child = start('../src/main.ts', flags, settings);
+  for await (const line of createInterface({ input: child.stdout! })) {
+    if (line.includes('Control-C')) break;
+  }
+  child.stdout!.resume();
+  const store = await openStore(url);
+  stores.push(store);
+  return { port, store };
+}
+
+async function newDatabase(name: string): Promise<string> {
+  const store = await openStore(database.url);
+  await store.run({ text: `create database ${name}` });
+  await store.close();
+  const url = new URL(database.url);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+function start(file: string, args: string[], settings: Record<string, string> = {}): ChildProcess {
+  const path = new URL(file, import.meta.url).pathname;
+  const extra = (file.endsWith('main.ts') && process.env['BENCH_SERVER_FLAGS']?.split(' ')) || [];
+  const child = spawn(process.execPath, [...process.execArgv, ...extra, path, ...args], {
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  child.once('exit', () => children.splice(children.indexOf(child), 1));
+  return child;
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout! })) return line;
+  throw new Error('A process of the bench ended without a word');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
