@@ -226,7 +226,7 @@ function personRow(profile: Profile): PersonRow {
   const { state } = profile;
   return {
     id: profile.id,
-    label: labelOf(profile),
+    label: nameOrDevice(profile),
     email: state.email,
     lastSeenAt: iso(state.lastSeenAt),
     cartItems: state.cart?.lines.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0,
@@ -236,13 +236,18 @@ function personRow(profile: Profile): PersonRow {
   };
 }
 
-/** How a list names somebody: by name and address, or as a visitor by the end of the device's id. */
-function labelOf(profile: Profile | undefined): string {
+/** How a list that shows the address beside it names somebody: by name, by address, or by the end of the device's id. */
+function nameOrDevice(profile: Profile | undefined): string {
   const name = profile?.state.attributes['firstName'];
-  const email = profile?.state.email;
-  if (email) return typeof name === 'string' ? `${name} (${email})` : email;
+  if (typeof name === 'string' && name !== '') return name;
   const device = profile?.state.identities.find(({ namespace }) => namespace === 'ecid')?.id;
-  return `Visitor ${device?.slice(-6) ?? profile?.id.slice(-6) ?? ''}`.trim();
+  return profile?.state.email ?? `Visitor ${device?.slice(-6) ?? profile?.id.slice(-6) ?? ''}`.trim();
+}
+
+/** The same where no address stands beside it. */
+function labelOf(profile: Profile | undefined): string {
+  const [name, email] = [nameOrDevice(profile), profile?.state.email];
+  return email && name !== email ? `${name} (${email})` : name;
 }
 
 function timeDoor(rooms: Rooms): House['time'] {

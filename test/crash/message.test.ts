@@ -40,10 +40,14 @@ describe('kill -9 while a mail is on its way', () => {
     it(`at ${point}: a ${kind} mail ends ${expected[0]}, and the server has it ${expected[1]} times`, async () => {
       const profile = await scene.person(`p${no}`);
       const plan = planOf(profile, await scene.now(), { class: kind, runId: `run-${no}` });
+      console.error('next');
       const victim = await crew.next();
+      console.error('got');
       await victim.tell({ do: 'plan', plan });
       await victim.tell({ do: 'send' });
+      console.error('told');
       expect(await victim.ended()).toBe('SIGKILL');
+      console.error('dead');
 
       const heir = await crew.next();
       await heir.tell({ do: 'plan', plan }); // the journey's step runs again if its transaction did not commit
