@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fakeHouse, type FakeHouse } from '../../test/support/house.ts';
 import { edgeDevScript } from './edge-dev.ts';
+import { fixedDoors } from './fixed-doors.ts';
 import { buildServer } from './server.ts';
 import { formFields } from './track.ts';
 
@@ -215,5 +216,21 @@ describe('unsubscribe links', () => {
         ['b', '2'],
       ]),
     );
+  });
+});
+
+describe('the fixed doors', () => {
+  it('all answer as the OpenAPI document says they do', async () => {
+    for (const [path, doors] of Object.entries(fixedDoors)) {
+      for (const [method, { responses }] of Object.entries(doors)) {
+        const answer = await app.inject({
+          method: method.toUpperCase() as 'GET',
+          url: path.replace('{token}', 'v1.nonsense'),
+          headers: { host, ...(method === 'post' ? { 'content-type': 'text/plain' } : {}) },
+          ...(method === 'post' ? { payload: '{}' } : {}),
+        });
+        expect(Object.keys(responses), `${method} ${path}`).toContain(String(answer.statusCode));
+      }
+    }
   });
 });

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { adminRoutes } from './admin.ts';
 import { deliveryRoutes } from './delivery.ts';
 import { edgeRoutes } from './edge.ts';
+import { fixedDoors } from './fixed-doors.ts';
 import type { House } from './house.ts';
 import { pageRoutes } from './pages.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
@@ -74,6 +75,11 @@ async function document(app: FastifyInstance, house: House): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply
       .headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' })
-      .send(JSON.stringify(app.swagger())),
+      .send(JSON.stringify(documented(app))),
   );
+}
+
+function documented(app: FastifyInstance): object {
+  const made = app.swagger();
+  return { ...made, paths: { ...fixedDoors, ...made.paths } };
 }

@@ -34,8 +34,8 @@ export class Beckon {
   }
 
   /** Runs the program on its data folder; resolves when it prints that it stands. */
-  async run(env: Record<string, string> = {}): Promise<void> {
-    const args = ['dist/src/main.js', 'serve', '--data', this.dataDir, '--port', String(this.port), ...this.#flags];
+  async run(env: Record<string, string> = {}, flags: readonly string[] = this.#flags): Promise<void> {
+    const args = ['dist/src/main.js', 'serve', '--data', this.dataDir, '--port', String(this.port), ...flags];
     const child = spawn(process.execPath, args, {
       env: {
         ...process.env,
@@ -73,9 +73,21 @@ export class Beckon {
     await this.ended();
   }
 
-  async stop(): Promise<void> {
+  /** A clean stop; the data folder stays. */
+  async shutDown(): Promise<void> {
     this.#child?.kill('SIGTERM');
     await this.ended();
+  }
+
+  /** Runs another command of the program on the same data folder. @returns its exit code */
+  async command(args: readonly string[]): Promise<number | null> {
+    const child = spawn(process.execPath, ['dist/src/main.js', ...args, '--data', this.dataDir], { stdio: 'ignore' });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code;
+  }
+
+  async stop(): Promise<void> {
+    await this.shutDown();
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
