@@ -43,6 +43,9 @@ export const fixedDoors = {
       200: 'The page',
       404: 'Not one of our links',
     }),
-    post: operation('Links in mails', 'Unsubscribes, RFC 8058', { 200: 'Done, or nothing to do' }),
+    post: operation('Links in mails', 'Unsubscribes, RFC 8058', {
+      200: 'Done, or nothing to do',
+      400: 'Not the one-click body',
+    }),
   },
 };
