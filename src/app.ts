@@ -147,12 +147,18 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     store,
     clock,
     log,
-    owner: ids.next(),
+    // Our own database serves one process at a time (store/launch-hold.ts), so after a kill -9 the shards are ours at once.
+    owner: settings.databaseUrl === null ? 'house' : ids.next(),
     fold: (tx, batch) => fold({ profiles, slots }, tx, batch),
   });
   events.onStored(() => folder.wake());
   folder.onFolded(() => follower.wake());
-  const pulse = new Pulse({ clock, log, duties: duties(store, { folder, profiles, slots }) });
+  const pulse = new Pulse({
+    clock,
+    log,
+    duties: duties(ground, { folder, profiles, journeys, slots }),
+    onMoved: (offset) => memory.set('clock-offset', offset),
+  });
   slots.wake = () => pulse.wake();
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
   const keys = new Keys({ store, ids, random, ownKey });
@@ -269,16 +275,24 @@ async function carryOver(
 
 /** What comes back again and again, in this order. */
 function duties(
-  store: Store,
-  { folder, profiles, slots }: { folder: Folder; profiles: Profiles; slots: Slots },
+  { store, clock }: Pick<Ground, 'store' | 'clock'>,
+  { folder, profiles, journeys, slots }: { folder: Folder; profiles: Profiles; journeys: Journeys; slots: Slots },
 ): Duty[] {
-  const endVisits = () =>
-    store.inTransaction(async (tx) => {
+  const endVisits = async () => {
+    const due = await profiles.nextVisitEnd();
+    if (due === null || due > clock.now()) return 0;
+    return store.inTransaction(async (tx) => {
       const ended = await profiles.endVisits(tx, 200);
       await spread(slots, tx, { ...ended, seen: [] });
       return ended.facts.length;
     });
+  };
+  const refresh = async () => {
+    await journeys.refresh();
+    return 0;
+  };
   return [
+    { name: 'looking at the journeys', work: refresh },
     { name: 'folding events', work: () => folder.drain() },
     { name: 'ending visits', work: endVisits, nextDue: () => profiles.nextVisitEnd() },
     { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },

@@ -13,7 +13,7 @@ import { emptyLog, type ShopEvent } from './event/index.ts';
 import { emptyJobs } from './job/index.ts';
 import { emptyJourneys, localTime, recipes, type Caller } from './journey/index.ts';
 import { emptyMeasure } from './measure/index.ts';
-import { emptyLedger } from './message/index.ts';
+import { emptyLedger, readToken } from './message/index.ts';
 import { emptyProfiles } from './profile/index.ts';
 import type { Settings } from './settings.ts';
 
@@ -171,7 +171,7 @@ class HistoryWalk {
   readonly #chance: Chance = seededChance(seed);
   readonly #items;
   #people = new Map<string, InventedVisitor>();
-  #arrived: { mailId: string; to: string }[] = [];
+  #arrived: { html: string; to: string }[] = [];
   #coming: ShopEvent[] = [];
 
   constructor(rooms: Rooms, clock: VirtualClock, say: (line: string) => void) {
@@ -192,7 +192,7 @@ class HistoryWalk {
     });
     this.#people = new Map(visitors.flatMap((visitor) => (visitor.email ? [[visitor.email, visitor] as const] : [])));
     transport.catchAll(
-      async (raw, address) => void this.#arrived.push({ mailId: await mailbox.put(raw, address), to: address }),
+      async (raw, address) => void this.#arrived.push({ html: (await mailbox.put(raw, address)).html, to: address }),
     );
     const told = [...events];
     let place = 0;
@@ -221,13 +221,18 @@ class HistoryWalk {
   }
 
   /** What the reader of a mail does: perhaps clicks, through the same links and tokens as anybody, perhaps buys. */
-  async #answer({ mailId, to }: { mailId: string; to: string }, at: number): Promise<void> {
-    const { mailbox, messages } = this.#rooms;
+  async #answer({ html, to }: { html: string; to: string }, at: number): Promise<void> {
+    const { messages } = this.#rooms;
     const person = this.#people.get(to.toLowerCase());
-    const mail = person && (await mailbox.get(mailId));
-    const tokens = [...new Set([...(mail?.html ?? '').matchAll(/\/c\/(v1\.[\w.-]+)/g)].map((found) => found[1]!))];
-    const first = tokens[0] === undefined ? null : await messages.click(tokens[0]);
-    const row = first?.event.message ? await messages.get(first.event.message.id) : null;
+    const tokens = new Map<number, string>();
+    let message: string | null = null;
+    for (const [, token] of html.matchAll(/\/c\/(v1\.[\w.-]+)/g)) {
+      const read = readToken(token!);
+      if (!read) continue;
+      message = read.message;
+      tokens.set(read.index, token!);
+    }
+    const row = person && message !== null ? await messages.get(message) : null;
     if (!person || !row) return;
     const links = row.links.map(({ item }, index) => ({ index, item: item ?? null }));
     const reaction = react(
@@ -235,22 +240,12 @@ class HistoryWalk {
       { id: row.id, journey: row.journey, at, links, cart: cartOf(row.context) },
       { chance: this.#chance, items: this.#items },
     );
-    if (!reaction.click) return;
-    for (const token of tokens) {
-      const target = await messages.click(token);
-      if (target?.event.message?.link !== reaction.click.link) continue;
-      const landing = landingOf(person, {
-        url: target.location,
-        id: `${row.id}-landing`,
-        at: reaction.click.at + 1500,
-      });
-      this.#coming.push(
-        { ...target.event, happenedAt: reaction.click.at, receivedAt: reaction.click.at },
-        landing,
-        ...reaction.events,
-      );
-      return;
-    }
+    const { click, events } = reaction;
+    const token = click && tokens.get(click.link);
+    const target = token ? await messages.click(token) : null;
+    if (!click || !target) return;
+    const landing = landingOf(person, { url: target.location, id: `${row.id}-landing`, at: click.at + 1500 });
+    this.#coming.push({ ...target.event, happenedAt: click.at, receivedAt: click.at }, landing, ...events);
   }
 }
 

@@ -116,6 +116,7 @@ function profileDoor({ profiles, folder }: Rooms): House['profiles'] {
       if (how === 'folded' || identity.namespace !== 'ecid') await folder.drain();
       return profiles.find(identity);
     },
+    collectConsent: (ecid) => profiles.collectConsent(ecid),
   };
 }
 

@@ -1,4 +1,4 @@
-import { after, elapsed, type Clock, type Log, type Timer, VirtualClock } from './base/index.ts';
+import { after, elapsed, pause, type Clock, type Log, type Timer, VirtualClock } from './base/index.ts';
 
 /** Work that comes back: folding, ending visits, waking runs, calling actions, sending. */
 export interface Duty {
@@ -19,6 +19,12 @@ export interface Advanced {
 /** An advance stops after this many steps or this much real time, and says what is left. */
 const bounds = { steps: 20_000, realMs: 240_000, rounds: 2000 };
 
+/** How long an advance waits, in real time, for something that is due and does not get done (another worker holds it). */
+const stuckMs = 3000;
+
+/** How often an advance keeps where it is, real time. */
+const keepMs = 200;
+
 /**
  * Makes time pass: runs the duties, in order, again and again while there is something to do, then sleeps until the
  * next due time or at most a second. With a virtual clock, `advance` steps from due time to due time, so that nothing
@@ -35,11 +41,17 @@ export class Pulse {
   #stopping = false;
   #beating = false;
   #again = false;
+  readonly #onMoved: (offset: number) => Promise<void>;
+  /** Looks in a row that found something due and could not do it. */
+  #vain = 0;
+  #keptAt = -keepMs;
 
-  constructor(parts: { duties: readonly Duty[]; clock: Clock; log: Log }) {
+  /** @param parts `onMoved` keeps the clock's offset at each step, so that a crash in the middle does not go back */
+  constructor(parts: { duties: readonly Duty[]; clock: Clock; log: Log; onMoved?: (offset: number) => Promise<void> }) {
     this.#duties = parts.duties;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#onMoved = parts.onMoved ?? (async () => {});
   }
 
   start(): void {
@@ -71,9 +83,20 @@ export class Pulse {
     this.#beating = false;
     if (this.#stopped) return;
     const due = await this.#nextDue().catch(() => null);
-    const sleep = due === null ? 1000 : Math.min(1000, Math.max(5, due - this.#clock.now()));
+    if (this.#isStopped()) return;
     this.#timer?.stop();
-    this.#timer = after(sleep, () => this.wake());
+    this.#timer = after(this.#sleep(due), () => this.wake());
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Until the next due time, at most a second. What is due and was not done (somebody else holds it) is looked for ever more rarely. */
+  #sleep(due: number | null): number {
+    const left = due === null ? 1000 : due - this.#clock.now();
+    this.#vain = left <= 0 ? this.#vain + 1 : 0;
+    return Math.min(1000, Math.max(left, 5 * 2 ** Math.min(this.#vain, 10)));
   }
 
   /** Does everything that is due now, until nothing is left. @returns duties that still had work at the bound */
@@ -82,16 +105,20 @@ export class Pulse {
   }
 
   async #settle(): Promise<string[]> {
+    // Nothing is left when every duty, one after the other, has found nothing since the last one that did.
+    let busy: string[] = [];
+    let idle = 0;
     for (let round = 0; round < bounds.rounds; round++) {
-      const busy: string[] = [];
+      busy = [];
       for (const duty of this.#duties) {
-        if ((await duty.work()) > 0) busy.push(duty.name);
+        if ((await duty.work()) > 0) {
+          busy.push(duty.name);
+          idle = 0;
+        } else if (++idle === this.#duties.length) return [];
         if (this.#stopping) return busy;
       }
-      if (busy.length === 0) return [];
-      if (round === bounds.rounds - 1) return busy;
     }
-    return [];
+    return busy;
   }
 
   /**
@@ -104,33 +131,56 @@ export class Pulse {
       const target = clock.now() + ms;
       clock.freeze(clock.now());
       let steps = 0;
-      let running: string[] = [];
       try {
         for (;;) {
-          running = await this.#settle();
-          const due = await this.#nextDue();
-          if (due === null || due > target) break;
-          if (++steps > bounds.steps || elapsed() - began > bounds.realMs || running.length > 0) {
-            return {
-              steps,
-              running: running.length > 0 ? running : ['more was due than one move of the clock may do'],
-            };
-          }
-          clock.moveTo(Math.max(due, clock.now() + 1));
+          const { running, next } = await this.#settleFirmly();
+          if (running.length > 0) return { steps, running };
+          if (this.#stopping) return { steps, running: ['the move of the clock itself'] };
+          if (clock.now() >= target) return { steps, running };
+          if (next !== null && next <= target) steps++;
+          if (steps > bounds.steps || elapsed() - began > bounds.realMs)
+            return { steps, running: ['more was due than one move of the clock may do'] };
+          clock.moveTo(next === null ? target : Math.min(next, target));
+          await this.#keep(clock);
         }
-        clock.moveTo(target);
-        running = await this.#settle();
       } finally {
         clock.release();
+        await this.#onMoved(clock.offset);
       }
-      return { steps, running };
     });
   }
 
+  /** Keeps the offset now and then on the way: after a crash business time goes back by a few steps at most. */
+  async #keep(clock: VirtualClock): Promise<void> {
+    if (elapsed() - this.#keptAt < keepMs) return;
+    this.#keptAt = elapsed();
+    await this.#onMoved(clock.now() - clock.real());
+  }
+
+  /** Settles, and waits a little for what is due now and held by somebody else. `next` is the first due time after now. */
+  async #settleFirmly(): Promise<{ running: string[]; next: number | null }> {
+    const began = elapsed();
+    for (let wait = 5; ; wait *= 2) {
+      const running = await this.#settle();
+      if (running.length > 0 || this.#stopping) return { running, next: null };
+      const dues = await this.#dues();
+      const stuck = dues.filter(({ due }) => due <= this.#clock.now()).map(({ name }) => name);
+      const next = stuck.length > 0 || dues.length === 0 ? null : Math.min(...dues.map(({ due }) => due));
+      if (stuck.length === 0 || elapsed() - began > stuckMs) return { running: stuck, next };
+      await pause(wait);
+    }
+  }
+
+  async #dues(): Promise<{ name: string; due: number }[]> {
+    const all = await Promise.all(
+      this.#duties.map(async (duty) => ({ name: duty.name, due: (await duty.nextDue?.()) ?? null })),
+    );
+    return all.flatMap(({ name, due }) => (due === null ? [] : [{ name, due }]));
+  }
+
   async #nextDue(): Promise<number | null> {
-    const all = await Promise.all(this.#duties.map((duty) => duty.nextDue?.() ?? null));
-    const due = all.filter((one) => one !== null);
-    return due.length === 0 ? null : Math.min(...due);
+    const dues = await this.#dues();
+    return dues.length === 0 ? null : Math.min(...dues.map(({ due }) => due));
   }
 
   /** One at a time: settling and advancing never overlap. */

@@ -199,7 +199,7 @@ async function collectConsent(call: EdgeCall, house: House): Promise<'in' | 'out
   const name = `kndctr_${orgKey(call.orgId)}_consent`;
   const copy = generalOf(call.entries.get(name) ?? decoded(call.cookies.get(name) ?? ''));
   if (call.who.fresh) return copy;
-  return (await visitor(call.who, house))?.state.consent.collect?.state ?? copy;
+  return (await house.profiles.collectConsent(call.who.ecid)) ?? copy;
 }
 
 function visitor(who: Resolved, house: House): Promise<Profile | null> {

@@ -81,6 +81,8 @@ export interface ProfileDoor {
    * the fold has taken it, so that the profile has its id.
    */
   find(identity: Identity, how?: 'folded'): Promise<Profile | null>;
+  /** What the device last said about being recorded, as `find` would tell, cheap enough for every request. */
+  collectConsent(ecid: string): Promise<'in' | 'out' | undefined>;
 }
 
 export interface ItemDoor {

@@ -1,4 +1,4 @@
-import { after, point, type Clock, type Log, type Timer } from '../base/index.ts';
+import { after, elapsed, pause, point, type Clock, type Log, type Timer } from '../base/index.ts';
 import { isTransient, type Store, type Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 
@@ -13,6 +13,24 @@ interface InboxRow {
   id: string;
   payload: string;
 }
+
+/** What one pass took; `alone` when it went row by row, after a batch had failed, so that more may be left. */
+interface Taken {
+  rows: number;
+  events: number;
+  alone: boolean;
+  /** Others were in the way: nothing was taken, and it may be tried again. */
+  hindered?: boolean;
+}
+
+/** All there are. */
+const shards = 64;
+
+/** Longest rest after a turn of folding, real time. */
+const longestRestMs = 100;
+
+/** How often in a row a folder may find others in its way before it leaves the rest to the next wake. */
+const patience = 10;
 
 /**
  * The reader that makes events take effect, each exactly once: it leases shards, takes inbox rows by deletion, folds,
@@ -31,6 +49,10 @@ export class Folder {
   #fences = new Map<number, number>();
   #leasedUntil = 0;
   #running: Promise<number> | undefined;
+  /** Somebody has woken us since we last began to look. */
+  #again = false;
+  /** In the background. */
+  #working = false;
   #timer: Timer | undefined;
   #stopped = true;
 
@@ -64,13 +86,27 @@ export class Folder {
   }
 
   wake(): void {
-    if (this.#stopped || this.#running) return;
-    void this.drain()
-      .catch((error: unknown) => this.#log.error('event.fold-failed', { error }))
-      .finally(() => {
-        this.#timer?.stop();
-        if (!this.#stopped) this.#timer = after(1000, () => this.wake());
-      });
+    if (this.#stopped) return;
+    this.#again = true;
+    if (!this.#working) void this.#work();
+  }
+
+  /**
+   * Folds for as long as somebody wakes us meanwhile. It rests as long as it has worked: under load more events share
+   * the cost of a pass, and receiving gets its share of the machine (prototypes.md §B).
+   */
+  async #work(): Promise<void> {
+    this.#working = true;
+    this.#timer?.stop();
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      const began = elapsed();
+      await this.drain().catch((error: unknown) => this.#log.error('event.fold-failed', { error }));
+      await pause(Math.min(longestRestMs, elapsed() - began));
+    }
+    this.#working = false;
+    this.#timer?.stop();
+    if (!this.#stopped) this.#timer = after(1000, () => this.wake());
   }
 
   async stop(): Promise<void> {
@@ -98,18 +134,35 @@ export class Folder {
 
   async #drain(): Promise<number> {
     let folded = 0;
-    for (;;) {
+    await this.#lease();
+    if (!(await this.#hasWork())) return 0;
+    for (let left = true, hindered = 0; left;) {
+      const taken = await this.#pass();
+      hindered = taken.hindered ? hindered + 1 : 0;
+      if (hindered > 0) await pause(20 * hindered);
+      // Fewer rows than asked for: these were all, as the statement saw it.
+      left = taken.rows >= this.#batch || (taken.rows > 0 && taken.alone) || (hindered > 0 && hindered < patience);
+      folded += taken.events;
+      if (taken.rows > 0) for (const listener of this.#listeners) listener();
       await this.#lease();
-      const count = await this.#pass(this.#batch);
-      if (count === 0) return folded;
-      folded += count;
-      for (const listener of this.#listeners) listener();
     }
+    return folded;
   }
 
-  /** Takes what is free or lapsed, and renews what we hold, when a third of the lease has gone. */
+  /** Saves the transaction that would find nothing. */
+  async #hasWork(): Promise<boolean> {
+    const rows = await this.#store.rows({
+      name: 'event.waiting',
+      text: 'select 1 from event_inbox where shard = any($1) limit 1',
+      values: [[...this.#fences.keys()]],
+    });
+    return rows.length > 0;
+  }
+
+  /** Takes what is free or lapsed, and renews what we hold, when a third of the lease has gone; asks for the rest each second. */
   async #lease(): Promise<void> {
-    if (this.#leasedUntil - this.#clock.real() > (this.#leaseMs * 2) / 3) return;
+    const left = this.#leasedUntil - this.#clock.real();
+    if (left > (this.#leaseMs * 2) / 3 && (this.#fences.size === shards || left > this.#leaseMs - 1000)) return;
     const started = this.#clock.real();
     const rows = await this.#store.rows<{ shard: number; fence: number }>({
       name: 'event.lease',
@@ -124,34 +177,76 @@ export class Folder {
     this.#leasedUntil = started + this.#leaseMs;
   }
 
-  async #pass(limit: number): Promise<number> {
+  /** One batch. A database that is away is nobody's fault: the error is thrown, and everything stays in the inbox. */
+  async #pass(): Promise<Taken> {
     try {
-      return await this.#store.inTransaction((tx) => this.#take(tx, limit));
+      return { ...(await this.#store.inTransaction((tx) => this.#take(tx))), alone: false };
     } catch (error) {
       this.#leasedUntil = 0;
-      if (isTransient(error) || error instanceof LeaseLost) return 0;
-      if (limit > 1) return this.#pass(1);
-      return this.#setAside(error as Error);
+      if (isHindrance(error)) return { rows: 0, events: 0, alone: false, hindered: true };
+      if (!isOfTheEvents(error)) throw error;
+      return this.#passSingly();
     }
   }
 
-  async #take(tx: Tx, limit: number): Promise<number> {
+  /** The batch holds something that cannot be folded: the first row of the inbox alone, event by event. */
+  async #passSingly(): Promise<Taken> {
+    try {
+      await this.#lease();
+      return { ...(await this.#store.inTransaction((tx) => this.#takeSingly(tx))), alone: true };
+    } catch (error) {
+      this.#leasedUntil = 0;
+      if (isHindrance(error)) return { rows: 0, events: 0, alone: true, hindered: true };
+      throw error;
+    }
+  }
+
+  async #remove(tx: Tx, limit: number): Promise<InboxRow[]> {
     const rows = await tx.rows<InboxRow>({
       name: 'event.take',
       text: `delete from event_inbox where (shard, id) in
         (select shard, id from event_inbox where shard = any($1) order by id limit $2) returning shard, id, payload`,
       values: [[...this.#fences.keys()], limit],
     });
-    if (rows.length === 0) return 0;
-    rows.sort((a, b) => (a.id < b.id ? -1 : 1));
-    const events = rows.flatMap(({ shard, payload }) =>
-      (JSON.parse(payload) as ShopEvent[]).map((event) => ({ shard, event })),
-    );
+    return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  async #take(tx: Tx): Promise<Omit<Taken, 'alone'>> {
+    const rows = await this.#remove(tx, this.#batch);
+    if (rows.length === 0) return { rows: 0, events: 0 };
+    const events = rows.flatMap(eventsOf);
     point('event.taken');
     const feed = await this.#fold(tx, events);
     await this.#append(tx, [...new Set(rows.map((row) => row.shard))], feed);
     point('event.folded');
-    return events.length;
+    return { rows: rows.length, events: events.length };
+  }
+
+  /**
+   * Folds one row event by event, each under a savepoint. An event whose fold fails by itself is kept aside with its
+   * error, so that it neither blocks nor is lost; its neighbours take effect.
+   */
+  async #takeSingly(tx: Tx): Promise<Omit<Taken, 'alone'>> {
+    const [row] = await this.#remove(tx, 1);
+    if (!row) return { rows: 0, events: 0 };
+    const events = eventsOf(row);
+    const feed: FeedPayload = new Map();
+    const bad: Refused[] = [];
+    for (const one of events) {
+      await tx.run({ text: 'savepoint one_event' });
+      try {
+        for (const [shard, lessons] of await this.#fold(tx, [one]))
+          feed.set(shard, [...(feed.get(shard) ?? []), ...lessons]);
+        await tx.run({ text: 'release savepoint one_event' });
+      } catch (error) {
+        if (isHindrance(error) || !isOfTheEvents(error)) throw error;
+        await tx.run({ text: 'rollback to savepoint one_event' });
+        bad.push({ event: one.event, error: error as Error });
+      }
+    }
+    if (bad.length > 0) await this.#setAside(tx, row, bad);
+    await this.#append(tx, [row.shard], feed);
+    return { rows: 1, events: events.length };
   }
 
   /** Raises the shards' versions under their fences and writes the feed: gapless and in commit order by construction. */
@@ -175,17 +270,43 @@ export class Folder {
     });
   }
 
-  /** An inbox row whose fold fails by itself is kept aside with its error, so that it neither blocks nor is lost. */
-  async #setAside(error: Error): Promise<number> {
-    const count = await this.#store.run({
-      text: `with bad as (delete from event_inbox where (shard, id) in
-          (select shard, id from event_inbox where shard = any($1) order by id limit 1) returning shard, id, payload)
-        insert into event_quarantine (shard, id, payload, error) select shard, id, payload, $2 from bad`,
-      values: [[...this.#fences.keys()], `${error.name}: ${error.message}`],
+  async #setAside(tx: Tx, { shard, id }: InboxRow, bad: Refused[]): Promise<void> {
+    const errors = new Set(bad.map(({ error }) => `${error.name}: ${error.message}`));
+    await tx.run({
+      text: 'insert into event_quarantine (shard, id, payload, error) values ($1, $2, $3, $4)',
+      values: [shard, id, JSON.stringify(bad.map(({ event }) => event)), [...errors].join('\n').slice(0, 4000)],
     });
-    this.#log.error('event.quarantined', { error, rows: count });
-    return count;
+    tx.afterCommit(() => {
+      for (const { event, error } of bad)
+        this.#log.error('event.quarantined', { error, source: event.source, id: event.id });
+    });
   }
+}
+
+/** An event that could not be folded, and why. */
+interface Refused {
+  event: ShopEvent;
+  error: Error;
+}
+
+function eventsOf({ shard, payload }: InboxRow): { shard: number; event: ShopEvent }[] {
+  return (JSON.parse(payload) as ShopEvent[]).map((event) => ({ shard, event }));
+}
+
+function isHindrance(error: unknown): boolean {
+  return isTransient(error) || error instanceof LeaseLost;
+}
+
+/**
+ * Is the failure one of what was folded, and not of the database or the way to it? Connection (08), resources (53),
+ * locks (55P), operator (57), system (58) and internal (XX) errors, and a lost socket, say nothing about the events.
+ */
+function isOfTheEvents(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return !/^((08|25P|53|55P|57|58|XX)\w{2,3}|E[A-Z]{3,}|EAI_AGAIN)$/.test(code);
+  return !/^(Connection terminated|Client (was|has)|Cannot use a pool|timeout exceeded|Query read timeout)/.test(
+    String(message),
+  );
 }
 
 /** Another process took the shard over; the transaction must not commit. */

@@ -75,6 +75,20 @@ export class EventLog {
       .filter((event) => event.visitor === visitor);
   }
 
+  /** Which of these visitors have given or taken back a consent that no fold has taken yet. Cheap: mostly no row is read. */
+  async unreadConsents(visitors: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#store.rows<{ payload: string }>({
+      name: 'event.unread-consents',
+      text: 'select payload from event_inbox where shard = any($1) and consents',
+      values: [[...new Set(visitors.map(shardOf))]],
+    });
+    const asked = new Set(visitors);
+    const events = rows.flatMap(({ payload }) => JSON.parse(payload) as ShopEvent[]);
+    return new Set(
+      events.filter(({ visitor, consent }) => consent && asked.has(visitor)).map(({ visitor }) => visitor),
+    );
+  }
+
   /** What these visitors did, newest first; `before` is exclusive, UTC ms. */
   async history(query: { visitors: readonly string[]; limit: number; before?: number }): Promise<ShopEvent[]> {
     if (query.visitors.length === 0) return [];

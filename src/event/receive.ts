@@ -29,6 +29,7 @@ export async function storeEvents(runner: Runner, ids: Ids, events: readonly Sho
       rows.map((event) => new Date(event.receivedAt)),
       rows.map((event) => new Date(event.happenedAt)),
       rows.map((event) => JSON.stringify(event)),
+      rows.map((event) => event.consent !== undefined),
     ],
   });
   return { kept: answer!.kept, repeated: events.length - answer!.kept };

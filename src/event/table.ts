@@ -54,6 +54,14 @@ create table feed (
 );
 `,
   },
+  {
+    // Which rows carry a consent, so that the doors can ask for just these on every request.
+    name: '0102-event-inbox-consents',
+    sql: `
+alter table event_inbox add column consents boolean not null default false;
+create index event_inbox_consents on event_inbox (shard) where consents;
+`,
+  },
 ];
 
 /**
@@ -63,8 +71,8 @@ create table feed (
 export const storeBatch = {
   name: 'event.store',
   text: `with input as (
-  select * from unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[])
-    with ordinality as t(shard, source, key, id, visitor, received_at, happened_at, body, place)
+  select * from unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::bool[])
+    with ordinality as t(shard, source, key, id, visitor, received_at, happened_at, body, consents, place)
 ), fresh as (
   insert into event_key (shard, source, id, day) select shard, source, key, received_at::date from input
   on conflict do nothing returning shard, source, id
@@ -74,8 +82,9 @@ export const storeBatch = {
   insert into event (shard, received_at, id, visitor, happened_at, body)
   select shard, received_at, id, visitor, happened_at, body::jsonb from kept
 ), put as (
-  insert into event_inbox (shard, id, payload)
-  select shard, (array_agg(id order by place))[1], '[' || string_agg(body, ',' order by place) || ']' from kept group by shard
+  insert into event_inbox (shard, id, payload, consents)
+  select shard, (array_agg(id order by place))[1], '[' || string_agg(body, ',' order by place) || ']', bool_or(consents)
+  from kept group by shard
 )
 select count(*)::int as kept from fresh`,
 };

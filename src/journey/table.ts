@@ -143,84 +143,65 @@ export async function runsById(tx: Runner, ids: readonly string[]): Promise<Run[
   return rows.map(runOf);
 }
 
-/** Writes runs, their waits and their new steps: three statements whatever their number. */
+/** Writes runs, their waits and their new steps: one statement whatever their number. */
 export async function saveRuns(tx: Runner, changed: readonly { run: Run; steps: Step[] }[]): Promise<void> {
   if (changed.length === 0) return;
-  const runs = changed.map(({ run }) => run);
   await tx.run({
     name: 'journey.save',
-    text: `insert into journey_run (id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason)
-      select * from unnest($1::uuid[], $2::smallint[], $3::text[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::int[], $10::jsonb[],
-        $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::text[])
-      on conflict (id) do update set state = excluded.state, activity = excluded.activity, moves = excluded.moves, context = excluded.context,
-        moved_at = excluded.moved_at, due = excluded.due, ended_at = excluded.ended_at, end_reason = excluded.end_reason`,
-    values: [
-      runs.map((run) => run.id),
-      runs.map((run) => run.shard),
-      runs.map((run) => run.journey),
-      runs.map((run) => run.version),
-      runs.map((run) => run.profileId),
-      runs.map((run) => run.key),
-      runs.map((run) => run.state),
-      runs.map((run) => run.activity),
-      runs.map((run) => run.moves),
-      runs.map((run) => JSON.stringify(run.context)),
-      runs.map((run) => new Date(run.enteredAt)),
-      runs.map((run) => new Date(run.movedAt)),
-      runs.map((run) => (run.due === null ? null : new Date(run.due))),
-      runs.map((run) => (run.endedAt === null ? null : new Date(run.endedAt))),
-      runs.map((run) => run.endReason),
-    ],
-  });
-  await saveWaits(tx, runs);
-  await saveSteps(tx, changed);
-}
-
-async function saveWaits(tx: Runner, runs: readonly Run[]): Promise<void> {
-  const waiting = runs.filter((run) => run.due !== null);
-  const done = runs.filter((run) => run.due === null);
-  if (done.length > 0)
-    await tx.run({
-      name: 'journey.unwait',
-      text: 'delete from journey_wait where run_id = any($1)',
-      values: [done.map(({ id }) => id)],
-    });
-  if (waiting.length === 0) return;
-  await tx.run({
-    name: 'journey.wait',
-    text: `insert into journey_wait (run_id, shard, profile_id, due) select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::timestamptz[])
-      on conflict (run_id) do update set due = excluded.due`,
-    values: [
-      waiting.map(({ id }) => id),
-      waiting.map(({ shard }) => shard),
-      waiting.map(({ profileId }) => profileId),
-      waiting.map(({ due }) => new Date(due!)),
-    ],
+    text: `with r as (
+        select * from unnest($1::uuid[], $2::smallint[], $3::text[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::int[], $10::jsonb[],
+          $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::text[])
+          as r(id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason)
+      ), saved as (
+        insert into journey_run (id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason)
+        select * from r
+        on conflict (id) do update set state = excluded.state, activity = excluded.activity, moves = excluded.moves, context = excluded.context,
+          moved_at = excluded.moved_at, due = excluded.due, ended_at = excluded.ended_at, end_reason = excluded.end_reason
+      ), unwaited as (
+        delete from journey_wait where run_id in (select id from r where due is null)
+      ), waited as (
+        insert into journey_wait (run_id, shard, profile_id, due) select id, shard, profile_id, due from r where due is not null
+        on conflict (run_id) do update set due = excluded.due
+      )
+      insert into journey_step (run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)
+      select t.run_id, t.no + coalesce((select max(s.no) + 1 from journey_step s where s.run_id = t.run_id), 0), r.shard, r.profile_id, r.journey, t.at, t.activity, t.kind, t.reason, t.detail
+      from unnest($16::uuid[], $17::int[], $18::timestamptz[], $19::text[], $20::text[], $21::text[], $22::jsonb[])
+        as t(run_id, no, at, activity, kind, reason, detail) join r on r.id = t.run_id`,
+    values: [...runValues(changed.map(({ run }) => run)), ...stepValues(changed)],
   });
 }
 
-async function saveSteps(tx: Runner, changed: readonly { run: Run; steps: Step[] }[]): Promise<void> {
+function runValues(runs: readonly Run[]): unknown[] {
+  return [
+    runs.map((run) => run.id),
+    runs.map((run) => run.shard),
+    runs.map((run) => run.journey),
+    runs.map((run) => run.version),
+    runs.map((run) => run.profileId),
+    runs.map((run) => run.key),
+    runs.map((run) => run.state),
+    runs.map((run) => run.activity),
+    runs.map((run) => run.moves),
+    runs.map((run) => JSON.stringify(run.context)),
+    runs.map((run) => new Date(run.enteredAt)),
+    runs.map((run) => new Date(run.movedAt)),
+    runs.map((run) => (run.due === null ? null : new Date(run.due))),
+    runs.map((run) => (run.endedAt === null ? null : new Date(run.endedAt))),
+    runs.map((run) => run.endReason),
+  ];
+}
+
+function stepValues(changed: readonly { run: Run; steps: Step[] }[]): unknown[] {
   const rows = changed.flatMap(({ run, steps }) => steps.map((step, no) => ({ run, step, no })));
-  if (rows.length === 0) return;
-  await tx.run({
-    name: 'journey.step',
-    text: `insert into journey_step (run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)
-      select t.run_id, t.no + coalesce((select max(s.no) + 1 from journey_step s where s.run_id = t.run_id), 0), t.shard, t.profile_id, t.journey, t.at, t.activity, t.kind, t.reason, t.detail
-      from unnest($1::uuid[], $2::int[], $3::smallint[], $4::uuid[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::jsonb[])
-        as t(run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)`,
-    values: [
-      rows.map(({ run }) => run.id),
-      rows.map(({ no }) => no),
-      rows.map(({ run }) => run.shard),
-      rows.map(({ run }) => run.profileId),
-      rows.map(({ run }) => run.journey),
-      rows.map(({ step }) => new Date(step.at)),
-      rows.map(({ step }) => step.activity),
-      rows.map(({ step }) => step.kind),
-      rows.map(({ step }) => step.reason),
-      rows.map(({ step }) => (step.detail === null ? null : JSON.stringify(step.detail))),
-    ],
-  });
+  return [
+    rows.map(({ run }) => run.id),
+    rows.map(({ no }) => no),
+    rows.map(({ step }) => new Date(step.at)),
+    rows.map(({ step }) => step.activity),
+    rows.map(({ step }) => step.kind),
+    rows.map(({ step }) => step.reason),
+    rows.map(({ step }) => (step.detail === null ? null : JSON.stringify(step.detail))),
+  ];
 }
 
 /** A journey as stored: the draft, and the version that is live or was last. */
@@ -245,6 +226,16 @@ export async function journeyRows(runner: Runner): Promise<JourneyRow[]> {
     publishedAt: published_at?.getTime() ?? null,
     readDue: read_due?.getTime() ?? null,
   }));
+}
+
+/** A text that is another one after any journey was saved, published, closed, read or removed. */
+export async function journeyMark(runner: Runner): Promise<string> {
+  const [row] = await runner.rows<{ mark: string | null }>({
+    name: 'journey.mark',
+    text: `select string_agg(key || status || version || updated_at || coalesce(read_due::text, ''), ' ' order by key) as mark
+      from journey`,
+  });
+  return row?.mark ?? '';
 }
 
 export async function versionRows(

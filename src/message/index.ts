@@ -10,6 +10,7 @@
  */
 export { addressKey, judgeAddress, readMailbox, type AddressVerdict, type Mailbox } from './address.ts';
 export { MailboxStore, openMailboxServer, type MailboxMail, type MailboxRow, type MailboxServer } from './mailbox.ts';
+export { readToken } from './link.ts';
 export {
   messageKey,
   type MessageClass,

@@ -19,11 +19,10 @@ export class MailboxStore {
   }
 
   /** Parses a raw mail and keeps it at the business time of now. */
-  async put(raw: Buffer, to: string): Promise<string> {
+  async put(raw: Buffer, to: string): Promise<MailboxMail> {
     const parsed = await simpleParser(raw, { skipImageLinks: true, skipTextToHtml: true });
-    const id = this.#ids.next();
-    await insertMail(this.#store, {
-      id,
+    const mail: MailboxMail = {
+      id: this.#ids.next(),
       to,
       from: textOf(parsed.from),
       subject: parsed.subject ?? '',
@@ -32,8 +31,9 @@ export class MailboxStore {
       text: parsed.text ?? '',
       html: parsed.html || '',
       raw,
-    });
-    return id;
+    };
+    await insertMail(this.#store, mail);
+    return mail;
   }
 
   /** Newest first; to one address if given. */

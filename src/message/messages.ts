@@ -10,7 +10,7 @@ import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
 import { beginBatch, handBack, renderClaims, sendBatch } from './send.ts';
 import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
 import { eraseProfile, freeSlots, liftUnsubscribe, moveProfile } from './table-gate.ts';
-import { acceptedSince, countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
+import { acceptedSince, countsOf, heldBy, nextDueAt, toDo, type MessageCounts } from './table-report.ts';
 import { Templates } from './template.ts';
 import {
   cancelUnsent,
@@ -71,9 +71,12 @@ export class Messages {
    */
   async work(): Promise<{ done: number }> {
     const kit = this.#kit;
-    let done = (await rescueLost(kit)) + (await settleOldDoubt(kit)) + (await expireOverdue(kit));
+    const found = await toDo(kit.store, { now: kit.clock.now(), recoveryMs: kit.set.recoveryMs });
+    let done = found.lost ? await rescueLost(kit) : 0;
+    if (found.doubt) done += await settleOldDoubt(kit);
+    if (found.overdue) done += await expireOverdue(kit);
     let onTheWire: Promise<void> = Promise.resolve();
-    for (;;) {
+    while (found.due || done > 0) {
       const { claims, decided } = await claimDue(kit, (keys) => this.templates.compiled(keys));
       if (decided === 0) break;
       done += decided;

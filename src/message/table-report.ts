@@ -1,3 +1,4 @@
+import { isUuid } from '../base/index.ts';
 import type { Runner } from '../store/index.ts';
 
 /** What others read of the ledger: counts, what is held, what falls due, and the mailbox. */
@@ -36,6 +37,23 @@ export async function heldBy(runner: Runner): Promise<{ reason: string; count: n
 }
 
 /** The next moment of business time at which something falls due. */
+/** What there is to do now: lost workers' messages, doubt to settle, and what is due or overdue. One look for all. */
+export async function toDo(
+  runner: Runner,
+  query: { now: number; recoveryMs: number },
+): Promise<{ lost: boolean; doubt: boolean; due: boolean; overdue: boolean }> {
+  const [row] = await runner.rows<{ lost: boolean; doubt: boolean; due: boolean; overdue: boolean }>({
+    name: 'message-to-do',
+    text: `select exists (select 1 from message where state = 'leased' and lease_until < now())
+        or exists (select 1 from message where state = 'sending' and lease_until < now()) as lost,
+      exists (select 1 from message where state = 'in_doubt' and doubt_at < now() - $2 * interval '1 millisecond') as doubt,
+      exists (select 1 from message where state in ('planned', 'held', 'ready', 'deferred') and due <= $1) as due,
+      exists (select 1 from message where state in ('planned', 'held', 'ready', 'deferred') and deadline <= $1) as overdue`,
+    values: [new Date(query.now), query.recoveryMs],
+  });
+  return row!;
+}
+
 export async function nextDueAt(runner: Runner): Promise<number | null> {
   const rows = await runner.rows<{ due: Date | null }>({
     name: 'message-next-due',
@@ -90,9 +108,10 @@ export async function mailList(runner: Runner, to: string | null, limit: number)
 }
 
 export async function mailById(runner: Runner, id: string): Promise<MailboxMail | null> {
+  if (!isUuid(id)) return null;
   const rows = await runner.rows<Omit<MailboxMail, 'at'> & { at: Date }>({
     text: `select id, recipient as to, sender as from, subject, at, headers, body_text as text, html, raw
-      from mailbox where id::text = $1`,
+      from mailbox where id = $1`,
     values: [id],
   });
   return rows[0] ? { ...rows[0], at: rows[0].at.getTime() } : null;

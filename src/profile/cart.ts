@@ -27,7 +27,7 @@ export function cartAfter(state: ProfileState, event: ShopEvent, mintId: () => s
   if (is(event, 'commerce.productListRemovals')) {
     for (const item of items) lines = removed(lines, item.id, item.quantity);
   }
-  if (is(event, 'commerce.purchases') && event.level >= 3) {
+  if (is(event, 'commerce.purchases') && event.level >= 3 && !isKnown(state, event)) {
     for (const item of items) lines = removed(lines, item.id, undefined);
     if (items.length === 0) lines = [];
   }
@@ -44,8 +44,16 @@ function quantity(given: number | undefined): number {
   return given !== undefined && given > 0 ? Math.min(Math.floor(given) || 1, quantityLimit) : 1;
 }
 
+/** An order without lines was the whole cart. */
 function boughtSince(state: ProfileState, item: string, at: number): boolean {
-  return state.orders.some((order) => order.at >= at && order.items.some(({ id }) => id === item));
+  return state.orders.some(
+    (order) => order.at >= at && (order.items.length === 0 || order.items.some(({ id }) => id === item)),
+  );
+}
+
+/** The same order told again (paid, then sent) takes nothing out of what has been put in the cart since. */
+function isKnown(state: ProfileState, { order }: ShopEvent): boolean {
+  return order !== undefined && state.orders.some(({ id }) => id === order.id);
 }
 
 function added(lines: CartLine[], item: string, count: number, at: number): CartLine[] {

@@ -245,6 +245,7 @@ class Fold {
     this.#state.cart = after;
     const bought = is(event, 'commerce.purchases') && event.level >= 3;
     if (bought) return; // the order itself is the fact
+    if (before && after && before.id !== after.id) this.#fact('cart.replaced', { cartId: before.id, by: after.id });
     if (after)
       this.#fact('cart.changed', {
         cartId: after.id,

@@ -4,7 +4,8 @@ import type { Profile } from './profile.ts';
 /** What is to be done about who an event belongs to. */
 export type Identified =
   | { kind: 'one'; profileId: string; link: Identity[] }
-  | { kind: 'new'; link: Identity[] }
+  /** `moved`: devices that stood with another person until now. */
+  | { kind: 'new'; link: Identity[]; moved: Identity[] }
   | { kind: 'merge'; into: string; from: string[]; link: Identity[] }
   /** A known person took over a device that stood with another person: the device moves, nothing is merged. */
   | { kind: 'relink'; profileId: string; link: Identity[]; moved: Identity[] };
@@ -16,9 +17,14 @@ export function isPersonal({ namespace }: Identity): boolean {
   return !deviceNamespaces.has(namespace) && namespace !== 'profile';
 }
 
-/** Identities an event may act by: its device's own below level 2, all it asserts from there on (trust.md §3.5). */
+/**
+ * Identities an event may act by: its device's own below level 2, all it asserts from there on (trust.md §3.5). Our own
+ * profile ids name somebody only where we say so ourselves.
+ */
 export function actingIdentities(event: ShopEvent): Identity[] {
-  return event.level >= 2 ? event.identities : event.identities.filter((identity) => !isPersonal(identity));
+  return event.level >= 2
+    ? event.identities
+    : event.identities.filter(({ namespace }) => deviceNamespaces.has(namespace));
 }
 
 /**
@@ -43,7 +49,7 @@ export function identify(
     if (owner !== undefined) owners.set(owner, [...(owners.get(owner) ?? []), identity]);
   }
   const link = linkable.filter((identity) => ownerOf(identity) === undefined);
-  if (owners.size === 0) return { kind: 'new', link };
+  if (owners.size === 0) return { kind: 'new', link, moved: [] };
   const isKnown = (id: string) => (profileOf(id)?.state.identities ?? []).some(isPersonal);
   if (owners.size === 1) return alone([...owners.keys()][0]!, link, isKnown, event);
   const named = [...owners].filter(([, by]) => by.some(isPersonal)).map(([id]) => id);
@@ -62,7 +68,8 @@ function alone(owner: string, link: Identity[], isKnown: (id: string) => boolean
   const namesPerson = link.some(isPersonal);
   const byPerson = actingIdentities(event).some((identity) => isPersonal(identity) && !link.includes(identity));
   if (!namesPerson || byPerson || !isKnown(owner)) return { kind: 'one', profileId: owner, link };
-  return { kind: 'new', link: actingIdentities(event).filter(({ namespace }) => namespace !== 'profile') };
+  const moved = actingIdentities(event).filter((identity) => !isPersonal(identity) && !link.includes(identity));
+  return { kind: 'new', link, moved: moved.filter(({ namespace }) => namespace !== 'profile') };
 }
 
 /** Key of an identity in maps. */

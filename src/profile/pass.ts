@@ -48,6 +48,14 @@ export class FoldPass {
     for (const [key, id] of owners) this.#owners.set(key, living.get(id) ?? id);
     for (const id of direct) if (living.has(id)) this.#owners.set(`profile:${id}`, living.get(id)!);
     for (const profile of await lockProfiles(this.#tx, [...living.values()])) this.profiles.set(profile.id, profile);
+    for (const id of living.values())
+      if (!this.profiles.has(id)) throw new IdentityRace(`Profile ${id} was merged by another transaction`);
+  }
+
+  /** The id a profile goes by after the merges of this pass. */
+  living(id: string): string {
+    const into = this.merged.get(id);
+    return into === undefined ? id : this.living(into);
   }
 
   /** Gives the event to whom it belongs, linking, merging or parting as `identify` decides. */
@@ -61,19 +69,26 @@ export class FoldPass {
       (id) => this.profiles.get(id),
     );
     let profile: Profile;
+    let left: string[] = [];
     if (who.kind === 'new') {
       if (acting.every(({ namespace }) => namespace === 'profile'))
         return { state: blankState(event.happenedAt), facts: [], lessons: [] };
       profile = this.#create(event);
-    } else if (who.kind === 'merge') profile = await this.#merge(event, who.into, who.from);
-    else profile = this.profiles.get(who.profileId)!;
-    if (who.kind === 'relink') this.#moved(profile.id, event, who.moved);
+    } else if (who.kind === 'merge') {
+      const carts = [who.into, ...who.from].map((id) => this.profiles.get(id)?.state.cart?.id);
+      profile = await this.#merge(event, who.into, who.from);
+      left = carts.filter((id) => id !== undefined && id !== profile.state.cart?.id) as string[];
+    } else profile = this.profiles.get(who.profileId)!;
+    if ('moved' in who && who.moved.length > 0) {
+      this.#moved(profile.id, event, who.moved);
+      profile = this.profiles.get(profile.id)!;
+    }
     const cartBefore = profile.state.cart;
     profile = this.#link(profile, event, who.link);
     const made = fold(profile.state, event, { profileId: profile.id, mintId: () => this.#ids.next() });
     this.#put({ ...profile, state: made.state });
     if (event.consent) this.#consents.push({ profileId: profile.id, event });
-    if (who.kind === 'merge') this.#carriedOver(made, profile.id, event, cartBefore);
+    if (who.kind === 'merge') this.#carriedOver(made, profile.id, { event, brought: cartBefore, left });
     return made;
   }
 
@@ -91,7 +106,7 @@ export class FoldPass {
         values: [this.#ids.next(), shardOf(profileId), new Date(at), kind, profileId, otherId, JSON.stringify(detail)],
       });
     }
-    for (const { profileId, event } of this.#consents) await this.#saveConsent(profileId, event);
+    await this.#saveConsents();
   }
 
   #create(event: ShopEvent): Profile {
@@ -136,11 +151,18 @@ export class FoldPass {
     }
   }
 
+  /** What is the device's goes with it: the identity, and that the running visit is made on it. */
   #take(from: Profile, identity: Identity): void {
     const key = identityKey(identity);
+    const { visit, identities } = from.state;
+    const isHere = identity.namespace === 'ecid' && visit?.ecid === identity.id;
     this.#put({
       ...from,
-      state: { ...from.state, identities: from.state.identities.filter((one) => identityKey(one) !== key) },
+      state: {
+        ...from.state,
+        identities: identities.filter((one) => identityKey(one) !== key),
+        visit: isHere ? { ...visit, ecid: null } : visit,
+      },
     });
   }
 
@@ -177,8 +199,26 @@ export class FoldPass {
     return this.profiles.get(into)!;
   }
 
-  /** After a merge journeys must hear of the cart the visitor brought along, as if it had changed now. */
-  #carriedOver(made: Folded, profileId: string, event: ShopEvent, brought: Profile['state']['cart']): void {
+  /**
+   * After a merge journeys must hear of the cart the visitor brought along, as if it had changed now, and of carts that
+   * are no more: two carts became one, and nobody is to be reminded of both.
+   */
+  #carriedOver(
+    made: Folded,
+    profileId: string,
+    { event, brought, left }: { event: ShopEvent; brought: Profile['state']['cart']; left: readonly string[] },
+  ): void {
+    const by = made.state.cart?.id ?? null;
+    made.facts.unshift(
+      ...left.map((cartId) => ({
+        name: 'cart.replaced',
+        profileId,
+        at: event.happenedAt,
+        id: `${event.source}:${event.id}:replaced:${cartId}`,
+        bot: false,
+        data: { cartId, by },
+      })),
+    );
     if (!brought || !made.state.cart || made.facts.some(({ name }) => name === 'cart.changed')) return;
     const { id, lines, changedAt } = made.state.cart;
     made.facts.push({
@@ -247,25 +287,30 @@ export class FoldPass {
     if (written !== rows.length) throw new IdentityRace('An identity was linked by another transaction');
   }
 
-  async #saveConsent(profileId: string, event: ShopEvent): Promise<void> {
-    for (const [purpose, state] of Object.entries(event.consent ?? {})) {
-      if (purpose === 'email-marketing' && event.level < 2) continue;
-      await this.#tx.run({
-        name: 'profile.consent',
-        text: `insert into consent_record (id, shard, profile_id, purpose, state, level, source, at, proof)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-        values: [
-          this.#ids.next(),
-          shardOf(profileId),
-          profileId,
-          purpose,
-          state,
-          event.level,
-          event.source,
-          new Date(event.happenedAt),
-          JSON.stringify({ event: event.id, page: event.page?.url ?? null, wording: event.data?.['wording'] ?? null }),
-        ],
-      });
-    }
+  async #saveConsents(): Promise<void> {
+    const rows = this.#consents.flatMap(({ profileId, event }) =>
+      Object.entries(event.consent ?? {})
+        .filter(([purpose]) => purpose !== 'email-marketing' || event.level >= 2)
+        .map(([purpose, state]) => ({ profileId: this.living(profileId), event, purpose, state })),
+    );
+    if (rows.length === 0) return;
+    await this.#tx.run({
+      name: 'profile.consent',
+      text: `insert into consent_record (id, shard, profile_id, purpose, state, level, source, at, proof)
+        select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[], $9::jsonb[])`,
+      values: [
+        rows.map(() => this.#ids.next()),
+        rows.map(({ profileId }) => shardOf(profileId)),
+        rows.map(({ profileId }) => profileId),
+        rows.map(({ purpose }) => purpose),
+        rows.map(({ state }) => state),
+        rows.map(({ event }) => event.level),
+        rows.map(({ event }) => event.source),
+        rows.map(({ event }) => new Date(event.happenedAt)),
+        rows.map(({ event: { id, page, data } }) =>
+          JSON.stringify({ event: id, page: page?.url ?? null, wording: data?.['wording'] ?? null }),
+        ),
+      ],
+    });
   }
 }

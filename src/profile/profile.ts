@@ -125,6 +125,7 @@ export interface Fact {
 export type FactName =
   | 'cart.changed' // data: cartId, lines [{item, quantity}], ecid
   | 'cart.emptied' // data: cartId
+  | 'cart.replaced' // data: cartId (of the cart that is no more), by (the id it goes on under)
   | 'visit.ended' // data: visitId, ecid, startedAt, endedAt, views [ids newest first], pages, orders, cart (lines left)
   | 'ordered' // data: orderId, total, currency, items [{id, quantity}], cartId (of the cart it emptied, or null)
   | 'consent.lost' // data: purpose

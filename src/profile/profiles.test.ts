@@ -103,6 +103,22 @@ describe('the log', () => {
     expect((await byDevice())!.state.viewed.map(({ item }) => item)).toEqual(['watch-2', 'watch-1']);
   });
 
+  it('knows what a device said about being recorded, folded or not', async () => {
+    const consent = (state: 'in' | 'out') => event({ types: ['profile.consent'], consent: { collect: state } });
+    await log.receive([view('watch-1')]);
+    expect(await profiles.collectConsent(ecid)).toBeUndefined();
+    await log.receive([consent('out')]);
+    expect(await profiles.collectConsent(ecid)).toBe('out');
+    await folder.drain();
+    expect(await Promise.all([ecid, '9'.repeat(38)].map((one) => profiles.collectConsent(one)))).toEqual([
+      'out',
+      undefined,
+    ]);
+    clock.advance(1);
+    await log.receive([consent('in')]);
+    expect(await profiles.collectConsent(ecid)).toBe('in');
+  });
+
   it('sets a poison event aside and folds its neighbours', async () => {
     await log.receive([{ ...add('coat-1'), identities: [{ namespace: 'ecid', id: ecid }, null as never] }]);
     await happens(add('coat-2'));

@@ -5,7 +5,8 @@ import { blankState, endVisit, fold } from './fold.ts';
 import { actingIdentities } from './identify.ts';
 import { FoldPass } from './pass.ts';
 import type { Fact, Lesson, Profile, ProfileView } from './profile.ts';
-import { lockFreeProfiles, lockProfiles, mergedInto, ownersOf, saveProfiles } from './table.ts';
+import { ConsentReader } from './consent.ts';
+import { lockFreeProfiles, lockProfiles, ownersOf, saveProfiles } from './table.ts';
 import { viewOf } from './view.ts';
 
 /** What a batch of events did. Profiles are locked and saved; facts stand in the order they came to be. */
@@ -25,6 +26,7 @@ export class Profiles {
   readonly #ids: Ids;
   readonly #log: EventLog;
   readonly #onMerge: OnMerge;
+  readonly #consents: ConsentReader;
 
   constructor(parts: { store: Store; clock: Clock; ids: Ids; log: EventLog; onMerge: OnMerge }) {
     this.#store = parts.store;
@@ -32,6 +34,7 @@ export class Profiles {
     this.#ids = parts.ids;
     this.#log = parts.log;
     this.#onMerge = parts.onMerge;
+    this.#consents = new ConsentReader(parts.store, parts.log);
   }
 
   /** Folds events, in the order given, into the profiles they belong to; in the caller's transaction. */
@@ -45,7 +48,7 @@ export class Profiles {
       for (const lesson of made.lessons) batch.lessons.push({ shard, lesson });
     }
     await pass.save();
-    for (const fact of batch.facts) fact.profileId = pass.merged.get(fact.profileId) ?? fact.profileId;
+    for (const fact of batch.facts) fact.profileId = pass.living(fact.profileId);
     return batch;
   }
 
@@ -96,14 +99,14 @@ export class Profiles {
 
   /** One profile by its id, following merges. */
   async get(id: string): Promise<Profile | null> {
-    const now = (await mergedInto(this.#store, [id])).get(id);
-    if (now === undefined) return null;
-    const [row] = await this.#store.rows<Profile>({
+    const [row] = await this.#store.rows<Profile & { merged_into: string | null }>({
       name: 'profile.get',
-      text: 'select id, shard, version, state from profile where id = $1',
-      values: [now],
+      text: 'select id, shard, version, state, merged_into from profile where id = $1',
+      values: [id],
     });
-    return row ?? null;
+    if (!row) return null;
+    const { merged_into: into, ...profile } = row;
+    return into === null ? profile : this.get(into);
   }
 
   /**
@@ -129,6 +132,16 @@ export class Profiles {
       version: known?.version ?? 0,
       state,
     };
+  }
+
+  /**
+   * What the device last said about being recorded, its unread events included; undefined when it said nothing. As
+   * `find` would tell, but cheap: asked on every request of the Web SDK, and answered for many devices at once.
+   */
+  async collectConsent(ecid: string): Promise<'in' | 'out' | undefined> {
+    const answer = await this.#consents.ask(ecid);
+    if (answer !== 'unread') return answer;
+    return (await this.find({ namespace: 'ecid', id: ecid }))?.state.consent.collect?.state;
   }
 
   /** Reads everybody seen since a time in pages of `page`, by id, giving those the rule holds for. */

@@ -126,6 +126,18 @@ export async function ownersOf(runner: Runner, identities: readonly Identity[]):
   return new Map(rows.map((row) => [`${row.namespace}:${row.id}`, row.profile_id]));
 }
 
+/** What the people behind these devices last said about being recorded; those who said nothing are absent. */
+export async function collectConsents(runner: Runner, ecids: readonly string[]): Promise<Map<string, 'in' | 'out'>> {
+  const rows = await runner.rows<{ id: string; state: 'in' | 'out' }>({
+    name: 'profile.collect-consents',
+    text: `select i.id, p.state->'consent'->'collect'->>'state' as state from unnest($1::text[]) as x(id)
+      join identity i on i.namespace = 'ecid' and i.id = x.id join profile p on p.id = i.profile_id
+      where p.state->'consent'->'collect' is not null`,
+    values: [ecids],
+  });
+  return new Map(rows.map(({ id, state }) => [id, state]));
+}
+
 /** Where merged profiles live now: old id → the id that lives on. */
 export async function mergedInto(runner: Runner, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();

@@ -86,6 +86,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     profiles: {
       get: async (id) => [...known.values()].find((profile) => profile.id === id) ?? null,
       find: async ({ namespace, id }: Identity) => known.get(`${namespace}:${id}`) ?? null,
+      collectConsent: async (ecid) => known.get(`ecid:${ecid}`)?.state.consent.collect?.state,
     },
     items: {
       load: async (text, format) => {
