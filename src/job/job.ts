@@ -101,11 +101,11 @@ export class Jobs {
     await tx.run({ text: 'delete from job where kind = $1 and key = any($2)', values: [kind, keys] });
   }
 
-  /** When the next job of a kind falls due, UTC ms; null when none is queued. */
+  /** When the next job of a kind falls due, UTC ms; null when none is queued. Jobs that somebody works on do not count. */
   async nextDue(kind: string): Promise<number | null> {
     const [row] = await this.#store.rows<{ due: Date | null }>({
       name: 'job.next',
-      text: 'select min(due) as due from job where kind = $1',
+      text: 'select min(due) as due from job where kind = $1 and (lease_until is null or lease_until < now())',
       values: [kind],
     });
     return row?.due?.getTime() ?? null;

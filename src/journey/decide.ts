@@ -7,6 +7,8 @@ import { scopeOf, type Command, type Decision, type Hands, type Input, type Run,
 /** How many activities one input may pass before it counts as a circle. */
 const stepLimit = 100;
 const dayMs = 86_400_000;
+/** Marketing that is a day late is not sent any more (trust §2.4). */
+export const defaultLateness = 'P1D';
 
 /**
  * What becomes of a run by one input. Pure: same values in, same decision out; nothing is read and nothing is done.
@@ -72,7 +74,7 @@ class Course {
   due(): void {
     const { due, state, activity } = this.#run;
     if (state !== 'waiting' || due === null || due > this.#hands.now) return;
-    const lateness = durationMs(this.#hands.definition.lateness ?? 'P1D');
+    const lateness = durationMs(this.#hands.definition.lateness ?? defaultLateness);
     if (this.#hands.now - due > lateness)
       return this.#end('Too late: the wait ended while the system was down', 'exited');
     const wait = this.#hands.definition.activities[activity];
@@ -82,7 +84,7 @@ class Course {
   }
 
   fact(fact: Fact): void {
-    if (this.#exits(fact)) return;
+    if (this.#exits(fact) || fact.bot) return;
     const { entry } = this.#hands.definition;
     if (entry.kind !== 'event' || entry.onRepeat !== 'restart' || this.#run.state !== 'waiting') return;
     if (entryKey(this.#hands.definition, fact, this.#hands) !== this.#run.key) return;

@@ -3,7 +3,7 @@ import type { Store, Tx } from '../store/index.ts';
 import { nextReading } from './decide.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
-import { journeyRows, versionRows, type JourneyRow } from './table.ts';
+import { journeyMark, journeyRows, versionRows, type JourneyRow } from './table.ts';
 import { validated } from './validate.ts';
 
 /** The journeys as documents: drafts, versions, what is live. Kept in memory, as every event asks for them. */
@@ -14,6 +14,7 @@ export class Journeys {
   readonly zone: string;
   #rows = new Map<string, JourneyRow>();
   #versions = new Map<string, JourneyDefinition>();
+  #mark = '';
   /** Names of facts that let somebody into a journey or end a run of any version. */
   listened: ReadonlySet<string> = new Set();
 
@@ -26,6 +27,7 @@ export class Journeys {
 
   /** Reads all documents again; other processes may have changed them. */
   async load(): Promise<void> {
+    this.#mark = await journeyMark(this.#store);
     this.#rows = new Map((await journeyRows(this.#store)).map((row) => [row.key, row]));
     this.#versions = new Map(
       (await versionRows(this.#store)).map(({ journey, version, definition }) => [`${journey}@${version}`, definition]),
@@ -35,6 +37,11 @@ export class Journeys {
       ...(exits ?? []).map(({ event }) => event),
     ]);
     this.listened = new Set(names);
+  }
+
+  /** Reads the documents again if another process has changed them. Cheap: for every round of the workers. */
+  async refresh(): Promise<void> {
+    if ((await journeyMark(this.#store)) !== this.#mark) await this.load();
   }
 
   list(): JourneyRow[] {

@@ -6,7 +6,7 @@ import type { Store, Tx } from '../store/index.ts';
 import { expressionOf, outcomeOf, requestOf, type Outcome } from './action.ts';
 import { callOutside, type CallAnswer, type Caller } from './call.ts';
 import { Changes, type PlanMessage } from './change.ts';
-import { decide, entryKey, nextReading } from './decide.ts';
+import { decide, defaultLateness, entryKey, nextReading } from './decide.ts';
 import type { CustomAction, JourneyDefinition } from './definition.ts';
 import type { Journeys } from './journeys.ts';
 import { scopeOf, type Hands, type Input, type MessageOutcome, type Run } from './run.ts';
@@ -19,6 +19,17 @@ interface ActionPayload {
   profileId: string;
   activity: string;
   moves: number;
+}
+
+/** An answer to be recorded; no outcome when the run no longer waits for it. */
+interface Answered {
+  job: Job<ActionPayload>;
+  outcome: Outcome | null;
+}
+
+/** A profile was merged while its run was looked up: the transaction is tried again as a whole. */
+class ProfileMoved extends Error {
+  readonly code = '40001';
 }
 
 /** What the runner needs from others; `plan` and `cancel` are filled by whoever sends messages. */
@@ -57,7 +68,7 @@ export class Runner {
     const heard = facts.filter((fact) => this.#parts.journeys.listened.has(fact.name) && profiles.has(fact.profileId));
     if (heard.length === 0) return;
     const concerned = [...new Set(heard.map(({ profileId }) => profileId))];
-    const changes = new Changes(this.#parts, await activeRuns(tx, concerned));
+    const changes = new Changes(this.#parts, await this.#known(await activeRuns(tx, concerned)));
     await changes.loadEntries(tx, concerned);
     for (const fact of heard) {
       const profile = profiles.get(fact.profileId)!;
@@ -66,6 +77,23 @@ export class Runner {
       for (const { row, definition } of live) this.#enter(changes, { definition, version: row.version }, fact, profile);
     }
     await changes.save(tx);
+  }
+
+  /** The same runs; where another process published a version that is not known here, the documents are read first. */
+  async #known(runs: Run[]): Promise<Run[]> {
+    const { journeys } = this.#parts;
+    if (runs.some((run) => run.state !== 'ended' && !journeys.version(run.journey, run.version))) await journeys.load();
+    return runs;
+  }
+
+  /** Runs as they stand once their profiles are locked: first the profiles, then what is read of their runs. */
+  async #locked(tx: Tx, runIds: readonly string[]): Promise<{ runs: Run[]; profiles: Map<string, Profile> }> {
+    const before = new Map((await runsById(tx, runIds)).map(({ id, profileId }) => [id, profileId]));
+    const profiles = await this.#parts.profiles.lock(tx, [...new Set(before.values())]);
+    const runs = await this.#known(await runsById(tx, runIds));
+    const astray = runs.find(({ id, profileId }) => profileId !== before.get(id) && !profiles.has(profileId));
+    if (astray) throw new ProfileMoved(`The profile of run ${astray.id} was merged meanwhile`);
+    return { runs: runs.filter(({ profileId }) => profiles.has(profileId)), profiles };
   }
 
   #hands(definition: JourneyDefinition, profile: Profile): Hands {
@@ -167,12 +195,11 @@ export class Runner {
         tx,
         due.map(({ profile_id }) => profile_id),
       );
-      const runs = (
-        await runsById(
-          tx,
-          due.map(({ run_id }) => run_id),
-        )
-      ).filter((run) => locked.has(run.profileId));
+      const found = await runsById(
+        tx,
+        due.map(({ run_id }) => run_id),
+      );
+      const runs = await this.#known(found.filter((run) => locked.has(run.profileId)));
       const changes = new Changes(this.#parts, runs);
       for (const run of runs) this.#decide(changes, run, { kind: 'due' }, locked.get(run.profileId)!);
       await changes.save(tx);
@@ -196,7 +223,7 @@ export class Runner {
   }
 
   /** One try. @returns null when it is to be tried again later */
-  async #call(job: Job<ActionPayload>): Promise<{ job: Job<ActionPayload>; outcome: Outcome | null } | null> {
+  async #call(job: Job<ActionPayload>): Promise<Answered | null> {
     const { store, profiles, journeys, clock, random } = this.#parts;
     const [run] = await runsById(store, [job.payload.runId]);
     const profile = await profiles.get(job.payload.profileId);
@@ -224,40 +251,20 @@ export class Runner {
     }
   }
 
-  async #record(answered: { job: Job<ActionPayload>; outcome: Outcome | null }[]): Promise<void> {
+  async #record(answered: Answered[]): Promise<void> {
     await this.#parts.store.inTransaction(async (tx) => {
-      const locked = await this.#parts.profiles.lock(
+      const { runs, profiles } = await this.#locked(
         tx,
-        answered.map(({ job }) => job.payload.profileId),
+        answered.map(({ job }) => job.payload.runId),
       );
-      const runs = new Map(
-        (
-          await runsById(
-            tx,
-            answered.map(({ job }) => job.payload.runId),
-          )
-        ).map((run) => [run.id, run]),
-      );
-      const changes = new Changes(this.#parts, [...runs.values()]);
+      const changes = new Changes(this.#parts, runs);
       for (const { job, outcome } of answered) {
         if (!(await this.#parts.jobs.finish(tx, job)) || outcome === null || outcome.kind === 'again') continue;
         const run = changes.run(job.payload.runId);
-        const profile =
-          run &&
-          (locked.get(run.profileId) ?? (await this.#parts.profiles.lock(tx, [run.profileId])).get(run.profileId));
-        if (!run || !profile) continue;
-        this.#decide(
-          changes,
-          run,
-          {
-            kind: 'answered',
-            moves: job.payload.moves,
-            ok: outcome.kind === 'ok',
-            status: outcome.status,
-            value: outcome.value,
-          },
-          profile,
-        );
+        if (!run) continue;
+        const { kind, status, value } = outcome;
+        const input = { kind: 'answered', moves: job.payload.moves, ok: kind === 'ok', status, value } as const;
+        this.#decide(changes, run, input, profiles.get(run.profileId)!);
       }
       await changes.save(tx);
     });
@@ -268,17 +275,12 @@ export class Runner {
     tx: Tx,
     result: { runId: string; visit: number; outcome: MessageOutcome; reason: string | null },
   ): Promise<void> {
-    const [run] = await runsById(tx, [result.runId]);
+    const { runs, profiles } = await this.#locked(tx, [result.runId]);
+    const [run] = runs;
     if (!run || run.state !== 'sending') return;
-    const profile = (await this.#parts.profiles.lock(tx, [run.profileId])).get(run.profileId);
-    if (!profile) return;
     const changes = new Changes(this.#parts, [run]);
-    this.#decide(
-      changes,
-      run,
-      { kind: 'messaged', moves: result.visit, outcome: result.outcome, reason: result.reason },
-      profile,
-    );
+    const { visit: moves, outcome, reason } = result;
+    this.#decide(changes, run, { kind: 'messaged', moves, outcome, reason }, profiles.get(run.profileId)!);
     await changes.save(tx);
   }
 
@@ -292,13 +294,19 @@ export class Runner {
       : 'The run has gone on';
   }
 
-  /** Audiences whose hour has come, each read to its end; begun again after a crash, nobody enters twice. @returns runs started */
+  /**
+   * Audiences whose hour has come, each read to its end; begun again after a crash, nobody enters twice. A reading found
+   * very late, after the system was down, is left out. @returns runs started
+   */
   async read(): Promise<number> {
-    const now = this.#parts.clock.now();
+    const { clock, log } = this.#parts;
+    const now = clock.now();
     let started = 0;
     for (const { row, definition } of this.#parts.journeys.live()) {
       if (definition.entry.kind !== 'audience' || row.readDue === null || row.readDue > now) continue;
-      started += await this.#readAudience({ definition, version: row.version }, row.readDue);
+      if (now - row.readDue > durationMs(definition.lateness ?? defaultLateness))
+        log.warn('journey.reading-too-late', { journey: row.key, due: new Date(row.readDue).toISOString() });
+      else started += await this.#readAudience({ definition, version: row.version }, row.readDue);
       await this.#parts.journeys.setReadDue(
         row.key,
         nextReading(definition.entry.at, definition.entry.zone ?? this.#parts.journeys.zone, now),

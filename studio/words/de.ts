@@ -134,6 +134,7 @@ export const de: Catalogue = {
   'sentence.entry.audience': 'Täglich um {time} beginnen alle aus der Zielgruppe',
   'event.cart.changed': 'sich ein Warenkorb geändert hat',
   'event.cart.emptied': 'ein Warenkorb geleert wurde',
+  'event.cart.replaced': 'ein Warenkorb in einem anderen aufging',
   'event.visit.ended': 'ein Besuch zu Ende ist',
   'event.ordered': 'jemand gekauft hat',
   'event.consent.lost': 'die Einwilligung widerrufen wurde',

@@ -134,6 +134,7 @@ export const en = {
   'sentence.entry.audience': 'Every day at {time}, everyone in the audience enters',
   'event.cart.changed': 'a cart has changed',
   'event.cart.emptied': 'a cart was emptied',
+  'event.cart.replaced': 'a cart went on as another one',
   'event.visit.ended': 'a visit has ended',
   'event.ordered': 'somebody has bought',
   'event.consent.lost': 'consent was withdrawn',

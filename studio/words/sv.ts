@@ -133,6 +133,7 @@ export const sv: Catalogue = {
   'sentence.entry.audience': 'Varje dag klockan {time} börjar alla i målgruppen',
   'event.cart.changed': 'en varukorg har ändrats',
   'event.cart.emptied': 'en varukorg tömdes',
+  'event.cart.replaced': 'en varukorg gick upp i en annan',
   'event.visit.ended': 'ett besök är slut',
   'event.ordered': 'någon har köpt',
   'event.consent.lost': 'samtycket drogs tillbaka',
