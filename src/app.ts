@@ -26,6 +26,7 @@ import {
 } from './message/index.ts';
 import { migrations as profileMigrations, Profiles, type Fact, type Lesson, type Profile } from './profile/index.ts';
 import { openDoors } from './doors.ts';
+import { Memory } from './memory.ts';
 import { Pulse, type Duty } from './pulse.ts';
 import { Follower, Recommender } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
@@ -60,30 +61,6 @@ export interface App {
   /** The secret key to print, in the demo; otherwise null. */
   key: string | null;
   stop(): Promise<void>;
-}
-
-/** Reads or keeps a small fact about this installation: the clock's offset, whether the demo stands. */
-export class Memory {
-  readonly #store: Store;
-  constructor(store: Store) {
-    this.#store = store;
-  }
-  async get<T>(name: string): Promise<T | null> {
-    const [row] = await this.#store.rows<{ value: T }>({
-      text: 'select value from app_memory where name = $1',
-      values: [name],
-    });
-    return row?.value ?? null;
-  }
-  async set(name: string, value: unknown): Promise<void> {
-    await this.#store.run({
-      text: 'insert into app_memory (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value',
-      values: [name, JSON.stringify(value)],
-    });
-  }
-  async remove(name: string): Promise<void> {
-    await this.#store.run({ text: 'delete from app_memory where name = $1', values: [name] });
-  }
 }
 
 /** What every room is built on. */
@@ -215,6 +192,7 @@ function openMessages(
     append: (tx, made) => rooms.events.append(tx, made),
     stillTrue: (tx, place) => rooms.slots.runner.stillTrue(tx, place),
     onResult: (tx, result) => rooms.slots.runner.messaged(tx, result),
+    onAssigned: (tx, unit) => rooms.slots.measure.assign(tx, unit),
     settings: { leaseMs: settings.leaseMs, recoveryMs: settings.recoveryMs },
   });
 }

@@ -6,7 +6,7 @@ import { history, react, type HistoryEvent } from '../shop/history.ts';
 import { seededChance, type Chance, type InventedVisitor } from '../shop/people.ts';
 import { shopServer } from '../shop/server.ts';
 import { keyText } from './api/index.ts';
-import { joinRooms, Memory, type AppParts, type Rooms } from './app.ts';
+import { joinRooms, type AppParts, type Rooms } from './app.ts';
 import { elapsed, SystemRandom, VirtualClock } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
 import { emptyLog, type ShopEvent } from './event/index.ts';
@@ -15,6 +15,7 @@ import { emptyJourneys, localTime, recipes, type Caller } from './journey/index.
 import { emptyMeasure } from './measure/index.ts';
 import { emptyLedger, readToken } from './message/index.ts';
 import { emptyProfiles } from './profile/index.ts';
+import { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
 
 const day = 86_400_000;
