@@ -212,6 +212,7 @@ function openMeasure(
     messages: slots.messages,
     journeys: {
       counts: (key) => runCounts({ store, journeys }, key),
+      nameOf: (key) => journeys.list().find((one) => one.key === key)?.draft.name,
       stepsOf: (profileId) => stepsOf(store, profileId, { limit: 500 }),
     },
   });

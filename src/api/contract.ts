@@ -108,6 +108,7 @@ export const TimelineKind = Type.Union([
   Type.Literal('event'),
   Type.Literal('entered'),
   Type.Literal('waiting'),
+  Type.Literal('passed'),
   Type.Literal('action'),
   Type.Literal('planned'),
   Type.Literal('held'),
@@ -129,7 +130,9 @@ export const TimelineEntry = Type.Object({
   kind: TimelineKind,
   /** One plain sentence. */
   text: Type.String(),
+  /** Key of the journey, and the name it goes by. */
   journey: Type.Optional(Type.String()),
+  journeyName: Type.Optional(Type.String()),
   activity: Type.Optional(Type.String()),
   /** Why not, for `refused`, `held`, `heldOut`, `exited`. */
   reason: Type.Optional(Type.String()),

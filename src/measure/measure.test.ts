@@ -72,6 +72,7 @@ const parts = (): MeasureParts => ({
             byState: {},
             byEnd: [],
           },
+    nameOf: (key) => (key === 'abandoned-cart' ? 'Abandoned cart' : undefined),
     stepsOf: async () => steps,
   },
   messages: {
@@ -317,6 +318,13 @@ describe('timeline()', () => {
       reason: null,
       detail: { until: monday + 4 * hour },
     });
+    steps.push({
+      at: monday + 4 * hour,
+      journey: 'abandoned-cart',
+      activity: 'reachable',
+      kind: 'passed',
+      reason: 'Address and consent',
+    });
     messages.push({
       id: 'm50',
       journey: 'abandoned-cart',
@@ -340,14 +348,20 @@ describe('timeline()', () => {
     );
     const entries = await measure.timeline(id(person), { limit: 20 });
     expect(entries.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
-      'ordered: Ordered Winter coat for 258 EUR, credited to a mail of “abandoned-cart”',
+      'ordered: Ordered Winter coat for 258 EUR, credited to a mail of “Abandoned cart”',
       'clicked: Clicked Winter coat in the mail and came to the shop',
       'sent: The mail “Your coats” was sent',
-      'waiting: Waits until 2026-11-23T14:00:00.000Z',
-      'entered: Entered the journey “abandoned-cart”',
+      'passed: Took the path “Address and consent”',
+      'waiting: Waits in “Abandoned cart”',
+      'entered: Entered the journey “Abandoned cart”',
       'event: Put 2 × Winter coat in the cart',
     ]);
-    expect(entries[5]?.items).toEqual([{ id: 'coat-1', name: 'Winter coat', imageUrl: '/coat-1.png', quantity: 2 }]);
+    expect(entries[4]).toMatchObject({
+      journey: 'abandoned-cart',
+      journeyName: 'Abandoned cart',
+      detail: { until: new Date(monday + 4 * hour).toISOString() },
+    });
+    expect(entries[6]?.items).toEqual([{ id: 'coat-1', name: 'Winter coat', imageUrl: '/coat-1.png', quantity: 2 }]);
     expect(await measure.timeline(id(person), { limit: 1, before: monday + 5 * hour })).toMatchObject([
       { kind: 'sent' },
     ]);

@@ -33,6 +33,8 @@ export interface MeasureParts {
   currency: string;
   journeys: {
     counts(key: string): Promise<JourneyCounts | null>;
+    /** The journey's name; undefined when there is none of this key. */
+    nameOf(key: string): string | undefined;
     stepsOf(profileId: string, page: Page): Promise<StepLine[]>;
   };
   messages: { counts(key: string): Promise<MessageCounts>; ofProfile(profileId: string): Promise<MessageLine[]> };
@@ -162,7 +164,8 @@ export class Measure {
       ordersOf(store, profile.id),
     ]);
     const look: LookItem = (id) => catalog.get(id);
-    return tellStory({ events, steps, messages: mails, clicks, orders }, look, part);
+    const nameOf = (key: string) => journeys.nameOf(key) ?? key;
+    return tellStory({ events, steps, messages: mails, clicks, orders }, { look, nameOf }, part);
   }
 }
 

@@ -7,6 +7,7 @@ export type TimelineKind =
   | 'event'
   | 'entered'
   | 'waiting'
+  | 'passed'
   | 'action'
   | 'planned'
   | 'held'
@@ -34,6 +35,7 @@ export interface TimelineEntry {
   kind: TimelineKind;
   text: string;
   journey?: string;
+  journeyName?: string;
   activity?: string;
   reason?: string;
   items?: ItemLine[];
@@ -70,6 +72,9 @@ export interface MessageLine {
 /** Finds name and picture of an item; undefined when the catalogue does not have it. */
 export type LookItem = (id: string) => { name: string; imageUrl: string | null } | undefined;
 
+/** The name a journey goes by; the key itself when there is no such journey any more. */
+export type NameJourney = (key: string) => string;
+
 /** Everything a person's story is told from. */
 export interface Story {
   events: readonly ShopEvent[];
@@ -82,14 +87,14 @@ export interface Story {
 /** Tells the story newest first, at most `limit` entries older than `before` (UTC ms, exclusive). Pure. */
 export function tellStory(
   story: Story,
-  look: LookItem,
+  { look, nameOf }: { look: LookItem; nameOf: NameJourney },
   { before = Infinity, limit }: { before?: number; limit: number },
 ): TimelineEntry[] {
   const lines = [
-    ...story.orders.map((order) => orderLine(order, look)),
+    ...story.orders.map((order) => orderLine(order, look, nameOf)),
     ...story.clicks.map((click) => clickLine(click, look)),
     ...story.messages.map(messageLine),
-    ...story.steps.map(stepLine),
+    ...story.steps.map((step) => stepLine(step, nameOf)),
     ...story.events.map((event) => eventLine(event, look)),
   ].filter((line): line is Line => line !== null);
   return lines
@@ -97,7 +102,11 @@ export function tellStory(
     .map((line, place) => ({ line, place }))
     .sort((a, b) => b.line.ms - a.line.ms || lastness(a.line) - lastness(b.line) || a.place - b.place)
     .slice(0, limit)
-    .map(({ line: { ms, ...entry } }) => ({ at: new Date(ms).toISOString(), ...entry }));
+    .map(({ line: { ms, ...entry } }) => ({
+      at: new Date(ms).toISOString(),
+      ...entry,
+      ...(entry.journey === undefined ? {} : { journeyName: nameOf(entry.journey) }),
+    }));
 }
 
 /** At the same moment, what ends a run came after what it did. */
@@ -126,10 +135,10 @@ function listed(items: readonly ItemLine[]): string {
   return names.length < 2 ? (names[0] ?? 'nothing') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-function orderLine(order: CreditedOrder, look: LookItem): Line {
+function orderLine(order: CreditedOrder, look: LookItem, nameOf: NameJourney): Line {
   const items = order.items.map(({ id, quantity }) => named(id, look, quantity));
   const total = `${toMajor(order.minor, order.currency)} ${order.currency}`;
-  const credit = order.credit ? `, credited to a mail of “${order.credit.journey}”` : '';
+  const credit = order.credit ? `, credited to a mail of “${nameOf(order.credit.journey)}”` : '';
   return {
     ms: order.at,
     kind: 'ordered',
@@ -201,8 +210,8 @@ type StepSentence = { kind: TimelineKind; text: (step: StepLine) => string };
 const stepSentences: Record<string, StepSentence> = {
   entered: { kind: 'entered', text: ({ journey }) => `Entered the journey “${journey}”` },
   restarted: { kind: 'waiting', text: ({ journey }) => `Began anew in “${journey}”, because it happened again` },
-  waiting: { kind: 'waiting', text: ({ detail }) => `Waits${until(detail?.['until'])}` },
-  passed: { kind: 'event', text: ({ reason }) => `Took the path “${reason ?? 'Otherwise'}”` },
+  waiting: { kind: 'waiting', text: ({ journey }) => `Waits in “${journey}”` },
+  passed: { kind: 'passed', text: ({ reason }) => `Took the path “${reason ?? 'Otherwise'}”` },
   action: { kind: 'action', text: actionSentence },
   planned: { kind: 'planned', text: () => 'A mail was planned' },
   refused: { kind: 'refused', text: ({ journey, reason }) => because(`Was not let into “${journey}”`, reason) },
@@ -219,23 +228,25 @@ function because(text: string, reason: string | null): string {
   return reason === null ? text : `${text}: ${reason}`;
 }
 
-function until(due: unknown): string {
-  return typeof due === 'number' ? ` until ${new Date(due).toISOString()}` : '';
-}
-
 /** Null for what the message itself tells. */
-function stepLine(step: StepLine): Line | null {
+function stepLine(step: StepLine, nameOf: NameJourney): Line | null {
   if (step.kind === 'messaged') return null;
   const known: StepSentence = stepSentences[step.kind] ?? { kind: 'event', text: () => step.kind };
   return {
     ms: step.at,
     kind: known.kind,
-    text: known.text(step),
+    text: known.text({ ...step, journey: nameOf(step.journey) }),
     journey: step.journey,
     ...(step.activity === null ? {} : { activity: step.activity }),
     ...(step.reason === null ? {} : { reason: step.reason }),
-    ...(step.detail ? { detail: step.detail } : {}),
+    ...(step.detail ? { detail: detailOf(step.detail) } : {}),
   };
+}
+
+/** Moments in it as ISO text, as everywhere at the doors. */
+function detailOf(detail: Record<string, unknown>): Record<string, unknown> {
+  const due = detail['until'];
+  return typeof due === 'number' ? { ...detail, until: new Date(due).toISOString() } : detail;
 }
 
 /** What somebody did; null for what is told from elsewhere (messages, clicks, the shop's own orders). */

@@ -80,6 +80,14 @@ export interface MessageParts {
   append(tx: Tx, events: ShopEvent[]): Promise<void>;
   /** Is the run still waiting at this message; otherwise why not. */
   stillTrue(tx: Tx, place: RunPlace): Promise<true | string>;
+  /**
+   * A profile has passed every gate of a journey's mail and is in an arm from here on, whatever becomes of the mail
+   * (intention to treat); in the transaction that stores the arm. Not for test profiles, nor for transactional mail.
+   */
+  onAssigned?(
+    tx: Tx,
+    unit: { journey: string; profileId: string; arm: 'treated' | 'control'; at: number },
+  ): Promise<void>;
   onResult(
     tx: Tx,
     result: RunPlace & { messageId: string; outcome: MessageOutcome; reason: string | null },

@@ -8,7 +8,7 @@ import { liftDoubt, overAccepted, recordResults, type Result } from './table.ts'
 /** Records results in groups: what comes in while one group is being written makes the next (as the event log does). */
 export class Recorder {
   readonly #kit: Kit;
-  #waiting: Result[] = [];
+  #waiting: (Result & { profileId: string })[] = [];
   #writing: Promise<void> | undefined;
 
   constructor(kit: Kit) {
@@ -19,7 +19,7 @@ export class Recorder {
   take(row: MessageRow, wire: SendResult): void {
     const outcome = judgeResult(wire);
     const due = outcome.state === 'deferred' ? nextTry(this.#kit.clock.now(), row.tries) : null;
-    this.#waiting.push({ ...outcome, id: row.id, fence: row.fence, due, detail: wire });
+    this.#waiting.push({ ...outcome, id: row.id, fence: row.fence, due, detail: wire, profileId: row.profileId });
     this.#writing ??= this.#write();
   }
 
@@ -38,10 +38,12 @@ export class Recorder {
   }
 
   /** T4. Should the database not take it, a message stays `sending`: its lease lapses into doubt, never into a second mail. */
-  async #record(group: Result[]): Promise<boolean> {
+  async #record(group: (Result & { profileId: string })[]): Promise<boolean> {
     try {
       await this.#kit.store.inTransaction(async (tx) => {
         const now = this.#kit.clock.now();
+        // The profiles come first, as everywhere: a fold holds them while it stops what is on its way.
+        await this.#kit.profiles.lock(tx, [...new Set(group.map(({ profileId }) => profileId))].sort());
         const changed = await recordResults(tx, group, now);
         const known = new Set(changed.map(({ id }) => id));
         const late = group.filter(({ id, state }) => state === 'accepted' && !known.has(id)).map(({ id }) => id);

@@ -2,10 +2,13 @@ import { settleDoubt } from './result.ts';
 import type { Kit } from './part.ts';
 import { followUp } from './settle.ts';
 import { expireRows, lockDoubt, peekExpired, rescueLeased, rescueSending, settleDoubtRow } from './table.ts';
+import { lostPeople } from './table-report.ts';
 
 /** Takes up what lost workers left: nothing waits for ever, and nothing that may have left is sent again unasked. */
 export async function rescueLost(kit: Kit): Promise<number> {
+  const lost = await lostPeople(kit.store);
   const { leased, sending } = await kit.store.inTransaction(async (tx) => {
+    await kit.profiles.lock(tx, lost);
     const leased = await rescueLeased(tx, kit.set.crashLimit);
     const sending = await rescueSending(tx);
     await followUp(kit, tx, [...leased, ...sending]);

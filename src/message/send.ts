@@ -1,6 +1,7 @@
 import { elapsed, point, shardOf } from '../base/index.ts';
 import { createHash } from 'node:crypto';
 import { assignArm, journeySalt, viewOf } from '../profile/index.ts';
+import type { Tx } from '../store/index.ts';
 import type { Claim } from './claim.ts';
 import { composeMail, type ComposedMail } from './mime.ts';
 import type { Kit } from './part.ts';
@@ -26,7 +27,11 @@ export async function renderClaims(kit: Kit, claims: Claim[]): Promise<Ready[]> 
     if ('state' in made) changes.push(made);
     else ready.push(made);
   }
-  if (changes.length > 0) await kit.store.inTransaction((tx) => applyChanges(kit, tx, changes));
+  if (changes.length > 0)
+    await kit.store.inTransaction(async (tx) => {
+      await lockPeople(kit, tx, claims);
+      await applyChanges(kit, tx, changes);
+    });
   point('message.rendered');
   return ready;
 }
@@ -85,7 +90,9 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
   const treated = ready.filter(({ claim }) => !isHeldOut(claim));
   const options = { leaseMs: kit.set.wireLeaseMs, transport: kit.transport.name, now: kit.clock.now() };
   const going = await kit.store.inTransaction(async (tx) => {
-    await applyChanges(
+    const people = ready.map(({ claim }) => claim);
+    await lockPeople(kit, tx, people);
+    const held = await applyChanges(
       kit,
       tx,
       ghosts.map(({ claim: { row } }) => ({
@@ -105,10 +112,30 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
         .filter(({ claim }) => !ids.has(claim.row.id))
         .map(({ claim: { row } }) => ({ id: row.id, state: 'skipped', reason: 'suppressed', fence: row.fence })),
     );
+    await tellArms(kit, tx, { people, held, going: ids });
     return ids;
   });
   point('message.sending');
   return treated.filter(({ claim }) => going.has(claim.row.id));
+}
+
+/** The profiles come first, as everywhere: what follows tells runs, and those are under their profile's lock. */
+async function lockPeople(kit: Kit, tx: Tx, claims: readonly Claim[]): Promise<void> {
+  await kit.profiles.lock(tx, [...new Set(claims.map(({ row }) => row.profileId))].sort());
+}
+
+/** Says of everybody whose arm was stored in this transaction which it is. */
+async function tellArms(
+  kit: Kit,
+  tx: Tx,
+  { people, held, going }: { people: readonly Claim[]; held: ReadonlySet<string>; going: ReadonlySet<string> },
+): Promise<void> {
+  const at = kit.clock.now();
+  for (const { row, profile } of people) {
+    if (row.class !== 'marketing' || row.test || profile.state.test) continue;
+    const arm = held.has(row.id) ? 'control' : going.has(row.id) ? 'treated' : null;
+    if (arm) await kit.onAssigned?.(tx, { journey: row.journey, profileId: row.profileId, arm, at });
+  }
 }
 
 /** Gives claims back before their lease runs out, when a slow next hop keeps us: a living worker is not a lost one. */

@@ -27,16 +27,28 @@ export async function countsOf(runner: Runner, journey: string): Promise<Message
   return counts;
 }
 
-/** Messages that wait at a gate or for another try, by reason; `until` is the earliest moment one may go on. */
+/**
+ * Messages that wait at a gate or for another try, by reason and by the hour in which they may go on, soonest first;
+ * `until` is the earliest moment in that hour.
+ */
 export async function heldBy(runner: Runner): Promise<{ reason: string; count: number; until: number | null }[]> {
   const rows = await runner.rows<{ reason: string; count: number; until: Date | null }>({
     text: `select coalesce(reason, state) as reason, count(*)::int as count, min(due) as until from message
-      where state in ('held', 'deferred') group by 1 order by 2 desc`,
+      where state in ('held', 'deferred') group by 1, date_trunc('hour', due, 'UTC') order by 3, 1 limit 200`,
   });
   return rows.map((row) => ({ ...row, until: row.until?.getTime() ?? null }));
 }
 
-/** The next moment of business time at which something falls due. */
+/** Whose messages lost workers have left, by profile id. */
+export async function lostPeople(runner: Runner): Promise<string[]> {
+  const rows = await runner.rows<{ id: string }>({
+    name: 'message-lost-people',
+    text: `select distinct profile_id as id from message where state = 'leased' and lease_until < now()
+      union select profile_id from message where state = 'sending' and lease_until < now() order by id`,
+  });
+  return rows.map(({ id }) => id);
+}
+
 /** What there is to do now: lost workers' messages, doubt to settle, and what is due or overdue. One look for all. */
 export async function toDo(
   runner: Runner,
@@ -54,6 +66,7 @@ export async function toDo(
   return row!;
 }
 
+/** The next moment of business time at which something falls due. */
 export async function nextDueAt(runner: Runner): Promise<number | null> {
   const rows = await runner.rows<{ due: Date | null }>({
     name: 'message-next-due',

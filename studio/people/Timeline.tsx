@@ -1,4 +1,5 @@
 import {
+  IconArrowsSplit2,
   IconBan,
   IconClick,
   IconDoorEnter,
@@ -32,6 +33,7 @@ const looks: Record<TimelineKind, { Icon: TablerIcon; tone: Tone }> = {
   event: { Icon: IconPointer, tone: 'quiet' },
   entered: { Icon: IconDoorEnter, tone: 'good' },
   waiting: { Icon: IconHourglassEmpty, tone: 'wait' },
+  passed: { Icon: IconArrowsSplit2, tone: 'quiet' },
   action: { Icon: IconPlugConnected, tone: 'quiet' },
   planned: { Icon: IconMailForward, tone: 'quiet' },
   held: { Icon: IconHandStop, tone: 'wait' },
@@ -65,6 +67,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
 function Entry({ entry }: { entry: TimelineEntry }) {
   const { say, hour, moment } = useVoice();
   const { Icon, tone } = looks[entry.kind] ?? looks.event;
+  const until = untilOf(entry);
   return (
     <li className={`entry text-${tone}`}>
       <time dateTime={entry.at}>{hour(entry.at)}</time>
@@ -77,17 +80,26 @@ function Entry({ entry }: { entry: TimelineEntry }) {
         {entry.reason && withReason.has(entry.kind) && (
           <span className="entry-why">{say('timeline.why', { reason: reasonWords(entry.reason, say) })}</span>
         )}
-        {entry.journey && <JourneyLink journey={entry.journey} activity={entry.activity} />}
+        {until && <span className="entry-why">{say('timeline.until', { time: moment(until) })}</span>}
+        {entry.journey && (
+          <JourneyLink journey={entry.journey} name={entry.journeyName ?? entry.journey} activity={entry.activity} />
+        )}
         {entry.items && entry.items.length > 0 && <Items items={entry.items} />}
       </div>
     </li>
   );
 }
 
-function JourneyLink({ journey, activity }: { journey: string; activity: string | undefined }) {
+/** What is waited for, where something waits. */
+function untilOf({ detail }: TimelineEntry): string | null {
+  const until = (detail as { until?: unknown } | undefined)?.until;
+  return typeof until === 'string' ? until : null;
+}
+
+function JourneyLink({ journey, name, activity }: { journey: string; name: string; activity: string | undefined }) {
   return (
     <TextLink to="/journeys/$key" params={{ key: journey }} search={{ activity }} size="xs">
-      {activity ? `${journey} · ${activity}` : journey}
+      {activity ? `${name} · ${activity}` : name}
     </TextLink>
   );
 }

@@ -289,6 +289,7 @@ export const de: Catalogue = {
   'timeline.event': 'Ereignis',
   'timeline.entered': 'Begonnen',
   'timeline.waiting': 'Wartet',
+  'timeline.passed': 'Weg',
   'timeline.action': 'Aktion',
   'timeline.planned': 'Geplant',
   'timeline.held': 'Zurückgehalten',
@@ -302,6 +303,7 @@ export const de: Catalogue = {
   'timeline.consent': 'Einwilligung',
   'timeline.identified': 'Erkannt',
   'timeline.why': 'Warum: {reason}',
+  'timeline.until': 'bis {time}',
 
   'reason.quiet hours': 'Ruhezeit',
   'reason.held out': 'Kontrollgruppe',

@@ -286,6 +286,7 @@ export const en = {
   'timeline.event': 'Event',
   'timeline.entered': 'Entered',
   'timeline.waiting': 'Waits',
+  'timeline.passed': 'Path',
   'timeline.action': 'Action',
   'timeline.planned': 'Planned',
   'timeline.held': 'Held',
@@ -299,6 +300,7 @@ export const en = {
   'timeline.consent': 'Consent',
   'timeline.identified': 'Recognised',
   'timeline.why': 'Why: {reason}',
+  'timeline.until': 'until {time}',
 
   'reason.quiet hours': 'quiet hours',
   'reason.held out': 'control group',

@@ -284,6 +284,7 @@ export const sv: Catalogue = {
   'timeline.event': 'Händelse',
   'timeline.entered': 'Började',
   'timeline.waiting': 'Väntar',
+  'timeline.passed': 'Väg',
   'timeline.action': 'Åtgärd',
   'timeline.planned': 'Planerat',
   'timeline.held': 'Hålls kvar',
@@ -297,6 +298,7 @@ export const sv: Catalogue = {
   'timeline.consent': 'Samtycke',
   'timeline.identified': 'Igenkänd',
   'timeline.why': 'Varför: {reason}',
+  'timeline.until': 'till {time}',
 
   'reason.quiet hours': 'tysta timmar',
   'reason.held out': 'kontrollgrupp',
