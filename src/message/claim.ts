@@ -132,7 +132,8 @@ async function decideRow(
     caps: kit.set.caps,
   });
   if (!verdict.go) return { change: refusal(row, verdict) };
-  const still = await kit.stillTrue(tx, { runId: row.runId, activity: row.activity, visit: row.visit });
+  // A mail in doubt was told to its run, which has gone on; sending it once more is no longer the run's matter.
+  const still = row.resent || (await kit.stillTrue(tx, { runId: row.runId, activity: row.activity, visit: row.visit }));
   if (still !== true) return { change: { id: row.id, state: 'skipped', reason: still } };
   if (!template) {
     return { change: { id: row.id, state: 'render_failed', reason: `no published template "${row.template}"` } };
@@ -143,10 +144,11 @@ async function decideRow(
   return { claim: { row, profile: profile!, address: verdict.address, zone: verdict.zone, template } };
 }
 
+/** What was in doubt before may have arrived: it is given up then, as "skipped" would say that nobody got it. */
 function refusal(row: MessageRow, verdict: Extract<Verdict, { go: false }>): Change {
   return 'hold' in verdict
     ? { id: row.id, state: 'held', reason: verdict.hold, due: verdict.until }
-    : { id: row.id, state: 'skipped', reason: verdict.skip };
+    : { id: row.id, state: row.resent ? 'abandoned' : 'skipped', reason: verdict.skip };
 }
 
 /** The same for the same message, so that a second look does not move its time. */

@@ -108,6 +108,31 @@ describe('the send ledger', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
+  it('sends a transactional mail in doubt once more although its run, told of the doubt, has gone on', async () => {
+    const id = await desk.plan(desk.person({ consent: {} }), { class: 'transactional' });
+    desk.transport.answer = () => ({ kind: 'lost', bodyEnded: true, why: 'reset' });
+    await desk.messages.work();
+    desk.stale.set(desk.results[0]!.runId, 'The run has gone on');
+    await letLapse('doubt_at');
+    desk.transport.answer = () => ({ kind: 'accepted', response: '250' });
+    await desk.messages.work();
+    await desk.messages.work();
+    expect(await state(id)).toBe('accepted');
+    expect(desk.transport.sent).toHaveLength(2);
+    expect(desk.results).toHaveLength(1);
+  });
+
+  it('never says of a mail that was in doubt that nobody got it', async () => {
+    const late = await desk.plan(desk.person({ consent: {} }), { class: 'transactional', deadline: noon + hour });
+    desk.transport.answer = () => ({ kind: 'lost', bodyEnded: true, why: 'reset' });
+    await desk.messages.work();
+    await letLapse('doubt_at');
+    desk.clock.advance(2 * hour);
+    await desk.messages.work();
+    await desk.messages.work();
+    expect(await state(late)).toBe('abandoned');
+  });
+
   it('takes a late 250 of a worker that was given up: doubt is lifted, nothing is sent again (trust row 42)', async () => {
     const id = await desk.plan(desk.person());
     desk.transport.answer = async () => {

@@ -338,7 +338,7 @@ export function peekExpired(store: Runner, now: number, limit: number): Promise<
 export async function expireRows(tx: Runner, ids: string[], now: number): Promise<MessageRow[]> {
   const rows = await tx.rows<Raw>({
     name: 'message-expire',
-    text: `update message set state = 'expired', changed_at = $2
+    text: `update message set state = case when resent then 'abandoned' else 'expired' end, changed_at = $2
       where id = any($1) and ${pending} and deadline <= $2 returning ${lean}`,
     values: [ids, new Date(now)],
   });
@@ -356,8 +356,8 @@ export async function cancelRows(
       ? ['run_id = $1', which.runId]
       : ["class = 'marketing' and profile_id = $1::uuid", which.profileId];
   const rows = await tx.rows<Raw>({
-    text: `update message set state = $2, reason = $3, lease_until = null, changed_at = $4
-      where ${column} and state in ('planned', 'held', 'ready', 'leased', 'deferred') returning ${lean}`,
+    text: `update message set state = case when resent then 'abandoned' else $2 end, reason = $3, lease_until = null,
+        changed_at = $4 where ${column} and state in ('planned', 'held', 'ready', 'leased', 'deferred') returning ${lean}`,
     values: [value, change.state, change.reason, new Date(change.now)],
   });
   return rows.map(rowOf);

@@ -53,7 +53,7 @@ export class Worker {
     await this.#ready;
     const next = this.#next();
     this.#child.stdin!.write(`${JSON.stringify(order)}\n`);
-    const answer = await next;
+    const answer = await Promise.race([next, this.#ended.then(() => null)]);
     if (answer === null) return null;
     if ('failed' in answer) throw new Error(`${order.do}: ${answer.failed}\n${this.#said}`);
     return 'done' in answer ? answer.done : null;

@@ -38,7 +38,15 @@ export async function setScene(slowMs?: () => number): Promise<Scene> {
   const where = { databaseUrl: store.url, smtpUrl: sink.url };
   const rooms = await joinRooms(settingsOf(where), { store, log: quietLog });
   await rooms.catalog.upsert(
-    ['coat-1', 'coat-2', 'scarf'].map((id) => ({ id, name: `The ${id}`, price: 129, currency: 'EUR', stock: 4 })),
+    ['coat-1', 'coat-2', 'scarf'].map((id) => ({
+      id,
+      name: `The ${id}`,
+      price: 129,
+      currency: 'EUR',
+      stock: 4,
+      url: `/shop/p/${id}`,
+      imageUrl: `/shop/picture/${id}.png`,
+    })),
   );
   const recipe = recipes().find(({ key }) => key === 'abandoned-cart')!;
   await rooms.journeys.put({ ...recipe, holdout: 0, quietHours: null });
@@ -133,6 +141,23 @@ export interface Kept {
   row: Pick<MessageRow, 'id' | 'state' | 'class' | 'runId' | 'reason'>;
   attempts: number;
   mails: number;
+}
+
+/** States in which a message stays. */
+const final = ['accepted', 'rejected', 'render_failed', 'skipped', 'expired', 'cancelled', 'abandoned', 'quarantined'];
+
+/** Works, pass after pass, until every message has come to its end; fails after half a minute. */
+export async function workOff(scene: Scene, work: () => Promise<unknown>): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    await work();
+    const [row] = await scene.store.rows<{ n: number }>({
+      text: 'select count(*)::int as n from message where state <> all($1)',
+      values: [final],
+    });
+    if (row!.n === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 100)); // leases run out by the database's clock
+  }
+  throw new Error(`Messages do not come to an end: ${JSON.stringify(await compare(scene))}`);
 }
 
 /** The whole ledger beside the whole mail server. A mail there that no attempt announced fails at once (invariant I9). */

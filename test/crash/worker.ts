@@ -18,6 +18,8 @@ export type Order =
   | { do: 'settle' }
   /** The same, after moving business time. */
   | { do: 'pass'; ms: number }
+  /** Moves business time and does nothing else. */
+  | { do: 'later'; ms: number }
   /** T1 by hand, for classes that no recipe sends. */
   | { do: 'plan'; plan: Plan }
   /** The send ledger alone, once or until the process is stopped. */
@@ -62,26 +64,31 @@ async function open() {
 
 type Opened = Awaited<ReturnType<typeof open>>;
 
+async function later({ clock, memory }: Opened['rooms'], ms: number): Promise<void> {
+  const virtual = clock as VirtualClock;
+  virtual.moveTo(virtual.now() + ms);
+  await memory.set('clock-offset', virtual.offset);
+}
+
 async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
   switch (order.do) {
     case 'receive':
       return rooms.events.receive(order.events);
     case 'settle':
       return rooms.pulse.settle();
-    case 'pass': {
-      const clock = rooms.clock as VirtualClock;
-      clock.moveTo(clock.now() + order.ms);
-      await rooms.memory.set('clock-offset', clock.offset);
+    case 'later':
+      return later(rooms, order.ms);
+    case 'pass':
+      await later(rooms, order.ms);
       return rooms.pulse.settle();
-    }
     case 'plan':
       return rooms.store.inTransaction((tx) => post.plan(tx, order.plan));
     case 'send':
-      do {
+      for (;;) {
         const { done } = await post.work();
         if (!order.forEver) return done;
         if (done === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-      } while (true);
+      }
   }
 }
 

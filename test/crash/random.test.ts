@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SeededRandom } from '../../src/base/index.ts';
+import { Worker } from './process.ts';
+import { compare, planOf, setScene, workOff, type Scene } from './scene.ts';
+
+/**
+ * Two workers on one database, killed again and again at points and moments that a seed chooses (trust §2.6), while mails
+ * keep being planned. BECKON_CRASH_SEED repeats a run, BECKON_CRASH_SECONDS makes it longer.
+ */
+const seed = Number(process.env['BECKON_CRASH_SEED'] ?? 20_261_123);
+const seconds = Number(process.env['BECKON_CRASH_SECONDS'] ?? 20);
+const points = ['claimed', 'rendered', 'sending', 'body', 'dot', 'answered', 'recorded'].map(
+  (name) => `message.${name}`,
+);
+
+let scene: Scene;
+beforeAll(async () => {
+  const slow = new SeededRandom(seed + 1);
+  scene = await setScene(() => Math.floor(slow.next() * 30));
+});
+afterAll(() => scene.close());
+
+it(`loses nothing unseen and doubles nothing, killed at random for ${seconds} s (seed ${seed})`, async () => {
+  const random = new SeededRandom(seed);
+  const until = performance.now() + seconds * 1000;
+  const lanes = await Promise.all([planAll(until), lane(random, until), lane(new SeededRandom(seed + 2), until)]);
+  const [planned, ...kills] = lanes;
+
+  const heir = new Worker(scene.where);
+  await workOff(scene, () => heir.tell({ do: 'send' }).then(() => heir.tell({ do: 'later', ms: 60_000 })));
+  await heir.stop();
+
+  const kept = await compare(scene);
+  const count: Record<string, number> = {};
+  for (const { row } of kept) count[`${row.class} ${row.state}`] = (count[`${row.class} ${row.state}`] ?? 0) + 1;
+  const mails = kept.reduce((sum, one) => sum + one.mails, 0);
+  process.stdout.write(
+    `seed ${seed}: ${kills[0]! + kills[1]!} kills, ${planned} planned, ${mails} mails, ${JSON.stringify(count)}\n`,
+  );
+
+  expect(kills[0]! + kills[1]!).toBeGreaterThan(0);
+  expect(kept, 'Σ states = Σ planned (I4)').toHaveLength(planned);
+  for (const { row, attempts, mails } of kept) {
+    const of = `${row.class} ${row.state} ${row.id}`;
+    expect(mails, `${of}: no mail without its attempt (I9)`).toBeLessThanOrEqual(attempts);
+    expect(mails, `${of}: at most once, or twice when it may be resent (I1)`).toBeLessThanOrEqual(
+      row.class === 'marketing' ? 1 : 2,
+    );
+    if (row.state === 'accepted') expect(mails, `${of}: what is said to be accepted is there`).toBeGreaterThan(0);
+    else
+      expect(['abandoned', 'quarantined'], `${of}: ended without a mail only for a named reason`).toContain(row.state);
+    if (row.state === 'quarantined') expect(mails, `${of}: never left`).toBe(0);
+  }
+  const told = await scene.store.rows<{ n: number }>({ text: 'select count(*)::int as n from crash_told' });
+  expect(told[0]!.n, 'every run was told what became of its mail, once').toBe(planned);
+});
+
+/** Plans mails, a few people at a time, each one marketing and one transactional. @returns how many */
+async function planAll(until: number): Promise<number> {
+  let planned = 0;
+  for (let no = 0; performance.now() < until - 2000; no++) {
+    const profile = await scene.person(`r${no}`);
+    for (const kind of ['marketing', 'transactional'] as const) {
+      const plan = planOf(profile, await scene.now(), { class: kind, runId: `${kind}-${no}` });
+      await scene.store.inTransaction((tx) => scene.rooms.messages.plan(tx, plan));
+      planned++;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+  return planned;
+}
+
+/** One place at which a worker works: when it is killed, the next one, loaded meanwhile, takes over. @returns kills */
+async function lane(random: SeededRandom, until: number): Promise<number> {
+  const start = () => {
+    const at = points[Math.floor(random.next() * points.length)]!;
+    return new Worker(scene.where, random.next() < 0.7 ? `${at}:${1 + Math.floor(random.next() * 6)}` : undefined);
+  };
+  let kills = 0;
+  let spare = start();
+  while (performance.now() < until) {
+    const worker = spare;
+    spare = start();
+    await worker.ready();
+    void worker.tell({ do: 'send', forEver: true }).catch(() => {});
+    const lasts = 200 + random.next() * 1500;
+    await Promise.race([worker.ended(), new Promise((resolve) => setTimeout(resolve, lasts))]);
+    await worker.kill();
+    kills++;
+  }
+  await spare.kill();
+  return kills;
+}
