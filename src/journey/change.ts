@@ -98,7 +98,7 @@ export class Changes {
 
   take(decision: Decision, definition: JourneyDefinition, profile: Profile): void {
     const { run, steps, commands } = decision;
-    if (steps.length === 0) return;
+    if (steps.length === 0 && commands.length === 0) return; // an input that does not concern the run
     this.#runs.set(run.id, run);
     this.#steps.set(run.id, [...(this.#steps.get(run.id) ?? []), ...steps]);
     for (const command of commands) this.#orders.push({ command, run, definition, profile });
