@@ -1,4 +1,3 @@
-import mjml2html from 'mjml';
 import { BeckonError } from '../base/index.ts';
 import { compileTemplate, type Template } from '../language/index.ts';
 import { errors } from './error.ts';
@@ -26,6 +25,8 @@ export interface CompiledTemplate {
 export async function compileHtml(source: TemplateSource): Promise<string> {
   const whole = source.mjml.includes('<mjml') ? source.mjml : layout.mjml.replace('[[content]]', () => source.mjml);
   const mjml = expandFragments(whole, 'mjml').replace('[[preheader]]', () => source.preheader);
+  // Read when it is needed: it takes most of a second and 58 MB, and a later start compiles nothing.
+  const { default: mjml2html } = await import('mjml');
   const { html } = await mjml2html(mjml, {
     validationLevel: 'strict',
     ignoreIncludes: true,

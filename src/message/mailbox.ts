@@ -1,4 +1,4 @@
-import { simpleParser, type AddressObject, type ParsedMail } from 'mailparser';
+import type { AddressObject, ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import type { Clock, Ids } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
@@ -20,6 +20,7 @@ export class MailboxStore {
 
   /** Parses a raw mail and keeps it at the business time of now. */
   async put(raw: Buffer, to: string): Promise<MailboxMail> {
+    const { simpleParser } = await import('mailparser'); // with the first mail, not with every start
     const parsed = await simpleParser(raw, { skipImageLinks: true, skipTextToHtml: true });
     const mail: MailboxMail = {
       id: this.#ids.next(),
