@@ -41,6 +41,7 @@ export class Pulse {
   #stopping = false;
   #beating = false;
   #again = false;
+  readonly #stuckMs: number;
   readonly #onMoved: (offset: number) => Promise<void>;
   /** Looks in a row that found something due and could not do it. */
   #vain = 0;
@@ -51,6 +52,7 @@ export class Pulse {
     this.#duties = parts.duties;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#stuckMs = parts.stuckMs ?? stuckMs;
     this.#onMoved = parts.onMoved ?? (async () => {});
   }
 
@@ -166,7 +168,7 @@ export class Pulse {
       const dues = await this.#dues();
       const stuck = dues.filter(({ due }) => due <= this.#clock.now()).map(({ name }) => name);
       const next = stuck.length > 0 || dues.length === 0 ? null : Math.min(...dues.map(({ due }) => due));
-      if (stuck.length === 0 || elapsed() - began > stuckMs) return { running: stuck, next };
+      if (stuck.length === 0 || elapsed() - began > this.#stuckMs) return { running: stuck, next };
       await pause(wait);
     }
   }

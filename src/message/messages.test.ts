@@ -218,6 +218,41 @@ describe('the gates', () => {
     expect(await state(id)).toBe('accepted');
   });
 
+  it('says of what is held when each hour of it may go on', async () => {
+    const quiet = (to: string) => ({ quietHours: { from: '09:00', to } });
+    await desk.plan(desk.person(), quiet('11:00'));
+    await desk.plan(desk.person(), quiet('11:30'));
+    await desk.plan(desk.person(), quiet('14:00'));
+    await desk.messages.work();
+    expect(await desk.messages.held()).toEqual([
+      { reason: 'quiet hours', count: 2, until: noon + hour },
+      { reason: 'quiet hours', count: 1, until: noon + 4 * hour },
+    ]);
+  });
+
+  it('says which arm a profile is in when the arm is stored, whatever becomes of the mail (intention to treat)', async () => {
+    const said: { profileId: string; arm: string; at: number }[] = [];
+    desk = await aDesk({
+      onAssigned: async (_tx, { profileId, arm, at }) => void said.push({ profileId, arm, at }),
+    });
+    const [failed, heldOut, tester, unreachable] = [
+      desk.person(),
+      desk.person({ email: 'bob@example.com' }),
+      desk.person({ email: 'tess@example.com', test: true }),
+      desk.person({ email: 'cy@example.com', consent: {} }),
+    ];
+    await desk.plan(failed);
+    await desk.plan(heldOut, { holdout: 1 });
+    await desk.plan(tester, { test: true });
+    await desk.plan(unreachable);
+    desk.transport.answer = () => ({ kind: 'answered', stage: 'mail', code: 550, response: '550 no such user' });
+    await desk.messages.work();
+    expect(said.sort((a, b) => (a.arm < b.arm ? -1 : 1))).toEqual([
+      { profileId: heldOut.id, arm: 'control', at: noon },
+      { profileId: failed.id, arm: 'treated', at: noon },
+    ]);
+  });
+
   it('reserves caps: two journeys in the same moment give one mail when the cap is one (trust row 31)', async () => {
     desk = await aDesk({ settings: { caps: [{ windowMs: 24 * hour, count: 1 }] } });
     const ada = desk.person();
