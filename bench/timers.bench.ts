@@ -68,7 +68,10 @@ async function measure(): Promise<void> {
   const size = `${waiting} runs wait, batches of ${batch}, one worker; ${load}`;
   const leavesOut = 'it leaves out profiles and their locks, the definition, re-entrance, the decision and its context';
 
+  await rateOf(waiting + 10 * batch, addPeople);
   const limitAdd = await rateOf(waiting, addBare);
+  await rateOf(10 * batch, (from, to) => enter(runner, waiting + from, waiting + to));
+  await store.run({ text: 'vacuum analyze' });
   const add = await rateOf(waiting, (from, to) => enter(runner, from, to));
   const limitNote = 'limit: bare rows of state, wait and history written in batches of the same size in the same run';
   tell('add', add, limitAdd, `runs let in by a fact and come to their wait; ${size}; ${limitNote}; ${leavesOut}`);
@@ -125,22 +128,27 @@ async function openRunner(time: Clock): Promise<Runner> {
   });
 }
 
-/** Lets a batch of new people in, in one transaction, as the fold does. */
+/** The people stand already; only their runs are measured. */
+async function addPeople(from: number, to: number): Promise<void> {
+  const people = Array.from({ length: to - from }, (_, i) => person(from + i));
+  await store.run({
+    name: 'bench-people',
+    text: `insert into profile (id, shard, version, state, last_seen_at)
+      select *, now() from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[])`,
+    values: [
+      people.map(({ id }) => id),
+      people.map(({ shard }) => shard),
+      people.map(({ version }) => version),
+      people.map(({ state }) => JSON.stringify(state)),
+    ],
+  });
+}
+
+/** Lets a batch of people in, in one transaction, as the fold does. */
 async function enter(runner: Runner, from: number, to: number): Promise<void> {
   const people = Array.from({ length: to - from }, (_, i) => person(from + i));
-  await store.inTransaction(async (tx) => {
-    await tx.run({
-      name: 'bench-people',
-      text: `insert into profile (id, shard, version, state, last_seen_at) select *, now() from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[])`,
-      values: [
-        people.map(({ id }) => id),
-        people.map(({ shard }) => shard),
-        people.map(({ version }) => version),
-        people.map(({ state }) => JSON.stringify(state)),
-      ],
-    });
-    await runner.listen(tx, people.map(fact), new Map(people.map((one) => [one.id, one])));
-  });
+  const known = new Map(people.map((one) => [one.id, one]));
+  await store.inTransaction((tx) => runner.listen(tx, people.map(fact), known));
 }
 
 function fact({ id }: Profile): Fact {
