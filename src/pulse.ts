@@ -48,7 +48,13 @@ export class Pulse {
   #keptAt = -keepMs;
 
   /** @param parts `onMoved` keeps the clock's offset at each step, so that a crash in the middle does not go back */
-  constructor(parts: { duties: readonly Duty[]; clock: Clock; log: Log; onMoved?: (offset: number) => Promise<void> }) {
+  constructor(parts: {
+    duties: readonly Duty[];
+    clock: Clock;
+    log: Log;
+    onMoved?: (offset: number) => Promise<void>;
+    stuckMs?: number;
+  }) {
     this.#duties = parts.duties;
     this.#clock = parts.clock;
     this.#log = parts.log;

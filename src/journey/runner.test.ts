@@ -417,7 +417,7 @@ describe('read()', () => {
     clock.set(morning);
     expect([await runner.read(), await runner.read()]).toEqual([2, 0]);
     expect(planned).toHaveLength(2);
-    for (const { runId, visit } of [...planned])
+    for (const { runId, visit } of planned)
       await store.inTransaction((tx) => runner.messaged(tx, { runId, visit, outcome: 'accepted', reason: null }));
     expect(await runner.nextDue()).toBe(morning + day);
     clock.set(morning + day);

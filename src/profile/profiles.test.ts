@@ -205,6 +205,63 @@ describe('identity', () => {
   });
 });
 
+describe('a shared device', () => {
+  it('goes with a person the shop names anew; the one before keeps neither the device nor what is done on it', async () => {
+    await happens(asserted('ada@example.com'), view('watch-1'));
+    await happens(asserted('bob@example.com'), view('coat-1'));
+
+    const [ada, bob] = [(await byEmail('ada@example.com'))!, (await byEmail('bob@example.com'))!];
+    expect(ada.state.identities).toEqual([{ namespace: 'email', id: 'ada@example.com' }]);
+    expect(ada.state.visit!.ecid).toBeNull();
+    expect(ada.state.viewed.map(({ item }) => item)).toEqual(['watch-1']);
+    expect(bob.state.identities).toContainEqual({ namespace: 'ecid', id: ecid });
+    expect(bob.state.viewed.map(({ item }) => item)).toEqual(['coat-1']);
+    expect((await byDevice())!.id).toBe(bob.id);
+  });
+
+  it('goes back to a person we know, and stands in that profile too', async () => {
+    await happens(asserted('bob@example.com', {}, other), asserted('ada@example.com'));
+    await happens(asserted('bob@example.com'));
+
+    const bob = (await byEmail('bob@example.com'))!;
+    expect((await byDevice())!.id).toBe(bob.id);
+    expect(bob.state.identities.filter(({ namespace }) => namespace === 'ecid').map(({ id }) => id)).toEqual([
+      other,
+      ecid,
+    ]);
+    expect(merges).toEqual([]);
+  });
+});
+
+describe('merges', () => {
+  it('in a chain within one batch leave every fact with the profile that lives on', async () => {
+    const third = '3'.repeat(38);
+    const crm = { namespace: 'crm', id: '7' };
+    await happens(asserted('ada@example.com', { identities: [{ namespace: 'email', id: 'ada@example.com' }] }, null));
+    await happens(add('a', 1, ecid), add('b', 1, third));
+    facts.length = 0;
+    await happens(
+      add('c', 1, ecid),
+      event({ types: ['profile.asserted'], level: 3, identities: [crm, { namespace: 'ecid', id: ecid }] }),
+      asserted('ada@example.com', {}, third),
+    );
+    for (const { profileId } of facts) expect(await profiles.get(profileId)).toMatchObject({ id: profileId });
+  });
+
+  it('of two carts say which one is no more', async () => {
+    await happens(asserted('ada@example.com', {}, other), add('coat-1', 1, other));
+    const old = (await byEmail('ada@example.com'))!.state.cart!.id;
+    clock.advance(1000);
+    await happens(add('scarf-1'));
+    await happens(asserted('ada@example.com'));
+
+    const cart = (await byEmail('ada@example.com'))!.state.cart!;
+    expect(cart.lines.map(({ item }) => item).sort()).toEqual(['coat-1', 'scarf-1']);
+    expect(named('cart.replaced')).toMatchObject([{ data: { cartId: old, by: cart.id } }]);
+    expect(facts.slice(-2).map(({ name }) => name)).toEqual(['cart.replaced', 'cart.changed']);
+  });
+});
+
 describe('the live profile', () => {
   it('follows adds, removals and a server purchase', async () => {
     await happens(add('coat-1'), add('coat-2'), add('sweat-1', 2));
