@@ -20,40 +20,46 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-it(`loses nothing unseen and doubles nothing, killed ${killsWanted} times at random (seed ${seed})`, async () => {
-  const going = { on: true };
-  const planning = planAll(going);
-  await Promise.all([seed, seed + 2].map((one) => lane(new SeededRandom(one), killsWanted / 2)));
-  going.on = false;
-  const planned = await planning;
+it(
+  `loses nothing unseen and doubles nothing, killed ${killsWanted} times at random (seed ${seed})`,
+  async () => {
+    const going = { on: true };
+    const planning = planAll(going);
+    await Promise.all([seed, seed + 2].map((one) => lane(new SeededRandom(one), killsWanted / 2)));
+    going.on = false;
+    const planned = await planning;
 
-  const heir = new Worker(scene.where);
-  await workOff(scene, () => heir.tell({ do: 'send' }).then(() => heir.tell({ do: 'later', ms: 60_000 })));
-  await heir.stop();
+    const heir = new Worker(scene.where);
+    await workOff(scene, () => heir.tell({ do: 'send' }).then(() => heir.tell({ do: 'later', ms: 60_000 })));
+    await heir.stop();
 
-  const kept = await compare(scene);
-  const count: Record<string, number> = {};
-  for (const { row } of kept) count[`${row.class} ${row.state}`] = (count[`${row.class} ${row.state}`] ?? 0) + 1;
-  const mails = kept.reduce((sum, one) => sum + one.mails, 0);
-  process.stdout.write(
-    `seed ${seed}: ${killsWanted} kills, ${planned} planned, ${mails} mails, ${JSON.stringify(count)}\n`,
-  );
-
-  expect(kept, 'Σ states = Σ planned (I4)').toHaveLength(planned);
-  for (const { row, attempts, mails } of kept) {
-    const of = `${row.class} ${row.state} ${row.id}`;
-    expect(mails, `${of}: no mail without its attempt (I9)`).toBeLessThanOrEqual(attempts);
-    expect(mails, `${of}: at most once, or twice when it may be resent (I1)`).toBeLessThanOrEqual(
-      row.class === 'marketing' ? 1 : 2,
+    const kept = await compare(scene);
+    const count: Record<string, number> = {};
+    for (const { row } of kept) count[`${row.class} ${row.state}`] = (count[`${row.class} ${row.state}`] ?? 0) + 1;
+    const mails = kept.reduce((sum, one) => sum + one.mails, 0);
+    process.stdout.write(
+      `seed ${seed}: ${killsWanted} kills, ${planned} planned, ${mails} mails, ${JSON.stringify(count)}\n`,
     );
-    if (row.state === 'accepted') expect(mails, `${of}: what is said to be accepted is there`).toBeGreaterThan(0);
-    else
-      expect(['abandoned', 'quarantined'], `${of}: ended without a mail only for a named reason`).toContain(row.state);
-    if (row.state === 'quarantined') expect(mails, `${of}: never left`).toBe(0);
-  }
-  const told = await scene.store.rows<{ n: number }>({ text: 'select count(*)::int as n from crash_told' });
-  expect(told[0]!.n, 'every run was told what became of its mail, once').toBe(planned);
-});
+
+    expect(kept, 'Σ states = Σ planned (I4)').toHaveLength(planned);
+    for (const { row, attempts, mails } of kept) {
+      const of = `${row.class} ${row.state} ${row.id}`;
+      expect(mails, `${of}: no mail without its attempt (I9)`).toBeLessThanOrEqual(attempts);
+      expect(mails, `${of}: at most once, or twice when it may be resent (I1)`).toBeLessThanOrEqual(
+        row.class === 'marketing' ? 1 : 2,
+      );
+      if (row.state === 'accepted') expect(mails, `${of}: what is said to be accepted is there`).toBeGreaterThan(0);
+      else
+        expect(['abandoned', 'quarantined'], `${of}: ended without a mail only for a named reason`).toContain(
+          row.state,
+        );
+      if (row.state === 'quarantined') expect(mails, `${of}: never left`).toBe(0);
+    }
+    const told = await scene.store.rows<{ n: number }>({ text: 'select count(*)::int as n from crash_told' });
+    expect(told[0]!.n, 'every run was told what became of its mail, once').toBe(planned);
+  },
+  60_000 + killsWanted * 20_000,
+);
 
 /** Plans mails, a few people at a time, each one marketing and one transactional. @returns how many */
 async function planAll(going: { on: boolean }): Promise<number> {
