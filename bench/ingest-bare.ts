@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { Pool } from 'pg';
 import { shardOf } from '../src/base/index.ts';
-import { decodeIdentity } from '../src/api/edge-identity.ts';
+import { ecidIn } from './ingest-client.ts';
 
 /**
  * The limit of the ingest bench: a bare node:http that reads the same bodies and writes the same three rows in the same
@@ -76,7 +76,7 @@ function rowsOf(text: string, url: string): Row[] {
     };
   };
   if (Array.isArray(body)) return body.map(({ identities, ...rest }) => made(identities.ECID, rest));
-  const { ecid } = decodeIdentity(body.meta.state.entries[0]!.value)!;
+  const ecid = ecidIn(body.meta.state.entries[0]!.value);
   return body.events.map(({ xdm }) =>
     made(ecid, {
       id: new URLSearchParams(url.split('?')[1]).get('requestId'),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { elapsed, SeededRandom, shardOf } from '../src/base/index.ts';
-import { encodeIdentity } from '../src/api/edge-identity.ts';
 
 /** What the ingest bench sends: keep-alive connections, one request on each at a time, answered before the next. */
 export interface Load {
@@ -122,8 +121,7 @@ function maker(load: Load): () => string {
   const cookies = new Map<string, string>();
   const pick = () => ecidOf(Math.floor(load.visitors ** random.next()) - 1);
   const identity = (ecid: string) => {
-    const known =
-      cookies.get(ecid) ?? encodeIdentity({ ecid, source: 0, fresh: false, createdAt: 1_700_000_000_000 }, 1);
+    const known = cookies.get(ecid) ?? identityOf(ecid);
     cookies.set(ecid, known);
     return known;
   };
@@ -135,6 +133,17 @@ function maker(load: Load): () => string {
       `authorization: Bearer ${load.key}`,
     ]);
   };
+}
+
+/** The SDK's identity cookie: protobuf field 1 the ECID, then when it was made and written (edge-protocol §5). */
+export function identityOf(ecid: string): string {
+  const rest = [0x52, 0x06, 0x08, 0x01, 0x10, 0x00, 0x18, 0x01, 0xf0, 0x01, 0x01];
+  return Buffer.from([0x0a, ecid.length, ...Buffer.from(ecid, 'latin1'), ...rest]).toString('base64url');
+}
+
+/** The ECID in a value of `identityOf`. */
+export function ecidIn(identity: string): string {
+  return Buffer.from(identity, 'base64url').toString('latin1', 2, 40);
 }
 
 /** 38 digits; visitors of the bench are numbers. */
@@ -215,9 +224,7 @@ function post(path: string, body: string, headers: string[]): string {
 /** One event of a visitor of its own, by its own request; resolves when it is answered. */
 export async function sendOne(port: number, ecid: string): Promise<void> {
   const line = await probeLine(port);
-  const status = await line.ask(
-    interact(encodeIdentity({ ecid, source: 0, fresh: false, createdAt: 1_700_000_000_000 }, 1), 1),
-  );
+  const status = await line.ask(interact(identityOf(ecid), 1));
   if (status >= 300) throw new Error(`The event was answered with ${status}`);
 }
 
