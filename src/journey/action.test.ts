@@ -159,6 +159,14 @@ describe('the check of a journey document', () => {
     expect(places).toEqual(['entry.audience', 'entry.at', 'entry.zone', 'lateness']);
   });
 
+  it('lets nobody fill in which of our own paths is called', () => {
+    const call = (url: string) => ({ ...cart.activities['recommend'], url });
+    const problems = (url: string) =>
+      problemsOf({ ...cart, activities: { ...cart.activities, recommend: call(url) } }, templates);
+    expect(problems('/v1/{{event.cartId}}').map(({ where }) => where)).toEqual(['activities.recommend.url']);
+    expect(problems('/rest/v1/delivery?sessionId={{profile.id}}')).toEqual([]);
+  });
+
   it('bears anything that is not a journey', () => {
     for (const junk of [null, 1, 'x', [], {}, { activities: { a: null } }])
       expect(problemsOf(junk, templates).length).toBeGreaterThan(0);

@@ -138,6 +138,25 @@ describe('abandoned cart, when Ada leaves with a coat in her cart', () => {
     expect(commands).toEqual([]);
   });
 
+  it('and changes the cart while the mail is held — the mail is cancelled, and the wait begins again', () => {
+    const due = after(entered(), { kind: 'due' }, start + 4 * hour).run;
+    const sending = after(
+      due,
+      { kind: 'answered', moves: due.moves, ok: true, status: 'http_200', value: {} },
+      start + 4 * hour,
+    ).run;
+    const { run, commands } = after(sending, { kind: 'fact', fact: cartChanged(start + 5 * hour) }, start + 5 * hour);
+
+    expect(commands).toEqual([{ do: 'cancel', reason: 'It happened again' }]);
+    expect(run).toMatchObject({ state: 'waiting', activity: 'wait', due: start + 9 * hour });
+    const late = after(
+      run,
+      { kind: 'messaged', moves: sending.moves, outcome: 'accepted', reason: null },
+      start + 5 * hour,
+    );
+    expect(late.steps).toEqual([]);
+  });
+
   it('and buys while the mail is held — the mail is cancelled', () => {
     const due = after(entered(), { kind: 'due' }, start + 4 * hour).run;
     const sending = after(

@@ -86,10 +86,12 @@ class Course {
   fact(fact: Fact): void {
     if (this.#exits(fact) || fact.bot) return;
     const { entry } = this.#hands.definition;
-    if (entry.kind !== 'event' || entry.onRepeat !== 'restart' || this.#run.state !== 'waiting') return;
+    if (entry.kind !== 'event' || entry.onRepeat !== 'restart') return;
     if (entryKey(this.#hands.definition, fact, this.#hands) !== this.#run.key) return;
     if (fact.at <= Number(this.#run.context.events.entry?.['at'] ?? 0) && fact.name !== 'visit.ended')
       return this.#keepLatest(fact);
+    // A mail that is still held would show what was true before; one that is on the wire cannot be called back.
+    if (this.#run.state === 'sending') this.decision.commands.push({ do: 'cancel', reason: 'It happened again' });
     this.#run.context.events.entry = { ...fact.data, at: fact.at };
     this.#step('restarted', fact.name, { event: fact.data });
     this.#goTo(this.#hands.definition.start, Math.min(fact.at, this.#hands.now));

@@ -101,6 +101,11 @@ function checkActivity(
         say(`${where}.name`, 'An action has a name of letters, digits and underscores');
       if (!['GET', 'POST', 'PUT'].includes(activity.method))
         say(`${where}.method`, `Method ${String(activity.method)} is not GET, POST or PUT`);
+      if (typeof activity.url === 'string' && /^\/[^?]*\{/.test(activity.url))
+        say(
+          `${where}.url`,
+          'A path of this server is written out; only what follows the question mark may be filled in',
+        );
       if (typeof activity.url !== 'string' || !/^(\/(?!\/)|https:\/\/)/.test(activity.url))
         say(`${where}.url`, `"${String(activity.url)}" is neither a path of this server nor an https address`);
       if (activity.answer !== undefined) expression(`${where}.answer`, activity.answer, say);
