@@ -166,7 +166,10 @@ function personEvent({ profileId, email, firstName, timeZone }: (typeof demoPeop
   };
 }
 
-/** Walks the invented history hour by hour through the production engine; mails are caught and answered. */
+/** The history is walked in steps of this length; shorter ones make the mails' times finer and the first start longer. */
+const stepMs = 2 * hour;
+
+/** Walks the invented history step by step through the production engine; mails are caught and answered. */
 class HistoryWalk {
   readonly #rooms: Rooms;
   readonly #clock: VirtualClock;
@@ -199,7 +202,7 @@ class HistoryWalk {
     );
     const told = [...events];
     let place = 0;
-    for (let at = from + hour; at <= to; at += hour) {
+    for (let at = from + stepMs; at <= to; at += stepMs) {
       const now: ShopEvent[] = [];
       while (place < told.length && told[place]!.happenedAt <= at) now.push(told[place++]!);
       await this.#step(at, now);

@@ -10,7 +10,7 @@ import { decide, defaultLateness, entryKey, nextReading } from './decide.ts';
 import type { CustomAction, JourneyDefinition } from './definition.ts';
 import type { Journeys } from './journeys.ts';
 import { scopeOf, type Hands, type Input, type MessageOutcome, type Run } from './run.ts';
-import { activeRuns, runsById } from './table.ts';
+import { activeRuns, placesOf, runsById } from './table.ts';
 
 const actionKind = 'journey.action';
 
@@ -88,7 +88,7 @@ export class Runner {
 
   /** Runs as they stand once their profiles are locked: first the profiles, then what is read of their runs. */
   async #locked(tx: Tx, runIds: readonly string[]): Promise<{ runs: Run[]; profiles: Map<string, Profile> }> {
-    const before = new Map((await runsById(tx, runIds)).map(({ id, profileId }) => [id, profileId]));
+    const before = new Map((await placesOf(tx, runIds)).map(({ id, profileId }) => [id, profileId]));
     const profiles = await this.#parts.profiles.lock(tx, [...new Set(before.values())]);
     const runs = await this.#known(await runsById(tx, runIds));
     const astray = runs.find(({ id, profileId }) => profileId !== before.get(id) && !profiles.has(profileId));
@@ -286,7 +286,7 @@ export class Runner {
 
   /** Is the run still where this message was planned? True, or why not. */
   async stillTrue(tx: Tx, place: { runId: string; activity: string; visit: number }): Promise<true | string> {
-    const [run] = await runsById(tx, [place.runId]);
+    const [run] = await placesOf(tx, [place.runId]);
     if (!run) return 'The run is gone';
     if (run.state === 'ended') return run.endReason ?? 'The run has ended';
     return run.state === 'sending' && run.activity === place.activity && run.moves === place.visit

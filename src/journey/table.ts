@@ -143,6 +143,18 @@ export async function runsById(tx: Runner, ids: readonly string[]): Promise<Run[
   return rows.map(runOf);
 }
 
+/** Where runs stand, without what they have gathered: for those who only ask. */
+export async function placesOf(tx: Runner, ids: readonly string[]): Promise<RunPlace[]> {
+  return tx.rows<RunPlace>({
+    name: 'journey.places',
+    text: `select id, profile_id as "profileId", state, activity, moves, end_reason as "endReason"
+      from journey_run where id = any($1)`,
+    values: [ids],
+  });
+}
+
+export type RunPlace = Pick<Run, 'id' | 'profileId' | 'state' | 'activity' | 'moves' | 'endReason'>;
+
 /** Writes runs, their waits and their new steps: one statement whatever their number. */
 export async function saveRuns(tx: Runner, changed: readonly { run: Run; steps: Step[] }[]): Promise<void> {
   if (changed.length === 0) return;
