@@ -81,6 +81,7 @@ function compileCall(expr: Expr & { kind: 'call' }, around: Around): Get {
   const fn = functionNamed(expr.name);
   if (fn === undefined) throw unknownFunction(expr, around.source);
   checkCount(fn, expr, around.source);
+  checkNamed(expr, around.source);
   const gets = expr.args.map((arg, i) =>
     fn.parameters[i]?.endsWith(':field') ? compileField(arg, { fn, around }) : compile(arg, around),
   );
@@ -107,6 +108,13 @@ function checkCount(fn: LanguageFunction, expr: Expr & { kind: 'call' }, source:
   const wanted = least === most ? String(least) : most === Infinity ? `${least} or more` : `${least} to ${most}`;
   const sentence = `${expr.name} was given ${given} argument${given === 1 ? '' : 's'} where ${wanted} ${wanted === '1' ? 'was' : 'were'} expected: ${signatureOf(fn)}`;
   throw errorAt(errors.LANGUAGE_ARGUMENTS, { source, at: expr.at }, sentence);
+}
+
+function checkNamed({ name, named }: Expr & { kind: 'call' }, source: Source): void {
+  const [first] = named;
+  if (first === undefined) return;
+  const sentence = `${name} takes no named argument ${first.name}:`;
+  throw errorAt(errors.LANGUAGE_ARGUMENTS, { source, at: first.at }, sentence);
 }
 
 /** `price`, `attributes.size` or `"price"`: the name of a field, never its value. */

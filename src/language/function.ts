@@ -11,6 +11,10 @@ export interface LanguageFunction {
    * `:field` after it: the name of a field of each item, as in `topN(items, price, 3)`.
    */
   parameters: string[];
+  /** The types of the parameters in the notation of type.ts; `any` where the row says nothing. */
+  types?: readonly string[];
+  /** The type of the value, in the same notation; left out means `any`. */
+  gives?: string;
   /** One sentence. */
   doc: string;
   /** An example and its value; a test runs it. */
@@ -19,20 +23,37 @@ export interface LanguageFunction {
   run: (run: Run, args: unknown[]) => unknown;
 }
 
-/** A row without the repetition of its field names. */
+const signaturePattern = /^([^(]+)\((.*)\)(?::\s*(.+))?$/;
+const parameterPattern = /^((?:\.\.\.)?\w+\??)(?::\s*(.+))?$/;
+
+/**
+ * A row without the repetition of its field names. The signature is `name|alias(first: type, second?: type): type`;
+ * types are `text`, `number`, `truth`, `moment`, `duration`, `any`, `list`, `list<number>`, `map`, `map<text>`,
+ * `field` (the name of a field), `T` (any type, the same wherever it stands in the row), and `text or list` for one of
+ * several. Types may be left out.
+ */
 export function row(
   [signature, doc]: [signature: string, doc: string],
   example: [source: string, result: unknown],
   run: LanguageFunction['run'],
 ): LanguageFunction {
-  const [head, rest] = signature.split('(') as [string, string];
+  const [, head, inside, gives] = signaturePattern.exec(signature) ?? [];
+  if (head === undefined) throw new Error(`"${signature}" is no signature of a function`);
   const [name, ...aliases] = head.split('|') as [string, ...string[]];
-  const parameters = rest
-    .slice(0, -1)
+  const pairs = inside!
     .split(',')
     .map((part) => part.trim())
-    .filter((part) => part !== '');
-  return { name, aliases, parameters, doc, example: example[0], result: example[1], run };
+    .filter((part) => part !== '')
+    .map((part) => parameterOf(part, signature));
+  const parameters = pairs.map(({ parameter, type }) => (type === 'field' ? `${parameter}:field` : parameter));
+  const types = pairs.map(({ type }) => type);
+  return { name, aliases, parameters, types, gives: gives ?? 'any', doc, example: example[0], result: example[1], run };
+}
+
+function parameterOf(part: string, signature: string): { parameter: string; type: string } {
+  const [, parameter, type = 'any'] = parameterPattern.exec(part) ?? [];
+  if (parameter === undefined) throw new Error(`"${part}" is no parameter in "${signature}"`);
+  return { parameter, type };
 }
 
 /** Fewest and most arguments. */

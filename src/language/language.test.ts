@@ -95,6 +95,14 @@ describe('errors say where, what was found and what was expected', () => {
     ['a = b = c', 'LANGUAGE_SYNTAX', 'At line 1, column 7: comparisons cannot be chained; join them with and'],
     ['"abc', 'LANGUAGE_SYNTAX', 'At line 1, column 1: the text that begins with " has no closing "'],
     ['"\\d"', 'LANGUAGE_SYNTAX', 'At line 1, column 2: found \\d in a text; write \\\\ for a backslash'],
+    ['head([1], where: 1)', 'LANGUAGE_ARGUMENTS', 'At line 1, column 11: head takes no named argument where:'],
+    ['f(a: 1, a: 2)', 'LANGUAGE_SYNTAX', 'At line 1, column 9: a: is given twice'],
+    [
+      'f(a: 1, 2)',
+      'LANGUAGE_SYNTAX',
+      'At line 1, column 9: found 2 where a named argument, such as a: …, was expected',
+    ],
+    ['[a: 1]', 'LANGUAGE_SYNTAX', 'At line 1, column 3: found : where , or ] was expected'],
     ['a &gt; 1', 'LANGUAGE_SYNTAX', 'At line 1, column 3: found &gt;; write > itself'],
     [
       'order-total',

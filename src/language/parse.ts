@@ -2,7 +2,7 @@ import { errorAt, errors } from './error.ts';
 import type { Source } from './error.ts';
 import { lex } from './lex.ts';
 import type { Token } from './lex.ts';
-import type { BinaryOp, Expr, Segment } from './tree.ts';
+import type { BinaryOp, Expr, NamedArgument, Segment } from './tree.ts';
 
 /** How deep an expression may nest; keeps the parser and the compiled closures off the end of the stack. */
 export const expressionDepth = 100;
@@ -204,14 +204,32 @@ export class Parser {
 
   #call(name: Token): Expr {
     this.needSign('(');
-    return { kind: 'call', at: name.at, name: name.text, args: this.#items(')') };
+    const named: NamedArgument[] = [];
+    return { kind: 'call', at: name.at, name: name.text, args: this.#items(')', named), named };
   }
 
-  #items(close: string): Expr[] {
+  /** `where:` before an argument; after the first of these all are named. */
+  #argumentName(named: NamedArgument[]): Token | null {
+    const { token } = this;
+    const after = this.#tokens[this.#position + 1];
+    if (token.kind !== 'name' || after?.kind !== 'sign' || after.text !== ':') {
+      if (named.length > 0) throw this.unexpected(`a named argument, such as ${named[0]!.name}: …,`);
+      return null;
+    }
+    if (named.some(({ name }) => name === token.text)) throw this.error(`${token.text}: is given twice`, token.at);
+    this.#position += 2;
+    return token;
+  }
+
+  #items(close: string, named: NamedArgument[] | null = null): Expr[] {
     const items: Expr[] = [];
     if (this.takeSign(close)) return items;
-    do items.push(this.#deeper(() => this.expression()));
-    while (this.takeSign(','));
+    do {
+      const name = named && this.#argumentName(named);
+      const expr = this.#deeper(() => this.expression());
+      if (name) named.push({ name: name.text, expr, at: name.at });
+      else items.push(expr);
+    } while (this.takeSign(','));
     if (!this.takeSign(close)) throw this.unexpected(`, or ${close}`);
     return items;
   }

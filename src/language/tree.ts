@@ -4,7 +4,7 @@ export type Expr =
   | { kind: 'list'; at: number; items: Expr[] }
   | { kind: 'name'; at: number; name: string; segments: Segment[] }
   | { kind: 'member'; at: number; of: Expr; segments: Segment[] }
-  | { kind: 'call'; at: number; name: string; args: Expr[] }
+  | { kind: 'call'; at: number; name: string; args: Expr[]; named: NamedArgument[] }
   | { kind: 'not'; at: number; of: Expr }
   | { kind: 'negate'; at: number; of: Expr }
   | { kind: 'and'; at: number; items: Expr[] }
@@ -13,6 +13,13 @@ export type Expr =
   | { kind: 'binary'; at: number; op: BinaryOp; left: Expr; right: Expr };
 
 export type BinaryOp = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'in' | '+' | '-' | '*' | '/' | '%';
+
+/** `where: item.price > 10` among the arguments of a call. */
+export interface NamedArgument {
+  name: string;
+  expr: Expr;
+  at: number;
+}
 
 /** One step of a path: a name, or a computed index. */
 export type Segment = string | Expr;
