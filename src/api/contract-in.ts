@@ -54,8 +54,11 @@ export const EventInput = Type.Object({
   order: Type.Optional(
     Type.Object({
       id: text(128),
+      /** Of commerce.refunds: what this refund gives back. */
       total: Type.Number({ minimum: 0 }),
       currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+      /** Of commerce.refunds: the refund's own id. */
+      refundId: Type.Optional(text(128)),
     }),
   ),
   cartId: Type.Optional(text(128)),

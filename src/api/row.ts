@@ -124,8 +124,13 @@ export function serverEvent(value: unknown, now: number): ShopEvent {
   };
   if (input.items) event.items = input.items.map((item) => itemOf(item, input.order?.currency));
   if (input.order) {
-    const { id, total, currency } = input.order;
-    event.order = { id, totalMinor: toMinor(total, currency), currency };
+    const { id, total, currency, refundId } = input.order;
+    event.order = {
+      id,
+      totalMinor: toMinor(total, currency),
+      currency,
+      ...(refundId === undefined ? {} : { refundId }),
+    };
   }
   if (input.cartId !== undefined) event.cartId = input.cartId;
   if (input.page) event.page = { ...input.page };

@@ -9,7 +9,7 @@
  */
 export type Level = 0 | 1 | 2 | 3;
 
-/** One name of somebody. `namespace` is lower case: `ecid`, `fpid`, `email` (trimmed, lower case), `crm`, … */
+/** One name of somebody. `namespace` is lower case: `ecid`, `fpid`, `anonymousid`, `email` (trimmed, lower case), `crm`, … */
 export interface Identity {
   namespace: string;
   id: string;
@@ -24,11 +24,17 @@ export interface EventItem {
   currency?: string;
 }
 
-/** An order as the source reports it. */
+/**
+ * An order as the source reports it. Of `commerce.refunds` it names the order that money goes back for: `totalMinor` is
+ * what this one refund gives back, above zero, and the event's items are what came back, if the source says. Of
+ * `commerce.orderCancellations` the whole order is void, whatever the amount.
+ */
 export interface EventOrder {
   id: string;
   totalMinor: number;
   currency: string;
+  /** Of `commerce.refunds`: the refund's own id, unique within its order, so that one told twice counts once. */
+  refundId?: string;
 }
 
 /**
@@ -38,6 +44,8 @@ export interface EventOrder {
 export const eventTypes = [
   'web.webpagedetails.pageViews',
   'web.webinteraction.linkClicks',
+  'web.siteSearches',
+  'web.categoryViews',
   'commerce.productViews',
   'commerce.productListViews',
   'commerce.productListOpens',
@@ -46,6 +54,9 @@ export const eventTypes = [
   'commerce.productListRemovals',
   'commerce.checkouts',
   'commerce.purchases',
+  'commerce.orderUpdates',
+  'commerce.refunds',
+  'commerce.orderCancellations',
   'commerce.saveForLaters',
   'decisioning.propositionDisplay',
   'decisioning.propositionInteract',
@@ -64,7 +75,7 @@ export type EventType = (typeof eventTypes)[number] | (string & {});
 export interface ShopEvent {
   /** Unique within `source`: request id and index, or the id the shop's server gave. */
   id: string;
-  /** Who told us: `edge:<datastream>`, `server`, `demo`, `message`, `profile`. */
+  /** Who told us: `edge:<datastream>`, `segment:<key id>`, `webhook:<key>`, `server`, `demo`, `message`, `profile`. */
   source: string;
   /** The first is the main one; never empty. */
   types: EventType[];
@@ -72,7 +83,7 @@ export interface ShopEvent {
   happenedAt: number;
   receivedAt: number;
   level: Level;
-  /** The shard key: `ecid:<id>` when a device is known, otherwise the first identity as `namespace:id`. */
+  /** The shard key: `ecid:<id>` or `anonymousid:<id>` when a device is known, otherwise the first identity. */
   visitor: string;
   /** Identities this event asserts at its level; the visitor's own ECID among them. */
   identities: Identity[];
@@ -96,6 +107,9 @@ export interface ShopEvent {
   /** What else the source sent and nobody needs by name. */
   data?: Record<string, unknown>;
 }
+
+/** Namespaces that name a device, not a person; `anonymousid` is the device id of Segment's libraries. */
+export const deviceNamespaces: ReadonlySet<string> = new Set(['ecid', 'fpid', 'tntid', 'anonymousid']);
 
 /** `ecid:123`; the canonical text of an identity. */
 export function identityKey({ namespace, id }: Identity): string {

@@ -274,6 +274,9 @@ const did: [string, (event: ShopEvent, items: string) => Said][] = [
   ['profile.consent', consentSentence],
   ['profile.asserted', assertedSentence],
   ['commerce.purchases', (_, items) => acted(`The browser says ${items} was bought; the shop has not confirmed it`)],
+  ['commerce.refunds', (event) => acted(`Money went back for order ${event.order?.id ?? ''}`.trim())],
+  ['commerce.orderCancellations', (event) => acted(`Order ${event.order?.id ?? ''} was cancelled`)],
+  ['commerce.orderUpdates', (event) => acted(`Order ${event.order?.id ?? ''} was changed`)],
   ['commerce.checkouts', () => acted('Went to the checkout')],
   ['commerce.productListAdds', (_, items) => acted(`Put ${items} in the cart`)],
   ['commerce.productListRemovals', (_, items) => acted(`Took ${items} out of the cart`)],
@@ -284,6 +287,8 @@ const did: [string, (event: ShopEvent, items: string) => Said][] = [
   ['commerce.saveForLaters', (_, items) => acted(`Saved ${items} for later`)],
   ['decisioning.propositionInteract', () => acted('Clicked a recommendation')],
   ['decisioning.propositionDisplay', () => acted('Was shown recommendations')],
+  ['web.siteSearches', () => acted('Searched the shop')],
+  ['web.categoryViews', (event) => acted(`Looked through ${event.page?.section ?? 'a category'}`)],
   ['web.webinteraction.linkClicks', () => acted('Clicked a link in the shop')],
   ['web.webpagedetails.pageViews', (event) => acted(`Opened ${event.page?.name ?? event.page?.url ?? 'a page'}`)],
 ];

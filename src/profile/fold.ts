@@ -1,5 +1,5 @@
 import { toMajor } from '../base/index.ts';
-import { is, type ShopEvent } from '../event/index.ts';
+import { deviceNamespaces, is, type ShopEvent } from '../event/index.ts';
 import { cartAfter } from './cart.ts';
 import {
   viewedLimit,
@@ -141,7 +141,7 @@ class Fold {
     const event = this.#event;
     const state = this.#state;
     if (!event.types.some((type) => type.startsWith('web.') || type.startsWith('commerce.'))) return;
-    if (event.source === 'server') return;
+    if (event.source === 'server' || !deviceNamespaces.has(event.visitor.split(':', 1)[0]!)) return;
     state.lastSeenAt = Math.max(state.lastSeenAt, event.happenedAt);
     state.firstSeenAt = Math.min(state.firstSeenAt, event.happenedAt);
     if (event.timeZone && !state.attributes['timeZone']) state.timeZone = event.timeZone;

@@ -1,4 +1,4 @@
-import { identityKey, type Identity, type ShopEvent } from '../event/index.ts';
+import { deviceNamespaces, identityKey, type Identity, type ShopEvent } from '../event/index.ts';
 import type { Profile } from './profile.ts';
 
 /** What is to be done about who an event belongs to. */
@@ -9,8 +9,6 @@ export type Identified =
   | { kind: 'merge'; into: string; from: string[]; link: Identity[] }
   /** A known person took over a device that stood with another person: the device moves, nothing is merged. */
   | { kind: 'relink'; profileId: string; link: Identity[]; moved: Identity[] };
-
-const deviceNamespaces = new Set(['ecid', 'fpid', 'tntid']);
 
 /** Names a person, not a device. */
 export function isPersonal({ namespace }: Identity): boolean {
