@@ -9,6 +9,15 @@
  * Start:  profile.ts, fold.ts (pure), then pass.ts (whose event it is, in one transaction)
  */
 export { assignArm, bucketOf, journeySalt, type Arm } from './assign.ts';
+export {
+  isTokenNamespace,
+  longestToken,
+  mintIdentityToken,
+  tokenKey,
+  tokenKid,
+  verifyIdentityToken,
+  type TokenFault,
+} from './identity-token.ts';
 export * from './profile.ts';
 export { Profiles, type FoldedBatch, type OnMerge } from './profiles.ts';
 export { emptyProfiles, migrations } from './table.ts';
