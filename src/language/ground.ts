@@ -1,16 +1,7 @@
 import { errorAt, errors } from './error.ts';
 import type { Source } from './error.ts';
-import {
-  checkAddress,
-  escapeAddress,
-  escapeCss,
-  escapeHeader,
-  escapeHtml,
-  escapeJson,
-  escapeQuery,
-  dropControls,
-  headerFault,
-} from './escape.ts';
+import { checkAddress, checkHeader, escapings, headerFault, tidyAddress } from './escape.ts';
+import type { Escaping } from './escape.ts';
 import { afterSlot, placeKey, readMarkup, slotAt, textPlace } from './markup.ts';
 import type { Mark, Place, SlotKind } from './markup.ts';
 import type { Run, Write } from './run.ts';
@@ -45,26 +36,39 @@ export function groundOf(mode: EscapeMode): Ground {
 }
 
 function writes(text: string): Write[] {
-  return text === '' ? [] : [(run) => run.write(text)];
+  if (text === '') return [];
+  const bytes = Buffer.from(text);
+  return [(run) => run.put(bytes)];
+}
+
+function escaped(escaping: Escaping): WriteText {
+  return (run, text) => run.write(text, escaping);
 }
 
 const htmlWriters: Record<SlotKind, WriteText> = {
-  html: (run, text) => run.write(escapeHtml(text)),
-  attribute: (run, text) => run.write(escapeHtml(text)),
-  address: (run, text) => run.write(escapeAddress(text)),
-  query: (run, text) => run.write(escapeQuery(text)),
-  css: (run, text) => run.write(escapeCss(text)),
+  html: escaped(escapings.html),
+  attribute: escaped(escapings.html),
+  address: (run, text) => run.write(tidyAddress(text), escapings.address),
+  query: escaped(escapings.query),
+  css: escaped(escapings.css),
   'css-address': (run, text) => {
     checkAddress(run, text, false);
-    run.write(escapeAddress(text));
+    run.write(tidyAddress(text), escapings.address);
   },
 };
 
 /** Three braces: text as it is between tags; in addresses, the marks of an address keep their meaning. */
 const rawWriters: Partial<Record<SlotKind, WriteText>> = {
-  html: (run, text) => run.write(text),
+  html: (run, text) => run.write(text, null),
   query: htmlWriters.address,
 };
+
+const headerWriter: WriteText = (run, text) => {
+  checkHeader(run, text);
+  run.write(text, escapings.header);
+};
+const plainWriter = escaped(escapings.text);
+const jsonWriter = escaped(escapings.json);
 
 class HtmlGround implements Ground {
   #place: Place = textPlace;
@@ -107,8 +111,11 @@ class HtmlGround implements Ground {
 }
 
 function markWriter({ start, several }: Mark): Write {
-  if (start) return (run) => void (run.address = run.output.mark());
-  return (run) => checkAddress(run, run.output.since(run.address), several);
+  if (start) return (run) => void (run.address = run.output!.mark());
+  return (run) => {
+    const output = run.output!;
+    if (several || !output.isPlainAddress(run.address)) checkAddress(run, output.since(run.address), several);
+  };
 }
 
 class PlainGround implements Ground {
@@ -126,8 +133,7 @@ class PlainGround implements Ground {
     return writes(text);
   }
   slot(): Slot {
-    if (this.#header) return { text: (run, text) => run.write(escapeHeader(run, text)) };
-    return { text: (run, text) => run.write(dropControls(text)) };
+    return { text: this.#header ? headerWriter : plainWriter };
   }
   key(): string {
     return '';
@@ -156,8 +162,8 @@ class JsonGround implements Ground {
   }
   slot(_: boolean, at: At): Slot {
     if (this.#escaped) throw errorAt(errors.LANGUAGE_SLOT, at, 'nothing can be printed after a single backslash');
-    if (!this.#quoted) return { value: (run, value) => run.write(toJson(run, value)) };
-    return { text: (run, text) => run.write(escapeJson(text)) };
+    if (!this.#quoted) return { value: (run, value) => run.write(toJson(run, value), escapings.jsonValue) };
+    return { text: jsonWriter };
   }
   key(): string {
     return `${this.#quoted} ${this.#escaped}`;

@@ -6,6 +6,8 @@ import type { Source } from './error.ts';
 import { groundOf } from './ground.ts';
 import type { EscapeMode, Ground } from './ground.ts';
 import { Names } from './name.ts';
+import { withOutput } from './output.ts';
+import type { Output } from './output.ts';
 import { parseExpression } from './parse.ts';
 import { blank, Run } from './run.ts';
 import type { Get, RenderOptions, Scope, Write } from './run.ts';
@@ -28,6 +30,8 @@ export interface Template {
   readonly paths: readonly string[];
   /** Throws RENDER_VALUE_MISSING, RENDER_TYPE, RENDER_ADDRESS, RENDER_HEADER and RENDER_LIMIT. */
   render(scope: Scope, options: RenderOptions): string;
+  /** The same in UTF-8, without the way through a string: for what goes out as bytes. The caller owns them. */
+  renderBytes(scope: Scope, options: RenderOptions): Uint8Array;
 }
 
 /** A component: its own parameters and the roots are all it sees (journeys.md §5, 49). */
@@ -64,16 +68,24 @@ export function compileTemplate(text: string, options: TemplateOptions): Templat
   const write = builder.block(nodes);
   const unfinished = ground.unfinished();
   if (unfinished !== null) throw errorAt(errors.LANGUAGE_SLOT, { source, at: text.length }, `at the end ${unfinished}`);
+  const written = <T>(scope: Scope, options: RenderOptions, finish: (output: Output) => T): T => {
+    const run = new Run(source, names.count, scope, options);
+    return withOutput(run.outputLimit, (output) => {
+      run.output = output;
+      write(run);
+      return finish(output);
+    });
+  };
   return {
     source: text,
     paths: [...names.paths].sort(),
-    render(scope, options) {
-      const run = new Run(source, names.count, scope, options);
-      write(run);
-      return run.output.finish();
-    },
+    render: (scope, options) => written(scope, options, finishText),
+    renderBytes: (scope, options) => written(scope, options, finishBytes),
   };
 }
+
+const finishText = (output: Output) => output.finishText();
+const finishBytes = (output: Output) => output.finishBytes();
 
 /** The names of all variables that are set anywhere in a template. */
 function letsOf(nodes: Node[]): string[] {
@@ -98,6 +110,10 @@ interface Shared {
   open: string[];
   /** By id and place: a fragment is compiled once for each kind of place it stands in. */
   made: Map<string, Compiled>;
+}
+
+function tooManyTurns(length: number, limit: number): string {
+  return `each was given a list of ${length} where a loop may take ${limit} turns`;
 }
 
 /** Turns nodes into closures that write. */
@@ -216,9 +232,11 @@ class Builder {
       if (!truthy(list)) return instead(run);
       run.at = at;
       if (!Array.isArray(list)) throw run.error(errors.RENDER_TYPE, `${shown(list)} was given where each needs a list`);
+      const { length } = list;
+      if (length > run.loopLimit) throw run.error(errors.RENDER_LIMIT, tooManyTurns(length, run.loopLimit));
       run.enter();
-      run.vars[vars.count] = list.length;
-      for (let i = 0; i < list.length; i++) {
+      run.vars[vars.count] = length;
+      for (let i = 0; i < length; i++) {
         run.vars[vars.item] = list[i] ?? null;
         run.vars[vars.index] = i;
         repeat(run);

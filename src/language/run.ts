@@ -1,6 +1,8 @@
 import type { BeckonError, ErrorKind } from '../base/index.ts';
 import { errorAt, errors } from './error.ts';
 import type { Source } from './error.ts';
+import type { Escaping } from './escape.ts';
+import type { Output } from './output.ts';
 
 /** Plain data only, by root name: event, profile, context, item, … */
 export interface Scope {
@@ -13,8 +15,12 @@ export interface Limits {
   steps?: number;
   /** Blocks and fragments inside one another. Default 32. */
   depth?: number;
-  /** Characters of the result, and of any text made on the way. Default 400,000. */
+  /** Turns of one loop. Default 1,000. */
+  loops?: number;
+  /** Bytes of the result in UTF-8, and characters of any text made on the way. Default 400,000, at most 64 MB. */
   output?: number;
+  /** Milliseconds; holds where `clock` is given. Default 500. */
+  time?: number;
 }
 
 /** The moment, the place and the limits of an evaluation. */
@@ -26,45 +32,33 @@ export interface RenderOptions {
   /** IANA zone; default `UTC`. */
   timeZone?: string;
   limits?: Limits;
+  /** Milliseconds that only go forward, such as `elapsed` of base; without it the steps alone bound the time. */
+  clock?: () => number;
 }
 
-/** Where text goes. Marks are handed out so that an address can be judged whole once it is written. */
-export class Output {
-  readonly #parts: string[] = [];
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-  write(text: string): void {
-    this.#length += text.length;
-    this.#parts.push(text);
-  }
-  mark(): number {
-    return this.#parts.length;
-  }
-  /** What was written since a mark. */
-  since(mark: number): string {
-    return this.#parts.slice(mark).join('');
-  }
-  finish(): string {
-    return this.#parts.join('');
-  }
-}
+/** Bytes of a result, unless a limit is given; the buffer of the process has this size. */
+export const usualOutput = 400_000;
+const mostOutput = 64 * 1024 * 1024;
+/** Steps between two looks at the clock. */
+const stride = 1000;
 
 /** Variables that are not set yet. */
 export function blank(count: number): unknown[] {
   return Array.from({ length: count });
 }
 
+const noVars: unknown[] = [];
+
 /** One evaluation: its data, its variables, what it has used up, and where it is. */
 export class Run {
   readonly scope: Scope;
   readonly now: number;
-  readonly locale: string;
   readonly timeZone: string;
-  readonly output = new Output();
+  readonly options: RenderOptions;
   readonly outputLimit: number;
+  readonly loopLimit: number;
+  /** Where a template writes; a condition has nowhere to write to. */
+  output: Output | null = null;
   /** Variables of the template or fragment that runs now, by number. */
   vars: unknown[];
   source: Source;
@@ -73,24 +67,49 @@ export class Run {
   /** Where the address that is being written began. */
   address = 0;
   #steps: number;
+  /** The number of steps left at which the clock is looked at, or all are used up. */
+  #pause = 0;
   #depth: number;
+  #locale: string | null = null;
+  #deadline = Infinity;
 
   constructor(source: Source, vars: number, scope: Scope, options: RenderOptions) {
+    const { limits } = options;
     this.source = source;
-    this.vars = blank(vars);
+    this.vars = vars === 0 ? noVars : blank(vars);
     this.scope = scope;
+    this.options = options;
     this.now = options.now;
-    this.locale = (options.locale ?? 'en').replaceAll('_', '-');
     this.timeZone = options.timeZone ?? 'UTC';
-    this.#steps = options.limits?.steps ?? 200_000;
-    this.#depth = options.limits?.depth ?? 32;
-    this.outputLimit = options.limits?.output ?? 400_000;
+    this.#steps = limits?.steps ?? 200_000;
+    this.#depth = limits?.depth ?? 32;
+    this.outputLimit = Math.min(limits?.output ?? usualOutput, mostOutput);
+    this.loopLimit = limits?.loops ?? 1000;
+    if (options.clock !== undefined) this.#watch(options.clock);
+  }
+
+  #watch(clock: () => number): void {
+    this.#deadline = clock() + (this.options.limits?.time ?? 500);
+    this.#pause = Math.max(this.#steps - stride, 0);
+  }
+
+  /** BCP 47. */
+  get locale(): string {
+    return (this.#locale ??= (this.options.locale ?? 'en').replaceAll('_', '-'));
   }
 
   /** Uses up steps. */
   charge(steps: number): void {
     this.#steps -= steps;
+    if (this.#steps < this.#pause) this.#judge();
+  }
+
+  #judge(): void {
     if (this.#steps < 0) throw this.error(errors.RENDER_LIMIT, 'it takes more steps than one text may');
+    this.#pause = Math.max(this.#steps - stride, 0);
+    if (this.options.clock!() <= this.#deadline) return;
+    const { time = 500 } = this.options.limits ?? {};
+    throw this.error(errors.RENDER_LIMIT, `it takes longer than ${time} ms`);
   }
 
   /** Uses up steps for going through a text or a list. */
@@ -113,9 +132,15 @@ export class Run {
     return text;
   }
 
-  write(text: string): void {
-    this.output.write(text);
-    if (this.output.length > this.outputLimit) throw this.tooLong();
+  /** Writes what is UTF-8 already. */
+  put(bytes: Uint8Array): void {
+    if (!this.output!.put(bytes)) throw this.tooLong();
+  }
+
+  /** Writes a text as the table has it for its place; with null as it is. */
+  write(text: string, escaping: Escaping | null): void {
+    const fits = escaping === null ? this.output!.text(text) : this.output!.escaped(text, escaping);
+    if (!fits) throw this.tooLong();
   }
 
   error(kind: ErrorKind, sentence: string): BeckonError {
@@ -123,7 +148,7 @@ export class Run {
   }
 
   tooLong(): BeckonError {
-    return this.error(errors.RENDER_LIMIT, `the text grows over ${this.outputLimit} characters`);
+    return this.error(errors.RENDER_LIMIT, `the text grows over ${this.outputLimit} bytes`);
   }
 }
 
