@@ -4,7 +4,7 @@ import type { Source } from './error.ts';
 import { Parser } from './parse.ts';
 import { split } from './split.ts';
 import type { Piece } from './split.ts';
-import type { Expr, Node } from './tree.ts';
+import type { Expr, NamedArgument, Node } from './tree.ts';
 
 /** How deep blocks may stand in one another in a source; the limit on a run is lower by default. */
 const blockDepth = 64;
@@ -22,6 +22,14 @@ const foreign: [RegExp, string][] = [
   [/^(?:assign|set)\b/, '{% let name = … %}'],
   [/^(?:include|render|partial)\b/, '{{fragment id="…"}}'],
 ];
+
+/** Tags of Journey Optimizer that have no place here, with what to use instead (journeys.md §2.1). */
+const refused = new Map([
+  ['datasetLookup', 'call an action before the message and read context.journey.actions.NAME'],
+  ['externalDataLookup', 'call an action before the message and read context.journey.actions.NAME'],
+  ['executionMetadata', 'the send log keeps the run, the activity and the message by itself'],
+  ['encrypt', 'send an opaque id in the link and look it up on your server'],
+]);
 
 /** Reads a template: text, prints and blocks. */
 export function parseTemplate(source: Source): Node[] {
@@ -95,6 +103,10 @@ class TemplateParser {
   #print(piece: Piece): Node {
     const inner = this.#source.text.slice(piece.from, piece.to).trim();
     if (piece.kind === 'print' && /^fragment\s/.test(inner)) return this.#fragment(piece);
+    const instead = refused.get(/^\w+(?=\s)/.exec(inner)?.[0] ?? '');
+    if (piece.kind === 'print' && instead !== undefined) {
+      throw this.#error(`found ${this.#text(piece)}, which is not part of this language; ${instead}`, piece.at);
+    }
     if (piece.kind === 'print' && /^[>^&~]/.test(inner)) {
       const form = inner[0] === '>' ? '{{fragment id="…"}}' : inner[0] === '^' ? '{{else}}' : '{{ }} or {{{ }}}';
       throw this.#error(`found {{${inner[0]} where ${form} was expected`, piece.at);
@@ -127,19 +139,34 @@ class TemplateParser {
   #fragment(piece: Piece): Node {
     const parser = this.#parser(piece);
     parser.take();
-    const args: (Node & { kind: 'fragment' })['args'] = [];
-    let id: string | null = null;
+    const node: Node & { kind: 'fragment' } = { kind: 'fragment', at: piece.at, id: '', args: [], silent: false };
+    const given = new Set<string>();
     while (parser.token.kind !== 'end') {
-      const name = parser.needName('the name of a parameter');
+      const { text: name, at } = parser.needName('the name of a parameter');
       parser.needSign('=');
       const expr = parser.sum();
-      if (args.some((arg) => arg.name === name.text)) throw this.#error(`${name.text} is given twice`, name.at);
-      if (name.text !== 'id') args.push({ name: name.text, expr, at: name.at });
-      else if (expr.kind === 'value' && typeof expr.value === 'string' && id === null) id = expr.value;
-      else throw this.#error('the id of a fragment is one text in quotes', name.at);
+      if (given.has(name)) throw this.#error(`${name} is given twice`, at);
+      given.add(name);
+      if (!this.#settled(node, { name, expr, at })) node.args.push({ name, expr, at });
     }
-    if (id === null) throw this.#error('the fragment has no id="…"', piece.at);
-    return { kind: 'fragment', at: piece.at, id, args };
+    if (node.id === '') throw this.#error('the fragment has no id="…"', piece.at);
+    return node;
+  }
+
+  /** Is it one of the words that belong to the tag, and not to the fragment? */
+  #settled(node: Node & { kind: 'fragment' }, { name, expr, at }: NamedArgument): boolean {
+    const value = expr.kind === 'value' ? expr.value : undefined;
+    if (name === 'id') {
+      if (typeof value !== 'string' || value === '')
+        throw this.#error('the id of a fragment is one text in quotes', at);
+      node.id = value;
+    } else if (name === 'mode') {
+      if (value !== 'inline') throw this.#error('the mode of a fragment can only be "inline"', at);
+    } else if (name === 'render') {
+      if (typeof value !== 'boolean') throw this.#error('render is either true or false', at);
+      node.silent = !value;
+    } else return false;
+    return true;
   }
 
   #block(piece: Piece): Node {

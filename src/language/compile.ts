@@ -6,7 +6,7 @@ import type { LanguageFunction } from './function.ts';
 import { functionNamed, functionNames } from './functions.ts';
 import { Names } from './name.ts';
 import type { Get, Run } from './run.ts';
-import type { BinaryOp, Expr, Segment } from './tree.ts';
+import type { BinaryOp, Expr, IsTest, NamedArgument, Segment } from './tree.ts';
 import { compare, equal, isEmpty, lookInto, truthy } from './value.ts';
 
 /** What compiling needs to know around an expression. */
@@ -24,6 +24,14 @@ export function compile(expr: Expr, around: Around): Get {
     }
     case 'list':
       return compileList(expr.items, around);
+    case 'map':
+      return compileMap(expr.entries, around);
+    case 'range':
+      return compileRange(expr, around);
+    case 'select':
+      return compileSelect(expr, around);
+    case 'is':
+      return compileIs(expr, around);
     case 'name':
       return around.names.read(expr, around.source, (segments, get) => steps(get, segments, around));
     case 'member':
@@ -52,6 +60,84 @@ function compileList(items: Expr[], around: Around): Get {
   return (run) => {
     run.charge(gets.length);
     return gets.map((get) => get(run));
+  };
+}
+
+function compileMap(entries: NamedArgument[], around: Around): Get {
+  const gets = entries.map(({ name, expr }) => [name, compile(expr, around)] as const);
+  return (run) => {
+    run.charge(gets.length);
+    return Object.fromEntries(gets.map(([name, get]) => [name, get(run)]));
+  };
+}
+
+/** The end of a range as a number, or null for nothing. */
+function rangeEnd(run: Run, value: unknown): number | null {
+  if (typeof value === 'number' || value === null || value === undefined) return value ?? null;
+  throw run.error(errors.RENDER_TYPE, `${shown(value)} was given where a range needs a number`);
+}
+
+function compileRange(expr: Expr & { kind: 'range' }, around: Around): Get {
+  const [from, to] = [compile(expr.from, around), compile(expr.to, around)];
+  return (run) => {
+    run.at = expr.at;
+    const [first, last] = [rangeEnd(run, from(run)), rangeEnd(run, to(run))];
+    if (first === null || last === null) return null;
+    const count = Math.max(0, Math.floor(last - first) + 1);
+    run.charge(count);
+    return Array.from({ length: count }, (_, i) => first + i);
+  };
+}
+
+/** After `in` a range is not made: any number between its ends is in it, whole or not. */
+function isBetween({ right, at }: Expr & { kind: 'binary' }, value: Get, around: Around): Get {
+  const range = right as Expr & { kind: 'range' };
+  const [from, to] = [compile(range.from, around), compile(range.to, around)];
+  return (run) => {
+    run.at = at;
+    const [given, first, last] = [value(run), rangeEnd(run, from(run)), rangeEnd(run, to(run))];
+    return typeof given === 'number' && first !== null && last !== null && given >= first && given <= last;
+  };
+}
+
+function compileSelect(expr: Expr & { kind: 'select' }, around: Around): Get {
+  const { pick, at } = expr;
+  const of = compile(expr.of, around);
+  const item = around.names.select(expr.of);
+  const where = compile(expr.where, around);
+  around.names.leave();
+  return (run) => {
+    const list = of(run);
+    if (list === null) return null;
+    run.at = at;
+    if (!Array.isArray(list))
+      throw run.error(errors.RENDER_TYPE, `${shown(list)} was given where ${pick} needs a list`);
+    run.charge(1 + list.length);
+    const holds = (value: unknown) => {
+      run.vars[item] = value ?? null;
+      return truthy(where(run));
+    };
+    if (pick === 'all') return list.filter(holds);
+    return (pick === 'first' ? list.find(holds) : list.findLast(holds)) ?? null;
+  };
+}
+
+const tests: Record<IsTest, (value: unknown) => boolean> = {
+  null: (value) => value === null,
+  empty: isEmpty,
+  numeric: (value) => typeof value === 'number',
+  integer: Number.isInteger,
+  decimal: (value) => typeof value === 'number' && !Number.isInteger(value),
+  'has null': (value) => Array.isArray(value) && value.some((item) => item === null || item === undefined),
+};
+
+function compileIs({ of, test, negated }: Expr & { kind: 'is' }, around: Around): Get {
+  const get = compile(of, around);
+  const holds = tests[test];
+  return (run) => {
+    const value = get(run) ?? null;
+    run.chargeFor(value);
+    return holds(value) !== negated;
   };
 }
 
@@ -133,7 +219,10 @@ function compileField(arg: Expr, { fn, around }: { fn: LanguageFunction; around:
 
 function compileBinary(expr: Expr & { kind: 'binary' }, around: Around): Get {
   const { op, at } = expr;
-  const [left, right] = [compile(expr.left, around), compile(expr.right, around)];
+  const left = compile(expr.left, around);
+  if (op === 'in') return membership(expr, left, around);
+  if (op === 'not in') return negated(membership(expr, left, around));
+  const right = compile(expr.right, around);
   switch (op) {
     case '=':
       return (run) => same(run, left(run), right(run));
@@ -144,8 +233,6 @@ function compileBinary(expr: Expr & { kind: 'binary' }, around: Around): Get {
     case '>':
     case '>=':
       return comparison(op, left, right);
-    case 'in':
-      return (run) => isIn(run, left(run), { at, list: right(run) });
     default:
       return arithmetic(op, { at, left, right });
   }
@@ -163,6 +250,16 @@ function comparison(op: '<' | '<=' | '>' | '>=', left: Get, right: Get): Get {
     const order = compare(run, left(run), right(run));
     return order !== null && (order * sign > 0 || (inclusive && order === 0));
   };
+}
+
+function negated(get: Get): Get {
+  return (run) => !get(run);
+}
+
+function membership(expr: Expr & { kind: 'binary' }, value: Get, around: Around): Get {
+  if (expr.right.kind === 'range') return isBetween(expr, value, around);
+  const list = compile(expr.right, around);
+  return (run) => isIn(run, value(run), { at: expr.at, list: list(run) });
 }
 
 function isIn(run: Run, value: unknown, { at, list }: { at: number; list: unknown }): boolean {

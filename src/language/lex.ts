@@ -11,7 +11,7 @@ export interface Token {
   space: boolean;
 }
 
-const signs = ['==', '!=', '>=', '<=', '&&', '||', '?:', ...'=><!+-*/%()[],.|:'];
+const signs = ['==', '!=', '>=', '<=', '&&', '||', '?:', '..', ...'=><!+-*/%()[],.|:{}#'];
 // Any character but white space and the signs of the language (journeys.md §2.2), so names may be in any script.
 const nameStart = /[^\s!"#%&'()*+,./:;<=>?@[\\\]^`{|}~\-0-9]/u;
 const namePattern = /[^\s!"#%&'()*+,./:;<=>?@[\\\]^`{|}~-]+/uy;

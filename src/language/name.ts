@@ -11,6 +11,16 @@ type Continue = (segments: readonly Segment[], get: Get) => Get;
 /** Functions whose items are those of their first argument, so that paths go on through them. */
 const passing = new Set(['limit', 'skip', 'chunk', 'topN', 'bottomN', 'distinct', 'head', 'first']);
 
+/** How Journey Optimizer calls the item a condition of `.all`, `.first` and `.last` looks at; here also `this`. */
+const currentNames = new Set([
+  'currentEventField',
+  'currentActionField',
+  'currentDataPackField',
+  'currentDatasetLookupField',
+]);
+/** The alias of a selection's item: no name, so that bare names keep their meaning inside it. */
+const selection = '';
+
 /** A block around the place: `each` or `with`. */
 interface Block {
   /** The name of its item, or null: then bare names are looked for in the item first. */
@@ -51,6 +61,11 @@ export class Names {
     return this.#count;
   }
 
+  /** The number of a variable or parameter. */
+  numberOf(name: string): number {
+    return this.#lets.get(name)!;
+  }
+
   /** The variable that a `let` sets; one a template, wherever it stands, so that sums in loops are seen after them. */
   declare(name: string, place: { source: Source; at: number }, expr: Expr): number {
     if (this.#blocks.some(({ alias }) => alias === name)) {
@@ -70,6 +85,11 @@ export class Names {
     return { item, index, count };
   }
 
+  /** Steps into the condition of `.all`, `.first` or `.last`; the variable of its item is given back. */
+  select(of: Expr): number {
+    return this.enter(of, selection, false).item;
+  }
+
   leave(): void {
     this.#blocks.pop();
   }
@@ -79,6 +99,10 @@ export class Names {
     if (expr.name.startsWith('@')) return next(expr.segments, this.#special(expr, source));
     if (expr.name === 'this') return this.#this(expr, source, next);
     const variable = this.#variable(expr.name);
+    if (variable === null && currentNames.has(expr.name)) {
+      const sentence = `${expr.name} has a meaning only inside .all(…), .first(…) and .last(…)`;
+      throw errorAt(errors.LANGUAGE_SYNTAX, { source, at: expr.at }, sentence);
+    }
     this.#note(expr);
     const bare = this.#bare(expr.name);
     if (variable === null) return next(expr.segments, bare);
@@ -89,9 +113,13 @@ export class Names {
     });
   }
 
+  #blockOf(name: string): Block | undefined {
+    const alias = currentNames.has(name) ? selection : name;
+    return this.#blocks.findLast((block) => block.alias === alias);
+  }
+
   #variable(name: string): number | null {
-    const block = this.#blocks.findLast(({ alias }) => alias === name);
-    return block?.item ?? this.#lets.get(name) ?? null;
+    return this.#blockOf(name)?.item ?? this.#lets.get(name) ?? null;
   }
 
   /** In the items of the blocks without a name, from the inside out, then among the roots. */
@@ -113,7 +141,7 @@ export class Names {
   #this(expr: NameExpr, source: Source, next: Continue): Get {
     const block = this.#blocks.at(-1);
     if (block === undefined) {
-      const sentence = 'this has a meaning only inside {{#each}} and {{#with}}';
+      const sentence = 'this has a meaning only inside {{#each}}, {{#with}}, .all(…), .first(…) and .last(…)';
       throw errorAt(errors.LANGUAGE_SYNTAX, { source, at: expr.at }, sentence);
     }
     this.#note(expr);
@@ -153,17 +181,18 @@ export class Names {
   #pathOf(expr: Expr): string | null {
     if (expr.kind === 'name') return joined(this.#startOf(expr.name), expr.segments);
     if (expr.kind === 'member') return joined(this.#pathOf(expr.of), expr.segments);
+    if (expr.kind === 'select') return this.#pathOf(expr.of);
     if (expr.kind === 'fallback') return this.#pathOf(expr.items[0]!);
     return expr.kind === 'call' && passing.has(expr.name) && expr.args[0] ? this.#pathOf(expr.args[0]) : null;
   }
 
   #startOf(name: string): string | null {
-    const block = name === 'this' ? this.#blocks.at(-1) : this.#blocks.findLast(({ alias }) => alias === name);
+    const block = name === 'this' ? this.#blocks.at(-1) : this.#blockOf(name);
     return block === undefined ? (this.#pathOfLet.get(name) ?? this.#rootOf(name)) : block.path;
   }
 
   #isItem(name: string): boolean {
-    return this.#blocks.some(({ alias }) => alias === name);
+    return this.#blockOf(name) !== undefined;
   }
 
   #rootOf(name: string): string | null {

@@ -2,22 +2,28 @@ import { errorAt, errors } from './error.ts';
 import type { Source } from './error.ts';
 import { lex } from './lex.ts';
 import type { Token } from './lex.ts';
-import type { BinaryOp, Expr, NamedArgument, Segment } from './tree.ts';
+import { isReference, parseReference } from './reference.ts';
+import type { BinaryOp, Expr, IsTest, NamedArgument, Pick, Segment } from './tree.ts';
 
 /** How deep an expression may nest; keeps the parser and the compiled closures off the end of the stack. */
 export const expressionDepth = 100;
 const comparisons = new Map<string, BinaryOp>(
   (['=', '!=', '>', '>=', '<', '<=', 'in'] as const).map((op) => [op as string, op as BinaryOp]),
 ).set('==', '=');
-const reserved = new Set(['and', 'or', 'not', 'in', 'as', 'else']);
-const constants = new Map<string, boolean | null>([
+/** Words that are no names. */
+export const reserved: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in', 'as', 'else']);
+/** Words that are values. */
+export const constants: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
   ['true', true],
   ['false', false],
   ['null', null],
   ['undefined', null],
 ]);
 
-/** Reads expressions out of a part of a source. Grammar: journeys.md §2.7, with `not`, `in`, `%` and C spellings added. */
+const tests: readonly IsTest[] = ['null', 'empty', 'numeric', 'integer', 'decimal'];
+const picks: readonly Pick[] = ['all', 'first', 'last'];
+
+/** Reads expressions out of a part of a source. Grammar: journeys.md §2.7, joined with the operators of §2.8. */
 export class Parser {
   readonly #source: Source;
   readonly #tokens: Token[];
@@ -127,15 +133,47 @@ export class Parser {
   }
 
   #comparison(): Expr {
-    const left = this.sum();
-    const op = comparisons.get(this.#operator());
-    if (op === undefined) return left;
+    const left = this.#range();
+    const word = this.#operator();
+    if (word === 'is' || word === 'has') return this.#test(left);
+    const op = comparisons.get(word) ?? this.#notIn(word);
+    if (op === null) return left;
     const { at } = this.take();
-    const right = this.sum();
-    if (comparisons.has(this.#operator())) {
-      throw this.error('comparisons cannot be chained; join them with and', this.token.at);
-    }
+    const right = this.#range();
+    this.#unchained();
     return { kind: 'binary', at, op, left, right };
+  }
+
+  #unchained(): void {
+    const word = this.#operator();
+    if (!comparisons.has(word) && word !== 'is' && word !== 'has') return;
+    throw this.error('comparisons cannot be chained; join them with and', this.token.at);
+  }
+
+  /** `not in`: takes the `not`, so that `in` is next. */
+  #notIn(word: string): BinaryOp | null {
+    if (word !== 'not') return null;
+    this.take();
+    if (this.#operator() !== 'in') throw this.unexpected('in, as in x not in [1, 2],');
+    return 'not in';
+  }
+
+  /** `is null`, `is not empty`, `is numeric`, `has null`. */
+  #test(of: Expr): Expr {
+    const { at, text } = this.take();
+    const negated = text === 'is' && this.takeWord('not');
+    const word = this.#operator();
+    const test = text === 'has' ? (word === 'null' ? 'has null' : undefined) : tests.find((name) => name === word);
+    if (test === undefined) throw this.unexpected(text === 'has' ? 'null' : `${tests.join(', ')} or not`);
+    this.take();
+    this.#unchained();
+    return { kind: 'is', at, of, test, negated };
+  }
+
+  #range(): Expr {
+    const from = this.sum();
+    if (!this.takeSign('..')) return from;
+    return { kind: 'range', at: from.at, from, to: this.sum() };
   }
 
   /** The next word if it may be an operator; a name in back-ticks never is. */
@@ -163,13 +201,14 @@ export class Parser {
     const { at } = this.token;
     if (this.takeSign('!')) return { kind: 'not', at, of: this.#deeper(() => this.#unary()) };
     if (this.takeSign('-')) return { kind: 'negate', at, of: this.#deeper(() => this.#unary()) };
-    return this.#postfix(this.#primary());
+    return this.postfix(this.#primary());
   }
 
   #primary(): Expr {
     const { token } = this;
     const { at } = token;
     if (token.kind === 'text' || token.kind === 'number') return { kind: 'value', at, value: this.take().value };
+    if (isReference(token, this.#tokens[this.#position + 1])) return parseReference(this);
     if (token.kind === 'special') return { kind: 'name', at, name: this.take().text, segments: [] };
     if (this.takeSign('('))
       return this.#closed(
@@ -177,6 +216,7 @@ export class Parser {
         ')',
       );
     if (this.takeSign('[')) return { kind: 'list', at, items: this.#items(']') };
+    if (this.takeSign('{')) return { kind: 'map', at, entries: this.#entries() };
     if (token.kind === 'name' && constants.has(token.text)) {
       return { kind: 'value', at, value: constants.get(this.take().text)! };
     }
@@ -234,7 +274,26 @@ export class Parser {
     return items;
   }
 
-  #postfix(start: Expr): Expr {
+  /** `"key": value` up to the closing brace. */
+  #entries(): NamedArgument[] {
+    const entries: NamedArgument[] = [];
+    if (this.takeSign('}')) return entries;
+    do {
+      const { token } = this;
+      if (token.kind !== 'text' && token.kind !== 'name' && token.kind !== 'quoted') throw this.unexpected('a key');
+      this.take();
+      const name = token.kind === 'text' ? String(token.value) : token.text;
+      if (entries.some((entry) => entry.name === name))
+        throw this.error(`the key ${token.text} is given twice`, token.at);
+      this.needSign(':');
+      entries.push({ name, expr: this.#deeper(() => this.expression()), at: token.at });
+    } while (this.takeSign(','));
+    if (!this.takeSign('}')) throw this.unexpected(', or }');
+    return entries;
+  }
+
+  /** What may follow a value: `.name`, `[index]`, `.function(…)`. */
+  postfix(start: Expr): Expr {
     let expr = start;
     for (let length = 0; ; length++) {
       if (length > expressionDepth) throw this.error('the path is too long', this.token.at);
@@ -261,16 +320,33 @@ export class Parser {
     if (token.kind === 'number' && /^\d+$/.test(token.text)) {
       throw this.error(`found .${token.text}; write [${token.text}] for a place in a list`, token.at);
     }
+    // Quotes around odd names, as in the references of journeys (journeys.md §2.8).
+    if (token.kind === 'text') return extended(expr, String(this.take().value));
     if (token.kind !== 'name' && token.kind !== 'quoted') throw this.unexpected('a name after the dot');
     this.take();
     if (!this.#isCall(token)) return extended(expr, token.text);
     const call = this.#call(token);
-    if (call.kind === 'call') call.args.unshift(expr);
-    return call;
+    return call.kind === 'call' ? this.#method(expr, call) : call;
+  }
+
+  /** A function after a dot; some are forms of the language of Journey Optimizer's conditions (journeys.md §2.8). */
+  #method(of: Expr, call: Expr & { kind: 'call' }): Expr {
+    const [only] = call.args;
+    if (call.named.length === 0 && call.args.length === 1 && only !== undefined) {
+      const pick = picks.find((name) => name === call.name);
+      if (pick !== undefined) return { kind: 'select', at: call.at, of, pick, where: only };
+      if (call.name === 'at' || call.name === 'entry') return extended(of, only);
+    }
+    if (call.name === 'firstEntryKey' && call.args.length === 0) {
+      const first: Expr = { kind: 'value', at: call.at, value: 0 };
+      return extended({ ...call, name: 'keys', args: [of] }, first);
+    }
+    return { ...call, args: [of, ...call.args] };
   }
 }
 
-function extended(expr: Expr, segment: Segment): Expr {
+/** One step further along a path. */
+export function extended(expr: Expr, segment: Segment): Expr {
   const plain = typeof segment === 'object' && segment.kind === 'value' && typeof segment.value === 'string';
   const step = plain ? String(segment.value) : segment;
   if (expr.kind === 'name' || expr.kind === 'member') return { ...expr, segments: [...expr.segments, step] };

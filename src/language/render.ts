@@ -11,6 +11,7 @@ import type { Output } from './output.ts';
 import { parseExpression } from './parse.ts';
 import { blank, Run } from './run.ts';
 import type { Get, RenderOptions, Scope, Write } from './run.ts';
+import { bodiesOf } from './tree.ts';
 import type { Node } from './tree.ts';
 import { isEmpty, toText, truthy } from './value.ts';
 
@@ -63,7 +64,7 @@ export function compileTemplate(text: string, options: TemplateOptions): Templat
   const source: Source = { text, name: '' };
   const ground = groundOf(options.mode);
   const nodes = parseTemplate(source);
-  const names = new Names([], letsOf(nodes));
+  const names = new Names([], letsOf(nodes, options.fragments ?? {}));
   const builder = new Builder(source, names, { ground, fragments: options.fragments ?? {}, open: [], made: new Map() });
   const write = builder.block(nodes);
   const unfinished = ground.unfinished();
@@ -87,12 +88,32 @@ export function compileTemplate(text: string, options: TemplateOptions): Templat
 const finishText = (output: Output) => output.finishText();
 const finishBytes = (output: Output) => output.finishBytes();
 
-/** The names of all variables that are set anywhere in a template. */
-function letsOf(nodes: Node[]): string[] {
+/** The names of all variables that are set anywhere in a template, also by fragments that only set variables. */
+function letsOf(nodes: Node[], fragments: Record<string, Fragment>, seen: ReadonlySet<string> = new Set()): string[] {
   return nodes.flatMap((node): string[] => {
     if (node.kind === 'let') return [node.name];
-    if (node.kind === 'if') return [...node.branches.flatMap(({ body }) => letsOf(body)), ...letsOf(node.otherwise)];
-    return node.kind === 'each' || node.kind === 'with' ? [...letsOf(node.body), ...letsOf(node.otherwise)] : [];
+    if (node.kind === 'fragment') {
+      if (!node.silent || seen.has(node.id) || !Object.hasOwn(fragments, node.id)) return [];
+      const inner = parseTemplate(sourceOf(node.id, fragments[node.id]!));
+      return letsOf(inner, fragments, new Set([...seen, node.id]));
+    }
+    return bodiesOf(node).flatMap((body) => letsOf(body, fragments, seen));
+  });
+}
+
+function sourceOf(id: string, fragment: Fragment): Source {
+  return { text: fragment.source, name: `fragment "${id}"` };
+}
+
+/** What is left of a fragment that prints nothing: its variables, and the blocks around them. */
+function silenced(nodes: Node[]): Node[] {
+  return nodes.flatMap((node): Node[] => {
+    if (node.kind === 'text' || node.kind === 'print') return [];
+    if (node.kind === 'let') return [node];
+    if (node.kind === 'fragment') return [{ ...node, silent: true }];
+    const otherwise = silenced(node.otherwise);
+    if (node.kind !== 'if') return [{ ...node, body: silenced(node.body), otherwise }];
+    return [{ ...node, branches: node.branches.map(({ when, body }) => ({ when, body: silenced(body) })), otherwise }];
   });
 }
 
@@ -100,6 +121,8 @@ interface Compiled {
   write: Write;
   source: Source;
   names: Names;
+  /** The names of its variables. */
+  lets: string[];
 }
 
 /** What a template shares with its fragments. */
@@ -268,6 +291,7 @@ class Builder {
       variable: this.#parameter(fragment, node.id, arg),
     }));
     const compiled = this.#compiled(node, fragment);
+    const exported = node.silent ? this.#exported(node, compiled) : [];
     return (run) => {
       const values = args.map(({ get }) => get(run));
       const { vars, source } = run;
@@ -279,10 +303,21 @@ class Builder {
       args.forEach(({ variable }, i) => (run.vars[variable] = values[i] ?? null));
       run.source = compiled.source;
       compiled.write(run);
+      for (const [from, to] of exported) vars[to] = run.vars[from] ?? null;
       run.vars = vars;
       run.source = source;
       run.leave();
     };
+  }
+
+  /** The variables of a fragment that only sets them, with ours of the same names. */
+  #exported({ at }: Node & { kind: 'fragment' }, compiled: Compiled): [number, number][] {
+    const value = { kind: 'value', at, value: null } as const;
+    const place = { source: this.#source, at };
+    return [...new Set(compiled.lets)].map((name) => [
+      compiled.names.numberOf(name),
+      this.#names.declare(name, place, value),
+    ]);
   }
 
   #find({ id, at }: Node & { kind: 'fragment' }): Fragment {
@@ -304,22 +339,25 @@ class Builder {
   }
 
   /** The fragment compiled for the place it stands in; it must leave the markup where it found it. */
-  #compiled({ id, at }: Node & { kind: 'fragment' }, fragment: Fragment): Compiled {
+  #compiled({ id, at, silent }: Node & { kind: 'fragment' }, fragment: Fragment): Compiled {
     const { ground, open, made } = this.#shared;
     const start = ground.save();
-    const key = JSON.stringify([id, start]);
+    const key = JSON.stringify([id, start, silent]);
     const known = made.get(key);
     if (known !== undefined) return known;
     if (open.includes(id)) {
       const circle = [...open.slice(open.indexOf(id)), id].join(' → ');
       throw errorAt(errors.LANGUAGE_FRAGMENT, { source: this.#source, at }, `fragments include themselves: ${circle}`);
     }
-    const source = { text: fragment.source, name: `fragment "${id}"` };
-    const nodes = parseTemplate(source);
-    const names = new Names(fragment.parameters, letsOf(nodes), this.#names.paths);
+    const source = sourceOf(id, fragment);
+    const whole = parseTemplate(source);
+    const nodes = silent ? silenced(whole) : whole;
+    const lets = letsOf(nodes, this.#shared.fragments);
+    const names = new Names(fragment.parameters, lets, this.#names.paths);
     const builder = new Builder(source, names, { ...this.#shared, open: [...open, id] });
     const [write] = builder.#ways(0, [nodes, []]) as [Write, Write];
-    made.set(key, { write, source, names });
-    return { write, source, names };
+    const compiled = { write, source, names, lets };
+    made.set(key, compiled);
+    return compiled;
   }
 }

@@ -55,16 +55,19 @@ function comment(source: Source, at: number): Piece {
   return { kind: 'comment', at, end: end + close.length, from: at, to: at };
 }
 
-/** The end of a tag, not counting what stands in quotes or back-ticks. */
+/** The end of a tag, not counting what stands in quotes, back-ticks or the braces of a map. */
 function findClose(source: Source, tag: { at: number; inside: number; close: string }): number {
   const { text } = source;
   let quote = '';
+  let braces = 0;
   for (let i = tag.inside; i < text.length; i++) {
     const char = text[i]!;
     if (quote !== '') {
       if (char === '\\' && quote !== '`') i++;
       else if (char === quote) quote = '';
     } else if (char === '"' || char === "'" || char === '`') quote = char;
+    else if (char === '{') braces++;
+    else if (char === '}' && braces > 0) braces--;
     else if (char === tag.close[0] && text.startsWith(tag.close, i)) return i;
   }
   throw unclosed(source, tag.at, tag.close);

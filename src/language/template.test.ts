@@ -173,7 +173,10 @@ describe('errors name the form that is meant', () => {
     ['{{a "x}}', 'At line 1, column 1: the tag {{a "x}} has no closing }}'],
     ['{{}}', 'At line 1, column 3: found the end where a value, a name or a function was expected'],
     ['{{@key}}', 'At line 1, column 3: found @key where @index, @first or @last was expected'],
-    ['{{this}}', 'At line 1, column 3: this has a meaning only inside {{#each}} and {{#with}}'],
+    [
+      '{{this}}',
+      'At line 1, column 3: this has a meaning only inside {{#each}}, {{#with}}, .all(…), .first(…) and .last(…)',
+    ],
     ['{% let this = 1 %}', 'At line 1, column 8: found this where the name of a variable was expected'],
     [
       '{{#each a as |x|}}{% let x = 1 %}{{/each}}',
