@@ -4,6 +4,8 @@ import type { Source } from './error.ts';
 import { arity, signatureOf } from './function.ts';
 import type { LanguageFunction } from './function.ts';
 import { functionNamed, functionNames } from './functions.ts';
+import { isHistoryCall, readHistoryCall } from './history-call.ts';
+import { compileFilter, compileHistory, forgiving } from './history-run.ts';
 import { Names } from './name.ts';
 import type { Get, Run } from './run.ts';
 import type { BinaryOp, Expr, IsTest, NamedArgument, Segment } from './tree.ts';
@@ -13,10 +15,26 @@ import { compare, equal, isEmpty, lookInto, truthy } from './value.ts';
 export interface Around {
   source: Source;
   names: Names;
+  /** Values of the wrong kind give nothing instead of an error: in `where:` and in rules of audiences. */
+  forgives?: boolean;
+  /** Takes over what an audience's rule reads from its own memory of the history; null leaves it. */
+  history?: (expr: Expr & { kind: 'call' | 'member' }) => Get | null;
 }
 
 /** Turns an expression into a closure. Unknown functions and wrong numbers of arguments are refused here. */
 export function compile(expr: Expr, around: Around): Get {
+  const taken = expr.kind === 'call' || expr.kind === 'member' ? (around.history?.(expr) ?? null) : null;
+  if (taken !== null) return taken;
+  const get = compileStrictly(expr, around);
+  return around.forgives && mayFail(expr) ? forgiving(get) : get;
+}
+
+function mayFail(expr: Expr): boolean {
+  if (expr.kind === 'binary') return !['=', '!=', '<', '<=', '>', '>='].includes(expr.op);
+  return expr.kind === 'call' || expr.kind === 'negate';
+}
+
+function compileStrictly(expr: Expr, around: Around): Get {
   switch (expr.kind) {
     case 'value': {
       const { value } = expr;
@@ -164,6 +182,7 @@ function steps(start: Get, segments: readonly Segment[], around: Around): Get {
 }
 
 function compileCall(expr: Expr & { kind: 'call' }, around: Around): Get {
+  if (isHistoryCall(expr)) return compileHistoryCall(expr, around);
   const fn = functionNamed(expr.name);
   if (fn === undefined) throw unknownFunction(expr, around.source);
   checkCount(fn, expr, around.source);
@@ -179,6 +198,13 @@ function compileCall(expr: Expr & { kind: 'call' }, around: Around): Get {
     run.charge(1);
     return fn.run(run, args) ?? null;
   };
+}
+
+function compileHistoryCall(expr: Expr & { kind: 'call' }, around: Around): Get {
+  const call = readHistoryCall(expr, around.source);
+  const since = call.since && compile(call.since, around);
+  const filter = compileFilter(call, around.names, (part) => compile(part, { ...around, forgives: true }));
+  return compileHistory(call, filter, since);
 }
 
 function unknownFunction(expr: Expr & { kind: 'call' }, source: Source): Error {

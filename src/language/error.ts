@@ -13,6 +13,14 @@ export const errors = defineErrors({
     status: 422,
     mend: 'Print values only into text and into quoted attribute values; never into scripts, style sheets or comments',
   },
+  LANGUAGE_RULE: {
+    status: 422,
+    mend: 'Write the rule over profile.* and stored events; docs/guide/language.md says what an audience can ask',
+  },
+  RENDER_HISTORY_MISSING: {
+    status: 422,
+    mend: 'Ask the history in conditions of journeys and in rules of audiences; elsewhere pass its answer on as a value',
+  },
   RENDER_VALUE_MISSING: {
     status: 422,
     mend: 'Give a fallback, {%= path ?: "text" %}, or ask before with {%#if path%}',

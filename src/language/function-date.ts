@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 const isoPattern = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** A moment: UTC milliseconds, or a text in ISO 8601 (without an offset it is UTC). Nothing, and other texts, are null. */
-function moment(run: Run, value: unknown): number | null {
+export function moment(run: Run, value: unknown): number | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') {
     const parsed = isoPattern.test(value) ? Date.parse(zoned(value)) : Number.NaN;

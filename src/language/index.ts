@@ -13,3 +13,5 @@ export { compileExpression, compileTemplate } from './render.ts';
 export type { Expression, Fragment, Template, TemplateOptions } from './render.ts';
 export type { Limits, RenderOptions, Scope } from './run.ts';
 export { truthy } from './value.ts';
+export { historyOf } from './history.ts';
+export type { History, HistoryEvent } from './history.ts';

@@ -1,6 +1,7 @@
 import type { BeckonError, ErrorKind } from '../base/index.ts';
 import { errorAt, errors } from './error.ts';
 import type { Source } from './error.ts';
+import type { History } from './history.ts';
 import type { Escaping } from './escape.ts';
 import type { Output } from './output.ts';
 
@@ -34,6 +35,8 @@ export interface RenderOptions {
   limits?: Limits;
   /** Milliseconds that only go forward, such as `elapsed` of base; without it the steps alone bound the time. */
   clock?: () => number;
+  /** What `happened(…)`, `count(…)`, `last(…)` and the like ask; without it they are an error. */
+  history?: History;
 }
 
 /** Bytes of a result, unless a limit is given; the buffer of the process has this size. */
@@ -56,6 +59,7 @@ export class Run {
   readonly timeZone: string;
   readonly options: RenderOptions;
   readonly outputLimit: number;
+  readonly history: History | null;
   readonly loopLimit: number;
   /** Where a template writes; a condition has nowhere to write to. */
   output: Output | null = null;
@@ -84,6 +88,7 @@ export class Run {
     this.#steps = limits?.steps ?? 200_000;
     this.#depth = limits?.depth ?? 32;
     this.outputLimit = Math.min(limits?.output ?? usualOutput, mostOutput);
+    this.history = options.history ?? null;
     this.loopLimit = limits?.loops ?? 1000;
     if (options.clock !== undefined) this.#watch(options.clock);
   }
