@@ -31,7 +31,7 @@ export function compile(expr: Expr, around: Around): Get {
 
 function mayFail(expr: Expr): boolean {
   if (expr.kind === 'binary') return !['=', '!=', '<', '<=', '>', '>='].includes(expr.op);
-  return expr.kind === 'call' || expr.kind === 'negate';
+  return ['call', 'negate', 'range', 'select'].includes(expr.kind);
 }
 
 function compileStrictly(expr: Expr, around: Around): Get {

@@ -132,8 +132,15 @@ export function partsOf(expr: Expr): Expr[] {
       return expr.segments.filter((segment) => typeof segment !== 'string');
     case 'member':
       return [expr.of, ...expr.segments.filter((segment) => typeof segment !== 'string')];
+    case 'map':
+      return expr.entries.map((entry) => entry.expr);
+    case 'range':
+      return [expr.from, expr.to];
+    case 'select':
+      return [expr.of, expr.where];
     case 'call':
       return [...expr.args, ...expr.named.map((part) => part.expr)];
+    case 'is':
     case 'not':
     case 'negate':
       return [expr.of];
