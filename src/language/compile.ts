@@ -1,11 +1,13 @@
 import { nearest } from '../base/index.ts';
 import { errorAt, errors, shown } from './error.ts';
 import type { Source } from './error.ts';
-import { arity, signatureOf } from './function.ts';
+import { arity, finite, signatureOf } from './function.ts';
 import type { LanguageFunction } from './function.ts';
+import { insteadOf } from './elsewhere.ts';
 import { functionNamed, functionNames } from './functions.ts';
 import { isHistoryCall, readHistoryCall } from './history-call.ts';
 import { compileFilter, compileHistory, forgiving } from './history-run.ts';
+import { unzoned } from './moment.ts';
 import { Names } from './name.ts';
 import type { Get, Run } from './run.ts';
 import type { BinaryOp, Expr, IsTest, NamedArgument, Segment } from './tree.ts';
@@ -188,8 +190,9 @@ function compileCall(expr: Expr & { kind: 'call' }, around: Around): Get {
   checkCount(fn, expr, around.source);
   checkNamed(expr, around.source);
   const gets = expr.args.map((arg, i) =>
-    fn.parameters[i]?.endsWith(':field') ? compileField(arg, { fn, around }) : compile(arg, around),
+    fn.parameters[i]?.endsWith(':field') ? compileField(arg, { fn, i, around }) : compile(arg, around),
   );
+  for (const path of fn.reads ?? []) around.names.paths.add(path);
   const { at } = expr;
   return (run) => {
     const args = gets.map((get) => get(run));
@@ -208,6 +211,11 @@ function compileHistoryCall(expr: Expr & { kind: 'call' }, around: Around): Get 
 }
 
 function unknownFunction(expr: Expr & { kind: 'call' }, source: Source): Error {
+  const instead = insteadOf(expr.name);
+  if (instead !== null) {
+    const place = { source, at: expr.at, mend: instead };
+    return errorAt(errors.LANGUAGE_FUNCTION_UNKNOWN, place, `there is no function ${expr.name}; ${instead}`);
+  }
   const near = nearest(expr.name, functionNames());
   const sentence = `there is no function ${expr.name}${near === undefined ? '' : `; did you mean ${near}?`}`;
   return errorAt(errors.LANGUAGE_FUNCTION_UNKNOWN, { source, at: expr.at }, sentence);
@@ -230,8 +238,9 @@ function checkNamed({ name, named }: Expr & { kind: 'call' }, source: Source): v
 }
 
 /** `price`, `attributes.size` or `"price"`: the name of a field, never its value. */
-function compileField(arg: Expr, { fn, around }: { fn: LanguageFunction; around: Around }): Get {
-  if (arg.kind === 'value' && typeof arg.value === 'string') {
+function compileField(arg: Expr, { fn, i, around }: { fn: LanguageFunction; i: number; around: Around }): Get {
+  const kinds = fn.types?.[i] === 'field or truth' ? ['string', 'boolean'] : ['string'];
+  if (arg.kind === 'value' && kinds.includes(typeof arg.value)) {
     const { value } = arg;
     return () => value;
   }
@@ -310,16 +319,19 @@ function arithmetic(op: BinaryOp, { at, left, right }: { at: number; left: Get; 
   const operate = operations[op]!;
   return (run) => {
     const [a, b] = [left(run), right(run)];
-    if (typeof a === 'number' && typeof b === 'number') {
-      const result = operate(a, b);
-      return Number.isFinite(result) ? result : null;
-    }
-    if (a === null || b === null) return null;
-    run.at = at;
-    if (op === '+' && joins(a) && joins(b)) return run.bounded(String(a) + String(b));
-    const wrong = typeof a === 'number' ? b : a;
-    throw run.error(errors.RENDER_TYPE, `${shown(wrong)} was given where ${op} needs a number`);
+    if (typeof a !== 'number' || typeof b !== 'number') return mixed(run, op, { at, a: unzoned(a), b: unzoned(b) });
+    const result = operate(a, b);
+    return Number.isFinite(result) ? result : null;
   };
+}
+
+function mixed(run: Run, op: BinaryOp, { at, a, b }: { at: number; a: unknown; b: unknown }): unknown {
+  if (a === null || b === null) return null;
+  if (typeof a === 'number' && typeof b === 'number') return finite(operations[op]!(a, b));
+  run.at = at;
+  if (op === '+' && joins(a) && joins(b)) return run.bounded(String(a) + String(b));
+  const wrong = typeof a === 'number' ? b : a;
+  throw run.error(errors.RENDER_TYPE, `${shown(wrong)} was given where ${op} needs a number`);
 }
 
 function joins(value: unknown): boolean {

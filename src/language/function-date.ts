@@ -60,7 +60,7 @@ function field(run: Run, at: number, how: { letter: string; count: number; local
   const [options, part] = letters[letter]!(count);
   const words = (letter === 'M' || letter === 'L') && count > 2;
   const locale = letter === 'E' || letter === 'a' || words ? how.locale : 'en';
-  const value = partsOf(run, at, { locale, options }).get(part) ?? '';
+  const value = partsOf(run, at, { locale, options: { ...options, timeZone: run.timeZone } }).get(part) ?? '';
   const padded =
     letter !== 'E' && letter !== 'a' && !words ? value.padStart(letter === 'y' && count < 4 ? 1 : count, '0') : value;
   return padded;

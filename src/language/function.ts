@@ -1,4 +1,5 @@
 import { errors, shown } from './error.ts';
+import { Zoned } from './moment.ts';
 import type { Run } from './run.ts';
 
 /** A row of the function table: the one list of functions for conditions, rules and mails (journeys.md §5, 48). */
@@ -15,6 +16,8 @@ export interface LanguageFunction {
   types?: readonly string[];
   /** The type of the value, in the same notation; left out means `any`. */
   gives?: string;
+  /** Paths it reads without being given them, as `profile.audiences`. */
+  reads?: readonly string[];
   /** One sentence. */
   doc: string;
   /** An example and its value; a test runs it. */
@@ -45,7 +48,7 @@ export function row(
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part) => parameterOf(part, signature));
-  const parameters = pairs.map(({ parameter, type }) => (type === 'field' ? `${parameter}:field` : parameter));
+  const parameters = pairs.map(({ parameter, type }) => (type.startsWith('field') ? `${parameter}:field` : parameter));
   const types = pairs.map(({ type }) => type);
   return { name, aliases, parameters, types, gives: gives ?? 'any', doc, example: example[0], result: example[1], run };
 }
@@ -74,13 +77,14 @@ function wrongKind(run: Run, value: unknown, wanted: string): Error {
 /** The argument as text; numbers and truth values become text, nothing stays null. */
 export function asText(run: Run, value: unknown): string | null {
   if (value === null || value === undefined || typeof value === 'string') return value ?? null;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || value instanceof Zoned) return String(value);
   throw wrongKind(run, value, 'a text');
 }
 
 /** The argument as a number; nothing stays null. */
 export function asNumber(run: Run, value: unknown): number | null {
   if (value === null || value === undefined || typeof value === 'number') return value ?? null;
+  if (value instanceof Zoned) return value.at;
   throw wrongKind(run, value, 'a number');
 }
 
@@ -94,6 +98,13 @@ export function asList(run: Run, value: unknown): unknown[] | null {
 export function asCount(run: Run, value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
   throw wrongKind(run, value, 'a whole number from 0');
+}
+
+/** The argument as a whole number, below 0 too; nothing stays null. */
+export function asWhole(run: Run, value: unknown): number | null {
+  const number = asNumber(run, value);
+  if (number === null || Number.isSafeInteger(number)) return number;
+  throw wrongKind(run, value, 'a whole number');
 }
 
 /** The numbers of a list; nothing is left out, anything else is refused. */

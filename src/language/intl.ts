@@ -39,13 +39,28 @@ export function formatPlain(run: Run, value: number, locale: string): string {
   return kept(run, `number ${locale}`, () => new Intl.NumberFormat(tagOf(run, locale))).format(value);
 }
 
+/** A clock on the wall of a zone, in a form that is easily taken apart: `11/23/2026, 10:00:00`. */
+export function zoneFormat(run: Run, zone: string): Intl.DateTimeFormat {
+  return kept(run, `zone ${zone}`, () => dateFormat(run, 'en-US', { ...clock, timeZone: zone })) as Intl.DateTimeFormat;
+}
+
+const clock: Intl.DateTimeFormatOptions = {
+  hourCycle: 'h23',
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+};
+
 /** The named parts of a moment in a zone and language. */
 export function partsOf(
   run: Run,
   at: number,
   how: { locale: string; options: Intl.DateTimeFormatOptions },
 ): Map<string, string> {
-  const options = { ...how.options, timeZone: run.timeZone };
+  const { options } = how;
   const format = kept(run, `date ${how.locale} ${JSON.stringify(options)}`, () => dateFormat(run, how.locale, options));
   return new Map(format.formatToParts(at).map((part) => [part.type, part.value]));
 }
@@ -55,7 +70,10 @@ function dateFormat(run: Run, locale: string, options: Intl.DateTimeFormatOption
   try {
     return new Intl.DateTimeFormat(tag, options);
   } catch {
-    throw run.error(errors.RENDER_TYPE, `${shown(run.timeZone)} is not a time zone; write it as "Europe/Stockholm"`);
+    throw run.error(
+      errors.RENDER_TYPE,
+      `${shown(options.timeZone)} is not a time zone; write it as "Europe/Stockholm"`,
+    );
   }
 }
 

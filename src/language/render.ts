@@ -5,6 +5,7 @@ import { errorAt, errors, shown } from './error.ts';
 import type { Source } from './error.ts';
 import { groundOf } from './ground.ts';
 import type { EscapeMode, Ground } from './ground.ts';
+import { unzoned } from './moment.ts';
 import { Names } from './name.ts';
 import { withOutput } from './output.ts';
 import type { Output } from './output.ts';
@@ -20,7 +21,7 @@ export interface Expression {
   readonly source: string;
   /** Dotted paths it reads, sorted; places in lists are left out, so `items[0].id` is `items.id`. */
   readonly paths: readonly string[];
-  /** Missing data gives null. Throws RENDER_TYPE and RENDER_LIMIT. */
+  /** Missing data gives null, a moment its milliseconds. Throws RENDER_TYPE and RENDER_LIMIT. */
   evaluate(scope: Scope, options: RenderOptions): unknown;
 }
 
@@ -55,7 +56,7 @@ export function compileExpression(text: string): Expression {
   return {
     source: text,
     paths: [...names.paths].sort(),
-    evaluate: (scope, options) => get(new Run(source, names.count, scope, options)) ?? null,
+    evaluate: (scope, options) => unzoned(get(new Run(source, names.count, scope, options))) ?? null,
   };
 }
 

@@ -32,6 +32,8 @@ export interface RenderOptions {
   locale?: string;
   /** IANA zone; default `UTC`. */
   timeZone?: string;
+  /** Chance, from 0 to below 1, for `random()` and `uuid()`; without it the two are refused. */
+  random?: () => number;
   limits?: Limits;
   /** Milliseconds that only go forward, such as `elapsed` of base; without it the steps alone bound the time. */
   clock?: () => number;

@@ -1,4 +1,5 @@
 import { errors, shown } from './error.ts';
+import { Zoned, zonedOrder } from './moment.ts';
 import type { Run } from './run.ts';
 
 /** How deep lists in lists are followed when they are compared or written. */
@@ -43,6 +44,7 @@ function equalTo(run: Run, a: unknown, { b, depth }: { b: unknown; depth: number
     run.chargeFor(a);
     return false;
   }
+  if (a instanceof Zoned || b instanceof Zoned) return zonedOrder(a, b) === 0;
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
   if (depth === 0) throw run.error(errors.RENDER_LIMIT, 'lists are nested too deep to be compared');
   for (let i = 0; i < a.length; i++) {
@@ -55,7 +57,7 @@ function equalTo(run: Run, a: unknown, { b, depth }: { b: unknown; depth: number
 /** Negative, zero or positive; null when the two cannot be ordered (different kinds, or nothing). */
 export function compare(run: Run, a: unknown, b: unknown): number | null {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  if (typeof a !== 'string' || typeof b !== 'string') return null;
+  if (typeof a !== 'string' || typeof b !== 'string') return zonedOrder(a, b);
   run.chargeFor(a);
   return a === b ? 0 : a < b ? -1 : 1;
 }
@@ -66,6 +68,7 @@ export function toText(run: Run, value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (value instanceof Zoned) return value.toString();
   const mend = Array.isArray(value) ? 'use {{#each}} or join' : 'name one of its fields';
   throw run.error(errors.RENDER_TYPE, `${shown(value)} cannot be printed; ${mend}`);
 }
@@ -73,6 +76,7 @@ export function toText(run: Run, value: unknown): string | null {
 /** Writes data as JSON, counting steps, own properties only. */
 export function toJson(run: Run, value: unknown, depth = dataDepth): string {
   if (value === null || value === undefined || typeof value !== 'object') return jsonLeaf(run, value);
+  if (value instanceof Zoned) return jsonLeaf(run, value.toString());
   if (depth === 0) throw run.error(errors.RENDER_LIMIT, 'the data is nested too deep to be written');
   if (Array.isArray(value)) {
     const items = value.map((item) => toJson(run, item, depth - 1));
