@@ -82,7 +82,7 @@ export const ProfileDetail = Type.Object({
   consent: Type.Record(
     Type.String(),
     Type.Object({
-      state: Type.Union([Type.Literal('in'), Type.Literal('out')]),
+      state: Type.Union([Type.Literal('in'), Type.Literal('out'), Type.Literal('pending')]),
       at: Type.String(),
       source: Type.String(),
     }),

@@ -97,7 +97,9 @@ export interface ShopEvent {
   /** Asserted attributes (profile.asserted): firstName, timeZone, language, … null clears. */
   attributes?: Record<string, string | number | boolean | null>;
   /** Purposes set by this event: `collect`, `personalize`, `email-marketing`. */
-  consent?: Record<string, 'in' | 'out'>;
+  consent?: Record<string, ConsentWord>;
+  /** How the consent was given, for its record. */
+  proof?: ConsentProof;
   /** For `message.*`: which message, and for a click which link. */
   message?: { id: string; journey: string; link?: number; item?: string; position?: number; recommendation?: string };
   /** A recommendation that was shown or clicked on a page: whose answer, and which of its items at which place, from 1. */
@@ -108,8 +110,30 @@ export interface ShopEvent {
   bot?: boolean;
   /** IANA zone the browser reported. */
   timeZone?: string;
+  /** BCP 47 language the browser reported. */
+  language?: string;
+  /** Categories the visitor showed interest in (Target's `user.categoryId`, BEH-6): they feed the favourite category. */
+  categories?: string[];
+  /** Set by a signed identity token: until then, UTC ms, the device speaks for its person at level 3 (design §7). */
+  trustedUntil?: number;
   /** What else the source sent and nobody needs by name. */
   data?: Record<string, unknown>;
+}
+
+/** What somebody says of a purpose; `pending` waits for the confirmation of a double opt-in and is not in force. */
+export type ConsentWord = 'in' | 'out' | 'pending';
+
+/** What proves a consent (trust.md §1.8); kept with its record. */
+export interface ConsentProof {
+  /** `email` unless said otherwise. */
+  channel?: string;
+  basis?: 'consent' | 'soft_opt_in' | 'contract';
+  /** The words that were shown, or the name of their version. */
+  wording?: string;
+  /** The form or page it was given on. */
+  place?: string;
+  /** First octets of the sender's address. */
+  ipPrefix?: string;
 }
 
 /** Namespaces that name a device, not a person; `anonymousid` is the device id of Segment's libraries. */

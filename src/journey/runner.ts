@@ -101,7 +101,7 @@ export class Runner {
     return {
       definition,
       now,
-      profile: viewOf(profile),
+      profile: viewOf(profile, now),
       evaluate: (source, scope) => this.#evaluate(source, scope, now),
     };
   }
@@ -241,7 +241,7 @@ export class Runner {
     const { clock, journeys, callOwn } = this.#parts;
     try {
       const options = { now: clock.now(), timeZone: journeys.zone };
-      const request = requestOf(action, scopeOf(run, viewOf(profile)), {
+      const request = requestOf(action, scopeOf(run, viewOf(profile, clock.now())), {
         key: `${run.id}/${run.activity}/${run.moves}`,
         options,
       });
@@ -345,7 +345,7 @@ export class Runner {
       await changes.loadEntries(tx, [...locked.keys()]);
       let started = 0;
       for (const profile of locked.values()) {
-        const view = viewOf(profile);
+        const view = viewOf(profile, this.#parts.clock.now());
         if (
           !page.holds(view) ||
           changes.isInside(profile.id, key, '') ||

@@ -44,7 +44,7 @@ async function renderClaim(kit: Kit, claim: Claim): Promise<Ready | Change> {
       template,
       messageId: row.id,
       context: row.context,
-      profile: viewOf(profile),
+      profile: viewOf(profile, kit.clock.now()),
       now: kit.clock.now(),
       timeZone: zone,
     },

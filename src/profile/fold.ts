@@ -1,11 +1,15 @@
-import { toMajor } from '../base/index.ts';
-import { deviceNamespaces, is, type ShopEvent } from '../event/index.ts';
-import { cartAfter } from './cart.ts';
+import { deviceNamespaces, is, type ConsentWord, type ShopEvent } from '../event/index.ts';
+import { categoriesHalved, categoryLiked, itemsHalved, itemViewed } from './affinity.ts';
+import { cartsAfter } from './cart.ts';
+import { assertion, withOrigin } from './assertion.ts';
+import { isToldAgain, ordersAfter } from './order.ts';
+import { traitsAfter, type Trait } from './trait.ts';
 import {
   viewedLimit,
   visitSilenceMs,
   type Fact,
   type Lesson,
+  type ProfileOrder,
   type ProfileState,
   type Purpose,
   type Visit,
@@ -22,6 +26,8 @@ export interface Folded {
 export interface FoldHands {
   profileId: string;
   mintId: () => string;
+  /** Computed traits as defined now. */
+  traits?: readonly Trait[];
 }
 
 /** A profile nothing is known of yet. */
@@ -47,9 +53,16 @@ export function blankState(at: number): ProfileState {
   };
 }
 
+/** An event of a device that a signed token lets speak for its person counts as the shop's own word (design §7). */
+function believed(state: ProfileState, event: ShopEvent): ShopEvent {
+  if (event.level >= 3 || !state.trusted) return event;
+  const device = event.identities.find(({ namespace }) => namespace === 'ecid')?.id;
+  const until = device === undefined || !Object.hasOwn(state.trusted, device) ? 0 : state.trusted[device]!;
+  return event.receivedAt < until ? { ...event, level: 3 } : event;
+}
+
 /** How long a purchase that only a browser claims holds reminders back (trust.md §3.5), milliseconds. */
 const claimedPurchaseMs = 24 * 60 * 60 * 1000;
-const orderLimit = 200;
 
 /**
  * Folds one event into a profile's state. Pure: the given state is not changed.
@@ -57,7 +70,8 @@ const orderLimit = 200;
  * Bears events that come late or swapped, because browsers produce them: times only move forward, an order known by
  * its id is not taken again, an add older than its order is ignored.
  */
-export function fold(before: ProfileState, event: ShopEvent, hands: FoldHands): Folded {
+export function fold(before: ProfileState, given: ShopEvent, hands: FoldHands): Folded {
+  const event = believed(before, given);
   if (before.consent.collect?.state === 'out' && event.level < 2 && !event.consent)
     return { state: before, facts: [], lessons: [] };
   const folded: Folded = { state: { ...before }, facts: [], lessons: [] };
@@ -66,8 +80,10 @@ export function fold(before: ProfileState, event: ShopEvent, hands: FoldHands): 
   made.asserted();
   made.consent();
   made.viewed();
+  made.liked();
   made.cart();
-  made.purchase();
+  made.traits();
+  made.orders();
   made.messages();
   return folded;
 }
@@ -76,7 +92,21 @@ export function fold(before: ProfileState, event: ShopEvent, hands: FoldHands): 
 export function endVisit(before: ProfileState, now: number, profileId: string): Folded | null {
   const { visit } = before;
   if (!before.visiting || !visit || visit.lastAt + visitSilenceMs > now) return null;
-  return { state: { ...before, visiting: false }, facts: [visitEnded(before, visit, profileId)], lessons: [] };
+  const state = scored({ ...before, visiting: false });
+  delete state.moves;
+  return { state, facts: [visitEnded(before, visit, profileId)], lessons: [] };
+}
+
+/** The end of a visit halves the scores, once. */
+function scored(state: ProfileState): ProfileState {
+  const { visit, itemScores, categoryScores } = state;
+  if (!visit || visit.scored) return state;
+  return {
+    ...state,
+    visit: { ...visit, scored: true },
+    ...(itemScores ? { itemScores: itemsHalved(itemScores) } : {}),
+    ...(categoryScores ? { categoryScores: categoriesHalved(categoryScores) } : {}),
+  };
 }
 
 function visitEnded(state: ProfileState, visit: Visit, profileId: string): Fact {
@@ -144,7 +174,8 @@ class Fold {
     if (event.source === 'server' || !deviceNamespaces.has(event.visitor.split(':', 1)[0]!)) return;
     state.lastSeenAt = Math.max(state.lastSeenAt, event.happenedAt);
     state.firstSeenAt = Math.min(state.firstSeenAt, event.happenedAt);
-    if (event.timeZone && !state.attributes['timeZone']) state.timeZone = event.timeZone;
+    this.#claimed('timeZone', event.timeZone);
+    this.#claimed('language', event.language);
     const running = state.visit;
     if (running && event.happenedAt <= running.lastAt + visitSilenceMs) {
       if (event.happenedAt < running.startedAt - visitSilenceMs) return; // late, of a visit that is over
@@ -154,6 +185,7 @@ class Fold {
       return;
     }
     if (running && state.visiting) this.#made.facts.push(visitEnded(state, running, this.#hands.profileId));
+    Object.assign(state, scored(state));
     state.visit = this.#touched({
       id: this.#hands.mintId(),
       ecid: null,
@@ -177,27 +209,31 @@ class Fold {
     };
   }
 
-  /** What the shop's server asserts (level 3): address, attributes, time zone. null clears. */
+  /** The browser's word on zone and language holds until the shop's server says otherwise (level ≤ 1, overridden by 3). */
+  #claimed(name: 'timeZone' | 'language', value: string | undefined): void {
+    const state = this.#state;
+    const { happenedAt, source, level } = this.#event;
+    if (value === undefined || value === '') return;
+    const known = state.origins?.[name];
+    if (known ? known[2] >= 3 || known[1] > happenedAt : state.attributes[name] !== undefined) return;
+    if (state[name] === value && known) return;
+    state[name] = value;
+    state.origins = withOrigin(state.origins, name, [source, happenedAt, Math.min(level, 1)]);
+  }
+
+  /** What the shop's server asserts (level 3): address, attributes, time zone; and the trust a signed token gives. */
   asserted(): void {
     const event = this.#event;
     const state = this.#state;
+    if (is(event, 'message.clicked') && event.level >= 2 && !event.bot)
+      state.mailboxProvenAt = Math.max(state.mailboxProvenAt ?? 0, event.happenedAt);
     if (event.level < 3) return;
-    const email = event.identities.find(({ namespace }) => namespace === 'email')?.id;
-    if (email && state.email?.toLowerCase() !== email) {
-      state.email = typeof event.attributes?.['email'] === 'string' ? event.attributes['email'] : email;
-      this.#fact('identified', { email: state.email });
-    }
-    if (!event.attributes) return;
-    const attributes = { ...state.attributes };
-    for (const [name, value] of Object.entries(event.attributes)) {
-      if (name === 'email') continue;
-      if (value === null) delete attributes[name];
-      else attributes[name] = value;
-    }
-    state.attributes = attributes;
-    if (event.attributes['timeZone'] !== undefined) state.timeZone = textOrNull(event.attributes['timeZone']);
-    if (event.attributes['language'] !== undefined) state.language = textOrNull(event.attributes['language']);
-    if (event.attributes['test'] !== undefined) state.test = event.attributes['test'] === true;
+    const device = event.identities.find(({ namespace }) => namespace === 'ecid')?.id;
+    if (event.trustedUntil !== undefined && device !== undefined)
+      state.trusted = { ...state.trusted, [device]: event.trustedUntil };
+    const { identified, ...changed } = assertion(state, event);
+    Object.assign(state, changed);
+    if (identified) this.#fact('identified', { email: state.email });
   }
 
   /**
@@ -207,13 +243,13 @@ class Fold {
   consent(): void {
     const { consent, level, happenedAt, source } = this.#event;
     if (!consent) return;
-    for (const [purpose, state] of Object.entries(consent) as [Purpose, 'in' | 'out'][]) {
-      if (purpose === 'email-marketing' && level < 2) continue;
+    for (const [purpose, state] of Object.entries(consent) as [Purpose, ConsentWord][]) {
+      if (purpose === 'email-marketing' ? level < 2 : state === 'pending') continue;
       const known = this.#state.consent[purpose];
       if (known && known.at > happenedAt) continue;
+      if (known?.state === 'in' && state === 'pending') continue; // asked again, what was confirmed stays in force
       this.#state.consent = { ...this.#state.consent, [purpose]: { state, at: happenedAt, source } };
-      if (known?.state !== state && purpose !== 'personalize')
-        this.#fact(state === 'out' ? 'consent.lost' : 'consent.given', { purpose, source });
+      if (known?.state !== state && purpose !== 'personalize') this.#fact(consentFacts[state], { purpose, source });
     }
   }
 
@@ -226,6 +262,8 @@ class Fold {
         .sort((a, b) => b.at - a.at)
         .slice(0, viewedLimit);
       const visit = this.#state.visit;
+      if (!event.bot)
+        this.#state.itemScores = itemViewed(this.#state.itemScores ?? [], id, !visit || visit.views.length === 0);
       if (visit)
         this.#state.visit = {
           ...visit,
@@ -235,10 +273,32 @@ class Fold {
     }
   }
 
+  /** Interest in categories, as the shop's pages tell it (BEH-6). */
+  liked(): void {
+    if (this.#event.bot) return;
+    for (const category of this.#event.categories ?? [])
+      this.#state.categoryScores = categoryLiked(this.#state.categoryScores ?? [], category);
+  }
+
+  /** Before the order is known, so that an order told again is no second sample. */
+  traits(): void {
+    const { traits = [] } = this.#hands;
+    if (traits.length === 0) return;
+    const after = traitsAfter(this.#state.traits, this.#event, {
+      traits,
+      counted: !isToldAgain(this.#state, this.#event),
+    });
+    if (after) this.#state.traits = after;
+  }
+
   cart(): void {
     const before = this.#state.cart;
     const event = this.#event;
-    const after = cartAfter(this.#state, event, this.#hands.mintId);
+    const { cart: after, parked, moves, opened } = cartsAfter(this.#state, event, this.#hands.mintId);
+    if (parked.length > 0 || this.#state.parked) this.#state.parked = parked;
+    if (moves.length > 0 || this.#state.moves) this.#state.moves = moves;
+    if (opened === undefined) delete this.#state.openedCart;
+    else this.#state.openedCart = opened;
     if (is(event, 'commerce.productListAdds'))
       for (const { id } of event.items ?? []) if (id !== '') this.#learn(id, 'cart');
     if (after === before) return;
@@ -256,35 +316,26 @@ class Fold {
   }
 
   /** An order counts when the shop's server says so; a browser's claim only holds reminders back for a day. */
-  purchase(): void {
+  orders(): void {
     const event = this.#event;
     const state = this.#state;
-    if (!is(event, 'commerce.purchases')) return;
-    if (event.level < 3) {
+    if (is(event, 'commerce.purchases') && event.level < 3) {
       state.claimedPurchaseUntil = Math.max(state.claimedPurchaseUntil ?? 0, event.happenedAt + claimedPurchaseMs);
       return;
     }
-    const { order } = event;
-    if (!order || state.orders.some(({ id }) => id === order.id)) return;
-    const items = (event.items ?? []).map(({ id, quantity }) => ({ id, quantity: quantity ?? 1 }));
-    state.orders = [
-      ...state.orders,
-      { id: order.id, at: event.happenedAt, totalMinor: order.totalMinor, currency: order.currency, items },
-    ]
-      .sort((a, b) => a.at - b.at)
-      .slice(-orderLimit);
+    const { facts, bought, ...changed } = ordersAfter(state, event);
+    Object.assign(state, changed);
+    if (bought) this.#bought(bought);
+    for (const { name, data } of facts) this.#fact(name, data);
+  }
+
+  #bought(order: ProfileOrder): void {
+    const state = this.#state;
     state.claimedPurchaseUntil = null;
     if (state.visit && state.visiting) state.visit = { ...state.visit, orders: state.visit.orders + 1 };
     // After the visit an order is an occasion of its own: two orders by telephone are not one.
     const occasion = state.visiting ? undefined : `order:${order.id}`;
-    for (const { id } of items) this.#learn(id, 'purchase', occasion);
-    this.#fact('ordered', {
-      orderId: order.id,
-      total: toMajor(order.totalMinor, order.currency),
-      totalMinor: order.totalMinor,
-      currency: order.currency,
-      items,
-    });
+    for (const { id } of order.items) this.#learn(id, 'purchase', occasion);
   }
 
   /** What we sent is remembered per journey, for those held out alike, so that both arms meet the same rules. */
@@ -298,6 +349,8 @@ class Fold {
   }
 }
 
-function textOrNull(value: string | number | boolean | null): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
+const consentFacts: Record<ConsentWord, Fact['name']> = {
+  in: 'consent.given',
+  out: 'consent.lost',
+  pending: 'consent.pending',
+};

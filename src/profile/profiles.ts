@@ -149,6 +149,7 @@ export class Profiles {
     rule: (view: ProfileView) => boolean,
     query: { seenSince: number; page?: number },
   ): AsyncIterable<Profile> {
+    const now = this.#clock.now();
     let after = '00000000-0000-0000-0000-000000000000';
     for (;;) {
       const rows = await this.#store.rows<Profile>({
@@ -158,7 +159,7 @@ export class Profiles {
         values: [after, new Date(query.seenSince), query.page ?? 1000],
       });
       if (rows.length === 0) return;
-      for (const profile of rows) if (rule(viewOf(profile))) yield profile;
+      for (const profile of rows) if (rule(viewOf(profile, now))) yield profile;
       after = rows.at(-1)!.id;
     }
   }

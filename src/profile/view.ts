@@ -1,5 +1,7 @@
 import { toMajor } from '../base/index.ts';
+import { refundedMinor } from './order.ts';
 import type { Profile, ProfileState, ProfileView } from './profile.ts';
+import { traitValue } from './trait.ts';
 
 /** May marketing mail be written at all: an address, and consent in force for mail and for collecting. */
 export function isReachable(state: ProfileState): boolean {
@@ -8,8 +10,12 @@ export function isReachable(state: ProfileState): boolean {
   );
 }
 
-/** A profile as conditions, audience rules, actions and mails see it. Pure. */
-export function viewOf(profile: Profile): ProfileView {
+/**
+ * A profile as conditions, audience rules, actions and mails see it. Pure.
+ *
+ * @param now computed traits are taken at this moment, UTC ms; without it at the moment the profile was last seen
+ */
+export function viewOf(profile: Profile, now = profile.state.lastSeenAt): ProfileView {
   const { state } = profile;
   const name = state.attributes['firstName'];
   return {
@@ -26,13 +32,28 @@ export function viewOf(profile: Profile): ProfileView {
       count: state.cart?.lines.length ?? 0,
     },
     viewed: state.viewed.map(({ item }) => item),
-    orders: state.orders.map(({ id, at, totalMinor, currency, items }) => ({
-      id,
-      at,
-      total: toMajor(totalMinor, currency),
-      currency,
-      items: items.map((item) => item.id),
+    lastViewed: state.viewed[0]?.item ?? null,
+    mostViewed: state.itemScores?.[0]?.[0] ?? null,
+    lastPurchased: state.orders.at(-1)?.items[0]?.id ?? null,
+    favouriteCategory: state.categoryScores?.[0]?.[0] ?? null,
+    categories: (state.categoryScores ?? []).map(([id, score]) => ({ id, score })),
+    orders: state.orders.map((order) => ({
+      id: order.id,
+      at: order.at,
+      total: toMajor(order.totalMinor, order.currency),
+      refunded: toMajor(refundedMinor(state, order), order.currency),
+      currency: order.currency,
+      items: order.items.map((item) => item.id),
     })),
+    visits: state.visits,
+    visit: state.visit && {
+      startedAt: state.visit.startedAt,
+      endedAt: state.visiting ? null : state.visit.lastAt,
+      views: state.visit.views,
+      pages: state.visit.pages,
+      orders: state.visit.orders,
+    },
+    traits: Object.fromEntries(Object.entries(state.traits ?? {}).map(([key, trait]) => [key, traitValue(trait, now)])),
     lastSeenAt: state.lastSeenAt,
     firstSeenAt: state.firstSeenAt,
     consent: Object.fromEntries(

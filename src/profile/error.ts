@@ -1,0 +1,16 @@
+import { defineErrors } from '../base/index.ts';
+
+export const errors = defineErrors({
+  PROFILE_TRAIT_INVALID: {
+    status: 422,
+    mend: 'Mend the field that is named and send the whole definition again; nothing was saved',
+  },
+  PROFILE_MERGE_UNKNOWN: {
+    status: 404,
+    mend: 'GET the profile: its "merges" list names those that can be undone',
+  },
+  PROFILE_MERGE_NOT_LAST: {
+    status: 409,
+    mend: 'Undo the later merge first, then this one',
+  },
+});
