@@ -2,7 +2,9 @@ import { Type, type TSchema } from 'typebox';
 import { BeckonError, durationMs, isUuid } from '../base/index.ts';
 import { AdvanceReport, ClockView, Mail, MailRow, Overview } from './contract.ts';
 import { AdvanceRequest, DatastreamInput, DatastreamView, KeyInput, KeyView, NewKey } from './contract-in.ts';
+import type { Datastream } from '../event/index.ts';
 import type { Door } from './door.ts';
+import { checkScopes } from './edge-scope.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
 
@@ -83,7 +85,7 @@ function datastreamDoors(make: Make, house: House): void {
     scope: 'read',
     summary: 'The places events come from.',
     answer: Type.Object({ datastreams: Type.Array(DatastreamView) }),
-    work: async () => ({ datastreams: house.events.datastreams() }),
+    work: async () => ({ datastreams: house.events.datastreams().map(shownStream) }),
   });
   make({
     method: 'GET',
@@ -93,7 +95,7 @@ function datastreamDoors(make: Make, house: House): void {
     answer: DatastreamView,
     work: async (call) => {
       const datastream = house.events.datastream(call.part('id'));
-      if (datastream) return datastream;
+      if (datastream) return shownStream(datastream);
       throw new BeckonError(errors.API_NOT_FOUND, `There is no datastream "${call.part('id')}"`);
     },
   });
@@ -112,10 +114,16 @@ function datastreamDoors(make: Make, house: House): void {
       const before = house.events.datastream(id);
       const usual = { name: id, orgId: null, allowedOrigins: [], fpidCookie: null };
       const datastream = { ...usual, ...before, ...call.body, id };
+      checkScopes(datastream, house);
       await house.events.putDatastream(datastream);
-      return datastream;
+      return shownStream(datastream);
     },
   });
+}
+
+/** With its scopes, also where it has none. */
+function shownStream(datastream: Datastream): Datastream {
+  return { ...datastream, scopes: datastream.scopes ?? {}, surfaces: datastream.surfaces ?? {} };
 }
 
 function keyDoors(make: Make, house: House): void {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { BeckonError } from '../base/index.ts';
+import { identityDoors } from './admin-identity.ts';
 import { intakeDoors } from './admin-intake.ts';
 import { journeyDoors } from './admin-journey.ts';
 import { peopleDoors } from './admin-people.ts';
@@ -14,6 +15,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   furnish(app, house);
   const make = doors(app, house);
   intakeDoors(make, house);
+  identityDoors(make, house);
   peopleDoors(make, house);
   journeyDoors(make, house);
   recommendDoors(make, house);

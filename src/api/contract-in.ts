@@ -92,6 +92,24 @@ export const IntakeReport = Type.Object({
 });
 export type IntakeReport = Static<typeof IntakeReport>;
 
+/** What a scope or a surface of the page answers (docs/guide/web-sdk.md). */
+export const ScopeInput = Type.Object(
+  {
+    criterion: text(128),
+    format: Type.Union([Type.Literal('json'), Type.Literal('html')]),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    /** HTML in the one language over `items`, `cart`, `criterion`, `recommendation`. */
+    template: Type.Optional(text(65_536)),
+    /** CSS selector of the element that the SDK fills by itself. */
+    selector: Type.Optional(text(512)),
+    /** Who fills the slots that the criterion leaves empty. */
+    backup: Type.Optional(Type.Union([Type.Literal('fill'), Type.Literal('empty'), Type.Literal('none')])),
+  },
+  { additionalProperties: false },
+);
+
+const Scopes = Type.Record(text(256), ScopeInput, { maxProperties: 100 });
+
 /** PUT /v1/datastreams/{id} */
 export const DatastreamInput = Type.Object({
   name: Type.Optional(text(128)),
@@ -102,6 +120,10 @@ export const DatastreamInput = Type.Object({
   /** Origins such as `https://shop.example`; empty: any while Beckon is on loopback, else its own only. */
   allowedOrigins: Type.Optional(Type.Array(Type.String({ pattern: '^https?://[^/?#\\s]+$' }), { maxItems: 200 })),
   fpidCookie: Type.Optional(Type.Union([Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }), Type.Null()])),
+  /** By the name that the page asks for in `decisionScopes`; replaces what was there. */
+  scopes: Type.Optional(Scopes),
+  /** By surface: `web://host/path#place`, or `#place` on any page; replaces what was there. */
+  surfaces: Type.Optional(Scopes),
 });
 export type DatastreamInput = Static<typeof DatastreamInput>;
 
@@ -111,8 +133,28 @@ export const DatastreamView = Type.Object({
   orgId: Type.Union([Type.String(), Type.Null()]),
   allowedOrigins: Type.Array(Type.String()),
   fpidCookie: Type.Union([Type.String(), Type.Null()]),
+  scopes: Type.Record(Type.String(), ScopeInput),
+  surfaces: Type.Record(Type.String(), ScopeInput),
 });
 export type DatastreamView = Static<typeof DatastreamView>;
+
+/** POST /v1/identity-tokens: who sits before a device, vouched for by the shop's server. */
+export const IdentityTokenInput = Type.Object({
+  ecid: text(38),
+  /** `email`, or a namespace of the shop's own such as `crm`. */
+  namespace: text(64),
+  id: text(254),
+  /** How long it holds; 3600 when absent, 30 days at most. */
+  seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_592_000 })),
+});
+export type IdentityTokenInput = Static<typeof IdentityTokenInput>;
+
+export const IdentityTokenView = Type.Object({ token: Type.String(), expiresAt: Type.String() });
+export type IdentityTokenView = Static<typeof IdentityTokenView>;
+
+/** GET /v1/identity-key: `kid` and `key` of docs/guide/web-sdk.md, "Who is it?". */
+export const IdentityKeyView = Type.Object({ kid: Type.String(), key: Type.String() });
+export type IdentityKeyView = Static<typeof IdentityKeyView>;
 
 /** What a key may do; `*` is everything. A publishable key only collects and has none of these. */
 export const scopes = [

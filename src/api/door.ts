@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { BeckonError } from '../base/index.ts';
-import { assertScope } from './auth.ts';
+import { assertScope, bearerOf } from './auth.ts';
 import { Problem } from './contract.ts';
 import type { KeyScope } from './contract-in.ts';
 import { errors } from './error.ts';
@@ -40,6 +40,8 @@ export interface Call<B> {
   kind: string;
   /** A part of the path; never empty. */
   part(name: string): string;
+  /** The key that was shown, if it was one and not a session. */
+  bearer: string | undefined;
   /** A query parameter, if given. */
   query(name: string): string | undefined;
 }
@@ -76,6 +78,7 @@ function callOf<B>(request: FastifyRequest): Call<B> {
       if (part !== undefined) return part;
       throw new BeckonError(errors.API_NOT_FOUND, `The address lacks its part "${name}"`);
     },
+    bearer: bearerOf(request),
     query: (name) => asText(dig(request.query, name), 512),
   };
 }

@@ -1,73 +1,140 @@
+import type { Datastream, ScopeSetting } from '../event/index.ts';
+import type { RecommendationAnswer } from './contract.ts';
 import type { Handle } from './edge-reply.ts';
+import { htmlOf, scopeSetting, surfaceSetting } from './edge-scope.ts';
+import { shownToken } from './edge-shown.ts';
 import type { House, Person, RecommendRequest } from './house.ts';
-import { asList, asText, dig } from './json.ts';
-import { hasCriterion } from './person.ts';
+import { asList, asNumber, asObject, asText, dig } from './json.ts';
 import { readTarget } from './xdm-target.ts';
+import { asItemId } from './xdm-value.ts';
 
-const jsonItem = 'https://ns.adobe.com/personalization/json-content-item';
+const schema = (name: string) => `https://ns.adobe.com/personalization/${name}`;
 const maxScopes = 20;
 
+/** Where and for whom a question is answered. */
+export interface Asked {
+  datastream: Datastream;
+  person: Person | null;
+  house: House;
+}
+
 /**
- * Answers the scopes of one event. `recommend:<criterion>`, or a criterion's own key, gives its recommendations as a
- * JSON content item; every other scope, `__view__` among them, gets nothing (edge-protocol §8.2). The handle is there
- * either way, so that the page's promise resolves with what it expects.
+ * Answers the scopes and surfaces of one event (edge-protocol §8). A name that is not ours, `__view__` among them unless
+ * the datastream has it, and one with nothing to show are left out. The handle is there either way, so that the page's
+ * promise resolves with what it expects.
  */
-export function decide(event: unknown, eventIndex: number, person: Person | null, house: House): Handle | null {
-  const asked = dig(event, 'query', 'personalization');
-  if (asked === undefined || dig(asked, 'enabled') === false) return null;
-  const stated = asList(dig(asked, 'decisionScopes')).slice(0, maxScopes);
-  const scopes = new Set(stated.map((scope) => asText(scope, 256)).filter((scope) => scope !== undefined));
-  const payload = [...scopes].flatMap((scope) => proposition(scope, event, person, house) ?? []);
+export function decide(event: unknown, eventIndex: number, asked: Asked): Handle | null {
+  const query = dig(event, 'query', 'personalization');
+  // `enabled: false` is authoring mode: nothing is answered.
+  if (query === undefined || dig(query, 'enabled') === false) return null;
+  const takesDomActions = asList(dig(query, 'schemas')).includes(schema('dom-action'));
+  const payload = namesIn(event, asked).flatMap(
+    ({ name, setting }) => proposition(name, setting, { ...asked, event, takesDomActions }) ?? [],
+  );
   return { type: 'personalization:decisions', payload, eventIndex };
 }
 
 /** Does any event ask for something that we would have to look a person up for? */
-export function asksForPerson(events: readonly unknown[], house: House): boolean {
-  return events.some((event) =>
-    asList(dig(event, 'query', 'personalization', 'decisionScopes')).some(
-      (scope) => typeof scope === 'string' && hasCriterion(house, criterionOf(scope)),
-    ),
-  );
+export function asksForPerson(events: readonly unknown[], asked: Omit<Asked, 'person'>): boolean {
+  return events.some((event) => namesIn(event, asked).length > 0);
 }
 
-function criterionOf(scope: string): string {
-  return scope.startsWith('recommend:') ? scope.slice('recommend:'.length) : scope;
+function namesIn(
+  event: unknown,
+  { datastream, house }: Omit<Asked, 'person'>,
+): { name: string; setting: ScopeSetting }[] {
+  const query = dig(event, 'query', 'personalization');
+  const scopes = texts(dig(query, 'decisionScopes'), 256).map((name) => ({
+    name,
+    setting: scopeSetting(name, datastream, house),
+  }));
+  const surfaces = texts(dig(query, 'surfaces'), 1024).map((name) => ({
+    name,
+    setting: surfaceSetting(name, datastream),
+  }));
+  return [...scopes, ...surfaces].flatMap(({ name, setting }) => (setting ? [{ name, setting }] : []));
 }
 
-function proposition(scope: string, event: unknown, person: Person | null, house: House): object | null {
-  const criterion = criterionOf(scope);
-  if (!hasCriterion(house, criterion)) return null;
-  const answer = recommendSafely(requestOf(criterion, event), person, house);
-  if (!answer || answer.status === 'empty') return null;
+function texts(list: unknown, limit: number): string[] {
+  const read = asList(list)
+    .slice(0, maxScopes)
+    .map((name) => asText(name, limit));
+  return [...new Set(read.filter((name) => name !== undefined))];
+}
+
+function proposition(
+  scope: string,
+  setting: ScopeSetting,
+  asked: Asked & { event: unknown; takesDomActions: boolean },
+): object | null {
+  const { house, person, event } = asked;
+  // A recommender or template that fails must not cost the event that came with the question (edge-protocol §11).
+  try {
+    const answer = house.recommend.answer(requestOf(setting, event), person);
+    if (answer.status === 'empty') return null;
+    return propositionOf(scope, answer, { setting, house, takesDomActions: asked.takesDomActions });
+  } catch (error) {
+    house.log.warn('edge.decide-failed', { scope, criterion: setting.criterion, error });
+    return null;
+  }
+}
+
+function propositionOf(
+  scope: string,
+  answer: RecommendationAnswer,
+  { setting, house, takesDomActions }: { setting: ScopeSetting; house: House; takesDomActions: boolean },
+): object {
   const id = `beckon:${answer.trackingToken}`;
+  const shown = {
+    recommendation: answer.trackingToken,
+    criterion: setting.criterion,
+    items: answer.items.map((item) => item.id),
+  };
   return {
     id,
     scope,
     scopeDetails: {
-      decisionProvider: 'BECKON',
+      // The name under which alloy collects clicks in what it has rendered without being told to (edge-protocol §8.2).
+      decisionProvider: 'AJO',
       correlationID: answer.requestId,
-      activity: { id: criterion },
-      characteristics: { eventToken: answer.trackingToken },
+      activity: { id: setting.criterion },
+      characteristics: { eventToken: shownToken(house.settings.secret, shown) },
     },
-    items: [{ id, schema: jsonItem, data: { id, format: 'application/json', content: answer } }],
+    items: [contentItem(id, answer, { setting, now: house.clock.now(), takesDomActions })],
   };
 }
 
-function requestOf(criterion: string, event: unknown): RecommendRequest {
+function contentItem(
+  id: string,
+  answer: RecommendationAnswer,
+  { setting, now, takesDomActions }: { setting: ScopeSetting; now: number; takesDomActions: boolean },
+): object {
+  if (setting.format === 'json') {
+    return { id, schema: schema('json-content-item'), data: { id, format: 'application/json', content: answer } };
+  }
+  const data = { id, format: 'text/html', content: htmlOf(setting, answer, now) };
+  const { selector } = setting;
+  return selector !== undefined && takesDomActions
+    ? { id, schema: schema('dom-action'), data: { ...data, type: 'setHtml', selector } }
+    : { id, schema: schema('html-content-item'), data };
+}
+
+/** The question: what the datastream asks for, about the item and the cart that the event names. */
+function requestOf(setting: ScopeSetting, event: unknown): RecommendRequest {
   const target = readTarget(dig(event, 'data', '__adobe', 'target'));
-  const request: RecommendRequest = { criterion };
-  if (target.item !== undefined) request.item = request.pageItem = target.item;
+  const request: RecommendRequest = { criterion: setting.criterion };
+  const item = target.item ?? viewedItem(dig(event, 'xdm'));
+  if (item !== undefined) request.item = request.pageItem = item;
   if (target.cartIds.length > 0) request.cart = target.cartIds;
   if (target.excludedIds.length > 0) request.excludedIds = target.excludedIds;
+  if (setting.limit !== undefined) request.limit = setting.limit;
+  if (setting.backup !== undefined) request.backup = setting.backup;
   return request;
 }
 
-/** A recommender that fails must not cost the event that came with the question (edge-protocol §11). */
-function recommendSafely(request: RecommendRequest, person: Person | null, house: House) {
-  try {
-    return house.recommend.answer(request, person);
-  } catch (error) {
-    house.log.warn('edge.recommend-failed', { criterion: request.criterion, error });
-    return null;
-  }
+/** The item of a product page: the first line of an event that is a view (edge-protocol §10). */
+function viewedItem(xdm: unknown): string | undefined {
+  const measure = asObject(dig(xdm, 'commerce', 'productViews'));
+  const isView = measure ? (asNumber(measure['value']) ?? 0) > 0 : dig(xdm, 'eventType') === 'commerce.productViews';
+  return isView ? asItemId(dig(asList(dig(xdm, 'productListItems'))[0], 'SKU')) : undefined;
 }

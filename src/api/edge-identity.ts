@@ -29,6 +29,16 @@ export function mintEcid(random: Random): string {
   return ecidOfBytes(random.bytes(16));
 }
 
+/**
+ * The ECID of a visitor whom nobody knows yet, out of the request's own id: a retry carries the same id (edge trap 12),
+ * so it finds the same visitor and a first purchase that is sent again counts once. Only a random id (UUID v4) is
+ * trusted with it; whoever sends a fixed one gets a random ECID each time.
+ */
+export function ecidOfRequest(secret: Uint8Array, orgId: string, requestId: string): string | undefined {
+  if (!uuid4Form.test(requestId.toLowerCase())) return undefined;
+  return ecidOfBytes(createHmac('sha256', secret).update(`request:${orgId}:${requestId}`, 'utf8').digest());
+}
+
 /** The ECID of a first-party device id: always the same within one installation and organisation. */
 export function ecidOfFpid(secret: Uint8Array, orgId: string, fpid: string): string {
   return ecidOfBytes(createHmac('sha256', secret).update(`${orgId}:${fpid.toLowerCase()}`, 'utf8').digest());
@@ -88,10 +98,14 @@ export function knownIdentity(parts: IdentityParts, secret: Uint8Array): Resolve
 }
 
 /** As `knownIdentity`, minting where nothing is known. */
-export function resolveIdentity(parts: IdentityParts, secret: Uint8Array, random: Random): Resolved {
-  return (
-    knownIdentity(parts, secret) ?? { ecid: mintEcid(random), source: identitySource.random, createdAt: 0, fresh: true }
-  );
+export function resolveIdentity(
+  parts: IdentityParts,
+  { secret, random, requestId }: { secret: Uint8Array; random: Random; requestId: string },
+): Resolved {
+  const known = knownIdentity(parts, secret);
+  if (known) return known;
+  const ecid = ecidOfRequest(secret, parts.orgId, requestId) ?? mintEcid(random);
+  return { ecid, source: identitySource.random, createdAt: 0, fresh: true };
 }
 
 /** First id of a namespace in an identityMap; namespaces compare without case. */

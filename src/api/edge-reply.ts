@@ -58,7 +58,8 @@ export function cookieRoute(request: {
   const [name, host] = [domain.toLowerCase(), hostname.toLowerCase()];
   const isAddress = /^[\d.]+$/.test(host);
   if (name === host) return { domain: isAddress ? '' : name, secure };
-  return { domain: !isAddress && host.endsWith(`.${name}`) ? name : null, secure };
+  // A domain of one label, such as "com", is nobody's to write to; browsers refuse it and the cookie would be lost.
+  return { domain: !isAddress && name.includes('.') && host.endsWith(`.${name}`) ? name : null, secure };
 }
 
 /** The identity cookie, written again on each answer so that it lives on (edge-protocol §14). */
@@ -89,6 +90,36 @@ export function carry(entries: StateEntry[], route: CookieRoute): { headers: str
 export function identityHandle(ecid: string): Handle {
   return { type: 'identity:result', payload: [{ id: ecid, namespace: { code: 'ECID' } }] };
 }
+
+/** A note for whoever reads the page's console: alloy logs it and goes on (edge-protocol §11). */
+export interface EdgeWarning {
+  type: string;
+  status: number;
+  title: string;
+  detail: string;
+}
+
+/** What the page should know although its request was taken. */
+export const warnings = {
+  thirdParty: (publicUrl: string): EdgeWarning => ({
+    type: `${publicUrl}/docs/guide/web-sdk.html`,
+    status: 200,
+    title: 'thirdPartyCookiesEnabled is not false',
+    detail: 'The Web SDK asks Adobe first and comes here only when that fails; set thirdPartyCookiesEnabled: false',
+  }),
+  token: (publicUrl: string, fault: string): EdgeWarning => ({
+    type: `${publicUrl}/docs/guide/web-sdk.html`,
+    status: 200,
+    title: 'Identity token refused',
+    detail: `data.__beckon.identityToken is ${fault.replaceAll('-', ' ')}; the event was kept without it`,
+  }),
+  late: (publicUrl: string): EdgeWarning => ({
+    type: `${publicUrl}/docs/guide/web-sdk.html`,
+    status: 200,
+    title: 'Answered without decisions',
+    detail: 'The profile could not be read in time; the event was kept',
+  }),
+};
 
 /** An error of the edge: Adobe's `EXEG-…` type where there is one, ours otherwise. */
 export interface EdgeProblem {

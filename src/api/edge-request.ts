@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import type { Datastream } from '../event/index.ts';
-import { readCookies } from './cookie.ts';
+import { decoded, readCookies } from './cookie.ts';
 import { resolveIdentity, stateEntries, type Resolved } from './edge-identity.ts';
 import { cookieRoute, type CookieRoute } from './edge-reply.ts';
 import { errors } from './error.ts';
@@ -33,7 +33,7 @@ const maxEventCharacters = 256 * 1024;
 const maxQueueMs = 300_000;
 
 /** The organisation of cookies when neither the datastream nor the request names one. */
-const defaultOrg = 'BECKON@AdobeOrg';
+export const defaultOrg = 'BECKON@AdobeOrg';
 
 /** `abc:dev` → `abc`: the part after the colon is an environment (edge-protocol §2). */
 export function datastreamId(query: unknown): string | undefined {
@@ -67,10 +67,15 @@ export function readCall(request: FastifyRequest, datastream: Datastream, house:
   const sharedMaps = [dig(body, 'xdm', 'identityMap'), body['identityMap']];
   const maps = [...events.map((event) => dig(event, 'xdm', 'identityMap')), ...sharedMaps];
   const { fpidCookie } = datastream;
-  const who = resolveIdentity({ maps, entries, cookies, orgId, fpidCookie }, house.settings.secret, house.random);
+  const requestId = requestIdOf(request.query, () => house.ids.next());
+  const { secret } = house.settings;
+  const who = resolveIdentity(
+    { maps, entries, cookies, orgId, fpidCookie },
+    { secret, random: house.random, requestId },
+  );
   const receivedAt = house.clock.now();
   return {
-    requestId: requestIdOf(request.query, () => house.ids.next()),
+    requestId,
     datastream,
     orgId,
     body,
@@ -92,13 +97,15 @@ export function readCall(request: FastifyRequest, datastream: Datastream, house:
   };
 }
 
-function readBody(body: unknown): Record<string, unknown> {
+/** The body as an object. Throws API_JSON_… and API_INPUT_INVALID. */
+export function readBody(body: unknown): Record<string, unknown> {
   const read = asObject(parseJson(typeof body === 'string' ? body : '', edgeLimits));
   if (read) return read;
   throw new BeckonError(errors.API_INPUT_INVALID, 'The body is not a JSON object');
 }
 
-function checkEvents(stated: unknown, events: unknown[], characters: number): void {
+/** Events must be a list of at most 100 objects of at most 256 KB. Throws API_INPUT_INVALID, API_BODY_TOO_LARGE. */
+export function checkEvents(stated: unknown, events: unknown[], characters: number): void {
   if (stated !== undefined && !Array.isArray(stated)) {
     throw new BeckonError(errors.API_INPUT_INVALID, '"events" is not a list', { where: 'events' });
   }
@@ -121,10 +128,12 @@ function queueTime(value: unknown): number {
   return Math.min(Math.max(asNumber(value) ?? 0, 0), maxQueueMs);
 }
 
-/** The organisation out of cookie names such as `kndctr_ABC_AdobeOrg_identity`. */
+/** The organisation out of cookie names such as `kndctr_ABC_AdobeOrg_identity` and `AMCV_ABC%40AdobeOrg`. */
 function orgOf(names: string[]): string | undefined {
   for (const name of names) {
-    const org = /^kndctr_([A-Za-z0-9._-]{1,80}?)_AdobeOrg_(?:identity|consent|cluster)$/.exec(name)?.[1];
+    const org =
+      /^kndctr_([A-Za-z0-9._-]{1,80}?)_AdobeOrg_(?:identity|consent|cluster)$/.exec(name)?.[1] ??
+      /^AMCV_([A-Za-z0-9._-]{1,80})@AdobeOrg$/.exec(decoded(name))?.[1];
     if (org !== undefined) return `${org}@AdobeOrg`;
   }
   return undefined;

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { point } from '../base/index.ts';
+import { after, point } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import { decoded } from './cookie.ts';
 import { generalOf, isFault, readConsent, type StatedConsent } from './edge-consent.ts';
 import { asksForPerson, decide } from './edge-decide.ts';
 import { isEcid, orgKey, type Resolved } from './edge-identity.ts';
+import { linkOf, signOutEvent } from './edge-link.ts';
 import {
   carry,
   consentEntry,
@@ -15,15 +16,19 @@ import {
   identityEntry,
   identityHandle,
   sendEdgeProblem,
+  warnings,
+  type EdgeWarning,
   type Handle,
   type StateEntry,
 } from './edge-reply.ts';
 import { datastreamId, originAllowed, readCall, requestIdOf, type EdgeCall } from './edge-request.ts';
+import { readShownToken } from './edge-shown.ts';
+import { serverRoutes } from './edge-server.ts';
 import type { House } from './house.ts';
 import { asList, asObject, asText, dig } from './json.ts';
 import { personIfAllowed } from './person.ts';
 import { asBeckonError, assertNotBusy } from './problem.ts';
-import { eventsOfXdm } from './xdm.ts';
+import { claimsOf, eventsOfXdm } from './xdm.ts';
 
 const mebibyte = 1024 * 1024;
 const region = ':region(^[a-z0-9]{1,32}$)';
@@ -69,6 +74,7 @@ export async function edgeRoutes(app: FastifyInstance, { house }: { house: House
       app.route({ method: 'OPTIONS', url, schema: { hide: true }, handler: preflight });
     }
   }
+  serverRoutes(app, house);
   app.all('/ee/*', { schema: { hide: true } }, (request, reply) =>
     sendEdgeProblem(
       reply,
@@ -114,10 +120,36 @@ async function answer(
 }
 
 async function interact(call: EdgeCall, reply: FastifyReply, house: House): Promise<FastifyReply> {
-  if ((await keep(call, house)) === 'out') return sendHandles(call, reply, { house, general: 'out' });
-  const person = asksForPerson(call.events, house) ? personIfAllowed(await visitor(call.who, house), house) : null;
-  const handles = call.events.flatMap((event, index) => decide(event, index, person, house) ?? []);
-  return sendHandles(call, reply, { house, handles });
+  const kept = await keep(call, house);
+  const { datastream } = call;
+  if (kept.consent === 'out') return sendHandles(call, reply, { house, general: 'out', warnings: kept.warnings });
+  const asks = asksForPerson(call.events, { datastream, house });
+  const found = asks ? await inTime(visitor(call.who, house), house) : { value: null };
+  const person = found ? personIfAllowed(found.value, house) : null;
+  const handles = found
+    ? call.events.flatMap((event, index) => decide(event, index, { datastream, person, house }) ?? [])
+    : [];
+  const late = found ? [] : [warnings.late(house.settings.publicUrl)];
+  return sendHandles(call, reply, { house, handles, warnings: [...kept.warnings, ...late] });
+}
+
+/**
+ * A profile, if it can be read in time; null when not: the page waits for its first answer, and a question must not cost
+ * the event that came with it (edge-protocol §11, §14).
+ */
+async function inTime<T>(work: Promise<T>, house: House): Promise<{ value: T } | null> {
+  let stop = () => {};
+  const late = new Promise<null>((resolve) => {
+    const timer = after(house.settings.decideMs ?? 500, () => resolve(null));
+    stop = () => timer.stop();
+  });
+  const found = work
+    .then((value) => ({ value }))
+    .catch((error: unknown) => {
+      house.log.error('edge.profile-unread', { error });
+      return null;
+    });
+  return Promise.race([found, late]).finally(() => stop());
 }
 
 async function collect(call: EdgeCall, reply: FastifyReply, house: House): Promise<FastifyReply> {
@@ -129,7 +161,8 @@ async function collect(call: EdgeCall, reply: FastifyReply, house: House): Promi
 
 async function acquire(call: EdgeCall, reply: FastifyReply, house: House): Promise<FastifyReply> {
   const consent = await collectConsent(call, house);
-  return sendHandles(call, reply, { house, ...(consent === 'out' ? { general: 'out' as const } : {}) });
+  const warned = asksThirdParty(call) ? [warnings.thirdParty(house.settings.publicUrl)] : [];
+  return sendHandles(call, reply, { house, warnings: warned, ...(consent === 'out' ? { general: 'out' } : {}) });
 }
 
 async function setConsent(call: EdgeCall, reply: FastifyReply, house: House): Promise<FastifyReply> {
@@ -165,24 +198,51 @@ function consentEvent(call: EdgeCall, consent: StatedConsent): ShopEvent {
 }
 
 /** Stores the events unless the visitor said no. Resolves after the commit. */
-async function keep(call: EdgeCall, house: House): Promise<'kept' | 'out'> {
-  if (call.events.length === 0) return 'kept';
+async function keep(call: EdgeCall, house: House): Promise<{ consent: 'in' | 'out'; warnings: EdgeWarning[] }> {
+  const warned = asksThirdParty(call) ? [warnings.thirdParty(house.settings.publicUrl)] : [];
+  if (call.events.length === 0) return { consent: 'in', warnings: warned };
   assertNotBusy(house.events.waiting, house.settings.queueLimit ?? 20_000);
-  if ((await collectConsent(call, house)) === 'out') return 'out';
-  const events = call.events.flatMap((event, index) =>
-    eventsOfXdm(event, {
-      id: `${call.requestId}:${index}`,
-      source: `edge:${call.datastream.id}`,
-      ecid: ownEcid(event) ?? call.who.ecid,
-      receivedAt: call.receivedAt,
-      happenedAt: call.happenedAt,
-      bot: call.bot,
-      sharedMaps: call.sharedMaps,
-    }),
-  );
-  await house.events.receive(events);
+  if ((await collectConsent(call, house)) === 'out') return { consent: 'out', warnings: warned };
+  const read = await Promise.all(call.events.map((event, index) => readEvent(event, index, { call, house })));
+  await house.events.receive(read.flatMap(({ events }) => events));
   point('api.edge-kept', call.requestId);
-  return 'kept';
+  return { consent: 'in', warnings: [...warned, ...read.flatMap((one) => one.warnings)] };
+}
+
+/** `CORE` is asked for only while thirdPartyCookiesEnabled is on, and then Adobe was asked first (edge trap 2). */
+function asksThirdParty({ body }: EdgeCall): boolean {
+  return asList(dig(body, 'query', 'identity', 'fetch')).includes('CORE');
+}
+
+async function readEvent(
+  event: unknown,
+  index: number,
+  { call, house }: { call: EdgeCall; house: House },
+): Promise<{ events: ShopEvent[]; warnings: EdgeWarning[] }> {
+  const device = { namespace: 'ecid', id: ownEcid(event) ?? call.who.ecid };
+  const link = await linkOf(event, device.id, house);
+  const { receivedAt, happenedAt, bot } = call;
+  const id = `${call.requestId}:${index}`;
+  const source = `edge:${call.datastream.id}`;
+  const events = eventsOfXdm(event, {
+    id,
+    source,
+    visitor: `ecid:${device.id}`,
+    identities: link.person ? [device, link.person.identity] : [device],
+    level: link.person ? 3 : 0,
+    claims: claimsOf([dig(event, 'xdm', 'identityMap'), ...call.sharedMaps]),
+    ...(link.person ? { linkedUntil: link.person.until } : {}),
+    receivedAt,
+    happenedAt,
+    bot,
+    readToken: (token) => readShownToken(house.settings.secret, token),
+  });
+  if (link.fault !== undefined)
+    house.log.warn('edge.token-refused', { datastream: call.datastream.id, fault: link.fault });
+  return {
+    events: link.signsOut ? [signOutEvent(id, device, { source, happenedAt, receivedAt }), ...events] : events,
+    warnings: link.fault === undefined ? [] : [warnings.token(house.settings.publicUrl, link.fault)],
+  };
 }
 
 /** The device an event names itself; several events of one request may name several. */
@@ -206,11 +266,18 @@ function visitor(who: Resolved, house: House): Promise<Profile | null> {
   return house.profiles.find({ namespace: 'ecid', id: who.ecid });
 }
 
+interface HandleParts {
+  house: House;
+  handles?: Handle[];
+  general?: 'in' | 'out';
+  warnings?: EdgeWarning[];
+}
+
 /** The answer of interact, acquire and set-consent: identity when asked for, cookies, and what else there is. */
 function sendHandles(
   call: EdgeCall,
   reply: FastifyReply,
-  { house, handles = [], general }: { house: House; handles?: Handle[]; general?: 'in' | 'out' },
+  { house, handles = [], general, warnings: warned = [] }: HandleParts,
 ): FastifyReply {
   const entries: StateEntry[] = [identityEntry(call.orgId, call.who, house.clock.now())];
   if (general !== undefined) entries.push(consentEntry(call.orgId, general));
@@ -221,7 +288,7 @@ function sendHandles(
   return reply
     .code(200)
     .header('content-type', 'application/json;charset=utf-8')
-    .send(JSON.stringify({ requestId: call.requestId, handle }));
+    .send(JSON.stringify({ requestId: call.requestId, handle, ...(warned.length > 0 ? { warnings: warned } : {}) }));
 }
 
 function reportOf(request: FastifyRequest): { requestId: string; configId?: string } {

@@ -32,6 +32,15 @@ export const fixedDoors = {
   '/ee/v1/collect': edge('Events by beacon', { 204: 'Kept' }),
   '/ee/v1/identity/acquire': edge('An identity for a visitor', { 200: 'requestId and handle' }),
   '/ee/v1/privacy/set-consent': edge('The visitor allows or declines collecting', { 200: 'requestId and handle' }),
+  '/ee/v2/interact': edge('The shop’s server: one event with a secret key, answered with decisions', {
+    200: 'requestId and handle',
+    401: 'No key, or one that is not known',
+  }),
+  '/ee/v2/collect': edge('The shop’s server: events with a secret key, each naming whom it is about', {
+    202: 'requestId; kept',
+    204: 'Kept, with silent=true',
+    401: 'No key, or one that is not known',
+  }),
   '/c/{token}': {
     get: operation('Links in mails', 'A click: on to the shop', {
       302: 'Where the link leads',

@@ -57,6 +57,8 @@ export interface HouseSettings {
   ownKey: string;
   /** ISO 4217 code that orders of the Delivery door are in, which carry none. */
   currency: string;
+  /** Milliseconds that a page's question waits for the profile before it is answered without; default 500. */
+  decideMs?: number;
   /** Events that may wait for the log before doors say 503; default 20 000. */
   queueLimit?: number;
   /** Built pages; null where there is none. */
@@ -157,4 +159,4 @@ export interface TimeDoor {
 }
 
 /** Keys as the doors use them (`Keys` fits). */
-export type KeyDoor = Pick<Keys, 'make' | 'admit' | 'list' | 'revoke'>;
+export type KeyDoor = Pick<Keys, 'make' | 'admit' | 'byId' | 'list' | 'revoke'>;

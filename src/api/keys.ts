@@ -1,7 +1,7 @@
-import { sameText, sha256, type Ids, type Random } from '../base/index.ts';
+import { isUuid, sameText, sha256, type Ids, type Random } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import type { KeyScope, KeyView, NewKey } from './contract-in.ts';
-import { findKey, insertKey, listKeys, revokeKey, touchKey, type KeyRow } from './table.ts';
+import { findKey, findKeyById, insertKey, listKeys, revokeKey, touchKey, type KeyRow } from './table.ts';
 
 /** What a presented key turned out to be. */
 export interface Admitted {
@@ -52,6 +52,12 @@ export class Keys {
     if (!row) return null;
     await touchKey(this.#store, row.id);
     return { id: row.id, kind: row.kind, scopes: row.scopes };
+  }
+
+  /** The key with this id, if it is in force: does who signed with it still vouch? */
+  async byId(id: string): Promise<Admitted | null> {
+    const row = isUuid(id) ? await findKeyById(this.#store, id) : undefined;
+    return row ? { id: row.id, kind: row.kind, scopes: row.scopes } : null;
   }
 
   async list(): Promise<KeyView[]> {

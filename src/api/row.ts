@@ -155,7 +155,7 @@ function itemOf(item: InputItem, orderCurrency: string | undefined): NonNullable
 }
 
 /** A future time is set to now, because it would keep its place in every list for years (trust row 73). */
-function readTimes(at: string | undefined, now: number): { happenedAt: number; receivedAt: number } {
+export function readTimes(at: string | undefined, now: number): { happenedAt: number; receivedAt: number } {
   if (at === undefined) return { happenedAt: now, receivedAt: now };
   const time = timeOf(at);
   if (Number.isNaN(time)) refuse(`"${at}" is not an ISO 8601 time`, 'at');

@@ -50,6 +50,16 @@ export async function findKey(runner: Runner, hash: string): Promise<KeyRow | un
   return row;
 }
 
+/** The key with this id that is in force. */
+export async function findKeyById(runner: Runner, id: string): Promise<KeyRow | undefined> {
+  const [row] = await runner.rows<KeyRow>({
+    name: 'api.find-key-by-id',
+    text: `select ${columns} from api_key where id = $1 and revoked_at is null`,
+    values: [id],
+  });
+  return row;
+}
+
 /** Notes the use of a key, at most once a minute, so that a busy key does not write on every call. */
 export async function touchKey(runner: Runner, id: string): Promise<void> {
   await runner.run({

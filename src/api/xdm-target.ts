@@ -73,7 +73,8 @@ export function targetBehaviour(main: ShopEvent, parameters: unknown): ShopEvent
   return made;
 }
 
-function rider(main: ShopEvent, name: string): ShopEvent {
+/** An event that rides on another: the same device, time and page, with an id and types of its own. */
+export function rider(main: ShopEvent, name: string): ShopEvent {
   const { items: _items, order: _order, data: _data, types: _types, ...shared } = main;
   return { ...shared, id: `${main.id}:${name}`, types: [] };
 }

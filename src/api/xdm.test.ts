@@ -1,20 +1,25 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../base/index.ts';
-import { eventsOfXdm, type XdmContext } from './xdm.ts';
+import { dig } from './json.ts';
+import { claimsOf, eventsOfXdm, type XdmContext } from './xdm.ts';
 
 const ecid = '68187600317341425678987023915110697186';
 const context: XdmContext = {
   id: 'r1:0',
   source: 'edge:demo',
-  ecid,
+  visitor: `ecid:${ecid}`,
+  identities: [{ namespace: 'ecid', id: ecid }],
+  level: 0,
+  claims: [],
   receivedAt: 1000,
   happenedAt: 900,
   bot: false,
-  sharedMaps: [],
+  readToken: () => null,
 };
 
-const read = (xdm: unknown, data?: unknown) => eventsOfXdm({ xdm, data }, context);
+const read = (xdm: unknown, data?: unknown) =>
+  eventsOfXdm({ xdm, data }, { ...context, claims: claimsOf([dig(xdm, 'identityMap')]) });
 const one = (xdm: unknown, data?: unknown) => read(xdm, data)[0]!;
 
 describe('types', () => {

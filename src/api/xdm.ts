@@ -1,6 +1,14 @@
 import { isCurrency, sha256 } from '../base/index.ts';
-import { normalIdentity, type EventItem, type EventOrder, type Identity, type ShopEvent } from '../event/index.ts';
+import {
+  normalIdentity,
+  type EventItem,
+  type EventOrder,
+  type Identity,
+  type Level,
+  type ShopEvent,
+} from '../event/index.ts';
 import { asList, asNumber, asObject, asText, dig } from './json.ts';
+import { noticesOf, type ReadToken } from './xdm-notice.ts';
 import { targetBehaviour } from './xdm-target.ts';
 import { asItemId, minorOf } from './xdm-value.ts';
 
@@ -10,13 +18,20 @@ export interface XdmContext {
   id: string;
   /** `edge:<datastream>`. */
   source: string;
-  ecid: string;
+  /** The shard key, and who the event names at its level. */
+  visitor: string;
+  identities: Identity[];
+  /** 3 when a key or a token vouches; otherwise the device speaks, and what it claims makes it 1. */
+  level: Level;
+  /** Names that are merely claimed. */
+  claims: Identity[];
+  linkedUntil?: number;
   /** UTC ms, business time. */
   receivedAt: number;
   happenedAt: number;
   bot: boolean;
-  /** Identity maps of the request that its events share. */
-  sharedMaps: unknown[];
+  /** Reads the tokens of our own propositions. */
+  readToken: ReadToken;
 }
 
 /** Measures and the type each stands for; the first that is present and above zero is the main one. */
@@ -30,6 +45,24 @@ const measures: readonly (readonly [measure: string, type: string])[] = [
   ['productViews', 'commerce.productViews'],
   ['productListViews', 'commerce.productListViews'],
   ['saveForLaters', 'commerce.saveForLaters'],
+  ...(
+    [
+      'cartAbandons',
+      'inStorePurchase',
+      'oneClickPay',
+      'quickView',
+      'orderReview',
+      'saveForLaterAdd',
+      'saveForLaterView',
+      'saveForLaterRemove',
+      'productCompare',
+      'backofficeOrderPlaced',
+      'backofficeOrderCancelled',
+      'backofficeOrderItemsShipped',
+      'backofficeCreditMemoIssued',
+      'backofficeShipmentCompleted',
+    ] as const
+  ).map((name) => [name, `commerce.${name}`] as const),
 ];
 
 const propositionTypes: Readonly<Record<string, string>> = {
@@ -49,12 +82,13 @@ const propositionTypes: Readonly<Record<string, string>> = {
 export function eventsOfXdm(event: unknown, context: XdmContext): ShopEvent[] {
   const xdm = dig(event, 'xdm');
   const data = asObject(dig(event, 'data'));
-  const main = mainEvent(xdm, data, context);
-  return [main, ...targetBehaviour(main, dig(data, '__adobe', 'target'))];
+  const whole = mainEvent(xdm, data, context);
+  const { main, notices } = noticesOf(whole, dig(xdm, '_experience', 'decisioning'), context.readToken);
+  return [...(main ? [main] : []), ...notices, ...targetBehaviour(whole, dig(data, '__adobe', 'target'))];
 }
 
 function mainEvent(xdm: unknown, data: Record<string, unknown> | undefined, context: XdmContext): ShopEvent {
-  const claims = claimsOf([dig(xdm, 'identityMap'), ...context.sharedMaps]);
+  const { claims } = context;
   const currency = currencyOf(dig(xdm, 'commerce', 'order', 'currencyCode'));
   const items = itemsOf(dig(xdm, 'productListItems'), currency);
   const types = typesOf(xdm);
@@ -67,10 +101,11 @@ function mainEvent(xdm: unknown, data: Record<string, unknown> | undefined, cont
     types,
     happenedAt: context.happenedAt,
     receivedAt: context.receivedAt,
-    level: claims.length > 0 ? 1 : 0,
-    visitor: `ecid:${context.ecid}`,
-    identities: [{ namespace: 'ecid', id: context.ecid }],
+    level: context.level === 0 && claims.length > 0 ? 1 : context.level,
+    visitor: context.visitor,
+    identities: context.identities,
   };
+  if (context.linkedUntil !== undefined) made.linkedUntil = context.linkedUntil;
   if (claims.length > 0) made.claims = claims;
   if (items.length > 0) made.items = items;
   if (order) made.order = order;
@@ -226,7 +261,9 @@ function isZone(zone: string): boolean {
 /** What the source sent and nobody needs by name: `data`, the shop's own `_tenant` fields, proposition notices. */
 function restOf(xdm: unknown, data: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
   const rest: Record<string, unknown> = {};
-  if (data && Object.keys(data).length > 0) rest['data'] = data;
+  // What is said to us alone is not kept: an identity token is a credential.
+  const said = Object.entries(data ?? {}).filter(([key]) => key !== '__beckon');
+  if (said.length > 0) rest['data'] = Object.fromEntries(said);
   for (const [key, value] of Object.entries(asObject(xdm) ?? {})) {
     if (key.startsWith('_') && key !== '_id' && key !== '_experience') rest[key] = value;
   }

@@ -13,6 +13,23 @@ export interface Datastream {
   allowedOrigins: string[];
   /** Name of the first-party cookie that carries an FPID, or null. */
   fpidCookie: string | null;
+  /** What the page may ask for by name (`decisionScopes`), and what each answers. */
+  scopes?: Record<string, ScopeSetting>;
+  /** The same by surface: `web://shop.example/cart#recs`, or `#recs` for that place on any page. */
+  surfaces?: Record<string, ScopeSetting>;
+}
+
+/** What a scope or a surface of a page answers: recommendations by a criterion, as data or as HTML. */
+export interface ScopeSetting {
+  criterion: string;
+  format: 'json' | 'html';
+  /** How many items; the criterion's own number when absent. */
+  limit?: number;
+  /** In the one language, over `items`, `cart`, `criterion`, `recommendation`; absent: a plain list. */
+  template?: string;
+  /** CSS selector of the element whose content the SDK itself replaces, with `renderDecisions`. */
+  selector?: string;
+  backup?: 'fill' | 'empty' | 'none';
 }
 
 /** One row of the feed that in-memory readers follow; versions of a shard are gapless. */

@@ -127,6 +127,7 @@ function fakeKeys(): House['keys'] {
     make: async ({ kind, name, scopes }) => ({ ...row, kind, name, scopes: [...scopes], key: 'sk_new' }),
     list: async () => [],
     revoke: async () => true,
+    byId: async (id) => (id === row.id ? { id, kind: 'secret', scopes: ['*'] } : null),
     admit: async (key) => {
       if (key === secretKey) return { id: 'secret', kind: 'secret', scopes: ['*'] };
       if (key === readKey) return { id: 'read', kind: 'secret', scopes: ['read'] };
