@@ -20,7 +20,9 @@ it('a key is shown once, stored as a hash, and refused at once after it was revo
   expect(JSON.stringify(stored)).not.toContain(made.key.slice(3, 20));
   expect(JSON.stringify(await keys.list())).not.toContain(made.key);
   expect((await keys.list())[0]!.lastUsedAt).not.toBeNull();
+  expect(await keys.byId(made.id)).toMatchObject({ kind: 'secret', scopes: ['items', 'events'] });
   expect(await keys.revoke(made.id)).toBe(true);
+  expect([await keys.byId(made.id), await keys.byId('no uuid')]).toEqual([null, null]);
   expect(await keys.admit(made.key)).toBeNull();
   expect(await keys.revoke(made.id)).toBe(false);
 });
