@@ -54,7 +54,7 @@ export function blankState(at: number): ProfileState {
 }
 
 /** An event of a device that a signed token lets speak for its person counts as the shop's own word (design §7). */
-function believed(state: ProfileState, event: ShopEvent): ShopEvent {
+export function believed(state: ProfileState, event: ShopEvent): ShopEvent {
   if (event.level >= 3 || !state.trusted) return event;
   const device = event.identities.find(({ namespace }) => namespace === 'ecid')?.id;
   const until = device === undefined || !Object.hasOwn(state.trusted, device) ? 0 : state.trusted[device]!;

@@ -54,8 +54,12 @@ export function identify(
   const known = [...owners.keys()].filter(isKnown);
   const into = named[0] ?? known[0] ?? [...owners.keys()].sort()[0]!;
   const from = [...owners.keys()].filter((id) => id !== into);
-  if (from.some(isKnown)) {
-    const moved = from.filter(isKnown).flatMap((id) => owners.get(id)!.filter((identity) => !isPersonal(identity)));
+  // Whoever was parted by hand stays apart: the device goes with the person, its past stays where it is.
+  const isApart = (id: string) =>
+    [into, id].some((one) => profileOf(one)?.state.apart?.includes(one === into ? id : into) ?? false);
+  const staysApart = (id: string) => isKnown(id) || isApart(id);
+  if (from.some(staysApart)) {
+    const moved = from.filter(staysApart).flatMap((id) => owners.get(id)!.filter((identity) => !isPersonal(identity)));
     return { kind: 'relink', profileId: into, link, moved };
   }
   return { kind: 'merge', into, from, link };

@@ -1,11 +1,14 @@
 import { shardOf, type Ids } from '../base/index.ts';
 import { identityKey, is, type Identity, type ShopEvent } from '../event/index.ts';
 import type { Tx } from '../store/index.ts';
-import { blankState, fold, type Folded } from './fold.ts';
+import { claimsOf, saveClaims, type Claim, type RefusedClaim } from './claim.ts';
+import { believed, blankState, fold, type Folded } from './fold.ts';
 import { actingIdentities, identify } from './identify.ts';
 import { mergeStates } from './merge.ts';
 import type { Profile } from './profile.ts';
 import type { OnMerge } from './profiles.ts';
+import type { MergeDetail } from './table-graph.ts';
+import type { Trait } from './trait.ts';
 import { lockProfiles, mergedInto, ownersOf, saveProfiles } from './table.ts';
 
 /** Somebody else linked the same identity at the same moment: the transaction must be tried again as a whole. */
@@ -24,11 +27,16 @@ export class FoldPass {
   readonly #owners = new Map<string, string>();
   readonly #changed = new Set<string>();
   readonly #unlinked: Identity[] = [];
-  #linked: { identity: Identity; profileId: string; level: number; at: number }[] = [];
+  readonly #traits: readonly Trait[];
+  #linked: { identity: Identity; profileId: string; level: number; source: string; at: number }[] = [];
   #audit: { at: number; kind: string; profileId: string; otherId: string | null; detail: unknown }[] = [];
   #consents: { profileId: string; event: ShopEvent }[] = [];
+  #claims: Claim[] = [];
+  /** Claims beyond what one device or one minute may make (trust row 78). */
+  refusedClaims: RefusedClaim[] = [];
 
-  constructor(parts: { tx: Tx; ids: Ids; onMerge: OnMerge }) {
+  constructor(parts: { tx: Tx; ids: Ids; onMerge: OnMerge; traits: readonly Trait[] }) {
+    this.#traits = parts.traits;
     this.#tx = parts.tx;
     this.#ids = parts.ids;
     this.#onMerge = parts.onMerge;
@@ -85,9 +93,11 @@ export class FoldPass {
     }
     const cartBefore = profile.state.cart;
     profile = this.#link(profile, event, who.link);
-    const made = fold(profile.state, event, { profileId: profile.id, mintId: () => this.#ids.next() });
+    const hands = { profileId: profile.id, mintId: () => this.#ids.next(), traits: this.#traits };
+    const made = fold(profile.state, event, hands);
+    if (event.consent) this.#consents.push({ profileId: profile.id, event: believed(profile.state, event) });
+    this.#claims.push(...claimsOf(event, profile.id));
     this.#put({ ...profile, state: made.state });
-    if (event.consent) this.#consents.push({ profileId: profile.id, event });
     if (who.kind === 'merge') this.#carriedOver(made, profile.id, { event, brought: cartBefore, left });
     return made;
   }
@@ -99,6 +109,7 @@ export class FoldPass {
       [...this.#changed].sort().map((id) => this.profiles.get(id)!),
     );
     await this.#saveIdentities();
+    await this.#saveClaims();
     for (const { at, kind, profileId, otherId, detail } of this.#audit) {
       await this.#tx.run({
         name: 'profile.audit',
@@ -127,7 +138,7 @@ export class FoldPass {
     if (link.length === 0) return profile;
     for (const identity of link) {
       this.#owners.set(identityKey(identity), profile.id);
-      this.#linked.push({ identity, profileId: profile.id, level: event.level, at: event.happenedAt });
+      this.#linked.push(linkBy(event, identity, profile.id));
     }
     return { ...profile, state: { ...profile.state, identities: [...profile.state.identities, ...link] } };
   }
@@ -145,7 +156,7 @@ export class FoldPass {
         detail: { identities: [identity], source: event.source },
       });
       this.#owners.set(identityKey(identity), to);
-      this.#linked.push({ identity, profileId: to, level: event.level, at: event.happenedAt });
+      this.#linked.push(linkBy(event, identity, to));
       const target = this.profiles.get(to)!;
       this.#put({ ...target, state: { ...target.state, identities: [...target.state.identities, identity] } });
     }
@@ -154,7 +165,7 @@ export class FoldPass {
   /** What is the device's goes with it: the identity, and that the running visit is made on it. */
   #take(from: Profile, identity: Identity): void {
     const key = identityKey(identity);
-    const { visit, identities } = from.state;
+    const { visit, identities, trusted } = from.state;
     const isHere = identity.namespace === 'ecid' && visit?.ecid === identity.id;
     this.#put({
       ...from,
@@ -162,6 +173,9 @@ export class FoldPass {
         ...from.state,
         identities: identities.filter((one) => identityKey(one) !== key),
         visit: isHere ? { ...visit, ecid: null } : visit,
+        ...(trusted
+          ? { trusted: Object.fromEntries(Object.entries(trusted).filter(([id]) => id !== identity.id)) }
+          : {}),
       },
     });
   }
@@ -169,13 +183,14 @@ export class FoldPass {
   async #merge(event: ShopEvent, into: string, from: readonly string[]): Promise<Profile> {
     for (const id of from) {
       const [target, source] = [this.profiles.get(into)!, this.profiles.get(id)!];
-      this.#audit.push({
-        at: event.happenedAt,
-        kind: 'merge',
-        profileId: into,
-        otherId: id,
-        detail: { identities: source.state.identities, into: target.state, from: source.state, source: event.source },
-      });
+      const detail: MergeDetail = {
+        identities: source.state.identities,
+        into: target.state,
+        from: source.state,
+        source: event.source,
+        event: { source: event.source, id: event.id, receivedAt: event.receivedAt },
+      };
+      this.#audit.push({ at: event.happenedAt, kind: 'merge', profileId: into, otherId: id, detail });
       for (const [key, owner] of this.#owners) if (owner === id) this.#owners.set(key, into);
       this.#put({ ...target, state: mergeStates(target.state, source.state) });
       this.#put({ ...source, state: { ...source.state, visiting: false } });
@@ -194,7 +209,7 @@ export class FoldPass {
       this.merged.set(id, into);
       this.profiles.delete(id);
       this.#changed.delete(id);
-      await this.#onMerge(this.#tx, id, into);
+      detail.carried = await this.#onMerge(this.#tx, id, into);
     }
     return this.profiles.get(into)!;
   }
@@ -270,10 +285,10 @@ export class FoldPass {
     const rows = [...last.values()];
     const written = await this.#tx.run({
       name: 'profile.link',
-      text: `insert into identity (namespace, id, shard, profile_id, level, linked_at)
-        select * from unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::smallint[], $6::timestamptz[])
-        on conflict (namespace, id) do update set profile_id = excluded.profile_id, level = excluded.level, linked_at = excluded.linked_at
-          where identity.profile_id = any($7)`,
+      text: `insert into identity (namespace, id, shard, profile_id, level, linked_at, source)
+        select * from unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::smallint[], $6::timestamptz[], $7::text[])
+        on conflict (namespace, id) do update set profile_id = excluded.profile_id, level = excluded.level, linked_at = excluded.linked_at,
+          source = excluded.source where identity.profile_id = any($8)`,
       values: [
         rows.map(({ identity }) => identity.namespace),
         rows.map(({ identity }) => identity.id),
@@ -281,10 +296,22 @@ export class FoldPass {
         rows.map(({ profileId }) => profileId),
         rows.map(({ level }) => level),
         rows.map(({ at }) => new Date(at)),
+        rows.map(({ source }) => source),
         [...this.profiles.keys()],
       ],
     });
     if (written !== rows.length) throw new IdentityRace('An identity was linked by another transaction');
+  }
+
+  /** Who claims more than the limits is written down once for each batch, for the alarm (trust row 78). */
+  async #saveClaims(): Promise<void> {
+    this.refusedClaims = await saveClaims(
+      this.#tx,
+      this.#claims.map((claim) => ({ ...claim, profileId: this.living(claim.profileId) })),
+    );
+    const devices = new Map(this.refusedClaims.map((claim) => [claim.device, claim]));
+    for (const { device, profileId, at, limit } of devices.values())
+      this.#audit.push({ at, kind: 'claims-refused', profileId, otherId: null, detail: { device, limit } });
   }
 
   async #saveConsents(): Promise<void> {
@@ -296,8 +323,9 @@ export class FoldPass {
     if (rows.length === 0) return;
     await this.#tx.run({
       name: 'profile.consent',
-      text: `insert into consent_record (id, shard, profile_id, purpose, state, level, source, at, proof)
-        select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[], $9::jsonb[])`,
+      text: `insert into consent_record (id, shard, profile_id, purpose, state, level, source, at, proof, channel, basis, wording)
+        select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[], $9::jsonb[],
+          $10::text[], $11::text[], $12::text[])`,
       values: [
         rows.map(() => this.#ids.next()),
         rows.map(({ profileId }) => shardOf(profileId)),
@@ -307,10 +335,21 @@ export class FoldPass {
         rows.map(({ event }) => event.level),
         rows.map(({ event }) => event.source),
         rows.map(({ event }) => new Date(event.happenedAt)),
-        rows.map(({ event: { id, page, data } }) =>
-          JSON.stringify({ event: id, page: page?.url ?? null, wording: data?.['wording'] ?? null }),
+        rows.map(({ event: { id, page, proof } }) =>
+          JSON.stringify({ event: id, page: proof?.place ?? page?.url ?? null, ipPrefix: proof?.ipPrefix ?? null }),
         ),
+        rows.map(({ event, purpose }) => event.proof?.channel ?? (purpose === 'email-marketing' ? 'email' : 'web')),
+        rows.map(({ event }) => event.proof?.basis ?? null),
+        rows.map(({ event }) => event.proof?.wording ?? textOf(event.data?.['wording'])),
       ],
     });
   }
+}
+
+function linkBy(event: ShopEvent, identity: Identity, profileId: string) {
+  return { identity, profileId, level: event.level, source: event.source, at: event.happenedAt };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }

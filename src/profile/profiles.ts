@@ -7,6 +7,8 @@ import { FoldPass } from './pass.ts';
 import type { Fact, Lesson, Profile, ProfileView } from './profile.ts';
 import { ConsentReader } from './consent.ts';
 import { lockFreeProfiles, lockProfiles, ownersOf, saveProfiles } from './table.ts';
+import type { RefusedClaim } from './claim.ts';
+import { Traits } from './traits.ts';
 import { viewOf } from './view.ts';
 
 /** What a batch of events did. Profiles are locked and saved; facts stand in the order they came to be. */
@@ -17,7 +19,10 @@ export interface FoldedBatch {
 }
 
 /** Called inside the transaction when `from` has become part of `into`, so that other rooms carry their rows over. */
-export type OnMerge = (tx: Tx, from: string, into: string) => Promise<void>;
+export type OnMerge = (tx: Tx, from: string, into: string) => Promise<unknown>;
+
+/** Called inside the transaction when the two are parted again, with what `OnMerge` gave back then. */
+export type OnUnmerge = (tx: Tx, parted: { from: string; into: string; carried: unknown }) => Promise<void>;
 
 /** The people, as the other rooms see them. */
 export class Profiles {
@@ -26,20 +31,33 @@ export class Profiles {
   readonly #ids: Ids;
   readonly #log: EventLog;
   readonly #onMerge: OnMerge;
+  readonly #onClaims: (refused: readonly RefusedClaim[]) => void;
   readonly #consents: ConsentReader;
+  /** Computed traits as shops define them. */
+  readonly traits: Traits;
 
-  constructor(parts: { store: Store; clock: Clock; ids: Ids; log: EventLog; onMerge: OnMerge }) {
+  constructor(parts: {
+    store: Store;
+    clock: Clock;
+    ids: Ids;
+    log: EventLog;
+    onMerge: OnMerge;
+    /** The alarm: browsers claim more names than they may (trust row 78). */
+    onClaims?: (refused: readonly RefusedClaim[]) => void;
+  }) {
+    this.#onClaims = parts.onClaims ?? (() => {});
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#ids = parts.ids;
     this.#log = parts.log;
     this.#onMerge = parts.onMerge;
     this.#consents = new ConsentReader(parts.store, parts.log);
+    this.traits = new Traits(parts);
   }
 
   /** Folds events, in the order given, into the profiles they belong to; in the caller's transaction. */
   async fold(tx: Tx, events: readonly { shard: number; event: ShopEvent }[]): Promise<FoldedBatch> {
-    const pass = new FoldPass({ tx, ids: this.#ids, onMerge: this.#onMerge });
+    const pass = new FoldPass({ tx, ids: this.#ids, onMerge: this.#onMerge, traits: this.traits.all });
     await pass.load(events.map(({ event }) => event));
     const batch: FoldedBatch = { facts: [], lessons: [], profiles: pass.profiles };
     for (const { shard, event } of events) {
@@ -48,6 +66,7 @@ export class Profiles {
       for (const lesson of made.lessons) batch.lessons.push({ shard, lesson });
     }
     await pass.save();
+    if (pass.refusedClaims.length > 0) tx.afterCommit(() => this.#onClaims(pass.refusedClaims));
     for (const fact of batch.facts) fact.profileId = pass.living(fact.profileId);
     return batch;
   }
@@ -124,7 +143,11 @@ export class Profiles {
     let state = known?.state ?? blankState(unread[0]!.happenedAt);
     for (const event of unread) {
       if (is(event, 'profile.signedOut') || actingIdentities(event).length === 0) continue;
-      state = fold(state, event, { profileId: known?.id ?? '', mintId: () => this.#ids.next() }).state;
+      state = fold(state, event, {
+        profileId: known?.id ?? '',
+        mintId: () => this.#ids.next(),
+        traits: this.traits.all,
+      }).state;
     }
     return {
       id: known?.id ?? '',

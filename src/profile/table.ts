@@ -1,5 +1,6 @@
 import type { Migration, Runner } from '../store/index.ts';
 import type { Identity } from '../event/index.ts';
+import { graphMigrations } from './table-graph.ts';
 import { visitSilenceMs, type Profile, type ProfileState } from './profile.ts';
 
 export const migrations: Migration[] = [
@@ -54,6 +55,7 @@ create table consent_record (
 create index consent_record_profile on consent_record (profile_id, at);
 `,
   },
+  ...graphMigrations,
 ];
 
 interface ProfileRow {
@@ -155,5 +157,5 @@ export async function mergedInto(runner: Runner, ids: readonly string[]): Promis
 
 /** Takes all people away. For leaving the demo. */
 export async function emptyProfiles(runner: Runner): Promise<void> {
-  await runner.run({ text: 'truncate profile, identity, identity_audit, consent_record' });
+  await runner.run({ text: 'truncate profile, identity, identity_audit, identity_claim, consent_record, erasure' });
 }
