@@ -1,12 +1,12 @@
-import { asCount, asList, asNumber, finite, numbersOf, row } from './function.ts';
+import { asCount, asList, asNumber, row } from './function.ts';
 import type { LanguageFunction } from './function.ts';
 import { errors } from './error.ts';
 import type { Run } from './run.ts';
 import { compare, equal, lookInto } from './value.ts';
 
-/** A list's items by a field, from `sign` 1 small or -1 large; items without the field come last, equals keep their order. */
-function ordered(run: Run, list: unknown[], path: unknown, sign: 1 | -1): unknown[] {
-  const keyed = list.map((item) => ({ item, key: fieldOf(item, path) }));
+/** A list's items by a field, from `sign` 1 small or -1 large; items without it come last, equals keep their order. */
+function ordered(run: Run, list: unknown[], { path, sign }: { path: unknown; sign: 1 | -1 }): unknown[] {
+  const keyed = list.map((item) => ({ item, key: path === null ? (item ?? null) : fieldOf(item, path) }));
   run.charge(list.length * Math.ceil(Math.log2(list.length + 2)));
   keyed.sort((a, b) => {
     if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null);
@@ -16,7 +16,7 @@ function ordered(run: Run, list: unknown[], path: unknown, sign: 1 | -1): unknow
 }
 
 /** `price`, or `attributes.size`, of an item. */
-function fieldOf(item: unknown, path: unknown): unknown {
+export function fieldOf(item: unknown, path: unknown): unknown {
   return String(path)
     .split('.')
     .reduce<unknown>((value, key) => lookInto(value, key), item);
@@ -26,8 +26,32 @@ function best(sign: 1 | -1): LanguageFunction['run'] {
   return (run, [list, path, n]) => {
     const count = asCount(run, n);
     const items = asList(run, list);
-    return items && ordered(run, items, path, sign).slice(0, count);
+    return items && ordered(run, items, { path, sign }).slice(0, count);
   };
+}
+
+/** `sort(list)`, `sort(list, field)`, `sort(list, false)`, `sort(list, field, false)`: the last one says whether it rises. */
+function sort(run: Run, [list, second, third]: unknown[]): unknown {
+  const items = asList(run, list);
+  const rising = typeof second === 'boolean' ? second : third !== false;
+  const path = typeof second === 'string' ? second : null;
+  return items && ordered(run, items, { path, sign: rising ? 1 : -1 });
+}
+
+/** The items of which a field is one of the values. */
+function filter(run: Run, [list, path, wanted]: unknown[]): unknown {
+  const items = asList(run, list);
+  const values = Array.isArray(wanted) ? wanted : [wanted];
+  const plain = new Set(values.map((value) => value ?? null));
+  return (
+    items?.filter((item) => {
+      const field = fieldOf(item, path);
+      if (plain.has(field)) return true;
+      if (field === null || typeof field !== 'object') return false;
+      run.charge(values.length);
+      return values.some((value) => equal(run, field, value ?? null));
+    }) ?? null
+  );
 }
 
 function chunk(run: Run, [list, n]: unknown[]): unknown {
@@ -38,114 +62,145 @@ function chunk(run: Run, [list, n]: unknown[]): unknown {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
-function distinct(run: Run, [list]: unknown[]): unknown {
+function limit(run: Run, [list, n, first]: unknown[]): unknown {
+  const count = asCount(run, n);
   const items = asList(run, list);
   if (items === null) return null;
-  const plain = items.filter((item) => item !== null && item !== undefined);
-  return [...new Set(plain)];
+  return first === false ? items.slice(Math.max(items.length - count, 0)) : items.slice(0, count);
 }
 
-function sizeOf(run: Run, value: unknown): number {
-  if (value === null || value === undefined) return 0;
-  if (typeof value === 'string') return Array.from(value).length;
-  if (typeof value === 'object' && !Array.isArray(value)) return Object.keys(value).length;
-  return asList(run, value)!.length;
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function extreme(pick: (...numbers: number[]) => number): LanguageFunction['run'] {
-  return (run, args) => {
-    const numbers = numbersOf(
-      run,
-      args.flatMap((value) => (Array.isArray(value) ? value : [value])),
-    );
-    return numbers.length === 0 ? null : numbers.reduce((a, b) => pick(a, b));
-  };
+/** The own keys of a map; a key that is never followed is not there. */
+function keysOf(run: Run, map: Record<string, unknown>): string[] {
+  const keys = Object.keys(map).filter((key) => key !== '__proto__');
+  run.charge(1 + keys.length);
+  return keys;
 }
 
-function sum(run: Run, [list, path]: unknown[]): number | null {
-  const items = asList(run, list) ?? [];
-  const values = path === undefined ? items : items.map((item) => fieldOf(item, path));
-  return finite(numbersOf(run, values).reduce((a, b) => a + b, 0));
+function sizeOf(run: Run, value: unknown, counts: (item: unknown) => boolean): number {
+  if (isMap(value)) return keysOf(run, value).length;
+  return (asList(run, value) ?? []).filter((item) => counts(item ?? null)).length;
 }
 
-function average(run: Run, args: unknown[]): number | null {
-  const items = asList(run, args[0]) ?? [];
-  const values = args[1] === undefined ? items : items.map((item) => fieldOf(item, args[1]));
-  const count = numbersOf(run, values).length;
-  const total = sum(run, [values]);
-  return count === 0 || total === null ? null : total / count;
-}
-
-function within(run: Run, value: unknown, list: unknown): boolean {
-  return (asList(run, list) ?? []).some((item) => equal(run, item ?? null, value ?? null));
+/** How many characters, not halves of them; or how many items. */
+function length(run: Run, [value]: unknown[]): number {
+  if (typeof value !== 'string') return sizeOf(run, value, () => true);
+  run.charge(value.length >> 4);
+  let count = 0;
+  for (const _ of value) count++;
+  return count;
 }
 
 /** Functions of lists and maps. */
 export const listFunctions: LanguageFunction[] = [
-  row(['count|listSize|size(listOrMap)', 'How many items; nothing has 0.'], ['count(["a", "b"])', 2], (run, [list]) =>
-    sizeOf(run, list),
+  row(
+    ['count(listOrMap: list or map): number', 'How many items that are there; nothing has 0.'],
+    ['count(["a", null, "b"])', 2],
+    (run, [list]) => sizeOf(run, list, (item) => item !== null),
   ),
   row(
-    ['length(textOrList)', 'How many characters of a text, or items of a list; nothing has 0.'],
+    ['size|listSize|countWithNull(listOrMap: list or map): number', 'How many items, with those that are nothing.'],
+    ['size(["a", null, "b"])', 3],
+    (run, [list]) => sizeOf(run, list, () => true),
+  ),
+  row(
+    ['countOnlyNull(list: list): number', 'How many items are nothing.'],
+    ['countOnlyNull(["a", null, "b"])', 1],
+    (run, [list]) => (asList(run, list) ?? []).filter((item) => (item ?? null) === null).length,
+  ),
+  row(
+    [
+      'length(textOrList: text or list or map): number',
+      'How many characters of a text, or items of a list; nothing has 0.',
+    ],
     ['length("coat")', 4],
-    (run, [value]) => sizeOf(run, value),
+    length,
   ),
   row(
-    ['in(value, list)', 'Is the value in the list? Also written value in list.'],
-    ['in("a", ["a", "b"])', true],
-    (run, [value, list]) => within(run, value, list),
+    ['head|first(list: list<T>): T', 'The first item.'],
+    ['head([3, 4])', 3],
+    (run, [list]) => asList(run, list)?.[0] ?? null,
   ),
   row(
-    ['notIn(value, list)', 'Is the value missing from the list?'],
-    ['notIn("c", ["a", "b"])', true],
-    (run, [value, list]) => !within(run, value, list),
+    ['last(list: list<T>): T', 'The last item.'],
+    ['last([3, 4])', 4],
+    (run, [list]) => asList(run, list)?.at(-1) ?? null,
   ),
-  row(['head|first(list)', 'The first item.'], ['head([3, 4])', 3], (run, [list]) => asList(run, list)?.[0] ?? null),
   row(
-    ['limit(list, n)', 'At most the first n items.'],
+    [
+      'limit(list: list<T>, n: number, first?: truth): list<T>',
+      'At most the first n items; with false at the end the last n.',
+    ],
     ['limit([1, 2, 3], 2)', [1, 2]],
-    (run, [list, n]) => asList(run, list)?.slice(0, asCount(run, n)) ?? null,
+    limit,
   ),
   row(
-    ['skip(list, n)', 'The list without its first n items.'],
+    ['skip(list: list<T>, n: number): list<T>', 'The list without its first n items.'],
     ['skip([1, 2, 3], 2)', [3]],
     (run, [list, n]) => asList(run, list)?.slice(asCount(run, n)) ?? null,
   ),
   row(
-    ['chunk(list, n)', 'The list in rows of n items; the last row may be shorter.'],
+    ['chunk(list: list<T>, n: number): list<list<T>>', 'The list in rows of n items; the last row may be shorter.'],
     ['chunk([1, 2, 3], 2)', [[1, 2], [3]]],
     chunk,
   ),
   row(
-    ['topN(list, field:field, n)', 'The n items with the largest value of a field, largest first.'],
+    [
+      'topN(list: list<T>, field: field, n: number): list<T>',
+      'The n items with the largest value of a field, largest first.',
+    ],
     ['topN(items, price, 1)', [{ id: 'b', price: 20 }]],
     best(-1),
   ),
   row(
-    ['bottomN(list, field:field, n)', 'The n items with the smallest value of a field, smallest first.'],
+    [
+      'bottomN(list: list<T>, field: field, n: number): list<T>',
+      'The n items with the smallest value of a field, smallest first.',
+    ],
     ['bottomN(items, price, 1)', [{ id: 'a', price: 10 }]],
     best(1),
   ),
   row(
-    ['distinct(list)', 'Each value once, in the order of first appearance, without nothing.'],
-    ['distinct([1, 1, 2, null])', [1, 2]],
-    distinct,
+    [
+      'sort(list: list<T>, field?: field or truth, rising?: truth): list<T>',
+      'The items in order, by a field if one is named; false at the end turns the order round. Items without it come last.',
+    ],
+    [
+      'sort(items, price, false)',
+      [
+        { id: 'b', price: 20 },
+        { id: 'a', price: 10 },
+      ],
+    ],
+    sort,
   ),
   row(
-    ['sum(list, field?:field)', 'The sum of the numbers, or of a field of each item; of nothing it is 0.'],
-    ['sum(items, price)', 30],
-    sum,
+    [
+      'filter(list: list<T>, field: field, values: any): list<T>',
+      'The items of which a field is the value, or one of a list of values.',
+    ],
+    ['filter(items, id, ["b", "c"])', [{ id: 'b', price: 20 }]],
+    filter,
   ),
   row(
-    ['average|avg(list, field?:field)', 'The mean of the numbers, or of a field of each item.'],
-    ['average([1, 2])', 1.5],
-    average,
-  ),
-  row(['min(...numbers)', 'The smallest of numbers, or of a list.'], ['min(3, 2)', 2], extreme(Math.min)),
-  row(['max(...numbers)', 'The largest of numbers, or of a list.'], ['max([3, 2])', 3], extreme(Math.max)),
-  row(
-    ['get(map, key)', 'The value of a map under a computed key, or the item at a place of a list.'],
+    [
+      'get|getListItem(mapOrList: map or list, key: text or number): any',
+      'The value of a map under a computed key, or the item at a place of a list, counted from 0.',
+    ],
     ['get(items, 0).id', 'a'],
     (run, [map, key]) => lookInto(map, typeof key === 'string' ? key : asNumber(run, key)),
+  ),
+  row(
+    ['keys(map: map): list<text>', 'The keys of a map, in its order.'],
+    ['keys(items[0])', ['id', 'price']],
+    (run, [map]) => (isMap(map) ? keysOf(run, map) : null),
+  ),
+  row(
+    ['values(map: map): list', 'The values of a map, in its order.'],
+    ['values(items[0])', ['a', 10]],
+    (run, [map]) => (isMap(map) ? keysOf(run, map).map((key) => lookInto(map, key)) : null),
   ),
 ];

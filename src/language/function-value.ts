@@ -1,9 +1,7 @@
-import { toText, isEmpty } from './value.ts';
-import { asCount, asNumber, asText, finite, row } from './function.ts';
+import { asNumber, asText, finite, row } from './function.ts';
 import type { LanguageFunction } from './function.ts';
 import type { Run } from './run.ts';
-import { currencyOfLocale, formatMoney, formatPlain } from './intl.ts';
-import { errors, shown } from './error.ts';
+import { isEmpty, lookInto, toText } from './value.ts';
 
 function parsed(run: Run, value: unknown): number | null {
   if (typeof value === 'boolean') return Number(value);
@@ -11,65 +9,50 @@ function parsed(run: Run, value: unknown): number | null {
   return /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*$/.test(value) ? finite(Number(value)) : null;
 }
 
-/** Half goes away from zero, on the decimal text, so that 1.005 gives 1.01. */
-function rounded(value: number, digits: number): number {
-  const shifted = Number(`${Math.abs(value)}e${digits}`);
-  const whole = Math.round(Number.isFinite(shifted) ? shifted : Math.abs(value) * 10 ** digits);
-  const result = Math.sign(value) * Number(`${whole}e-${digits}`);
-  // Numbers so large that they are written with an exponent have no digits there to be rounded.
-  return Number.isFinite(result) ? result : value;
+const truths: Readonly<Record<string, boolean>> = { true: true, false: false, 1: true, 0: false, yes: true, no: false };
+
+function toBool(_: Run, [value]: unknown[]): boolean | null {
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number') return value !== 0;
+  const word = typeof value === 'string' && value.length < 20 ? value.trim().toLowerCase() : '';
+  return Object.hasOwn(truths, word) ? truths[word]! : null;
 }
 
-function round(run: Run, [value, digits]: unknown[]): number | null {
-  const number = asNumber(run, value);
-  const places = digits === undefined ? 0 : Math.min(asCount(run, digits), 15);
-  return number === null ? null : rounded(number, places);
+/** Two-valued: who has no list of audiences is in none. */
+function inAudience(run: Run, [name]: unknown[]): boolean {
+  const [key, audiences] = [asText(run, name), lookInto(lookInto(run.scope, 'profile'), 'audiences')];
+  if (key === null || !Array.isArray(audiences)) return false;
+  run.chargeFor(audiences);
+  return audiences.includes(key);
 }
 
-function onNumber(change: (value: number) => number): LanguageFunction['run'] {
-  return (run, [value]) => {
-    const number = asNumber(run, value);
-    return number === null ? null : finite(change(number));
-  };
-}
-
-/** The second argument may be a locale, as in Journey Optimizer; then its country gives the currency. */
-function formatCurrency(run: Run, [value, currencyOrLocale, locale]: unknown[]): string | null {
-  const [amount, second] = [asNumber(run, value), asText(run, currencyOrLocale)];
-  if (amount === null || second === null) return null;
-  if (/^[A-Z]{3}$/.test(second))
-    return formatMoney(run, { amount, currency: second }, asText(run, locale ?? null) ?? run.locale);
-  const currency = currencyOfLocale(second);
-  if (currency !== null) return formatMoney(run, { amount, currency }, second);
-  throw run.error(
-    errors.RENDER_TYPE,
-    `${shown(second)} is neither a currency, as "EUR", nor a language with a country, as "de_DE"`,
-  );
-}
-
-/** Functions of numbers and of any value. */
+/** Functions of any value. */
 export const valueFunctions: LanguageFunction[] = [
-  row(['isEmpty(value)', 'True for nothing, the empty text and the empty list.'], ['isEmpty("")', true], (_, [value]) =>
-    isEmpty(value),
+  row(
+    ['isEmpty(value: any): truth', 'True for nothing, the empty text and the empty list.'],
+    ['isEmpty("")', true],
+    (_, [value]) => isEmpty(value),
   ),
   row(
-    ['isNotEmpty(value)', 'True for anything but nothing, the empty text and the empty list.'],
+    ['isNotEmpty(value: any): truth', 'True for anything but nothing, the empty text and the empty list.'],
     ['isNotEmpty([1])', true],
     (_, [value]) => !isEmpty(value),
   ),
-  row(['isNull(value)', 'Is it missing?'], ['isNull(unknown.path)', true], (_, [value]) => value === null),
-  row(['isNotNull(value)', 'Is it there?'], ['isNotNull("")', true], (_, [value]) => value !== null),
+  row(['isNull(value: any): truth', 'Is it missing?'], ['isNull(unknown.path)', true], (_, [value]) => value === null),
+  row(['isNotNull(value: any): truth', 'Is it there?'], ['isNotNull("")', true], (_, [value]) => value !== null),
   row(
-    ['coalesce(first, ...more)', 'The first value that is there.'],
+    ['coalesce(first: any, ...more: any): any', 'The first value that is there.'],
     ['coalesce(null, "b", "c")', 'b'],
     (_, args) => args.find((value) => value !== null) ?? null,
   ),
-  row(['toString(value)', 'A number or truth value as text.'], ['toString(7)', '7'], (run, [value]) =>
-    toText(run, value),
+  row(
+    ['toString(value: any): text', 'A number, truth value or moment as text.'],
+    ['toString(7)', '7'],
+    (run, [value]) => toText(run, value),
   ),
   row(
     [
-      'toInt|toInteger|string_to_integer(value)',
+      'toInt|toInteger|string_to_integer(value: any): number',
       'A whole number out of a text or number, cut towards zero; nothing if it is none.',
     ],
     ['toInt("12")', 12],
@@ -79,32 +62,27 @@ export const valueFunctions: LanguageFunction[] = [
     },
   ),
   row(
-    ['toNumber|stringToNumber|toDecimal(value)', 'A number out of a text; nothing if it is none.'],
+    ['toNumber|stringToNumber|toDecimal(value: any): number', 'A number out of a text; nothing if it is none.'],
     ['toNumber("12.5")', 12.5],
     (run, [value]) => parsed(run, value),
   ),
   row(
-    ['round(number, digits?)', 'Rounded to whole numbers or to digits after the point; half goes away from zero.'],
-    ['round(2.345, 2)', 2.35],
-    round,
-  ),
-  row(['roundUp(number)', 'The next whole number above.'], ['roundUp(1.2)', 2], onNumber(Math.ceil)),
-  row(['roundDown(number)', 'The next whole number below.'], ['roundDown(1.8)', 1], onNumber(Math.floor)),
-  row(['absolute|abs(number)', 'Without its sign.'], ['absolute(-3)', 3], onNumber(Math.abs)),
-  row(
-    ['formatNumber(number, locale?)', 'A number as people of a language write it.'],
-    ['formatNumber(1234.5, "de_DE")', '1.234,5'],
-    (run, [value, locale]) => {
-      const number = asNumber(run, value);
-      return number === null ? null : formatPlain(run, number, asText(run, locale ?? null) ?? run.locale);
-    },
-  ),
-  row(
     [
-      'formatCurrency(amount, currency, locale?)',
-      'An amount of money in major units. A locale with a country may stand in place of the currency.',
+      'toBool(value: any): truth',
+      'True or false out of "true", "yes", "1", "false", "no", "0", or a number, of which 0 is false; nothing if it is none.',
     ],
-    ['formatCurrency(129, "EUR")', '€129.00'],
-    formatCurrency,
+    ['toBool("Yes")', true],
+    toBool,
   ),
+  {
+    ...row(
+      [
+        'inAudience(key: text): truth',
+        'Is the profile in the audience? It reads profile.audiences; who has no such list is in none.',
+      ],
+      ['inAudience("winter")', false],
+      inAudience,
+    ),
+    reads: ['profile.audiences'],
+  },
 ];

@@ -1,15 +1,25 @@
 import type { LanguageFunction } from './function.ts';
+import { addressFunctions } from './function-address.ts';
+import { calendarFunctions } from './function-calendar.ts';
 import { dateFunctions } from './function-date.ts';
 import { listFunctions } from './function-list.ts';
+import { numberFunctions } from './function-number.ts';
+import { questionFunctions } from './function-question.ts';
+import { setFunctions } from './function-set.ts';
 import { textFunctions } from './function-text.ts';
 import { valueFunctions } from './function-value.ts';
 
 /** The function table: groups with their titles, as the guide lists them. */
 export const functionGroups: readonly { title: string; functions: readonly LanguageFunction[] }[] = [
-  { title: 'Texts and addresses', functions: textFunctions },
+  { title: 'Texts', functions: textFunctions },
+  { title: 'Questions about texts', functions: questionFunctions },
+  { title: 'Addresses and codes', functions: addressFunctions },
   { title: 'Lists and maps', functions: listFunctions },
-  { title: 'Numbers, money and any value', functions: valueFunctions },
+  { title: 'Sets and sums', functions: setFunctions },
+  { title: 'Numbers and money', functions: numberFunctions },
+  { title: 'Any value', functions: valueFunctions },
   { title: 'Moments', functions: dateFunctions },
+  { title: 'Calendar and clock', functions: calendarFunctions },
 ];
 
 const byName = new Map<string, LanguageFunction>();

@@ -1,7 +1,7 @@
 import { DecimalSum } from './decimal.ts';
 import { BeckonError } from '../base/index.ts';
 import { errors } from './error.ts';
-import { moment } from './function-date.ts';
+import { millisecondsOf } from './moment.ts';
 import type { HistoryCall } from './history-call.ts';
 import { newestFirst } from './history.ts';
 import type { HistoryEvent } from './history.ts';
@@ -103,7 +103,7 @@ class Walk {
       run.at = at;
       throw run.error(errors.RENDER_HISTORY_MISSING, 'there is no history here to ask');
     }
-    const since = this.#since === null ? -Infinity : moment(run, this.#since(run));
+    const since = this.#since === null ? -Infinity : millisecondsOf(run, this.#since(run));
     if (since === null) return;
     const after = within === null ? -Infinity : run.now - within;
     for (let i = 0; i < types.length; i++) {

@@ -39,6 +39,15 @@ export function formatPlain(run: Run, value: number, locale: string): string {
   return kept(run, `number ${locale}`, () => new Intl.NumberFormat(tagOf(run, locale))).format(value);
 }
 
+/** A share as percent, with so many digits after the decimal sign. */
+export function formatPercent(run: Run, share: { value: number; digits: number }, locale: string): string {
+  const { value, digits } = share;
+  const options = { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  return kept(run, `percent ${digits} ${locale}`, () => new Intl.NumberFormat(tagOf(run, locale), options)).format(
+    value,
+  );
+}
+
 /** A clock on the wall of a zone, in a form that is easily taken apart: `11/23/2026, 10:00:00`. */
 export function zoneFormat(run: Run, zone: string): Intl.DateTimeFormat {
   return kept(run, `zone ${zone}`, () => dateFormat(run, 'en-US', { ...clock, timeZone: zone })) as Intl.DateTimeFormat;

@@ -9,7 +9,9 @@ type NameExpr = Expr & { kind: 'name' };
 type Continue = (segments: readonly Segment[], get: Get) => Get;
 
 /** Functions whose items are those of their first argument, so that paths go on through them. */
-const passing = new Set(['limit', 'skip', 'chunk', 'topN', 'bottomN', 'distinct', 'head', 'first']);
+const passing = new Set(
+  'limit skip chunk topN bottomN distinct distinctWithNull sort filter intersect head first last'.split(' '),
+);
 
 /** How Journey Optimizer calls the item a condition of `.all`, `.first` and `.last` looks at; here also `this`. */
 const currentNames = new Set([
