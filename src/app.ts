@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Keys, migrations as apiMigrations } from './api/index.ts';
+import { Keys, migrations as apiMigrations, Webhooks } from './api/index.ts';
 import {
   SystemClock,
   SystemRandom,
@@ -139,13 +139,15 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   slots.wake = () => pulse.wake();
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
   const keys = new Keys({ store, ids, random, ownKey });
+  const secret = new TextEncoder().encode(settings.secret);
+  const webhooks = new Webhooks({ store, clock, ids, random, secret, publicUrl: settings.publicUrl });
   await events.open();
   await slots.messages.templates.installRecipes();
   templates.keys = new Set(await slots.messages.templates.keys());
   await journeys.load();
   const { runner, messages, measure } = slots;
   const walk = { events, profiles, catalog, recommender, follower, journeys, runner, messages, measure };
-  return { ...ground, ...walk, memory, mailbox, transport, folder, pulse, slots, keys, ownKey };
+  return { ...ground, ...walk, memory, mailbox, transport, folder, pulse, slots, keys, ownKey, webhooks };
 }
 
 async function openGround(settings: Settings, { store, log }: Pick<AppParts, 'store' | 'log'>): Promise<Ground> {

@@ -57,7 +57,7 @@ async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 function houseOf(rooms: Rooms): House {
-  const { clock, ids, random, log, keys, events, catalog, recommender, messages } = rooms;
+  const { clock, ids, random, log, keys, events, catalog, recommender, messages, webhooks } = rooms;
   return {
     settings: houseSettings(rooms),
     clock,
@@ -74,7 +74,15 @@ function houseOf(rooms: Rooms): House {
         return { kept: report.kept, refused: [...refused, ...report.refused] };
       },
       look: (id) => catalog.get(id),
+      write: async (given) => {
+        const { items, refused } = readItems(JSON.stringify(given), 'json', clock.now());
+        const report = await catalog.upsert(items);
+        return { kept: report.kept, refused: [...refused, ...report.refused] };
+      },
+      remove: async (gone) => void (await catalog.remove(gone)),
     },
+    webhooks,
+    intake: null,
     recommend: recommender,
     journeys: journeyDoor(rooms),
     people: peopleDoor(rooms),
@@ -116,7 +124,7 @@ function profileDoor({ profiles, folder }: Rooms): House['profiles'] {
       if (how === 'folded' || identity.namespace !== 'ecid') await folder.drain();
       return profiles.find(identity);
     },
-    collectConsent: (ecid) => profiles.collectConsent(ecid),
+    collectConsent: (id, namespace) => profiles.collectConsent(id, namespace),
   };
 }
 

@@ -143,8 +143,9 @@ function keyDoors(make: Make, house: House): void {
     body: KeyInput,
     answer: NewKey,
     work: (call) => {
-      const { kind, name, scopes } = call.body;
-      return house.keys.make({ kind, name: name ?? kind, scopes: scopes ?? ['*'] });
+      const { kind, name, scopes, datastream = null } = call.body;
+      assertDatastream(datastream, kind, house);
+      return house.keys.make({ kind, name: name ?? kind, scopes: scopes ?? ['*'], datastream });
     },
   });
   make({
@@ -159,4 +160,10 @@ function keyDoors(make: Make, house: House): void {
       throw new BeckonError(errors.API_NOT_FOUND, `There is no key "${id}" in force`);
     },
   });
+}
+
+function assertDatastream(datastream: string | null, kind: string, house: House): void {
+  if (datastream === null || (kind === 'publishable' && house.events.datastream(datastream))) return;
+  const why = kind === 'publishable' ? 'does not exist' : 'cannot be named by a secret key, which is bound to none';
+  throw new BeckonError(errors.API_INPUT_INVALID, `Datastream "${datastream}" ${why}`, { where: 'datastream' });
 }

@@ -6,6 +6,7 @@ import { journeyDoors } from './admin-journey.ts';
 import { peopleDoors } from './admin-people.ts';
 import { recommendDoors } from './admin-recommend.ts';
 import { settingsDoors } from './admin-settings.ts';
+import { webhookDoors } from './admin-webhook.ts';
 import { doors, furnish } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
@@ -20,6 +21,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   journeyDoors(make, house);
   recommendDoors(make, house);
   settingsDoors(make, house);
+  webhookDoors(make, house);
   app.setNotFoundHandler((request) => {
     throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);
   });

@@ -177,6 +177,8 @@ export const KeyInput = Type.Object({
   kind: Type.Union([Type.Literal('publishable'), Type.Literal('secret')]),
   name: Type.Optional(text(128)),
   scopes: Type.Optional(Type.Array(KeyScope, { maxItems: scopes.length })),
+  /** Of a publishable key: the datastream that its events belong to, whose allowed origins then hold for it. */
+  datastream: Type.Optional(text(64)),
 });
 export type KeyInput = Static<typeof KeyInput>;
 
@@ -185,6 +187,7 @@ export const KeyView = Type.Object({
   kind: Type.String(),
   name: Type.String(),
   scopes: Type.Array(Type.String()),
+  datastream: Type.Union([Type.String(), Type.Null()]),
   createdAt: Type.String(),
   lastUsedAt: Type.Union([Type.String(), Type.Null()]),
 });

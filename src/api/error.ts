@@ -31,6 +31,31 @@ export const errors = defineErrors({
     status: 404,
     mend: 'The mailbox exists only while mail goes to the built-in one, that is without --smtp',
   },
+  SEGMENT_KEY_MISSING: {
+    status: 401,
+    mend: 'Send the write key as the user name of Basic authorization, or as "writeKey" in the body',
+  },
+  SEGMENT_BODY_TOO_LARGE: {
+    status: 400,
+    mend: 'Send at most 1 MiB and 1000 messages at a time, and 256 KB a message; libraries call it flushAt or maxBatchSize',
+  },
+  WEBHOOK_UNSIGNED: {
+    status: 401,
+    mend: 'Let the sender sign the body as it leaves, and name the header in the webhook; PUT /v1/webhooks/{key} has it',
+  },
+  WEBHOOK_SIGNATURE_WRONG: {
+    status: 401,
+    mend: 'Give sender and webhook the same secret, and let nothing between them change the body',
+  },
+  WEBHOOK_STALE: {
+    status: 401,
+    mend: "Set the sender's clock, or widen the tolerance of the webhook's signature",
+  },
+  WEBHOOK_SECRET_LOST: {
+    status: 503,
+    mend: 'Set the secret of the webhook again: it was sealed under another installation secret',
+  },
+  WEBHOOK_MAPPING_FAULT: { status: 400, mend: 'Mend the expression of the mapping that is named, or the body' },
   API_BUSY: { status: 503, mend: 'Try again after the time in Retry-After; the same request id is kept once' },
   API_INTERNAL: { status: 500, mend: 'Look at the log line with the same request id, and report it' },
 });

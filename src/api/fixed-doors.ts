@@ -19,6 +19,15 @@ const edge = (summary: string, good: Record<string, string>) => ({
   }),
 });
 
+const segment = (summary: string) => ({
+  post: operation('Segment', summary, {
+    200: 'success: true, and in a batch what was refused',
+    400: 'Nothing could be taken; libraries do not send that again',
+    401: 'No write key, or none in force',
+    503: 'Try again after Retry-After',
+  }),
+});
+
 /** OpenAPI paths of the fixed doors. `/ee` takes a region before `v1`, too. */
 export const fixedDoors = {
   '/': page('The studio'),
@@ -41,6 +50,35 @@ export const fixedDoors = {
     204: 'Kept, with silent=true',
     401: 'No key, or one that is not known',
   }),
+  '/v1/identify': segment('Who somebody is; with a secret key it counts as said by the shop'),
+  '/v1/track': segment('What somebody did; e-commerce names are understood. analytics.js posts /v1/t, and so on'),
+  '/v1/page': segment('A page was opened'),
+  '/v1/screen': segment('A screen of an app was opened'),
+  '/v1/alias': segment('Two names are one person; with a secret key'),
+  '/v1/group': segment('Somebody belongs to a group; kept, and changes nobody'),
+  '/v1/batch': segment('Several of these at once, each with its type; also /v1/b, /v1/import and /beacon/v1/batch'),
+  '/v1/projects/{key}/settings': {
+    get: operation('Segment', 'Settings as analytics.js asks its CDN for them', {
+      200: 'Settings',
+      401: 'No such key',
+    }),
+  },
+  '/sourceConfig': {
+    get: operation('Segment', 'Settings as RudderStack asks its control plane for them', {
+      200: 'Settings',
+      401: 'No such key',
+    }),
+  },
+  '/hooks/{key}': {
+    post: operation('Webhooks', 'A signed delivery of a shop platform or another sender', {
+      200: 'What was kept, repeated, refused or ignored',
+      400: 'Not JSON, or nothing could be made of it',
+      401: 'Not signed, wrongly signed, or too old',
+      404: 'No such webhook',
+      413: 'Larger than 1 MiB',
+      503: 'Try again after Retry-After',
+    }),
+  },
   '/c/{token}': {
     get: operation('Links in mails', 'A click: on to the shop', {
       302: 'Where the link leads',

@@ -19,6 +19,7 @@ import type {
 } from './contract.ts';
 import type { CriterionView, RefusedRow } from './contract-in.ts';
 import type { Keys } from './keys.ts';
+import type { Webhooks } from './webhooks.ts';
 
 /** Everything the doors call. `app.ts` fills it from the rooms; tests fill it with small fakes. */
 export interface House {
@@ -31,6 +32,9 @@ export interface House {
   events: EventDoor;
   profiles: ProfileDoor;
   items: ItemDoor;
+  webhooks: WebhookDoor;
+  /** Where what was refused is shown; null where nobody looks. */
+  intake: IntakeDoor | null;
   recommend: RecommendDoor;
   journeys: JourneyDoor;
   people: PeopleDoor;
@@ -84,10 +88,14 @@ export interface ProfileDoor {
    */
   find(identity: Identity, how?: 'folded'): Promise<Profile | null>;
   /** What the device last said about being recorded, as `find` would tell, cheap enough for every request. */
-  collectConsent(ecid: string): Promise<'in' | 'out' | undefined>;
+  collectConsent(id: string, namespace?: 'ecid' | 'anonymousid'): Promise<'in' | 'out' | undefined>;
 }
 
 export interface ItemDoor {
+  /** Writes items a source has already put into our form; bad ones are refused one by one. */
+  write(items: readonly Record<string, unknown>[]): Promise<{ kept: number; refused: RefusedRow[] }>;
+  /** Takes items out of the catalogue. */
+  remove(ids: readonly string[]): Promise<void>;
   /** Reads, upserts and reports row by row. */
   load(text: string, format: 'json' | 'ndjson' | 'csv'): Promise<{ kept: number; refused: RefusedRow[] }>;
   /** Name and picture for showing; undefined when the catalogue has no such item. */
@@ -133,6 +141,29 @@ export interface JourneyDoor {
 export interface PeopleDoor {
   search(query: string, limit: number): Promise<{ people: PersonRow[]; left: number }>;
   timeline(profileId: string, page: { before: number | null; limit: number }): Promise<TimelineEntry[]>;
+}
+
+/** Webhooks as the doors use them (`Webhooks` fits). */
+export type WebhookDoor = Pick<
+  Webhooks,
+  | 'list'
+  | 'get'
+  | 'put'
+  | 'remove'
+  | 'open'
+  | 'isRepeated'
+  | 'isOlder'
+  | 'orderVisitor'
+  | 'taken'
+  | 'turnedAway'
+  | 'requests'
+  | 'requestDone'
+>;
+
+/** What just came in and was not taken. */
+export interface IntakeDoor {
+  /** @param source as events of it carry it: `edge:<datastream>`, `segment:<datastream>`, `webhook:<key>` */
+  refused(source: string, rows: readonly RefusedRow[]): void;
 }
 
 /** Links of mails (`Messages` fits). */

@@ -15,7 +15,12 @@ it('a key is shown once, stored as a hash, and refused at once after it was revo
   const { store, keys } = await fresh();
   const made = await keys.make({ kind: 'secret', name: 'shop', scopes: ['items', 'events'] });
   expect(made.key).toMatch(/^sk_[\w-]{49}$/);
-  expect(await keys.admit(made.key)).toEqual({ id: made.id, kind: 'secret', scopes: ['items', 'events'] });
+  expect(await keys.admit(made.key)).toEqual({
+    id: made.id,
+    kind: 'secret',
+    scopes: ['items', 'events'],
+    datastream: null,
+  });
   const stored = await store.rows({ text: 'select * from api_key' });
   expect(JSON.stringify(stored)).not.toContain(made.key.slice(3, 20));
   expect(JSON.stringify(await keys.list())).not.toContain(made.key);

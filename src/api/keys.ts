@@ -8,6 +8,8 @@ export interface Admitted {
   id: string;
   kind: 'publishable' | 'secret';
   scopes: readonly string[];
+  /** Where events of a publishable key belong, if it was made for one. */
+  datastream: string | null;
 }
 
 /**
@@ -30,28 +32,35 @@ export class Keys {
   }
 
   /** Makes a key. The answer is the only place where its text ever stands. */
-  async make(input: { kind: 'publishable' | 'secret'; name: string; scopes: readonly KeyScope[] }): Promise<NewKey> {
+  async make(input: {
+    kind: 'publishable' | 'secret';
+    name: string;
+    scopes: readonly KeyScope[];
+    datastream?: string | null;
+  }): Promise<NewKey> {
     const scopes = input.kind === 'publishable' ? [] : [...input.scopes];
     const key = keyText(input.kind, this.#random);
     const id = this.#ids.next();
-    await insertKey(this.#store, { id, kind: input.kind, name: input.name, scopes, hash: sha256(key) });
+    const { kind, name, datastream = null } = input;
+    await insertKey(this.#store, { id, kind, name, scopes, hash: sha256(key), datastream });
     const made = (await listKeys(this.#store)).find((row) => row.id === id)!;
     return { ...viewOf(made), key };
   }
 
   /** Lets a given text be a secret key with every scope, as BECKON_ADMIN_KEY does; again is harmless. */
   async adopt(key: string, name: string): Promise<void> {
-    await insertKey(this.#store, { id: this.#ids.next(), kind: 'secret', name, scopes: ['*'], hash: sha256(key) });
+    const id = this.#ids.next();
+    await insertKey(this.#store, { id, kind: 'secret', name, scopes: ['*'], hash: sha256(key), datastream: null });
   }
 
   /** What this text is, or null when it is no key in force. */
   async admit(key: string): Promise<Admitted | null> {
-    if (sameText(key, this.#ownKey)) return { id: 'own', kind: 'secret', scopes: ['*'] };
+    if (sameText(key, this.#ownKey)) return { id: 'own', kind: 'secret', scopes: ['*'], datastream: null };
     if (key.length < 8 || key.length > 256 || isMistyped(key)) return null;
     const row = await findKey(this.#store, sha256(key));
     if (!row) return null;
     await touchKey(this.#store, row.id);
-    return { id: row.id, kind: row.kind, scopes: row.scopes };
+    return { id: row.id, kind: row.kind, scopes: row.scopes, datastream: row.datastream };
   }
 
   /** The key with this id, if it is in force: does who signed with it still vouch? */
@@ -92,6 +101,7 @@ function viewOf(row: KeyRow): KeyView {
     kind: row.kind,
     name: row.name,
     scopes: row.scopes,
+    datastream: row.datastream,
     createdAt: row.created_at.toISOString(),
     lastUsedAt: row.last_used_at?.toISOString() ?? null,
   };

@@ -28,6 +28,11 @@ const maxRows = 10_000;
 const earliest = Date.UTC(2000, 0, 1);
 const aheadMs = 5 * 60_000;
 
+/** Is this text, in its one form, an address that mail can go to? */
+export function isEmail(id: string): boolean {
+  return emailForm.test(id);
+}
+
 /**
  * A body → rows: one object, a JSON array, or one JSON value a line. A line that is not JSON is a fault of that row
  * alone; a JSON body that is not readable is a fault of the call.

@@ -7,7 +7,9 @@ import { fixedDoors } from './fixed-doors.ts';
 import type { House } from './house.ts';
 import { pageRoutes } from './pages.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
+import { segmentRoutes } from './segment.ts';
 import { trackRoutes } from './track.ts';
+import { webhookRoutes } from './webhook.ts';
 
 /** Time for a whole request to arrive, milliseconds: who drips bytes is cut off (trust row 83). */
 const requestTimeout = 30_000;
@@ -44,6 +46,8 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
   await app.register(edgeRoutes, { house });
   await app.register(deliveryRoutes, { house });
   await app.register(adminRoutes, { house, prefix: '/v1' });
+  await app.register(segmentRoutes, { house });
+  await app.register(webhookRoutes, { house });
   await app.register(trackRoutes, { house });
   app.get('/healthz', { schema: { tags: ['house'], summary: 'Is the house able to work?' } }, async (_request, reply) =>
     reply

@@ -1,4 +1,5 @@
 import type { Migration, Runner } from '../store/index.ts';
+import { webhookMigrations } from './table-webhook.ts';
 
 /** A key as stored: only the SHA-256 of its text. */
 export interface KeyRow {
@@ -6,6 +7,7 @@ export interface KeyRow {
   kind: 'publishable' | 'secret';
   name: string;
   scopes: string[];
+  datastream: string | null;
   created_at: Date;
   last_used_at: Date | null;
 }
@@ -24,18 +26,28 @@ export const migrations: Migration[] = [
   revoked_at timestamptz
 );`,
   },
+  { name: '0802-api-key-datastream', sql: 'alter table api_key add column datastream text;' },
+  ...webhookMigrations,
 ];
 
-const columns = 'id, kind, name, scopes, created_at, last_used_at';
+const columns = 'id, kind, name, scopes, datastream, created_at, last_used_at';
 
 /** Adds a key unless its hash is known; gives whether it is new. */
 export async function insertKey(
   runner: Runner,
-  key: { id: string; kind: string; name: string; scopes: readonly string[]; hash: string },
+  key: {
+    id: string;
+    kind: string;
+    name: string;
+    scopes: readonly string[];
+    hash: string;
+    datastream: string | null;
+  },
 ): Promise<boolean> {
   const count = await runner.run({
-    text: 'insert into api_key (id, kind, name, scopes, hash) values ($1, $2, $3, $4, $5) on conflict (hash) do nothing',
-    values: [key.id, key.kind, key.name, key.scopes, key.hash],
+    text: `insert into api_key (id, kind, name, scopes, hash, datastream) values ($1, $2, $3, $4, $5, $6)
+      on conflict (hash) do nothing`,
+    values: [key.id, key.kind, key.name, key.scopes, key.hash, key.datastream],
   });
   return count === 1;
 }

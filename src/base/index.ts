@@ -16,4 +16,5 @@ export * from './id.ts';
 export * from './log.ts';
 export * from './money.ts';
 export * from './random.ts';
+export * from './seal.ts';
 export * from './signal.ts';

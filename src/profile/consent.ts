@@ -1,4 +1,4 @@
-import type { EventLog } from '../event/index.ts';
+import { identityKey, type EventLog, type Identity } from '../event/index.ts';
 import type { Runner } from '../store/index.ts';
 import { collectConsents } from './table.ts';
 
@@ -6,7 +6,7 @@ import { collectConsents } from './table.ts';
 export type ConsentAnswer = 'in' | 'out' | undefined | 'unread';
 
 interface Waiting {
-  ecid: string;
+  device: Identity;
   done(answer: ConsentAnswer): void;
   failed(error: unknown): void;
 }
@@ -23,9 +23,9 @@ export class ConsentReader {
     this.#log = log;
   }
 
-  ask(ecid: string): Promise<ConsentAnswer> {
+  ask(device: Identity): Promise<ConsentAnswer> {
     return new Promise((done, failed) => {
-      this.#queue.push({ ecid, done, failed });
+      this.#queue.push({ device, done, failed });
       if (this.#queue.length === 1) setImmediate(() => this.#flush());
     });
   }
@@ -38,11 +38,14 @@ export class ConsentReader {
   async #read(asked: Waiting[]): Promise<void> {
     this.#inFlight++;
     try {
-      const ecids = [...new Set(asked.map(({ ecid }) => ecid))];
+      const devices = new Map(asked.map(({ device }) => [identityKey(device), device]));
       // The inbox before the profiles: what is folded in between is then seen twice, and never not at all.
-      const unread = await this.#log.unreadConsents(ecids.map((ecid) => `ecid:${ecid}`));
-      const known = await collectConsents(this.#runner, ecids);
-      for (const { ecid, done } of asked) done(unread.has(`ecid:${ecid}`) ? 'unread' : known.get(ecid));
+      const unread = await this.#log.unreadConsents([...devices.keys()]);
+      const known = await collectConsents(this.#runner, [...devices.values()]);
+      for (const { device, done } of asked) {
+        const key = identityKey(device);
+        done(unread.has(key) ? 'unread' : known.get(key));
+      }
     } catch (error) {
       for (const { failed } of asked) failed(error);
     } finally {

@@ -161,10 +161,11 @@ export class Profiles {
    * What the device last said about being recorded, its unread events included; undefined when it said nothing. As
    * `find` would tell, but cheap: asked on every request of the Web SDK, and answered for many devices at once.
    */
-  async collectConsent(ecid: string): Promise<'in' | 'out' | undefined> {
-    const answer = await this.#consents.ask(ecid);
+  async collectConsent(id: string, namespace: 'ecid' | 'anonymousid' = 'ecid'): Promise<'in' | 'out' | undefined> {
+    const device = { namespace, id };
+    const answer = await this.#consents.ask(device);
     if (answer !== 'unread') return answer;
-    return (await this.find({ namespace: 'ecid', id: ecid }))?.state.consent.collect?.state;
+    return (await this.find(device))?.state.consent.collect?.state;
   }
 
   /** Reads everybody seen since a time in pages of `page`, by id, giving those the rule holds for. */

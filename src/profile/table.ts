@@ -1,5 +1,5 @@
 import type { Migration, Runner } from '../store/index.ts';
-import type { Identity } from '../event/index.ts';
+import { identityKey, type Identity } from '../event/index.ts';
 import { graphMigrations } from './table-graph.ts';
 import { visitSilenceMs, type Profile, type ProfileState } from './profile.ts';
 
@@ -128,16 +128,20 @@ export async function ownersOf(runner: Runner, identities: readonly Identity[]):
   return new Map(rows.map((row) => [`${row.namespace}:${row.id}`, row.profile_id]));
 }
 
-/** What the people behind these devices last said about being recorded; those who said nothing are absent. */
-export async function collectConsents(runner: Runner, ecids: readonly string[]): Promise<Map<string, 'in' | 'out'>> {
-  const rows = await runner.rows<{ id: string; state: 'in' | 'out' }>({
+/** What the people behind these devices last said about being recorded, by identity key; who said nothing is absent. */
+export async function collectConsents(
+  runner: Runner,
+  devices: readonly Identity[],
+): Promise<Map<string, 'in' | 'out'>> {
+  const rows = await runner.rows<{ namespace: string; id: string; state: 'in' | 'out' }>({
     name: 'profile.collect-consents',
-    text: `select i.id, p.state->'consent'->'collect'->>'state' as state from unnest($1::text[]) as x(id)
-      join identity i on i.namespace = 'ecid' and i.id = x.id join profile p on p.id = i.profile_id
+    text: `select i.namespace, i.id, p.state->'consent'->'collect'->>'state' as state
+      from unnest($1::text[], $2::text[]) as x(namespace, id)
+      join identity i on i.namespace = x.namespace and i.id = x.id join profile p on p.id = i.profile_id
       where p.state->'consent'->'collect' is not null`,
-    values: [ecids],
+    values: [devices.map(({ namespace }) => namespace), devices.map(({ id }) => id)],
   });
-  return new Map(rows.map(({ id, state }) => [id, state]));
+  return new Map(rows.map((row) => [identityKey(row), row.state]));
 }
 
 /** Where merged profiles live now: old id → the id that lives on. */

@@ -11,6 +11,9 @@ export interface FakeHouse extends House {
   known: Map<string, Profile>;
   unsubscribed: string[];
   loaded: { text: string; format: string }[];
+  written: Record<string, unknown>[];
+  removed: string[];
+  turnedAway: { source: string; why: string }[];
 }
 
 export const secretKey = 'sk_secret-key-of-the-tests';
@@ -70,6 +73,9 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
   const known = new Map<string, Profile>();
   const unsubscribed: string[] = [];
   const loaded: FakeHouse['loaded'] = [];
+  const written: FakeHouse['written'] = [];
+  const removed: string[] = [];
+  const turnedAway: FakeHouse['turnedAway'] = [];
   return {
     settings: { ...fakeSettings, ...over },
     clock,
@@ -81,18 +87,30 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     known,
     unsubscribed,
     loaded,
+    written,
+    removed,
+    turnedAway,
+    webhooks: fakeWebhooks(),
+    intake: {
+      refused: (source, rows) => void turnedAway.push(...rows.map(({ why }) => ({ source, why }))),
+    },
     keys: fakeKeys(),
     events: fakeEvents(received),
     profiles: {
       get: async (id) => [...known.values()].find((profile) => profile.id === id) ?? null,
       find: async ({ namespace, id }: Identity) => known.get(`${namespace}:${id}`) ?? null,
-      collectConsent: async (ecid) => known.get(`ecid:${ecid}`)?.state.consent.collect?.state,
+      collectConsent: async (id, namespace = 'ecid') => known.get(`${namespace}:${id}`)?.state.consent.collect?.state,
     },
     items: {
       load: async (text, format) => {
         loaded.push({ text, format });
         return { kept: 1, refused: [] };
       },
+      write: async (items) => {
+        written.push(...items);
+        return { kept: items.length, refused: [] };
+      },
+      remove: async (ids) => void removed.push(...ids),
       look: (id) => (id === 'coat-1' ? { name: 'Winter coat', imageUrl: 'https://shop.example/coat.png' } : undefined),
     },
     recommend: fakeRecommender(asked),
@@ -124,16 +142,42 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
 function fakeKeys(): House['keys'] {
   const row = { id: '01900000-0000-7000-8000-000000000001', createdAt: '', lastUsedAt: null };
   return {
-    make: async ({ kind, name, scopes }) => ({ ...row, kind, name, scopes: [...scopes], key: 'sk_new' }),
+    make: async ({ kind, name, scopes, datastream = null }) => ({
+      ...row,
+      kind,
+      name,
+      scopes: [...scopes],
+      datastream,
+      key: 'sk_new',
+    }),
     list: async () => [],
     revoke: async () => true,
     byId: async (id) => (id === row.id ? { id, kind: 'secret', scopes: ['*'] } : null),
     admit: async (key) => {
-      if (key === secretKey) return { id: 'secret', kind: 'secret', scopes: ['*'] };
-      if (key === readKey) return { id: 'read', kind: 'secret', scopes: ['read'] };
-      if (key === publishableKey) return { id: 'publishable', kind: 'publishable', scopes: [] };
+      if (key === secretKey) return { id: 'secret', kind: 'secret', scopes: ['*'], datastream: null };
+      if (key === readKey) return { id: 'read', kind: 'secret', scopes: ['read'], datastream: null };
+      if (key === publishableKey) return { id: 'publishable', kind: 'publishable', scopes: [], datastream: null };
       return null;
     },
+  };
+}
+
+/** No webhook at all; tests of webhooks put real ones in their place. */
+function fakeWebhooks(): House['webhooks'] {
+  const none = () => Promise.reject(new Error('this house has no webhooks'));
+  return {
+    list: async () => [],
+    get: async () => null,
+    open: async () => null,
+    remove: async () => false,
+    requests: async () => [],
+    requestDone: async () => false,
+    isRepeated: async () => false,
+    isOlder: async () => false,
+    orderVisitor: async () => null,
+    put: none,
+    taken: none,
+    turnedAway: none,
   };
 }
 
