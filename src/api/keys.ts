@@ -9,7 +9,7 @@ export interface Admitted {
   kind: 'publishable' | 'secret';
   scopes: readonly string[];
   /** Where events of a publishable key belong, if it was made for one. */
-  datastream: string | null;
+  datastream?: string | null;
 }
 
 /**

@@ -173,7 +173,7 @@ function assertFromServer(request: FastifyRequest, inAddress: boolean): void {
 }
 
 function assertOrigin(request: FastifyRequest, key: Admitted, house: House): void {
-  if (key.datastream === null) return;
+  if (key.datastream === null || key.datastream === undefined) return;
   const datastream = house.events.datastream(key.datastream);
   if (!datastream) {
     throw new BeckonError(
