@@ -11,7 +11,7 @@ import { unzoned } from './moment.ts';
 import { Names } from './name.ts';
 import type { Get, Run } from './run.ts';
 import type { BinaryOp, Expr, IsTest, NamedArgument, Segment } from './tree.ts';
-import { compare, equal, isEmpty, lookInto, truthy } from './value.ts';
+import { compare, equal, isEmpty, isMap, lookInto, ownField, truthy } from './value.ts';
 
 /** What compiling needs to know around an expression. */
 export interface Around {
@@ -163,8 +163,13 @@ function compileIs({ of, test, negated }: Expr & { kind: 'is' }, around: Around)
 
 /** `and` and `or` give true or false; `?:` gives the first value that is not empty, or the last. */
 function compileSeries(kind: 'and' | 'or' | 'fallback', gets: Get[]): Get {
-  if (kind === 'and') return (run) => gets.every((get) => truthy(get(run)));
-  if (kind === 'or') return (run) => gets.some((get) => truthy(get(run)));
+  if (kind !== 'fallback') {
+    const stop = kind === 'or';
+    return (run) => {
+      for (let i = 0; i < gets.length; i++) if (truthy(gets[i]!(run)) === stop) return stop;
+      return !stop;
+    };
+  }
   return (run) => {
     let value: unknown = null;
     for (const get of gets) {
@@ -177,10 +182,19 @@ function compileSeries(kind: 'and' | 'or' | 'fallback', gets: Get[]): Get {
 
 function steps(start: Get, segments: readonly Segment[], around: Around): Get {
   return segments.reduce<Get>((from, segment) => {
-    if (typeof segment === 'string') return (run) => lookInto(from(run), segment);
+    if (typeof segment === 'string') return namedStep(from, segment);
     const key = compile(segment, around);
     return (run) => lookInto(from(run), key(run));
   }, start);
+}
+
+/** A step whose name is known: nothing about it is left to be asked while running, unless the value is a list. */
+function namedStep(from: Get, name: string): Get {
+  if (name === '__proto__') return () => null;
+  return (run) => {
+    const value = from(run);
+    return isMap(value) ? ownField(value, name) : lookInto(value, name);
+  };
 }
 
 function compileCall(expr: Expr & { kind: 'call' }, around: Around): Get {
@@ -195,9 +209,10 @@ function compileCall(expr: Expr & { kind: 'call' }, around: Around): Get {
   for (const path of fn.reads ?? []) around.names.paths.add(path);
   const { at } = expr;
   return (run) => {
-    const args = gets.map((get) => get(run));
+    const args: unknown[] = [];
+    for (let i = 0; i < gets.length; i++) args.push(gets[i]!(run));
     run.at = at;
-    for (const arg of args) run.chargeFor(arg);
+    for (let i = 0; i < args.length; i++) run.chargeFor(args[i]);
     run.charge(1);
     return fn.run(run, args) ?? null;
   };

@@ -10,9 +10,13 @@ import { toJson } from './value.ts';
 /** What the text is for. The escaping of each slot follows from it and from the text around the slot. */
 export type EscapeMode = 'html' | 'text' | 'header' | 'json';
 
-/** Writes the text of a value that is there. */
-export type WriteText = (run: Run, text: string) => void;
-export type Slot = { text: WriteText } | { value: (run: Run, value: unknown) => void };
+/** How the text of a value is written: as it is (null) or by a row of the table, made ready before if need be. */
+export interface TextSlot {
+  escaping: Escaping | null;
+  /** Refuses or changes the whole text first. */
+  ready?: (run: Run, text: string) => string;
+}
+export type Slot = TextSlot | { value: (run: Run, value: unknown) => void };
 type At = { source: Source; at: number };
 
 /** The ground on which text and slots are laid, kept while compiling: it knows where the next slot stands. */
@@ -41,34 +45,34 @@ function writes(text: string): Write[] {
   return [(run) => run.put(bytes)];
 }
 
-function escaped(escaping: Escaping): WriteText {
-  return (run, text) => run.write(text, escaping);
-}
-
-const htmlWriters: Record<SlotKind, WriteText> = {
-  html: escaped(escapings.html),
-  attribute: escaped(escapings.html),
-  address: (run, text) => run.write(tidyAddress(text), escapings.address),
-  query: escaped(escapings.query),
-  css: escaped(escapings.css),
-  'css-address': (run, text) => {
-    checkAddress(run, text, false);
-    run.write(tidyAddress(text), escapings.address);
+const addressSlot: TextSlot = { escaping: escapings.address, ready: (_, text) => tidyAddress(text) };
+const htmlSlots: Record<SlotKind, TextSlot> = {
+  html: { escaping: escapings.html },
+  attribute: { escaping: escapings.html },
+  address: addressSlot,
+  query: { escaping: escapings.query },
+  css: { escaping: escapings.css },
+  'css-address': {
+    escaping: escapings.address,
+    ready(run, text) {
+      checkAddress(run, text, false);
+      return tidyAddress(text);
+    },
   },
 };
 
 /** Three braces: text as it is between tags; in addresses, the marks of an address keep their meaning. */
-const rawWriters: Partial<Record<SlotKind, WriteText>> = {
-  html: (run, text) => run.write(text, null),
-  query: htmlWriters.address,
-};
+const rawSlots: Partial<Record<SlotKind, TextSlot>> = { html: { escaping: null }, query: addressSlot };
 
-const headerWriter: WriteText = (run, text) => {
-  checkHeader(run, text);
-  run.write(text, escapings.header);
+const headerSlot: TextSlot = {
+  escaping: escapings.header,
+  ready(run, text) {
+    checkHeader(run, text);
+    return text;
+  },
 };
-const plainWriter = escaped(escapings.text);
-const jsonWriter = escaped(escapings.json);
+const plainSlot: TextSlot = { escaping: escapings.text };
+const jsonSlot: TextSlot = { escaping: escapings.json };
 
 class HtmlGround implements Ground {
   #place: Place = textPlace;
@@ -89,7 +93,7 @@ class HtmlGround implements Ground {
     const slot = slotAt(this.#place);
     if ('refused' in slot) throw errorAt(errors.LANGUAGE_SLOT, at, slot.refused);
     this.#place = afterSlot(this.#place);
-    return { text: (raw ? rawWriters[slot.kind] : undefined) ?? htmlWriters[slot.kind] };
+    return (raw ? rawSlots[slot.kind] : undefined) ?? htmlSlots[slot.kind];
   }
 
   key(): string {
@@ -133,7 +137,7 @@ class PlainGround implements Ground {
     return writes(text);
   }
   slot(): Slot {
-    return { text: this.#header ? headerWriter : plainWriter };
+    return this.#header ? headerSlot : plainSlot;
   }
   key(): string {
     return '';
@@ -163,7 +167,7 @@ class JsonGround implements Ground {
   slot(_: boolean, at: At): Slot {
     if (this.#escaped) throw errorAt(errors.LANGUAGE_SLOT, at, 'nothing can be printed after a single backslash');
     if (!this.#quoted) return { value: (run, value) => run.write(toJson(run, value), escapings.jsonValue) };
-    return { text: jsonWriter };
+    return jsonSlot;
   }
   key(): string {
     return `${this.#quoted} ${this.#escaped}`;

@@ -1,5 +1,5 @@
 import { errors, shown } from './error.ts';
-import { moneyWriter } from './money.ts';
+import { knownWriter, moneyWriter } from './money.ts';
 import type { Run } from './run.ts';
 
 /** Making an Intl object costs thousands of characters' work, so they are kept, and each new one is charged for. */
@@ -30,6 +30,8 @@ function tagOf(run: Run, locale: string): string {
 /** Money in major units, with the digits of its currency. */
 export function formatMoney(run: Run, money: { amount: number; currency: string }, locale: string): string {
   const { amount, currency } = money;
+  const known = knownWriter(currency, locale);
+  if (known !== null) return known(amount);
   const make = () => new Intl.NumberFormat(tagOf(run, locale), { style: 'currency', currency });
   return moneyWriter(currency, locale, () => kept(run, `money ${currency} ${locale}`, make))(amount);
 }

@@ -6,6 +6,11 @@ const most = 500;
 let kept = new Map<string, Map<string, MoneyWriter>>();
 let count = 0;
 
+/** The writer of a currency in a locale, if it was made before. */
+export function knownWriter(currency: string, locale: string): MoneyWriter | null {
+  return kept.get(currency)?.get(locale) ?? null;
+}
+
 /**
  * The writer of a currency in a locale, made once. It writes what `make()` would, exactly, and about ten times as fast:
  * Intl is asked once how such amounts look, and for every amount that is not plain.
@@ -13,8 +18,8 @@ let count = 0;
  * @param make the format of Intl; called when the writer is not known yet
  */
 export function moneyWriter(currency: string, locale: string, make: () => Intl.NumberFormat): MoneyWriter {
-  const known = kept.get(currency)?.get(locale);
-  if (known !== undefined) return known;
+  const known = knownWriter(currency, locale);
+  if (known !== null) return known;
   if (++count > most) [kept, count] = [new Map(), 1];
   const writer = writerOf(make());
   const locales = kept.get(currency) ?? new Map<string, MoneyWriter>();

@@ -50,18 +50,18 @@ export class Output {
   escaped(text: string, escaping: Escaping): boolean {
     const { length } = text;
     if (length <= chunk) {
-      this.#chunk(text, { from: 0, to: length, escaping });
+      this.#chunk(text, 0, length, escaping);
       return this.#at <= this.#limit;
     }
     if (!escaping.special.test(text)) return this.text(text);
     for (let from = 0; from < length && this.#at <= this.#limit;) {
-      from = this.#chunk(text, { from, to: Math.min(from + chunk, length), escaping });
+      from = this.#chunk(text, from, Math.min(from + chunk, length), escaping);
     }
     return this.#at <= this.#limit;
   }
 
   /** Writes the units from a place to another and gives the next one: a pair of surrogates is not cut. */
-  #chunk(text: string, { from, to, escaping }: { from: number; to: number; escaping: Escaping }): number {
+  #chunk(text: string, from: number, to: number, escaping: Escaping): number {
     const buffer = this.#buffer;
     const { ascii } = escaping;
     let at = this.#at;
@@ -75,7 +75,7 @@ export class Output {
       } else {
         const whole = text.codePointAt(i - 1)!;
         if (whole > 0xffff) i++;
-        at = writeBeyond(buffer, at, { code: whole, escaping });
+        at = writeBeyond(buffer, at, whole, escaping.beyond(whole));
       }
     }
     this.#at = at;
@@ -115,9 +115,8 @@ export class Output {
 }
 
 /** Writes a code point from 128 as the table has it, or else in UTF-8, and gives the next place. */
-function writeBeyond(buffer: Buffer, start: number, { code, escaping }: { code: number; escaping: Escaping }): number {
+function writeBeyond(buffer: Buffer, start: number, code: number, other: string | null): number {
   let at = start;
-  const other = escaping.beyond(code);
   if (other !== null) {
     for (let i = 0; i < other.length; i++) buffer[at++] = other.charCodeAt(i);
     return at;

@@ -189,13 +189,15 @@ class Builder {
     const slot = this.#shared.ground.slot(raw, { source: this.#source, at });
     if ('value' in slot) return (run) => slot.value(run, get(run));
     const tag = this.#source.text.slice(at, end).replace(/\s+/g, ' ');
+    const { escaping, ready } = slot;
     return (run) => {
       const value = get(run);
       run.at = at;
-      const text = toText(run, value);
+      const text = typeof value === 'string' ? value : toText(run, value);
       if (text === null) throw run.error(errors.RENDER_VALUE_MISSING, `${tag} has no value`);
+      // Before anything looks through it.
       if (text.length > run.outputLimit) throw run.tooLong();
-      slot.text(run, text);
+      run.write(ready === undefined ? text : ready(run, text), escaping);
     };
   }
 
@@ -228,13 +230,13 @@ class Builder {
 
   #if({ at, branches, otherwise }: Node & { kind: 'if' }): Write {
     const bodies = this.#branches(at, branches, otherwise);
-    const last = bodies.writes.at(-1)!;
     const conditions = bodies.conditions;
     return (run) => {
       run.charge(conditions.length);
       run.enter();
-      const found = conditions.findIndex((condition) => truthy(condition(run)));
-      (found < 0 ? last : bodies.writes[found]!)(run);
+      let found = 0;
+      while (found < conditions.length && !truthy(conditions[found]!(run))) found++;
+      bodies.writes[found]!(run);
       run.leave();
     };
   }

@@ -24,8 +24,17 @@ export function lookInto(value: unknown, key: unknown): unknown {
     return typeof index === 'number' && Object.hasOwn(value, index) ? plain(value[index]) : null;
   }
   if (typeof key !== 'string' && typeof key !== 'number') return null;
-  if (key === '__proto__' || !Object.hasOwn(value, key)) return null;
-  return plain((value as Record<string | number, unknown>)[key]);
+  return key === '__proto__' ? null : ownField(value as Record<string, unknown>, key);
+}
+
+/** Is it a map, as data has them? */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A map's own field, null if it is not there. `__proto__` must not be asked for. */
+export function ownField(map: Record<string | number, unknown>, key: string | number): unknown {
+  return Object.hasOwn(map, key) ? plain(map[key]) : null;
 }
 
 /** Data holds no functions; should one be there, it is not seen. */
