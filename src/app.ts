@@ -109,6 +109,8 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     ids,
     log: events,
     onMerge: (tx, from, into) => carryOver(slots, tx, { from, into }),
+    onUnmerge: (tx, parted) => carryBack(slots, tx, parted),
+    onClaims: (refused) => log.warn('profile.claims-refused', { count: refused.length, device: refused[0]!.device }),
   });
   const catalog = await Catalog.open(store, clock, { currency: reportCurrency });
   const recommender = new Recommender({ catalog, clock, ids });
@@ -142,6 +144,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const secret = new TextEncoder().encode(settings.secret);
   const webhooks = new Webhooks({ store, clock, ids, random, secret, publicUrl: settings.publicUrl });
   await events.open();
+  await profiles.traits.refresh();
   await slots.messages.templates.installRecipes();
   templates.keys = new Set(await slots.messages.templates.keys());
   await journeys.load();
@@ -244,14 +247,27 @@ async function spread(
 }
 
 /** One profile has become part of another: what the other rooms hold of it goes along. */
-async function carryOver(
+async function carryOver({ runner, messages, measure }: Slots, tx: Tx, { from, into }: { from: string; into: string }) {
+  return {
+    journey: await runner.merge(tx, from, into),
+    message: await messages.moved(tx, from, into),
+    measure: await measure.merge(tx, from, into),
+  };
+}
+
+type Carried = Awaited<ReturnType<typeof carryOver>>;
+
+/** And parted again: it goes back. Merges from before this was kept have nothing to go by; their rows stay. */
+async function carryBack(
   { runner, messages, measure }: Slots,
   tx: Tx,
-  { from, into }: { from: string; into: string },
+  { carried, ...pair }: { from: string; into: string; carried: unknown },
 ): Promise<void> {
-  await runner.merge(tx, from, into);
-  await messages.moved(tx, from, into);
-  await measure.merge(tx, from, into);
+  if (!carried) return;
+  const { journey, message, measure: measured } = carried as Carried;
+  await runner.unmerge(tx, { ...pair, carried: journey });
+  await messages.movedBack(tx, { ...pair, carried: message });
+  await measure.unmerge(tx, { ...pair, carried: measured });
 }
 
 /** What comes back again and again, in this order. */
@@ -270,6 +286,7 @@ function duties(
   };
   const refresh = async () => {
     await journeys.refresh();
+    await profiles.traits.refresh();
     return 0;
   };
   return [

@@ -122,6 +122,20 @@ export class EventLog {
     return rows.map(({ body }) => body);
   }
 
+  /** What these visitors did that came in at or after `since` (UTC ms), in the order it came in, at most `limit`. */
+  async receivedSince(
+    visitors: readonly string[],
+    { since, limit }: { since: number; limit: number },
+  ): Promise<ShopEvent[]> {
+    if (visitors.length === 0) return [];
+    const rows = await this.#store.rows<{ body: ShopEvent }>({
+      text: `select body from event where shard = any($1) and visitor = any($2) and received_at >= $3
+        order by received_at, id limit $4`,
+      values: [[...new Set(visitors.map(shardOf))], visitors, new Date(since), limit],
+    });
+    return rows.map(({ body }) => body);
+  }
+
   /** Feed rows after the given version of each shard (none known = from the start), in order, at most `limit`. */
   async readFeed<T>(cursors: ReadonlyMap<number, number>, limit = 2000): Promise<FeedRow<T>[]> {
     const all = Array.from({ length: 64 }, (_, shard) => shard);

@@ -104,6 +104,12 @@ export class Changes {
     for (const command of commands) this.#orders.push({ command, run, definition, profile });
   }
 
+  /** Writes a line into a run's history that changes nothing of where it stands. */
+  note(run: Run, kind: Step['kind'], reason: string): void {
+    const step = { at: this.#parts.clock.now(), activity: run.activity, kind, reason, detail: null };
+    this.#steps.set(run.id, [...(this.#steps.get(run.id) ?? []), step]);
+  }
+
   /** Ends a run from outside its own rules. */
   end(run: Run, reason: string): void {
     const now = this.#parts.clock.now();

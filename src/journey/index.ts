@@ -14,6 +14,7 @@ export type { OrderedMessage, PlanMessage } from './change.ts';
 export { localTime, nextReading } from './decide.ts';
 export * from './definition.ts';
 export { Journeys } from './journeys.ts';
+export type { CarriedRuns } from './merge.ts';
 export { recipes } from './recipe.ts';
 export { type MessageOutcome } from './run.ts';
 export { Runner, type RunnerParts } from './runner.ts';

@@ -57,7 +57,8 @@ export type Command =
 export interface Step {
   at: number;
   activity: string;
-  kind: 'entered' | 'waiting' | 'restarted' | 'passed' | 'action' | 'planned' | 'messaged' | 'exited' | 'ended';
+  kind:
+    'entered' | 'waiting' | 'restarted' | 'passed' | 'action' | 'planned' | 'messaged' | 'carried' | 'exited' | 'ended';
   reason: string | null;
   detail: Record<string, unknown> | null;
 }

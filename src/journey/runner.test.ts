@@ -11,6 +11,7 @@ import type { OrderedMessage } from './change.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { Journeys } from './journeys.ts';
 import type { Run } from './run.ts';
+import type { CarriedRuns } from './merge.ts';
 import { Runner } from './runner.ts';
 import { emptyJourneys, migrations, runsById } from './table.ts';
 
@@ -54,6 +55,7 @@ function office() {
     ids,
     log,
     onMerge: (tx, from, into) => worker.merge(tx, from, into),
+    onUnmerge: (tx, { from, into, carried }) => worker.unmerge(tx, { from, into, carried: carried as CarriedRuns }),
   });
   const plans = new Journeys({ store, clock, zone: 'Europe/Stockholm', templates: () => new Set(['reminder']) });
   const worker: Runner = new Runner({
@@ -457,6 +459,37 @@ describe('merge()', () => {
     await runner.wake();
     await runner.act();
     expect(planned).toMatchObject([{ profileId: all[0]!.profileId }]);
+  });
+
+  it('says in its history that a run came along', async () => {
+    await live(cartJourney());
+    await happens(named('ada@example.com', 1));
+    await happens(add('scarf', 2));
+    await happens(named('ada@example.com', 2));
+    expect(await states()).toEqual(['waiting']);
+    const steps = await store.rows<{ kind: string; reason: string }>({
+      text: `select kind, reason from journey_step where kind = 'carried'`,
+    });
+    expect(steps).toEqual([{ kind: 'carried', reason: 'Came along when two profiles of one person became one' }]);
+  });
+
+  it('is undone by unmerge(): what came along goes back, and what it had ended waits again', async () => {
+    const perPerson = { kind: 'event', event: 'cart.changed', onRepeat: 'restart' } as const;
+    await live(cartJourney({ entry: perPerson }));
+    await happens(named('ada@example.com', 1), add('coat', 1));
+    clock.advance(60_000);
+    await happens(add('scarf', 2));
+    const before = await runs();
+    await happens(named('ada@example.com', 2));
+    const { id } = (await profiles.find({ namespace: 'email', id: 'ada@example.com' }))!;
+    const [merge] = (await profiles.storyOf(id)).merges;
+    await profiles.unmerge(merge!.id);
+    const after = await runs();
+    expect(after.map((run) => [run.id, run.profileId, run.state])).toEqual(
+      before.map((run) => [run.id, run.profileId, run.state]),
+    );
+    expect(await store.rows({ text: 'select 1 from journey_wait' })).toHaveLength(2);
+    expect(await store.rows({ text: 'select 1 from journey_entry' })).toHaveLength(2);
   });
 
   it('of two carts that become one, reminds once', async () => {

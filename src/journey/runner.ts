@@ -10,6 +10,8 @@ import { decide, defaultLateness, entryKey, nextReading } from './decide.ts';
 import type { CustomAction, JourneyDefinition } from './definition.ts';
 import type { Journeys } from './journeys.ts';
 import { scopeOf, type Hands, type Input, type MessageOutcome, type Run } from './run.ts';
+import { mergeRuns, unmergeRuns, type CarriedRuns } from './merge.ts';
+import { forgetPerson, rowsOfPerson } from './privacy.ts';
 import { activeRuns, placesOf, runsById } from './table.ts';
 
 const actionKind = 'journey.action';
@@ -373,23 +375,26 @@ export class Runner {
     return all.length === 0 ? null : Math.min(...all);
   }
 
-  /** `from` has become part of `into`: its runs go along; where both are inside under one key, the later run ends. */
-  async merge(tx: Tx, from: string, into: string): Promise<void> {
-    const runs = await activeRuns(tx, [from, into]);
-    const mine = new Set(runs.filter((run) => run.profileId === into).map((run) => `${run.journey}/${run.key}`));
-    const changes = new Changes(this.#parts, runs);
-    for (const run of runs.filter((one) => one.profileId === from && mine.has(`${one.journey}/${one.key}`)))
-      changes.end(run, 'Merged with a run of the same person');
-    await changes.save(tx);
-    for (const table of ['journey_run', 'journey_wait', 'journey_step', 'journey_refusal']) {
-      await tx.run({ text: `update ${table} set profile_id = $2 where profile_id = $1`, values: [from, into] });
-    }
-    await tx.run({
-      text: `insert into journey_entry (journey, profile_id, shard, last_at, times)
-        select journey, $2, shard, last_at, times from journey_entry where profile_id = $1
-        on conflict (profile_id, journey) do update set last_at = greatest(journey_entry.last_at, excluded.last_at), times = journey_entry.times + excluded.times`,
-      values: [from, into],
-    });
-    await tx.run({ text: 'delete from journey_entry where profile_id = $1', values: [from] });
+  /** `from` has become part of `into`: its runs go along. @returns what `unmerge` needs */
+  merge(tx: Tx, from: string, into: string): Promise<CarriedRuns> {
+    return mergeRuns(tx, (runs) => new Changes(this.#parts, runs), { from, into });
+  }
+
+  /** The two are parted again: the runs go back. */
+  unmerge(tx: Tx, parted: { from: string; into: string; carried: CarriedRuns }): Promise<void> {
+    return unmergeRuns(tx, this.#parts, parted);
+  }
+
+  /** Takes a person out of every journey, history and queued calls included. */
+  async forget(tx: Tx, profileId: string): Promise<void> {
+    const runs = await activeRuns(tx, [profileId]);
+    const calls = runs.map(({ id, activity, moves }) => `${id}/${activity}/${moves}`);
+    await this.#parts.jobs.cancel(tx, actionKind, calls);
+    await forgetPerson(tx, profileId);
+  }
+
+  /** Everything that names the profile, by table, as stored. */
+  exportFor(profileId: string): Promise<Record<string, Record<string, unknown>[]>> {
+    return rowsOfPerson(this.#parts.store, profileId);
   }
 }

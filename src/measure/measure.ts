@@ -3,6 +3,7 @@ import { identityKey, is, type ShopEvent } from '../event/index.ts';
 import type { Fact, Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import { clickIdOf, creditOf, creditRule } from './credit.ts';
+import { joinUnits, partUnits, type CarriedMeasure } from './merge.ts';
 import { buildReport, type JourneyCounts, type JourneyReport, type MessageCounts } from './report.ts';
 import {
   deleteCredit,
@@ -13,7 +14,6 @@ import {
   insertUnit,
   livingProfile,
   lockPerson,
-  moveProfile,
   ordersOf,
   recipientOf,
   rowsOf,
@@ -113,10 +113,17 @@ export class Measure {
     await insertUnit(tx, unit, shardOf(unit.profileId));
   }
 
-  /** After two profiles became one: the earlier arm stays, and whoever met both arms is left out of both, and counted. */
-  async merge(tx: Tx, from: string, into: string): Promise<void> {
-    await moveProfile(tx, from, into, shardOf(into));
+  /** After two profiles became one: the earlier arm stays, and whoever met both arms is left out of both, and counted. @returns what `unmerge` needs */
+  async merge(tx: Tx, from: string, into: string): Promise<CarriedMeasure> {
+    const carried = await joinUnits(tx, { from, into, shard: shardOf(into) });
     await creditOrders(tx, into);
+    return carried;
+  }
+
+  /** The two are parted again: each has its own arm, orders and clicks. */
+  async unmerge(tx: Tx, parted: { from: string; into: string; carried: CarriedMeasure }): Promise<void> {
+    await partUnits(tx, { ...parted, shard: shardOf(parted.from) });
+    for (const profileId of [parted.from, parted.into].sort()) await creditOrders(tx, profileId);
   }
 
   /** Removes everything that names the profile; the reports lose its unit, orders and clicks. */

@@ -214,6 +214,7 @@ const stepSentences: Record<string, StepSentence> = {
   passed: { kind: 'passed', text: ({ reason }) => `Took the path “${reason ?? 'Otherwise'}”` },
   action: { kind: 'action', text: actionSentence },
   planned: { kind: 'planned', text: () => 'A mail was planned' },
+  carried: { kind: 'waiting', text: ({ journey, reason }) => because(`Stays in “${journey}”`, reason) },
   refused: { kind: 'refused', text: ({ journey, reason }) => because(`Was not let into “${journey}”`, reason) },
   exited: { kind: 'exited', text: ({ journey, reason }) => because(`Left the journey “${journey}”`, reason) },
   ended: { kind: 'ended', text: ({ journey, reason }) => because(`Came to the end of “${journey}”`, reason) },
@@ -302,10 +303,10 @@ function sentence(event: ShopEvent, items: string): Said {
   return found ? found[1](event, items) : acted(event.types[0] ?? 'Did something');
 }
 
+const consentVerbs = { in: 'gave', out: 'withdrew', pending: 'has still to confirm' };
+
 function consentSentence({ consent = {} }: ShopEvent): Said {
-  const parts = Object.entries(consent).map(
-    ([purpose, state]) => `${state === 'in' ? 'gave' : 'withdrew'} consent to ${purpose}`,
-  );
+  const parts = Object.entries(consent).map(([purpose, state]) => `${consentVerbs[state]} consent to ${purpose}`);
   return { kind: 'consent', text: capital(parts.join(' and ') || 'Said something about consent') };
 }
 

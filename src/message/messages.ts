@@ -3,13 +3,14 @@ import type { Fact, ProfileView } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { addressKey } from './address.ts';
 import { claimDue } from './claim.ts';
+import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
 import { messageKey, type MessageRow, type Plan } from './message.ts';
 import { kitOf, type Kit, type MessageParts } from './part.ts';
 import { renderMail, type Rendering } from './render.ts';
 import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
 import { beginBatch, handBack, renderClaims, sendBatch } from './send.ts';
 import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
-import { eraseProfile, freeSlots, liftUnsubscribe, moveProfile } from './table-gate.ts';
+import { eraseProfile, freeSlots, liftUnsubscribe } from './table-gate.ts';
 import { acceptedSince, countsOf, heldBy, nextDueAt, toDo, type MessageCounts } from './table-report.ts';
 import { Templates } from './template.ts';
 import {
@@ -142,9 +143,14 @@ export class Messages {
     return renderMail({ template, messageId: nobody, ...sample, now: clock.now(), timeZone }, render);
   }
 
-  /** After a merge: the surviving profile's messages and cap slots are both profiles'. */
-  moved(tx: Tx, from: string, into: string): Promise<void> {
+  /** After a merge: the surviving profile's messages and cap slots are both profiles'. @returns what `movedBack` needs */
+  moved(tx: Tx, from: string, into: string): Promise<CarriedMessages> {
     return moveProfile(tx, from, into);
+  }
+
+  /** The two are parted again. */
+  movedBack(tx: Tx, parted: { from: string; into: string; carried: CarriedMessages }): Promise<void> {
+    return moveBack(tx, parted);
   }
 
   /** Erases a person from ledger and mailbox; what was not sent is cancelled. Suppression keeps its hash. */

@@ -84,12 +84,6 @@ export function freeSlots(tx: Runner, messages: { shard: number; id: string }[])
   });
 }
 
-/** After a merge the surviving profile has both profiles' messages and slots. */
-export async function moveProfile(tx: Runner, from: string, into: string): Promise<void> {
-  await tx.run({ text: 'update message set profile_id = $2 where profile_id = $1', values: [from, into] });
-  await tx.run({ text: 'update slot set profile_id = $2 where profile_id = $1', values: [from, into] });
-}
-
 /** Erases what names a person in the ledger and the mailbox; the keyed hash and the bare states stay (trust §1.12). */
 export async function eraseProfile(tx: Runner, profileId: string): Promise<void> {
   await tx.run({

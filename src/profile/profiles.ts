@@ -9,6 +9,8 @@ import { ConsentReader } from './consent.ts';
 import { lockFreeProfiles, lockProfiles, ownersOf, saveProfiles } from './table.ts';
 import type { RefusedClaim } from './claim.ts';
 import { Traits } from './traits.ts';
+import { storyOf, type ProfileStory } from './story.ts';
+import { unmerge } from './unmerge.ts';
 import { viewOf } from './view.ts';
 
 /** What a batch of events did. Profiles are locked and saved; facts stand in the order they came to be. */
@@ -31,6 +33,7 @@ export class Profiles {
   readonly #ids: Ids;
   readonly #log: EventLog;
   readonly #onMerge: OnMerge;
+  readonly #onUnmerge: OnUnmerge;
   readonly #onClaims: (refused: readonly RefusedClaim[]) => void;
   readonly #consents: ConsentReader;
   /** Computed traits as shops define them. */
@@ -42,9 +45,11 @@ export class Profiles {
     ids: Ids;
     log: EventLog;
     onMerge: OnMerge;
+    onUnmerge?: OnUnmerge;
     /** The alarm: browsers claim more names than they may (trust row 78). */
     onClaims?: (refused: readonly RefusedClaim[]) => void;
   }) {
+    this.#onUnmerge = parts.onUnmerge ?? (() => Promise.resolve());
     this.#onClaims = parts.onClaims ?? (() => {});
     this.#store = parts.store;
     this.#clock = parts.clock;
@@ -214,6 +219,20 @@ export class Profiles {
         and state->'consent'->'email-marketing'->>'state' = 'in')::int as reachable from profile where merged_into is null`,
     });
     return row!;
+  }
+
+  /**
+   * Undoes a merge, by the id that `storyOf` names it by: both live again with what is their own. Throws
+   * PROFILE_MERGE_UNKNOWN, PROFILE_MERGE_NOT_LAST.
+   */
+  unmerge(mergeId: string): Promise<{ into: string; from: string }> {
+    const parts = { clock: this.#clock, ids: this.#ids, log: this.#log, onUnmerge: this.#onUnmerge };
+    return this.#store.inTransaction((tx) => unmerge(tx, mergeId, { ...parts, traits: this.traits.all }));
+  }
+
+  /** Where what we know of somebody came from: identities, merges, consents and what browsers claimed. */
+  async storyOf(profileId: string): Promise<ProfileStory> {
+    return storyOf(this.#store, profileId);
   }
 
   /** The visitors whose events belong to a profile, as the log names them (shard keys). */
