@@ -27,6 +27,7 @@ import {
 import { migrations as profileMigrations, Profiles, type Fact, type Lesson, type Profile } from './profile/index.ts';
 import { openDoors } from './doors.ts';
 import { Memory } from './memory.ts';
+import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
 import { Follower, Recommender } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
@@ -244,30 +245,6 @@ async function spread(
   await slots.runner.listen(tx, what.facts, what.profiles);
   await slots.messages.listen(tx, what.facts);
   await slots.measure.listen(tx, what.facts, what.seen, { profiles: what.profiles });
-}
-
-/** One profile has become part of another: what the other rooms hold of it goes along. */
-async function carryOver({ runner, messages, measure }: Slots, tx: Tx, { from, into }: { from: string; into: string }) {
-  return {
-    journey: await runner.merge(tx, from, into),
-    message: await messages.moved(tx, from, into),
-    measure: await measure.merge(tx, from, into),
-  };
-}
-
-type Carried = Awaited<ReturnType<typeof carryOver>>;
-
-/** And parted again: it goes back. Merges from before this was kept have nothing to go by; their rows stay. */
-async function carryBack(
-  { runner, messages, measure }: Slots,
-  tx: Tx,
-  { carried, ...pair }: { from: string; into: string; carried: unknown },
-): Promise<void> {
-  if (!carried) return;
-  const { journey, message, measure: measured } = carried as Carried;
-  await runner.unmerge(tx, { ...pair, carried: journey });
-  await messages.movedBack(tx, { ...pair, carried: message });
-  await measure.unmerge(tx, { ...pair, carried: measured });
 }
 
 /** What comes back again and again, in this order. */
