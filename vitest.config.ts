@@ -24,6 +24,9 @@ export default defineConfig({
         },
       },
       { test: { ...shared, name: 'walk', include: ['test/walk/**/*.test.ts'], testTimeout: 120_000, maxWorkers: 1 } },
+      {
+        test: { ...shared, name: 'compat', include: ['test/compat/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 1 },
+      },
       { test: { ...shared, name: 'crash', include: ['test/crash/**/*.test.ts'], testTimeout: 120_000, maxWorkers: 1 } },
     ],
   },

@@ -4,7 +4,7 @@ import { ensureInstalled, requireNode } from './install.mjs';
 import { inSeconds, root, run } from './run.mjs';
 
 /**
- * `npm test`: installs what is missing, builds, runs the gate, then the walk in a real browser and the crashes. The last
+ * `npm test`: installs what is missing, builds, runs the gate, then the walk and the Web SDK in a real browser, and the crashes. The last
  * line is the count: each check of the gate, the build and the browser count as one, tests one by one.
  */
 requireNode();
@@ -17,9 +17,10 @@ const count = { passed: 0, failed: 0, skipped: 0 };
 const built = await build();
 add(count, one(built));
 add(count, await gate());
-if (has('test/walk')) {
-  const chromium = await ensureChromium();
-  add(count, chromium ? await vitest('walk', 6 * 60_000, { BECKON_CHROMIUM: chromium }) : one(false));
+const inBrowser = ['walk', 'compat'].filter((project) => has(`test/${project}`));
+const chromium = inBrowser.length > 0 ? await ensureChromium() : null;
+for (const project of inBrowser) {
+  add(count, chromium ? await vitest(project, 6 * 60_000, { BECKON_CHROMIUM: chromium }) : one(false));
 }
 if (has('test/crash')) add(count, await vitest('crash', 5 * 60_000));
 console.log(`\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);

@@ -261,7 +261,11 @@ function eventLine(event: ShopEvent, look: LookItem): Line | null {
     kind: said.kind,
     text: event.bot ? `${said.text} (judged to be a machine)` : said.text,
     ...(items.length === 0 ? {} : { items }),
-    detail: { types: event.types, source: event.source },
+    detail: {
+      types: event.types,
+      source: event.source,
+      ...(event.recommendation ? { recommendation: event.recommendation } : {}),
+    },
   };
 }
 
@@ -286,7 +290,15 @@ const did: [string, (event: ShopEvent, items: string) => Said][] = [
   ['commerce.productListOpens', () => acted('Began a cart')],
   ['commerce.productListReopens', () => acted('Came back to the cart')],
   ['commerce.saveForLaters', (_, items) => acted(`Saved ${items} for later`)],
-  ['decisioning.propositionInteract', () => acted('Clicked a recommendation')],
+  [
+    'decisioning.propositionInteract',
+    (event, items) => {
+      const place = event.recommendation?.position;
+      return acted(
+        place === undefined ? 'Clicked a recommendation' : `Clicked ${items}, place ${place} of the recommendations`,
+      );
+    },
+  ],
   ['decisioning.propositionDisplay', () => acted('Was shown recommendations')],
   ['web.siteSearches', () => acted('Searched the shop')],
   ['web.categoryViews', (event) => acted(`Looked through ${event.page?.section ?? 'a category'}`)],

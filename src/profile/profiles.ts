@@ -138,12 +138,7 @@ export class Profiles {
    * memory: what was acknowledged is visible at once (design §7 "Log"). Null when nobody is known by it.
    */
   async find(identity: Identity): Promise<Profile | null> {
-    const owner =
-      identity.namespace === 'profile' || identity.namespace === 'id'
-        ? identity.id
-        : (await ownersOf(this.#store, [identity])).get(identityKey(identity));
-    const known = owner === undefined ? null : await this.get(owner);
-    const unread = await this.#log.unread(identityKey(identity));
+    const { known, unread } = await this.#beside(identity);
     if (unread.length === 0) return known;
     let state = known?.state ?? blankState(unread[0]!.happenedAt);
     for (const event of unread) {
@@ -160,6 +155,30 @@ export class Profiles {
       version: known?.version ?? 0,
       state,
     };
+  }
+
+  /**
+   * A profile and the events beside it that are not in it. The events are asked for first: what is folded afterwards is
+   * in the profile. If there are any they are asked for again, since a fold may have taken them before the profile was
+   * read; then both are read anew.
+   */
+  async #beside(identity: Identity): Promise<{ known: Profile | null; unread: ShopEvent[] }> {
+    const key = identityKey(identity);
+    let before = await this.#log.unread(key);
+    for (;;) {
+      const known = await this.#owner(identity);
+      if (before.length === 0) return { known, unread: before };
+      const unread = await this.#log.unread(key);
+      const still = new Set(unread.map(({ source, id }) => `${source}\u0000${id}`));
+      if (before.every(({ source, id }) => still.has(`${source}\u0000${id}`))) return { known, unread };
+      before = unread;
+    }
+  }
+
+  async #owner(identity: Identity): Promise<Profile | null> {
+    const isOwn = identity.namespace === 'profile' || identity.namespace === 'id';
+    const owner = isOwn ? identity.id : (await ownersOf(this.#store, [identity])).get(identityKey(identity));
+    return owner === undefined ? null : this.get(owner);
   }
 
   /**
