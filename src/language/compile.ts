@@ -7,7 +7,7 @@ import { insteadOf } from './elsewhere.ts';
 import { functionNamed, functionNames } from './functions.ts';
 import { isHistoryCall, readHistoryCall } from './history-call.ts';
 import { compileFilter, compileHistory, forgiving } from './history-run.ts';
-import { unzoned } from './moment.ts';
+import { millisecondsOf, unzoned } from './moment.ts';
 import { Names } from './name.ts';
 import type { Get, Run } from './run.ts';
 import type { BinaryOp, Expr, IsTest, NamedArgument, Segment } from './tree.ts';
@@ -197,12 +197,18 @@ function namedStep(from: Get, name: string): Get {
   };
 }
 
+/** The row of a call's function. Throws when there is none, or when its arguments are too few, too many or named. */
+export function functionOf(expr: Expr & { kind: 'call' }, source: Source): LanguageFunction {
+  const fn = functionNamed(expr.name);
+  if (fn === undefined) throw unknownFunction(expr, source);
+  checkCount(fn, expr, source);
+  checkNamed(expr, source);
+  return fn;
+}
+
 function compileCall(expr: Expr & { kind: 'call' }, around: Around): Get {
   if (isHistoryCall(expr)) return compileHistoryCall(expr, around);
-  const fn = functionNamed(expr.name);
-  if (fn === undefined) throw unknownFunction(expr, around.source);
-  checkCount(fn, expr, around.source);
-  checkNamed(expr, around.source);
+  const fn = functionOf(expr, around.source);
   const gets = expr.args.map((arg, i) =>
     fn.parameters[i]?.endsWith(':field') ? compileField(arg, { fn, i, around }) : compile(arg, around),
   );
@@ -284,7 +290,7 @@ function compileBinary(expr: Expr & { kind: 'binary' }, around: Around): Get {
     case '>=':
       return comparison(op, left, right);
     default:
-      return arithmetic(op, { at, left, right });
+      return arithmetic(op, { at, ...dated(expr, left, right) });
   }
 }
 
@@ -318,6 +324,26 @@ function isIn(run: Run, value: unknown, { at, list }: { at: number; list: unknow
   if (!Array.isArray(list)) throw run.error(errors.RENDER_TYPE, `${shown(list)} was given where in needs a list`);
   run.chargeFor(list);
   return list.some((item) => equal(run, item ?? null, value));
+}
+
+/** `"2026-11-23" + toDuration("P1D")`: beside a duration a text is a moment, and is not joined to it. */
+function dated({ op, ...expr }: Expr & { kind: 'binary' }, left: Get, right: Get): { left: Get; right: Get } {
+  const adds = op === '+' || op === '-';
+  return {
+    left: adds && isDuration(expr.right) ? momentGet(left) : left,
+    right: adds && isDuration(expr.left) ? momentGet(right) : right,
+  };
+}
+
+function isDuration(expr: Expr): boolean {
+  return expr.kind === 'call' && functionNamed(expr.name)?.gives === 'duration';
+}
+
+function momentGet(get: Get): Get {
+  return (run) => {
+    const value = get(run);
+    return typeof value === 'string' ? millisecondsOf(run, value) : value;
+  };
 }
 
 const operations: Partial<Record<BinaryOp, (a: number, b: number) => number>> = {

@@ -21,6 +21,17 @@ export const errors = defineErrors({
     status: 422,
     mend: 'Ask the history in conditions of journeys and in rules of audiences; elsewhere pass its answer on as a value',
   },
+  LANGUAGE_PATH_UNKNOWN: { status: 422, mend: 'Use a name the schema declares, or declare this one in it' },
+  LANGUAGE_TYPE: {
+    status: 422,
+    mend: 'Give a value of the type named, or convert it first, as with toNumber or toDateTime',
+  },
+  LANGUAGE_FALLBACK_MISSING: {
+    status: 422,
+    mend: 'Give a fallback, {%= path ?: "text" %}, or ask before with {%#if path%}',
+  },
+  LANGUAGE_ELSE_MISSING: { status: 422, mend: 'Say after {{else}} what stands there when the list is empty' },
+  LANGUAGE_NEVER_TRUE: { status: 422, mend: 'Compare values of the same type that can be equal' },
   RENDER_VALUE_MISSING: {
     status: 422,
     mend: 'Give a fallback, {%= path ?: "text" %}, or ask before with {%#if path%}',
