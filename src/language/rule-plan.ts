@@ -44,7 +44,6 @@ export const evenFunctions: Readonly<Record<string, number>> = {
 export const unplannedFunctions: ReadonlySet<string> = new Set([
   'random',
   'uuid',
-  'getCurrentZonedDateTime',
   'nowWithDelta',
   'age',
   'ageInDays',
@@ -76,7 +75,8 @@ export function isTimed(expr: Expr): boolean {
 
 /** Does it read nothing but literals? */
 export function isConstant(expr: Expr): boolean {
-  if (expr.kind === 'name' || (expr.kind === 'call' && isHistoryCall(expr))) return false;
+  if (expr.kind === 'name') return false;
+  if (expr.kind === 'call' && (isHistoryCall(expr) || (functionNamed(expr.name)?.reads ?? []).length > 0)) return false;
   return partsOf(expr).every(isConstant);
 }
 

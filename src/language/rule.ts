@@ -2,7 +2,7 @@ import { sha256 } from '../base/index.ts';
 import { compile } from './compile.ts';
 import type { Around } from './compile.ts';
 import { DecimalSum } from './decimal.ts';
-import { moment } from './function-date.ts';
+import { millisecondsOf, unzoned } from './moment.ts';
 import { isHistoryCall } from './history-call.ts';
 import { compileFilter, forgiving } from './history-run.ts';
 import type { Filter } from './history-run.ts';
@@ -148,7 +148,7 @@ class Memory {
   #from({ call, moving }: Atom): number | null {
     if (call.since === null || moving) return -Infinity;
     const get = compile(call.since, { source: this.#plan.source, names: this.#names });
-    const at = forgiving((run) => moment(run, get(run)))(this.#run({}, 0));
+    const at = forgiving((run) => millisecondsOf(run, get(run)))(this.#run({}, 0));
     return typeof at === 'number' ? at : null;
   }
 
@@ -170,7 +170,7 @@ class Memory {
     const { within, name } = atom.call;
     const nothing = name === 'happened' ? false : name === 'count' || name === 'sum' ? 0 : null;
     return (run) => {
-      const since = part.since === null ? -Infinity : moment(run, part.since(run));
+      const since = part.since === null ? -Infinity : millisecondsOf(run, part.since(run));
       if (since === null) return nothing;
       const after = within === null ? -Infinity : run.now - within;
       return recall(atom, this.#asked[place]!, { now: run.now, after, since });
@@ -229,7 +229,7 @@ class Memory {
   #crossed({ test, left, right, slope }: Crossing, scope: Scope, now: number): number {
     const run = this.#run(scope, now);
     const found = known(() => {
-      const [a, b, speed] = [left(run), right(run), slope(run)];
+      const [a, b, speed] = [unzoned(left(run)), unzoned(right(run)), slope(run)];
       return typeof a === 'number' && typeof b === 'number' && speed !== 0 ? now + (b - a) / speed : Infinity;
     });
     if (found === null || found < now - 3 || found > 8.64e15) return Infinity;

@@ -1,4 +1,4 @@
-import { moment } from './function-date.ts';
+import { millisecondsOf } from './moment.ts';
 import { compile } from './compile.ts';
 import { dayMs, forgiving } from './history-run.ts';
 import { Names } from './name.ts';
@@ -76,7 +76,7 @@ function windowSql(writer: SqlWriter, { call, moving }: Atom): string[] | null {
   const { source } = writer.plan;
   const names = new Names();
   const get = compile(call.since, { source, names });
-  const at = forgiving((run) => moment(run, get(run)))(new Run(source, names.count, {}, { now: 0 }));
+  const at = forgiving((run) => millisecondsOf(run, get(run)))(new Run(source, names.count, {}, { now: 0 }));
   if (typeof at !== 'number') return null;
   conditions.push(`${epoch(events.at)} >= ${writer.param(at, 'numeric')}`);
   return conditions;

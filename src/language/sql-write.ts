@@ -144,9 +144,11 @@ export class SqlWriter {
 
   literal(value: unknown): SqlValue {
     if (value === null) return missing;
+    // A moment with a zone compares as a moment and writes itself as a text.
+    if (holdsObject(value)) return unsaid;
     const json = JSON.stringify(value);
-    // PostgreSQL keeps neither NUL nor half a pair of surrogates; a map equals nothing but itself.
-    if (/\\u0000|\\ud[89a-f]|\{/i.test(json)) return unsaid;
+    // PostgreSQL keeps neither NUL nor half a pair of surrogates.
+    if (/\\u0000|\\ud[89a-f]/i.test(json)) return unsaid;
     const kinds = { number: 'number', string: 'text', boolean: 'truth', object: 'list' } as const;
     const kind = kinds[typeof value as keyof typeof kinds];
     const made: SqlValue = { sql: this.param(json, 'jsonb'), kind, unsure: null };
@@ -317,6 +319,11 @@ export class SqlWriter {
     const sql = `case when ${value.moment ? kind : guarded(value.sql)} then ${past} else 'null'::jsonb end`;
     return { sql, kind: 'number', unsure: eitherUnsure([value, { ...missing, unsure }]) };
   }
+}
+
+/** A map equals nothing but itself. */
+function holdsObject(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(holdsObject) : typeof value === 'object' && value !== null;
 }
 
 /** A number that is a moment; nothing is cast before it is known to be a number. */
