@@ -92,6 +92,11 @@ create table webhook_request (
 );
 `,
   },
+  {
+    // As it was written: the order of the identities says which one the shard hangs on, and jsonb would sort them.
+    name: '0804-webhook-body-as-written',
+    sql: 'alter table webhook alter column body type json using body::json;',
+  },
 ];
 
 const columns = `key, kind, name, secret, body, created_at, taken::int, repeated::int, ignored::int, refused::int,
