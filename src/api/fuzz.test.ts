@@ -20,6 +20,10 @@ const doors = [
   '/v1/events',
   '/v1/recommendations',
   '/v1/keys',
+  '/v1/batch',
+  '/v1/identify',
+  '/v1/track',
+  '/v1/webhooks/shop',
   '/u/good',
 ];
 const words = [
@@ -35,6 +39,11 @@ const words = [
   'execute',
   'mboxes',
   'identities',
+  'batch',
+  'type',
+  'anonymousId',
+  'properties',
+  'traits',
   'criterion',
   'value',
   'kind',

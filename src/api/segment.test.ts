@@ -103,15 +103,20 @@ describe('who sends', () => {
     expect(house.received).toEqual([]);
   });
 
+  const page = { origin: 'https://shop.example' };
   it.each([
-    ['no key', null, '/v1/track', {}, 401, 'SEGMENT_KEY_MISSING'],
-    ['an unknown key', 'pk_nobody-knows-this-one', '/v1/track', {}, 401, 'API_KEY_UNKNOWN'],
-    ['a key without the scope', readKey, '/v1/track', {}, 400, 'API_INPUT_INVALID'],
-    ['a secret key in a page', secretKey, '/v1/track', { origin: 'https://shop.example' }, 403, 'API_KEY_NOT_ENOUGH'],
-    ['a secret key in the address', null, `/beacon/v1/batch?writeKey=${secretKey}`, {}, 403, 'API_KEY_NOT_ENOUGH'],
-  ])('%s is turned away', async (_, key, url, headers, status, code) => {
-    const body = url.includes('batch') ? { batch: [track('A')] } : track('A');
-    const reply = await send(body, { key, url, headers: headers as Record<string, string> });
+    ['no key', { key: null }, 401, 'SEGMENT_KEY_MISSING'],
+    ['an unknown key', { key: 'pk_nobody-knows-this-one' }, 401, 'API_KEY_UNKNOWN'],
+    ['a key without the scope', { key: readKey }, 400, 'API_INPUT_INVALID'],
+    ['a secret key in a page', { headers: page }, 403, 'API_KEY_NOT_ENOUGH'],
+    [
+      'a secret key in the address',
+      { key: null, url: `/beacon/v1/batch?writeKey=${secretKey}` },
+      403,
+      'API_KEY_NOT_ENOUGH',
+    ],
+  ])('%s is turned away', async (_, sent: Sent, status, code) => {
+    const reply = await send(sent.url ? { batch: [track('A')] } : track('A'), sent);
     expect([reply.statusCode, reply.json<{ code: string }>().code]).toEqual([status, code]);
     expect(house.received).toEqual([]);
   });
