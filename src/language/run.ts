@@ -49,7 +49,9 @@ const stride = 1000;
 
 /** Variables that are not set yet. */
 export function blank(count: number): unknown[] {
-  return Array.from({ length: count });
+  const vars: unknown[] = [];
+  for (let i = 0; i < count; i++) vars.push(undefined);
+  return vars;
 }
 
 const noVars: unknown[] = [];
