@@ -211,9 +211,20 @@ export async function orderVisitor(
   return row?.visitor ?? null;
 }
 
-/** Forgets under which names orders were told. @returns how many there were */
-export async function forgetOrders(runner: Runner, visitors: readonly string[]): Promise<number> {
-  return runner.run({ text: 'delete from webhook_order where visitor = any($1)', values: [visitors] });
+/**
+ * Forgets under which names orders were told, and whom requests about people's data named.
+ *
+ * @param visitors as `email:ada@example.com`, `shopify:7012`
+ * @returns how many rows it was
+ */
+export async function forgetVisitors(runner: Runner, visitors: readonly string[]): Promise<number> {
+  const orders = await runner.run({ text: 'delete from webhook_order where visitor = any($1)', values: [visitors] });
+  const requests = await runner.run({
+    text: `update webhook_request set body = body - 'customer' - 'orders_to_redact' - 'orders_requested'
+      where 'email:' || lower(body->'customer'->>'email') = any($1) or 'shopify:' || (body->'customer'->>'id') = any($1)`,
+    values: [visitors],
+  });
+  return orders + requests;
 }
 
 export async function insertRequest(runner: Runner, row: Omit<RequestRow, 'done_at'>): Promise<void> {

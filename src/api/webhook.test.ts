@@ -324,10 +324,14 @@ describe('Shopify', () => {
     expect((await view('shop')).lastRefusal?.why).toContain('no total');
   });
 
-  it('forgets under which name an order was told', async () => {
+  it('forgets under which name an order was told, and whom a request was about', async () => {
     await deliver('orders/create', shopifyOrder());
+    const customer = { id: 7012345678901, email: 'Ada.Lovelace@example.com' };
+    await deliver('customers/redact', { shop_domain: 'x.myshopify.com', customer, orders_to_redact: [5550001112223] });
     const webhooks = house.webhooks as Webhooks;
-    expect(await webhooks.forget(['shopify:7012345678901'])).toBe(1);
+    expect(await webhooks.forget(store, ['shopify:7012345678901'])).toBe(2);
+    expect(await webhooks.forget(store, ['shopify:7012345678901'])).toBe(0);
+    expect((await webhooks.requests('shop'))[0]!.body).toEqual({ shop_domain: 'x.myshopify.com' });
     expect((await deliver('refunds/create', shopifyRefund()))[1].kept).toBe(0);
   });
 });

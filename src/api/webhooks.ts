@@ -1,5 +1,5 @@
 import { BeckonError, seal, unseal, type Clock, type Ids, type Random } from '../base/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Runner, Store } from '../store/index.ts';
 import type {
   WebhookInput,
   WebhookKind,
@@ -201,9 +201,15 @@ export class Webhooks {
     return table.closeRequest(this.#store, key, id);
   }
 
-  /** Forgets under which names orders of these visitors were told. @param visitors as `email:ada@example.com` */
-  forget(visitors: readonly string[]): Promise<number> {
-    return table.forgetOrders(this.#store, visitors);
+  /**
+   * Forgets under which names orders of these visitors were told, and their names in requests about their data; in the
+   * caller's transaction, and again without effect.
+   *
+   * @param visitors as `email:ada@example.com`
+   * @returns how many rows it was
+   */
+  forget(tx: Runner, visitors: readonly string[]): Promise<number> {
+    return table.forgetVisitors(tx, visitors);
   }
 
   #viewOf(row: WebhookRow): WebhookView {
