@@ -6,7 +6,7 @@ import type { LanguageFunction } from './function.ts';
 import { insteadOf } from './elsewhere.ts';
 import { functionNamed, functionNames } from './functions.ts';
 import { isHistoryCall, readHistoryCall } from './history-call.ts';
-import { compileFilter, compileHistory, forgiving } from './history-run.ts';
+import { compileFilter, compileHistory, forgiving, sinceGet } from './history-run.ts';
 import { millisecondsOf, unzoned } from './moment.ts';
 import { Names } from './name.ts';
 import type { Get, Run } from './run.ts';
@@ -226,7 +226,7 @@ function compileCall(expr: Expr & { kind: 'call' }, around: Around): Get {
 
 function compileHistoryCall(expr: Expr & { kind: 'call' }, around: Around): Get {
   const call = readHistoryCall(expr, around.source);
-  const since = call.since && compile(call.since, around);
+  const since = call.since && sinceGet(compile(call.since, around), around.forgives === true);
   const filter = compileFilter(call, around.names, (part) => compile(part, { ...around, forgives: true }));
   return compileHistory(call, filter, since);
 }

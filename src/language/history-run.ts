@@ -35,6 +35,12 @@ export function forgiving(get: Get): Get {
   };
 }
 
+/** The moment an expression names, in milliseconds. Forgiving, a value of the wrong kind is no moment. */
+export function sinceGet(get: Get, forgives: boolean): Get {
+  const made: Get = (run) => millisecondsOf(run, get(run));
+  return forgives ? forgiving(made) : made;
+}
+
 const noItems: readonly unknown[] = [];
 
 function itemsOf(event: HistoryEvent): readonly unknown[] {
@@ -103,7 +109,7 @@ class Walk {
       run.at = at;
       throw run.error(errors.RENDER_HISTORY_MISSING, 'there is no history here to ask');
     }
-    const since = this.#since === null ? -Infinity : millisecondsOf(run, this.#since(run));
+    const since = this.#since === null ? -Infinity : (this.#since(run) as number | null);
     if (since === null) return;
     const after = within === null ? -Infinity : run.now - within;
     for (let i = 0; i < types.length; i++) {
@@ -120,7 +126,7 @@ class Walk {
   }
 }
 
-/** Compiles a call over stored events; `since` is compiled by the caller, for it sees what stands around the call. */
+/** Compiles a call over stored events; `since` gives a moment and is compiled by the caller, for it sees what stands around. */
 export function compileHistory(call: HistoryCall, filter: Filter, since: Get | null): Get {
   const walk = new Walk(call, filter, since);
   switch (call.name) {

@@ -2,9 +2,9 @@ import { sha256 } from '../base/index.ts';
 import { compile } from './compile.ts';
 import type { Around } from './compile.ts';
 import { DecimalSum } from './decimal.ts';
-import { millisecondsOf, unzoned } from './moment.ts';
+import { unzoned } from './moment.ts';
 import { isHistoryCall } from './history-call.ts';
-import { compileFilter, forgiving } from './history-run.ts';
+import { compileFilter, forgiving, sinceGet } from './history-run.ts';
 import type { Filter } from './history-run.ts';
 import type { History, HistoryEvent } from './history.ts';
 import { Names } from './name.ts';
@@ -126,7 +126,8 @@ class Memory {
       const filter = compileFilter(atom.call, this.#names, (part) => compile(part, inside));
       this.#parts.set(expr, { atom, place: this.#parts.size, filter, from: this.#from(atom), since: null });
     }
-    for (const part of this.#parts.values()) if (part.atom.moving) part.since = this.#compile(part.atom.call.since!);
+    for (const part of this.#parts.values())
+      if (part.atom.moving) part.since = sinceGet(this.#compile(part.atom.call.since!), true);
     this.#get = this.#compile(plan.expr);
     this.#crossings = plan.timed.map(({ expr }) => ({
       test: this.#compile(expr),
@@ -148,8 +149,7 @@ class Memory {
   #from({ call, moving }: Atom): number | null {
     if (call.since === null || moving) return -Infinity;
     const get = compile(call.since, { source: this.#plan.source, names: this.#names });
-    const at = forgiving((run) => millisecondsOf(run, get(run)))(this.#run({}, 0));
-    return typeof at === 'number' ? at : null;
+    return sinceGet(get, true)(this.#run({}, 0)) as number | null;
   }
 
   /** Reads from the memory what direct evaluation asks the history. */
@@ -170,7 +170,7 @@ class Memory {
     const { within, name } = atom.call;
     const nothing = name === 'happened' ? false : name === 'count' || name === 'sum' ? 0 : null;
     return (run) => {
-      const since = part.since === null ? -Infinity : millisecondsOf(run, part.since(run));
+      const since = part.since === null ? -Infinity : (part.since(run) as number | null);
       if (since === null) return nothing;
       const after = within === null ? -Infinity : run.now - within;
       return recall(atom, this.#asked[place]!, { now: run.now, after, since });

@@ -1,6 +1,5 @@
-import { millisecondsOf } from './moment.ts';
 import { compile } from './compile.ts';
-import { dayMs, forgiving } from './history-run.ts';
+import { dayMs, sinceGet } from './history-run.ts';
 import { Names } from './name.ts';
 import type { Atom } from './rule-plan.ts';
 import { Run } from './run.ts';
@@ -44,8 +43,8 @@ export function atomSql(writer: SqlWriter, atom: Atom): SqlValue {
     writer.joins.push(`left join lateral (${rows} and ${conditions.join(' and ')}) ${name} on true`);
   }
   const made = result(atom, name, writer);
-  const odd =
-    since === null || since.moment ? null : `(jsonb_typeof(${since.sql}) <> 'null' and not (${guarded(since.sql)}))`;
+  // A text may be a moment in ISO 8601; that is left to `test`.
+  const odd = since === null || since.kind === 'number' ? null : `jsonb_typeof(${since.sql}) = 'string'`;
   const unsure = eitherUnsure([
     made,
     { ...missing, unsure: doubt === null ? null : inDoubt(atom, name) },
@@ -76,7 +75,7 @@ function windowSql(writer: SqlWriter, { call, moving }: Atom): string[] | null {
   const { source } = writer.plan;
   const names = new Names();
   const get = compile(call.since, { source, names });
-  const at = forgiving((run) => millisecondsOf(run, get(run)))(new Run(source, names.count, {}, { now: 0 }));
+  const at = sinceGet(get, true)(new Run(source, names.count, {}, { now: 0 }));
   if (typeof at !== 'number') return null;
   conditions.push(`${epoch(events.at)} >= ${writer.param(at, 'numeric')}`);
   return conditions;
