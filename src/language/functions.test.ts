@@ -163,3 +163,179 @@ describe('texts and numbers', () => {
     ['urlEncode("a/b+c&d\'(é)")', 'a%2Fb%2Bc%26d%27%28%C3%A9%29'],
   ])('%s is %j', (source, expected) => expect(value(source)).toEqual(expected));
 });
+
+describe('texts of both languages of Journey Optimizer (journeys.md §2.4, §2.8)', () => {
+  test.each<[string, unknown]>([
+    ['camelCase("winter coat")', 'winterCoat'],
+    ['camelCase("")', ''],
+    ['camelCase("ÅNGSTRÖM test-case 2go")', 'ångströmTestCase2go'],
+    ['charCodeAt("a", 1)', null],
+    ['charCodeAt("a", -1)', null],
+    ['doesNotContain("Coat", "COAT", false)', false],
+    ['doesNotContain(null, "a")', true],
+    ['doesNotStartWith("Coat", "co", false)', false],
+    ['doesNotEndWith("Coat", "AT", false)', false],
+    ['containIgnoreCase("Coat", null)', false],
+    ['encode64("")', ''],
+    ['decode64("not base64!")', 'not base64!'],
+    ['decode64("_-__")', '_-__'],
+    ['decode64("w6TDtg")', 'äö'],
+    ['decode64("/////w==")', '/////w=='],
+    ['decode64(encode64("a😀"))', 'a😀'],
+    ['equals(1, "1")', false],
+    ['notEqualTo(null, null)', false],
+    ['equalsIgnoreCase(null, null)', true],
+    ['equalsIgnoreCase("a", null)', false],
+    ['notEqualWithIgnoreCase("A", "a")', false],
+    ['equalsAnyIgnoreCase("x", "a", "b")', false],
+    ['extractEmailDomain("Ada <ada@x.example>")', null],
+    ['extractEmailDomain("ada@X.Example ")', 'x.example'],
+    ['extractEmailDomain("no address")', null],
+    ['getUrlHost("https://ada:pw@Shop.Example:8443/p?q=a@b")', 'shop.example'],
+    ['getUrlHost("/p")', null],
+    ['getUrlPath("https://shop.example")', ''],
+    ['getUrlPath("https://shop.example/a%20b/?c#d")', '/a%20b/'],
+    ['getUrlProtocol("MAILTO:a@b.example")', 'mailto'],
+    ['getUrlProtocol("/p:q")', null],
+    ['getUrlFragment("https://shop.example/#a?b#c")', 'a?b#c'],
+    ['getUrlFragment("https://shop.example/")', null],
+    ['lastIndexOf("abcabc", "bc")', 4],
+    ['lastIndexOf("abc", "x")', -1],
+    ['indexOf("abc", null)', -1],
+    ['leftTrim(null)', null],
+    ['like("dress es", "%es_")', false],
+    ['like("dress est", "%es_")', true],
+    ['like("", "%")', true],
+    ['like("", "_")', false],
+    ['like("abc", "a%c")', true],
+    ['like("abcabd", "%ab_")', true],
+    ['like("a😀c", "a_c")', true],
+    ['like("100%", "100\\\\%")', true],
+    ['like("1000", "100\\\\%")', false],
+    ['like("a.c", "a.c")', true],
+    ['like("abc", "a.c")', false],
+    ['like(null, "%")', false],
+    ['mask("1234", 0, 4)', '1234'],
+    ['mask("1234", 3, 3)', '1234'],
+    ['mask("a😀bc", 1, 1)', 'aXXc'],
+    ['mask("", 1, 1)', ''],
+    ['matches("abc", "b")', false],
+    ['matches("abc", ".b.")', true],
+    ['matches("ABC", "(?i)abc")', true],
+    ['matches("größe", "\\\\p{L}+")', true],
+    ['matches("a\\nb", "a.b")', false],
+    ['matches("a\\nb", "(?s)a.b")', true],
+    ['matches(null, ".*")', false],
+    ['md5("")', 'd41d8cd98f00b204e9800998ecf8427e'],
+    ['sha256("größe")', 'd353a2671b67afff0941ae456e5c76e9394bd6579774ae7542a6185fb9843384'],
+    ['regexGroup("a=1;b=2", "(\\\\w)=(\\\\d)", 2)', '1'],
+    ['regexGroup("a=1", "(?<key>\\\\w)=(?P<value>\\\\d)", "value")', '1'],
+    ['regexGroup("a=1", "\\\\w", 0)', 'a'],
+    ['regexGroup("a=1", "\\\\w")', 'a'],
+    ['regexGroup("a=1", "(\\\\w)", 7)', ''],
+    ['regexGroup("a=1", "z")', null],
+    ['replaceAll("aXbX", "X", "$")', 'a$b$'],
+    ['replaceAll("2026-11-23", "(\\\\d+)-(\\\\d+)-(\\\\d+)", "$3.$2.$1")', '23.11.2026'],
+    ['replaceAll("ab", "(?<x>a)", "<${x}>")', '<a>b'],
+    ['replaceAll("ab", "b", "\\\\$1")', 'a$1'],
+    ['replaceAll("abc", "", "-")', '-a-b-c-'],
+    ['replaceAll("abc", "^a", "x")', 'xbc'],
+    ['replaceAll("aaa", "^a", "x")', 'xaa'],
+    ['replaceAll("abc", "z", "-")', 'abc'],
+    ['replaceAll(null, "a", "b")', null],
+    ['serializeList([1, "a,b", null])', '1,a,b,'],
+    ['serializeList(["a\\"b"], ", ", true)', '"a""b"'],
+    ['urlDecode("%zz")', '%zz'],
+    ['urlDecode(urlEncode("a+b c/ä"))', 'a+b c/ä'],
+    ['compareTo("b", "a")', 1],
+    ['compareTo("a", "a")', 0],
+    ['compareTo("a", null)', null],
+    ['titleCase("")', ''],
+  ])('%s is %j', (source, expected) => expect(value(source)).toEqual(expected));
+
+  test.each([
+    ['matches("a", "(")', 'RENDER_TYPE "(" is not a pattern: '],
+    ['matches("a", "(a)\\\\1")', 'RENDER_TYPE "(a)\\1" is not a pattern: '],
+    ['matches("a", "(?=a)a")', 'RENDER_TYPE "(?=a)a" is not a pattern: '],
+    [`matches("a", "${'a{999}'.repeat(3)}")`, 'RENDER_TYPE the pattern "a{999}a{999}a{999}" is too large'],
+    [`matches("a", "((a{30}){30}){2}")`, 'RENDER_TYPE the pattern "((a{30}){30}){2}" is too large'],
+    [`matches("a", "${'ab'.repeat(251)}")`, 'is too large'],
+    ['mask("abc", -1, 0)', 'RENDER_TYPE -1 was given where a whole number from 0 was expected'],
+  ])('%s is refused', (source, expected) => expect(refusal(source)).toContain(expected));
+});
+
+describe('lists, maps and numbers of both languages of Journey Optimizer', () => {
+  test.each<[string, unknown]>([
+    ['count([1, null, 2, null])', 2],
+    ['size([1, null, 2, null])', 4],
+    ['countOnlyNull([1, null, 2, null])', 2],
+    ['countOnlyNull(null)', 0],
+    ['distinct([[1], [1], [2]])', [[1], [2]]],
+    ['distinct([1, "1", true])', [1, '1', true]],
+    ['distinctWithNull([null, 1, null])', [null, 1]],
+    ['distinctCountWithNull(null)', 0],
+    ['intersect([3, 1, 3, [2]], [[2], 3])', [3, [2]]],
+    ['intersect(null, [1])', null],
+    ['intersects([1], null)', false],
+    ['subsetOf([], [1])', true],
+    ['subsetOf([1, 2], [1])', false],
+    ['subsetOf(null, [1])', false],
+    ['supersetOf([1, 2, null], [null])', true],
+    ['includes([1, 2], 2)', true],
+    ['last([])', null],
+    ['limit([1, 2, 3], 2, false)', [2, 3]],
+    ['limit([1], 5, false)', [1]],
+    ['getListItem(["a", "b"], 1)', 'b'],
+    ['getListItem(["a"], -1)', null],
+    ['sort([3, 1, null, 2])', [1, 2, 3, null]],
+    ['sort(["b", "a"], false)', ['b', 'a']],
+    ['sort(items, p, false)[0].p', 10],
+    ['sort(items, "p")[1].second', true],
+    ['filter(items, p, 2)', [{ p: 2 }, { p: 2, second: true }]],
+    ['filter(items, p, [10, null])', [{ p: null }, { p: 10 }, {}]],
+    ['filter(null, p, 1)', null],
+    ['keys(m)', ['n']],
+    ['values(m)', [null]],
+    ['keys([1])', null],
+    ['sum([0.1, 0.2])', 0.3],
+    ['average([0.1, 0.2])', 0.15],
+    ['toHexString(-255)', '-ff'],
+    ['toHexString(null)', null],
+    ['toPrecision(0.00123456, 2)', 0.0012],
+    ['toPrecision(0, 2)', 0],
+    ['toPrecision(-98765, 2)', -99000],
+    ['toPercentage(0.5)', '50%'],
+    ['toPercentage(0.1255, 2, "de_DE")', '12,55\u00a0%'],
+    ['toPercentage(null)', null],
+    ['toBool("TRUE")', true],
+    ['toBool("no")', false],
+    ['toBool(0)', false],
+    ['toBool("maybe")', null],
+    ['toBool(null)', null],
+    ['stringToNumber("12 coats")', null],
+    ['inAudience("x")', false],
+    ['inAudience(null)', false],
+  ])('%s is %j', (source, expected) => expect(value(source)).toEqual(expected));
+
+  test('inAudience reads the keys of the profile, says that it does, and is two-valued', () => {
+    const expression = compileExpression('inAudience("winter") and not inAudience("summer")');
+    expect(expression.paths).toEqual(['profile.audiences']);
+    expect(expression.evaluate({ profile: { audiences: ['winter'] } }, { now })).toBe(true);
+    for (const audiences of [['summer', 'winter'], [], null, 'winter', { winter: true }]) {
+      expect(expression.evaluate({ profile: { audiences } }, { now })).toBe(false);
+    }
+  });
+
+  test('chance comes from outside, and is refused where there is none', () => {
+    expect(value('random()', { random: () => 0.25 })).toBe(0.25);
+    expect(value('uuid()', { random: () => 0.999 })).toBe('ffffffff-ffff-4fff-bfff-ffffffffffff');
+    expect(value('uuid()', { random: () => 0 })).toBe('00000000-0000-4000-8000-000000000000');
+    expect(refusal('random()')).toContain('RENDER_TYPE random() was called where no chance is to be had');
+    expect(refusal('uuid()')).toContain('RENDER_TYPE uuid() was called');
+  });
+
+  test('sort takes the name of a field or the direction, and no other value in that place', () => {
+    expect(refusal('sort(items, 3)')).toContain('LANGUAGE_ARGUMENTS');
+    expect(refusal('sum(items, true)')).toContain('LANGUAGE_ARGUMENTS');
+  });
+});

@@ -43,6 +43,9 @@ export class Zoned implements Moment {
     const local = new Date(this.#at + this.#offset).toISOString().slice(0, -1);
     return local + (this.#offset === 0 ? 'Z' : offsetText(this.#offset));
   }
+  valueOf(): number {
+    return this.#at;
+  }
   toJSON(): string {
     return this.toString();
   }
