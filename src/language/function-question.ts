@@ -41,7 +41,7 @@ function like(run: Run, [value, form]: unknown[]): boolean {
   const [letters, signs] = [Array.from(text), signsOf(pattern)];
   let [at, place, star, resume] = [0, 0, -1, 0];
   while (at < letters.length) {
-    run.charge(0.05); // one comparison; going back to the last % can make them many
+    run.charge(0.1); // one comparison; going back to the last % can make them many
     const sign = signs[place];
     if (sign === any) [star, resume] = [place++, at];
     else if (sign !== undefined && (sign === one || sign === letters[at])) [at, place] = [at + 1, place + 1];

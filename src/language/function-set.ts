@@ -17,6 +17,7 @@ class Bag {
     for (const item of items) this.add(item);
   }
   has(item: unknown): boolean {
+    if (typeof item === 'string') this.#run.charge(item.length >> 7);
     if (!Array.isArray(item)) return this.#plain.has(keyOf(item));
     return this.#lists.some((list) => {
       this.#run.charge(1);

@@ -83,13 +83,13 @@ function replaceAll(run: Run, [value, source, fresh]: unknown[]): unknown {
   return change(run, value, (text) => {
     if (by === null || to === null) return text;
     const pattern = patternOf(run, by);
-    chargePattern(run, pattern, text.length);
     const matcher = pattern.expression.matcher(text);
     const parts: string[] = [];
     let [end, length] = [0, 0];
-    while (matcher.find()) {
-      // Each further match begins where the last ended: together they walk over the text once.
-      run.charge(2 + (pattern.size >> 5));
+    // A search may look to the end of the text before it settles for an early match, so each is charged for so much.
+    for (;;) {
+      chargePattern(run, pattern, text.length - end);
+      if (!matcher.find()) break;
       parts.push(
         text.slice(end, matcher.start()),
         filled(to, (name) => groupOf(matcher, name)),
@@ -168,12 +168,12 @@ export const textFunctions: LanguageFunction[] = [
   row(
     ['titleCase(text: text): text', 'The first letter of each word as a capital.'],
     ['titleCase("ada byron")', 'Ada Byron'],
-    changes(titleCase),
+    (run, [text]) => change(run, text, (it) => (run.charge(it.length >> 4), titleCase(it))),
   ),
   row(
     ['camelCase(text: text): text', 'The words as one, each but the first with a capital.'],
     ['camelCase("Winter coat, red")', 'winterCoatRed'],
-    changes(camelCase),
+    (run, [text]) => change(run, text, (it) => (run.charge(it.length >> 2), camelCase(it))),
   ),
   row(
     ['trim(text: text): text', 'Without white space at both ends.'],
