@@ -159,6 +159,46 @@ describe('the check of a journey document', () => {
     expect(places).toEqual(['entry.audience', 'entry.at', 'entry.zone', 'lateness']);
   });
 
+  it('checks names and types against the profile, the event and the answers of actions (journeys.md §2.5)', () => {
+    const recommend = { ...cart.activities['recommend'], responseSample: { items: [{ sku: 'A', stock: 4 }] } };
+    const asks = (when: string) => ({
+      kind: 'condition',
+      paths: [{ label: 'x', when, next: 'done' }],
+      otherwise: 'done',
+    });
+    const said = (when: string) =>
+      problemsOf({ ...cart, activities: { ...cart.activities, recommend, asked: asks(when) } }, templates)
+        .filter(({ where }) => where === 'activities.asked.paths[0].when')
+        .map(({ what }) => what);
+
+    expect(said('context.journey.actions.Recommend.items[0].stock > 3 and event.cartId = profile.cart.id')).toEqual([]);
+    expect(said('@action{Recommend.jo_status_code} = "http_200" and @event{entry.cartId} = ${supplementalId}')).toEqual(
+      [],
+    );
+    expect(said('profile.firstNam = "Ada"')).toEqual([
+      'At line 1, column 1: profile has no field firstNam; did you mean firstName? (line 1, column 1)',
+    ]);
+    expect(said('context.journey.actions.Recomend.items')[0]).toContain('did you mean Recommend?');
+    expect(said('context.journey.actions.Recommend.items[0].stok > 3')[0]).toContain('did you mean stock?');
+    expect(said('event.cartld = "a"')[0]).toContain('did you mean cartId?');
+    expect(said('event.cartId * 2 = 4')[0]).toContain('* needs a number, and event.cartId is text');
+    expect(said('event.cartId = 5')).toEqual([]);
+  });
+
+  it('checks what is filled into a call', () => {
+    const recommend = {
+      ...cart.activities['recommend'],
+      headers: { 'x-name': '{{profile.nam}}' },
+      body: { list: ['=event.linse', 'plain', '{{profile.id'] },
+    };
+    const problems = problemsOf({ ...cart, activities: { ...cart.activities, recommend } }, templates);
+    expect(problems.map(({ where }) => where)).toEqual([
+      'activities.recommend.headers.x-name',
+      'activities.recommend.body.list[0]',
+      'activities.recommend.body.list[2]',
+    ]);
+  });
+
   it('lets nobody fill in which of our own paths is called', () => {
     const call = (url: string) => ({ ...cart.activities['recommend'], url });
     const problems = (url: string) =>

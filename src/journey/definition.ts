@@ -85,6 +85,10 @@ export interface CustomAction {
   body?: unknown;
   /** Expression over `response` that gives the part of the answer to keep; absent: all of it. */
   answer?: string;
+  /** JSON Schema of the answer; names that read from it are checked when the journey is saved. */
+  responseSchema?: unknown;
+  /** Or a sample of it, such as the one in the service's documents. */
+  responseSample?: unknown;
   /** ISO duration, 0.1–120 s; default PT10S. */
   timeout?: string;
   /** Tries after the first, default 3; with back-off, never on 400, 401, 403, 404, 422. */

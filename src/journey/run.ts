@@ -80,5 +80,10 @@ export interface Hands {
 
 /** The roots that expressions, action bodies and mails see for a run. */
 export function scopeOf(run: Run, profile: ProfileView): Record<string, unknown> {
-  return { event: run.context.events.entry ?? {}, profile, context: { journey: run.context } };
+  const technicalProperties = { supplementalId: run.key, journeyUID: run.journey };
+  return {
+    event: run.context.events.entry ?? {},
+    profile,
+    context: { journey: { ...run.context, technicalProperties } },
+  };
 }

@@ -1,7 +1,9 @@
 import { BeckonError, durationMs, nearest } from '../base/index.ts';
-import { compileExpression } from '../language/index.ts';
-import type { Activity, JourneyDefinition } from './definition.ts';
+import { checkExpression, checkTemplate, mapOf } from '../language/index.ts';
+import type { Problem as LanguageProblem, Schema } from '../language/index.ts';
+import type { Activity, CustomAction, JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
+import { answerSchema, journeySchema } from './schema.ts';
 
 const kinds = ['wait', 'condition', 'action', 'message', 'end'] as const;
 const keyForm = /^[a-z0-9][a-z0-9-]{0,59}$/;
@@ -35,14 +37,16 @@ export function problemsOf(given: unknown, templates: ReadonlySet<string>): Prob
 
 type Say = (where: string, what: string) => void;
 
-function checkEntry({ entry }: JourneyDefinition, say: Say): void {
+function checkEntry(definition: JourneyDefinition, say: Say): void {
+  const { entry } = definition;
+  const sees = journeySchema(definition);
   if (entry?.kind === 'event') {
     if (typeof entry.event !== 'string' || entry.event === '')
       say('entry.event', 'Name the event that lets people in, such as cart.changed');
-    if (entry.when !== undefined) expression('entry.when', entry.when, say);
-    if (entry.key !== undefined) expression('entry.key', entry.key, say);
+    if (entry.when !== undefined) expression('entry.when', entry.when, { say, sees });
+    if (entry.key !== undefined) expression('entry.key', entry.key, { say, sees });
   } else if (entry?.kind === 'audience') {
-    expression('entry.audience', entry.audience, say);
+    expression('entry.audience', entry.audience, { say, sees });
     if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(entry.at)) say('entry.at', `"${entry.at}" is no time of day; write 10:00`);
     if (entry.zone !== undefined && !isZone(entry.zone))
       say('entry.zone', `"${entry.zone}" is no IANA time zone; write Europe/Berlin`);
@@ -51,10 +55,11 @@ function checkEntry({ entry }: JourneyDefinition, say: Say): void {
 
 function checkRules(definition: JourneyDefinition, say: Say): void {
   for (const [i, rule] of (definition.exits ?? []).entries()) {
+    const sees = journeySchema(definition, rule.event);
     if (typeof rule.event !== 'string') say(`exits[${i}].event`, 'Name the event that ends the run');
     if (typeof rule.reason !== 'string') say(`exits[${i}].reason`, 'Say in plain words why the run ends');
-    if (rule.key !== undefined) expression(`exits[${i}].key`, rule.key, say);
-    if (rule.when !== undefined) expression(`exits[${i}].when`, rule.when, say);
+    if (rule.key !== undefined) expression(`exits[${i}].key`, rule.key, { say, sees });
+    if (rule.when !== undefined) expression(`exits[${i}].when`, rule.when, { say, sees });
   }
   const { holdout, lateness, reentry } = definition;
   if (holdout !== undefined && !(typeof holdout === 'number' && holdout >= 0 && holdout <= 1))
@@ -75,24 +80,25 @@ function checkActivities(definition: JourneyDefinition, templates: ReadonlySet<s
         : `There is no activity "${String(to)}"${near ? `; did you mean "${near}"?` : ''}`,
     );
   };
+  const sees = journeySchema(definition);
   goes('start', definition.start);
   for (const [name, activity] of Object.entries(definition.activities))
-    checkActivity(`activities.${name}`, activity, { goes, say, templates });
+    checkActivity(`activities.${name}`, activity, { goes, say, templates, sees });
 }
 
 function checkActivity(
   where: string,
   activity: Activity,
-  hands: { goes: (where: string, to: unknown) => void; say: Say; templates: ReadonlySet<string> },
+  hands: { goes: (where: string, to: unknown) => void; say: Say; templates: ReadonlySet<string>; sees: Schema },
 ): void {
-  const { goes, say, templates } = hands;
+  const { goes, say, templates, sees } = hands;
   switch (activity?.kind) {
     case 'wait':
       duration(`${where}.for`, activity.for, say);
       return goes(`${where}.next`, activity.next);
     case 'condition':
       for (const [i, path] of (activity.paths ?? []).entries()) {
-        expression(`${where}.paths[${i}].when`, path.when, say);
+        expression(`${where}.paths[${i}].when`, path.when, { say, sees });
         goes(`${where}.paths[${i}].next`, path.next);
       }
       return goes(`${where}.otherwise`, activity.otherwise);
@@ -108,7 +114,7 @@ function checkActivity(
         );
       if (typeof activity.url !== 'string' || !/^(\/(?!\/)|https:\/\/)/.test(activity.url))
         say(`${where}.url`, `"${String(activity.url)}" is neither a path of this server nor an https address`);
-      if (activity.answer !== undefined) expression(`${where}.answer`, activity.answer, say);
+      checkFilled(where, activity, { say, sees });
       if (activity.timeout !== undefined) duration(`${where}.timeout`, activity.timeout, say);
       if (activity.onError !== undefined) goes(`${where}.onError`, activity.onError);
       return goes(`${where}.next`, activity.next);
@@ -134,13 +140,42 @@ function checkActivity(
   }
 }
 
-function expression(where: string, source: unknown, say: Say): void {
+/** What is filled in and read out of a call: address, headers, body, answer. */
+function checkFilled(where: string, action: CustomAction, hands: { say: Say; sees: Schema }): void {
+  const response = mapOf({ response: answerSchema(action) });
+  if (action.answer !== undefined) expression(`${where}.answer`, action.answer, { say: hands.say, sees: response });
+  template(`${where}.url`, action.url, hands);
+  for (const [name, value] of Object.entries(action.headers ?? {})) template(`${where}.headers.${name}`, value, hands);
+  checkBody(`${where}.body`, action.body, hands);
+}
+
+function checkBody(where: string, value: unknown, hands: { say: Say; sees: Schema; depth?: number }): void {
+  const depth = hands.depth ?? 0;
+  if (depth > 32) return hands.say(where, 'The body is nested too deep');
+  if (typeof value === 'string') {
+    if (value.startsWith('=')) expression(where, value.slice(1), hands);
+    else template(where, value, hands);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, one] of Object.entries(value)) {
+      checkBody(Array.isArray(value) ? `${where}[${key}]` : `${where}.${key}`, one, { ...hands, depth: depth + 1 });
+    }
+  }
+}
+
+function template(where: string, source: unknown, { say, sees }: { say: Say; sees: Schema }): void {
+  if (typeof source !== 'string' || !source.includes('{')) return;
+  tell(where, checkTemplate(source, { mode: 'text', schema: sees }), say);
+}
+
+function expression(where: string, source: unknown, { say, sees }: { say: Say; sees: Schema }): void {
   if (typeof source !== 'string') return say(where, 'An expression is a text');
-  try {
-    compileExpression(source);
-  } catch (error) {
-    if (!(error instanceof BeckonError)) throw error;
-    say(where, `${error.message}${error.where ? ` (${error.where})` : ''}`);
+  tell(where, checkExpression(source, sees), say);
+}
+
+/** Warnings may stay; errors may not. */
+function tell(where: string, problems: LanguageProblem[], say: Say): void {
+  for (const { severity, message, line, column } of problems) {
+    if (severity === 'error') say(where, `${message} (line ${line}, column ${column})`);
   }
 }
 

@@ -50,14 +50,10 @@ export async function compileHtml(source: TemplateSource): Promise<string> {
  * @throws MESSAGE_TEMPLATE_FAULT; LANGUAGE_* with the place
  */
 export function compilePieces(row: TemplateRow & { html: string }): CompiledTemplate {
-  const text = expandFragments(
-    layout.text.replace('[[content]]', () => row.text.trimEnd()),
-    'text',
-  );
   const pieces = {
     subject: compileTemplate(row.subject, { mode: 'header' }),
     html: compileTemplate(row.html, { mode: 'html' }),
-    text: compileTemplate(text, { mode: 'text' }),
+    text: compileTemplate(textOf(row), { mode: 'text' }),
   };
   if (row.subject.trim() === '') throw fault(row.key, 'has no subject');
   for (const needed of ['message.unsubscribeUrl', 'message.postalAddress']) {
@@ -65,6 +61,12 @@ export function compilePieces(row: TemplateRow & { html: string }): CompiledTemp
   }
   const showsItems = /fragment id="product-card"/.test(row.mjml);
   return { key: row.key, version: row.version, ...pieces, requires: row.requires, showsItems };
+}
+
+/** The plain text of a template, in its layout and with its components. */
+export function textOf(row: Pick<TemplateRow, 'text'>): string {
+  const whole = layout.text.replace('[[content]]', () => row.text.trimEnd());
+  return expandFragments(whole, 'text');
 }
 
 const fragmentTag = /\{\{\s*fragment\s+id="([^"]*)"((?:\s+\w+=(?:"[^"]*"|[^\s}"]+))*)\s*\}\}/g;

@@ -77,6 +77,20 @@ describe('templates', () => {
     });
   });
 
+  it.each([
+    [{ subject: 'For {{profile.firstNam}}' }, 'spring.subject, line 1, column 7', 'did you mean firstName?'],
+    [{ text: 'Hi {{shop.nme}}' }, /^spring\.text, line \d+, column \d+$/, 'did you mean name?'],
+    [{ text: 'Hi {{profile.viewed}}' }, /^spring\.text/, 'cannot be printed'],
+    [{ subject: '{{profil.id}}' }, 'spring.subject, line 1, column 3', 'did you mean profile?'],
+  ])('that read %j, which is not there or no text, are not published (journeys.md §2.5)', async (more, where, says) => {
+    await desk.messages.templates.put(aTemplate(more));
+    await expect(desk.messages.templates.publish('spring')).rejects.toMatchObject({
+      code: 'MESSAGE_TEMPLATE_FAULT',
+      where: typeof where === 'string' ? where : expect.stringMatching(where),
+      message: expect.stringContaining(says),
+    });
+  });
+
   it('that are not there are answered with the nearest', async () => {
     await expect(desk.messages.templates.publish('abandoned-card')).rejects.toThrow(/did you mean "abandoned-cart"/);
   });

@@ -1,5 +1,6 @@
 import { BeckonError, nearest, sha256, type Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
+import { checkPieces } from './check.ts';
 import { compileHtml, compilePieces, type CompiledTemplate } from './compile.ts';
 import { errors } from './error.ts';
 import { fragments, layout, recipeTemplates } from './recipe.ts';
@@ -56,6 +57,7 @@ export class Templates {
     if (!row) throw await this.#unknown(key);
     const html = await compileHtml(row);
     compilePieces({ ...row, html });
+    checkPieces({ ...row, html });
     await publishRow(this.#store, { key, version: row.version, html, now: this.#clock.now() });
     return { key, version: row.version };
   }

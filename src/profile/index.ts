@@ -20,5 +20,6 @@ export {
 } from './identity-token.ts';
 export * from './profile.ts';
 export { Profiles, type FoldedBatch, type OnMerge } from './profiles.ts';
+export { profileSchema } from './schema.ts';
 export { emptyProfiles, migrations } from './table.ts';
 export { isReachable, viewOf } from './view.ts';
