@@ -10,7 +10,8 @@ import type { Expr, NamedArgument, Node } from './tree.ts';
 const blockDepth = 64;
 /** Characters of a source. */
 const sourceLimit = 1_000_000;
-const blockWords = ['if', 'unless', 'each', 'with'];
+/** The blocks there are. */
+export const blockWords = ['if', 'unless', 'each', 'with'];
 /** Forms of other languages, with ours. */
 const foreign: [RegExp, string][] = [
   [/^(?:if|elsif|elseif|elif)\b/, '{%#if …%} and {%else if …%}'],

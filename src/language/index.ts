@@ -14,6 +14,8 @@ export type { Expression, Fragment, Template, TemplateOptions } from './render.t
 export type { Limits, RenderOptions, Scope } from './run.ts';
 export { checkExpression, checkTemplate } from './check-template.ts';
 export type { TemplateCheck } from './check-template.ts';
+export { completionsAt, hoverAt } from './complete.ts';
+export type { Completion, Completions, EditorContext, Hover } from './complete.ts';
 export { formatExpression, formatTemplate } from './format.ts';
 export type { Problem } from './problem.ts';
 export { typeOfJsonSchema, typeOfSample } from './schema.ts';
