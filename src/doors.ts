@@ -341,10 +341,12 @@ async function overview(rooms: Rooms): Promise<Overview> {
 }
 
 /** What somebody should look at: events set aside, calls that keep failing, mails in doubt. */
-async function needHand({ journeys, messages, events }: Rooms): Promise<Overview['needHand']> {
+async function needHand({ journeys, messages, events, webhooks }: Rooms): Promise<Overview['needHand']> {
   const found: Overview['needHand'] = [];
   const aside = await events.setAside();
   if (aside > 0) found.push({ text: `${aside} batches of events could not be folded and were set aside`, link: '/' });
+  const asked = await webhooks.openRequests();
+  if (asked > 0) found.push({ text: `${asked} requests about people's data wait for an answer`, link: '/' });
   for (const { key, draft } of journeys.list()) {
     const { byState } = await messages.counts(key);
     const faults = (byState['render_failed'] ?? 0) + (byState['quarantined'] ?? 0);

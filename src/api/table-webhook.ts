@@ -242,6 +242,12 @@ export async function listRequests(runner: Runner, hook: string): Promise<Reques
   });
 }
 
+/** How many requests about people's data nobody has met yet, of all webhooks. */
+export async function countOpenRequests(runner: Runner): Promise<number> {
+  const query = { text: 'select count(*)::int as n from webhook_request where done_at is null' };
+  return (await runner.rows<{ n: number }>(query))[0]!.n;
+}
+
 /** Notes that a request has been met; gives whether it was open. */
 export async function closeRequest(runner: Runner, hook: string, id: string): Promise<boolean> {
   const query = {

@@ -303,6 +303,7 @@ describe('Shopify', () => {
       payload: {},
     });
     expect(again.statusCode).toBe(404);
+    expect(await (house.webhooks as Webhooks).openRequests()).toBe(2);
   });
 
   it.each([

@@ -196,6 +196,11 @@ export class Webhooks {
     }));
   }
 
+  /** How many such requests nobody has met yet, of all webhooks. */
+  openRequests(): Promise<number> {
+    return table.countOpenRequests(this.#store);
+  }
+
   /** Notes that such a request has been met; false when it was not open. */
   requestDone(key: string, id: string): Promise<boolean> {
     return table.closeRequest(this.#store, key, id);
