@@ -10,6 +10,8 @@ export interface Commerce {
   order?: EventOrder;
   cartId?: string;
   section?: string;
+  /** Categories that were looked through. */
+  categories?: string[];
   /** Why an event of the shop's own server cannot be taken; a browser's stays a claim, whatever it lacks. */
   lacks?: string;
 }
@@ -81,6 +83,7 @@ export function commerceOf(
   if (cartId !== undefined) made.cartId = cartId;
   const section = asText(dig(properties, 'category'), 256);
   if (section !== undefined) made.section = section;
+  if (section !== undefined && rule.types[0] === 'web.categoryViews') made.categories = [section];
   if (rule.items === 'one' && items.length === 0 && rule.types[0]!.startsWith('commerce.')) {
     made.lacks = `"${name}" names no product: product_id or sku is missing`;
   }

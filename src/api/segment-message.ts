@@ -191,6 +191,7 @@ function describeTrack(event: ShopEvent, message: unknown, context: SegmentConte
   event.types = commerce.types;
   if (commerce.items) event.items = commerce.items;
   if (commerce.order) event.order = commerce.order;
+  if (commerce.categories) event.categories = commerce.categories;
   if (commerce.cartId !== undefined) event.cartId = commerce.cartId;
 }
 

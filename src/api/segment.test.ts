@@ -221,6 +221,11 @@ describe('commerce, e-commerce specification version 2', () => {
     expect(house.received[0]!.types).toEqual([type]);
   });
 
+  it('a list that was looked through feeds the favourite category', async () => {
+    await send(track('Product List Viewed', { category: 'Coats', products }), { key: publishableKey });
+    expect(house.received[0]).toMatchObject({ categories: ['Coats'], page: { section: 'Coats' } });
+  });
+
   it('Order Completed carries lines with unit prices and a total, also where money is text', async () => {
     await send(track('Order Completed', order, { userId: 'u1' }));
     expect(house.received[0]).toMatchObject({

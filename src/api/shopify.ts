@@ -221,6 +221,7 @@ function consentEvents(body: unknown, context: PlatformContext): ShopEvent[] {
     {
       ...platformEvent(context, parts),
       consent: { 'email-marketing': said },
+      proof: { channel: 'email', basis: 'consent', place: 'Shopify' },
       ...(level === undefined ? {} : { data: { optInLevel: level } }),
     },
   ];

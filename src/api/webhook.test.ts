@@ -105,6 +105,7 @@ describe('Shopify', () => {
         types: ['profile.consent'],
         consent: { 'email-marketing': 'in' },
         happenedAt: Date.UTC(2026, 8, 1, 8, 5),
+        proof: { channel: 'email', basis: 'consent', place: 'Shopify' },
         data: { optInLevel: 'confirmed_opt_in' },
       }),
     ]);

@@ -158,7 +158,8 @@ function consentEvents(
   // A box left empty at the till takes nothing back that was said elsewhere.
   if (said !== 'in') return [];
   const parts = { id: `consent:${id}:${said}:${at}`, types: ['profile.consent'], happenedAt: at, identities };
-  return [{ ...platformEvent(context, parts), consent: { 'email-marketing': said } }];
+  const proof = { channel: 'email', basis: 'consent' as const, place: `WooCommerce, field ${field}` };
+  return [{ ...platformEvent(context, parts), consent: { 'email-marketing': said }, proof }];
 }
 
 function product(body: unknown, context: PlatformContext): Taken {
