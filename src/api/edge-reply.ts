@@ -24,6 +24,8 @@ export interface CookieRoute {
   domain: string | null;
   /** https here and on the page: only then may SameSite=None and Secure be said (edge trap 8). */
   secure: boolean;
+  /** A plain http page before an https edge: what it keeps never comes back by Cookie. */
+  isMixed: boolean;
 }
 
 const identitySeconds = 34_128_000;
@@ -49,17 +51,23 @@ export function cookieRoute(request: {
   domain: unknown;
   https: boolean;
   referer: string | undefined;
+  /** For pages that send no referer. */
+  origin: string | undefined;
 }): CookieRoute {
-  const secure = request.https && (request.referer?.startsWith('https://') ?? false);
+  const page = request.referer ?? request.origin ?? '';
+  const secure = request.https && page.startsWith('https://');
+  // Browsers take a plain page and an https edge for two sites, and drop what the edge would set.
+  const isMixed = request.https && page.startsWith('http://');
+  if (isMixed) return { domain: null, secure, isMixed };
   const { domain, hostname } = request;
   if (request.cookiesEnabled !== true || typeof domain !== 'string' || !/^[a-z0-9.-]{1,253}$/i.test(domain)) {
-    return { domain: null, secure };
+    return { domain: null, secure, isMixed };
   }
   const [name, host] = [domain.toLowerCase(), hostname.toLowerCase()];
   const isAddress = /^[\d.]+$/.test(host);
-  if (name === host) return { domain: isAddress ? '' : name, secure };
+  if (name === host) return { domain: isAddress ? '' : name, secure, isMixed };
   // A domain of one label, such as "com", is nobody's to write to; browsers refuse it and the cookie would be lost.
-  return { domain: !isAddress && name.includes('.') && host.endsWith(`.${name}`) ? name : null, secure };
+  return { domain: !isAddress && name.includes('.') && host.endsWith(`.${name}`) ? name : null, secure, isMixed };
 }
 
 /** The identity cookie, written again on each answer so that it lives on (edge-protocol §14). */
@@ -106,6 +114,13 @@ export const warnings = {
     status: 200,
     title: 'thirdPartyCookiesEnabled is not false',
     detail: 'The Web SDK asks Adobe first and comes here only when that fails; set thirdPartyCookiesEnabled: false',
+  }),
+  mixed: (publicUrl: string): EdgeWarning => ({
+    type: `${publicUrl}/docs/guide/web-sdk.html`,
+    status: 200,
+    title: 'A plain http page before an https edge',
+    detail:
+      'Browsers send no cookies from one to the other, so each event may be a new visitor; serve the page by https',
   }),
   token: (publicUrl: string, fault: string): EdgeWarning => ({
     type: `${publicUrl}/docs/guide/web-sdk.html`,

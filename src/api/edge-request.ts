@@ -90,6 +90,7 @@ export function readCall(request: FastifyRequest, datastream: Datastream, house:
       domain: dig(body, 'meta', 'state', 'domain'),
       https: request.protocol === 'https',
       referer: request.headers.referer,
+      origin: request.headers.origin,
     }),
     receivedAt,
     happenedAt: receivedAt - queueTime(dig(body, 'meta', 'queueTimeMillis')),

@@ -161,7 +161,7 @@ async function collect(call: EdgeCall, reply: FastifyReply, house: House): Promi
 
 async function acquire(call: EdgeCall, reply: FastifyReply, house: House): Promise<FastifyReply> {
   const consent = await collectConsent(call, house);
-  const warned = asksThirdParty(call) ? [warnings.thirdParty(house.settings.publicUrl)] : [];
+  const warned = setupWarnings(call, house);
   return sendHandles(call, reply, { house, warnings: warned, ...(consent === 'out' ? { general: 'out' } : {}) });
 }
 
@@ -199,7 +199,7 @@ function consentEvent(call: EdgeCall, consent: StatedConsent): ShopEvent {
 
 /** Stores the events unless the visitor said no. Resolves after the commit. */
 async function keep(call: EdgeCall, house: House): Promise<{ consent: 'in' | 'out'; warnings: EdgeWarning[] }> {
-  const warned = asksThirdParty(call) ? [warnings.thirdParty(house.settings.publicUrl)] : [];
+  const warned = setupWarnings(call, house);
   if (call.events.length === 0) return { consent: 'in', warnings: warned };
   assertNotBusy(house.events.waiting, house.settings.queueLimit ?? 20_000);
   if ((await collectConsent(call, house)) === 'out') return { consent: 'out', warnings: warned };
@@ -209,9 +209,14 @@ async function keep(call: EdgeCall, house: House): Promise<{ consent: 'in' | 'ou
   return { consent: 'in', warnings: [...warned, ...read.flatMap((one) => one.warnings)] };
 }
 
-/** `CORE` is asked for only while thirdPartyCookiesEnabled is on, and then Adobe was asked first (edge trap 2). */
-function asksThirdParty({ body }: EdgeCall): boolean {
-  return asList(dig(body, 'query', 'identity', 'fetch')).includes('CORE');
+/** What the request tells of how the page is set up. */
+function setupWarnings({ body, entries, route }: EdgeCall, house: House): EdgeWarning[] {
+  const { publicUrl } = house.settings;
+  // `CORE` is asked for only while thirdPartyCookiesEnabled is on, and then Adobe was asked first (edge trap 2).
+  const asksAdobe = asList(dig(body, 'query', 'identity', 'fetch')).includes('CORE');
+  const domain = asText(dig(body, 'meta', 'state', 'domain'), 253) ?? '';
+  const losesCookies = route.isMixed && domain !== '' && entries.size === 0;
+  return [...(asksAdobe ? [warnings.thirdParty(publicUrl)] : []), ...(losesCookies ? [warnings.mixed(publicUrl)] : [])];
 }
 
 async function readEvent(

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const loopback = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${front.httpPort}`);
   await beckon.api('PUT', '/v1/datastreams/compat', {
     orgId: 'COMPAT@AdobeOrg',
-    allowedOrigins: ['https://shop.test', 'https://other.test', ...loopback],
+    allowedOrigins: ['https://shop.test', 'http://shop.test', 'https://other.test', ...loopback],
     fpidCookie: 'device',
     scopes: {
       'home-recs': { criterion: 'popular', format: 'json', limit: 3 },
@@ -427,6 +427,17 @@ describe.each(stages)('by $name', (stage) => {
       await other.leave();
     });
 
+    it('is found again by the legacy cookie when the SDK’s own is gone (edge trap 10)', async () => {
+      const ada = await arrive();
+      await ada.send(pageView);
+      const ecid = await ada.ecid();
+      await ada.context.clearCookies({ name: /^kndctr_/ });
+      await ada.reload();
+      await ada.send(pageView);
+      expect(front.calls.at(-1)!.body.xdm!.identityMap!['ECID']![0]!.id).toBe(ecid);
+      expect(await ada.ecid()).toBe(ecid);
+    });
+
     it('of a person is proven by a token, claimed without (trust row 75, design §7)', async () => {
       const ada = await arrive();
       await ada.send(pageView);
@@ -478,6 +489,17 @@ describe.each(stages)('by $name', (stage) => {
       expect([first, second]).toMatchObject([{ value: {} }, { value: {} }]);
       expect(front.calls.map(({ status }) => status)).toEqual([200, 200]);
     });
+  });
+});
+
+describe('a plain http page before an https edge of its own domain', () => {
+  it('writes its identity cookie without Secure, and is told that it will not travel (edge trap 8)', async () => {
+    const plain = { ...stages[0]!, page: () => 'http://shop.test/page.html' };
+    visitor = await Visitor.arrive(browser, plain, {});
+    await visitor.send(pageView);
+    expect(await visitor.cookie('identity')).toMatch(/^CiY/);
+    expect(front.calls[0]!.setCookie).toEqual([]);
+    expect(front.calls[0]!.answer!.warnings![0]!.title).toBe('A plain http page before an https edge');
   });
 });
 

@@ -33,7 +33,10 @@ export function stagesOf(front: () => Front): Stage[] {
 /** Chromium that finds the test hosts at the front and nothing else in the world (edge-protocol §1.2). */
 export function openMappedBrowser(front: Front): Promise<Browser> {
   const hosts = ['shop.test', 'edge.shop.test', 'other.test', 'edge.other.test', 'evil.test'];
-  const rules = hosts.map((host) => `MAP ${host}:443 127.0.0.1:${front.httpsPort}`);
+  const rules = hosts.flatMap((host) => [
+    `MAP ${host}:443 127.0.0.1:${front.httpsPort}`,
+    `MAP ${host}:80 127.0.0.1:${front.httpPort}`,
+  ]);
   return chromium.launch({
     executablePath: process.env['BECKON_CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
