@@ -26,7 +26,18 @@ const sections = [
 ];
 
 /** The guide in the order in which one reads it; what is not named comes after. */
-const reading = ['quick-start', 'connect-a-shop', 'segment', 'shop-platforms', 'journeys', 'mails', 'language', 'measure', 'settings'];
+const reading = [
+  'quick-start',
+  'connect-a-shop',
+  'web-sdk',
+  'segment',
+  'shop-platforms',
+  'journeys',
+  'mails',
+  'language',
+  'measure',
+  'settings',
+];
 
 function placeOf(path) {
   const place = reading.indexOf(/^docs\/guide\/(.+)\.md$/.exec(path)?.[1] ?? '');

@@ -283,6 +283,7 @@ describe('PUT /v1/datastreams/{id}', () => {
         'scopes.a.template, line 1',
         /./,
       ],
+      [{ scopes: { a: { criterion: 'popular', format: 'html', selector: '#a' } } }, 'scopes.a', /__view__/],
       [{ surfaces: { 'http://x': { criterion: 'popular', format: 'json' } } }, 'surfaces', /no surface/],
     ] as const;
     for (const [body, where, detail] of cases) {

@@ -73,6 +73,11 @@ export function checkScopes(datastream: Pick<Datastream, 'scopes' | 'surfaces'>,
   }
 }
 
+/** What the SDK renders without being told where (edge-protocol §8.2). */
+function isWholePage(name: string): boolean {
+  return name === '__view__' || (name.startsWith('web://') && !name.includes('#'));
+}
+
 function checkScope(where: string, setting: ScopeSetting, house: House): void {
   const refuse = (sentence: string): never => {
     throw new BeckonError(errors.API_INPUT_INVALID, sentence, { where });
@@ -83,6 +88,9 @@ function checkScope(where: string, setting: ScopeSetting, house: House): void {
   }
   if (setting.format === 'json' && (setting.template ?? setting.selector) !== undefined) {
     refuse('A template or a selector needs the format "html"');
+  }
+  if (setting.selector !== undefined && !isWholePage(where.slice(where.indexOf('.') + 1))) {
+    refuse('The SDK fills a selector by itself under "__view__" or the surface of a whole page only');
   }
   if (setting.template === undefined) return;
   try {
