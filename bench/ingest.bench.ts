@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,7 @@ let nextVisitor = 1e9;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
 const database = await launch({ dataDir, log: quietLog, say: () => {} });
+const postmaster = Number(readFileSync(await postmasterFile(), 'utf8').split('\n', 1)[0]);
 try {
   await measure();
 } finally {
@@ -43,15 +44,27 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
+/** Where the server of the bench notes its process. */
+async function postmasterFile(): Promise<string> {
+  const store = await openStore(database.url);
+  const [row] = await store.rows<{ data_directory: string }>({ text: 'show data_directory' });
+  await store.close();
+  return join(row!.data_directory, 'postmaster.pid');
+}
+
 interface Side {
   port: number;
   store: Store;
+  /** The server's process. */
+  pid: number;
 }
 
 interface Taken {
   rate: number;
   folded: number;
   p99: number;
+  /** Processor time of server and database until the last event has taken effect, ms an event. */
+  cpu: number;
 }
 
 async function measure(): Promise<void> {
@@ -78,6 +91,23 @@ async function measure(): Promise<void> {
   tell('folded', one.beckon.folded, one.bare.rate, `until the last event has taken effect; ${how}; ${limit}`);
   tell('durable-batch-100', many.beckon.rate, many.bare.rate, `${batches}; ${limit}`);
   tell('folded-batch-100', many.beckon.folded, many.bare.rate, `${batches}; ${limit}`);
+  const work =
+    'processor time of server and PostgreSQL, the load left out, so that other work on the machine hardly shows;';
+  const cost = { bench, unit: 'ms/event' } as const;
+  figure({
+    ...cost,
+    figure: 'folded-cpu',
+    value: one.beckon.cpu,
+    limit: one.bare.cpu,
+    note: `${work} ${how}; ${limit}`,
+  });
+  figure({
+    ...cost,
+    figure: 'folded-cpu-batch-100',
+    value: many.beckon.cpu,
+    limit: many.bare.cpu,
+    note: `${work} ${batches}; ${limit}`,
+  });
   await visible(bare, beckon, Math.max(50, Math.round(one.beckon.folded / 3)));
 }
 
@@ -91,6 +121,7 @@ async function compare(bare: Side, beckon: Side, how: Pick<Load, 'kind' | 'conne
     rate: Math.max(...all.map(({ rate }) => rate)),
     folded: Math.max(...all.map(({ folded }) => folded)),
     p99: Math.min(...all.map(({ p99 }) => p99)),
+    cpu: Math.min(...all.map(({ cpu }) => cpu)),
   });
   const [limits, values]: [Taken[], Taken[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
@@ -102,6 +133,7 @@ async function compare(bare: Side, beckon: Side, how: Pick<Load, 'kind' | 'conne
 
 async function loadOn(side: Side, how: Pick<Load, 'kind' | 'connections' | 'batch' | 'seconds'>): Promise<Taken> {
   const began = elapsed();
+  const used = processorMs(side);
   const startup = { rate: null, visitors, key, seed: seed++, port: side.port };
   const { loaded, startedAt } = await load({ ...startup, ...how });
   if (loaded.failures > 0) throw new Error(`${loaded.failures} of ${loaded.requests} requests failed`);
@@ -112,7 +144,36 @@ async function loadOn(side: Side, how: Pick<Load, 'kind' | 'connections' | 'batc
     rate: loaded.events / loaded.seconds,
     folded: loaded.events / ((until - startedAt) / 1000),
     p99: loaded.p99,
+    cpu: (processorMs(side) - used) / loaded.events,
   };
+}
+
+/** Processor time that a side's server and all of PostgreSQL have used so far, ms. Linux only; elsewhere NaN. */
+function processorMs({ pid }: Side): number {
+  let ticks = 0;
+  try {
+    for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+      const stat = statOf(name);
+      if (!stat) continue;
+      const isOurs = Number(name) === pid || stat.parent === postmaster || Number(name) === postmaster;
+      if (isOurs) ticks += stat.ticks;
+    }
+  } catch {
+    return Number.NaN;
+  }
+  return ticks * 10;
+}
+
+/** Parent and processor time (hundredths of a second) of a process; null when it is gone. */
+function statOf(pid: string): { parent: number; ticks: number } | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+  } catch {
+    return null;
+  }
 }
 
 /** Waits until the inbox is empty; the bare server's is emptied here, since nobody folds it. */
@@ -170,9 +231,10 @@ async function startBare(): Promise<Side> {
   stores.push(store);
   await migrate(store, migrations);
   await store.run({ text: 'create index event_probe on event (shard, visitor)' });
-  const port = Number(await firstLine(start('./ingest-bare.ts', [url])));
+  const child = start('./ingest-bare.ts', [url]);
+  const port = Number(await firstLine(child));
   bareSides.add(port);
-  return { port, store };
+  return { port, store, pid: child.pid! };
 }
 
 async function startBeckon(): Promise<Side> {
@@ -187,7 +249,7 @@ async function startBeckon(): Promise<Side> {
   child.stdout!.resume();
   const store = await openStore(url);
   stores.push(store);
-  return { port, store };
+  return { port, store, pid: child.pid! };
 }
 
 async function newDatabase(name: string): Promise<string> {

@@ -131,6 +131,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     owner: settings.databaseUrl === null ? 'house' : ids.next(),
     fold: (tx, batch) => fold({ profiles, slots }, tx, batch),
   });
+  profiles.whileFolding(() => folder.holdsAll);
   events.onStored(() => folder.wake());
   folder.onFolded(() => follower.wake());
   const pulse = new Pulse({

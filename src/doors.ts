@@ -125,6 +125,7 @@ function profileDoor({ profiles, folder }: Rooms): House['profiles'] {
       return profiles.find(identity);
     },
     collectConsent: (id, namespace) => profiles.collectConsent(id, namespace),
+    recallConsent: (ecid) => profiles.recallConsent(ecid),
   };
 }
 

@@ -202,9 +202,17 @@ async function keep(call: EdgeCall, house: House): Promise<{ consent: 'in' | 'ou
   const warned = setupWarnings(call, house);
   if (call.events.length === 0) return { consent: 'in', warnings: warned };
   assertNotBusy(house.events.waiting, house.settings.queueLimit ?? 20_000);
-  if ((await collectConsent(call, house)) === 'out') return { consent: 'out', warnings: warned };
+  const recalled = call.who.fresh ? undefined : house.profiles.recallConsent(call.who.ecid);
+  const stated = recalled ? (recalled.answer ?? copyOfConsent(call)) : await collectConsent(call, house);
+  if (stated === 'out') return { consent: 'out', warnings: warned };
   const read = await Promise.all(call.events.map((event, index) => readEvent(event, index, { call, house })));
-  await house.events.receive(read.flatMap(({ events }) => events));
+  const events = read.flatMap((one) => one.events);
+  const { doubted } = await house.events.receive(events, { unlessConsenting: true });
+  // The visitor has just stated a consent: now it is asked for, and counts.
+  if (doubted > 0) {
+    if ((await collectConsent(call, house)) === 'out') return { consent: 'out', warnings: warned };
+    await house.events.receive(events);
+  }
   point('api.edge-kept', call.requestId);
   return { consent: 'in', warnings: [...warned, ...read.flatMap((one) => one.warnings)] };
 }
@@ -261,10 +269,14 @@ function ownEcid(event: unknown): string | undefined {
 
 /** What the visitor last said about being recorded: our record wins over the browser's copy of it. */
 async function collectConsent(call: EdgeCall, house: House): Promise<'in' | 'out' | undefined> {
+  if (call.who.fresh) return copyOfConsent(call);
+  return (await house.profiles.collectConsent(call.who.ecid)) ?? copyOfConsent(call);
+}
+
+/** The browser's own copy of the consent. */
+function copyOfConsent(call: EdgeCall): 'in' | 'out' | undefined {
   const name = `kndctr_${orgKey(call.orgId)}_consent`;
-  const copy = generalOf(call.entries.get(name) ?? decoded(call.cookies.get(name) ?? ''));
-  if (call.who.fresh) return copy;
-  return (await house.profiles.collectConsent(call.who.ecid)) ?? copy;
+  return generalOf(call.entries.get(name) ?? decoded(call.cookies.get(name) ?? ''));
 }
 
 function visitor(who: Resolved, house: House): Promise<Profile | null> {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock, Ids, Log, Random } from '../base/index.ts';
-import type { Datastream, Identity, ShopEvent } from '../event/index.ts';
+import type { Datastream, Identity, Received, ReceiveHow, ShopEvent } from '../event/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type {
@@ -71,7 +71,7 @@ export interface HouseSettings {
 
 /** The log (`EventLog` fits). */
 export interface EventDoor {
-  receive(events: readonly ShopEvent[]): Promise<{ kept: number; repeated: number }>;
+  receive(events: readonly ShopEvent[], how?: ReceiveHow): Promise<Received>;
   /** Events gathered and not yet written. */
   readonly waiting: number;
   datastream(id: string): Datastream | undefined;
@@ -89,6 +89,11 @@ export interface ProfileDoor {
   find(identity: Identity, how?: 'folded'): Promise<Profile | null>;
   /** What the device last said about being recorded, as `find` would tell, cheap enough for every request. */
   collectConsent(id: string, namespace?: 'ecid' | 'anonymousid'): Promise<'in' | 'out' | undefined>;
+  /**
+   * What `collectConsent` said of an ECID a moment ago, without asking; undefined when that is not known. Only for
+   * events that are then received with `unlessConsenting`.
+   */
+  recallConsent(ecid: string): { answer: 'in' | 'out' | undefined } | undefined;
 }
 
 export interface ItemDoor {

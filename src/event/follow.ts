@@ -71,12 +71,17 @@ export class Folder {
     this.#owner = parts.owner;
     this.#fold = parts.fold;
     this.#leaseMs = parts.leaseMs ?? 10_000;
-    this.#batch = parts.batch ?? 200;
+    this.#batch = parts.batch ?? 500;
   }
 
   /** Called after each committed fold. */
   onFolded(listener: () => void): void {
     this.#listeners.add(listener);
+  }
+
+  /** Do all shards answer to us for the time being? Then nobody else folds. */
+  get holdsAll(): boolean {
+    return this.#fences.size === shards && this.#clock.real() < this.#leasedUntil;
   }
 
   /** Folds in the background: at once when woken, otherwise once a second. */

@@ -11,5 +11,5 @@
 export * from './event.ts';
 export * from './follow.ts';
 export * from './log.ts';
-export { type Received } from './receive.ts';
+export { type Received, type ReceiveHow } from './receive.ts';
 export { emptyLog, migrations } from './table.ts';

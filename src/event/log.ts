@@ -1,7 +1,7 @@
 import { shardOf, type Ids } from '../base/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
-import { MicroBatch, storeEvents, type Received } from './receive.ts';
+import { MicroBatch, storeEvents, type Received, type ReceiveHow } from './receive.ts';
 
 /** A place events come from: a site or an app, with its own settings. */
 export interface Datastream {
@@ -65,8 +65,8 @@ export class EventLog {
   }
 
   /** Keeps events, each once by (source, id); resolves after the commit. */
-  receive(events: readonly ShopEvent[]): Promise<Received> {
-    return this.#batch.add(events);
+  receive(events: readonly ShopEvent[], how: ReceiveHow = {}): Promise<Received> {
+    return this.#batch.add(events, how);
   }
 
   /** Events gathered and not yet written. */

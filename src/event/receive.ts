@@ -1,42 +1,108 @@
 import { point, shardOf, type Ids } from '../base/index.ts';
 import type { Runner } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
-import { storeBatch } from './table.ts';
+import { storeBatch, type StoredBatch } from './table.ts';
 
 /** What became of a batch: new events, and events whose (source, id) was known already. */
 export interface Received {
   kept: number;
   repeated: number;
+  /** Events not kept because their visitor has just stated a consent; only with `unlessConsenting`. */
+  doubted: number;
 }
+
+/** How events are to be kept. */
+export interface ReceiveHow {
+  /**
+   * The sender relied on a consent it remembers: leave out events of visitors who have stated another one that no fold
+   * has taken yet. They are counted as `doubted`, and may be sent again once the consent has been asked for.
+   */
+  unlessConsenting?: boolean;
+}
+
+/** An event on its way into the log. */
+interface Arrival {
+  event: ShopEvent;
+  guarded: boolean;
+}
+
+/** What became of one event. */
+type Fate = 'kept' | 'repeated' | 'doubted';
 
 /** Stores events through `runner`, each once by (source, id). In a transaction they take effect with it. */
 export async function storeEvents(runner: Runner, ids: Ids, events: readonly ShopEvent[]): Promise<Received> {
-  if (events.length === 0) return { kept: 0, repeated: 0 };
-  const once = new Map<string, ShopEvent>();
-  for (const event of events) {
-    const key = `${shardOf(event.visitor)}\u0000${event.source}\u0000${event.id}`;
-    if (!once.has(key)) once.set(key, event);
+  return summed(
+    await storeArrivals(
+      runner,
+      ids,
+      events.map((event) => ({ event, guarded: false })),
+    ),
+  );
+}
+
+function summed(fates: readonly Fate[]): Received {
+  const received: Received = { kept: 0, repeated: 0, doubted: 0 };
+  for (const fate of fates) received[fate]++;
+  return received;
+}
+
+/** Stores what arrived and says of each what became of it, in the order given. */
+async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arrival[]): Promise<Fate[]> {
+  if (arrivals.length === 0) return [];
+  const fates = new Array<Fate>(arrivals.length).fill('kept');
+  const known = new Set<string>();
+  /** Place in the statement, from 0, to place among the arrivals. */
+  const places: number[] = [];
+  const columns = emptyColumns();
+  for (const [place, { event, guarded }] of arrivals.entries()) {
+    const shard = shardOf(event.visitor);
+    const key = `${shard}\u0000${event.source}\u0000${event.id}`;
+    if (known.has(key)) {
+      fates[place] = 'repeated';
+      continue;
+    }
+    known.add(key);
+    places.push(place);
+    columns.shard.push(shard);
+    columns.source.push(event.source);
+    columns.key.push(event.id);
+    columns.id.push(ids.next());
+    columns.visitor.push(event.visitor);
+    columns.receivedAt.push(timeText(event.receivedAt));
+    columns.happenedAt.push(timeText(event.happenedAt));
+    columns.body.push(JSON.stringify(event));
+    columns.consents.push(event.consent !== undefined);
+    columns.guarded.push(guarded);
   }
-  const rows = [...once.values()];
-  const [answer] = await runner.rows<{ kept: number }>({
-    ...storeBatch,
-    values: [
-      rows.map((event) => shardOf(event.visitor)),
-      rows.map((event) => event.source),
-      rows.map((event) => event.id),
-      rows.map(() => ids.next()),
-      rows.map((event) => event.visitor),
-      rows.map((event) => new Date(event.receivedAt)),
-      rows.map((event) => new Date(event.happenedAt)),
-      rows.map((event) => JSON.stringify(event)),
-      rows.map((event) => event.consent !== undefined),
-    ],
-  });
-  return { kept: answer!.kept, repeated: events.length - answer!.kept };
+  const [answer] = await runner.rows<StoredBatch>({ ...storeBatch, values: Object.values(columns) });
+  for (const at of answer!.repeated ?? []) fates[places[at - 1]!] = 'repeated';
+  for (const at of answer!.doubted ?? []) fates[places[at - 1]!] = 'doubted';
+  return fates;
+}
+
+/** In the order of the statement's parameters. */
+function emptyColumns() {
+  return {
+    shard: [] as number[],
+    source: [] as string[],
+    key: [] as string[],
+    id: [] as string[],
+    visitor: [] as string[],
+    receivedAt: [] as string[],
+    happenedAt: [] as string[],
+    body: [] as string[],
+    consents: [] as boolean[],
+    guarded: [] as boolean[],
+  };
+}
+
+/** As PostgreSQL reads it; the driver's own way with dates asks for the local time zone of each. */
+function timeText(at: number): string {
+  return new Date(at).toISOString();
 }
 
 interface Waiting {
-  events: readonly ShopEvent[];
+  arrivals: readonly Arrival[];
   done(received: Received): void;
   failed(error: unknown): void;
 }
@@ -53,6 +119,7 @@ export class MicroBatch {
   readonly #onStored: () => void;
   #queue: Waiting[] = [];
   #inFlight = 0;
+  #waiting = 0;
 
   constructor(parts: { runner: Runner; ids: Ids; onStored: () => void; limit?: number; inFlight?: number }) {
     this.#runner = parts.runner;
@@ -64,13 +131,15 @@ export class MicroBatch {
 
   /** Events waiting to be written; doors refuse politely when this grows too long. */
   get waiting(): number {
-    return this.#queue.reduce((sum, { events }) => sum + events.length, 0);
+    return this.#waiting;
   }
 
   /** Resolves when these events are committed. */
-  add(events: readonly ShopEvent[]): Promise<Received> {
+  add(events: readonly ShopEvent[], { unlessConsenting = false }: ReceiveHow = {}): Promise<Received> {
     return new Promise((done, failed) => {
-      this.#queue.push({ events, done, failed });
+      const arrivals = events.map((event) => ({ event, guarded: unlessConsenting }));
+      this.#queue.push({ arrivals, done, failed });
+      this.#waiting += events.length;
       if (this.#queue.length === 1) setImmediate(() => this.#flush());
     });
   }
@@ -79,9 +148,10 @@ export class MicroBatch {
     while (this.#queue.length > 0 && this.#inFlight < this.#inFlightLimit) {
       let count = 0;
       let take = 0;
-      while (take < this.#queue.length && (take === 0 || count + this.#queue[take]!.events.length <= this.#limit)) {
-        count += this.#queue[take++]!.events.length;
+      while (take < this.#queue.length && (take === 0 || count + this.#queue[take]!.arrivals.length <= this.#limit)) {
+        count += this.#queue[take++]!.arrivals.length;
       }
+      this.#waiting -= count;
       void this.#write(this.#queue.splice(0, take));
     }
   }
@@ -89,16 +159,14 @@ export class MicroBatch {
   async #write(batch: Waiting[]): Promise<void> {
     this.#inFlight++;
     try {
-      const received = await storeEvents(
+      const fates = await storeArrivals(
         this.#runner,
         this.#ids,
-        batch.flatMap(({ events }) => events),
+        batch.flatMap(({ arrivals }) => arrivals),
       );
       point('event.stored');
-      // Which caller's event was the repeated one is not known from the sum; it only matters when there was just one.
-      for (const { events, done } of batch) {
-        done(batch.length === 1 ? received : { kept: events.length, repeated: 0 });
-      }
+      let at = 0;
+      for (const { arrivals, done } of batch) done(summed(fates.slice(at, (at += arrivals.length))));
       this.#onStored();
     } catch (error) {
       if (batch.length === 1) batch[0]!.failed(error);
@@ -111,8 +179,8 @@ export class MicroBatch {
 
   /** One bad event must not take its neighbours down: after a failure each caller's events are written alone. */
   async #writeAlone(batch: Waiting[]): Promise<void> {
-    for (const { events, done, failed } of batch) {
-      await storeEvents(this.#runner, this.#ids, events).then(done, failed);
+    for (const { arrivals, done, failed } of batch) {
+      await storeArrivals(this.#runner, this.#ids, arrivals).then((fates) => done(summed(fates)), failed);
     }
     this.#onStored();
   }

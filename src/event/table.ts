@@ -62,31 +62,51 @@ alter table event_inbox add column consents boolean not null default false;
 create index event_inbox_consents on event_inbox (shard) where consents;
 `,
   },
+  {
+    // Whose consents a row carries: what relies on a remembered consent asks for this when it is stored.
+    name: '0103-event-inbox-consenting',
+    sql: `alter table event_inbox add column consenting text[];`,
+  },
 ];
+
+/** What became of a batch, by the places of its rows (from 1); null where there are none. */
+export interface StoredBatch {
+  repeated: number[] | null;
+  doubted: number[] | null;
+}
 
 /**
  * Stores a batch in one statement, so in one transaction: keys first (what is known already drops out), then the
- * events, then one inbox row a shard carrying what the fold needs. Returns the keys that were new.
+ * events, then one inbox row a shard carrying what the fold needs. A guarded row whose visitor has a consent in the
+ * inbox is not stored: whoever sent it relied on an older one (`doubted`).
  */
 export const storeBatch = {
   name: 'event.store',
   text: `with input as (
-  select * from unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::bool[])
-    with ordinality as t(shard, source, key, id, visitor, received_at, happened_at, body, consents, place)
+  select * from unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::bool[], $10::bool[])
+    with ordinality as t(shard, source, key, id, visitor, received_at, happened_at, body, consents, guarded, place)
+), doubt as materialized (
+  select place from input where guarded and exists (select 1 from event_inbox b
+    where b.consents and b.shard = input.shard and (b.consenting is null or input.visitor = any(b.consenting)))
+), sure as materialized (
+  select * from input where not exists (select 1 from doubt where doubt.place = input.place)
 ), fresh as (
-  insert into event_key (shard, source, id, day) select shard, source, key, received_at::date from input
+  insert into event_key (shard, source, id, day) select shard, source, key, received_at::date from sure
   on conflict do nothing returning shard, source, id
 ), kept as (
-  select input.* from input join fresh on fresh.shard = input.shard and fresh.source = input.source and fresh.id = input.key
+  select sure.* from sure join fresh on fresh.shard = sure.shard and fresh.source = sure.source and fresh.id = sure.key
 ), stored as (
   insert into event (shard, received_at, id, visitor, happened_at, body)
   select shard, received_at, id, visitor, happened_at, body::jsonb from kept
 ), put as (
-  insert into event_inbox (shard, id, payload, consents)
-  select shard, (array_agg(id order by place))[1], '[' || string_agg(body, ',' order by place) || ']', bool_or(consents)
+  insert into event_inbox (shard, id, payload, consents, consenting)
+  select shard, (array_agg(id order by place))[1], '[' || string_agg(body, ',' order by place) || ']', bool_or(consents),
+    array_agg(visitor) filter (where consents)
   from kept group by shard
 )
-select count(*)::int as kept from fresh`,
+select case when (select count(*) from fresh) < (select count(*) from sure)
+    then array(select place::int from sure except select place::int from kept) end as repeated,
+  case when exists (select 1 from doubt) then array(select place::int from doubt) end as doubted`,
 };
 
 /** Takes everything away that happened; datastreams stay. For leaving the demo. */

@@ -2,8 +2,11 @@ import { identityKey, type EventLog, type Identity } from '../event/index.ts';
 import type { Runner } from '../store/index.ts';
 import { collectConsents } from './table.ts';
 
+/** What a device last said about being recorded; undefined when it said nothing. */
+export type Collecting = 'in' | 'out' | undefined;
+
 /** `unread`: the device said something that no fold has taken yet, so its events must be looked at. */
-export type ConsentAnswer = 'in' | 'out' | undefined | 'unread';
+export type ConsentAnswer = Collecting | 'unread';
 
 interface Waiting {
   device: Identity;

@@ -9,14 +9,25 @@ import type { Profile } from './profile.ts';
 import type { OnMerge } from './profiles.ts';
 import type { MergeDetail } from './table-graph.ts';
 import type { Trait } from './trait.ts';
-import { lockProfiles, mergedInto, ownersOf, saveProfiles } from './table.ts';
+import type { ProfileMemory } from './memory.ts';
+import type { ConsentRecall } from './recall.ts';
+import {
+  IdentityRace,
+  insertAudit,
+  lockProfiles,
+  mergedInto,
+  ownersOf,
+  retireProfile,
+  saveProfiles,
+  saveRemembered,
+  unlinkIdentity,
+  type AuditEntry,
+} from './table.ts';
 
-/** Somebody else linked the same identity at the same moment: the transaction must be tried again as a whole. */
-class IdentityRace extends Error {
-  readonly code = '40001';
-}
-
-/** One pass over a batch of events: everybody concerned is locked first, in id order, and written once at the end. */
+/**
+ * One pass over a batch of events. Who is not remembered is read and locked first, in id order; everybody is written
+ * once at the end, and who was remembered only if nobody else has changed him meanwhile.
+ */
 export class FoldPass {
   readonly profiles = new Map<string, Profile>();
   /** Profiles that became part of another one in this pass: old id → new id. */
@@ -24,29 +35,52 @@ export class FoldPass {
   readonly #tx: Tx;
   readonly #ids: Ids;
   readonly #onMerge: OnMerge;
+  readonly #memory: ProfileMemory;
+  readonly #recall: ConsentRecall;
+  readonly #number: number;
+  /** Versions as they are in the database; new profiles have none. */
+  readonly #stored = new Map<string, number>();
+  /** Identities whose consent may be another after this pass. */
+  readonly #consenting = new Set<string>();
   readonly #owners = new Map<string, string>();
   readonly #changed = new Set<string>();
   readonly #unlinked: Identity[] = [];
   readonly #traits: readonly Trait[];
   #linked: { identity: Identity; profileId: string; level: number; source: string; at: number }[] = [];
-  #audit: { at: number; kind: string; profileId: string; otherId: string | null; detail: unknown }[] = [];
+  #audit: AuditEntry[] = [];
   #consents: { profileId: string; event: ShopEvent }[] = [];
   #claims: Claim[] = [];
   /** Claims beyond what one device or one minute may make (trust row 78). */
   refusedClaims: RefusedClaim[] = [];
 
-  constructor(parts: { tx: Tx; ids: Ids; onMerge: OnMerge; traits: readonly Trait[] }) {
+  constructor(parts: {
+    tx: Tx;
+    ids: Ids;
+    onMerge: OnMerge;
+    traits: readonly Trait[];
+    memory: ProfileMemory;
+    recall: ConsentRecall;
+  }) {
     this.#traits = parts.traits;
     this.#tx = parts.tx;
     this.#ids = parts.ids;
     this.#onMerge = parts.onMerge;
+    this.#memory = parts.memory;
+    this.#number = parts.memory.begin();
+    this.#recall = parts.recall;
   }
 
-  /** Finds and locks everybody these events may concern. */
+  /** Finds everybody these events may concern: remembered, or read and locked. */
   async load(events: readonly ShopEvent[]): Promise<void> {
     const identities = new Map<string, Identity>();
     for (const event of events)
-      for (const identity of actingIdentities(event)) identities.set(identityKey(identity), identity);
+      for (const identity of actingIdentities(event)) {
+        const key = identityKey(identity);
+        const known = this.#memory.ownerOf(key);
+        if (known) this.#know(known, key);
+        else identities.set(key, identity);
+      }
+    if (identities.size === 0) return;
     const direct = [...identities.values()].filter(({ namespace }) => namespace === 'profile').map(({ id }) => id);
     const owners = await ownersOf(
       this.#tx,
@@ -55,9 +89,15 @@ export class FoldPass {
     const living = await mergedInto(this.#tx, [...new Set([...direct, ...owners.values()])]);
     for (const [key, id] of owners) this.#owners.set(key, living.get(id) ?? id);
     for (const id of direct) if (living.has(id)) this.#owners.set(`profile:${id}`, living.get(id)!);
-    for (const profile of await lockProfiles(this.#tx, [...living.values()])) this.profiles.set(profile.id, profile);
+    for (const profile of await lockProfiles(this.#tx, [...living.values()])) this.#know(profile);
     for (const id of living.values())
       if (!this.profiles.has(id)) throw new IdentityRace(`Profile ${id} was merged by another transaction`);
+  }
+
+  #know(profile: Profile, key?: string): void {
+    if (key !== undefined) this.#owners.set(key, profile.id);
+    this.profiles.set(profile.id, profile);
+    this.#stored.set(profile.id, profile.version);
   }
 
   /** The id a profile goes by after the merges of this pass. */
@@ -98,26 +138,44 @@ export class FoldPass {
     if (event.consent) this.#consents.push({ profileId: profile.id, event: believed(profile.state, event) });
     this.#claims.push(...claimsOf(event, profile.id));
     this.#put({ ...profile, state: made.state });
+    if (event.consent || who.kind !== 'one' || who.link.length > 0) this.#consented(profile.id);
     if (who.kind === 'merge') this.#carriedOver(made, profile.id, { event, brought: cartBefore, left });
     return made;
   }
 
   /** Writes profiles, identities, audit and consent records. */
   async save(): Promise<void> {
-    await saveProfiles(
-      this.#tx,
-      [...this.#changed].sort().map((id) => this.profiles.get(id)!),
-    );
+    await this.#saveProfiles([...this.#changed].sort().map((id) => this.profiles.get(id)!));
     await this.#saveIdentities();
     await this.#saveClaims();
-    for (const { at, kind, profileId, otherId, detail } of this.#audit) {
-      await this.#tx.run({
-        name: 'profile.audit',
-        text: 'insert into identity_audit (id, shard, at, kind, profile_id, other_id, detail) values ($1, $2, $3, $4, $5, $6, $7)',
-        values: [this.#ids.next(), shardOf(profileId), new Date(at), kind, profileId, otherId, JSON.stringify(detail)],
-      });
-    }
+    for (const row of this.#audit) await insertAudit(this.#tx, this.#ids.next(), row);
     await this.#saveConsents();
+    this.#recall.forget(this.#consenting);
+    const changed = [...this.#changed].map((id) => this.profiles.get(id)!);
+    this.#memory.drop([...this.#changed, ...this.merged.keys()]);
+    this.#tx.afterCommit(() => {
+      this.#recall.forget(this.#consenting);
+      this.#memory.keep(changed, this.#number);
+    });
+  }
+
+  /** New ones are put in, others replaced if they are what they were when this pass began. */
+  async #saveProfiles(profiles: readonly Profile[]): Promise<void> {
+    const old = profiles.filter(({ id }) => this.#stored.has(id));
+    await saveProfiles(
+      this.#tx,
+      profiles.filter(({ id }) => !this.#stored.has(id)),
+    );
+    if ((await saveRemembered(this.#tx, old, this.#stored)) !== old.length) {
+      this.#memory.drop(this.profiles.keys());
+      throw new IdentityRace('A profile was changed by another transaction');
+    }
+    for (const { id, version } of profiles) this.#stored.set(id, version);
+  }
+
+  /** Whoever shares the profile now has its consents. */
+  #consented(id: string): void {
+    for (const identity of this.profiles.get(id)?.state.identities ?? []) this.#consenting.add(identityKey(identity));
   }
 
   #create(event: ShopEvent): Profile {
@@ -165,6 +223,7 @@ export class FoldPass {
   /** What is the device's goes with it: the identity, and that the running visit is made on it. */
   #take(from: Profile, identity: Identity): void {
     const key = identityKey(identity);
+    this.#consenting.add(key);
     const { visit, identities, trusted } = from.state;
     const isHere = identity.namespace === 'ecid' && visit?.ecid === identity.id;
     this.#put({
@@ -194,17 +253,8 @@ export class FoldPass {
       for (const [key, owner] of this.#owners) if (owner === id) this.#owners.set(key, into);
       this.#put({ ...target, state: mergeStates(target.state, source.state) });
       this.#put({ ...source, state: { ...source.state, visiting: false } });
-      await saveProfiles(this.#tx, [this.profiles.get(into)!, this.profiles.get(id)!]);
-      await this.#tx.run({
-        name: 'profile.retire',
-        text: 'update profile set merged_into = $2, visit_due = null where id = $1',
-        values: [id, into],
-      });
-      await this.#tx.run({
-        name: 'profile.repoint',
-        text: 'update identity set profile_id = $2 where profile_id = $1',
-        values: [id, into],
-      });
+      await this.#saveProfiles([this.profiles.get(into)!, this.profiles.get(id)!]);
+      await retireProfile(this.#tx, id, into);
       this.#linked = this.#linked.map((link) => (link.profileId === id ? { ...link, profileId: into } : link));
       this.merged.set(id, into);
       this.profiles.delete(id);
@@ -273,13 +323,7 @@ export class FoldPass {
   }
 
   async #saveIdentities(): Promise<void> {
-    for (const { namespace, id } of this.#unlinked) {
-      await this.#tx.run({
-        name: 'profile.unlink',
-        text: 'delete from identity where namespace = $1 and id = $2',
-        values: [namespace, id],
-      });
-    }
+    for (const identity of this.#unlinked) await unlinkIdentity(this.#tx, identity);
     if (this.#linked.length === 0) return;
     const last = new Map(this.#linked.map((link) => [identityKey(link.identity), link]));
     const rows = [...last.values()];

@@ -5,8 +5,10 @@ import { blankState, endVisit, fold } from './fold.ts';
 import { actingIdentities } from './identify.ts';
 import { FoldPass } from './pass.ts';
 import type { Fact, Lesson, Profile, ProfileView } from './profile.ts';
-import { ConsentReader } from './consent.ts';
-import { lockFreeProfiles, lockProfiles, ownersOf, saveProfiles } from './table.ts';
+import { ConsentReader, type Collecting } from './consent.ts';
+import { ProfileMemory } from './memory.ts';
+import { ConsentRecall } from './recall.ts';
+import { lockFreeProfiles, lockProfiles, ownersOf, putOffVisits, saveProfiles, seenStepMs } from './table.ts';
 import type { RefusedClaim } from './claim.ts';
 import { Traits } from './traits.ts';
 import { storyOf, type ProfileStory } from './story.ts';
@@ -36,6 +38,9 @@ export class Profiles {
   readonly #onUnmerge: OnUnmerge;
   readonly #onClaims: (refused: readonly RefusedClaim[]) => void;
   readonly #consents: ConsentReader;
+  readonly #memory = new ProfileMemory();
+  readonly #recall: ConsentRecall;
+  #foldsAll: () => boolean = () => false;
   /** Computed traits as shops define them. */
   readonly traits: Traits;
 
@@ -57,12 +62,25 @@ export class Profiles {
     this.#log = parts.log;
     this.#onMerge = parts.onMerge;
     this.#consents = new ConsentReader(parts.store, parts.log);
+    this.#recall = new ConsentRecall(() => parts.clock.real());
     this.traits = new Traits(parts);
+  }
+
+  /** @param foldsAll does this process fold everything at present? Only then does `recallConsent` remember anything. */
+  whileFolding(foldsAll: () => boolean): void {
+    this.#foldsAll = foldsAll;
   }
 
   /** Folds events, in the order given, into the profiles they belong to; in the caller's transaction. */
   async fold(tx: Tx, events: readonly { shard: number; event: ShopEvent }[]): Promise<FoldedBatch> {
-    const pass = new FoldPass({ tx, ids: this.#ids, onMerge: this.#onMerge, traits: this.traits.all });
+    const pass = new FoldPass({
+      tx,
+      ids: this.#ids,
+      onMerge: this.#onMerge,
+      traits: this.traits.all,
+      memory: this.#memory,
+      recall: this.#recall,
+    });
     await pass.load(events.map(({ event }) => event));
     const batch: FoldedBatch = { facts: [], lessons: [], profiles: pass.profiles };
     for (const { shard, event } of events) {
@@ -79,6 +97,7 @@ export class Profiles {
   /** Ends visits whose half hour of silence is over. @returns the facts and the locked profiles they are about. */
   async endVisits(tx: Tx, limit: number): Promise<FoldedBatch> {
     const now = this.#clock.now();
+    await putOffVisits(tx, now);
     const due = await tx.rows<{ id: string }>({
       name: 'profile.visits-due',
       text: 'select id from profile where visit_due <= $1 and merged_into is null order by visit_due limit $2',
@@ -98,6 +117,7 @@ export class Profiles {
       batch.facts.push(...made.facts);
     }
     await saveProfiles(tx, changed);
+    tx.afterCommit(() => this.#memory.drop(batch.profiles.keys()));
     batch.facts.sort((a, b) => a.at - b.at);
     return batch;
   }
@@ -187,9 +207,19 @@ export class Profiles {
    */
   async collectConsent(id: string, namespace: 'ecid' | 'anonymousid' = 'ecid'): Promise<'in' | 'out' | undefined> {
     const device = { namespace, id };
+    const { age } = this.#recall;
     const answer = await this.#consents.ask(device);
-    if (answer !== 'unread') return answer;
-    return (await this.find(device))?.state.consent.collect?.state;
+    if (answer === 'unread') return (await this.find(device))?.state.consent.collect?.state;
+    this.#recall.keep(identityKey(device), answer, age);
+    return answer;
+  }
+
+  /**
+   * What `collectConsent` said a moment ago, without asking; undefined when that is not known. A consent that no fold
+   * has taken yet is not seen: keep the events with `unlessConsenting`, and ask again for those that are doubted.
+   */
+  recallConsent(ecid: string): { answer: Collecting } | undefined {
+    return this.#foldsAll() ? this.#recall.recall(`ecid:${ecid}`) : undefined;
   }
 
   /** Reads everybody seen since a time in pages of `page`, by id, giving those the rule holds for. */
@@ -204,10 +234,11 @@ export class Profiles {
         name: 'profile.read',
         text: `select id, shard, version, state from profile
           where id > $1 and merged_into is null and last_seen_at >= $2 order by id limit $3`,
-        values: [after, new Date(query.seenSince), query.page ?? 1000],
+        values: [after, new Date(query.seenSince - seenStepMs), query.page ?? 1000],
       });
       if (rows.length === 0) return;
-      for (const profile of rows) if (rule(viewOf(profile, now))) yield profile;
+      for (const profile of rows)
+        if (profile.state.lastSeenAt >= query.seenSince && rule(viewOf(profile, now))) yield profile;
       after = rows.at(-1)!.id;
     }
   }

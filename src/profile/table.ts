@@ -1,3 +1,4 @@
+import { shardOf } from '../base/index.ts';
 import type { Migration, Runner } from '../store/index.ts';
 import { identityKey, type Identity } from '../event/index.ts';
 import { graphMigrations } from './table-graph.ts';
@@ -56,6 +57,14 @@ create index consent_record_profile on consent_record (profile_id, at);
 `,
   },
   ...graphMigrations,
+  {
+    // Profiles are written whole, again and again: room on the page for the next version, and a quick compression.
+    name: '0209-profile-storage',
+    sql: `
+alter table profile set (fillfactor = 60, toast_tuple_target = 4080);
+do $$ begin alter table profile alter column state set compression lz4; exception when feature_not_supported then null; end $$;
+`,
+  },
 ];
 
 interface ProfileRow {
@@ -66,6 +75,9 @@ interface ProfileRow {
 }
 
 const columns = 'id, shard, version, state';
+/** Steps in which times that stand in an index move, milliseconds. */
+const visitStepMs = 5 * 60_000;
+export const seenStepMs = 10 * 60_000;
 
 /** Profiles by id, locked in id order for the rest of the transaction. */
 export async function lockProfiles(tx: Runner, ids: readonly string[]): Promise<Profile[]> {
@@ -96,19 +108,61 @@ export async function saveProfiles(tx: Runner, profiles: readonly Profile[]): Pr
       select * from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
       on conflict (id) do update set version = excluded.version, state = excluded.state, email = excluded.email,
         name = excluded.name, last_seen_at = excluded.last_seen_at, visit_due = excluded.visit_due`,
-    values: [
-      profiles.map(({ id }) => id),
-      profiles.map(({ shard }) => shard),
-      profiles.map(({ version }) => version),
-      profiles.map(({ state }) => JSON.stringify(state)),
-      profiles.map(({ state }) => state.email),
-      profiles.map(({ state }) => nameOf(state)),
-      profiles.map(({ state }) => new Date(state.lastSeenAt)),
-      profiles.map(({ state }) =>
-        state.visiting && state.visit ? new Date(state.visit.lastAt + visitSilenceMs) : null,
-      ),
-    ],
+    values: columnsOf(profiles),
   });
+}
+
+/**
+ * Writes profiles that are as this process remembers them: each only if it still has the version given in `from`.
+ * Times in indexes move in steps, so that most writes touch no index: a visit may fall due up to `visitStepMs` early and
+ * is put off then, and `last_seen_at` lies up to `seenStepMs` back.
+ *
+ * @returns how many were as remembered; when they are fewer than given the transaction must not commit
+ */
+export async function saveRemembered(
+  tx: Runner,
+  profiles: readonly Profile[],
+  from: ReadonlyMap<string, number>,
+): Promise<number> {
+  if (profiles.length === 0) return 0;
+  return tx.run({
+    name: 'profile.save-remembered',
+    text: `update profile p set version = u.version, state = u.state, email = u.email, name = u.name,
+        last_seen_at = case when u.last_seen_at >= p.last_seen_at
+          and u.last_seen_at < p.last_seen_at + interval '${seenStepMs} milliseconds' then p.last_seen_at else u.last_seen_at end,
+        visit_due = case when u.visit_due >= p.visit_due
+          and u.visit_due < p.visit_due + interval '${visitStepMs} milliseconds' then p.visit_due else u.visit_due end
+      from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::bigint[])
+        as u(id, shard, version, state, email, name, last_seen_at, visit_due, was)
+      where p.id = u.id and p.version = u.was and p.merged_into is null`,
+    values: [...columnsOf(profiles), profiles.map(({ id }) => from.get(id) ?? -1)],
+  });
+}
+
+/** Puts off visits whose end was stored early and is not due at `now` after all. @returns how many */
+export function putOffVisits(tx: Runner, now: number): Promise<number> {
+  const end = `((state->'visit'->>'lastAt')::float8 + ${visitSilenceMs})`;
+  return tx.run({
+    name: 'profile.put-off-visits',
+    text: `update profile set visit_due = to_timestamp(${end} / 1000.0) where id in (
+      select id from profile where visit_due <= $1 and merged_into is null and ${end} > $2 for update skip locked)`,
+    values: [new Date(now), now],
+  });
+}
+
+function columnsOf(profiles: readonly Profile[]): unknown[] {
+  return [
+    profiles.map(({ id }) => id),
+    profiles.map(({ shard }) => shard),
+    profiles.map(({ version }) => version),
+    profiles.map(({ state }) => JSON.stringify(state)),
+    profiles.map(({ state }) => state.email),
+    profiles.map(({ state }) => nameOf(state)),
+    profiles.map(({ state }) => new Date(state.lastSeenAt).toISOString()),
+    profiles.map(({ state }) =>
+      state.visiting && state.visit ? new Date(state.visit.lastAt + visitSilenceMs).toISOString() : null,
+    ),
+  ];
 }
 
 function nameOf({ attributes }: ProfileState): string | null {
@@ -157,6 +211,53 @@ export async function mergedInto(runner: Runner, ids: readonly string[]): Promis
     values: [ids],
   });
   return new Map(rows.map(({ start, id }) => [start, id]));
+}
+
+/** Somebody else linked the same identity or changed the same person at the same moment: the transaction is to be tried again. */
+export class IdentityRace extends Error {
+  readonly code = '40001';
+}
+
+/** What was done to the identity graph, so that it can be looked at and undone. */
+export interface AuditEntry {
+  at: number;
+  kind: string;
+  profileId: string;
+  otherId: string | null;
+  detail: unknown;
+}
+
+/** Notes what was done to the identity graph. */
+export async function insertAudit(tx: Runner, id: string, entry: AuditEntry): Promise<void> {
+  const { at, kind, profileId, otherId, detail } = entry;
+  await tx.run({
+    name: 'profile.audit',
+    text: 'insert into identity_audit (id, shard, at, kind, profile_id, other_id, detail) values ($1, $2, $3, $4, $5, $6, $7)',
+    values: [id, shardOf(profileId), new Date(at), kind, profileId, otherId, JSON.stringify(detail)],
+  });
+}
+
+/** A profile has become part of another: it keeps its row, and its identities name the other one. */
+export async function retireProfile(tx: Runner, id: string, into: string): Promise<void> {
+  await tx.run({
+    name: 'profile.retire',
+    text: 'update profile set merged_into = $2, visit_due = null where id = $1',
+    values: [id, into],
+  });
+  await tx.run({
+    name: 'profile.repoint',
+    text: 'update identity set profile_id = $2 where profile_id = $1',
+    values: [id, into],
+  });
+}
+
+/** An identity is nobody's from here on. */
+export async function unlinkIdentity(tx: Runner, { namespace, id }: Identity): Promise<void> {
+  await tx.run({
+    name: 'profile.unlink',
+    text: 'delete from identity where namespace = $1 and id = $2',
+    values: [namespace, id],
+  });
 }
 
 /** Takes all people away. For leaving the demo. */

@@ -99,6 +99,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     profiles: {
       get: async (id) => [...known.values()].find((profile) => profile.id === id) ?? null,
       find: async ({ namespace, id }: Identity) => known.get(`${namespace}:${id}`) ?? null,
+      recallConsent: () => undefined,
       collectConsent: async (id, namespace = 'ecid') => known.get(`${namespace}:${id}`)?.state.consent.collect?.state,
     },
     items: {
@@ -190,7 +191,7 @@ function fakeEvents(received: ShopEvent[]): House['events'] {
         (event) => !received.some(({ id, source }) => id === event.id && source === event.source),
       );
       received.push(...fresh);
-      return { kept: fresh.length, repeated: events.length - fresh.length };
+      return { kept: fresh.length, repeated: events.length - fresh.length, doubted: 0 };
     },
     datastream: (id) => streams.get(id),
     datastreams: () => [...streams.values()],

@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock, quietLog, SeededRandom, UuidIds } from '../base/index.ts';
+import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from '../event/index.ts';
+import type { Store } from '../store/index.ts';
+import { freshStore } from '../../test/support/database.ts';
+import { migrations, Profiles } from './index.ts';
+
+const ecid = '1'.repeat(38);
+let store: Store;
+let clock: FakeClock;
+let log: EventLog;
+let profiles: Profiles;
+let folder: Folder;
+let count = 0;
+
+beforeEach(async () => {
+  store = await freshStore([...eventMigrations, ...migrations]);
+  clock = new FakeClock(Date.UTC(2026, 10, 24, 9));
+  const ids = new UuidIds(clock, new SeededRandom(3));
+  log = new EventLog({ store, ids });
+  profiles = new Profiles({ store, clock, ids, log, onMerge: async () => undefined });
+  folder = new Folder({
+    store,
+    clock,
+    log: quietLog,
+    owner: 'test',
+    fold: async (tx, events) => {
+      await profiles.fold(tx, events);
+      if (events.some(({ event }) => event.data?.['poison'] === true)) throw new TypeError('cannot fold');
+      return new Map();
+    },
+  });
+  profiles.whileFolding(() => folder.holdsAll);
+});
+
+function event(more: Partial<ShopEvent> = {}): ShopEvent {
+  return {
+    id: `e${++count}`,
+    source: 'edge:demo',
+    types: ['commerce.productViews'],
+    happenedAt: clock.now(),
+    receivedAt: clock.now(),
+    level: 0,
+    visitor: `ecid:${ecid}`,
+    identities: [{ namespace: 'ecid', id: ecid }],
+    items: [{ id: `item-${count}` }],
+    ...more,
+  };
+}
+
+const views = async () => (await profiles.find({ namespace: 'ecid', id: ecid }))?.state.viewed.length;
+const take = async (...events: ShopEvent[]) => {
+  await log.receive(events);
+  await folder.drain();
+};
+
+describe('the remembered profile', () => {
+  it('gives way when somebody else has changed the person meanwhile: nothing of either is lost', async () => {
+    await take(event());
+    await store.run({
+      text: `update profile set version = version + 1, state = jsonb_set(state, '{language}', '"sv"')`,
+    });
+    await take(event());
+    const found = await profiles.find({ namespace: 'ecid', id: ecid });
+    expect([found?.state.viewed.length, found?.state.language]).toEqual([2, 'sv']);
+  });
+
+  it('is not left changed by a pass that was rolled back, in whole or to a savepoint', async () => {
+    await take(event());
+    await take(event(), event({ data: { poison: true } }), event());
+    expect(await views()).toBe(3);
+    expect(await log.setAside()).toBe(1);
+    await take(event());
+    expect(await views()).toBe(4);
+  });
+
+  it('does not bring a person back whose row is gone', async () => {
+    await take(event());
+    await store.run({ text: 'delete from identity' });
+    await store.run({ text: 'delete from profile' });
+    await take(event());
+    expect(await views()).toBe(1);
+  });
+});
+
+describe('the remembered consent', () => {
+  const says = (collect: 'in' | 'out') => event({ types: ['profile.consent'], consent: { collect }, items: [] });
+
+  it('is known without asking after it was asked for once, and never by a process that does not fold', async () => {
+    await take(event());
+    expect(profiles.recallConsent(ecid)).toBeUndefined();
+    await profiles.collectConsent(ecid);
+    expect(profiles.recallConsent(ecid)).toMatchObject({ answer: undefined });
+    profiles.whileFolding(() => false);
+    expect(profiles.recallConsent(ecid)).toBeUndefined();
+  });
+
+  it('does not outlive a consent that is folded, and one that is not the log sees as it stores', async () => {
+    await take(event());
+    await profiles.collectConsent(ecid);
+    await log.receive([says('out')]);
+    expect(await log.receive([event()], { unlessConsenting: true })).toEqual({ kept: 0, repeated: 0, doubted: 1 });
+    expect(await profiles.collectConsent(ecid)).toBe('out');
+    await folder.drain();
+    expect(profiles.recallConsent(ecid)).toBeUndefined();
+    await profiles.collectConsent(ecid);
+    expect(profiles.recallConsent(ecid)).toMatchObject({ answer: 'out' });
+    await take(says('in'));
+    expect(profiles.recallConsent(ecid)).toBeUndefined();
+  });
+
+  it('holds nobody else up: others of the same batch are kept', async () => {
+    await log.receive([says('in')]);
+    const other = event({ visitor: 'ecid:other', identities: [{ namespace: 'ecid', id: 'other' }] });
+    const [mine, theirs] = await Promise.all([
+      log.receive([event()], { unlessConsenting: true }),
+      log.receive([other], { unlessConsenting: true }),
+    ]);
+    expect([mine.doubted, theirs.kept]).toEqual([1, 1]);
+  });
+});

@@ -1,0 +1,52 @@
+import type { Collecting } from './consent.ts';
+
+interface Remembered {
+  answer: Collecting;
+  until: number;
+}
+
+/** How long an answer is remembered at most, real time. */
+const keepMs = 30_000;
+const limit = 100_000;
+
+/**
+ * What devices last said about being recorded, so that the doors need not ask on every request. It may only be asked
+ * while this process folds everything: then no consent takes effect without `forget` being called, before and after
+ * its commit. What is not folded yet the log tells when it stores (`ReceiveHow`).
+ */
+export class ConsentRecall {
+  readonly #answers = new Map<string, Remembered>();
+  readonly #now: () => number;
+  /** Rises with each change: an answer read before it is not remembered after it. */
+  #age = 0;
+
+  /** @param now real time, UTC ms */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get age(): number {
+    return this.#age;
+  }
+
+  /** What is remembered of a device, by identity key. */
+  recall(key: string): { answer: Collecting } | undefined {
+    const known = this.#answers.get(key);
+    if (known === undefined || known.until > this.#now()) return known;
+    this.#answers.delete(key);
+    return undefined;
+  }
+
+  /** Remembers an answer that was asked for when the recall was `age` old. */
+  keep(key: string, answer: Collecting, age: number): void {
+    if (age !== this.#age) return;
+    if (this.#answers.size >= limit) this.#answers.clear();
+    this.#answers.set(key, { answer, until: this.#now() + keepMs });
+  }
+
+  /** These devices' consents are changing, or have just changed. */
+  forget(keys: Iterable<string>): void {
+    this.#age++;
+    for (const key of keys) this.#answers.delete(key);
+  }
+}
