@@ -49,7 +49,7 @@ function summed(fates: readonly Fate[]): Received {
 /** Stores what arrived and says of each what became of it, in the order given. */
 async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arrival[]): Promise<Fate[]> {
   if (arrivals.length === 0) return [];
-  const fates = new Array<Fate>(arrivals.length).fill('kept');
+  const fates: Fate[] = arrivals.map(() => 'kept');
   const known = new Set<string>();
   /** Place in the statement, from 0, to place among the arrivals. */
   const places: number[] = [];
