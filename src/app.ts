@@ -11,7 +11,7 @@ import {
   type Random,
 } from './base/index.ts';
 import { Catalog, migrations as catalogMigrations } from './catalog/index.ts';
-import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from './event/index.ts';
+import { EventLog, Folder, migrations as eventMigrations, Tidy, type ShopEvent } from './event/index.ts';
 import { Jobs, migrations as jobMigrations } from './job/index.ts';
 import { countRuns, Journeys, migrations as journeyMigrations, Runner, stepsOf, type Caller } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
@@ -250,7 +250,7 @@ async function spread(
 
 /** What comes back again and again, in this order. */
 function duties(
-  { store, clock }: Pick<Ground, 'store' | 'clock'>,
+  { store, clock, log }: Pick<Ground, 'store' | 'clock' | 'log'>,
   { folder, profiles, journeys, slots }: { folder: Folder; profiles: Profiles; journeys: Journeys; slots: Slots },
 ): Duty[] {
   const endVisits = async () => {
@@ -262,6 +262,7 @@ function duties(
       return ended.facts.length;
     });
   };
+  const tidy = new Tidy({ store, clock, log });
   const refresh = async () => {
     await journeys.refresh();
     await profiles.traits.refresh();
@@ -269,6 +270,7 @@ function duties(
   };
   return [
     { name: 'looking at the journeys', work: refresh },
+    { name: 'keeping the log in bounds', work: () => tidy.work() },
     { name: 'folding events', work: () => folder.drain() },
     { name: 'ending visits', work: endVisits, nextDue: () => profiles.nextVisitEnd() },
     { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },

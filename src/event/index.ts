@@ -3,13 +3,17 @@
  *
  * In:     batches of events from the doors, and our own from other rooms' transactions
  * Out:    each event once to the fold; the feed that in-memory readers follow; a visitor's history
- * Owns:   tables event, event_key, event_inbox, event_quarantine, event_shard, feed, datastream
+ * Owns:   tables event, event_key, event_inbox, event_quarantine, event_shard, feed, datastream, event_import
  * Knows:  base, store, job, language
  * Never:  learns who listens; believes the client's clock; drops what it acknowledged
  * Start:  event.ts, receive.ts, then follow.ts
  */
 export * from './event.ts';
 export * from './follow.ts';
+export type { ImportProgress, Imports } from './import.ts';
+export { Intake, type IntakeLine } from './intake.ts';
 export * from './log.ts';
+export type { SetAside } from './quarantine.ts';
+export { keptKeyDays, keptMonths, Tidy } from './tidy.ts';
 export { type Received, type ReceiveHow } from './receive.ts';
 export { emptyLog, migrations } from './table.ts';

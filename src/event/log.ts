@@ -1,6 +1,9 @@
 import { shardOf, type Ids } from '../base/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
+import { Imports } from './import.ts';
+import { Intake } from './intake.ts';
+import { listSetAside, putBack, type SetAside } from './quarantine.ts';
 import { MicroBatch, storeEvents, type Received, type ReceiveHow } from './receive.ts';
 
 /** A place events come from: a site or an app, with its own settings. */
@@ -44,12 +47,17 @@ export class EventLog {
   readonly #store: Store;
   readonly #ids: Ids;
   readonly #batch: MicroBatch;
+  /** Histories that are being brought in. */
+  readonly imports: Imports;
+  /** What just came in, for people to look at. */
+  readonly intake = new Intake();
   #datastreams = new Map<string, Datastream>();
   #onStored: () => void = () => {};
 
   constructor(parts: { store: Store; ids: Ids }) {
     this.#store = parts.store;
     this.#ids = parts.ids;
+    this.imports = new Imports(parts.store, parts.ids);
     this.#batch = new MicroBatch({ runner: parts.store, ids: parts.ids, onStored: () => this.#onStored() });
   }
 
@@ -65,8 +73,10 @@ export class EventLog {
   }
 
   /** Keeps events, each once by (source, id); resolves after the commit. */
-  receive(events: readonly ShopEvent[], how: ReceiveHow = {}): Promise<Received> {
-    return this.#batch.add(events, how);
+  async receive(events: readonly ShopEvent[], how: ReceiveHow = {}): Promise<Received> {
+    const received = await this.#batch.add(events, how);
+    if (received.doubted === 0) this.intake.kept(events, received.kept > 0 ? 'kept' : 'repeated');
+    return received;
   }
 
   /** Events gathered and not yet written. */
@@ -155,6 +165,18 @@ export class EventLog {
       values: [new Date(since)],
     });
     return row!.n;
+  }
+
+  /** What was set aside last, with the error each made. */
+  quarantine(limit: number): Promise<SetAside[]> {
+    return listSetAside(this.#store, limit);
+  }
+
+  /** Puts events that were set aside back to be folded again; null for all. @returns how many events */
+  async putBack(ids: readonly string[] | null): Promise<number> {
+    const count = await putBack(this.#store, ids);
+    if (count > 0) this.#onStored();
+    return count;
   }
 
   /** Inbox rows whose fold failed by itself and that wait for somebody to look. */

@@ -1,4 +1,6 @@
 import type { Migration, Runner } from '../store/index.ts';
+import { importMigrations } from './import.ts';
+import { monthMigrations } from './table-month.ts';
 
 export const migrations: Migration[] = [
   {
@@ -67,6 +69,8 @@ create index event_inbox_consents on event_inbox (shard) where consents;
     name: '0103-event-inbox-consenting',
     sql: `alter table event_inbox add column consenting text[];`,
   },
+  ...monthMigrations,
+  ...importMigrations,
 ];
 
 /** What became of a batch, by the places of its rows (from 1); null where there are none. */
@@ -111,6 +115,6 @@ select case when (select count(*) from fresh) < (select count(*) from sure)
 
 /** Takes everything away that happened; datastreams stay. For leaving the demo. */
 export async function emptyLog(runner: Runner): Promise<void> {
-  await runner.run({ text: 'truncate event, event_key, event_inbox, event_quarantine, feed' });
+  await runner.run({ text: 'truncate event, event_key, event_inbox, event_quarantine, feed, event_import' });
   await runner.run({ text: 'update event_shard set version = 0' });
 }
