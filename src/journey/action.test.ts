@@ -183,6 +183,7 @@ describe('the check of a journey document', () => {
     expect(said('event.cartld = "a"')[0]).toContain('did you mean cartId?');
     expect(said('event.cartId * 2 = 4')[0]).toContain('* needs a number, and event.cartId is text');
     expect(said('event.cartId = 5')).toEqual([]);
+    expect(said('happened("commerce.purchases", since: context.entry)')).toEqual([]);
   });
 
   it('checks what is filled into a call', () => {

@@ -84,6 +84,6 @@ export function scopeOf(run: Run, profile: ProfileView): Record<string, unknown>
   return {
     event: run.context.events.entry ?? {},
     profile,
-    context: { journey: { ...run.context, technicalProperties } },
+    context: { entry: run.enteredAt, journey: { ...run.context, technicalProperties } },
   };
 }

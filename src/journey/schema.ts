@@ -53,6 +53,7 @@ export function journeySchema(definition: JourneyDefinition, event: unknown = en
     event: eventSchema(event),
     profile: profileSchema,
     context: mapOf({
+      entry: moment,
       journey: mapOf({
         events: mapOf({ entry }, anyType),
         actions: mapOf(Object.fromEntries(actions)),
