@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describeFunctions } from './describe.ts';
 import { arity } from './function.ts';
 import { functionGroups } from './functions.ts';
@@ -57,4 +57,25 @@ test('every example of the guide renders to what stands below it', () => {
   for (const [, source, expected] of examples) {
     expect(compileTemplate(source!, { mode: 'html', fragments }).render(data, { now })).toBe(expected);
   }
+});
+
+describe('coming from elsewhere: what stands on the right gives what the page says', () => {
+  const part = text.slice(text.indexOf('## Coming from elsewhere'), text.indexOf('## Functions'));
+  const rows = [...part.matchAll(/^\| (.+?) \| (.+) \| `(.+)` \|$/gm)].map(([, there, here, result]) => ({
+    there: there!,
+    // The first form in code is the one that is run.
+    here: /`([^`]+)`/.exec(here!.replaceAll('\\|', '|'))![1]!,
+    result: JSON.parse(result!) as unknown,
+  }));
+  const data = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)![1]!) as Record<string, unknown>;
+  const fragments = { card: { parameters: ['item'], source: '<b>{{item.name}}</b>' } };
+
+  test('there are many', () => expect(rows.length).toBeGreaterThan(55));
+
+  test.each(rows.map((row) => [row.there, row.here, row.result] as const))('%s is %s', (_, here, result) => {
+    const made = here.startsWith('{')
+      ? compileTemplate(here, { mode: 'html', fragments }).render(data, { now })
+      : compileExpression(here).evaluate(data, { now });
+    expect(made).toEqual(result);
+  });
 });
