@@ -24,9 +24,17 @@ import {
   SmtpTransport,
   type Transport,
 } from './message/index.ts';
-import { migrations as profileMigrations, Profiles, type Fact, type Lesson, type Profile } from './profile/index.ts';
+import {
+  migrations as profileMigrations,
+  Profiles,
+  type Erasures,
+  type Fact,
+  type Lesson,
+  type Profile,
+} from './profile/index.ts';
 import { openDoors } from './doors.ts';
 import { Memory } from './memory.ts';
+import { openErasures } from './erasing.ts';
 import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
 import { Follower, Recommender } from './recommend/index.ts';
@@ -132,12 +140,14 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     fold: (tx, batch) => fold({ profiles, slots }, tx, batch),
   });
   profiles.whileFolding(() => folder.holdsAll);
+  const settle = async () => void (await folder.drain());
+  const erasures = openErasures(ground, { rooms: () => ({ profiles, events, ...slots }), settle });
   events.onStored(() => folder.wake());
   folder.onFolded(() => follower.wake());
   const pulse = new Pulse({
     clock,
     log,
-    duties: duties(ground, { folder, profiles, journeys, slots }),
+    duties: duties(ground, { folder, profiles, journeys, erasures, slots }),
     onMoved: (offset) => memory.set('clock-offset', offset),
   });
   slots.wake = () => pulse.wake();
@@ -151,7 +161,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   templates.keys = new Set(await slots.messages.templates.keys());
   await journeys.load();
   const { runner, messages, measure } = slots;
-  const walk = { events, profiles, catalog, recommender, follower, journeys, runner, messages, measure };
+  const walk = { events, profiles, erasures, catalog, recommender, follower, journeys, runner, messages, measure };
   return { ...ground, ...walk, memory, mailbox, transport, folder, pulse, slots, keys, ownKey, webhooks };
 }
 
@@ -251,8 +261,9 @@ async function spread(
 /** What comes back again and again, in this order. */
 function duties(
   { store, clock, log }: Pick<Ground, 'store' | 'clock' | 'log'>,
-  { folder, profiles, journeys, slots }: { folder: Folder; profiles: Profiles; journeys: Journeys; slots: Slots },
+  rooms: { folder: Folder; profiles: Profiles; journeys: Journeys; erasures: Erasures; slots: Slots },
 ): Duty[] {
+  const { folder, profiles, journeys, erasures, slots } = rooms;
   const endVisits = async () => {
     const due = await profiles.nextVisitEnd();
     if (due === null || due > clock.now()) return 0;
@@ -281,6 +292,7 @@ function duties(
       work: async () => (await slots.messages.work()).done,
       nextDue: () => slots.messages.nextDue(),
     },
+    { name: 'forgetting people', work: () => erasures.work(), nextDue: () => erasures.nextDue() },
   ];
 }
 

@@ -7,6 +7,7 @@ import { toMajor, VirtualClock } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
 import { CallTimeout, countActivities, countRuns, nextWaits, peopleInside, type Caller } from './journey/index.ts';
 import { isReachable, type Profile } from './profile/index.ts';
+import { privacyDoor } from './erasing.ts';
 import { shopMounts } from './demo.ts';
 
 /** The doors of a running Beckon. */
@@ -86,6 +87,8 @@ function houseOf(rooms: Rooms): House {
     recommend: recommender,
     journeys: journeyDoor(rooms),
     people: peopleDoor(rooms),
+    privacy: privacyDoor(rooms, () => settle(rooms)),
+    traits: rooms.profiles.traits,
     messages,
     mailbox: mailboxDoor(rooms),
     time: timeDoor(rooms),

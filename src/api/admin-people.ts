@@ -28,7 +28,11 @@ export function peopleDoors(make: Make, house: House): void {
     scope: 'people',
     summary: 'One profile by {namespace}:{id}; namespace "id" takes the profile id.',
     answer: ProfileDetail,
-    work: async (call) => profileDetail(await profileNamed(call.part('name'), house), house.items),
+    work: async (call) => {
+      const profile = await profileNamed(call.part('name'), house);
+      const story = await house.privacy.story(profile.id);
+      return profileDetail(profile, story, { items: house.items, now: house.clock.now() });
+    },
   });
   make({
     method: 'GET',
@@ -46,7 +50,7 @@ export function peopleDoors(make: Make, house: House): void {
 }
 
 /** `email:ada@example.com`, `ECID:…`, `id:<profile id>` → the profile. */
-async function profileNamed(name: string, house: House): Promise<Profile> {
+export async function profileNamed(name: string, house: House): Promise<Profile> {
   const split = name.indexOf(':');
   const [namespace, id] = [name.slice(0, split), name.slice(split + 1)];
   if (split < 1 || id === '') {

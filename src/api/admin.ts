@@ -4,6 +4,7 @@ import { identityDoors } from './admin-identity.ts';
 import { intakeDoors } from './admin-intake.ts';
 import { journeyDoors } from './admin-journey.ts';
 import { peopleDoors } from './admin-people.ts';
+import { privacyDoors } from './admin-privacy.ts';
 import { recommendDoors } from './admin-recommend.ts';
 import { settingsDoors } from './admin-settings.ts';
 import { webhookDoors } from './admin-webhook.ts';
@@ -18,6 +19,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   intakeDoors(make, house);
   identityDoors(make, house);
   peopleDoors(make, house);
+  privacyDoors(make, house);
   journeyDoors(make, house);
   recommendDoors(make, house);
   settingsDoors(make, house);

@@ -161,6 +161,7 @@ export const scopes = [
   '*',
   'read',
   'people',
+  'privacy',
   'items',
   'profiles',
   'events',

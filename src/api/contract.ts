@@ -5,6 +5,7 @@
  * Each shape is one schema: it validates at the door, types the code and stands in /openapi.json.
  */
 import { Type, type Static } from 'typebox';
+import { ClaimView, ConsentView, IdentityView, MergeView, OriginView, TraitValueView } from './contract-person.ts';
 
 const count = Type.Integer({ minimum: 0 });
 const texts = Type.Record(Type.String(), Type.String());
@@ -75,10 +76,15 @@ export type PersonRow = Static<typeof PersonRow>;
 /** GET /v1/profiles/{namespace}:{id} — namespace `id` takes the profile id. */
 export const ProfileDetail = Type.Object({
   id: Type.String(),
-  identities: Type.Array(Type.Object({ namespace: Type.String(), id: Type.String() })),
+  identities: Type.Array(IdentityView),
   email: textOrNull,
   attributes: anything,
   timeZone: textOrNull,
+  language: textOrNull,
+  /** Where `email`, `timeZone`, `language` and `attributes.<name>` came from. */
+  origins: Type.Record(Type.String(), OriginView),
+  /** When a click on a signed link of ours last proved the mailbox. */
+  mailboxProvenAt: textOrNull,
   consent: Type.Record(
     Type.String(),
     Type.Object({
@@ -97,8 +103,30 @@ export const ProfileDetail = Type.Object({
     Type.Object({ item: Type.String(), name: Type.String(), at: Type.String(), imageUrl: textOrNull }),
   ),
   orders: Type.Array(
-    Type.Object({ id: Type.String(), at: Type.String(), total: MoneyView, items: Type.Array(Type.String()) }),
+    Type.Object({
+      id: Type.String(),
+      at: Type.String(),
+      total: MoneyView,
+      /** What of it went back. */
+      refunded: MoneyView,
+      cancelled: Type.Boolean(),
+      items: Type.Array(Type.String()),
+    }),
   ),
+  lastViewed: textOrNull,
+  mostViewed: textOrNull,
+  favouriteCategory: textOrNull,
+  categories: Type.Array(Type.Object({ id: Type.String(), score: Type.Number() })),
+  traits: Type.Record(Type.String(), TraitValueView),
+  visits: count,
+  /** The running visit or the last one; `endedAt` is null while it runs. */
+  visit: Type.Union([
+    Type.Object({ startedAt: Type.String(), endedAt: textOrNull, pages: count, views: count, orders: count }),
+    Type.Null(),
+  ]),
+  consents: Type.Array(ConsentView),
+  merges: Type.Array(MergeView),
+  claims: Type.Array(ClaimView),
   firstSeenAt: Type.String(),
   lastSeenAt: Type.String(),
 });

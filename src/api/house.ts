@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock, Ids, Log, Random } from '../base/index.ts';
 import type { Datastream, Identity, Received, ReceiveHow, ShopEvent } from '../event/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
-import type { Profile } from '../profile/index.ts';
+import type { Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
 import type {
   AdvanceReport,
   ClockView,
@@ -38,6 +38,8 @@ export interface House {
   recommend: RecommendDoor;
   journeys: JourneyDoor;
   people: PeopleDoor;
+  privacy: PrivacyDoor;
+  traits: TraitDoor;
   messages: MessageDoor;
   /** Null when mail leaves by SMTP. */
   mailbox: MailboxDoor | null;
@@ -169,6 +171,25 @@ export type WebhookDoor = Pick<
 export interface IntakeDoor {
   /** @param source as events of it carry it: `edge:<datastream>`, `segment:<datastream>`, `webhook:<key>` */
   refused(source: string, rows: readonly RefusedRow[]): void;
+}
+
+/** What concerns one person's data as such. */
+export interface PrivacyDoor {
+  /** Where what is known of somebody came from. */
+  story(profileId: string): Promise<ProfileStory>;
+  export(profile: Profile): Promise<Record<string, unknown>>;
+  erase(profile: Profile): Promise<Certificate>;
+  certificate(id: string): Promise<Certificate | null>;
+  /** Undoes a merge of this profile; throws the profile room's errors. */
+  unmerge(profileId: string, mergeId: string): Promise<{ into: string; from: string }>;
+}
+
+/** Computed traits (`Profiles.traits` fits). */
+export interface TraitDoor {
+  list(): TraitDefinition[];
+  put(definition: TraitDefinition): Promise<TraitDefinition>;
+  /** @returns whether there was one */
+  remove(key: string): Promise<boolean>;
 }
 
 /** Links of mails (`Messages` fits). */

@@ -114,8 +114,6 @@ export interface ShopEvent {
   language?: string;
   /** Categories the visitor showed interest in (Target's `user.categoryId`, BEH-6): they feed the favourite category. */
   categories?: string[];
-  /** Set by a signed identity token: until then, UTC ms, the device speaks for its person at level 3 (design §7). */
-  trustedUntil?: number;
   /** What else the source sent and nobody needs by name. */
   data?: Record<string, unknown>;
 }

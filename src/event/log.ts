@@ -5,6 +5,7 @@ import { Imports } from './import.ts';
 import { Intake } from './intake.ts';
 import { listSetAside, putBack, type SetAside } from './quarantine.ts';
 import { MicroBatch, storeEvents, type Received, type ReceiveHow } from './receive.ts';
+import { forgetVisitors, type Forgotten } from './forget.ts';
 
 /** A place events come from: a site or an app, with its own settings. */
 export interface Datastream {
@@ -144,6 +145,16 @@ export class EventLog {
       values: [[...new Set(visitors.map(shardOf))], visitors, new Date(since), limit],
     });
     return rows.map(({ body }) => body);
+  }
+
+  /** Removes what visitors left in the log; the crowd's counts stay, without a name. */
+  forget(tx: Tx, who: Forgotten): Promise<number> {
+    return forgetVisitors(tx, who);
+  }
+
+  /** All that these visitors did, oldest first, for export. */
+  async exportFor(visitors: readonly string[]): Promise<ShopEvent[]> {
+    return this.receivedSince(visitors, { since: 0, limit: 1_000_000 });
   }
 
   /** Feed rows after the given version of each shard (none known = from the start), in order, at most `limit`. */

@@ -483,7 +483,7 @@ describe('merge()', () => {
     await happens(named('ada@example.com', 2));
     const { id } = (await profiles.find({ namespace: 'email', id: 'ada@example.com' }))!;
     const [merge] = (await profiles.storyOf(id)).merges;
-    await profiles.unmerge(merge!.id);
+    await profiles.unmerge(id, merge!.id);
     const after = await runs();
     expect(after.map((run) => [run.id, run.profileId, run.state])).toEqual(
       before.map((run) => [run.id, run.profileId, run.state]),

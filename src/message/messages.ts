@@ -10,7 +10,7 @@ import { renderMail, type Rendering } from './render.ts';
 import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
 import { beginBatch, handBack, renderClaims, sendBatch } from './send.ts';
 import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
-import { eraseProfile, freeSlots, liftUnsubscribe } from './table-gate.ts';
+import { eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
 import { acceptedSince, countsOf, heldBy, nextDueAt, toDo, type MessageCounts } from './table-report.ts';
 import { Templates } from './template.ts';
 import {
@@ -157,6 +157,15 @@ export class Messages {
   async forget(tx: Tx, profileId: string): Promise<void> {
     await cancelUnsent(this.#kit, tx, { profileId, state: 'cancelled', reason: 'erased' });
     await eraseProfile(tx, profileId);
+  }
+
+  /** These addresses get no mail of any kind any more; only their keyed hash is kept (trust.md §0 19). */
+  async neverMail(tx: Tx, addresses: readonly string[]): Promise<void> {
+    const now = this.#kit.clock.now();
+    for (const address of addresses) {
+      const key = addressKey(this.#kit.addressSecret, address);
+      await suppress(tx, { key, scope: 'all', reason: 'erased', messageId: null, now });
+    }
   }
 
   /** All that this room knows of a person, for export. */

@@ -90,6 +90,12 @@ export async function eraseProfile(tx: Runner, profileId: string): Promise<void>
     text: `delete from mailbox where recipient in (select recipient from message where profile_id = $1)`,
     values: [profileId],
   });
+  // What a mail host answered may repeat the address.
+  await tx.run({
+    text: `update attempt a set result = null, late_result = null from message m
+      where m.profile_id = $1 and a.shard = m.shard and a.message_id = m.id`,
+    values: [profileId],
+  });
   await tx.run({
     text: `update message set context = '{}', recipient = null, subject = null, links = '[]' where profile_id = $1`,
     values: [profileId],

@@ -20,9 +20,12 @@ export function assertion(state: ProfileState, event: ShopEvent): Asserted {
     return true;
   };
   const email = event.identities.find(({ namespace }) => namespace === 'email')?.id;
-  if (email && state.email?.toLowerCase() !== email && say('email')) {
-    made.email = typeof event.attributes?.['email'] === 'string' ? event.attributes['email'] : email;
-    made.identified = true;
+  const spelled = typeof event.attributes?.['email'] === 'string' ? event.attributes['email'] : null;
+  const isNew = email !== undefined && state.email?.toLowerCase() !== email;
+  const isSpelled = email !== undefined && spelled !== null && state.email !== spelled;
+  if ((isNew || isSpelled) && say('email')) {
+    made.email = spelled ?? email!;
+    made.identified = isNew;
   }
   if (!event.attributes) return origins === state.origins ? made : { ...made, origins: origins! };
   const attributes = { ...state.attributes };

@@ -229,8 +229,8 @@ class Fold {
       state.mailboxProvenAt = Math.max(state.mailboxProvenAt ?? 0, event.happenedAt);
     if (event.level < 3) return;
     const device = event.identities.find(({ namespace }) => namespace === 'ecid')?.id;
-    if (event.trustedUntil !== undefined && device !== undefined)
-      state.trusted = { ...state.trusted, [device]: event.trustedUntil };
+    if (event.linkedUntil !== undefined && device !== undefined)
+      state.trusted = { ...state.trusted, [device]: event.linkedUntil };
     const { identified, ...changed } = assertion(state, event);
     Object.assign(state, changed);
     if (identified) this.#fact('identified', { email: state.email });

@@ -3,7 +3,7 @@
  *
  * In:     events from the log, in the fold's transaction, and the passing of time
  * Out:    facts (cart.changed, visit.ended, ordered, consent.lost …), lessons for the recommender, profiles to read
- * Owns:   tables profile, identity, identity_audit, consent_record
+ * Owns:   tables profile, identity, identity_audit, identity_claim, consent_record, trait, erasure · jobs profile.erase
  * Knows:  base, store, job, language, event
  * Never:  lets a browser's claim read, merge or steer; knows journeys or mail
  * Start:  profile.ts, fold.ts (pure), then pass.ts (whose event it is, in one transaction)
@@ -19,7 +19,11 @@ export {
   type TokenFault,
 } from './identity-token.ts';
 export * from './profile.ts';
-export { Profiles, type FoldedBatch, type OnMerge } from './profiles.ts';
+export { Erasures, type Certificate, type ForgettingRoom, type Subject } from './erasure.ts';
+export { Profiles, type FoldedBatch, type OnMerge, type OnUnmerge } from './profiles.ts';
 export { profileSchema } from './schema.ts';
+export { type MergeRecord, type ProfileStory } from './story.ts';
+export { type ConsentRecord, type LinkedIdentity } from './table-graph.ts';
+export { eventView, traitOf, traitValue, type TraitDefinition } from './trait.ts';
 export { emptyProfiles, migrations } from './table.ts';
 export { isReachable, viewOf } from './view.ts';

@@ -306,7 +306,7 @@ describe('consent', () => {
 });
 
 describe('a device trusted by a signed token', () => {
-  const token = event(['profile.asserted'], { level: 3, trustedUntil: start + 60 * minute });
+  const token = event(['profile.asserted'], { level: 3, linkedUntil: start + 60 * minute });
   const buys = (ms: number, device = '1') =>
     event(['commerce.purchases'], {
       order: { id: `o${ms}`, totalMinor: 100, currency: 'EUR' },

@@ -11,6 +11,8 @@ import { ConsentRecall } from './recall.ts';
 import { lockFreeProfiles, lockProfiles, ownersOf, putOffVisits, saveProfiles, seenStepMs } from './table.ts';
 import type { RefusedClaim } from './claim.ts';
 import { Traits } from './traits.ts';
+import { deleteProfiles, rowsOfProfiles } from './table-erasure.ts';
+import { familyOf } from './table-graph.ts';
 import { storyOf, type ProfileStory } from './story.ts';
 import { unmerge } from './unmerge.ts';
 import { viewOf } from './view.ts';
@@ -272,17 +274,29 @@ export class Profiles {
   }
 
   /**
-   * Undoes a merge, by the id that `storyOf` names it by: both live again with what is their own. Throws
+   * Undoes a merge of this profile, by the id that `storyOf` names it by: both live again with what is their own. Throws
    * PROFILE_MERGE_UNKNOWN, PROFILE_MERGE_NOT_LAST.
    */
-  unmerge(mergeId: string): Promise<{ into: string; from: string }> {
+  unmerge(profileId: string, mergeId: string): Promise<{ into: string; from: string }> {
     const parts = { clock: this.#clock, ids: this.#ids, log: this.#log, onUnmerge: this.#onUnmerge };
-    return this.#store.inTransaction((tx) => unmerge(tx, mergeId, { ...parts, traits: this.traits.all }));
+    return this.#store.inTransaction((tx) =>
+      unmerge(tx, { profileId, mergeId }, { ...parts, traits: this.traits.all }),
+    );
   }
 
   /** Where what we know of somebody came from: identities, merges, consents and what browsers claimed. */
   async storyOf(profileId: string): Promise<ProfileStory> {
     return storyOf(this.#store, profileId);
+  }
+
+  /** Removes a profile, those that became part of it, and all that names them in this room; see `Erasures`. */
+  async forget(tx: Tx, profileId: string): Promise<void> {
+    await deleteProfiles(tx, await familyOf(tx, profileId));
+  }
+
+  /** Everything in this room that names the person, by table, as stored. */
+  async exportFor(profileId: string): Promise<Record<string, Record<string, unknown>[]>> {
+    return rowsOfProfiles(this.#store, await familyOf(this.#store, profileId));
   }
 
   /** The visitors whose events belong to a profile, as the log names them (shard keys). */

@@ -98,7 +98,10 @@ describe('unmerge()', () => {
     await happens(signsIn('ada@example.com', laptop), view('scarf', phone), view('hat', laptop));
     const merge = await lastMerge((await ada()).id);
 
-    expect(await profiles.unmerge(merge.id)).toEqual({ into: (await ada()).id, from: before.other.id });
+    expect(await profiles.unmerge((await ada()).id, merge.id)).toEqual({
+      into: (await ada()).id,
+      from: before.other.id,
+    });
     const [mine, theirs] = [await ada(), await byDevice(laptop)];
     expect(theirs.id).toBe(before.other.id);
     expect(mine.state.viewed.map(({ item }) => item)).toEqual(['scarf', 'watch']);
@@ -109,7 +112,7 @@ describe('unmerge()', () => {
 
   it('keeps them apart: the next sign-in moves the device and merges nothing (trust row 79)', async () => {
     await happens(signsIn('ada@example.com', phone), add('coat', laptop), signsIn('ada@example.com', laptop));
-    const { from } = await profiles.unmerge((await lastMerge((await ada()).id)).id);
+    const { from } = await profiles.unmerge((await ada()).id, (await lastMerge((await ada()).id)).id);
     await happens(signsIn('ada@example.com', laptop), view('hat', laptop));
 
     expect((await ada()).state.viewed.map(({ item }) => item)).toEqual(['hat']);
@@ -124,7 +127,7 @@ describe('unmerge()', () => {
     await happens(signsIn('ada@example.com', laptop));
     const first = await lastMerge((await ada()).id);
     await happens(view('scarf', tablet), signsIn('ada@example.com', tablet));
-    await profiles.unmerge(first.id);
+    await profiles.unmerge((await ada()).id, first.id);
 
     const { state } = await ada();
     expect(state.cart).toBeNull();
@@ -137,7 +140,7 @@ describe('unmerge()', () => {
     const merge = await lastMerge((await ada()).id);
     await happens(event(['profile.signedOut'], laptop, { level: 3 }), view('hat', laptop));
     const stranger = await byDevice(laptop);
-    await profiles.unmerge(merge.id);
+    await profiles.unmerge((await ada()).id, merge.id);
 
     expect((await byDevice(laptop)).id).toBe(stranger.id);
     expect((await profiles.get(merge.from))!.state.viewed).toEqual([]);
@@ -147,7 +150,7 @@ describe('unmerge()', () => {
   it('says which merge is unknown, and which has to be undone first', async () => {
     const crm = { namespace: 'crm', id: '7' };
     const missing = '01900000-0000-7000-8000-000000000001';
-    await expect(profiles.unmerge(missing)).rejects.toMatchObject({ code: 'PROFILE_MERGE_UNKNOWN' });
+    await expect(profiles.unmerge(missing, missing)).rejects.toMatchObject({ code: 'PROFILE_MERGE_UNKNOWN' });
     await happens(add('a', phone), add('b', laptop));
     await happens(
       event(['profile.asserted'], phone, {
@@ -160,11 +163,15 @@ describe('unmerge()', () => {
     await happens(
       event(['profile.asserted'], phone, { level: 3, identities: [crm, { namespace: 'ecid', id: phone }] }),
     );
-    await expect(profiles.unmerge(first.id)).rejects.toMatchObject({ code: 'PROFILE_MERGE_NOT_LAST' });
-    await profiles.unmerge((await lastMerge((await byDevice(phone)).id)).id);
-    await profiles.unmerge(first.id);
+    await expect(profiles.unmerge((await byDevice(phone)).id, first.id)).rejects.toMatchObject({
+      code: 'PROFILE_MERGE_NOT_LAST',
+    });
+    await profiles.unmerge((await byDevice(phone)).id, (await lastMerge((await byDevice(phone)).id)).id);
+    await profiles.unmerge((await byDevice(phone)).id, first.id);
     expect((await byDevice(phone)).id).not.toBe((await byDevice(laptop)).id);
-    await expect(profiles.unmerge(first.id)).rejects.toMatchObject({ code: 'PROFILE_MERGE_UNKNOWN' });
+    await expect(profiles.unmerge((await byDevice(phone)).id, first.id)).rejects.toMatchObject({
+      code: 'PROFILE_MERGE_UNKNOWN',
+    });
   });
 
   it('restores both exactly, whatever they had done before (property)', async () => {
@@ -195,7 +202,7 @@ describe('unmerge()', () => {
         const person = (await profiles.find({ namespace: 'email', id: email }))!;
         const other = await byDevice(device(laptop));
         await happens(signsIn(email, device(laptop)));
-        await profiles.unmerge((await lastMerge(person.id)).id);
+        await profiles.unmerge(person.id, (await lastMerge(person.id)).id);
         const [into, from] = [(await profiles.get(person.id))!, (await profiles.get(other.id))!];
         const calm = (state: ProfileState) => ({
           ...shown(state),

@@ -110,7 +110,11 @@ const eventLimit = 50_000;
  *
  * @throws PROFILE_MERGE_UNKNOWN, PROFILE_MERGE_NOT_LAST
  */
-export async function unmerge(tx: Tx, mergeId: string, parts: UnmergeParts): Promise<{ into: string; from: string }> {
+export async function unmerge(
+  tx: Tx,
+  { profileId, mergeId }: { profileId: string; mergeId: string },
+  parts: UnmergeParts,
+): Promise<{ into: string; from: string }> {
   const merge = await mergeById(tx, mergeId);
   if (!merge || merge.otherId === null) {
     throw new BeckonError(errors.PROFILE_MERGE_UNKNOWN, `There is no merge "${mergeId}" to undo`);
@@ -118,7 +122,7 @@ export async function unmerge(tx: Tx, mergeId: string, parts: UnmergeParts): Pro
   const [into, from] = [merge.profileId, merge.otherId];
   const pair = await lockPair(tx, [into, from]);
   const [living, gone] = [pair.get(into), pair.get(from)];
-  if (!living || gone?.mergedInto === undefined) {
+  if (!living || !gone || (into !== profileId && living.mergedInto !== profileId)) {
     throw new BeckonError(errors.PROFILE_MERGE_UNKNOWN, `There is no merge "${mergeId}" to undo`);
   }
   if (living.mergedInto !== null) {

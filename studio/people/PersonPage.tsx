@@ -132,9 +132,9 @@ function ConsentPanel({ data }: { data: ProfileDetail }) {
           const word = `purpose.${purpose}`;
           const Icon = state === 'in' ? IconCheck : IconX;
           const value = (
-            <span className={state === 'in' ? 'status status-live' : 'status status-harm'}>
+            <span className={state === 'in' ? 'status status-live' : state === 'out' ? 'status status-harm' : 'status'}>
               <Icon size={14} stroke={1.5} aria-hidden="true" />
-              {say(state === 'in' ? 'person.in' : 'person.out')}
+              {say(`person.${state}`)}
             </span>
           );
           const note = say('person.saidAt', { time: moment(at), source });

@@ -271,6 +271,7 @@ export const de: Catalogue = {
   'person.consentNone': 'Es liegt keine Einwilligung vor. Werbemails gehen an niemanden, der nicht zugestimmt hat.',
   'person.in': 'ja',
   'person.out': 'nein',
+  'person.pending': 'Noch nicht bestätigt',
   'person.saidAt': '{time}, über {source}',
   'person.identities': 'Bekannt als',
   'person.attributes': 'Merkmale',

@@ -268,6 +268,7 @@ export const en = {
   'person.consentNone': 'No consent was stated. Marketing mail goes to nobody who has not agreed.',
   'person.in': 'yes',
   'person.out': 'no',
+  'person.pending': 'Not confirmed yet',
   'person.saidAt': '{time}, by {source}',
   'person.identities': 'Known as',
   'person.attributes': 'Attributes',

@@ -266,6 +266,7 @@ export const sv: Catalogue = {
   'person.consentNone': 'Inget samtycke har lämnats. Reklambrev går inte till någon som inte sagt ja.',
   'person.in': 'ja',
   'person.out': 'nej',
+  'person.pending': 'Inte bekräftat än',
   'person.saidAt': '{time}, via {source}',
   'person.identities': 'Känd som',
   'person.attributes': 'Egenskaper',

@@ -120,6 +120,8 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
       search: async () => ({ people: [], left: 0 }),
       timeline: async () => [{ at: new Date(startedAt).toISOString(), kind: 'event', text: 'Viewed a coat' }],
     },
+    privacy: fakePrivacy(),
+    traits: fakeTraits(),
     messages: fakeMessages(clock, unsubscribed),
     mailbox: null,
     time: fakeTime(clock),
@@ -137,6 +139,30 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
       needHand: [],
     }),
     mounts: [],
+  };
+}
+
+function fakePrivacy(): House['privacy'] {
+  const id = '01900000-0000-7000-8000-0000000000e1';
+  const waiting = { id, state: 'waiting' as const, requestedAt: startedAt, doneAt: null, subject: [], steps: [] };
+  return {
+    story: async () => ({ identities: [], merges: [], consents: [], claims: [] }),
+    export: async (profile) => ({ exportedAt: '', profile: { id: profile.id }, rooms: {} }),
+    erase: async () => waiting,
+    certificate: async (asked) => (asked === id ? waiting : null),
+    unmerge: async (into, merge) => ({ into, from: merge }),
+  };
+}
+
+function fakeTraits(): House['traits'] {
+  const known = new Map<string, Parameters<House['traits']['put']>[0]>();
+  return {
+    list: () => [...known.values()],
+    put: async (definition) => {
+      known.set(definition.key, definition);
+      return definition;
+    },
+    remove: async (key) => known.delete(key),
   };
 }
 

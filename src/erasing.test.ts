@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { freshStore } from '../test/support/database.ts';
+import { joinRooms, migrations, type Rooms } from './app.ts';
+import { quietLog } from './base/index.ts';
+import { privacyDoor } from './erasing.ts';
+import type { ShopEvent } from './event/index.ts';
+import type { Certificate, Profile } from './profile/index.ts';
+import { readSettings } from './settings.ts';
+import type { Store } from './store/index.ts';
+
+const device = '1'.repeat(38);
+const other = '2'.repeat(38);
+const address = 'Ada.Lovelace@example.com';
+let store: Store;
+let rooms: Rooms;
+let count = 0;
+
+beforeEach(async () => {
+  store = await freshStore(migrations);
+  rooms = await join();
+});
+
+function join(): Promise<Rooms> {
+  const settings = {
+    ...readSettings(['--no-demo', '--smtp', 'smtp://127.0.0.1:9'], {
+      BECKON_FROM: 'Shop <shop@shop.example>',
+      BECKON_POSTAL_ADDRESS: 'Street 1, Town',
+    }),
+    secret: 's'.repeat(40),
+    leaseMs: 1,
+  };
+  return joinRooms(
+    { ...settings, databaseUrl: store.url },
+    {
+      store,
+      log: quietLog,
+    },
+  );
+}
+
+function event(types: string[], ecid: string, more: Partial<ShopEvent> = {}): ShopEvent {
+  const now = rooms.clock.now();
+  return {
+    id: `e${++count}`,
+    source: 'edge:demo',
+    types,
+    happenedAt: now,
+    receivedAt: now,
+    level: 0,
+    visitor: `ecid:${ecid}`,
+    identities: [{ namespace: 'ecid', id: ecid }],
+    ...more,
+  };
+}
+
+/** Ada, known by two devices, one of which came by a merge; with a cart, an order, consent and runs. */
+async function ada(): Promise<Profile> {
+  const named = (ecid: string): Partial<ShopEvent> => ({
+    level: 3,
+    source: 'server',
+    identities: [
+      { namespace: 'email', id: address.toLowerCase() },
+      { namespace: 'ecid', id: ecid },
+    ],
+  });
+  await rooms.events.receive([
+    event(['commerce.productViews'], other, { items: [{ id: 'watch' }] }),
+    event(['profile.asserted'], device, {
+      ...named(device),
+      attributes: { email: address, firstName: 'Ada' },
+      consent: { 'email-marketing': 'in' },
+    }),
+    event(['profile.asserted'], other, named(other)),
+    event(['commerce.productListAdds'], device, { items: [{ id: 'coat' }] }),
+    event(['commerce.purchases'], device, {
+      ...named(device),
+      items: [{ id: 'hat' }],
+      order: { id: 'o1', totalMinor: 1000, currency: 'EUR' },
+    }),
+  ]);
+  await rooms.folder.drain();
+  return (await rooms.profiles.find({ namespace: 'email', id: address.toLowerCase() }))!;
+}
+
+/** Where in the whole database a text still stands, as table names. */
+async function tracesOf(...texts: string[]): Promise<string[]> {
+  const tables = await store.rows<{ name: string }>({
+    text: `select tablename as name from pg_tables where schemaname = 'public'`,
+  });
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const rows = await store.rows({
+      text: `select 1 from "${name}" t where ${texts.map((_, i) => `lower(t::text) like $${i + 1}`).join(' or ')} limit 1`,
+      values: texts.map((text) => `%${text.toLowerCase()}%`),
+    });
+    if (rows.length > 0) found.push(name);
+  }
+  return found;
+}
+
+const finished = async ({ id }: Certificate) => (await rooms.erasures.certificate(id))!;
+
+describe('erasing a person', () => {
+  it('leaves no trace of address, devices and profile in any table, and a certificate that names nobody', async () => {
+    const profile = await ada();
+    expect((await tracesOf(address)).length).toBeGreaterThan(3);
+    const asked = await rooms.erasures.request(profile);
+    expect(asked).toMatchObject({ state: 'waiting', steps: [] });
+    await rooms.erasures.work();
+
+    expect(await tracesOf(address, device, other, profile.id, 'lovelace')).toEqual([]);
+    const certificate = await finished(asked);
+    expect([certificate.state, certificate.steps.map(({ room }) => room)]).toEqual([
+      'done',
+      ['suppression', 'journey', 'message', 'measure', 'profile', 'event'],
+    ]);
+    expect(certificate.subject).toContain(rooms.erasures.hashOf(`id:${profile.id}`));
+    expect(certificate.subject).toContain(rooms.erasures.hashOf(`ecid:${other}`));
+    expect(await store.rows({ text: 'select 1 from job' })).toEqual([]);
+  });
+
+  it('keeps what the crowd did countable: the feed loses the person, not the views', async () => {
+    const profile = await ada();
+    const before = await rooms.events.readFeed<{ i: string }>(new Map());
+    await rooms.erasures.request(profile);
+    await rooms.erasures.work();
+    const items = (rows: typeof before) => rows.flatMap(({ lessons }) => lessons.map(({ i }) => i)).sort();
+    expect(items(await rooms.events.readFeed<{ i: string }>(new Map()))).toEqual(items(before));
+  });
+
+  it('keeps the address unmailable by its keyed hash, also when it comes again with consent (trust §0 19)', async () => {
+    await rooms.erasures.request(await ada());
+    await rooms.erasures.work();
+    const again = await ada();
+    expect(again.state.consent['email-marketing']!.state).toBe('in');
+    const rows = await store.rows<{ scope: string; reason: string }>({ text: 'select scope, reason from suppression' });
+    expect(rows).toEqual([{ scope: 'all', reason: 'erased' }]);
+  });
+
+  it('goes on with the next room after a crash between any two (trust row 105)', async () => {
+    const profile = await ada();
+    const asked = await rooms.erasures.request(profile);
+    const planned = ['suppression', 'journey', 'message', 'measure', 'profile', 'event'];
+    const again = () => store.run({ text: `update job set lease_until = null, due = now() - interval '1 day'` });
+    for (const place of ['journey', 'message', 'measure', 'event']) {
+      // Another process takes over, and dies in this room with its transaction open.
+      const dying = await join();
+      dyingRoom(dying, place).forget = () => Promise.reject(new Error('killed'));
+      await again();
+      await dying.erasures.work();
+      expect((await finished(asked)).steps.map(({ room }) => room)).toEqual(planned.slice(0, planned.indexOf(place)));
+    }
+    await again();
+    await rooms.erasures.work();
+    expect((await finished(asked)).steps.map(({ room }) => room)).toEqual(planned);
+    expect(await tracesOf(address, device, other, profile.id)).toEqual([]);
+  });
+
+  it('spares everybody else', async () => {
+    const third = '3'.repeat(38);
+    await rooms.events.receive([event(['commerce.productListAdds'], third, { items: [{ id: 'coat' }] })]);
+    await rooms.erasures.request(await ada());
+    await rooms.erasures.work();
+    const spared = (await rooms.profiles.find({ namespace: 'ecid', id: third }))!;
+    expect(spared.state.cart!.lines).toHaveLength(1);
+    expect(await rooms.events.exportFor([`ecid:${third}`])).toHaveLength(1);
+  });
+});
+
+function dyingRoom(dying: Rooms, name: string): { forget: (...given: never[]) => Promise<unknown> } {
+  const found = { journey: dying.runner, message: dying.messages, measure: dying.measure, event: dying.events }[name];
+  if (!found) throw new Error(`No room ${name}`);
+  return found;
+}
+
+describe('exporting a person', () => {
+  it('tells what every room knows, the past of merged profiles included', async () => {
+    const profile = await ada();
+    const door = privacyDoor(rooms, async () => void (await rooms.folder.drain()));
+    const made = (await door.export(profile)) as { profile: { email: string }; rooms: Record<string, object> };
+    expect(made.profile.email).toBe(address);
+    expect(Object.keys(made.rooms)).toEqual(['profile', 'event', 'journey', 'message', 'measure']);
+    const text = JSON.stringify(made.rooms);
+    for (const known of [address, device, other, 'watch', 'o1', 'consent_record']) expect(text).toContain(known);
+  });
+});

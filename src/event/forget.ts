@@ -1,0 +1,71 @@
+import { shardOf } from '../base/index.ts';
+import type { Tx } from '../store/index.ts';
+import type { ShopEvent } from './event.ts';
+
+/** Whose traces are removed: visitors as the log names them, and the profile ids that lessons carry. */
+export interface Forgotten {
+  visitors: readonly string[];
+  profileIds: readonly string[];
+  /** What came in later than this belongs to whoever uses the device since, UTC ms. */
+  until: number;
+}
+
+/**
+ * Removes the events of visitors, folded, unread and set aside, and takes the profile ids out of the feed: what the
+ * crowd did stays counted, by whom does not. Doing it again changes nothing.
+ *
+ * @returns how many events and feed rows were touched
+ */
+export async function forgetVisitors(tx: Tx, { visitors, profileIds, until }: Forgotten): Promise<number> {
+  const shards = [...new Set(visitors.map(shardOf))];
+  const gone = await tx.run({
+    text: 'delete from event where shard = any($1::smallint[]) and visitor = any($2) and received_at <= $3',
+    values: [shards, visitors, new Date(until)],
+  });
+  const isTheirs = (event: ShopEvent) => visitors.includes(event.visitor) && event.receivedAt <= until;
+  let touched = gone;
+  for (const table of ['event_inbox', 'event_quarantine'] as const)
+    touched += await strip(tx, table, { shards, keep: (event) => !isTheirs(event as ShopEvent) });
+  return touched + (await anonymise(tx, profileIds));
+}
+
+/** Leaves those entries of stored batches that are to be kept; a batch with nothing left goes. */
+async function strip(
+  tx: Tx,
+  table: 'event_inbox' | 'event_quarantine',
+  { shards, keep }: { shards: number[]; keep: (event: unknown) => boolean },
+): Promise<number> {
+  const rows = await tx.rows<{ shard: number; id: string; payload: string }>({
+    text: `select shard, id, payload from ${table} where shard = any($1::smallint[]) for update`,
+    values: [shards],
+  });
+  let touched = 0;
+  for (const { shard, id, payload } of rows) {
+    const all = JSON.parse(payload) as unknown[];
+    const kept = all.filter(keep);
+    if (kept.length === all.length) continue;
+    touched++;
+    if (kept.length === 0) {
+      await tx.run({ text: `delete from ${table} where shard = $1 and id = $2`, values: [shard, id] });
+    } else {
+      const text = `update ${table} set payload = $3 where shard = $1 and id = $2`;
+      await tx.run({ text, values: [shard, id, JSON.stringify(kept)] });
+    }
+  }
+  return touched;
+}
+
+/** The id that stands where a person's was. */
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+/** Replaces profile ids in the feed. A profile's events may have come by several devices, so every shard is looked at. */
+async function anonymise(tx: Tx, profileIds: readonly string[]): Promise<number> {
+  let touched = 0;
+  for (const id of profileIds) {
+    touched += await tx.run({
+      text: `update feed set payload = replace(payload, $1, $2) where position($1 in payload) > 0`,
+      values: [id, nobody],
+    });
+  }
+  return touched;
+}

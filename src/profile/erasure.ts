@@ -1,0 +1,183 @@
+import { hmac, point, shardOf, type Clock, type Ids, type Log } from '../base/index.ts';
+import { identityKey } from '../event/index.ts';
+import type { Job, Jobs } from '../job/index.ts';
+import type { Store, Tx } from '../store/index.ts';
+import type { Profile } from './profile.ts';
+import { familyOf } from './table-graph.ts';
+import {
+  deleteProfiles,
+  erasureById,
+  insertErasure,
+  livingOf,
+  markErased,
+  profileRows,
+  saveSteps,
+  saveSubject,
+  type ErasureRow,
+} from './table-erasure.ts';
+
+/** Who is to be forgotten, by every name a room may know them by. */
+export interface Subject {
+  profileIds: string[];
+  /** As the log names them: `ecid:…`, `email:…`, `profile:…`. */
+  visitors: string[];
+  addresses: string[];
+}
+
+/** A room that holds something of people. `forget` may be called again after a crash, and then changes nothing. */
+export interface ForgettingRoom {
+  name: string;
+  forget(tx: Tx, subject: Subject, until: number): Promise<unknown>;
+}
+
+/** Proof that somebody was forgotten; it names nobody. Times are UTC ms. */
+export interface Certificate {
+  id: string;
+  state: 'waiting' | 'running' | 'done';
+  requestedAt: number;
+  doneAt: number | null;
+  /** Keyed hashes of the profile ids and identities, by which the installation can show that it was this person. */
+  subject: string[];
+  /** What was done in which room, in order. */
+  steps: { room: string; at: number }[];
+}
+
+const kind = 'profile.erase';
+
+/**
+ * Forgets people, durably: a request is a row and a job in one transaction; each room is a transaction of its own, noted
+ * as done in it. Whoever dies between two rooms is taken over, and goes on with the next (trust.md §1.12).
+ */
+export class Erasures {
+  readonly #parts: ErasureParts;
+
+  constructor(parts: ErasureParts) {
+    this.#parts = parts;
+  }
+
+  /** Asks for it; from the commit on it will be done. Throws nothing of its own. */
+  async request(profile: Profile): Promise<Certificate> {
+    const { store, clock, ids, jobs } = this.#parts;
+    const id = ids.next();
+    const row: ErasureRow = {
+      id,
+      shard: shardOf(profile.id),
+      requestedAt: clock.now(),
+      doneAt: null,
+      subject: { profileIds: [profile.id], visitors: [], addresses: [] },
+      steps: [],
+    };
+    await store.inTransaction(async (tx) => {
+      await insertErasure(tx, row);
+      await jobs.enqueue(tx, [{ shard: row.shard, kind, key: id, due: row.requestedAt, payload: { id } }]);
+    });
+    return this.#certificate(row);
+  }
+
+  /** The certificate of a request; null when there is none of this id. */
+  async certificate(id: string): Promise<Certificate | null> {
+    const row = await erasureById(this.#parts.store, id);
+    return row && this.#certificate(row);
+  }
+
+  /** Does what is due. @returns requests done */
+  async work(limit = 4): Promise<number> {
+    const { jobs, clock, log } = this.#parts;
+    let done = 0;
+    for (const job of await jobs.claim<{ id: string }>(kind, limit)) {
+      try {
+        await this.#erase(job);
+        done++;
+      } catch (error) {
+        log.error('profile.erase-failed', { error, erasure: job.payload.id });
+        const waitMs = Math.min(3_600_000, 10_000 * 2 ** Math.min(job.attempt, 9));
+        await jobs.retry(job, clock.now() + waitMs, String((error as Error).message));
+      }
+    }
+    return done;
+  }
+
+  nextDue(): Promise<number | null> {
+    return this.#parts.jobs.nextDue(kind);
+  }
+
+  async #erase(job: Job<{ id: string }>): Promise<void> {
+    const { store, jobs, clock } = this.#parts;
+    await this.#parts.settle();
+    const row = await erasureById(store, job.payload.id);
+    if (!row || row.doneAt !== null) {
+      await store.inTransaction((tx) => jobs.finish(tx, job));
+      return;
+    }
+    const subject = await this.#widen(row);
+    const steps = [...row.steps];
+    for (const room of this.#rooms()) {
+      if (steps.some((step) => step.room === room.name)) continue;
+      const until = clock.now();
+      await store.inTransaction(async (tx) => {
+        await room.forget(tx, subject, steps.find((step) => step.room === 'profile')?.at ?? until);
+        steps.push({ room: room.name, at: until });
+        await saveSteps(tx, row.id, steps);
+      });
+      point(`erase.${room.name}`);
+    }
+    await store.inTransaction(async (tx) => {
+      if (await jobs.finish(tx, job)) await markErased(tx, row.id, { at: clock.now(), subject: this.#hashes(subject) });
+    });
+  }
+
+  /** The profile goes before the events, so that nothing is folded into it again meanwhile. */
+  #rooms(): ForgettingRoom[] {
+    const own = { name: 'profile', forget: (tx: Tx, { profileIds }: Subject) => deleteProfiles(tx, profileIds) };
+    return [...this.#parts.before, own, ...this.#parts.after];
+  }
+
+  /** Everybody the person is by now: merged since the request, or seen on another device. */
+  async #widen(row: ErasureRow): Promise<Subject> {
+    const { store } = this.#parts;
+    const known = row.subject as Subject;
+    const living = await livingOf(store, known.profileIds);
+    const ids = new Set(known.profileIds);
+    for (const id of living) for (const one of await familyOf(store, id)) ids.add(one);
+    const [visitors, addresses] = [new Set(known.visitors), new Set(known.addresses)];
+    const { identities, emails } = await profileRows(store, [...ids]);
+    for (const identity of identities) visitors.add(identityKey(identity));
+    for (const id of ids) visitors.add(`profile:${id}`);
+    for (const identity of identities) if (identity.namespace === 'email') addresses.add(identity.id);
+    for (const email of emails) addresses.add(email);
+    const subject = { profileIds: [...ids], visitors: [...visitors], addresses: [...addresses] };
+    await saveSubject(store, row.id, subject);
+    return subject;
+  }
+
+  #hashes({ profileIds, visitors }: Subject): string[] {
+    return [...profileIds.map((id) => `id:${id}`), ...visitors].map((name) => this.hashOf(name));
+  }
+
+  /** How a certificate names an identity, `namespace:id`, or a profile, `id:<profile id>`. */
+  hashOf(name: string): string {
+    return hmac(this.#parts.secret, `beckon erasure v1|${name}`);
+  }
+
+  #certificate({ id, requestedAt, doneAt, subject, steps }: ErasureRow): Certificate {
+    const state = doneAt !== null ? 'done' : steps.length > 0 ? 'running' : 'waiting';
+    return { id, state, requestedAt, doneAt, subject: Array.isArray(subject) ? subject : [], steps };
+  }
+}
+
+/** What erasing needs; `app.ts` fills in the other rooms. */
+export interface ErasureParts {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  jobs: Jobs;
+  /** The installation's secret: hashes hang on it. */
+  secret: Uint8Array;
+  /** Rooms that must let go before the profile does, in order. */
+  before: readonly ForgettingRoom[];
+  /** Rooms that come after it. */
+  after: readonly ForgettingRoom[];
+  /** Folds what was acknowledged, so that nothing of it comes up afterwards. */
+  settle: () => Promise<void>;
+}
