@@ -83,7 +83,14 @@ function houseOf(rooms: Rooms): House {
       remove: async (gone) => void (await catalog.remove(gone)),
     },
     webhooks,
-    intake: null,
+    intake: {
+      refused: (source, rows) => {
+        const door = source.startsWith('webhook:') ? `POST /hooks/${source.slice(8)}` : 'POST /v1/batch';
+        for (const { code, why } of rows) {
+          events.intake.refused({ at: clock.now(), source, type: null, visitor: null, door, code, why });
+        }
+      },
+    },
     recommend: recommender,
     journeys: journeyDoor(rooms),
     people: peopleDoor(rooms),
