@@ -3,7 +3,7 @@ import type { Jobs } from '../job/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { JourneyDefinition } from './definition.ts';
-import type { Command, Decision, Run, Step } from './run.ts';
+import { contextOf, type Command, type Decision, type Run, type Step } from './run.ts';
 import { saveRuns } from './table.ts';
 
 /** A message as a journey orders it; the slot is filled by whoever sends in the transaction that moves the run. */
@@ -200,7 +200,7 @@ function orderOf(
     profileId: profile.id,
     shard: profile.shard,
     message: command.message,
-    context: { journey: run.context },
+    context: contextOf(run),
     deadline: now + perishableMs,
     class: 'marketing',
     holdout: definition.holdout ?? defaultHoldout,

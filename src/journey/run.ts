@@ -80,10 +80,11 @@ export interface Hands {
 
 /** The roots that expressions, action bodies and mails see for a run. */
 export function scopeOf(run: Run, profile: ProfileView): Record<string, unknown> {
+  return { event: run.context.events.entry ?? {}, profile, context: contextOf(run) };
+}
+
+/** What a run knows by itself: when it began, its events and answers, its ids (journeys.md §2.3). Its mails see it too. */
+export function contextOf(run: Run): Record<string, unknown> {
   const technicalProperties = { supplementalId: run.key, journeyUID: run.journey };
-  return {
-    event: run.context.events.entry ?? {},
-    profile,
-    context: { entry: run.enteredAt, journey: { ...run.context, technicalProperties } },
-  };
+  return { entry: run.enteredAt, journey: { ...run.context, technicalProperties } };
 }

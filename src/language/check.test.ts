@@ -193,6 +193,27 @@ describe('comparisons that are always false (journeys.md §2.2, strongly typed)'
     ['event.lines[0].price > null', 'this is always false: number is compared with nothing'],
     ['event.coupon = null', null],
     ['1 = 1', null],
+    [
+      'event.lines[0].price > 5 and event.lines[0].price < 3',
+      'this is always false: event.lines[0].price < 3 cannot hold together with what is asked of event.lines[0].price before',
+    ],
+    ['event.lines[0].price > 3 and event.lines[0].price < 5', null],
+    ['event.lines[0].price > 5 or event.lines[0].price < 3', null],
+    [
+      'event.lines[0].price >= 5 and 5 > event.lines[0].price',
+      'this is always false: 5 > event.lines[0].price cannot hold together with what is asked of event.lines[0].price before',
+    ],
+    ['event.lines[0].price >= 5 and event.lines[0].price <= 5', null],
+    [
+      'event.lines[0].price in 1..3 and (event.cartId = "a" and event.lines[0].price = 4)',
+      'this is always false: event.cartId = "a" and event.lines[0].price = 4 cannot hold together with what is asked of event.lines[0].price before',
+    ],
+    [
+      'event.cartId = "a" and event.cartId != "a"',
+      'this is always false: event.cartId != "a" cannot hold together with what is asked of event.cartId before',
+    ],
+    ['event.cartId = "a" and event.cartId != "b"', null],
+    ['event.lines[0].price > 5 and event.lines[1].price < 3', null],
     ['event.lines > 3', 'this is always false: list of map of sku, quantity, price, image is compared with number'],
   ])('%s', (source, expected) => {
     const found = checkExpression(source, schema);

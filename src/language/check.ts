@@ -1,5 +1,6 @@
 import { nearest } from '../base/index.ts';
 import { functionOf } from './compile.ts';
+import { contradictionIn } from './contradiction.ts';
 import { errors, shown } from './error.ts';
 import type { Source } from './error.ts';
 import { print } from './format.ts';
@@ -118,6 +119,12 @@ export class Checker {
   /** In `a and b`, `b` is only asked when `a` holds, so what `a` says is known there. */
   #series(items: readonly Expr[], holds: boolean): void {
     const before = this.sight;
+    const never = holds ? contradictionIn(items) : null;
+    if (never !== null) {
+      const { expr, path } = never;
+      const sentence = `this is always false: ${print(expr)} cannot hold together with what is asked of ${path} before`;
+      this.say(errors.LANGUAGE_NEVER_TRUE, expr.at, { found: print(expr), expected: `a part that can hold`, sentence });
+    }
     for (const item of items) {
       this.type(item);
       this.sight = this.sight.given(item, holds);
