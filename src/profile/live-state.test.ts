@@ -305,6 +305,16 @@ describe('consent', () => {
   });
 });
 
+describe('the mailbox', () => {
+  const clicks = (more: Partial<ShopEvent> = {}) =>
+    event(['message.clicked'], { level: 2, source: 'message', message: { id: 'm', journey: 'cart' }, ...more });
+
+  it('is proven by a click on a signed link of ours, not by a machine that follows it (trust §3.5, level 2)', () => {
+    expect(foldAll([clicks(at(minute))]).state.mailboxProvenAt).toBe(start + minute);
+    expect(foldAll([clicks({ bot: true }), clicks({ level: 1 })]).state.mailboxProvenAt).toBeUndefined();
+  });
+});
+
 describe('a device trusted by a signed token', () => {
   const token = event(['profile.asserted'], { level: 3, linkedUntil: start + 60 * minute });
   const buys = (ms: number, device = '1') =>

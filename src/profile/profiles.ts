@@ -291,7 +291,9 @@ export class Profiles {
 
   /** Removes a profile, those that became part of it, and all that names them in this room; see `Erasures`. */
   async forget(tx: Tx, profileId: string): Promise<void> {
-    await deleteProfiles(tx, await familyOf(tx, profileId));
+    const family = await familyOf(tx, profileId);
+    await deleteProfiles(tx, family);
+    tx.afterCommit(() => this.#memory.drop(family));
   }
 
   /** Everything in this room that names the person, by table, as stored. */
