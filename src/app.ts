@@ -141,7 +141,9 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   });
   profiles.whileFolding(() => folder.holdsAll);
   const settle = async () => void (await folder.drain());
-  const erasures = openErasures(ground, { rooms: () => ({ profiles, events, ...slots }), settle });
+  const secret = new TextEncoder().encode(settings.secret);
+  const webhooks = new Webhooks({ store, clock, ids, random, secret, publicUrl: settings.publicUrl });
+  const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, ...slots }), settle });
   events.onStored(() => folder.wake());
   folder.onFolded(() => follower.wake());
   const pulse = new Pulse({
@@ -153,8 +155,6 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   slots.wake = () => pulse.wake();
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
   const keys = new Keys({ store, ids, random, ownKey });
-  const secret = new TextEncoder().encode(settings.secret);
-  const webhooks = new Webhooks({ store, clock, ids, random, secret, publicUrl: settings.publicUrl });
   await events.open();
   await profiles.traits.refresh();
   await slots.messages.templates.installRecipes();

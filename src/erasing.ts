@@ -1,4 +1,4 @@
-import type { House } from './api/index.ts';
+import type { House, Webhooks } from './api/index.ts';
 import type { Rooms } from './app.ts';
 import type { Clock, Ids, Log } from './base/index.ts';
 import type { EventLog } from './event/index.ts';
@@ -17,6 +17,7 @@ interface Holders {
   runner: Runner;
   messages: Messages;
   measure: Measure;
+  webhooks: Webhooks;
 }
 
 /**
@@ -41,6 +42,7 @@ export function openErasures(
       { name: 'journey', forget: each((tx, id) => rooms().runner.forget(tx, id)) },
       { name: 'message', forget: each((tx, id) => rooms().messages.forget(tx, id)) },
       { name: 'measure', forget: each((tx, id) => rooms().measure.forget(tx, id)) },
+      { name: 'webhook', forget: (tx, { visitors }) => rooms().webhooks.forget(tx, visitors) },
     ],
     after: [
       {

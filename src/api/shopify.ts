@@ -252,22 +252,17 @@ function idOf(resource: unknown): string | undefined {
   return /^gid:\/\/shopify\/\w+\/(\d+)$/.exec(gid ?? '')?.[1] ?? asText(dig(resource, 'id'), 128);
 }
 
-/**
- * The mandatory privacy topics. To erase begins at once: nothing more is recorded or mailed; the erasing itself is a
- * request that stays open until it has been done.
- */
+/** The mandatory privacy topics. To erase is done by the door; a copy, or a shop that leaves, is for somebody to answer. */
 function privacy(body: unknown, context: PlatformContext): Taken {
   const shop = asText(dig(body, 'shop_domain'), 256);
   if (shop === undefined) return refused(undefined, 'The body is not that of a privacy request');
   const about = dig(body, 'customer');
-  const identities = [...customerIdentity('shopify', dig(about, 'id')), ...emailIdentity(dig(about, 'email'))];
-  const erases = dig(body, 'orders_to_redact') !== undefined;
-  const topic = erases ? 'customers/redact' : about === undefined ? 'shop/redact' : 'customers/data_request';
-  const taken: Taken = { events: [], refused: [], request: { topic, body } };
-  if (!erases || identities.length === 0) return taken;
-  const name = `${identities[0]!.namespace}:${identities[0]!.id}`;
-  const parts = { id: `redact:${name}`, types: ['profile.consent'], happenedAt: context.now, identities };
-  const event = platformEvent(context, parts);
-  const consent = { collect: 'out', personalize: 'out', 'email-marketing': 'out' } as const;
-  return { ...taken, events: [{ ...event, consent }] };
+  if (dig(body, 'orders_to_redact') === undefined) {
+    const topic = about === undefined ? 'shop/redact' : 'customers/data_request';
+    return { events: [], refused: [], request: { topic, body } };
+  }
+  const erase = [...customerIdentity('shopify', dig(about, 'id')), ...emailIdentity(dig(about, 'email'))];
+  // Whom it was about is not kept with the request: that would outlive the erasure.
+  const named = { shop_domain: shop, receivedAt: new Date(context.now).toISOString() };
+  return { events: [], refused: [], request: { topic: 'customers/redact', body: named, erase } };
 }

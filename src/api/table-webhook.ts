@@ -227,10 +227,10 @@ export async function forgetVisitors(runner: Runner, visitors: readonly string[]
   return orders + requests;
 }
 
-export async function insertRequest(runner: Runner, row: Omit<RequestRow, 'done_at'>): Promise<void> {
+export async function insertRequest(runner: Runner, row: RequestRow): Promise<void> {
   await runner.run({
-    text: 'insert into webhook_request (id, hook, topic, body, at) values ($1, $2, $3, $4, $5)',
-    values: [row.id, row.hook, row.topic, JSON.stringify(row.body), row.at],
+    text: 'insert into webhook_request (id, hook, topic, body, at, done_at) values ($1, $2, $3, $4, $5, $6)',
+    values: [row.id, row.hook, row.topic, JSON.stringify(row.body), row.at, row.done_at],
   });
 }
 

@@ -28,8 +28,8 @@ export interface Taken {
   gone?: string[];
   /** What the items are about and as of when, so that a late body does not undo a newer one. */
   subject?: { id: string; at: number };
-  /** A platform asks something about a person's data, which somebody must answer for. */
-  request?: { topic: string; body: unknown };
+  /** A platform asks something about a person's data; `erase` names whom it wants forgotten. */
+  request?: { topic: string; body: unknown; erase?: Identity[] };
   refused: { id: string | null; why: string }[];
   /** Why nothing is to be done. */
   ignored?: string;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshStore } from '../../test/support/database.ts';
-import { fakeHouse, readKey, secretKey, startedAt, type FakeHouse } from '../../test/support/house.ts';
+import { fakeHouse, fakeProfile, readKey, secretKey, startedAt, type FakeHouse } from '../../test/support/house.ts';
 import {
   deviceEcid,
   platformSecret,
@@ -16,7 +16,7 @@ import {
   wooProduct,
 } from '../../test/support/shop-platforms.ts';
 import type { Store } from '../store/index.ts';
-import type { WebhookView } from './contract-webhook.ts';
+import type { WebhookRequest, WebhookView } from './contract-webhook.ts';
 import { buildServer } from './server.ts';
 import { migrations } from './table.ts';
 import { Webhooks } from './webhooks.ts';
@@ -267,44 +267,35 @@ describe('Shopify', () => {
     expect(house.written[1]!['url']).toBe('https://x.myshopify.com/products/winter-coat?variant=9003');
   });
 
-  it('privacy: to erase begins at once and stays open; a copy is asked for; all are answered', async () => {
-    const about = {
-      shop_id: 1,
-      shop_domain: 'x.myshopify.com',
-      customer: { id: 7012345678901, email: 'ada@example.com' },
-    };
+  it('privacy: whom Shopify wants erased is erased, and named nowhere; a copy and a shop that leaves wait for somebody', async () => {
+    const profile = fakeProfile('p1');
+    house.known.set('shopify:7012345678901', profile).set('email:ada@example.com', profile);
+    const erased: string[] = [];
+    const { erase } = house.privacy;
+    house.privacy.erase = (whom) => erase((erased.push(whom.id), whom));
+    const customer = { id: 7012345678901, email: 'Ada@example.com' };
+    const about = { shop_id: 1, shop_domain: 'x.myshopify.com', customer };
     for (const [topic, body] of [
       ['customers/redact', { ...about, orders_to_redact: [5550001112223] }],
+      ['customers/redact', { ...about, customer: { id: 9, email: 'nobody@example.com' }, orders_to_redact: [] }],
       ['customers/data_request', { ...about, orders_requested: [], data_request: { id: 9 } }],
       ['shop/redact', { shop_id: 1, shop_domain: 'x.myshopify.com' }],
     ] as const) {
       expect([topic, (await deliver(topic, body))[0]]).toEqual([topic, 200]);
     }
-    expect(house.received.map(({ consent }) => consent)).toEqual([
-      { collect: 'out', personalize: 'out', 'email-marketing': 'out' },
-    ]);
+    expect([erased, house.received]).toEqual([['p1'], []]);
     const url = '/v1/webhooks/shop/requests';
-    const { requests } = (await app.inject({ url, headers: admin })).json<{
-      requests: { id: string; topic: string; doneAt: string | null }[];
-    }>();
-    expect(new Set(requests.map(({ topic }) => topic))).toEqual(
-      new Set(['customers/redact', 'customers/data_request', 'shop/redact']),
-    );
-    const done = await app.inject({
-      method: 'POST',
-      url: `${url}/${requests[0]!.id}/done`,
-      headers: admin,
-      payload: {},
-    });
-    expect(done.json()).toEqual({ done: true });
-    const again = await app.inject({
-      method: 'POST',
-      url: `${url}/${requests[0]!.id}/done`,
-      headers: admin,
-      payload: {},
-    });
-    expect(again.statusCode).toBe(404);
-    expect(await (house.webhooks as Webhooks).openRequests()).toBe(2);
+    const { requests } = (await app.inject({ url, headers: admin })).json<{ requests: WebhookRequest[] }>();
+    const redacted = requests.filter(({ topic }) => topic === 'customers/redact');
+    expect(redacted.map(({ doneAt }) => doneAt === null)).toEqual([false, false]);
+    expect(JSON.stringify(redacted)).toContain('erasures');
+    expect(JSON.stringify(redacted)).not.toMatch(/example\.com|7012345678901/);
+    const open = requests.filter(({ doneAt }) => doneAt === null);
+    expect(new Set(open.map(({ topic }) => topic))).toEqual(new Set(['customers/data_request', 'shop/redact']));
+    const done = () => app.inject({ method: 'POST', url: `${url}/${open[0]!.id}/done`, headers: admin, payload: {} });
+    expect((await done()).json()).toEqual({ done: true });
+    expect((await done()).statusCode).toBe(404);
+    expect(await (house.webhooks as Webhooks).openRequests()).toBe(1);
   });
 
   it.each([
@@ -329,7 +320,7 @@ describe('Shopify', () => {
   it('forgets under which name an order was told, and whom a request was about', async () => {
     await deliver('orders/create', shopifyOrder());
     const customer = { id: 7012345678901, email: 'Ada.Lovelace@example.com' };
-    await deliver('customers/redact', { shop_domain: 'x.myshopify.com', customer, orders_to_redact: [5550001112223] });
+    await deliver('customers/data_request', { shop_domain: 'x.myshopify.com', customer, orders_requested: [] });
     const webhooks = house.webhooks as Webhooks;
     expect(await webhooks.forget(store, ['shopify:7012345678901'])).toBe(2);
     expect(await webhooks.forget(store, ['shopify:7012345678901'])).toBe(0);

@@ -64,8 +64,27 @@ async function take(request: FastifyRequest, reply: FastifyReply, house: House):
   const report = await apply(hook, taken, house);
   // What came to nothing may come again: the order that a refund belongs to may be told later.
   const effective = report.kept + report.repeated + report.items > 0 || taken.request !== undefined;
-  await house.webhooks.taken(key, effective ? digest : null, { tally: tallyOf(report), request: taken.request });
+  const asked = taken.request && (await met(taken.request, house));
+  await house.webhooks.taken(key, effective ? digest : null, { tally: tallyOf(report), request: asked });
   return send(reply, report);
+}
+
+/**
+ * Begins to forget whom a platform wants forgotten. The request counts as met: the erasures are durable from here on, and
+ * somebody nobody knows has nothing to be forgotten.
+ */
+async function met(
+  { topic, body, erase }: NonNullable<Taken['request']>,
+  house: House,
+): Promise<{ topic: string; body: unknown; done: boolean }> {
+  if (!erase) return { topic, body, done: false };
+  const found = await Promise.all(erase.map((identity) => house.profiles.find(identity, 'folded')));
+  const known = new Map(
+    found.flatMap((profile) => (profile && profile.id !== '' ? [[profile.id, profile] as const] : [])),
+  );
+  const erasures: string[] = [];
+  for (const profile of known.values()) erasures.push((await house.privacy.erase(profile)).id);
+  return { topic, body: { ...(body as object), erasures }, done: true };
 }
 
 async function assertSigned(

@@ -156,7 +156,7 @@ export class Webhooks {
   async taken(
     key: string,
     digest: string | null,
-    result: { tally: Tally; request?: { topic: string; body: unknown } | undefined },
+    result: { tally: Tally; request?: { topic: string; body: unknown; done: boolean } | undefined },
   ): Promise<void> {
     const { tally, request } = result;
     await this.#store.inTransaction(async (tx) => {
@@ -164,7 +164,8 @@ export class Webhooks {
       await table.tallyWebhook(tx, key, tally);
       if (request) {
         const at = new Date(this.#clock.now());
-        await table.insertRequest(tx, { id: this.#ids.next(), hook: key, at, ...request });
+        const { topic, body, done } = request;
+        await table.insertRequest(tx, { id: this.#ids.next(), hook: key, topic, body, at, done_at: done ? at : null });
       }
     });
   }
