@@ -9,6 +9,7 @@ import type { House } from './house.ts';
 import { asList, asNumber, asObject, asText, dig, edgeLimits, parseJson } from './json.ts';
 import { isBot } from './bot.ts';
 import { hostName, isLoopback } from './session.ts';
+import { asLanguage } from './xdm.ts';
 
 /** A request of the Web SDK, read. */
 export interface EdgeCall {
@@ -26,6 +27,8 @@ export interface EdgeCall {
   receivedAt: number;
   happenedAt: number;
   bot: boolean;
+  /** The browser's first language, BCP 47. */
+  language: string | undefined;
 }
 
 const maxEvents = 100;
@@ -95,6 +98,7 @@ export function readCall(request: FastifyRequest, datastream: Datastream, house:
     receivedAt,
     happenedAt: receivedAt - queueTime(dig(body, 'meta', 'queueTimeMillis')),
     bot: isBot(request.headers['user-agent']),
+    language: asLanguage(request.headers['accept-language']),
   };
 }
 

@@ -336,6 +336,29 @@ describe('§9 the words of shops', () => {
     },
   );
 
+  it.each(['profile.signedOut', 'profile.asserted', 'message.clicked', 'visit.ended', 'cart.changed', 'ordered'])(
+    'a page that says %s, as only we do, does not steer by it (trust row 77)',
+    async (eventType) => {
+      expect((await xdmOf({ eventType })).types).toEqual([`shop.${eventType}`]);
+    },
+  );
+
+  it('language by the event’s word or the request’s, and nothing that is none', async () => {
+    const of = async (header: string, acceptLanguage?: unknown) => {
+      const xdm = { environment: { browserDetails: { acceptLanguage } } };
+      await send({ body: { events: [{ xdm }], meta: knownVisitor }, headers: { 'accept-language': header } });
+      return house.received.at(-1)!.language;
+    };
+    expect(await of('sv-SE,sv;q=0.9,en;q=0.8')).toBe('sv-SE');
+    expect(await of('sv', 'de-at')).toBe('de-AT');
+    for (const none of ['*', '', 'x'.repeat(40), 'en_US', '<b>']) expect(await of(none)).toBeUndefined();
+  });
+
+  it('Target’s user.categoryId is what the visitor likes (§10, recommendations BEH-6)', async () => {
+    const event = await xdmOf({}, { data: { __adobe: { target: { 'user.categoryId': 'coats, watches,coats' } } } });
+    expect(event.categories).toEqual(['coats', 'watches']);
+  });
+
   it('fields that nobody knows never cost an event, and a tenant’s own are kept', async () => {
     const event = await xdmOf({ eventType: 'x', made: { up: [1] }, _tenant: { size: 'L' } });
     expect(event.data).toMatchObject({ _tenant: { size: 'L' } });

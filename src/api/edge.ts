@@ -234,7 +234,7 @@ async function readEvent(
 ): Promise<{ events: ShopEvent[]; warnings: EdgeWarning[] }> {
   const device = { namespace: 'ecid', id: ownEcid(event) ?? call.who.ecid };
   const link = await linkOf(event, device.id, house);
-  const { receivedAt, happenedAt, bot } = call;
+  const { receivedAt, happenedAt, bot, language } = call;
   const id = `${call.requestId}:${index}`;
   const source = `edge:${call.datastream.id}`;
   const events = eventsOfXdm(event, {
@@ -244,10 +244,11 @@ async function readEvent(
     identities: link.person ? [device, link.person.identity] : [device],
     level: link.person ? 3 : 0,
     claims: claimsOf([dig(event, 'xdm', 'identityMap'), ...call.sharedMaps]),
-    ...(link.person ? { linkedUntil: link.person.until } : {}),
+    ...(link.person ? { trustedUntil: link.person.until } : {}),
     receivedAt,
     happenedAt,
     bot,
+    language,
     readToken: (token) => readShownToken(house.settings.secret, token),
   });
   if (link.fault !== undefined)

@@ -11,6 +11,8 @@ export interface TargetParameters {
   views: boolean;
   cartIds: string[];
   excludedIds: string[];
+  /** `user.categoryId`: categories the visitor shows interest in (recommendations BEH-6). */
+  categories: string[];
   order: { id: string; total: number | undefined; items: string[] } | undefined;
 }
 
@@ -24,6 +26,7 @@ export function readTarget(parameters: unknown): TargetParameters {
     views: item !== undefined && String(flat['entity.event.detailsOnly']) !== 'true',
     cartIds: idList(flat['cartIds']),
     excludedIds: idList(flat['excludedIds']),
+    categories: idList(flat['user.categoryId']).slice(0, 20),
     order:
       orderId === undefined
         ? undefined

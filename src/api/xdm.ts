@@ -9,7 +9,7 @@ import {
 } from '../event/index.ts';
 import { asList, asNumber, asObject, asText, dig } from './json.ts';
 import { noticesOf, type ReadToken } from './xdm-notice.ts';
-import { targetBehaviour } from './xdm-target.ts';
+import { readTarget, targetBehaviour } from './xdm-target.ts';
 import { asItemId, minorOf } from './xdm-value.ts';
 
 /** What is known of an event besides its own words. */
@@ -25,11 +25,13 @@ export interface XdmContext {
   level: Level;
   /** Names that are merely claimed. */
   claims: Identity[];
-  linkedUntil?: number;
+  trustedUntil?: number;
   /** UTC ms, business time. */
   receivedAt: number;
   happenedAt: number;
   bot: boolean;
+  /** BCP 47 language of the request, for events that name none. */
+  language?: string | undefined;
   /** Reads the tokens of our own propositions. */
   readToken: ReadToken;
 }
@@ -105,7 +107,7 @@ function mainEvent(xdm: unknown, data: Record<string, unknown> | undefined, cont
     visitor: context.visitor,
     identities: context.identities,
   };
-  if (context.linkedUntil !== undefined) made.linkedUntil = context.linkedUntil;
+  if (context.trustedUntil !== undefined) made.trustedUntil = context.trustedUntil;
   if (claims.length > 0) made.claims = claims;
   if (items.length > 0) made.items = items;
   if (order) made.order = order;
@@ -114,6 +116,10 @@ function mainEvent(xdm: unknown, data: Record<string, unknown> | undefined, cont
   if (page) made.page = page;
   const timeZone = asTimeZone(dig(xdm, 'placeContext', 'ianaTimezone'));
   if (timeZone !== undefined) made.timeZone = timeZone;
+  const language = asLanguage(dig(xdm, 'environment', 'browserDetails', 'acceptLanguage')) ?? context.language;
+  if (language !== undefined) made.language = language;
+  const { categories } = readTarget(dig(data, '__adobe', 'target'));
+  if (categories.length > 0) made.categories = categories;
   if (context.bot) made.bot = true;
   if (rest) made.data = rest;
   return made;
@@ -138,8 +144,12 @@ function typesOf(xdm: unknown): string[] {
   }
   const stated = asText(dig(xdm, 'eventType'), 128);
   if (types.length > 0) return types.includes(stated ?? '') ? [stated!, ...types.filter((t) => t !== stated)] : types;
-  return stated === undefined || denied.has(stated) ? ['web.other'] : [stated];
+  if (stated === undefined || denied.has(stated)) return ['web.other'];
+  return [ownNames.test(stated) ? `shop.${stated}` : stated];
 }
+
+/** Names of what only we say: a page that uses one means something else by it, and must not steer by it. */
+const ownNames = /^(?:message|visit|cart|profile|consent|item|audience)\.|^(?:ordered|identified)$/;
 
 /** `{value}`; checkouts also as the object with totals (edge-protocol §9). Undefined when the measure is not there. */
 function measureOf(measure: unknown): number | undefined {
@@ -248,6 +258,17 @@ export function asTimeZone(value: unknown): string | undefined {
     if (zones.size < 1000) zones.set(zone, known);
   }
   return known ? zone : undefined;
+}
+
+/** The first language of an Accept-Language list as BCP 47 has it, or undefined. */
+export function asLanguage(value: unknown): string | undefined {
+  const tag = asText(value, 1024)?.split(/[,;]/, 1)[0]!.trim();
+  if (tag === undefined || !/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}$/.test(tag)) return undefined;
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
 }
 
 function isZone(zone: string): boolean {

@@ -438,28 +438,34 @@ describe.each(stages)('by $name', (stage) => {
       expect(await ada.ecid()).toBe(ecid);
     });
 
-    it('of a person is proven by a token, claimed without (trust row 75, design §7)', async () => {
+    it('of a person is claimed in vain without a token, and proven by one until sign-out (trust rows 75, 77, design §7)', async () => {
+      interface Known {
+        identities: { namespace: string; id: string }[];
+        orders: { id: string }[];
+      }
       const ada = await arrive();
       await ada.send(pageView);
       const ecid = await ada.ecid();
       const email = `ada-${isHttps ? 1 : 2}@compat.example`;
+      const known = () => beckon.api<Known>('GET', `/v1/profiles/email:${email}`);
+      const order = (place: number) => `ORD-${place}-${isHttps ? 1 : 2}`;
+
       const identityMap = { Email: [{ id: email, authenticatedState: 'authenticated', primary: true }] };
-      await ada.send({ ...pageView, identityMap });
-      await expect(beckon.api('GET', `/v1/profiles/email:${email}`)).rejects.toThrow('404');
-      const { token } = await beckon.api<{ token: string }>('POST', '/v1/identity-tokens', {
-        ecid,
-        namespace: 'email',
-        id: email,
-      });
+      await ada.send({ ...purchase(order(1)), identityMap });
+      await expect(known()).rejects.toThrow('404');
+      const said = { ecid, namespace: 'email', id: email };
+      const { token } = await beckon.api<{ token: string }>('POST', '/v1/identity-tokens', said);
       await ada.send(pageView, { data: { __beckon: { identityToken: token } } });
-      const profile = await beckon.api<{ identities: { namespace: string; id: string }[] }>(
-        'GET',
-        `/v1/profiles/email:${email}`,
-      );
-      expect(profile.identities).toEqual(expect.arrayContaining([{ namespace: 'ecid', id: ecid }]));
+      expect((await known()).identities).toEqual(expect.arrayContaining([{ namespace: 'ecid', id: ecid }]));
+      // From here on the device counts as its person's, so what it buys is an order.
+      await ada.send(purchase(order(2)));
+      expect((await known()).orders.map(({ id }) => id)).toEqual([order(2)]);
+
       await ada.send(pageView, { data: { __beckon: { signOut: true } } });
-      const after = await beckon.api<{ identities: { namespace: string }[] }>('GET', `/v1/profiles/email:${email}`);
+      await ada.send(purchase(order(3)));
+      const after = await known();
       expect(after.identities.map(({ namespace }) => namespace)).not.toContain('ecid');
+      expect(after.orders.map(({ id }) => id)).toEqual([order(2)]);
     });
   });
 
