@@ -47,7 +47,7 @@ describe('data.__beckon.identityToken', () => {
         level: 3,
         visitor: `ecid:${ecid}`,
         identities: [{ namespace: 'ecid', id: ecid }, ada],
-        trustedUntil: hour * 1000,
+        linkedUntil: hour * 1000,
       },
     ]);
   });
@@ -56,7 +56,7 @@ describe('data.__beckon.identityToken', () => {
     house.clock.real = () => startedAt;
     house.clock.advance(86_400_000);
     await say({ identityToken: signed() });
-    expect(house.received[0]!.trustedUntil).toBe(hour * 1000 + 86_400_000);
+    expect(house.received[0]!.linkedUntil).toBe(hour * 1000 + 86_400_000);
   });
 
   it('is never kept with the event: it is a credential', async () => {

@@ -244,7 +244,7 @@ async function readEvent(
     identities: link.person ? [device, link.person.identity] : [device],
     level: link.person ? 3 : 0,
     claims: claimsOf([dig(event, 'xdm', 'identityMap'), ...call.sharedMaps]),
-    ...(link.person ? { trustedUntil: link.person.until } : {}),
+    ...(link.person ? { linkedUntil: link.person.until } : {}),
     receivedAt,
     happenedAt,
     bot,

@@ -25,7 +25,7 @@ export interface XdmContext {
   level: Level;
   /** Names that are merely claimed. */
   claims: Identity[];
-  trustedUntil?: number;
+  linkedUntil?: number;
   /** UTC ms, business time. */
   receivedAt: number;
   happenedAt: number;
@@ -107,7 +107,7 @@ function mainEvent(xdm: unknown, data: Record<string, unknown> | undefined, cont
     visitor: context.visitor,
     identities: context.identities,
   };
-  if (context.trustedUntil !== undefined) made.trustedUntil = context.trustedUntil;
+  if (context.linkedUntil !== undefined) made.linkedUntil = context.linkedUntil;
   if (claims.length > 0) made.claims = claims;
   if (items.length > 0) made.items = items;
   if (order) made.order = order;

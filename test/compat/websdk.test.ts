@@ -456,7 +456,9 @@ describe.each(stages)('by $name', (stage) => {
       const said = { ecid, namespace: 'email', id: email };
       const { token } = await beckon.api<{ token: string }>('POST', '/v1/identity-tokens', said);
       await ada.send(pageView, { data: { __beckon: { identityToken: token } } });
-      expect((await known()).identities).toEqual(expect.arrayContaining([{ namespace: 'ecid', id: ecid }]));
+      expect((await known()).identities).toEqual(
+        expect.arrayContaining([expect.objectContaining({ namespace: 'ecid', id: ecid })]),
+      );
       // From here on the device counts as its person's, so what it buys is an order.
       await ada.send(purchase(order(2)));
       expect((await known()).orders.map(({ id }) => id)).toEqual([order(2)]);
