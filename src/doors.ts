@@ -119,6 +119,7 @@ function houseSettings({ settings, ownKey }: Rooms): House['settings'] {
     version: readVersion(),
     publicUrl: settings.publicUrl,
     trustProxy: settings.trustProxy,
+    rates: settings.rates,
     secret: new TextEncoder().encode(settings.secret),
     ownKey,
     currency: 'EUR',

@@ -48,6 +48,8 @@ export interface Settings {
   zone: string;
   /** How many invented visitors the demo's history has; few make a test quick. */
   demoVisitors: number;
+  /** What one sender may do, as far as it was set (api/limit.ts has the rest). */
+  rates: { address?: number; key?: number; newVisitors?: number; loopback?: boolean };
   /** Real time that claimed work may take before another worker takes it up, ms. */
   leaseMs: number;
   /** Real time that a mail in doubt waits for an answer before the policy decides, ms. */
@@ -113,6 +115,11 @@ const options: readonly Option[] = [
     text: 'time zone of the shop (Europe/Stockholm in the demo, else of this machine)',
   },
   { name: 'demoVisitors', env: 'BECKON_DEMO_VISITORS', text: 'invented visitors of the demo (2000)' },
+  {
+    name: 'rates',
+    env: 'BECKON_RATES',
+    text: 'limits of one sender, 0 for none (address=200,key=2000,visitors=20000,loopback=off)',
+  },
   { name: 'leaseMs', env: 'BECKON_LEASE_MS', text: 'milliseconds until unfinished work is taken up again (60000)' },
   {
     name: 'recoveryMs',
@@ -201,6 +208,7 @@ export function readSettings(
     adminKey: text('adminKey'),
     zone: readZone(given.zone) ?? (demo ? 'Europe/Stockholm' : machineZone),
     demoVisitors: given.demoVisitors === undefined ? 2000 : readCount(given.demoVisitors),
+    rates: given.rates === undefined ? {} : readRates(given.rates),
     leaseMs: given.leaseMs === undefined ? 60_000 : readCount(given.leaseMs),
     recoveryMs: given.recoveryMs === undefined ? 900_000 : readCount(given.recoveryMs),
     logLevel: readChoice(given.logLevel, ['info', 'warn', 'error']) ?? 'warn',
@@ -289,6 +297,20 @@ function meant(name: string, names: readonly string[]): string {
 function readCount(given: Given): number {
   if (!/^\d{1,6}$/.test(given.value)) throw bad(given.as, given.value, 'is not a whole number');
   return Number(given.value);
+}
+
+/** `address=200,key=2000,visitors=20000,loopback=on`: requests a second, new visitors an hour; any of them. */
+function readRates(given: Given): Settings['rates'] {
+  const rates: Settings['rates'] = {};
+  for (const pair of given.value.split(',')) {
+    const [name, value = ''] = pair.split('=').map((part) => part.trim());
+    const one = { ...given, value };
+    if (name === 'address' || name === 'key') rates[name] = readCount(one);
+    else if (name === 'visitors') rates.newVisitors = readCount(one);
+    else if (name === 'loopback') rates.loopback = readSwitch(one);
+    else throw bad(given.as, given.value, 'names no limit: address, key, visitors, loopback');
+  }
+  return rates;
 }
 
 function readPort(given: Given): number {

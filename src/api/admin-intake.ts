@@ -69,6 +69,10 @@ async function takeRows(
   const rows = readRows(splitRows(call.text, isLines), read);
   assertSomething(rows, isLines || call.text.trimStart().startsWith('['));
   const report: IntakeReport = { kept: 0, repeated: 0, refused: rows.refused };
+  for (const { row, id, code, why } of rows.refused.slice(0, 20)) {
+    const what = { source: 'server', type: null, visitor: null, door: 'POST /v1', at: house.clock.now() };
+    house.events.intake.refused({ ...what, code, why: `row ${row}${id === null ? '' : ` (${id})`}: ${why}` });
+  }
   for (let at = 0; at < rows.events.length; at += batch) {
     const { kept, repeated } = await house.events.receive(rows.events.slice(at, at + batch));
     report.kept += kept;

@@ -1,12 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import { identityDoors } from './admin-identity.ts';
+import { importDoors } from './admin-import.ts';
 import { intakeDoors } from './admin-intake.ts';
 import { journeyDoors } from './admin-journey.ts';
 import { peopleDoors } from './admin-people.ts';
 import { privacyDoors } from './admin-privacy.ts';
 import { recommendDoors } from './admin-recommend.ts';
 import { settingsDoors } from './admin-settings.ts';
+import { watchDoors } from './admin-watch.ts';
 import { webhookDoors } from './admin-webhook.ts';
 import { doors, furnish } from './door.ts';
 import { errors } from './error.ts';
@@ -24,6 +26,8 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   recommendDoors(make, house);
   settingsDoors(make, house);
   webhookDoors(make, house);
+  watchDoors(make, house);
+  importDoors(make, app, house);
   app.setNotFoundHandler((request) => {
     throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);
   });

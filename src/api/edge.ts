@@ -26,6 +26,7 @@ import { readShownToken } from './edge-shown.ts';
 import { serverRoutes } from './edge-server.ts';
 import type { House } from './house.ts';
 import { asList, asObject, asText, dig } from './json.ts';
+import { limitsOf } from './limit.ts';
 import { personIfAllowed } from './person.ts';
 import { asBeckonError, assertNotBusy } from './problem.ts';
 import { claimsOf, eventsOfXdm } from './xdm.ts';
@@ -115,6 +116,7 @@ async function answer(
     return sendEdgeProblem(reply, { type, status: 403, title: 'Origin refused', detail }, reportOf(request));
   }
   const call = readCall(request, datastream, house);
+  limitsOf(house).visitor(request, call.who.ecid);
   void reply.header('x-request-id', call.requestId);
   return action(call, reply, house);
 }

@@ -56,6 +56,7 @@ export const errors = defineErrors({
     mend: 'Set the secret of the webhook again: it was sealed under another installation secret',
   },
   WEBHOOK_MAPPING_FAULT: { status: 400, mend: 'Mend the expression of the mapping that is named, or the body' },
+  API_TOO_MANY: { status: 429, mend: 'Wait for the seconds in Retry-After, and send events in batches' },
   API_BUSY: { status: 503, mend: 'Try again after the time in Retry-After; the same request id is kept once' },
   API_INTERNAL: { status: 500, mend: 'Look at the log line with the same request id, and report it' },
 });

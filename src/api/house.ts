@@ -1,6 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock, Ids, Log, Random } from '../base/index.ts';
-import type { Datastream, Identity, Received, ReceiveHow, ShopEvent } from '../event/index.ts';
+import type {
+  Datastream,
+  Identity,
+  Imports,
+  Intake,
+  Received,
+  ReceiveHow,
+  SetAside,
+  ShopEvent,
+} from '../event/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
 import type {
@@ -19,6 +28,7 @@ import type {
 } from './contract.ts';
 import type { CriterionView, RefusedRow } from './contract-in.ts';
 import type { Keys } from './keys.ts';
+import type { Rates } from './limit.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** Everything the doors call. `app.ts` fills it from the rooms; tests fill it with small fakes. */
@@ -65,6 +75,8 @@ export interface HouseSettings {
   currency: string;
   /** Milliseconds that a page's question waits for the profile before it is answered without; default 500. */
   decideMs?: number;
+  /** What one sender may do; what is left out is as `usualRates`. */
+  rates?: Partial<Rates>;
   /** Events that may wait for the log before doors say 503; default 20 000. */
   queueLimit?: number;
   /** Built pages; null where there is none. */
@@ -74,6 +86,14 @@ export interface HouseSettings {
 /** The log (`EventLog` fits). */
 export interface EventDoor {
   receive(events: readonly ShopEvent[], how?: ReceiveHow): Promise<Received>;
+  /** What just came in, for people to look at. */
+  readonly intake: Pick<Intake, 'list' | 'refused'>;
+  /** Histories that are being brought in. */
+  readonly imports: Pick<Imports, 'begin' | 'get' | 'list' | 'step' | 'finish'>;
+  /** Events that could not be folded, newest first; how many rows of them there are; and back to be folded again. */
+  quarantine(limit: number): Promise<SetAside[]>;
+  setAside(): Promise<number>;
+  putBack(ids: readonly string[] | null): Promise<number>;
   /** Events gathered and not yet written. */
   readonly waiting: number;
   datastream(id: string): Datastream | undefined;

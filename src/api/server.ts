@@ -4,7 +4,10 @@ import { adminRoutes } from './admin.ts';
 import { deliveryRoutes } from './delivery.ts';
 import { edgeRoutes } from './edge.ts';
 import { fixedDoors } from './fixed-doors.ts';
+import { watchRefusals } from './admin-watch.ts';
 import type { House } from './house.ts';
+import { inflateBodies } from './inflate.ts';
+import { limitRequests } from './limit.ts';
 import { pageRoutes } from './pages.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
 import { segmentRoutes } from './segment.ts';
@@ -42,6 +45,9 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
       void reply.header('content-security-policy', "frame-ancestors 'none'");
     }
   });
+  limitRequests(app, house);
+  inflateBodies(app);
+  watchRefusals(app, house);
   await document(app, house);
   await app.register(edgeRoutes, { house });
   await app.register(deliveryRoutes, { house });

@@ -20,6 +20,7 @@ export function settingsOf(given: { databaseUrl: string; smtpUrl: string }): Set
     zone: 'Europe/Stockholm',
     demoVisitors: 0,
     logLevel: 'warn',
+    rates: {},
     leaseMs: 1000,
     recoveryMs: 400,
   };

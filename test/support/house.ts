@@ -1,5 +1,5 @@
 import { FakeClock, quietLog, SeededRandom, UuidIds } from '../../src/base/index.ts';
-import type { Datastream, Identity, ShopEvent } from '../../src/event/index.ts';
+import { Intake, type Datastream, type Identity, type ImportProgress, type ShopEvent } from '../../src/event/index.ts';
 import type { Profile, ProfileState } from '../../src/profile/index.ts';
 import type { House, Person, RecommendationAnswer, RecommendRequest } from '../../src/api/index.ts';
 
@@ -208,10 +208,41 @@ function fakeWebhooks(): House['webhooks'] {
   };
 }
 
+function fakeImports(): House['events']['imports'] {
+  const known = new Map<string, ImportProgress>();
+  return {
+    begin: async (name, at) => {
+      const id = `00000000-0000-7000-8000-${String(known.size).padStart(12, '0')}`;
+      const counts = { lines: 0, kept: 0, repeated: 0, refused: 0, faults: [], done: false };
+      known.set(id, { id, name, startedAt: at, changedAt: at, ...counts });
+      return known.get(id)!;
+    },
+    get: async (id) => known.get(id) ?? null,
+    list: async () => [...known.values()],
+    step: async (id, { lines, kept, repeated, faults }) => {
+      const one = known.get(id)!;
+      known.set(id, {
+        ...one,
+        lines,
+        kept: one.kept + kept,
+        repeated: one.repeated + repeated,
+        refused: one.refused + faults.length,
+        faults: [...one.faults, ...faults],
+      });
+    },
+    finish: async (id) => void known.set(id, { ...known.get(id)!, done: true }),
+  };
+}
+
 function fakeEvents(received: ShopEvent[]): House['events'] {
   const streams = new Map([[demoStream.id, demoStream]]);
   return {
     waiting: 0,
+    intake: new Intake(),
+    imports: fakeImports(),
+    quarantine: async () => [],
+    setAside: async () => 0,
+    putBack: async () => 0,
     receive: async (events) => {
       const fresh = events.filter(
         (event) => !received.some(({ id, source }) => id === event.id && source === event.source),

@@ -1,0 +1,150 @@
+import { Type, type TSchema } from 'typebox';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isUuid, BeckonError } from '../base/index.ts';
+import type { Door } from './door.ts';
+import { errors } from './error.ts';
+import type { House } from './house.ts';
+import { asText, dig } from './json.ts';
+
+type Make = <B extends TSchema>(door: Door<B>) => void;
+
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const time = Type.String({ description: 'ISO 8601' });
+
+/** What just came in at this process. */
+export const IntakeView = Type.Object({
+  lines: Type.Array(
+    Type.Object({
+      at: time,
+      source: Type.String(),
+      datastream: nullable(Type.String()),
+      type: nullable(Type.String()),
+      visitor: nullable(Type.String()),
+      outcome: Type.Union([Type.Literal('kept'), Type.Literal('repeated'), Type.Literal('refused')]),
+      door: nullable(Type.String()),
+      code: nullable(Type.String()),
+      why: nullable(Type.String()),
+    }),
+  ),
+});
+
+/** Events that could not be folded. */
+export const QuarantineView = Type.Object({
+  total: Type.Integer(),
+  rows: Type.Array(
+    Type.Object({ id: Type.String(), at: time, error: Type.String(), events: Type.Array(Type.Unknown()) }),
+  ),
+});
+
+const PutBack = Type.Object({
+  /** Ids of rows; absent: all. */
+  ids: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 1000 })),
+});
+
+/** Doors that show what comes in, what was refused and why, and what could not be folded. */
+export function watchDoors(make: Make, house: House): void {
+  make({
+    method: 'GET',
+    path: '/intake',
+    scope: 'read',
+    summary: 'What just came in at this process, newest first: kept, repeated, or refused and why. A look, no record.',
+    query: { datastream: 'only of this datastream', outcome: 'kept, repeated or refused', limit: 'at most (100)' },
+    answer: IntakeView,
+    work: async (call) => {
+      const datastream = call.query('datastream');
+      const outcome = call.query('outcome');
+      if (outcome !== undefined && outcome !== 'kept' && outcome !== 'repeated' && outcome !== 'refused')
+        throw new BeckonError(errors.API_INPUT_INVALID, `There is no outcome "${outcome}"`, { where: 'outcome' });
+      const limit = limitOf(call.query('limit'), 100);
+      const lines = house.events.intake.list({
+        ...(datastream === undefined ? {} : { source: `edge:${datastream}` }),
+        ...(outcome === undefined ? {} : { outcome }),
+        limit,
+      });
+      return {
+        lines: lines.map((line) => ({
+          ...line,
+          at: new Date(line.at).toISOString(),
+          datastream: line.source.startsWith('edge:') ? line.source.slice(5) : null,
+        })),
+      };
+    },
+  });
+  make({
+    method: 'GET',
+    path: '/quarantine',
+    scope: 'read',
+    summary: 'Events that were kept and could not be folded, newest first, with the error each made.',
+    query: { limit: 'at most (100)' },
+    answer: QuarantineView,
+    work: async (call) => {
+      const rows = await house.events.quarantine(limitOf(call.query('limit'), 100));
+      return {
+        total: await house.events.setAside(),
+        rows: rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
+      };
+    },
+  });
+  make({
+    method: 'POST',
+    path: '/quarantine',
+    scope: 'events',
+    summary: 'Put events back to be folded again, once the fault is mended; without ids all.',
+    body: PutBack,
+    answer: Type.Object({ events: Type.Integer() }),
+    work: async (call) => {
+      const wrong = call.body.ids?.find((id) => !isUuid(id));
+      if (wrong !== undefined)
+        throw new BeckonError(errors.API_INPUT_INVALID, `"${wrong.slice(0, 40)}" is no id of a row`, { where: 'ids' });
+      return { events: await house.events.putBack(call.body.ids ?? null) };
+    },
+  });
+}
+
+function limitOf(given: string | undefined, usual: number): number {
+  const limit = Number(given ?? usual);
+  if (Number.isInteger(limit) && limit > 0 && limit <= 1000) return limit;
+  throw new BeckonError(errors.API_INPUT_INVALID, `"${given}" is not a number from 1 to 1000`, { where: 'limit' });
+}
+
+/** Doors by which events come. */
+const collecting =
+  /^\/(ee\/|rest\/|m2\/|beacon\/|v1\/(items|profiles|events|imports|webhooks?|identify|track|page|screen|alias|group|batch|import|[itpsagb])(\/|$))/;
+
+/** Notes what the collecting doors refuse as a whole, with the sentence they answered. */
+export function watchRefusals(app: FastifyInstance, house: House): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (reply.statusCode >= 400 && request.method !== 'GET') note(request, reply, { payload, house });
+    return payload;
+  });
+}
+
+function note(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { payload, house }: { payload: unknown; house: House },
+): void {
+  const path = request.url.split('?', 1)[0]!;
+  if (!collecting.test(path)) return;
+  const problem = typeof payload === 'string' ? problemIn(payload) : {};
+  const named = asText(dig(request.query, 'configId') ?? dig(request.query, 'dataStreamId'), 128)?.split(':')[0];
+  // Names that are made up must not push out what there is.
+  const datastream = named === undefined ? undefined : house.events.datastream(named)?.id;
+  house.events.intake.refused({
+    at: house.clock.now(),
+    source: datastream === undefined ? 'unknown' : `edge:${datastream}`,
+    type: null,
+    visitor: null,
+    door: `${request.method} ${request.routeOptions.url ?? path.slice(0, 100)}`,
+    code: problem.code ?? String(reply.statusCode),
+    why: problem.why ?? null,
+  });
+}
+
+function problemIn(payload: string): { code?: string; why?: string } {
+  if (!payload.startsWith('{')) return { why: payload.slice(0, 300) };
+  const body: unknown = JSON.parse(payload);
+  const code = asText(dig(body, 'code'), 64) ?? asText(dig(body, 'type'), 200)?.split('/').pop();
+  const why = dig(body, 'detail') ?? dig(body, 'message') ?? dig(body, 'title');
+  return { ...(code === undefined ? {} : { code }), ...(typeof why === 'string' ? { why } : {}) };
+}

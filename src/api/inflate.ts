@@ -1,0 +1,37 @@
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { FastifyInstance } from 'fastify';
+import { BeckonError } from '../base/index.ts';
+import { errors } from './error.ts';
+
+const inflaters = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress };
+
+/**
+ * Takes compressed bodies. What comes out is counted while it comes, against the limit of the door, so a small body that
+ * would become a large one is cut off there; memory never holds more than the limit.
+ */
+export function inflateBodies(app: FastifyInstance): void {
+  app.addHook('preParsing', async (request, _reply, payload) => {
+    const encoding = request.headers['content-encoding']?.trim().toLowerCase();
+    if (encoding === undefined || encoding === '' || encoding === 'identity') return payload;
+    // What a sender signed are the octets it sent.
+    if (request.routeOptions.url?.includes('webhook')) return payload;
+    const make = inflaters[encoding as keyof typeof inflaters];
+    if (!make) {
+      throw new BeckonError(
+        errors.API_METHOD_UNSUPPORTED,
+        `Bodies in the encoding "${encoding.slice(0, 40)}" are not read`,
+        { mend: 'Send the body plain, or with content-encoding gzip, deflate or br' },
+      );
+    }
+    // The door reads plain text from here on.
+    delete request.headers['content-encoding'];
+    const inflater = make();
+    let read = 0;
+    payload.on('data', (piece: Buffer) => (read += piece.length));
+    payload.on('error', (error) => inflater.destroy(error));
+    payload.on('close', () => inflater.writable && inflater.end());
+    Object.defineProperty(inflater, 'receivedEncodedLength', { get: () => read });
+    inflater.on('error', (error: Error & { statusCode?: number }) => (error.statusCode = 400));
+    return payload.pipe(inflater);
+  });
+}
