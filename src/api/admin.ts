@@ -4,6 +4,7 @@ import { identityDoors } from './admin-identity.ts';
 import { importDoors } from './admin-import.ts';
 import { intakeDoors } from './admin-intake.ts';
 import { journeyDoors } from './admin-journey.ts';
+import { languageDoors } from './admin-language.ts';
 import { peopleDoors } from './admin-people.ts';
 import { privacyDoors } from './admin-privacy.ts';
 import { recommendDoors } from './admin-recommend.ts';
@@ -23,6 +24,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   peopleDoors(make, house);
   privacyDoors(make, house);
   journeyDoors(make, house);
+  languageDoors(make);
   recommendDoors(make, house);
   settingsDoors(make, house);
   webhookDoors(make, house);

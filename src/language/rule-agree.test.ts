@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { freshStore } from '../../test/support/database.ts';
-import type { Store } from '../store/index.ts';
+
 import { historyOf, planRule } from './index.ts';
 import type { History, HistoryEvent, Rule, RuleTables } from './index.ts';
 
@@ -227,7 +227,7 @@ interface Person {
   history: History;
 }
 
-let store: Store;
+let store: Awaited<ReturnType<typeof freshStore>>;
 let people: Person[];
 
 beforeAll(async () => {
