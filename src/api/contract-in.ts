@@ -22,7 +22,23 @@ export const ProfileInput = Type.Object({
       {
         collect: Type.Optional(purpose),
         personalize: Type.Optional(purpose),
-        'email-marketing': Type.Optional(purpose),
+        /** `pending` is the first half of a double opt-in; it is not in force until `in` follows. */
+        'email-marketing': Type.Optional(Type.Union([...purpose.anyOf, Type.Literal('pending')])),
+      },
+      { additionalProperties: false },
+    ),
+  ),
+  /** How the consent was given; kept with its record. */
+  proof: Type.Optional(
+    Type.Object(
+      {
+        channel: Type.Optional(text(32)),
+        basis: Type.Optional(
+          Type.Union([Type.Literal('consent'), Type.Literal('soft_opt_in'), Type.Literal('contract')]),
+        ),
+        wording: Type.Optional(text(4000)),
+        place: Type.Optional(text(2048)),
+        ipPrefix: Type.Optional(text(64)),
       },
       { additionalProperties: false },
     ),
@@ -71,6 +87,8 @@ export const EventInput = Type.Object({
     }),
   ),
   timeZone: Type.Optional(text(64)),
+  /** Categories the visitor showed interest in: they feed the favourite category. */
+  categories: Type.Optional(Type.Array(text(250), { maxItems: 20 })),
   data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 });
 export type EventInput = Static<typeof EventInput>;

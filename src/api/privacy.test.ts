@@ -80,3 +80,14 @@ describe('computed traits', () => {
     expect(reply.statusCode).toBe(400);
   });
 });
+
+describe('consent', () => {
+  it('comes with its proof, and may wait for its confirmation', async () => {
+    const proof = { basis: 'consent', wording: 'Yes, write to me', place: 'https://shop.example/news' };
+    const row = { identities: { email: 'ada@example.com' }, consent: { 'email-marketing': 'pending' }, proof };
+    expect((await call('POST', '/v1/profiles', row)).statusCode).toBe(200);
+    expect(house.received).toMatchObject([{ consent: { 'email-marketing': 'pending' }, proof, level: 3 }]);
+    const wrong = { ...row, consent: { collect: 'pending' } };
+    expect((await call('POST', '/v1/profiles', wrong)).statusCode).toBe(400);
+  });
+});

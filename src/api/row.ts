@@ -101,6 +101,7 @@ export function profileEvent(value: unknown, now: number, next: () => string): S
     event.attributes = { ...input.attributes };
   }
   if (input.consent) event.consent = { ...input.consent };
+  if (input.consent && input.proof) event.proof = { ...input.proof };
   const email = spelledEmail(input.identities);
   const stated = input.attributes?.['email'];
   if (typeof stated === 'string' && stated.trim().toLowerCase() !== email?.toLowerCase()) {
@@ -141,6 +142,7 @@ export function serverEvent(value: unknown, now: number): ShopEvent {
   if (input.page) event.page = { ...input.page };
   const timeZone = asTimeZone(input.timeZone);
   if (timeZone !== undefined) event.timeZone = timeZone;
+  if (input.categories) event.categories = [...input.categories];
   if (input.data) event.data = { ...input.data };
   if (input.at !== undefined && timeOf(input.at) > now + aheadMs) event.data = { ...event.data, statedAt: input.at };
   return event;
