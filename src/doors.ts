@@ -356,9 +356,9 @@ async function overview(rooms: Rooms): Promise<Overview> {
 async function needHand({ journeys, messages, events, webhooks }: Rooms): Promise<Overview['needHand']> {
   const found: Overview['needHand'] = [];
   const aside = await events.setAside();
-  if (aside > 0) found.push({ text: `${aside} batches of events could not be folded and were set aside`, link: '/' });
+  if (aside > 0) found.push({ text: `Could not be folded and were set aside: ${aside}`, link: '/incoming#aside' });
   const asked = await webhooks.openRequests();
-  if (asked > 0) found.push({ text: `${asked} requests about people's data wait for an answer`, link: '/' });
+  if (asked > 0) found.push({ text: `Open requests about people's data: ${asked}`, link: '/incoming#requests' });
   for (const { key, draft } of journeys.list()) {
     const { byState } = await messages.counts(key);
     const faults = (byState['render_failed'] ?? 0) + (byState['quarantined'] ?? 0);

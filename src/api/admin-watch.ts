@@ -1,45 +1,13 @@
 import { Type, type TSchema } from 'typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isUuid, BeckonError } from '../base/index.ts';
+import { IntakeView, PutBack, QuarantineView } from './contract-watch.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
 import { asText, dig } from './json.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
-
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const time = Type.String({ description: 'ISO 8601' });
-
-/** What just came in at this process. */
-export const IntakeView = Type.Object({
-  lines: Type.Array(
-    Type.Object({
-      at: time,
-      source: Type.String(),
-      datastream: nullable(Type.String()),
-      type: nullable(Type.String()),
-      visitor: nullable(Type.String()),
-      outcome: Type.Union([Type.Literal('kept'), Type.Literal('repeated'), Type.Literal('refused')]),
-      door: nullable(Type.String()),
-      code: nullable(Type.String()),
-      why: nullable(Type.String()),
-    }),
-  ),
-});
-
-/** Events that could not be folded. */
-export const QuarantineView = Type.Object({
-  total: Type.Integer(),
-  rows: Type.Array(
-    Type.Object({ id: Type.String(), at: time, error: Type.String(), events: Type.Array(Type.Unknown()) }),
-  ),
-});
-
-const PutBack = Type.Object({
-  /** Ids of rows; absent: all. */
-  ids: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 1000 })),
-});
 
 /** Doors that show what comes in, what was refused and why, and what could not be folded. */
 export function watchDoors(make: Make, house: House): void {
@@ -48,7 +16,12 @@ export function watchDoors(make: Make, house: House): void {
     path: '/intake',
     scope: 'read',
     summary: 'What just came in at this process, newest first: kept, repeated, or refused and why. A look, no record.',
-    query: { datastream: 'only of this datastream', outcome: 'kept, repeated or refused', limit: 'at most (100)' },
+    query: {
+      datastream: 'only of this datastream',
+      source: 'only of this source, as the answer names them',
+      outcome: 'kept, repeated or refused',
+      limit: 'at most (100)',
+    },
     answer: IntakeView,
     work: async (call) => {
       const datastream = call.query('datastream');
@@ -56,8 +29,9 @@ export function watchDoors(make: Make, house: House): void {
       if (outcome !== undefined && outcome !== 'kept' && outcome !== 'repeated' && outcome !== 'refused')
         throw new BeckonError(errors.API_INPUT_INVALID, `There is no outcome "${outcome}"`, { where: 'outcome' });
       const limit = limitOf(call.query('limit'), 100);
+      const source = datastream === undefined ? call.query('source') : `edge:${datastream}`;
       const lines = house.events.intake.list({
-        ...(datastream === undefined ? {} : { source: `edge:${datastream}` }),
+        ...(source === undefined ? {} : { source }),
         ...(outcome === undefined ? {} : { outcome }),
         limit,
       });
@@ -66,7 +40,9 @@ export function watchDoors(make: Make, house: House): void {
           ...line,
           at: new Date(line.at).toISOString(),
           datastream: line.source.startsWith('edge:') ? line.source.slice(5) : null,
+          what: line.what && { ...line.what, happenedAt: new Date(line.what.happenedAt).toISOString() },
         })),
+        sources: house.events.intake.sources(),
       };
     },
   });

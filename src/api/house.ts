@@ -87,7 +87,7 @@ export interface HouseSettings {
 export interface EventDoor {
   receive(events: readonly ShopEvent[], how?: ReceiveHow): Promise<Received>;
   /** What just came in, for people to look at. */
-  readonly intake: Pick<Intake, 'list' | 'refused'>;
+  readonly intake: Pick<Intake, 'list' | 'refused' | 'sources'>;
   /** Histories that are being brought in. */
   readonly imports: Pick<Imports, 'begin' | 'get' | 'list' | 'step' | 'finish'>;
   /** Events that could not be folded, newest first; how many rows of them there are; and back to be folded again. */

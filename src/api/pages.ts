@@ -14,7 +14,17 @@ import { makeSession, mayUseStudio, sessionHeader } from './session.ts';
 const hidden = { schema: { hide: true } };
 
 /** First parts of the studio's own addresses; the studio draws what comes after. */
-const studioPlaces = ['journeys', 'messages', 'recommendations', 'people', 'reports', 'settings', 'mailbox'];
+const studioPlaces = [
+  'journeys',
+  'messages',
+  'recommendations',
+  'people',
+  'audiences',
+  'incoming',
+  'reports',
+  'settings',
+  'mailbox',
+];
 
 /** The studio shows mails in sandboxed frames, which take over this policy: so pictures may come from the shop. */
 const studioPolicy = [

@@ -11,7 +11,7 @@
 export * from './event.ts';
 export * from './follow.ts';
 export type { ImportProgress, Imports } from './import.ts';
-export { Intake, type IntakeLine } from './intake.ts';
+export { Intake, type IntakeLine, type IntakeSource, type IntakeSummary } from './intake.ts';
 export * from './log.ts';
 export type { SetAside } from './quarantine.ts';
 export { keptKeyDays, keptMonths, Tidy } from './tidy.ts';

@@ -1,7 +1,36 @@
 import type { ShopEvent } from './event.ts';
 
+/** What an event says, in short: enough to tell whether a door is connected rightly. Long texts are cut. */
+export interface IntakeSummary {
+  /** The event's id within its source. */
+  id: string;
+  types: string[];
+  /** When it happened, UTC ms. */
+  happenedAt: number;
+  /** How much the source is believed, 0 to 3. */
+  level: number;
+  /** Namespaces of the identities it asserts, and of those it merely claims; no ids. */
+  identities: string[];
+  claims: string[];
+  /** The first ten items, of how many. */
+  items: { id: string; quantity: number | null }[];
+  itemCount: number;
+  /** Id of the order, if it has one. */
+  order: string | null;
+  cart: string | null;
+  page: string | null;
+  /** Purposes with what was said of them. */
+  consent: Record<string, string>;
+  /** Names of the attributes; no values. */
+  attributes: string[];
+  /** Taken for a machine: kept, never learned from. */
+  bot: boolean;
+}
+
 /** One line of what just came in. */
 export interface IntakeLine {
+  /** Counts the lines of this process; tells two lines apart. */
+  number: number;
   /** Business time, UTC ms. */
   at: number;
   /** Who sent it: `edge:<datastream>`, `server`, …; of what was refused, as far as it could be told. */
@@ -16,6 +45,15 @@ export interface IntakeLine {
   /** Code and sentence, of what was refused. */
   code: string | null;
   why: string | null;
+  /** What it says, of what could be read. */
+  what: IntakeSummary | null;
+}
+
+/** One source with how much of it is remembered. */
+export interface IntakeSource {
+  source: string;
+  lines: number;
+  refused: number;
 }
 
 /** How many lines of each source are remembered, and how many sources. */
@@ -28,24 +66,26 @@ const sourcesKept = 50;
  */
 export class Intake {
   readonly #lines = new Map<string, IntakeLine[]>();
+  #number = 0;
 
   /** Notes events that were stored. Only the first of a large batch are shown. */
   kept(events: readonly ShopEvent[], outcome: 'kept' | 'repeated'): void {
-    for (const { receivedAt, source, types, visitor } of events.slice(0, 20))
+    for (const event of events.slice(0, 20))
       this.#add({
-        at: receivedAt,
-        source,
-        type: types[0] ?? null,
-        visitor,
+        at: event.receivedAt,
+        source: event.source,
+        type: event.types[0] ?? null,
+        visitor: event.visitor,
         outcome,
         door: null,
         code: null,
         why: null,
+        what: summaryOf(event),
       });
   }
 
   /** Notes what a door refused. Long texts are cut. */
-  refused(line: Omit<IntakeLine, 'outcome'>): void {
+  refused(line: Omit<IntakeLine, 'outcome' | 'number' | 'what'>): void {
     this.#add({
       ...line,
       source: line.source.slice(0, 128),
@@ -53,6 +93,7 @@ export class Intake {
       visitor: line.visitor?.slice(0, 128) ?? null,
       why: line.why?.slice(0, 300) ?? null,
       outcome: 'refused',
+      what: null,
     });
   }
 
@@ -61,12 +102,23 @@ export class Intake {
     const from = query.source === undefined ? [...this.#lines.values()].flat() : (this.#lines.get(query.source) ?? []);
     return from
       .filter(({ outcome }) => query.outcome === undefined || outcome === query.outcome)
-      .reverse()
-      .sort((a, b) => b.at - a.at)
+      .sort((a, b) => b.number - a.number)
       .slice(0, query.limit);
   }
 
-  #add(line: IntakeLine): void {
+  /** Who sent something, by name. */
+  sources(): IntakeSource[] {
+    return [...this.#lines]
+      .map(([source, lines]) => ({
+        source,
+        lines: lines.length,
+        refused: lines.filter(({ outcome }) => outcome === 'refused').length,
+      }))
+      .sort((a, b) => (a.source < b.source ? -1 : 1));
+  }
+
+  #add(found: Omit<IntakeLine, 'number'>): void {
+    const line = { number: ++this.#number, ...found };
     let lines = this.#lines.get(line.source);
     if (!lines) {
       if (this.#lines.size >= sourcesKept) this.#lines.delete(this.#lines.keys().next().value!);
@@ -75,4 +127,27 @@ export class Intake {
     lines.push(line);
     if (lines.length >= linesKept * 2) lines.splice(0, linesKept);
   }
+}
+
+const cut = (text: string) => text.slice(0, 200);
+
+/** Ids of people and what was said of them stay out of it: it is a look at a door, not at a person. */
+function summaryOf(event: ShopEvent): IntakeSummary {
+  const { items = [], page, consent = {}, attributes = {} } = event;
+  return {
+    id: cut(event.id),
+    types: event.types.slice(0, 10),
+    happenedAt: event.happenedAt,
+    level: event.level,
+    identities: event.identities.map(({ namespace }) => namespace).slice(0, 20),
+    claims: (event.claims ?? []).map(({ namespace }) => namespace).slice(0, 20),
+    items: items.slice(0, 10).map(({ id, quantity }) => ({ id: cut(id), quantity: quantity ?? null })),
+    itemCount: items.length,
+    order: event.order === undefined ? null : cut(event.order.id),
+    cart: event.cartId === undefined ? null : cut(event.cartId),
+    page: page?.url === undefined ? (page?.name ?? null) : cut(page.url),
+    consent: { ...consent },
+    attributes: Object.keys(attributes).slice(0, 20),
+    bot: event.bot === true,
+  };
 }
