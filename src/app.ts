@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Keys, migrations as apiMigrations, Webhooks } from './api/index.ts';
+import { Forms, Keys, migrations as apiMigrations, Webhooks } from './api/index.ts';
 import {
   SystemClock,
   SystemRandom,
@@ -15,15 +15,7 @@ import { EventLog, Folder, migrations as eventMigrations, Tidy, type ShopEvent }
 import { Jobs, migrations as jobMigrations } from './job/index.ts';
 import { countRuns, Journeys, migrations as journeyMigrations, Runner, stepsOf, type Caller } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
-import {
-  CapturingTransport,
-  MailboxStore,
-  Messages,
-  migrations as messageMigrations,
-  openMailboxServer,
-  SmtpTransport,
-  type Transport,
-} from './message/index.ts';
+import { MailboxStore, Messages, migrations as messageMigrations, type Transport } from './message/index.ts';
 import {
   migrations as profileMigrations,
   Profiles,
@@ -33,6 +25,7 @@ import {
   type Profile,
 } from './profile/index.ts';
 import { openDoors } from './doors.ts';
+import { openTransport } from './mailing.ts';
 import { Memory } from './memory.ts';
 import { openErasures } from './erasing.ts';
 import { carryBack, carryOver } from './merging.ts';
@@ -143,13 +136,14 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const settle = async () => void (await folder.drain());
   const secret = new TextEncoder().encode(settings.secret);
   const webhooks = new Webhooks({ store, clock, ids, random, secret, publicUrl: settings.publicUrl });
-  const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, ...slots }), settle });
+  const forms = openForms(ground, { events, slots });
+  const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
   events.onStored(() => folder.wake());
   folder.onFolded(() => follower.wake());
   const pulse = new Pulse({
     clock,
     log,
-    duties: duties(ground, { folder, profiles, journeys, erasures, slots }),
+    duties: duties(ground, { folder, profiles, journeys, erasures, forms, slots }),
     onMoved: (offset) => memory.set('clock-offset', offset),
   });
   slots.wake = () => pulse.wake();
@@ -162,7 +156,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   await journeys.load();
   const { runner, messages, measure } = slots;
   const walk = { events, profiles, erasures, catalog, recommender, follower, journeys, runner, messages, measure };
-  return { ...ground, ...walk, memory, mailbox, transport, folder, pulse, slots, keys, ownKey, webhooks };
+  return { ...ground, ...walk, memory, mailbox, transport, folder, pulse, slots, keys, ownKey, webhooks, forms };
 }
 
 async function openGround(settings: Settings, { store, log }: Pick<AppParts, 'store' | 'log'>): Promise<Ground> {
@@ -187,6 +181,12 @@ function openRunner(
     cancel: (tx, runId, reason) => slots.messages.cancel(tx, runId, reason),
     onWork: () => slots.wake(),
   });
+}
+
+function openForms(ground: Ground, { events, slots }: { events: EventLog; slots: Slots }): Forms {
+  const { publicUrl, from } = ground.settings;
+  const onWork = () => slots.wake();
+  return new Forms({ ...ground, publicUrl, shopName: shopNameOf(from), messages: slots.messages, events, onWork });
 }
 
 function openMessages(
@@ -261,9 +261,9 @@ async function spread(
 /** What comes back again and again, in this order. */
 function duties(
   { store, clock, log }: Pick<Ground, 'store' | 'clock' | 'log'>,
-  rooms: { folder: Folder; profiles: Profiles; journeys: Journeys; erasures: Erasures; slots: Slots },
+  rooms: { folder: Folder; profiles: Profiles; journeys: Journeys; erasures: Erasures; forms: Forms; slots: Slots },
 ): Duty[] {
-  const { folder, profiles, journeys, erasures, slots } = rooms;
+  const { folder, profiles, journeys, erasures, forms, slots } = rooms;
   const endVisits = async () => {
     const due = await profiles.nextVisitEnd();
     if (due === null || due > clock.now()) return 0;
@@ -282,6 +282,7 @@ function duties(
   return [
     { name: 'looking at the journeys', work: refresh },
     { name: 'keeping the log in bounds', work: () => tidy.work() },
+    { name: 'forgetting sign-ups', work: () => forms.tidy(), nextDue: () => forms.nextDue() },
     { name: 'folding events', work: () => folder.drain() },
     { name: 'ending visits', work: endVisits, nextDue: () => profiles.nextVisitEnd() },
     { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },
@@ -299,41 +300,6 @@ function duties(
 /** The shop's name is the one its mails come from. */
 function shopNameOf(from: string | null): string {
   return /^\s*"?([^"<]+?)"?\s*</.exec(from ?? '')?.[1] ?? 'Beckon';
-}
-
-/** The way out for mail: SMTP to the given server, or to the built-in mailbox; and a switch to catch everything. */
-async function openTransport(settings: Settings, mailbox: MailboxStore) {
-  const server = settings.smtpUrl === null ? await openMailboxServer(mailbox) : null;
-  const smtp = new SmtpTransport({
-    url: settings.smtpUrl ?? server!.url,
-    ...(server ? { width: 10, perConnection: 1000 } : {}),
-  });
-  let current: Transport = smtp;
-  const out: Transport = {
-    get name() {
-      return current.name;
-    },
-    get width() {
-      return current.width;
-    },
-    send: (mail) => current.send(mail),
-    close: () => smtp.close(),
-  };
-  return {
-    out,
-    isMailbox: server !== null,
-    /** Hands every mail to `deliver` instead of sending it, until `release`. */
-    catchAll(deliver: (raw: Buffer, to: string) => Promise<void>) {
-      current = new CapturingTransport(deliver);
-    },
-    release() {
-      current = smtp;
-    },
-    async close() {
-      await smtp.close();
-      await server?.close();
-    },
-  };
 }
 
 async function runCounts({ store, journeys }: { store: Store; journeys: Journeys }, key: string) {

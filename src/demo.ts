@@ -5,7 +5,7 @@ import { catalogue } from '../shop/catalogue.ts';
 import { history, react, type HistoryEvent } from '../shop/history.ts';
 import { seededChance, type Chance, type InventedVisitor } from '../shop/people.ts';
 import { shopServer } from '../shop/server.ts';
-import { keyText } from './api/index.ts';
+import { emptySignUps, keyText } from './api/index.ts';
 import { joinRooms, type AppParts, type Rooms } from './app.ts';
 import { elapsed, SystemRandom, VirtualClock } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
@@ -100,7 +100,8 @@ export async function removeDemo(settings: Settings, parts: AppParts): Promise<v
 
 async function emptyAll({ store, catalog, journeys, settings }: Rooms): Promise<void> {
   await store.inTransaction(async (tx) => {
-    for (const empty of [emptyJobs, emptyLog, emptyProfiles, emptyJourneys, emptyLedger, emptyMeasure]) await empty(tx);
+    for (const empty of [emptyJobs, emptyLog, emptyProfiles, emptyJourneys, emptyLedger, emptyMeasure, emptySignUps])
+      await empty(tx);
   });
   await catalog.remove(catalogue(`${settings.publicUrl}/shop`).map(({ id }) => id));
   await journeys.load();

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { buildServer } from './api/index.ts';
 import type { AdvanceReport, House, JourneyDetail, JourneyRow, Overview, PersonHere, PersonRow } from './api/index.ts';
 import type { Rooms } from './app.ts';
@@ -7,6 +5,7 @@ import { toMajor, VirtualClock } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
 import { CallTimeout, countActivities, countRuns, nextWaits, peopleInside, type Caller } from './journey/index.ts';
 import { isReachable, type Profile } from './profile/index.ts';
+import { built, readVersion } from './built.ts';
 import { privacyDoor } from './erasing.ts';
 import { shopMounts } from './demo.ts';
 
@@ -58,7 +57,7 @@ async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 function houseOf(rooms: Rooms): House {
-  const { clock, ids, random, log, keys, events, catalog, recommender, messages, webhooks } = rooms;
+  const { clock, ids, random, log, keys, events, catalog, recommender, messages, webhooks, forms } = rooms;
   return {
     settings: houseSettings(rooms),
     clock,
@@ -83,6 +82,7 @@ function houseOf(rooms: Rooms): House {
       remove: async (gone) => void (await catalog.remove(gone)),
     },
     webhooks,
+    forms,
     intake: {
       refused: (source, rows) => {
         const door = source.startsWith('webhook:') ? `POST /hooks/${source.slice(8)}` : 'POST /v1/batch';
@@ -380,21 +380,4 @@ function dayStart(now: number, zone: string): number {
   }).formatToParts(now);
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
   return now - ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000 - (now % 1000);
-}
-
-/** A built folder or file of `dist`, or null where it has not been built. */
-function built(name: string): string | null {
-  for (const place of [`../${name}`, `../dist/${name}`]) {
-    const path = fileURLToPath(new URL(place, import.meta.url));
-    if (existsSync(path) && (place.startsWith('../dist') || path.includes('dist'))) return path;
-  }
-  return null;
-}
-
-function readVersion(): string {
-  for (const place of ['../package.json', '../../package.json']) {
-    const path = fileURLToPath(new URL(place, import.meta.url));
-    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
-  }
-  return '0.0.0';
 }

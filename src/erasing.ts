@@ -1,4 +1,4 @@
-import type { House, Webhooks } from './api/index.ts';
+import type { Forms, House, Webhooks } from './api/index.ts';
 import type { Rooms } from './app.ts';
 import type { Clock, Ids, Log } from './base/index.ts';
 import type { EventLog } from './event/index.ts';
@@ -18,6 +18,7 @@ interface Holders {
   messages: Messages;
   measure: Measure;
   webhooks: Webhooks;
+  forms: Forms;
 }
 
 /**
@@ -42,6 +43,7 @@ export function openErasures(
       { name: 'journey', forget: each((tx, id) => rooms().runner.forget(tx, id)) },
       { name: 'message', forget: each((tx, id) => rooms().messages.forget(tx, id)) },
       { name: 'measure', forget: each((tx, id) => rooms().measure.forget(tx, id)) },
+      { name: 'form', forget: (tx, { addresses }) => rooms().forms.forget(tx, addresses) },
       { name: 'webhook', forget: (tx, { visitors }) => rooms().webhooks.forget(tx, visitors) },
     ],
     after: [
@@ -55,22 +57,31 @@ export function openErasures(
 
 /** Everything the installation knows of a person, by room (Art. 15 and 20 GDPR). */
 export async function exportPerson(
-  { profiles, events, runner, messages, measure }: Holders,
+  { profiles, events, runner, messages, measure, forms }: Holders,
   profile: Profile,
   now: number,
 ): Promise<Record<string, unknown>> {
   const visitors = await profiles.visitorsOf(profile);
-  const [stored, log, journeys, mails, measured] = await Promise.all([
+  const addresses = visitors.filter((name) => name.startsWith('email:')).map((name) => name.slice('email:'.length));
+  const [stored, log, journeys, mails, measured, signedUp] = await Promise.all([
     profiles.exportFor(profile.id),
     events.exportFor(visitors),
     runner.exportFor(profile.id),
     messages.exportFor(profile.id),
     measure.exportFor(profile.id),
+    forms.exportFor(addresses),
   ]);
   return {
     exportedAt: new Date(now).toISOString(),
     profile: viewOf(profile, now),
-    rooms: { profile: stored, event: { events: log }, journey: journeys, message: mails, measure: measured },
+    rooms: {
+      profile: stored,
+      event: { events: log },
+      journey: journeys,
+      message: mails,
+      measure: measured,
+      form: signedUp,
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import { identityDoors } from './admin-identity.ts';
+import { formDoors } from './admin-form.ts';
 import { importDoors } from './admin-import.ts';
 import { intakeDoors } from './admin-intake.ts';
 import { journeyDoors } from './admin-journey.ts';
@@ -28,6 +29,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   recommendDoors(make, house);
   settingsDoors(make, house);
   webhookDoors(make, house);
+  formDoors(make, house);
   watchDoors(make, house);
   importDoors(make, app, house);
   app.setNotFoundHandler((request) => {

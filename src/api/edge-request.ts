@@ -51,7 +51,11 @@ export function requestIdOf(query: unknown, next: () => string): string {
 }
 
 /** May pages of this origin send to the datastream? Hygiene, not authentication: a request without Origin passes. */
-export function originAllowed(origin: string | undefined, datastream: Datastream, publicUrl: string): boolean {
+export function originAllowed(
+  origin: string | undefined,
+  datastream: Pick<Datastream, 'allowedOrigins'>,
+  publicUrl: string,
+): boolean {
   if (origin === undefined) return true;
   if (datastream.allowedOrigins.length > 0) return datastream.allowedOrigins.includes(origin);
   const own = new URL(publicUrl);

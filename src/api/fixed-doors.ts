@@ -79,6 +79,34 @@ export const fixedDoors = {
       503: 'Try again after Retry-After',
     }),
   },
+  '/forms/signup.js': page('Brings sign-up forms on a page to life'),
+  '/consent-banner.js': page('A cookie banner that speaks with the Web SDK'),
+  '/forms/{key}': {
+    get: operation('Forms', 'A sign-up form as a page; its words, where JSON is asked for', {
+      200: 'The form',
+      403: 'Not from this origin',
+      404: 'No such form',
+    }),
+    post: operation('Forms', 'Somebody signs up: email, consent and, where asked, firstName; urlencoded or JSON', {
+      200: 'The same for every address: a mail asks for the confirmation',
+      400: 'No address, or the box is not ticked',
+      403: 'Not from this origin',
+      404: 'No such form',
+      429: 'Too many from one network; Retry-After says how long',
+    }),
+  },
+  '/o/{token}': {
+    get: operation('Links in mails', 'Asks whether it was meant; changes nothing', {
+      200: 'The question, or that it holds already',
+      404: 'Not one of our links',
+      410: 'Too late',
+    }),
+    post: operation('Links in mails', 'Confirms a sign-up', {
+      200: 'It holds, now or since before',
+      404: 'Not one of our links',
+      410: 'Too late; nothing was changed',
+    }),
+  },
   '/c/{token}': {
     get: operation('Links in mails', 'A click: on to the shop', {
       302: 'Where the link leads',

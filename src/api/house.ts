@@ -27,6 +27,7 @@ import type {
   TimelineEntry,
 } from './contract.ts';
 import type { CriterionView, RefusedRow } from './contract-in.ts';
+import type { Forms } from './forms.ts';
 import type { Keys } from './keys.ts';
 import type { Rates } from './limit.ts';
 import type { Webhooks } from './webhooks.ts';
@@ -43,6 +44,7 @@ export interface House {
   profiles: ProfileDoor;
   items: ItemDoor;
   webhooks: WebhookDoor;
+  forms: FormDoor;
   /** Where what was refused is shown; null where nobody looks. */
   intake: IntakeDoor | null;
   recommend: RecommendDoor;
@@ -185,6 +187,12 @@ export type WebhookDoor = Pick<
   | 'turnedAway'
   | 'requests'
   | 'requestDone'
+>;
+
+/** Sign-up forms as the doors use them (`Forms` fits). */
+export type FormDoor = Pick<
+  Forms,
+  'list' | 'get' | 'find' | 'put' | 'remove' | 'words' | 'named' | 'signUp' | 'signUps' | 'look' | 'confirm'
 >;
 
 /** What just came in and was not taken. */

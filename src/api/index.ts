@@ -3,15 +3,17 @@
  *
  * In:     requests of browsers, shops and the studio
  * Out:    events to the log; answers in Adobe's and our own shapes; errors with a code and a mend
- * Owns:   tables api_key, webhook, webhook_delivery, webhook_newest, webhook_order, webhook_request · all wire formats · contract.ts, the one file the outside may know
+ * Owns:   tables api_key, webhook, webhook_delivery, webhook_newest, webhook_order, webhook_request, form, sign_up, sign_up_address · all wire formats · contract.ts, the one file the outside may know
  * Knows:  base, store, job, language, event, profile, catalog, recommend, journey, message, measure
  * Never:  decides what a room decides; believes a browser's word about somebody else
  * Start:  server.ts, house.ts, then edge.ts
  */
 export * from './house.ts';
 export type * from './contract.ts';
+export { Forms } from './forms.ts';
 export { Keys, keyText, type Admitted } from './keys.ts';
 export { personOf } from './person.ts';
 export { buildServer } from './server.ts';
 export { migrations } from './table.ts';
+export { emptySignUps } from './table-form.ts';
 export { Webhooks } from './webhooks.ts';

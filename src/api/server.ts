@@ -4,6 +4,7 @@ import { adminRoutes } from './admin.ts';
 import { deliveryRoutes } from './delivery.ts';
 import { edgeRoutes } from './edge.ts';
 import { fixedDoors } from './fixed-doors.ts';
+import { formRoutes } from './form.ts';
 import { watchRefusals } from './admin-watch.ts';
 import type { House } from './house.ts';
 import { inflateBodies } from './inflate.ts';
@@ -55,6 +56,7 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
   await app.register(segmentRoutes, { house });
   await app.register(webhookRoutes, { house });
   await app.register(trackRoutes, { house });
+  await app.register(formRoutes, { house });
   app.get('/healthz', { schema: { tags: ['house'], summary: 'Is the house able to work?' } }, async (_request, reply) =>
     reply
       .header('cache-control', 'no-store')

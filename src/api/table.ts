@@ -1,4 +1,5 @@
 import type { Migration, Runner } from '../store/index.ts';
+import { formMigrations } from './table-form.ts';
 import { webhookMigrations } from './table-webhook.ts';
 
 /** A key as stored: only the SHA-256 of its text. */
@@ -28,6 +29,7 @@ export const migrations: Migration[] = [
   },
   { name: '0802-api-key-datastream', sql: 'alter table api_key add column datastream text;' },
   ...webhookMigrations,
+  ...formMigrations,
 ];
 
 const columns = 'id, kind, name, scopes, datastream, created_at, last_used_at';

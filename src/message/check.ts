@@ -12,7 +12,7 @@ const messageSchema: Schema = mapOf({
   profile: profileSchema,
   context: anyType,
   shop: mapOf({ name: text, url: text }),
-  message: mapOf({ unsubscribeUrl: text, postalAddress: text }),
+  message: mapOf({ unsubscribeUrl: text, confirmUrl: text, postalAddress: text }),
 });
 
 /**

@@ -1,7 +1,7 @@
 import { point, sha256 } from '../base/index.ts';
-import type { Profile } from '../profile/index.ts';
+import { blankState, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
-import { addressKey } from './address.ts';
+import { addressKey, judgeAddress } from './address.ts';
 import type { CompiledTemplate } from './compile.ts';
 import { decideGates, type Verdict } from './gate.ts';
 import type { MessageRow } from './message.ts';
@@ -66,7 +66,7 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   const { kit, tx, now } = desk;
   const keys = new Map<string, string>();
   for (const row of rows) {
-    const email = desk.profiles.get(row.profileId)?.state.email;
+    const email = row.to ?? desk.profiles.get(row.profileId)?.state.email;
     if (email) keys.set(row.id, addressKey(kit.addressSecret, email));
   }
   const suppressed = await suppressedKeys(tx, [...keys.values()]);
@@ -78,7 +78,10 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
     const key = keys.get(row.id) ?? '';
     const scope = suppressed.get(key);
     const blocked = scope === 'all' || (scope === 'marketing' && row.class === 'marketing');
-    const decided = await decideRow(desk, row, { suppressed: blocked, slots });
+    const decided =
+      row.to === null
+        ? await decideRow(desk, row, { suppressed: blocked, slots })
+        : decideNotice(desk, { ...row, to: row.to }, blocked);
     if ('change' in decided) changes.push(decided.change);
     else {
       claims.push({ ...decided.claim, addressKey: key });
@@ -138,10 +141,26 @@ async function decideRow(
   if (!template) {
     return { change: { id: row.id, state: 'render_failed', reason: `no published template "${row.template}"` } };
   }
+  if (row.class === 'marketing' && template.class === 'transactional') {
+    return { change: { id: row.id, state: 'render_failed', reason: `"${row.template}" has no way to unsubscribe` } };
+  }
   if (!hasItems({ template, context: row.context }, kit.render)) {
     return { change: { id: row.id, state: 'skipped', reason: 'no items' } };
   }
   return { claim: { row, profile: profile!, address: verdict.address, zone: verdict.zone, template } };
+}
+
+/** A notice asks of nobody's consent and of no run; only who may not be mailed at all is left out. */
+function decideNotice(desk: Desk, row: MessageRow & { to: string }, suppressed: boolean): Decided {
+  const change = (state: Change['state'], reason: string): Decided => ({ change: { id: row.id, state, reason } });
+  if (suppressed) return change(row.resent ? 'abandoned' : 'skipped', 'suppressed');
+  const address = judgeAddress(row.to);
+  if ('refused' in address) return change('skipped', `address refused: ${address.refused}`);
+  const template = desk.templates.get(row.template);
+  if (!template) return change('render_failed', `no published template "${row.template}"`);
+  const { id, shard } = { id: row.profileId, shard: row.shard };
+  const profile: Profile = { id, shard, version: 0, state: { ...blankState(row.plannedAt), email: row.to } };
+  return { claim: { row, profile, address: address.address, zone: desk.kit.shop.zone, template } };
 }
 
 /** What was in doubt before may have arrived: it is given up then, as "skipped" would say that nobody got it. */

@@ -1,7 +1,8 @@
 import { BeckonError } from '../base/index.ts';
 import { compileTemplate, type Template } from '../language/index.ts';
 import { errors } from './error.ts';
-import { fragments, layout, type Fragment } from './recipe.ts';
+import type { MessageClass } from './message.ts';
+import { fragments, layouts, type Fragment } from './recipe.ts';
 import type { TemplateRow, TemplateSource } from './table-template.ts';
 
 /** A template ready to render: four pieces of the one language, compiled once for a version. */
@@ -12,6 +13,8 @@ export interface CompiledTemplate {
   html: Template;
   text: Template;
   requires: readonly string[];
+  /** A transactional one is about something the reader has just done; it has no unsubscribe link and sells nothing. */
+  class: MessageClass;
   /** Does it show product cards, so that it must never go out without one? */
   showsItems: boolean;
 }
@@ -23,7 +26,9 @@ export interface CompiledTemplate {
  * @throws MESSAGE_TEMPLATE_FAULT naming the template and, for MJML, the line
  */
 export async function compileHtml(source: TemplateSource): Promise<string> {
-  const whole = source.mjml.includes('<mjml') ? source.mjml : layout.mjml.replace('[[content]]', () => source.mjml);
+  const whole = source.mjml.includes('<mjml')
+    ? source.mjml
+    : layouts[classOf(source)].mjml.replace('[[content]]', () => source.mjml);
   const mjml = expandFragments(whole, 'mjml').replace('[[preheader]]', () => source.preheader);
   // Read when it is needed: it takes most of a second and 58 MB, and a later start compiles nothing.
   const { default: mjml2html } = await import('mjml');
@@ -56,17 +61,22 @@ export function compilePieces(row: TemplateRow & { html: string }): CompiledTemp
     text: compileTemplate(textOf(row), { mode: 'text' }),
   };
   if (row.subject.trim() === '') throw fault(row.key, 'has no subject');
-  for (const needed of ['message.unsubscribeUrl', 'message.postalAddress']) {
+  const isNotice = classOf(row) === 'transactional';
+  for (const needed of isNotice ? ['message.postalAddress'] : ['message.unsubscribeUrl', 'message.postalAddress']) {
     if (!pieces.html.paths.includes(needed)) throw fault(row.key, `does not print ${needed} in its footer`);
   }
   const showsItems = /fragment id="product-card"/.test(row.mjml);
-  return { key: row.key, version: row.version, ...pieces, requires: row.requires, showsItems };
+  return { key: row.key, version: row.version, ...pieces, requires: row.requires, class: classOf(row), showsItems };
 }
 
 /** The plain text of a template, in its layout and with its components. */
-export function textOf(row: Pick<TemplateRow, 'text'>): string {
-  const whole = layout.text.replace('[[content]]', () => row.text.trimEnd());
+export function textOf(row: Pick<TemplateRow, 'text' | 'class'>): string {
+  const whole = layouts[classOf(row)].text.replace('[[content]]', () => row.text.trimEnd());
   return expandFragments(whole, 'text');
+}
+
+function classOf({ class: given }: Pick<TemplateSource, 'class'>): MessageClass {
+  return given ?? 'marketing';
 }
 
 const fragmentTag = /\{\{\s*fragment\s+id="([^"]*)"((?:\s+\w+=(?:"[^"]*"|[^\s}"]+))*)\s*\}\}/g;

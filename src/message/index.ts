@@ -16,6 +16,7 @@ export {
   type MessageClass,
   type MessageRow,
   type MessageState,
+  type Notice,
   type Plan,
   type StoredLink,
 } from './message.ts';
@@ -35,4 +36,4 @@ export { SmtpTransport, type SmtpOptions } from './smtp.ts';
 export { emptyLedger, type MessageCounts } from './table-report.ts';
 export type { TemplateRow, TemplateSource } from './table-template.ts';
 export { CapturingTransport, type Transport, type WireMail } from './transport.ts';
-export type { ClickTarget, UnsubscribePage } from './unsubscribe.ts';
+export { masked, type ClickTarget, type UnsubscribePage } from './unsubscribe.ts';

@@ -44,6 +44,22 @@ export interface Plan {
   holdout: number;
   quietHours: { from: string; to: string } | null;
   test?: boolean;
+  /** The address a notice goes to, whoever has it; absent: the profile's own, as it is when the mail leaves. */
+  to?: string;
+}
+
+/** A transactional mail to an address of which no profile need be known; `id` stands where a profile's would. */
+export interface Notice {
+  /** Names what it is about, such as `sign-up:<id>`; with `turn` it makes the notice the same one when asked again. */
+  about: string;
+  turn: number;
+  id: string;
+  to: string;
+  /** Key of a transactional template. */
+  message: string;
+  context: Record<string, unknown>;
+  /** Not sent after this moment, UTC ms. */
+  deadline: number;
 }
 
 /** A place a mail's link leads to, stored with the message; `item…` are set for a link of a product card. */
@@ -71,6 +87,8 @@ export interface MessageRow {
   holdout: number;
   quietHours: { from: string; to: string } | null;
   test: boolean;
+  /** Where a notice goes; null for mail to a profile. */
+  to: string | null;
   arm: 'treated' | 'control' | null;
   state: MessageState;
   /** Why it is held, skipped, deferred, rejected …; null while nothing is to be said. */

@@ -1,21 +1,22 @@
-import { after, point } from '../base/index.ts';
+import { after, point, shardOf } from '../base/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { addressKey } from './address.ts';
 import { claimDue } from './claim.ts';
 import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
-import { messageKey, type MessageRow, type Plan } from './message.ts';
+import { messageKey, type MessageRow, type Notice, type Plan } from './message.ts';
 import { kitOf, type Kit, type MessageParts } from './part.ts';
 import { renderMail, type Rendering } from './render.ts';
 import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
 import { beginBatch, handBack, renderClaims, sendBatch } from './send.ts';
 import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
-import { eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
+import { eraseNotices, eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
 import { acceptedSince, countsOf, heldBy, nextDueAt, toDo, type MessageCounts } from './table-report.ts';
 import { Templates } from './template.ts';
 import {
   cancelUnsent,
   clickTarget,
+  confirming,
   unsubscribe,
   unsubscribePage,
   type ClickTarget,
@@ -42,6 +43,33 @@ export class Messages {
     });
     tx.afterCommit(() => point('message.planned'));
     return id;
+  }
+
+  /** Writes a notice in the caller's transaction; the same turn about the same thing gives the same message. */
+  notify(tx: Tx, notice: Notice): Promise<string> {
+    const { about, turn, id, deadline, message, context, to } = notice;
+    const place = { runId: about, journey: 'notice', journeyVersion: 0, activity: message, visit: turn };
+    const shard = shardOf(`email:${to.trim().toLowerCase()}`);
+    const kind = { class: 'transactional', holdout: 0, quietHours: null } as const;
+    return this.plan(tx, { ...place, ...kind, profileId: id, shard, message, context, deadline, to });
+  }
+
+  /** What a confirmation link of a notice is about, and when the notice was planned; null when it is not ours. */
+  async confirms(token: string): Promise<{ about: string; at: number } | null> {
+    const row = await confirming(this.#kit, token);
+    return row && { about: row.runId, at: row.plannedAt };
+  }
+
+  /** Forgets notices; what was not sent is cancelled. With `mails` the built-in mailbox forgets them too. */
+  async forgetNotices(
+    tx: Tx,
+    notices: readonly Pick<Notice, 'about' | 'id'>[],
+    { mails }: { mails: boolean },
+  ): Promise<void> {
+    for (const { about } of notices) await this.cancel(tx, about, 'forgotten');
+    const ids = notices.map(({ id }) => id);
+    if (mails) for (const id of ids) await eraseProfile(tx, id);
+    await eraseNotices(tx, ids);
   }
 
   /** Ends the run's messages that are not on the wire; the journey asked, so it is not told. */

@@ -122,4 +122,11 @@ create table mailbox (
 create index mailbox_at on mailbox (at desc, id desc);
 `,
   },
+  {
+    name: '0604-message-notice',
+    sql: `
+alter table message add column addressed_to text;
+alter table message_template add column class text not null default 'marketing';
+`,
+  },
 ];

@@ -15,7 +15,11 @@ function file(name: string): string {
   return readFileSync(new URL(`./template/${name}`, import.meta.url), 'utf8');
 }
 
-export const layout = { mjml: file('layout.mjml'), text: file('layout.txt') };
+/** What stands around a mail: with the way to unsubscribe, or, about something the reader has just done, without. */
+export const layouts = {
+  marketing: { mjml: file('layout.mjml'), text: file('layout.txt') },
+  transactional: { mjml: file('layout-notice.mjml'), text: file('layout-notice.txt') },
+};
 
 export const fragments: Record<string, Fragment> = {
   'product-card': {
@@ -52,5 +56,15 @@ export const recipeTemplates: readonly TemplateSource[] = [
     mjml: file('only-wandered.mjml'),
     text: file('only-wandered.txt'),
     requires: [`${answer}.items`],
+  },
+  {
+    // The second half of a double opt-in. Its words are the form's own, in the language it was filled in.
+    key: 'confirm-signup',
+    class: 'transactional',
+    subject: '{{context.texts.mailSubject}}',
+    preheader: '{{context.texts.mailBody}}',
+    mjml: file('confirm-signup.mjml'),
+    text: file('confirm-signup.txt'),
+    requires: ['context.texts.mailHeading', 'message.confirmUrl'],
   },
 ];

@@ -59,11 +59,12 @@ function render(input: RenderInput, setting: RenderSetting): Rendering {
   const { template, profile, messageId } = input;
   const { context, items } = freshContext(input.context, { get: setting.item, publicUrl: setting.publicUrl });
   const unsubscribeUrl = unsubscribeLink(messageId, setting);
+  const confirmUrl = confirmLink(messageId, setting);
   const scope = {
     profile,
     context,
     shop: setting.shop,
-    message: { unsubscribeUrl, postalAddress: setting.postalAddress },
+    message: { unsubscribeUrl, confirmUrl, postalAddress: setting.postalAddress },
   };
   const lacking = lackingItems(template, scope, items);
   if (lacking) return { skip: 'no items' };
@@ -78,7 +79,7 @@ function render(input: RenderInput, setting: RenderSetting): Rendering {
   if (subject === '') throw new BeckonError(errors.MESSAGE_VALUE_MISSING, 'The subject came out empty');
   const { html, links } = wrapLinks(template.html.render(scope, options), {
     hosts: setting.hosts,
-    keep: new Set([unsubscribeUrl]),
+    keep: new Set([unsubscribeUrl, confirmUrl]),
     address: (index, to) =>
       `${setting.publicUrl}/c/${linkToken(setting.linkKey, 'c', { message: messageId, index, to })}`,
   });
@@ -108,6 +109,11 @@ function lackingItems(template: CompiledTemplate, scope: Record<string, unknown>
 /** The address of the one-click door for this message. */
 export function unsubscribeLink(messageId: string, setting: Pick<RenderSetting, 'publicUrl' | 'linkKey'>): string {
   return `${setting.publicUrl}/u/${linkToken(setting.linkKey, 'u', { message: messageId, index: 0, to: '' })}`;
+}
+
+/** The address at which the reader of this message confirms what was asked in their name. */
+export function confirmLink(messageId: string, setting: Pick<RenderSetting, 'publicUrl' | 'linkKey'>): string {
+  return `${setting.publicUrl}/o/${linkToken(setting.linkKey, 'o', { message: messageId, index: 0, to: '' })}`;
 }
 
 /**

@@ -29,6 +29,7 @@ export async function followUp(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<vo
   const at = kit.clock.now();
   const about = { at, level: 3 } as const;
   const events = rows.flatMap((row) => {
+    if (row.to !== null) return []; // a notice is about nobody whom the log knows
     if (isGhost(row)) return [messageEvent(row, { id: `heldOut:${row.id}`, types: ['message.heldOut'], ...about })];
     if (row.state !== 'accepted') return [];
     return [messageEvent(row, { id: `accepted:${row.id}`, types: ['message.accepted'], ...about })];
@@ -42,7 +43,7 @@ export async function followUp(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<vo
 /** A run goes on once, at the first thing it can be told, whatever a late answer says afterwards. */
 async function tellRuns(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<void> {
   const outcomes = rows.flatMap((row) => {
-    const outcome = outcomeOf(row);
+    const outcome = row.to === null ? outcomeOf(row) : undefined;
     return outcome === undefined ? [] : [{ row, outcome }];
   });
   if (outcomes.length === 0) return;

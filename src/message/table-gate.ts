@@ -101,3 +101,12 @@ export async function eraseProfile(tx: Runner, profileId: string): Promise<void>
     values: [profileId],
   });
 }
+
+/** Notices keep no address and no words once what they were about is forgotten. */
+export async function eraseNotices(tx: Runner, ids: readonly string[]): Promise<void> {
+  await tx.run({
+    text: `update message set context = '{}', recipient = null, subject = null, links = '[]', addressed_to = ''
+      where profile_id = any($1::uuid[]) and addressed_to is not null`,
+    values: [ids],
+  });
+}

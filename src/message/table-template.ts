@@ -1,4 +1,5 @@
 import type { Runner } from '../store/index.ts';
+import type { MessageClass } from './message.ts';
 
 /** Statements of templates: a row a version, never changed once published. */
 
@@ -12,6 +13,8 @@ export interface TemplateSource {
   text: string;
   /** Paths that must have a value; a list that came out empty means the mail is skipped. */
   requires: string[];
+  /** `marketing` when left out. */
+  class?: MessageClass;
 }
 
 export interface TemplateRow extends TemplateSource {
@@ -23,7 +26,7 @@ export interface TemplateRow extends TemplateSource {
   html: string | null;
 }
 
-const columns = 'key, version, origin, subject, preheader, mjml, body_text as text, requires, hash, html';
+const columns = 'key, version, origin, subject, preheader, mjml, body_text as text, requires, hash, html, class';
 
 /** The newest version, or the newest published one. */
 export async function newestTemplate(
@@ -50,8 +53,8 @@ export async function publishedVersions(runner: Runner): Promise<Map<string, num
 
 export function insertTemplate(runner: Runner, row: Omit<TemplateRow, 'html'>): Promise<number> {
   return runner.run({
-    text: `insert into message_template (key, version, origin, subject, preheader, mjml, body_text, requires, hash)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    text: `insert into message_template (key, version, origin, subject, preheader, mjml, body_text, requires, hash, class)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     values: [
       row.key,
       row.version,
@@ -62,6 +65,7 @@ export function insertTemplate(runner: Runner, row: Omit<TemplateRow, 'html'>): 
       row.text,
       JSON.stringify(row.requires),
       row.hash,
+      row.class ?? 'marketing',
     ],
   });
 }

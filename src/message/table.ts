@@ -13,7 +13,7 @@ type Raw = Omit<MessageRow, 'plannedAt' | 'due' | 'deadline' | 'acceptedAt' | 'c
 };
 
 const columns = `id, shard, key, run_id as "runId", journey, journey_version as "journeyVersion", activity, visit,
-  profile_id as "profileId", template, context, class, holdout, quiet as "quietHours", test, arm, state, reason,
+  profile_id as "profileId", template, context, class, holdout, quiet as "quietHours", test, addressed_to as "to", arm, state, reason,
   planned_at as "plannedAt", due, deadline, fence, crashes, tries, resent, told, recipient,
   address_key as "addressKey", subject, links,
   accepted_at as "acceptedAt", changed_at as "changedAt"`;
@@ -48,10 +48,10 @@ export async function insertMessage(
   const inserted = await tx.rows<{ id: string }>({
     name: 'message-plan',
     text: `insert into message (shard, id, key, run_id, journey, journey_version, activity, visit, profile_id, template,
-        context, class, holdout, quiet, test, planned_at, due, deadline, changed_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $16)
+        context, class, holdout, quiet, test, planned_at, due, deadline, changed_at, addressed_to)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $16, $18)
       on conflict (shard, key) do nothing returning id`,
-    values: [...values, ...more, quiet, plan.test ?? false, new Date(now), new Date(plan.deadline)],
+    values: [...values, ...more, quiet, plan.test ?? false, new Date(now), new Date(plan.deadline), plan.to ?? null],
   });
   if (inserted[0]) return inserted[0].id;
   const known = await tx.rows<{ id: string }>({

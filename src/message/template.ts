@@ -3,7 +3,7 @@ import type { Store } from '../store/index.ts';
 import { checkPieces } from './check.ts';
 import { compileHtml, compilePieces, type CompiledTemplate } from './compile.ts';
 import { errors } from './error.ts';
-import { fragments, layout, recipeTemplates } from './recipe.ts';
+import { fragments, layouts, recipeTemplates } from './recipe.ts';
 import {
   insertTemplate,
   newestTemplate,
@@ -104,6 +104,8 @@ export class Templates {
 }
 
 /** Of all that goes into the compiled pieces, so that a new layout or card makes a new version too. */
-function hashOf({ key, subject, preheader, mjml, text, requires }: TemplateSource): string {
-  return sha256(JSON.stringify([key, subject, preheader, mjml, text, requires, layout, fragments]));
+function hashOf({ key, subject, preheader, mjml, text, requires, class: given }: TemplateSource): string {
+  const kind = given ?? 'marketing';
+  const parts = [key, subject, preheader, mjml, text, requires, layouts[kind], fragments];
+  return sha256(JSON.stringify(kind === 'marketing' ? parts : [...parts, kind]));
 }

@@ -83,7 +83,16 @@ async function subscriber(kit: Kit, token: string): Promise<MessageRow | null> {
   return messageById(kit.store, read.message);
 }
 
-function masked(address: string): string {
+/** The notice that a confirmation link stands in; null for a token that is not ours. */
+export async function confirming(kit: Kit, token: string): Promise<MessageRow | null> {
+  const read = readToken(token);
+  if (!read || read.index !== 0) return null;
+  if (!isGenuine(kit.render.linkKey, 'o', { ...read, to: '' })) return null;
+  return messageById(kit.store, read.message);
+}
+
+/** An address with its middle hidden. */
+export function masked(address: string): string {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, 1)}…${address.slice(at)}`;
 }

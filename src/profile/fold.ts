@@ -227,7 +227,9 @@ class Fold {
     const state = this.#state;
     if (is(event, 'message.clicked') && event.level >= 2 && !event.bot)
       state.mailboxProvenAt = Math.max(state.mailboxProvenAt ?? 0, event.happenedAt);
-    if (event.level < 3) return;
+    // A mailbox that has proven itself may say what it said when it signed up, and nobody else's device comes with it.
+    if (event.level < 3 && !(event.level === 2 && is(event, 'profile.asserted'))) return;
+    if (event.level === 2) state.mailboxProvenAt = Math.max(state.mailboxProvenAt ?? 0, event.happenedAt);
     const device = event.identities.find(({ namespace }) => namespace === 'ecid')?.id;
     if (event.linkedUntil !== undefined && device !== undefined)
       state.trusted = { ...state.trusted, [device]: event.linkedUntil };

@@ -21,6 +21,7 @@ export {
 export * from './profile.ts';
 export { Erasures, type Certificate, type ForgettingRoom, type Subject } from './erasure.ts';
 export { Profiles, type FoldedBatch, type OnMerge, type OnUnmerge } from './profiles.ts';
+export { blankState } from './fold.ts';
 export { profileSchema } from './schema.ts';
 export { type MergeRecord, type ProfileStory } from './story.ts';
 export { type ConsentRecord, type LinkedIdentity } from './table-graph.ts';

@@ -91,6 +91,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     removed,
     turnedAway,
     webhooks: fakeWebhooks(),
+    forms: fakeForms(),
     intake: {
       refused: (source, rows) => void turnedAway.push(...rows.map(({ why }) => ({ source, why }))),
     },
@@ -185,6 +186,26 @@ function fakeKeys(): House['keys'] {
       if (key === readKey) return { id: 'read', kind: 'secret', scopes: ['read'], datastream: null };
       if (key === publishableKey) return { id: 'publishable', kind: 'publishable', scopes: [], datastream: null };
       return null;
+    },
+  };
+}
+
+/** No form at all; tests of forms put real ones in their place. */
+function fakeForms(): House['forms'] {
+  const none = () => Promise.reject(new Error('this house has no forms'));
+  return {
+    list: async () => [],
+    get: async () => null,
+    find: async () => null,
+    remove: async () => false,
+    signUps: async () => [],
+    look: async () => null,
+    put: none,
+    signUp: none,
+    confirm: none,
+    named: (text) => text,
+    words: () => {
+      throw new Error('this house has no forms');
     },
   };
 }

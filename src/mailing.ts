@@ -1,0 +1,43 @@
+import {
+  CapturingTransport,
+  openMailboxServer,
+  SmtpTransport,
+  type MailboxStore,
+  type Transport,
+} from './message/index.ts';
+import type { Settings } from './settings.ts';
+
+/** The way out for mail: SMTP to the given server, or to the built-in mailbox; and a switch to catch everything. */
+export async function openTransport(settings: Settings, mailbox: MailboxStore) {
+  const server = settings.smtpUrl === null ? await openMailboxServer(mailbox) : null;
+  const smtp = new SmtpTransport({
+    url: settings.smtpUrl ?? server!.url,
+    ...(server ? { width: 10, perConnection: 1000 } : {}),
+  });
+  let current: Transport = smtp;
+  const out: Transport = {
+    get name() {
+      return current.name;
+    },
+    get width() {
+      return current.width;
+    },
+    send: (mail) => current.send(mail),
+    close: () => smtp.close(),
+  };
+  return {
+    out,
+    isMailbox: server !== null,
+    /** Hands every mail to `deliver` instead of sending it, until `release`. */
+    catchAll(deliver: (raw: Buffer, to: string) => Promise<void>) {
+      current = new CapturingTransport(deliver);
+    },
+    release() {
+      current = smtp;
+    },
+    async close() {
+      await smtp.close();
+      await server?.close();
+    },
+  };
+}
