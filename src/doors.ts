@@ -132,7 +132,7 @@ function profileDoor({ profiles, folder }: Rooms): House['profiles'] {
     get: (id) => profiles.get(id),
     // A device's unread events are folded in memory; whoever asks by another name waits for the fold itself.
     find: async (identity, how) => {
-      if (how === 'folded' || identity.namespace !== 'ecid') await folder.drain();
+      if (how === 'folded' || !['ecid', 'tntid'].includes(identity.namespace)) await folder.drain();
       return profiles.find(identity);
     },
     collectConsent: (id, namespace) => profiles.collectConsent(id, namespace),

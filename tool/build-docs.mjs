@@ -30,6 +30,7 @@ const reading = [
   'quick-start',
   'connect-a-shop',
   'web-sdk',
+  'target',
   'segment',
   'shop-platforms',
   'journeys',

@@ -1,131 +1,197 @@
 import { BeckonError } from '../base/index.ts';
+import { readDetails, type Details } from './delivery-details.ts';
+import { isEcid } from './edge-identity.ts';
 import { errors } from './error.ts';
 import { asList, asNumber, asObject, asText, dig } from './json.ts';
-import { idList, readTarget } from './xdm-target.ts';
-import { asItemId } from './xdm-value.ts';
+import { asLanguage } from './xdm.ts';
 
-/** One mbox, as far as we answer it. */
-export interface Mbox {
+/** One place that asks for something to show. */
+export interface Slot {
+  place: 'mbox' | 'pageLoad' | 'view';
+  /** Asked for ahead: shown only when a notification says so. */
+  prefetch: boolean;
   index: number;
-  name: string;
-  criterion: string;
-  item: string | undefined;
-  /** Is naming the item a view of it? */
-  views: boolean;
-  cart: string[];
-  excludedIds: string[];
-  limit: number | undefined;
-  backup: 'fill' | 'empty' | 'none' | undefined;
-  order: { id: string; total: number | undefined; items: string[] } | undefined;
-  attributes: Record<string, string>;
+  /** Name of the mbox or view; absent for a page load, and for a view that stands for all views. */
+  name: string | undefined;
+  key: string | undefined;
+  details: Details;
 }
 
-/** A Delivery request, read (recommendations.md §2.2). */
+/** What a page tells of something it was given before. */
+export interface Notification {
+  /** Its place in the list, from 1. */
+  row: number;
+  id: string | undefined;
+  type: 'display' | 'click' | undefined;
+  tokens: string[];
+  details: Details;
+}
+
+/** One of the parts of a request, `execute` or `prefetch`: which lists it has, so that the answer has the same. */
+export interface Asked {
+  mboxes: boolean;
+  views: boolean;
+  pageLoad: boolean;
+}
+
+/** A Delivery request, read (recommendations §2.2). */
 export interface DeliveryCall {
   requestId: string | undefined;
   /** Without what follows a dot: a location hint of Adobe's, which we never give (edge trap 3). */
   tntId: string | undefined;
   thirdPartyId: string | undefined;
   ecid: string | undefined;
-  customerIds: { id: string; integrationCode: string }[];
-  execute: Mbox[] | undefined;
-  prefetch: Mbox[] | undefined;
-  pageLoad: { execute: boolean; prefetch: boolean };
-  notifications: { id: string; type: string; tokens: string[]; mbox: string | undefined }[];
+  customerIds: CustomerId[];
+  propertyToken: string | undefined;
+  execute: Asked;
+  prefetch: Asked;
+  slots: Slot[];
+  notifications: Notification[];
+  /** The caller wants no body back. */
   beacon: boolean;
+  /** Somebody looks at a preview: nothing is behaviour (BEH-15). */
+  isPreview: boolean;
+  /** The visitor's; the caller's own header says nothing about who looks (BEH-16). */
+  userAgent: string | undefined;
+  language: string | undefined;
+  page: { url?: string; referrer?: string };
+  /** The key that a trace was asked for with; an empty text when it came without. */
+  traceToken: string | undefined;
 }
 
-const maxMboxes = 50;
+export interface CustomerId {
+  id: string;
+  integrationCode: string;
+  state: 'authenticated' | 'unknown' | 'logged_out';
+}
 
-/** Reads a parsed body. Lenient in what it does not need: any refusal costs the caller eleven requests (edge trap 4). */
+const maxSlots = 50;
+const maxNotifications = 200;
+
+/**
+ * Reads a parsed body. Lenient in what it does not need: any refusal costs the caller eleven requests (edge trap 4).
+ *
+ * @throws API_INPUT_INVALID
+ */
 export function readDelivery(body: unknown): DeliveryCall {
-  if (!asObject(body)) throw new BeckonError(errors.API_INPUT_INVALID, 'The body is not a JSON object');
+  if (!asObject(body)) throw invalid('The body is not a JSON object');
   const ecid = asText(dig(body, 'id', 'marketingCloudVisitorId'), 38);
+  const slots = (['execute', 'prefetch'] as const).flatMap((part) => slotsOf(dig(body, part), part));
+  const preview = [dig(body, 'qaMode', 'token'), dig(body, 'preview', 'token')];
   return {
     requestId: asText(dig(body, 'requestId'), 128),
     tntId: asText(dig(body, 'id', 'tntId'), 128)?.split('.', 1)[0] || undefined,
     thirdPartyId: asText(dig(body, 'id', 'thirdPartyId'), 256),
-    ecid: ecid !== undefined && /^\d{38}$/.test(ecid) ? ecid : undefined,
+    ecid: isEcid(ecid) ? ecid : undefined,
     customerIds: customerIds(dig(body, 'id', 'customerIds')),
-    execute: mboxes(dig(body, 'execute', 'mboxes')),
-    prefetch: mboxes(dig(body, 'prefetch', 'mboxes')),
-    pageLoad: { execute: hasObject(body, 'execute'), prefetch: hasObject(body, 'prefetch') },
-    notifications: notifications(dig(body, 'notifications')),
+    propertyToken: tokenOf(body),
+    execute: askedOf(dig(body, 'execute')),
+    prefetch: askedOf(dig(body, 'prefetch')),
+    slots,
+    notifications: asList(dig(body, 'notifications')).slice(0, maxNotifications).map(readNotification),
     beacon: dig(body, 'context', 'beacon') === true,
+    isPreview: preview.some((token) => asText(token, 4096) !== undefined),
+    userAgent: asText(dig(body, 'context', 'userAgent'), 1024),
+    language: asLanguage(dig(body, 'context', 'browser', 'language')),
+    page: pageOf(dig(body, 'context', 'address')),
+    traceToken: asObject(dig(body, 'trace'))
+      ? (asText(dig(body, 'trace', 'authorizationToken'), 512) ?? '')
+      : undefined,
   };
 }
 
-function hasObject(body: unknown, part: string): boolean {
-  return asObject(dig(body, part, 'pageLoad')) !== undefined;
+function invalid(sentence: string, where?: string): BeckonError {
+  return new BeckonError(errors.API_INPUT_INVALID, sentence, where === undefined ? {} : { where });
 }
 
-function customerIds(list: unknown): DeliveryCall['customerIds'] {
+/** The property, by its own field or by the parameter that older pages send. */
+function tokenOf(body: unknown): string | undefined {
+  const stated = dig(body, 'property', 'token');
+  const token = asText(stated, 128);
+  if (token === undefined && stated !== undefined && stated !== null && stated !== '') {
+    throw invalid('Invalid property token', 'property.token');
+  }
+  const mboxes = [...asList(dig(body, 'execute', 'mboxes')), ...asList(dig(body, 'prefetch', 'mboxes'))];
+  const parts = [dig(body, 'execute', 'pageLoad'), dig(body, 'prefetch', 'pageLoad'), ...mboxes];
+  return parts.reduce<string | undefined>(
+    (found, part) => found ?? asText(dig(part, 'parameters', 'at_property'), 128),
+    token,
+  );
+}
+
+function askedOf(part: unknown): Asked {
+  return {
+    mboxes: Array.isArray(dig(part, 'mboxes')),
+    views: Array.isArray(dig(part, 'views')),
+    pageLoad: asObject(dig(part, 'pageLoad')) !== undefined,
+  };
+}
+
+function slotsOf(part: unknown, name: 'execute' | 'prefetch'): Slot[] {
+  const prefetch = name === 'prefetch';
+  const pageLoad = asObject(dig(part, 'pageLoad'));
+  const whole: Slot[] = pageLoad
+    ? [{ place: 'pageLoad', prefetch, index: 0, name: undefined, key: undefined, details: readDetails(pageLoad) }]
+    : [];
+  const mboxes = listOf(part, 'mboxes', name).map((mbox, position) =>
+    readMbox(mbox, { position, prefetch, part: name }),
+  );
+  const views = prefetch ? listOf(part, 'views', name).map(readView) : [];
+  return [...whole, ...mboxes, ...views];
+}
+
+/** A list of at most fifty; absent is none. */
+function listOf(part: unknown, name: string, within: string): unknown[] {
+  const list = dig(part, name);
+  const where = `${within}.${name}`;
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list)) throw invalid(`"${where}" is not a list`, where);
+  if (list.length > maxSlots)
+    throw invalid(`${where} has ${list.length}: size must be between 0 and ${maxSlots}`, where);
+  return list;
+}
+
+function readMbox(
+  mbox: unknown,
+  { position, prefetch, part }: { position: number; prefetch: boolean; part: string },
+): Slot {
+  const name = asText(dig(mbox, 'name'), 250);
+  const where = `${part}.mboxes[${position}]`;
+  if (name === undefined) throw invalid(`${where} has no name of 1 to 250 characters`, where);
+  const index = asNumber(dig(mbox, 'index')) ?? position;
+  return { place: 'mbox', prefetch, index, name, key: undefined, details: readDetails(mbox) };
+}
+
+function readView(view: unknown, index: number): Slot {
+  const [name, key] = [asText(dig(view, 'name'), 128), asText(dig(view, 'key'), 512)];
+  return { place: 'view', prefetch: true, index, name, key, details: readDetails(view) };
+}
+
+function customerIds(list: unknown): CustomerId[] {
   return asList(list)
     .slice(0, 20)
     .flatMap((entry) => {
       const id = asText(dig(entry, 'id'), 128);
       const integrationCode = asText(dig(entry, 'integrationCode'), 50);
-      const out = dig(entry, 'authenticatedState') === 'logged_out';
-      return id === undefined || integrationCode === undefined || out ? [] : [{ id, integrationCode }];
+      const stated = dig(entry, 'authenticatedState');
+      const state = stated === 'logged_out' || stated === 'unknown' ? stated : 'authenticated';
+      return id === undefined || integrationCode === undefined ? [] : [{ id, integrationCode, state } as const];
     });
 }
 
-function mboxes(list: unknown): Mbox[] | undefined {
-  if (list === undefined || list === null) return undefined;
-  if (!Array.isArray(list)) throw new BeckonError(errors.API_INPUT_INVALID, '"mboxes" is not a list');
-  if (list.length > maxMboxes) {
-    throw new BeckonError(errors.API_INPUT_INVALID, `${list.length} mboxes in one request; ${maxMboxes} are allowed`);
-  }
-  return list.map(readMbox);
-}
-
-const backups = ['fill', 'empty', 'none'] as const;
-
-function readMbox(mbox: unknown, position: number): Mbox {
-  const name = asText(dig(mbox, 'name'), 250);
-  if (name === undefined) throw new BeckonError(errors.API_INPUT_INVALID, `Mbox ${position} has no name`);
-  const parameters = dig(mbox, 'parameters');
-  const target = readTarget(parameters);
-  const item = asItemId(dig(mbox, 'product', 'id')) ?? target.item;
-  const limit = asNumber(dig(parameters, 'limit'));
+function readNotification(entry: unknown, index: number): Notification {
+  const type = dig(entry, 'type');
+  const tokens = asList(dig(entry, 'tokens')).slice(0, 50);
   return {
-    index: asNumber(dig(mbox, 'index')) ?? position,
-    name,
-    criterion: asText(dig(parameters, 'criterion'), 128) ?? name,
-    item,
-    views: item !== undefined && String(dig(parameters, 'entity.event.detailsOnly')) !== 'true',
-    cart: target.cartIds,
-    excludedIds: target.excludedIds,
-    limit: limit === undefined ? undefined : Math.min(Math.max(Math.trunc(limit), 1), 100),
-    backup: backups.find((rule) => rule === dig(parameters, 'backup')),
-    order: readOrder(dig(mbox, 'order')),
-    attributes: readAttributes(dig(mbox, 'profileParameters')),
+    row: index + 1,
+    id: asText(dig(entry, 'id'), 200),
+    type: type === 'display' || type === 'click' ? type : undefined,
+    tokens: tokens.map((token) => asText(token, 1024)).filter((token) => token !== undefined),
+    details: readDetails(entry),
   };
 }
 
-function readOrder(order: unknown): Mbox['order'] {
-  const id = asText(dig(order, 'id'), 250);
-  if (id === undefined) return undefined;
-  return { id, total: asNumber(dig(order, 'total')), items: idList(dig(order, 'purchasedProductIds')) };
-}
-
-function readAttributes(parameters: unknown): Record<string, string> {
-  const attributes: Record<string, string> = {};
-  for (const [key, value] of Object.entries(asObject(parameters) ?? {}).slice(0, 50)) {
-    const text = asText(value, 256);
-    if (text !== undefined) attributes[key] = text;
-  }
-  return attributes;
-}
-
-function notifications(list: unknown): DeliveryCall['notifications'] {
-  return asList(list)
-    .slice(0, 200)
-    .flatMap((entry) => {
-      const id = asText(dig(entry, 'id'), 200);
-      const type = asText(dig(entry, 'type'), 16) ?? '';
-      const tokens = asList(dig(entry, 'tokens')).slice(0, 50);
-      const read = tokens.map((token) => asText(token, 512)).filter((token) => token !== undefined);
-      return id === undefined ? [] : [{ id, type, tokens: read, mbox: asText(dig(entry, 'mbox', 'name'), 250) }];
-    });
+function pageOf(address: unknown): DeliveryCall['page'] {
+  const [url, referrer] = [asText(dig(address, 'url'), 2048), asText(dig(address, 'referringUrl'), 2048)];
+  return { ...(url === undefined ? {} : { url }), ...(referrer === undefined ? {} : { referrer }) };
 }

@@ -1,9 +1,10 @@
+import * as fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fakeHouse, fakeProfile, publishableKey, secretKey, type FakeHouse } from '../../test/support/house.ts';
+import { deliver as post, ecid, mbox, type DeliveryAnswer as Answer } from '../../test/support/target.ts';
 import { buildServer } from './server.ts';
 
-const ecid = '68187600317341425678987023915110697186';
 let house: FakeHouse;
 let app: FastifyInstance;
 
@@ -12,31 +13,7 @@ beforeEach(async () => {
   app = await buildServer(house);
 });
 
-function deliver(body: unknown, more: { key?: string; url?: string } = {}) {
-  return app.inject({
-    method: 'POST',
-    url: more.url ?? '/rest/v1/delivery?imsOrgId=DEMO%40AdobeOrg&sessionId=s1',
-    headers: { 'content-type': 'application/json', ...(more.key ? { authorization: `Bearer ${more.key}` } : {}) },
-    payload: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-}
-
-const mbox = (name: string, more: object = {}) => ({
-  context: { channel: 'web' },
-  execute: { mboxes: [{ index: 0, name, ...more }] },
-});
-
-interface Answer {
-  id: { tntId: string };
-  requestId: string;
-  client: string;
-  edgeHost?: string;
-  execute: {
-    mboxes: { index: number; name: string; options?: { type: string; content: object; eventToken?: string }[] }[];
-  };
-  prefetch: Answer['execute'];
-  notifications: { id: string }[];
-}
+const deliver = (body: unknown, more: Parameters<typeof post>[2] = {}) => post(app, body, more);
 
 describe('the delivery door', () => {
   it('answers an mbox that names a criterion with JSON (capture 20)', async () => {
@@ -87,19 +64,22 @@ describe('the delivery door', () => {
     expect(house.asked[0]!.request.criterion).toBe('recently-viewed');
   });
 
-  it('prefetches with a token and echoes notices, which it keeps (capture 21)', async () => {
-    const answer = (
-      await deliver({
-        requestId: 'r9',
-        id: { marketingCloudVisitorId: ecid },
-        prefetch: { mboxes: [{ index: 1, name: 'popular' }] },
-        notifications: [{ id: 'n1', type: 'click', timestamp: 1, tokens: ['t'], mbox: { name: 'popular' } }],
-      })
-    ).json<Answer>();
-    expect(answer.prefetch.mboxes[0]!.options![0]!.eventToken).toBe('token-1');
-    expect(answer.notifications).toEqual([{ id: 'n1' }]);
+  it('prefetches with a token, and hears of it by notification (capture 21)', async () => {
+    const id = { marketingCloudVisitorId: ecid };
+    const prefetched = await deliver({ id, prefetch: { mboxes: [{ index: 1, name: 'popular' }] } });
+    const [shown] = prefetched.json<Answer>().prefetch.mboxes;
+    const token = shown!.options![0]!.eventToken;
+    expect(shown!.metrics).toEqual([{ type: 'click', eventToken: token }]);
+    const notification = { id: 'n1', type: 'display', timestamp: 1, tokens: [token], mbox: { name: 'popular' } };
+    const told = await deliver({ requestId: 'r9', id, notifications: [notification] });
+    expect(told.json<Answer>().notifications).toEqual([{ id: 'n1' }]);
     expect(house.received).toMatchObject([
-      { id: 'r9:notice:n1', types: ['decisioning.propositionInteract'], level: 0 },
+      {
+        source: 'delivery:demo',
+        types: ['decisioning.propositionDisplay'],
+        recommendation: { id: 'token-1', criterion: 'popular' },
+        level: 0,
+      },
     ]);
   });
 
@@ -175,15 +155,104 @@ describe('whose memory an answer may rest on', () => {
   });
 });
 
-it('says what is wrong with a malformed request, in Target’s words', async () => {
-  for (const [body, url] of [
-    ['{', undefined],
-    ['[]', undefined],
-    [{ execute: { mboxes: 'x' } }, undefined],
-    [{}, '/rest/v1/delivery'],
-  ] as const) {
+describe('bad input', () => {
+  const malformed: [string, unknown, string?][] = [
+    ['half a body', '{'],
+    ['no body', ''],
+    ['a list', '[]'],
+    ['mboxes that are no list', { execute: { mboxes: 'x' } }],
+    ['an mbox without a name', { execute: { mboxes: [{ index: 0 }] } }],
+    ['a name of 251 characters (LIM-1)', { execute: { mboxes: [{ name: 'x'.repeat(251) }] } }],
+    ['51 mboxes (LIM-1)', { prefetch: { mboxes: Array.from({ length: 51 }, () => ({ name: 'x' })) } }],
+    ['51 views', { prefetch: { views: Array.from({ length: 51 }, () => ({})) } }],
+    ['a property token that is none', { property: { token: { a: 1 } } }],
+    ['a duplicate key (trust row 81)', '{"execute":{},"execute":{}}'],
+    ['__proto__ (trust row 81)', '{"execute":{"__proto__":{}}}'],
+    ['NUL in a name', { execute: { mboxes: [{ name: 'a\u0000b' }] } }],
+    ['nesting without end (trust row 80)', '['.repeat(100_000)],
+    ['neither client nor imsOrgId', {}, '/rest/v1/delivery'],
+  ];
+
+  it.each(malformed)('%s is refused in Target’s words and by the reason phrase', async (_, body, url) => {
     const reply = await deliver(body, url === undefined ? {} : { url });
     expect(reply.statusCode).toBe(400);
     expect(reply.json()).toMatchObject({ status: 400, message: expect.any(String) });
-  }
+    expect(reply.statusMessage).not.toBe('Bad Request');
+    expect(reply.statusMessage).toMatch(/^[ -~]{10,200}$/);
+    expect(house.received).toEqual([]);
+  });
+
+  it('a body over a mebibyte is 413', async () => {
+    expect((await deliver(' '.repeat(1024 * 1024 + 1))).statusCode).toBe(413);
+  });
+
+  it('what is not understood costs nothing else: the places beside it are answered (edge trap 4)', async () => {
+    const reply = await deliver({
+      requestId: 7,
+      id: { tntId: ['x'], marketingCloudVisitorId: 'abc', customerIds: [null, 3, { id: 'x' }] },
+      context: 'web',
+      trace: 'yes',
+      notifications: [null, { id: 'n1' }, { id: 'n2', type: 'view' }, { type: 'click' }],
+      execute: {
+        mboxes: [
+          { name: 'popular', index: 'x', parameters: ['a'], product: 4, order: 'x', profileParameters: 1 },
+          { name: 'popular', parameters: { limit: 1e99, backup: 'x', format: {}, cartIds: '[1,{}' } },
+          { name: 'popular', parameters: { a: 'x'.repeat(5001), 'entity.id': 'a\u0007b' } },
+        ],
+      },
+    });
+    const answer = reply.json<Answer>();
+    expect([reply.statusCode, answer.execute.mboxes.map(({ index }) => index)]).toEqual([200, [0, 1, 2]]);
+    expect(answer.execute.mboxes.every(({ options }) => options?.length === 1)).toBe(true);
+    expect(answer.notifications).toEqual([]);
+    expect(house.received).toEqual([]);
+    expect(house.asked.map(({ request }) => request.limit)).toEqual([undefined, 100, undefined]);
+  });
+
+  it('a log that is full says so, and keeps nothing (edge-protocol §11)', async () => {
+    house.events = { ...house.events, waiting: 30_000 };
+    const reply = await deliver(mbox('popular', { product: { id: 'SKU-1' } }));
+    expect([reply.statusCode, reply.headers['retry-after']]).toEqual([503, '2']);
+    expect(house.received).toEqual([]);
+  });
+
+  it('no request makes the house fail, and what it stores can be read back', async () => {
+    const names = [
+      'name',
+      'mboxes',
+      'views',
+      'pageLoad',
+      'parameters',
+      'product',
+      'order',
+      'id',
+      'total',
+      'tokens',
+      'type',
+    ];
+    const more = ['entity.id', 'user.categoryId', 'cartIds', 'orderId', 'notifications', 'profileParameters', 'trace'];
+    const node = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { depthSize: 'small' },
+        fc.string({ unit: 'binary', maxLength: 20 }),
+        fc.double(),
+        fc.constantFrom('popular', 'click', 'display', null, true),
+        fc.array(tie('node'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...names, ...more), tie('node'), { maxKeys: 5 }),
+      ),
+    })).node;
+    await fc.assert(
+      fc.asyncProperty(node, node, fc.boolean(), async (execute, rest, byServer) => {
+        house.received.length = 0;
+        const body = { id: rest, execute, prefetch: rest, notifications: [rest, execute], trace: rest };
+        const reply = await deliver(body, byServer ? { key: secretKey } : {});
+        expect([200, 400]).toContain(reply.statusCode);
+        const text = JSON.stringify(house.received);
+        // PostgreSQL keeps neither.
+        expect(/\p{Surrogate}/u.test(text) || text.includes('\\u0000')).toBe(false);
+        for (const { id, source } of house.received) expect(Buffer.byteLength(id + source)).toBeLessThan(2000);
+      }),
+      { numRuns: Number(process.env['BECKON_FUZZ'] ?? 300) },
+    );
+  });
 });

@@ -12,6 +12,11 @@ const plainList = `<ul class="beckon-recommendations">
 {{/each}}
 </ul>`;
 
+/** The name under which a datastream says what a page load shows, as Target calls it. */
+export const globalMbox = 'target-global-mbox';
+/** What a scope of a datastream begins with that stands for a view of Target. */
+export const viewPrefix = 'view:';
+
 const templates = new Map<string, Template>();
 const mostTemplates = 500;
 
@@ -73,9 +78,10 @@ export function checkScopes(datastream: Pick<Datastream, 'scopes' | 'surfaces'>,
   }
 }
 
-/** What the SDK renders without being told where (edge-protocol §8.2). */
+/** What the SDK renders without being told where (edge-protocol §8.2), and at.js a page load or a view of Target. */
 function isWholePage(name: string): boolean {
-  return name === '__view__' || (name.startsWith('web://') && !name.includes('#'));
+  if (name === '__view__' || name === globalMbox || name.startsWith(viewPrefix)) return true;
+  return name.startsWith('web://') && !name.includes('#');
 }
 
 function checkScope(where: string, setting: ScopeSetting, house: House): void {
@@ -90,7 +96,9 @@ function checkScope(where: string, setting: ScopeSetting, house: House): void {
     refuse('A template or a selector needs the format "html"');
   }
   if (setting.selector !== undefined && !isWholePage(where.slice(where.indexOf('.') + 1))) {
-    refuse('The SDK fills a selector by itself under "__view__" or the surface of a whole page only');
+    refuse(
+      'The SDK fills a selector by itself under "__view__", the surface of a whole page, or Target\'s page load and views only',
+    );
   }
   if (setting.template === undefined) return;
   try {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { after, point } from '../base/index.ts';
+import { point } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import { decoded } from './cookie.ts';
@@ -27,7 +27,7 @@ import { serverRoutes } from './edge-server.ts';
 import type { House } from './house.ts';
 import { asList, asObject, asText, dig } from './json.ts';
 import { limitsOf } from './limit.ts';
-import { personIfAllowed } from './person.ts';
+import { inTime, personIfAllowed } from './person.ts';
 import { asBeckonError, assertNotBusy } from './problem.ts';
 import { claimsOf, eventsOfXdm } from './xdm.ts';
 
@@ -133,25 +133,6 @@ async function interact(call: EdgeCall, reply: FastifyReply, house: House): Prom
     : [];
   const late = found ? [] : [warnings.late(house.settings.publicUrl)];
   return sendHandles(call, reply, { house, handles, warnings: [...kept.warnings, ...late] });
-}
-
-/**
- * A profile, if it can be read in time; null when not: the page waits for its first answer, and a question must not cost
- * the event that came with it (edge-protocol §11, §14).
- */
-async function inTime<T>(work: Promise<T>, house: House): Promise<{ value: T } | null> {
-  let stop = () => {};
-  const late = new Promise<null>((resolve) => {
-    const timer = after(house.settings.decideMs ?? 500, () => resolve(null));
-    stop = () => timer.stop();
-  });
-  const found = work
-    .then((value) => ({ value }))
-    .catch((error: unknown) => {
-      house.log.error('edge.profile-unread', { error });
-      return null;
-    });
-  return Promise.race([found, late]).finally(() => stop());
 }
 
 async function collect(call: EdgeCall, reply: FastifyReply, house: House): Promise<FastifyReply> {

@@ -1,3 +1,5 @@
+import { deliveryDoors } from './delivery-document.ts';
+
 /**
  * Doors that are no part of `/v1` and stay where they are: pages, the Web SDK's wire protocol, links in mails. They have
  * wire formats of their own (edge-protocol.md), so the document names them and says what they are for.
@@ -69,6 +71,7 @@ export const fixedDoors = {
       401: 'No such key',
     }),
   },
+  ...deliveryDoors,
   '/hooks/{key}': {
     post: operation('Webhooks', 'A signed delivery of a shop platform or another sender', {
       200: 'What was kept, repeated, refused or ignored',

@@ -112,7 +112,7 @@ export interface ProfileDoor {
    */
   find(identity: Identity, how?: 'folded'): Promise<Profile | null>;
   /** What the device last said about being recorded, as `find` would tell, cheap enough for every request. */
-  collectConsent(id: string, namespace?: 'ecid' | 'anonymousid'): Promise<'in' | 'out' | undefined>;
+  collectConsent(id: string, namespace?: 'ecid' | 'anonymousid' | 'tntid'): Promise<'in' | 'out' | undefined>;
   /**
    * What `collectConsent` said of an ECID a moment ago, without asking; undefined when that is not known. Only for
    * events that are then received with `unlessConsenting`.

@@ -1,4 +1,4 @@
-import { isUuid } from '../base/index.ts';
+import { after, isUuid } from '../base/index.ts';
 import type { Identity } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { House, Person } from './house.ts';
@@ -49,4 +49,23 @@ export async function findProfile(identity: Identity, house: House): Promise<Pro
 /** Is the criterion one that the recommender knows? */
 export function hasCriterion(house: House, key: string): boolean {
   return house.recommend.criteria().some((criterion) => criterion.key === key);
+}
+
+/**
+ * A profile, if it can be read in time; null when not: the page waits for its first answer, and a question must not cost
+ * the event that came with it (edge-protocol §11, §14).
+ */
+export async function inTime<T>(work: Promise<T>, house: House): Promise<{ value: T } | null> {
+  let stop = () => {};
+  const late = new Promise<null>((resolve) => {
+    const timer = after(house.settings.decideMs ?? 500, () => resolve(null));
+    stop = () => timer.stop();
+  });
+  const found = work
+    .then((value) => ({ value }))
+    .catch((error: unknown) => {
+      house.log.error('door.profile-unread', { error });
+      return null;
+    });
+  return Promise.race([found, late]).finally(() => stop());
 }

@@ -9,6 +9,8 @@ export interface TargetParameters {
   item: string | undefined;
   /** Is being about it a view? Not with `entity.event.detailsOnly` (recommendations BEH-1, BEH-2). */
   views: boolean;
+  /** `entity.event.detailsOnly`: nothing here is behaviour. */
+  detailsOnly: boolean;
   cartIds: string[];
   excludedIds: string[];
   /** `user.categoryId`: categories the visitor shows interest in (recommendations BEH-6). */
@@ -21,16 +23,22 @@ export function readTarget(parameters: unknown): TargetParameters {
   const flat = asObject(parameters) ?? {};
   const item = asItemId(flat['entity.id']);
   const orderId = asText(flat['orderId'], 128);
+  const detailsOnly = String(flat['entity.event.detailsOnly']).toLowerCase() === 'true';
   return {
     item,
-    views: item !== undefined && String(flat['entity.event.detailsOnly']) !== 'true',
+    views: item !== undefined && !detailsOnly,
+    detailsOnly,
     cartIds: idList(flat['cartIds']),
     excludedIds: idList(flat['excludedIds']),
     categories: idList(flat['user.categoryId']).slice(0, 20),
     order:
       orderId === undefined
         ? undefined
-        : { id: orderId, total: asNumber(flat['orderTotal']), items: idList(flat['productPurchasedId']) },
+        : {
+            id: orderId,
+            total: asNumber(flat['orderTotal']),
+            items: idList(flat['productPurchasedId'] ?? flat['productPurchaseId']),
+          },
   };
 }
 
@@ -78,6 +86,6 @@ export function targetBehaviour(main: ShopEvent, parameters: unknown): ShopEvent
 
 /** An event that rides on another: the same device, time and page, with an id and types of its own. */
 export function rider(main: ShopEvent, name: string): ShopEvent {
-  const { items: _items, order: _order, data: _data, types: _types, ...shared } = main;
+  const { items: _items, order: _order, data: _data, types: _types, categories: _categories, ...shared } = main;
   return { ...shared, id: `${main.id}:${name}`, types: [] };
 }

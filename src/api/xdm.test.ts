@@ -102,6 +102,23 @@ describe('Target data', () => {
     expect(view).toMatchObject({ types: ['commerce.productViews'], items: [{ id: 'P' }] });
   });
 
+  it('takes user.categoryId for an interest once, whatever else the event carries (BEH-6, BEH-11)', () => {
+    const [main, ...riders] = read(
+      undefined,
+      target({ 'user.categoryId': 'mens, shoes,mens', 'entity.id': 'SKU-1', orderId: 'o1', orderTotal: '5' }),
+    );
+    expect(main!.categories).toEqual(['mens', 'shoes']);
+    expect(riders.map(({ types, categories }) => [types[0], categories])).toEqual([
+      ['commerce.productViews', undefined],
+      ['commerce.purchases', undefined],
+    ]);
+  });
+
+  it('takes the purchased items under either spelling (C-15)', () => {
+    const order = { orderId: 'o1', orderTotal: '5', productPurchaseId: 'a,b' };
+    expect(read(undefined, target(order))[1]).toMatchObject({ items: [{ id: 'a' }, { id: 'b' }] });
+  });
+
   it('does not say twice what XDM says already', () => {
     const xdm = { commerce: { productViews: { value: 1 } }, productListItems: [{ SKU: 'A' }] };
     expect(read(xdm, target({ 'entity.id': 'A' }))).toHaveLength(1);

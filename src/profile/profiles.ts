@@ -207,7 +207,7 @@ export class Profiles {
    * What the device last said about being recorded, its unread events included; undefined when it said nothing. As
    * `find` would tell, but cheap: asked on every request of the Web SDK, and answered for many devices at once.
    */
-  async collectConsent(id: string, namespace: 'ecid' | 'anonymousid' = 'ecid'): Promise<'in' | 'out' | undefined> {
+  async collectConsent(id: string, namespace: 'ecid' | 'anonymousid' | 'tntid' = 'ecid'): Promise<'in' | 'out' | undefined> {
     const device = { namespace, id };
     const { age } = this.#recall;
     const answer = await this.#consents.ask(device);

@@ -1,0 +1,70 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ShopEvent } from '../event/index.ts';
+import type { Answering } from './delivery-answer.ts';
+import { callerOf, deviceOf, devicesOf, personFor, type Caller } from './delivery-caller.ts';
+import { toldBy } from './delivery-event.ts';
+import { readDelivery } from './delivery-request.ts';
+import type { House } from './house.ts';
+import { limitsOf } from './limit.ts';
+import { assertNotBusy } from './problem.ts';
+
+/** Taken in: what the request told is kept, and its places can be answered. */
+export interface Taken {
+  caller: Caller;
+  answering: Answering;
+  /** Ids of the notifications that were taken. */
+  done: string[];
+}
+
+/**
+ * Reads a Delivery body, keeps what it tells, then looks up whom the answer is for: what it tells counts already
+ * (recommendations §1.14). Resolves after the commit.
+ *
+ * @throws API_INPUT_INVALID, API_ORIGIN_REFUSED, API_KEY_NOT_ENOUGH, API_TOO_MANY, API_BUSY
+ */
+export async function take(request: FastifyRequest, body: unknown, house: House): Promise<Taken> {
+  const call = readDelivery(body);
+  const caller = await callerOf(request, call, house);
+  if (!caller.trust.reads) limitsOf(house).visitor(request, deviceOf(caller).id);
+  assertNotBusy(house.events.waiting, house.settings.queueLimit ?? 20_000);
+  const { events, done, refused } = toldBy(caller, house);
+  if (refused.length > 0) house.intake?.refused(caller.source, refused);
+  await keep(events, caller, house);
+  const asks = call.slots.length > 0 && !call.beacon;
+  const found = asks ? await personFor(caller, house) : { person: null, why: 'a stranger' as const };
+  return { caller, answering: { caller, found, house, trace: await traceFor(caller, house) }, done };
+}
+
+/** Stores events. Of a device that declined to be recorded only the shop's own word is kept (trust row 87). */
+async function keep(events: readonly ShopEvent[], caller: Caller, house: House): Promise<void> {
+  const [device] = devicesOf(caller);
+  const isOut = events.length > 0 && device !== undefined && (await declined(device, house));
+  const kept = isOut ? events.filter((event) => event.level === 3 && isOwnWord(event)) : events;
+  if (kept.length > 0) await house.events.receive(kept);
+}
+
+async function declined({ namespace, id }: { namespace: string; id: string }, house: House): Promise<boolean> {
+  return (await house.profiles.collectConsent(id, namespace === 'ecid' ? 'ecid' : 'tntid')) === 'out';
+}
+
+/** Orders and what is known of somebody are the shop's own; views and clicks are the visitor's. */
+function isOwnWord({ types }: ShopEvent): boolean {
+  return types.includes('commerce.purchases') || types.includes('profile.asserted');
+}
+
+async function traceFor({ call, trust }: Caller, house: House): Promise<Answering['trace']> {
+  if (call.traceToken === undefined) return 'none';
+  if (trust.reads) return 'full';
+  const key = call.traceToken === '' ? null : await house.keys.admit(call.traceToken);
+  const may = key?.kind === 'secret' && key.scopes.some((scope) => ['*', 'read', 'recommend'].includes(scope));
+  return may ? 'full' : 'refused';
+}
+
+/** Answers with JSON that nobody keeps. */
+export function send(reply: FastifyReply, status: number, body: object): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(body));
+}
