@@ -85,7 +85,7 @@ function houseOf(rooms: Rooms): House {
     forms,
     intake: {
       refused: (source, rows) => {
-        const door = source.startsWith('webhook:') ? `POST /hooks/${source.slice(8)}` : 'POST /v1/batch';
+        const door = doorOf(source);
         for (const { code, why } of rows) {
           events.intake.refused({ at: clock.now(), source, type: null, visitor: null, door, code, why });
         }
@@ -106,6 +106,12 @@ function houseOf(rooms: Rooms): House {
     overview: () => overview(rooms),
     mounts: [],
   };
+}
+
+/** The door at which a source's events come in. */
+function doorOf(source: string): string {
+  if (source.startsWith('webhook:')) return `POST /hooks/${source.slice('webhook:'.length)}`;
+  return source.startsWith('delivery') ? 'POST /rest/v1/delivery' : 'POST /v1/batch';
 }
 
 function houseSettings({ settings, ownKey }: Rooms): House['settings'] {
