@@ -20,6 +20,8 @@ export type Order =
   | { do: 'pass'; ms: number }
   /** Moves business time and does nothing else. */
   | { do: 'later'; ms: number }
+  /** Asks for a person's erasure and carries it out. */
+  | { do: 'erase'; profile: string }
   /** T1 by hand, for classes that no recipe sends. */
   | { do: 'plan'; plan: Plan }
   /** The send ledger alone, once or until the process is stopped. */
@@ -81,6 +83,11 @@ async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
     case 'pass':
       await later(rooms, order.ms);
       return rooms.pulse.settle();
+    case 'erase': {
+      const profile = await rooms.profiles.get(order.profile);
+      if (profile) await rooms.erasures.request(profile);
+      return rooms.erasures.work();
+    }
     case 'plan':
       return rooms.store.inTransaction((tx) => post.plan(tx, order.plan));
     case 'send':
