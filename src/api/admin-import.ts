@@ -138,7 +138,7 @@ function firstLine(given: string | undefined, known: ImportProgress): number {
 }
 
 /** A line as a row; an empty one is a row without a value. `text` null: it was too long. */
-function rowOf(row: number, text: string | null): RawRow {
+export function rowOf(row: number, text: string | null): RawRow {
   if (text === null)
     return { row, fault: new BeckonError(errors.API_BODY_TOO_LARGE, 'The line is longer than 256 KB') };
   if (text.trim() === '') return { row };

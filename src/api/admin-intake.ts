@@ -6,9 +6,10 @@ import { errors } from './error.ts';
 import type { House } from './house.ts';
 import { adminLimits, parseJson } from './json.ts';
 import { assertNotBusy } from './problem.ts';
-import { profileEvent, readRows, serverEvent, splitRows, type ReadRows } from './row.ts';
+import { readRows, serverEvent, splitRows, type ReadRows } from './row.ts';
 
-const tenMebibytes = 10 * 1024 * 1024;
+/** What a body that is held as a whole may have, octets. */
+export const tenMebibytes = 10 * 1024 * 1024;
 const json = 'application/json';
 const lines = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 const batch = 1000;
@@ -26,16 +27,6 @@ export function intakeDoors(make: Make, house: House): void {
     limit: tenMebibytes,
     answer: IntakeReport,
     work: (call) => takeItems(call, house),
-  });
-  make({
-    method: 'POST',
-    path: '/profiles',
-    scope: 'profiles',
-    summary: 'What the shop server says of people: one object, a JSON array, or NDJSON.',
-    raw: [json, ...lines],
-    limit: tenMebibytes,
-    answer: IntakeReport,
-    work: (call) => takeRows(call, house, (value) => profileEvent(value, house.clock.now(), () => house.ids.next())),
   });
   make({
     method: 'POST',
@@ -59,8 +50,9 @@ async function takeItems(call: Call<unknown>, house: House): Promise<IntakeRepor
   return { repeated: 0, ...(await house.items.load(call.text, call.kind === 'text/csv' ? 'csv' : 'ndjson')) };
 }
 
-async function takeRows(
-  call: Call<unknown>,
+/** Rows of a body that is held as a whole. */
+export async function takeRows(
+  call: Pick<Call<unknown>, 'text' | 'kind'>,
   house: House,
   read: Parameters<typeof readRows>[1],
 ): Promise<IntakeReport> {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import { identityDoors } from './admin-identity.ts';
+import { contactDoors } from './admin-contact.ts';
 import { formDoors } from './admin-form.ts';
 import { importDoors } from './admin-import.ts';
 import { intakeDoors } from './admin-intake.ts';
@@ -8,6 +9,7 @@ import { journeyDoors } from './admin-journey.ts';
 import { languageDoors } from './admin-language.ts';
 import { peopleDoors } from './admin-people.ts';
 import { privacyDoors } from './admin-privacy.ts';
+import { profileDoors } from './admin-profile.ts';
 import { recommendDoors } from './admin-recommend.ts';
 import { settingsDoors } from './admin-settings.ts';
 import { watchDoors } from './admin-watch.ts';
@@ -21,6 +23,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   furnish(app, house);
   const make = doors(app, house);
   intakeDoors(make, house);
+  profileDoors(app, house);
   identityDoors(make, house);
   peopleDoors(make, house);
   privacyDoors(make, house);
@@ -32,6 +35,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   formDoors(make, house);
   watchDoors(make, house);
   importDoors(make, app, house);
+  contactDoors(app, house);
   app.setNotFoundHandler((request) => {
     throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);
   });

@@ -107,6 +107,8 @@ export const IntakeReport = Type.Object({
   kept: Type.Integer(),
   repeated: Type.Integer(),
   refused: Type.Array(RefusedRow),
+  /** Refused rows beyond those; of NDJSON only. */
+  more: Type.Optional(Type.Integer()),
 });
 export type IntakeReport = Static<typeof IntakeReport>;
 
