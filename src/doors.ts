@@ -358,13 +358,24 @@ async function overview(rooms: Rooms): Promise<Overview> {
   };
 }
 
-/** What somebody should look at: events set aside, calls that keep failing, mails in doubt. */
-async function needHand({ journeys, messages, events, webhooks }: Rooms): Promise<Overview['needHand']> {
+/** What somebody should look at: events set aside, open requests, devices trying names, mails not made or in doubt. */
+async function needHand({
+  journeys,
+  messages,
+  events,
+  webhooks,
+  profiles,
+  clock,
+}: Rooms): Promise<Overview['needHand']> {
   const found: Overview['needHand'] = [];
   const aside = await events.setAside();
   if (aside > 0) found.push({ text: `Could not be folded and were set aside: ${aside}`, link: '/incoming#aside' });
   const asked = await webhooks.openRequests();
   if (asked > 0) found.push({ text: `Open requests about people's data: ${asked}`, link: '/incoming#requests' });
+  const claimants = await profiles.claimantsSince(clock.now() - 86_400_000);
+  if (claimants > 0) {
+    found.push({ text: `Devices that gave more names than one may in a day: ${claimants}`, link: '/incoming' });
+  }
   for (const { key, draft } of journeys.list()) {
     const { byState } = await messages.counts(key);
     const faults = (byState['render_failed'] ?? 0) + (byState['quarantined'] ?? 0);

@@ -12,7 +12,7 @@ import { lockFreeProfiles, lockProfiles, ownersOf, putOffVisits, saveProfiles, s
 import type { RefusedClaim } from './claim.ts';
 import { Traits } from './traits.ts';
 import { deleteProfiles, rowsOfProfiles } from './table-erasure.ts';
-import { familyOf } from './table-graph.ts';
+import { claimantsSince, familyOf } from './table-graph.ts';
 import { storyOf, type ProfileStory } from './story.ts';
 import { unmerge } from './unmerge.ts';
 import { viewOf } from './view.ts';
@@ -207,7 +207,10 @@ export class Profiles {
    * What the device last said about being recorded, its unread events included; undefined when it said nothing. As
    * `find` would tell, but cheap: asked on every request of the Web SDK, and answered for many devices at once.
    */
-  async collectConsent(id: string, namespace: 'ecid' | 'anonymousid' | 'tntid' = 'ecid'): Promise<'in' | 'out' | undefined> {
+  async collectConsent(
+    id: string,
+    namespace: 'ecid' | 'anonymousid' | 'tntid' = 'ecid',
+  ): Promise<'in' | 'out' | undefined> {
     const device = { namespace, id };
     const { age } = this.#recall;
     const answer = await this.#consents.ask(device);
@@ -262,6 +265,11 @@ export class Profiles {
       values: [like],
     });
     return { found, left: Math.max(0, count!.n - found.length) };
+  }
+
+  /** From how many devices more names came than one device may claim, since a moment: somebody may be trying names. */
+  claimantsSince(at: number): Promise<number> {
+    return claimantsSince(this.#store, at);
   }
 
   /** How many people there are, and how many may be written to. */

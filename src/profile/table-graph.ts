@@ -109,6 +109,15 @@ export async function auditsOf(runner: Runner, profileId: string): Promise<Audit
   return rows.map((row) => auditOf(row));
 }
 
+/** From how many devices more names came than one may claim, since a moment. */
+export async function claimantsSince(runner: Runner, at: number): Promise<number> {
+  const [row] = await runner.rows<{ n: number }>({
+    text: `select count(distinct detail->>'device')::int as n from identity_audit where kind = 'claims-refused' and at >= $1`,
+    values: [new Date(at)],
+  });
+  return row!.n;
+}
+
 export async function addAudit(tx: Runner, row: AuditRow & { shard: number }): Promise<void> {
   await tx.run({
     name: 'profile.audit',
