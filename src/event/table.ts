@@ -1,4 +1,5 @@
 import type { Migration, Runner } from '../store/index.ts';
+import { historyMigrations } from './history.ts';
 import { importMigrations } from './import.ts';
 import { monthMigrations } from './table-month.ts';
 
@@ -71,6 +72,7 @@ create index event_inbox_consents on event_inbox (shard) where consents;
   },
   ...monthMigrations,
   ...importMigrations,
+  ...historyMigrations,
 ];
 
 /** What became of a batch, by the places of its rows (from 1); null where there are none. */

@@ -34,6 +34,7 @@ const ada: ProfileView = {
   consent: { 'email-marketing': true },
   reachable: true,
   mailed: {},
+  audiences: [],
 };
 
 const recipe = (key: string) => recipes().find((one) => one.key === key)!;

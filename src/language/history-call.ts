@@ -155,3 +155,9 @@ export function partsOf(expr: Expr): Expr[] {
 export function mentions(expr: Expr, root: string): boolean {
   return (expr.kind === 'name' && expr.name === root) || partsOf(expr).some((part) => mentions(part, root));
 }
+
+/** The types of events that the questions in an expression are about. */
+export function historyTypesOf(expr: Expr, source: Source): string[] {
+  const inner = partsOf(expr).flatMap((part) => historyTypesOf(part, source));
+  return expr.kind === 'call' && isHistoryCall(expr) ? [...readHistoryCall(expr, source).types, ...inner] : inner;
+}

@@ -4,6 +4,7 @@ import { compile } from './compile.ts';
 import { errorAt, errors, shown } from './error.ts';
 import type { Source } from './error.ts';
 import { groundOf } from './ground.ts';
+import { historyTypesOf } from './history-call.ts';
 import type { EscapeMode, Ground } from './ground.ts';
 import { unzoned } from './moment.ts';
 import { Names } from './name.ts';
@@ -21,6 +22,8 @@ export interface Expression {
   readonly source: string;
   /** Dotted paths it reads, sorted; places in lists are left out, so `items[0].id` is `items.id`. */
   readonly paths: readonly string[];
+  /** Types of events it asks the history for; none when it can do without. */
+  readonly asks: readonly string[];
   /** Missing data gives null, a moment its milliseconds. Throws RENDER_TYPE and RENDER_LIMIT. */
   evaluate(scope: Scope, options: RenderOptions): unknown;
 }
@@ -56,6 +59,7 @@ export function compileExpression(text: string): Expression {
   return {
     source: text,
     paths: [...names.paths].sort(),
+    asks: [...new Set(historyTypesOf(expr, source))].sort(),
     evaluate: (scope, options) => unzoned(get(new Run(source, names.count, scope, options))) ?? null,
   };
 }

@@ -38,6 +38,8 @@ export interface Rule {
   readonly paths: readonly string[];
   /** How far back it looks, milliseconds: 0 without questions to the history, Infinity when one has no `within:`. */
   readonly horizon: number;
+  /** May the answer change by the passing of time alone? Not for the future of an event that is yet to come. */
+  readonly timed: boolean;
   /** Changes with the source; a state of another rule is not understood. */
   readonly key: string;
   /** The answer from the whole history (at least of `types`, at least back to `horizon`). Throws RENDER_LIMIT. */
@@ -76,6 +78,7 @@ export function planRule(text: string): Rule {
     types: [...new Set(atoms.flatMap(({ call }) => call.types))].sort(),
     paths: [...names.paths].sort(),
     horizon: Math.max(0, ...atoms.map(({ call }) => call.within ?? Infinity)),
+    timed: plan.timed.length > 0 || atoms.some(({ call }) => call.within !== null),
     key: memory.key,
     test: (profile, history, now) => truthy(get(new Run(source, names.count, { profile }, { now, history, limits }))),
     start: () => memory.start(),

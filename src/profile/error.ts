@@ -1,6 +1,18 @@
 import { defineErrors } from '../base/index.ts';
 
 export const errors = defineErrors({
+  AUDIENCE_INVALID: {
+    status: 422,
+    mend: 'Mend what is named and send the definition again; nothing was saved',
+  },
+  AUDIENCE_UNKNOWN: {
+    status: 404,
+    mend: 'GET /v1/audiences lists the keys',
+  },
+  AUDIENCE_SLOW: {
+    status: 503,
+    mend: 'Save the audience: it is worked out beside all other work, however long it takes',
+  },
   PROFILE_TRAIT_INVALID: {
     status: 422,
     mend: 'Mend the field that is named and send the whole definition again; nothing was saved',

@@ -3,12 +3,15 @@
  *
  * In:     events from the log, in the fold's transaction, and the passing of time
  * Out:    facts (cart.changed, visit.ended, ordered, consent.lost …), lessons for the recommender, profiles to read
- * Owns:   tables profile, identity, identity_audit, identity_claim, consent_record, trait, erasure · jobs profile.erase
+ * Owns:   tables audience, audience_member, audience_watch, audience_change, profile, identity, identity_past, identity_audit, identity_claim, consent_record, trait, erasure · jobs profile.erase
  * Knows:  base, store, job, language, event
  * Never:  lets a browser's claim read, merge or steer; knows journeys or mail
  * Start:  profile.ts, fold.ts (pure), then pass.ts (whose event it is, in one transaction)
  */
 export { assignArm, bucketOf, journeySalt, type Arm } from './assign.ts';
+export { audienceRecipes, isAudienceKey, type AudienceDefinition, type BuildState } from './audience.ts';
+export type { AudiencePreview, Audiences, AudienceView, CarriedAudiences, ListChange } from './audiences.ts';
+export type { AudienceChange, Member } from './table-audience.ts';
 export {
   isTokenNamespace,
   longestToken,

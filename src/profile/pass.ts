@@ -4,6 +4,7 @@ import type { Tx } from '../store/index.ts';
 import { claimsOf, saveClaims, type Claim, type RefusedClaim } from './claim.ts';
 import { believed, blankState, fold, type Folded } from './fold.ts';
 import { actingIdentities, identify } from './identify.ts';
+import { savePast, type PastOwner } from './history.ts';
 import { mergeStates } from './merge.ts';
 import type { Profile } from './profile.ts';
 import type { OnMerge } from './profiles.ts';
@@ -32,6 +33,10 @@ export class FoldPass {
   readonly profiles = new Map<string, Profile>();
   /** Profiles that became part of another one in this pass: old id → new id. */
   readonly merged = new Map<string, string>();
+  /** Profiles made in this pass. */
+  readonly created = new Set<string>();
+  /** The events in order, each with the profile it was folded into. */
+  readonly taken: { event: ShopEvent; profileId: string }[] = [];
   readonly #tx: Tx;
   readonly #ids: Ids;
   readonly #onMerge: OnMerge;
@@ -45,6 +50,8 @@ export class FoldPass {
   readonly #owners = new Map<string, string>();
   readonly #changed = new Set<string>();
   readonly #unlinked: Identity[] = [];
+  /** Whose devices were until now. */
+  readonly #past: PastOwner[] = [];
   readonly #traits: readonly Trait[];
   #linked: { identity: Identity; profileId: string; level: number; source: string; at: number }[] = [];
   #audit: AuditEntry[] = [];
@@ -100,6 +107,11 @@ export class FoldPass {
     this.#stored.set(profile.id, profile.version);
   }
 
+  /** Those who were changed, as they stand now. */
+  get changed(): Profile[] {
+    return [...this.#changed].map((id) => this.profiles.get(id)!);
+  }
+
   /** The id a profile goes by after the merges of this pass. */
   living(id: string): string {
     const into = this.merged.get(id);
@@ -138,6 +150,7 @@ export class FoldPass {
     if (event.consent) this.#consents.push({ profileId: profile.id, event: believed(profile.state, event) });
     this.#claims.push(...claimsOf(event, profile.id));
     this.#put({ ...profile, state: made.state });
+    this.taken.push({ event, profileId: profile.id });
     if (event.consent || who.kind !== 'one' || who.link.length > 0) this.#consented(profile.id);
     if (who.kind === 'merge') this.#carriedOver(made, profile.id, { event, brought: cartBefore, left });
     return made;
@@ -183,6 +196,7 @@ export class FoldPass {
       typeof event.data?.['profileId'] === 'string' && event.level >= 3 ? event.data['profileId'] : this.#ids.next();
     const profile: Profile = { id, shard: shardOf(event.visitor), version: 0, state: blankState(event.happenedAt) };
     this.#put(profile);
+    this.created.add(id);
     return profile;
   }
 
@@ -213,6 +227,7 @@ export class FoldPass {
         otherId: to,
         detail: { identities: [identity], source: event.source },
       });
+      this.#past.push({ visitor: identityKey(identity), profileId: from.id, until: event.receivedAt });
       this.#owners.set(identityKey(identity), to);
       this.#linked.push(linkBy(event, identity, to));
       const target = this.profiles.get(to)!;
@@ -318,11 +333,16 @@ export class FoldPass {
         detail: { identities: [identity], source: event.source },
       });
       this.#unlinked.push(identity);
+      this.#past.push({ visitor: identityKey(identity), profileId: owner, until: event.receivedAt });
     }
     return nothing;
   }
 
   async #saveIdentities(): Promise<void> {
+    await savePast(
+      this.#tx,
+      this.#past.map((one) => ({ ...one, profileId: this.living(one.profileId) })),
+    );
     for (const identity of this.#unlinked) await unlinkIdentity(this.#tx, identity);
     if (this.#linked.length === 0) return;
     const last = new Map(this.#linked.map((link) => [identityKey(link.identity), link]));

@@ -7,6 +7,8 @@ export interface Profile {
   /** Rises by one with each stored change. */
   version: number;
   state: ProfileState;
+  /** Keys of the audiences it is in, sorted, as of the moment it was read; absent where nobody asked. */
+  audiences?: string[];
 }
 
 /** A line of the live cart. */
@@ -194,6 +196,8 @@ export interface ProfileView {
   /** May marketing mail be sent at all: an address, and consent in force. */
   reachable: boolean;
   mailed: Record<string, number>;
+  /** Keys of the audiences it is in, sorted. */
+  audiences: string[];
 }
 
 /**
@@ -224,6 +228,8 @@ export type FactName =
   | 'refunded' // data: orderId, refundId, total, totalMinor, currency, items
   | 'order.cancelled' // data: orderId
   | 'identified' // data: email
+  | 'audience.entered' // data: audience (its key), name
+  | 'audience.left' // data: audience (its key), name
   | (string & {});
 
 /** What the recommender learns from one event. Kept short: it is the row of the feed. */

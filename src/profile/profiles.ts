@@ -1,7 +1,11 @@
 import { shardOf, type Clock, type Ids } from '../base/index.ts';
 import { identityKey, is, type EventLog, type Identity, type ShopEvent } from '../event/index.ts';
+import type { History } from '../language/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
+import { withAudiences } from './audience-follow.ts';
+import { Audiences } from './audiences.ts';
 import { blankState, endVisit, fold } from './fold.ts';
+import { historiesOf, type HistoryQuery } from './history.ts';
 import { actingIdentities } from './identify.ts';
 import { FoldPass } from './pass.ts';
 import type { Fact, Lesson, Profile, ProfileView } from './profile.ts';
@@ -45,6 +49,8 @@ export class Profiles {
   #foldsAll: () => boolean = () => false;
   /** Computed traits as shops define them. */
   readonly traits: Traits;
+  /** Who belongs where. */
+  readonly audiences: Audiences;
 
   constructor(parts: {
     store: Store;
@@ -55,6 +61,8 @@ export class Profiles {
     onUnmerge?: OnUnmerge;
     /** The alarm: browsers claim more names than they may (trust row 78). */
     onClaims?: (refused: readonly RefusedClaim[]) => void;
+    /** A membership could not be worked out over everybody; it is tried again. */
+    onAudienceFault?: (error: unknown) => void;
   }) {
     this.#onUnmerge = parts.onUnmerge ?? (() => Promise.resolve());
     this.#onClaims = parts.onClaims ?? (() => {});
@@ -66,6 +74,7 @@ export class Profiles {
     this.#consents = new ConsentReader(parts.store, parts.log);
     this.#recall = new ConsentRecall(() => parts.clock.real());
     this.traits = new Traits(parts);
+    this.audiences = new Audiences({ ...parts, report: parts.onAudienceFault ?? (() => {}) });
   }
 
   /** @param foldsAll does this process fold everything at present? Only then does `recallConsent` remember anything. */
@@ -91,6 +100,7 @@ export class Profiles {
       for (const lesson of made.lessons) batch.lessons.push({ shard, lesson });
     }
     await pass.save();
+    batch.facts.push(...(await this.audiences.follow(tx, pass)));
     if (pass.refusedClaims.length > 0) tx.afterCommit(() => this.#onClaims(pass.refusedClaims));
     for (const fact of batch.facts) fact.profileId = pass.living(fact.profileId);
     return batch;
@@ -121,6 +131,7 @@ export class Profiles {
     await saveProfiles(tx, changed);
     tx.afterCommit(() => this.#memory.drop(batch.profiles.keys()));
     batch.facts.sort((a, b) => a.at - b.at);
+    batch.facts.push(...(await this.audiences.look(tx, { profiles: changed })));
     return batch;
   }
 
@@ -135,19 +146,31 @@ export class Profiles {
 
   /** Profiles by id, locked in id order until the transaction ends. Merged ones are found under their new id only. */
   async lock(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>> {
-    return new Map((await lockProfiles(tx, ids)).map((profile) => [profile.id, profile]));
+    return this.#placed(tx, await lockProfiles(tx, ids));
   }
 
   /** As `lock`, leaving out those another transaction holds. */
   async lockFree(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>> {
-    return new Map((await lockFreeProfiles(tx, ids)).map((profile) => [profile.id, profile]));
+    return this.#placed(tx, await lockFreeProfiles(tx, ids));
+  }
+
+  /** The same, each knowing which audiences it is in. */
+  async #placed(runner: Runner, profiles: Profile[]): Promise<Map<string, Profile>> {
+    if (this.audiences.all.length > 0) await withAudiences(runner, profiles);
+    return new Map(profiles.map((profile) => [profile.id, profile]));
+  }
+
+  /** What these people did, by the log, for conditions that ask; in the caller's transaction. */
+  histories(runner: Runner, profileIds: readonly string[], query: HistoryQuery): Promise<Map<string, History>> {
+    return historiesOf(runner, profileIds, query);
   }
 
   /** One profile by its id, following merges. */
   async get(id: string): Promise<Profile | null> {
     const [row] = await this.#store.rows<Profile & { merged_into: string | null }>({
       name: 'profile.get',
-      text: 'select id, shard, version, state, merged_into from profile where id = $1',
+      text: `select id, shard, version, state, merged_into, array(select a.key from audience_member m
+        join audience a on a.id = m.audience where m.profile_id = profile.id order by a.key) as audiences from profile where id = $1`,
       values: [id],
     });
     if (!row) return null;

@@ -32,6 +32,7 @@ const profileFields: Record<keyof ProfileView, Type | Field> = {
   consent: mapOf({}, truth),
   reachable: truth,
   mailed: mapOf({}, moment),
+  audiences: ids,
 };
 
 /** The type of `profile` in every expression and template. */

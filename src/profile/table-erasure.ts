@@ -1,6 +1,7 @@
 import type { Identity } from '../event/index.ts';
 import type { Runner, Tx } from '../store/index.ts';
 import type { Subject } from './erasure.ts';
+import { audiencePersonTables } from './table-audience.ts';
 
 /** An erasure as stored. `subject` names the person until it is done, and holds keyed hashes afterwards. */
 export interface ErasureRow {
@@ -86,7 +87,7 @@ export async function profileRows(
 /** Removes these profiles and all that names them: identities, audit with its copies of states, consents, claims. */
 export async function deleteProfiles(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.rows({ text: 'select 1 from profile where id = any($1) order by id for update', values: [ids] });
-  for (const table of ['identity', 'identity_claim', 'consent_record'])
+  for (const table of ['identity', 'identity_past', 'identity_claim', 'consent_record', ...audiencePersonTables])
     await tx.run({ text: `delete from ${table} where profile_id = any($1)`, values: [ids] });
   await tx.run({ text: 'delete from identity_audit where profile_id = any($1) or other_id = any($1)', values: [ids] });
   await tx.run({ text: 'delete from profile where id = any($1)', values: [ids] });
@@ -99,7 +100,14 @@ export async function rowsOfProfiles(
 ): Promise<Record<string, Record<string, unknown>[]>> {
   const found: Record<string, Record<string, unknown>[]> = {};
   found['profile'] = await runner.rows({ text: 'select * from profile where id = any($1)', values: [ids] });
-  for (const table of ['identity', 'identity_claim', 'consent_record', 'identity_audit'])
+  for (const table of [
+    'identity',
+    'identity_past',
+    'identity_claim',
+    'consent_record',
+    'identity_audit',
+    ...audiencePersonTables,
+  ])
     found[table] = await runner.rows({ text: `select * from ${table} where profile_id = any($1)`, values: [ids] });
   return found;
 }

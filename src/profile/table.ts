@@ -1,6 +1,8 @@
 import { shardOf } from '../base/index.ts';
 import type { Migration, Runner } from '../store/index.ts';
 import { identityKey, type Identity } from '../event/index.ts';
+import { historyMigrations } from './history.ts';
+import { audienceMigrations } from './table-audience.ts';
 import { graphMigrations } from './table-graph.ts';
 import { visitSilenceMs, type Profile, type ProfileState } from './profile.ts';
 
@@ -57,6 +59,8 @@ create index consent_record_profile on consent_record (profile_id, at);
 `,
   },
   ...graphMigrations,
+  ...historyMigrations,
+  ...audienceMigrations,
   {
     // Profiles are written whole, again and again: room on the page for the next version, and a quick compression.
     name: '0209-profile-storage',
@@ -262,5 +266,7 @@ export async function unlinkIdentity(tx: Runner, { namespace, id }: Identity): P
 
 /** Takes all people away. For leaving the demo. */
 export async function emptyProfiles(runner: Runner): Promise<void> {
-  await runner.run({ text: 'truncate profile, identity, identity_audit, identity_claim, consent_record, erasure' });
+  await runner.run({
+    text: 'truncate identity_past, audience_member, audience_watch, audience_change, profile, identity, identity_audit, identity_claim, consent_record, erasure',
+  });
 }

@@ -175,6 +175,17 @@ export function traitValue(state: TraitState, now: number): TraitValue {
   return Math.round(total(live) * 1e6) / 1e6;
 }
 
+/** The next moment after `now` at which a sample leaves its window, UTC ms; null when time changes nothing. Pure. */
+export function traitsChangeAt(traits: ProfileState['traits'], now: number): number | null {
+  let next: number | null = null;
+  for (const { windowMs, samples } of Object.values(traits ?? {})) {
+    if (windowMs === null) continue;
+    const leaving = samples.find(([at]) => at + windowMs > now);
+    if (leaving && (next === null || leaving[0] + windowMs < next)) next = leaving[0] + windowMs;
+  }
+  return next;
+}
+
 /** Samples of two that are one person. */
 export function joinTraits(a: ProfileState['traits'], b: ProfileState['traits']): ProfileState['traits'] {
   if (!a || !b) return a ?? b;

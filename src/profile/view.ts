@@ -61,5 +61,6 @@ export function viewOf(profile: Profile, now = profile.state.lastSeenAt): Profil
     ),
     reachable: isReachable(state),
     mailed: state.mailed,
+    audiences: profile.audiences ?? [],
   };
 }

@@ -1,0 +1,202 @@
+import { after, elapsed, pause, point, type Clock, type Timer } from '../base/index.ts';
+import type { Store, Tx } from '../store/index.ts';
+import type { Audience } from './audience.ts';
+import { followAudiences } from './audience-follow.ts';
+import { ruleQuery } from './audience-sql.ts';
+import { lockProfiles } from './table.ts';
+import {
+  differences,
+  holdBuild,
+  lockUnchanged,
+  nextBuild,
+  nextRange,
+  noteBuild,
+  profileCount,
+  profileIds,
+  turnMembers,
+  type BuildRow,
+  type Difference,
+} from './table-build.ts';
+
+/** What builds need; `current` gives the definitions as they stand. */
+export interface BuildParts {
+  store: Store;
+  clock: Clock;
+  /** A step failed; it is tried again. */
+  report: (error: unknown) => void;
+  current: (runner: Store | Tx) => Promise<readonly Audience[]>;
+}
+
+/** So many profiles are compared in one query, which locks nothing. */
+const rangeSize = 1_000_000;
+/** So many are changed, and locked for it, in one transaction. */
+const applySize = 2000;
+/** So many are asked for the moment at which time changes their membership, in one transaction. */
+const momentPage = 250;
+/** The longest rest after a transaction, real milliseconds: folding and sending come first. */
+const longestRestMs = 250;
+
+/**
+ * Works memberships out over everybody, on a lane of its own beside the pulse: first who belongs, by queries that lock
+ * nothing, then the moments at which time will change it. What happens meanwhile wins: a profile that a fold has changed
+ * since it was compared is left to the fold, or asked again under its lock. Each transaction notes how far it has come, so
+ * whoever dies is taken over, and two processes never do the same part twice.
+ */
+export class AudienceBuilds {
+  readonly #parts: BuildParts;
+  #timer: Timer | undefined;
+  #stopped = true;
+  #turn: Promise<unknown> = Promise.resolve();
+  #again = false;
+  #working = false;
+
+  constructor(parts: BuildParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.wake();
+  }
+
+  /** There may be something to build. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    if (!this.#working) void this.#work();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.stop();
+    await this.#turn.catch(() => {});
+  }
+
+  /** Builds until nothing is left to build. Calls that overlap wait for one another. */
+  async finish(): Promise<void> {
+    const turn = this.#turn
+      .catch(() => {})
+      .then(async () => {
+        while (await this.#step());
+      });
+    this.#turn = turn;
+    await turn;
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    this.#timer?.stop();
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      await this.#lane().catch(this.#parts.report);
+    }
+    this.#working = false;
+    if (!this.#stopped) this.#timer = after(2000, () => this.wake());
+  }
+
+  /** Rests as long as each step took. */
+  async #lane(): Promise<void> {
+    for (let left = true; left && !this.#stopped;) {
+      const began = elapsed();
+      const turn = this.#turn.catch(() => {}).then(() => this.#step());
+      this.#turn = turn;
+      left = await turn;
+      await pause(Math.min(longestRestMs, elapsed() - began));
+    }
+  }
+
+  /** One part of one build. @returns whether there was any */
+  async #step(): Promise<boolean> {
+    const { store, current } = this.#parts;
+    const build = await nextBuild(store);
+    if (!build) return false;
+    const audience = (await current(store)).find(({ row }) => row.id === build.id);
+    if (!audience?.rule || audience.row.revision !== build.revision) {
+      await store.inTransaction(async (tx) => {
+        if (await holdBuild(tx, build)) await this.#over(tx, build);
+      });
+      return true;
+    }
+    if (build.step === 'members') await this.#members(build, audience);
+    else await this.#moments(build, audience);
+    point('audience.built');
+    return true;
+  }
+
+  async #members(build: BuildRow, audience: Audience): Promise<void> {
+    const { store, clock } = this.#parts;
+    const of = build.after === null ? await profileCount(store) : build.of;
+    if (of !== build.of) await this.#note(build, { ...build, of, builtAt: null });
+    const { upTo, count } = await nextRange(store, build.after, rangeSize);
+    const whole = count < rangeSize;
+    const range = { after: build.after, upTo: whole ? null : upTo };
+    const now = clock.now();
+    const query = ruleQuery(audience.rule!, range, now);
+    const found = await store.inTransaction((tx) => differences(tx, build.id, query, range));
+    for (let place = 0; place < found.length; place += applySize) {
+      const began = elapsed();
+      const some = found.slice(place, place + applySize);
+      if (!(await store.inTransaction((tx) => this.#apply(tx, { build, audience, some, now })))) return;
+      // A short breath: whoever waits for these profiles goes first.
+      await pause(Math.min(5, elapsed() - began));
+    }
+    await store.inTransaction(async (tx) => {
+      if (!(await holdBuild(tx, build))) return;
+      const next = { after: upTo, done: build.done + count, of, step: 'members' as const, builtAt: null };
+      if (!whole) return noteBuild(tx, build, next);
+      if (!audience.rule!.timed) return this.#over(tx, { ...build, of });
+      await noteBuild(tx, build, { step: 'moments', after: null, done: 0, of, builtAt: now });
+    });
+  }
+
+  /** @returns false when the build is no longer ours to go on with */
+  async #apply(
+    tx: Tx,
+    { build, audience, some, now }: { build: BuildRow; audience: Audience; some: readonly Difference[]; now: number },
+  ): Promise<boolean> {
+    const still = await lockUnchanged(tx, some);
+    // Only now: whoever changes the rule waits for us, and we see what it is.
+    if (!(await holdBuild(tx, build))) return false;
+    const clear = some.filter(({ id, sure }) => still.has(id) && sure !== false);
+    const come = clear.filter(({ sure, member }) => sure === true && !member).map(({ id }) => id);
+    const go = clear.filter(({ sure }) => sure === null).map(({ id }) => id);
+    if (come.length > 0 || go.length > 0) await turnMembers(tx, build.id, { come, go, now });
+    const open = some.filter(({ id, sure }) => !still.has(id) || sure === false).map(({ id }) => id);
+    await this.#ask(tx, audience, await lockProfiles(tx, open));
+    return true;
+  }
+
+  /** Asks the rule itself, about profiles that are locked. */
+  async #ask(tx: Tx, audience: Audience, profiles: Awaited<ReturnType<typeof lockProfiles>>): Promise<void> {
+    const now = this.#parts.clock.now();
+    await followAudiences(tx, [audience], { profiles, events: new Map(), created: new Set(), now, quiet: true });
+  }
+
+  async #moments(build: BuildRow, audience: Audience): Promise<void> {
+    await this.#parts.store.inTransaction(async (tx) => {
+      const ids = await profileIds(tx, build.after, momentPage);
+      const profiles = await lockProfiles(tx, ids);
+      if (!(await holdBuild(tx, build))) return;
+      if (ids.length === 0) return this.#over(tx, build);
+      await this.#ask(tx, audience, profiles);
+      const { done, of } = build;
+      await noteBuild(tx, build, { step: 'moments', after: ids.at(-1)!, done: done + ids.length, of, builtAt: null });
+    });
+  }
+
+  async #note(build: BuildRow, next: Parameters<typeof noteBuild>[2]): Promise<void> {
+    await this.#parts.store.inTransaction(async (tx) => {
+      if (await holdBuild(tx, build)) await noteBuild(tx, build, next);
+    });
+  }
+
+  async #over(tx: Tx, build: BuildRow): Promise<void> {
+    await noteBuild(tx, build, {
+      step: null,
+      after: null,
+      done: build.of,
+      of: build.of,
+      builtAt: this.#parts.clock.now(),
+    });
+  }
+}

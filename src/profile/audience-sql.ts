@@ -1,0 +1,82 @@
+import type { Rule, RuleSql, RuleTables, TypedSql } from '../language/index.ts';
+import { historyTablesOf } from './history.ts';
+
+type View = string | TypedSql;
+
+const text = (sql: string): TypedSql => ({ sql, kind: 'text' });
+const number = (sql: string): TypedSql => ({ sql, kind: 'number' });
+const moment = (sql: string): TypedSql => ({ sql, kind: 'moment' });
+const inForce = (purpose: string) => `p.state #>> '{consent,${purpose},state}'`;
+const consentView = (purpose: string): TypedSql => ({ sql: `to_jsonb(${inForce(purpose)} = 'in')`, kind: 'truth' });
+const visitEnd = `case when (p.state ->> 'visiting')::bool then null else p.state #> '{visit,lastAt}' end`;
+const reachable = `p.state ->> 'email' is not null and coalesce(${inForce('email-marketing')} = 'in', false)
+  and ${inForce('collect')} is distinct from 'out'`;
+const cartLines = `coalesce(nullif(p.state #> '{cart,lines}', 'null'::jsonb), '[]'::jsonb)`;
+
+/**
+ * The profile as `viewOf` gives it, in SQL. What is not here (the device, categories, amounts of orders, traits, which move
+ * with time) the database leaves to the rule itself.
+ */
+const views: Record<string, View> = {
+  id: text('to_jsonb(p.id::text)'),
+  email: text(`p.state -> 'email'`),
+  firstName: text(
+    `case when jsonb_typeof(p.state #> '{attributes,firstName}') = 'string' then nullif(p.state #> '{attributes,firstName}', '""'::jsonb) end`,
+  ),
+  attributes: `p.state -> 'attributes'`,
+  timeZone: text(`p.state -> 'timeZone'`),
+  language: text(`p.state -> 'language'`),
+  'cart.id': text(`p.state #> '{cart,id}'`),
+  'cart.count': number(`to_jsonb(jsonb_array_length(${cartLines}))`),
+  'cart.lines': cartLines,
+  viewed: `coalesce((select jsonb_agg(v.one -> 'item' order by v.place) from jsonb_array_elements(p.state -> 'viewed') with ordinality as v(one, place)), '[]'::jsonb)`,
+  lastViewed: text(`p.state #> '{viewed,0,item}'`),
+  mostViewed: text(`p.state #> '{itemScores,0,0}'`),
+  lastPurchased: text(`p.state #> '{orders,-1,items,0,id}'`),
+  favouriteCategory: text(`p.state #> '{categoryScores,0,0}'`),
+  visits: number(`p.state -> 'visits'`),
+  'visit.startedAt': moment(`p.state #> '{visit,startedAt}'`),
+  'visit.endedAt': moment(visitEnd),
+  'visit.views': `p.state #> '{visit,views}'`,
+  'visit.pages': number(`p.state #> '{visit,pages}'`),
+  'visit.orders': number(`p.state #> '{visit,orders}'`),
+  lastSeenAt: moment(`p.state -> 'lastSeenAt'`),
+  firstSeenAt: moment(`p.state -> 'firstSeenAt'`),
+  'consent.collect': consentView('collect'),
+  'consent.personalize': consentView('personalize'),
+  'consent.email-marketing': consentView('email-marketing'),
+  reachable: { sql: `to_jsonb(${reachable})`, kind: 'truth' },
+  mailed: `p.state -> 'mailed'`,
+};
+
+/** Fields of an order that stand in the row as they are; amounts and items are worked out by `viewOf`. */
+const plainOrder = new Set(['profile.orders', 'profile.orders.id', 'profile.orders.at', 'profile.orders.currency']);
+
+function viewsFor(rule: Rule): RuleTables['profiles']['view'] {
+  const plain = rule.paths.every((path) => !path.startsWith('profile.orders') || plainOrder.has(path));
+  const known: Record<string, View> = plain ? { ...views, orders: `p.state -> 'orders'` } : views;
+  return (path) => {
+    const key = path.join('.');
+    return Object.hasOwn(known, key) ? known[key]! : null;
+  };
+}
+
+/** A part of everybody, by id: `after` (exclusive) up to `upTo` (inclusive); null is open. Ids are our own UUIDs. */
+export interface IdRange {
+  after: string | null;
+  upTo: string | null;
+}
+
+/** A rule as a query over a part of everybody: rows `{ id, sure }`. */
+export function ruleQuery(rule: Rule, range: IdRange, now: number): RuleSql {
+  const bounds = [
+    'p.merged_into is null',
+    ...(range.after === null ? [] : [`p.id > '${range.after}'::uuid`]),
+    ...(range.upTo === null ? [] : [`p.id <= '${range.upTo}'::uuid`]),
+  ];
+  const tables: RuleTables = {
+    profiles: { from: 'profile p', id: 'p.id', where: bounds.join(' and '), view: viewsFor(rule) },
+    events: historyTablesOf(rule.source),
+  };
+  return rule.toSql(tables, now);
+}

@@ -1,0 +1,145 @@
+import type { RuleSql } from '../language/index.ts';
+import type { Runner, Tx } from '../store/index.ts';
+import type { IdRange } from './audience-sql.ts';
+
+/** A build that waits: which audience, which of its revisions, and how far it has come. */
+export interface BuildRow {
+  id: number;
+  key: string;
+  revision: number;
+  step: 'members' | 'moments';
+  after: string | null;
+  done: number;
+  of: number;
+}
+
+/** The build to go on with: the one begun first. */
+export async function nextBuild(runner: Runner): Promise<BuildRow | undefined> {
+  const [row] = await runner.rows<BuildRow>({
+    name: 'audience.next-build',
+    text: `select id, key, revision, build as step, build_after as after, build_done as done, build_of as of
+      from audience where build is not null order by updated_at, id limit 1`,
+  });
+  return row;
+}
+
+/**
+ * Takes the build for the rest of the transaction; false when it is no longer where it was, because another process has
+ * gone on with it or the rule has changed.
+ */
+export async function holdBuild(tx: Tx, { id, revision, step, after }: BuildRow): Promise<boolean> {
+  const rows = await tx.rows({
+    name: 'audience.hold-build',
+    text: `select 1 from audience where id = $1 and revision = $2 and build = $3 and build_after is not distinct from $4 for update`,
+    values: [id, revision, step, after],
+  });
+  return rows.length > 0;
+}
+
+/** Notes how far the build is; with a null `step` it is over. */
+export async function noteBuild(
+  tx: Tx,
+  build: BuildRow,
+  next: { step: BuildRow['step'] | null; after: string | null; done: number; of: number; builtAt: number | null },
+): Promise<void> {
+  await tx.run({
+    name: 'audience.note-build',
+    text: `update audience set build = $2, build_after = $3, build_done = $4, build_of = $5, built_at = coalesce(built_at, $6) where id = $1`,
+    values: [
+      build.id,
+      next.step,
+      next.after,
+      next.done,
+      next.of,
+      next.builtAt === null ? null : new Date(next.builtAt),
+    ],
+  });
+}
+
+/** How many profiles there are, and the last of the next `limit` ids after `after`. */
+export async function nextRange(
+  runner: Runner,
+  after: string | null,
+  limit: number,
+): Promise<{ upTo: string | null; count: number }> {
+  const [row] = await runner.rows<{ upTo: string | null; count: number }>({
+    name: 'audience.range',
+    text: `select (array_agg(id order by id desc))[1] as "upTo", count(*)::int as count
+      from (select id from profile where id > $1 order by id limit $2) p`,
+    values: [after ?? '00000000-0000-0000-0000-000000000000', limit],
+  });
+  return row!;
+}
+
+export async function profileCount(runner: Runner): Promise<number> {
+  const [row] = await runner.rows<{ n: number }>({ text: 'select count(*)::int as n from profile' });
+  return row!.n;
+}
+
+/** Where the rule and the membership differ. `sure` is null for a member the rule does not find. */
+export interface Difference {
+  id: string;
+  version: number;
+  sure: boolean | null;
+  member: boolean;
+}
+
+/** Compares what a rule finds in a part of everybody with the members there. It locks nothing. */
+export async function differences(tx: Tx, audience: number, query: RuleSql, range: IdRange): Promise<Difference[]> {
+  // One core is left to whoever sends; hashing a million people takes more than the usual memory.
+  for (const text of [
+    `set local work_mem = '128MB'`,
+    'set local max_parallel_workers_per_gather = 0',
+    'set local jit = off',
+  ])
+    await tx.run({ text });
+  const bounds = [
+    ...(range.after === null ? [] : [`profile_id > '${range.after}'::uuid`]),
+    ...(range.upTo === null ? [] : [`profile_id <= '${range.upTo}'::uuid`]),
+  ];
+  return tx.rows<Difference>({
+    text: `select p.id, p.version, it.sure, it.member from (
+        select coalesce(r.id, m.profile_id) as id, r.sure, m.profile_id is not null as member
+        from (${query.text}) r full join (select profile_id from audience_member
+          where ${[`audience = ${audience}`, ...bounds].join(' and ')}) m on m.profile_id = r.id
+        where r.id is null or not r.sure or m.profile_id is null
+      ) it join profile p on p.id = it.id order by p.id`,
+    values: query.values,
+  });
+}
+
+/** Profiles that still are as they were compared, locked in id order. @returns their ids */
+export async function lockUnchanged(tx: Tx, found: readonly Difference[]): Promise<Set<string>> {
+  const rows = await tx.rows<{ id: string; version: number }>({
+    name: 'audience.lock',
+    text: 'select id, version from profile where id = any($1) and merged_into is null order by id for update',
+    values: [found.map(({ id }) => id)],
+  });
+  const versions = new Map(found.map(({ id, version }) => [id, version]));
+  return new Set(rows.filter(({ id, version }) => versions.get(id) === version).map(({ id }) => id));
+}
+
+/** Makes members of some and lets others go, without telling anybody. */
+export async function turnMembers(
+  tx: Tx,
+  audience: number,
+  { come, go, now }: { come: readonly string[]; go: readonly string[]; now: number },
+): Promise<void> {
+  await tx.run({
+    name: 'audience.turn',
+    text: `with gone as (delete from audience_member where audience = $1 and profile_id = any($2))
+      insert into audience_member (audience, profile_id, shard, since)
+      select $1, p.id, p.shard, $4 from profile p where p.id = any($3) on conflict do nothing`,
+    values: [audience, go, come, new Date(now)],
+  });
+}
+
+/** The next profiles by id that are not merged. */
+export async function profileIds(runner: Runner, after: string | null, limit: number): Promise<string[]> {
+  const rows = await runner.rows<{ id: string }>({
+    name: 'audience.profile-ids',
+    text: 'select id from profile where id > $1 and merged_into is null order by id limit $2',
+    values: [after ?? '00000000-0000-0000-0000-000000000000', limit],
+  });
+  return rows.map(({ id }) => id);
+}
