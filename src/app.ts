@@ -105,13 +105,14 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     wake: () => {},
   } as unknown as Slots;
   const events = new EventLog({ store, ids });
-  const profiles = new Profiles({
+  const profiles: Profiles = new Profiles({
     store,
     clock,
     ids,
     log: events,
-    onMerge: (tx, from, into) => carryOver(slots, tx, { from, into }),
-    onUnmerge: (tx, parted) => carryBack(slots, tx, parted),
+    onMerge: (tx, from, into) => carryOver({ profiles, ...slots }, tx, { from, into }),
+    onUnmerge: (tx, parted) => carryBack({ profiles, ...slots }, tx, parted),
+    onAudienceFault: (error) => log.error('profile.audience-failed', { error }),
     onClaims: (refused) => log.warn('profile.claims-refused', { count: refused.length, device: refused[0]!.device }),
   });
   const catalog = await Catalog.open(store, clock, { currency: reportCurrency });
@@ -120,7 +121,13 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };
-  const journeys = new Journeys({ store, clock, zone: settings.zone, templates: () => templates.keys });
+  const journeys = new Journeys({
+    store,
+    clock,
+    zone: settings.zone,
+    templates: () => templates.keys,
+    audiences: () => profiles.audiences.keys,
+  });
   slots.runner = openRunner(ground, { profiles, journeys, slots });
   slots.messages = openMessages(ground, { profiles, catalog, events, out: transport.out, slots });
   slots.measure = openMeasure(ground, { profiles, catalog, events, journeys, slots });
@@ -151,6 +158,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const keys = new Keys({ store, ids, random, ownKey });
   await events.open();
   await profiles.traits.refresh();
+  await profiles.audiences.open();
   await slots.messages.templates.installRecipes();
   templates.keys = new Set(await slots.messages.templates.keys());
   await journeys.load();
@@ -273,11 +281,20 @@ function duties(
       return ended.facts.length;
     });
   };
+  const lapse = async () => {
+    const due = await profiles.audiences.nextDue();
+    if (due === null || due > clock.now()) return 0;
+    return store.inTransaction(async (tx) => {
+      const lapsed = await profiles.audiences.lapse(tx);
+      await spread(slots, tx, { ...lapsed, seen: [] });
+      return lapsed.looked;
+    });
+  };
   const tidy = new Tidy({ store, clock, log });
   const refresh = async () => {
     await journeys.refresh();
     await profiles.traits.refresh();
-    return 0;
+    return profiles.audiences.tidy();
   };
   return [
     { name: 'looking at the journeys', work: refresh },
@@ -285,6 +302,7 @@ function duties(
     { name: 'forgetting sign-ups', work: () => forms.tidy(), nextDue: () => forms.nextDue() },
     { name: 'folding events', work: () => folder.drain() },
     { name: 'ending visits', work: endVisits, nextDue: () => profiles.nextVisitEnd() },
+    { name: 'keeping audiences fresh', work: lapse, nextDue: () => profiles.audiences.nextDue() },
     { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },
     { name: 'reading audiences', work: () => slots.runner.read() },
     { name: 'calling actions', work: () => slots.runner.act() },
@@ -328,6 +346,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
   await doors.listen();
   rooms.follower.start();
   rooms.folder.start();
+  rooms.profiles.audiences.builds.start();
   rooms.pulse.start();
   const at = settings.publicUrl;
   const pages = settings.demo ? [{ name: 'shop', url: `${at}/shop` }] : [];
@@ -338,6 +357,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     async stop() {
       await doors.close();
       await rooms.pulse.stop();
+      await rooms.profiles.audiences.builds.stop();
       await rooms.folder.stop();
       rooms.follower.stop();
       await rooms.transport.close();

@@ -1,10 +1,12 @@
 import type { Runner } from './journey/index.ts';
 import type { Measure } from './measure/index.ts';
 import type { Messages } from './message/index.ts';
+import type { Profiles } from './profile/index.ts';
 import type { Tx } from './store/index.ts';
 
 /** The rooms that hold something of a profile which a merge must carry over. */
 interface Carriers {
+  profiles: Profiles;
   runner: Runner;
   messages: Messages;
   measure: Measure;
@@ -12,28 +14,32 @@ interface Carriers {
 
 /** One profile has become part of another: what the other rooms hold of it goes along. */
 export async function carryOver(
-  { runner, messages, measure }: Carriers,
+  { profiles, runner, messages, measure }: Carriers,
   tx: Tx,
   { from, into }: { from: string; into: string },
 ) {
   return {
+    audience: await profiles.audiences.merge(tx, from, into),
     journey: await runner.merge(tx, from, into),
     message: await messages.moved(tx, from, into),
     measure: await measure.merge(tx, from, into),
   };
 }
 
-type Carried = Awaited<ReturnType<typeof carryOver>>;
+type Kept = Awaited<ReturnType<typeof carryOver>>;
+/** Merges from before there were audiences carried none. */
+type Carried = Omit<Kept, 'audience'> & Partial<Pick<Kept, 'audience'>>;
 
 /** And parted again: it goes back. Merges from before this was kept have nothing to go by; their rows stay. */
 export async function carryBack(
-  { runner, messages, measure }: Carriers,
+  { profiles, runner, messages, measure }: Carriers,
   tx: Tx,
   { carried, ...pair }: { from: string; into: string; carried: unknown },
 ): Promise<void> {
   if (!carried) return;
-  const { journey, message, measure: measured } = carried as Carried;
+  const { audience, journey, message, measure: measured } = carried as Carried;
   await runner.unmerge(tx, { ...pair, carried: journey });
   await messages.movedBack(tx, { ...pair, carried: message });
   await measure.unmerge(tx, { ...pair, carried: measured });
+  if (audience) await profiles.audiences.unmerge(tx, { ...pair, carried: audience });
 }

@@ -38,8 +38,13 @@ export type Entry =
     }
   | {
       kind: 'audience';
-      /** Who is read: an expression over `profile`, evaluated at the moment of reading. */
+      /**
+       * Who is read: the key of an audience, whose members of that moment they are; or an expression over `profile`, evaluated
+       * for everybody at the moment of reading.
+       */
       audience: string;
+      /** Which of the members: an expression over `profile`; absent: all. */
+      when?: string;
       /** Local time of day in the shop's zone, "10:00"; read daily. */
       at: string;
       zone?: string;

@@ -11,6 +11,7 @@ export class Journeys {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #templates: () => ReadonlySet<string>;
+  readonly #audiences: () => ReadonlySet<string> | null;
   readonly zone: string;
   #rows = new Map<string, JourneyRow>();
   #versions = new Map<string, JourneyDefinition>();
@@ -18,10 +19,18 @@ export class Journeys {
   /** Names of facts that let somebody into a journey or end a run of any version. */
   listened: ReadonlySet<string> = new Set();
 
-  constructor(parts: { store: Store; clock: Clock; zone: string; templates: () => ReadonlySet<string> }) {
+  constructor(parts: {
+    store: Store;
+    clock: Clock;
+    zone: string;
+    templates: () => ReadonlySet<string>;
+    /** Keys of the audiences there are; absent: a journey may name any. */
+    audiences?: () => ReadonlySet<string>;
+  }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#templates = parts.templates;
+    this.#audiences = parts.audiences ?? (() => null);
     this.zone = parts.zone;
   }
 
@@ -73,7 +82,7 @@ export class Journeys {
 
   /** Saves a document as draft; what is live stays as it is until it is published. Throws JOURNEY_INVALID. */
   async put(given: unknown): Promise<JourneyRow> {
-    const definition = validated(given, this.#templates());
+    const definition = validated(given, this.#templates(), this.#audiences());
     await this.#store.run({
       text: `insert into journey (key, status, version, draft, updated_at) values ($1, 'draft', 0, $2, $3)
         on conflict (key) do update set draft = excluded.draft, updated_at = excluded.updated_at`,
@@ -86,7 +95,7 @@ export class Journeys {
   /** Makes the draft the live version. Runs inside stay on theirs; an unchanged document makes no new version. */
   async publish(key: string): Promise<JourneyRow> {
     const row = this.get(key);
-    const definition = validated(row.draft, this.#templates());
+    const definition = validated(row.draft, this.#templates(), this.#audiences());
     const current = this.version(key, row.version);
     const same = row.status === 'live' && JSON.stringify(current) === JSON.stringify(definition);
     if (!same) await this.#store.inTransaction((tx) => this.#publish(tx, key, definition));

@@ -1,9 +1,10 @@
 import { durationMs, point, type Clock, type Ids, type Log, type Random } from '../base/index.ts';
 import type { Job, Jobs } from '../job/index.ts';
-import { truthy } from '../language/index.ts';
 import { viewOf, type Fact, type Profile, type Profiles } from '../profile/index.ts';
-import type { Store, Tx } from '../store/index.ts';
+import type { Runner as TxRunner, Store, Tx } from '../store/index.ts';
 import { expressionOf, outcomeOf, requestOf, type Outcome } from './action.ts';
+import { AskedHistories } from './asked.ts';
+import { AudienceReader } from './audience-reader.ts';
 import { callOutside, type CallAnswer, type Caller } from './call.ts';
 import { Changes, type PlanMessage } from './change.ts';
 import { decide, defaultLateness, entryKey, nextReading } from './decide.ts';
@@ -59,9 +60,11 @@ export interface RunnerParts {
  */
 export class Runner {
   readonly #parts: RunnerParts;
+  readonly #asked: AskedHistories;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
+    this.#asked = new AskedHistories(parts.profiles);
   }
 
   /** Facts of a fold, in its transaction; `profiles` are locked by it. */
@@ -70,8 +73,16 @@ export class Runner {
     const heard = facts.filter((fact) => this.#parts.journeys.listened.has(fact.name) && profiles.has(fact.profileId));
     if (heard.length === 0) return;
     const concerned = [...new Set(heard.map(({ profileId }) => profileId))];
-    const changes = new Changes(this.#parts, await this.#known(await activeRuns(tx, concerned)));
+    const runs = await this.#known(await activeRuns(tx, concerned));
+    const changes = new Changes(this.#parts, runs);
     await changes.loadEntries(tx, concerned);
+    const entered = live.filter(({ definition: { entry } }) =>
+      heard.some(({ name }) => 'event' in entry && entry.event === name),
+    );
+    const people = concerned.map((id) => profiles.get(id)!);
+    const definitions = entered.map(({ definition }) => definition);
+    await this.#ask(tx, people, runs);
+    await this.#asked.load(tx, people, definitions);
     for (const fact of heard) {
       const profile = profiles.get(fact.profileId)!;
       for (const run of changes.runsOf(profile.id)) this.#decide(changes, run, { kind: 'fact', fact }, profile);
@@ -104,18 +115,31 @@ export class Runner {
       definition,
       now,
       profile: viewOf(profile, now),
-      evaluate: (source, scope) => this.#evaluate(source, scope, now),
+      evaluate: (source, scope) => this.#evaluate(source, scope, { now, profile }),
     };
   }
 
   /** An expression that fails on this person's data counts as null; it must not hold up everybody else's events. */
-  #evaluate(source: string, scope: Record<string, unknown>, now: number): unknown {
+  #evaluate(source: string, scope: Record<string, unknown>, at: { now: number; profile: Profile }): unknown {
     try {
-      return expressionOf(source).evaluate(scope, { now, timeZone: this.#parts.journeys.zone });
+      return expressionOf(source).evaluate(scope, this.#options(at));
     } catch (error) {
       this.#parts.log.warn('journey.expression-failed', { source, error });
       return null;
     }
+  }
+
+  #options({ now, profile }: { now: number; profile: Profile }) {
+    return { now, timeZone: this.#parts.journeys.zone, ...this.#asked.of(profile) };
+  }
+
+  /** Reads what these journeys ask about the past of these people, before anything is decided. */
+  async #ask(tx: TxRunner, profiles: Iterable<Profile>, runs: readonly Run[]): Promise<void> {
+    const { journeys } = this.#parts;
+    const definitions = runs.flatMap((run) =>
+      run.state === 'ended' ? [] : (journeys.version(run.journey, run.version) ?? []),
+    );
+    await this.#asked.load(tx, [...profiles], definitions);
   }
 
   #decide(changes: Changes, run: Run, input: Input, profile: Profile): void {
@@ -203,6 +227,7 @@ export class Runner {
       );
       const runs = await this.#known(found.filter((run) => locked.has(run.profileId)));
       const changes = new Changes(this.#parts, runs);
+      await this.#ask(tx, locked.values(), runs);
       for (const run of runs) this.#decide(changes, run, { kind: 'due' }, locked.get(run.profileId)!);
       await changes.save(tx);
       return changes.size;
@@ -232,17 +257,18 @@ export class Runner {
     const action = run && journeys.version(run.journey, run.version)?.activities[job.payload.activity];
     if (!run || !profile || run.state !== 'acting' || run.moves !== job.payload.moves || action?.kind !== 'action')
       return { job, outcome: null };
-    const answer = await this.#ask(action, run, profile);
+    await this.#ask(store, [profile], [run]);
+    const answer = await this.#send(action, run, profile);
     const outcome = outcomeOf(action, answer, { no: job.attempt, chance: random.next() });
     if (outcome.kind !== 'again') return { job, outcome };
     await this.#parts.jobs.retry(job, clock.now() + outcome.afterMs, outcome.status);
     return null;
   }
 
-  async #ask(action: CustomAction, run: Run, profile: Profile): Promise<CallAnswer | Error> {
-    const { clock, journeys, callOwn } = this.#parts;
+  async #send(action: CustomAction, run: Run, profile: Profile): Promise<CallAnswer | Error> {
+    const { clock, callOwn } = this.#parts;
     try {
-      const options = { now: clock.now(), timeZone: journeys.zone };
+      const options = this.#options({ now: clock.now(), profile });
       const request = requestOf(action, scopeOf(run, viewOf(profile, clock.now())), {
         key: `${run.id}/${run.activity}/${run.moves}`,
         options,
@@ -260,6 +286,7 @@ export class Runner {
         answered.map(({ job }) => job.payload.runId),
       );
       const changes = new Changes(this.#parts, runs);
+      await this.#ask(tx, profiles.values(), runs);
       for (const { job, outcome } of answered) {
         if (!(await this.#parts.jobs.finish(tx, job)) || outcome === null || outcome.kind === 'again') continue;
         const run = changes.run(job.payload.runId);
@@ -281,6 +308,7 @@ export class Runner {
     const [run] = runs;
     if (!run || run.state !== 'sending') return;
     const changes = new Changes(this.#parts, [run]);
+    await this.#ask(tx, profiles.values(), [run]);
     const { visit: moves, outcome, reason } = result;
     this.#decide(changes, run, { kind: 'messaged', moves, outcome, reason }, profiles.get(run.profileId)!);
     await changes.save(tx);
@@ -308,7 +336,11 @@ export class Runner {
       if (definition.entry.kind !== 'audience' || row.readDue === null || row.readDue > now) continue;
       if (now - row.readDue > durationMs(definition.lateness ?? defaultLateness))
         log.warn('journey.reading-too-late', { journey: row.key, due: new Date(row.readDue).toISOString() });
-      else started += await this.#readAudience({ definition, version: row.version }, row.readDue);
+      else {
+        const read = await this.#reader.read({ definition, version: row.version }, row.readDue);
+        if (read === null) continue;
+        started += read;
+      }
       await this.#parts.journeys.setReadDue(
         row.key,
         nextReading(definition.entry.at, definition.entry.zone ?? this.#parts.journeys.zone, now),
@@ -317,47 +349,13 @@ export class Runner {
     return started;
   }
 
-  async #readAudience(journey: { definition: JourneyDefinition; version: number }, due: number): Promise<number> {
-    const { entry } = journey.definition;
-    if (entry.kind !== 'audience') return 0;
-    const now = this.#parts.clock.now();
-    const holds = (profile: ReturnType<typeof viewOf>) => truthy(this.#evaluate(entry.audience, { profile }, now));
-    let started = 0;
-    let page: string[] = [];
-    const flush = async () => {
-      if (page.length > 0) started += await this.#enterPage(journey, { due, ids: page, holds });
-      page = [];
-    };
-    for await (const profile of this.#parts.profiles.read(holds, { seenSince: 0 })) {
-      page.push(profile.id);
-      if (page.length === 500) await flush();
-    }
-    await flush();
-    return started;
-  }
-
-  async #enterPage(
-    journey: { definition: JourneyDefinition; version: number },
-    page: { due: number; ids: string[]; holds: (view: ReturnType<typeof viewOf>) => boolean },
-  ): Promise<number> {
-    const { key } = journey.definition;
-    return this.#parts.store.inTransaction(async (tx) => {
-      const locked = await this.#parts.profiles.lock(tx, page.ids);
-      const changes = new Changes(this.#parts, await activeRuns(tx, [...locked.keys()]));
-      await changes.loadEntries(tx, [...locked.keys()]);
-      let started = 0;
-      for (const profile of locked.values()) {
-        const view = viewOf(profile, this.#parts.clock.now());
-        if (
-          !page.holds(view) ||
-          changes.isInside(profile.id, key, '') ||
-          (changes.lastEntry(profile.id, key) ?? 0) >= page.due
-        )
-          continue;
-        if (this.#admit(changes, journey, { key: '', at: page.due, data: { ecid: view.ecid } }, profile)) started++;
-      }
-      await changes.save(tx);
-      return started;
+  /** How audiences are read; a reading lets people in as a fact does. */
+  get #reader(): AudienceReader {
+    return new AudienceReader({
+      parts: this.#parts,
+      asked: this.#asked,
+      evaluate: (source, profile, now) => this.#evaluate(source, { profile: viewOf(profile, now) }, { now, profile }),
+      admit: (changes, journey, entry, profile) => this.#admit(changes, journey, entry, profile),
     });
   }
 

@@ -1,6 +1,7 @@
 import { BeckonError, durationMs, nearest } from '../base/index.ts';
 import { checkExpression, checkTemplate, mapOf } from '../language/index.ts';
 import type { Problem as LanguageProblem, Schema } from '../language/index.ts';
+import { isAudienceKey } from '../profile/index.ts';
 import type { Activity, CustomAction, JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
 import { answerSchema, journeySchema } from './schema.ts';
@@ -17,8 +18,13 @@ export interface Problem {
 /**
  * Everything wrong with a journey document, in the order of the document; empty when it may be published. Pure.
  * @param templates keys of the message templates there are
+ * @param audiences keys of the audiences there are; absent: they are not checked
  */
-export function problemsOf(given: unknown, templates: ReadonlySet<string>): Problem[] {
+export function problemsOf(
+  given: unknown,
+  templates: ReadonlySet<string>,
+  audiences: ReadonlySet<string> | null = null,
+): Problem[] {
   const found: Problem[] = [];
   const say = (where: string, what: string) => found.push({ where, what });
   if (typeof given !== 'object' || given === null || Array.isArray(given))
@@ -29,6 +35,7 @@ export function problemsOf(given: unknown, templates: ReadonlySet<string>): Prob
   if (typeof definition.name !== 'string' || definition.name.trim() === '') say('name', 'The name is missing');
   checkEntry(definition, say);
   checkRules(definition, say);
+  if (audiences !== null) checkAudiences(definition, audiences, say);
   if (typeof definition.activities !== 'object' || definition.activities === null)
     say('activities', 'The activities are missing');
   else checkActivities(definition, templates, say);
@@ -46,7 +53,9 @@ function checkEntry(definition: JourneyDefinition, say: Say): void {
     if (entry.when !== undefined) expression('entry.when', entry.when, { say, sees });
     if (entry.key !== undefined) expression('entry.key', entry.key, { say, sees });
   } else if (entry?.kind === 'audience') {
-    expression('entry.audience', entry.audience, { say, sees });
+    if (typeof entry.audience !== 'string' || !isAudienceKey(entry.audience))
+      expression('entry.audience', entry.audience, { say, sees });
+    if (entry.when !== undefined) expression('entry.when', entry.when, { say, sees });
     if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(entry.at)) say('entry.at', `"${entry.at}" is no time of day; write 10:00`);
     if (entry.zone !== undefined && !isZone(entry.zone))
       say('entry.zone', `"${entry.zone}" is no IANA time zone; write Europe/Berlin`);
@@ -66,6 +75,25 @@ function checkRules(definition: JourneyDefinition, say: Say): void {
     say('holdout', `${String(holdout)} is no share; write 0.1 for one in ten`);
   if (lateness !== undefined) duration('lateness', lateness, say);
   if (reentry?.after !== undefined) duration('reentry.after', reentry.after, say);
+}
+
+/** Audiences that are read or asked for and do not exist: such a condition would quietly be false for everybody. */
+function checkAudiences(definition: JourneyDefinition, audiences: ReadonlySet<string>, say: Say): void {
+  const missing = (where: string, key: string) => {
+    if (audiences.has(key)) return;
+    const near = nearest(key, audiences);
+    say(where, `There is no audience "${key}"${near ? `; did you mean "${near}"?` : ''}`);
+  };
+  const { entry } = definition;
+  if (entry?.kind === 'audience' && typeof entry.audience === 'string' && isAudienceKey(entry.audience))
+    missing('entry.audience', entry.audience);
+  const walk = (where: string, value: unknown, depth: number): void => {
+    if (typeof value === 'string')
+      for (const [, key] of value.matchAll(/\binAudience\(\s*["']([^"']*)["']/g)) missing(where, key!);
+    else if (typeof value === 'object' && value !== null && depth < 40)
+      for (const [key, one] of Object.entries(value)) walk(where === '' ? key : `${where}.${key}`, one, depth + 1);
+  };
+  walk('', definition, 0);
 }
 
 function checkActivities(definition: JourneyDefinition, templates: ReadonlySet<string>, say: Say): void {
@@ -197,8 +225,12 @@ function isZone(zone: string): boolean {
 }
 
 /** Throws JOURNEY_INVALID with every problem in it; otherwise gives the definition. */
-export function validated(given: unknown, templates: ReadonlySet<string>): JourneyDefinition {
-  const problems = problemsOf(given, templates);
+export function validated(
+  given: unknown,
+  templates: ReadonlySet<string>,
+  audiences: ReadonlySet<string> | null = null,
+): JourneyDefinition {
+  const problems = problemsOf(given, templates, audiences);
   if (problems.length === 0) return given as JourneyDefinition;
   const text = problems.map(({ where, what }) => `${where}: ${what}`).join('; ');
   throw new BeckonError(errors.JOURNEY_INVALID, `The journey cannot run as it stands: ${text}`, {

@@ -23,7 +23,14 @@ import {
   type Arm,
 } from './table.ts';
 import { armSums, clicksOf, creditedByJourney, journeyTotals, type Page } from './table-report.ts';
-import { tellStory, type LookItem, type MessageLine, type StepLine, type TimelineEntry } from './timeline.ts';
+import {
+  tellStory,
+  type AudienceLine,
+  type LookItem,
+  type MessageLine,
+  type StepLine,
+  type TimelineEntry,
+} from './timeline.ts';
 
 /** What measure needs from others; `app.ts` fills the slots. */
 export interface MeasureParts {
@@ -38,7 +45,10 @@ export interface MeasureParts {
     stepsOf(profileId: string, page: Page): Promise<StepLine[]>;
   };
   messages: { counts(key: string): Promise<MessageCounts>; ofProfile(profileId: string): Promise<MessageLine[]> };
-  profiles: { get(id: string): Promise<Profile | null> };
+  profiles: {
+    get(id: string): Promise<Profile | null>;
+    audiences?: { changesOf(id: string, page: { before: number | null; limit: number }): Promise<AudienceLine[]> };
+  };
   log: { history(query: { visitors: string[]; limit: number; before?: number }): Promise<ShopEvent[]> };
   catalog: { get(id: string): { name: string; imageUrl: string | null } | undefined };
 }
@@ -163,16 +173,17 @@ export class Measure {
     if (profile === null) return [];
     const before = page.before ?? undefined;
     const part = { limit: page.limit, ...(before === undefined ? {} : { before }) };
-    const [events, steps, mails, clicks, orders] = await Promise.all([
+    const [events, steps, mails, clicks, orders, audiences] = await Promise.all([
       log.history({ visitors: [`profile:${profile.id}`, ...profile.state.identities.map(identityKey)], ...part }),
       journeys.stepsOf(profile.id, part),
       messages.ofProfile(profile.id),
       clicksOf(store, profile.id, part),
       ordersOf(store, profile.id),
+      profiles.audiences?.changesOf(profile.id, { before: before ?? null, limit: page.limit }) ?? [],
     ]);
     const look: LookItem = (id) => catalog.get(id);
     const nameOf = (key: string) => journeys.nameOf(key) ?? key;
-    return tellStory({ events, steps, messages: mails, clicks, orders }, { look, nameOf }, part);
+    return tellStory({ events, steps, messages: mails, clicks, orders, audiences }, { look, nameOf }, part);
   }
 }
 

@@ -69,6 +69,14 @@ export interface MessageLine {
   due: number;
 }
 
+/** That somebody came into an audience or left it, as the profile room tells it. `at` is UTC ms. */
+export interface AudienceLine {
+  at: number;
+  key: string;
+  name: string;
+  entered: boolean;
+}
+
 /** Finds name and picture of an item; undefined when the catalogue does not have it. */
 export type LookItem = (id: string) => { name: string; imageUrl: string | null } | undefined;
 
@@ -82,6 +90,7 @@ export interface Story {
   messages: readonly MessageLine[];
   clicks: readonly ClickLine[];
   orders: readonly CreditedOrder[];
+  audiences?: readonly AudienceLine[];
 }
 
 /** Tells the story newest first, at most `limit` entries older than `before` (UTC ms, exclusive). Pure. */
@@ -96,6 +105,7 @@ export function tellStory(
     ...story.messages.map(messageLine),
     ...story.steps.map((step) => stepLine(step, nameOf)),
     ...story.events.map((event) => eventLine(event, look)),
+    ...(story.audiences ?? []).map(audienceLine),
   ].filter((line): line is Line => line !== null);
   return lines
     .filter(({ ms }) => ms < before)
@@ -146,6 +156,15 @@ function orderLine(order: CreditedOrder, look: LookItem, nameOf: NameJourney): L
     items,
     ...(order.credit ? { journey: order.credit.journey, messageId: order.credit.messageId } : {}),
     detail: { orderId: order.orderId, ...(order.credit ? { rule: order.credit.rule } : {}) },
+  };
+}
+
+function audienceLine({ at, key, name, entered }: AudienceLine): Line {
+  return {
+    ms: at,
+    kind: entered ? 'entered' : 'exited',
+    text: `${entered ? 'Came into' : 'Left'} the audience “${name}”`,
+    detail: { audience: key },
   };
 }
 

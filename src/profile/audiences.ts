@@ -56,7 +56,8 @@ const previewTests = 2000;
 const previewMs = 30_000;
 const lapsePage = 200;
 /** As long as the log keeps what people did. */
-const changesMs = 400 * 86_400_000;
+const dayMs = 86_400_000;
+const changesMs = 400 * dayMs;
 
 /**
  * Who belongs where: by rules kept fresh by every event and by time passing, or by lists. Read in memory, as every event
@@ -67,6 +68,7 @@ export class Audiences {
   readonly #clock: Clock;
   #all: readonly Audience[] = [];
   #marks = '';
+  #tidiedAt = -Infinity;
   /** Works out memberships over everybody, beside the pulse. */
   readonly builds: AudienceBuilds;
 
@@ -79,6 +81,11 @@ export class Audiences {
   /** The definitions as last read. */
   get all(): readonly Audience[] {
     return this.#all;
+  }
+
+  /** Their keys. */
+  get keys(): ReadonlySet<string> {
+    return new Set(this.#all.map(({ row }) => row.key));
   }
 
   /** The definitions as they stand in the database; read again only when one has changed. */
@@ -284,9 +291,12 @@ export class Audiences {
     return table.changesOf(this.#store, profileId, page);
   }
 
-  /** Lets go of entries and exits that are older than what the log keeps. */
+  /** Lets go, once a day, of entries and exits that are older than what the log keeps. @returns how many */
   async tidy(): Promise<number> {
-    return table.deleteOldChanges(this.#store, this.#clock.now() - changesMs);
+    const now = this.#clock.now();
+    if (Math.abs(now - this.#tidiedAt) < dayMs) return 0;
+    this.#tidiedAt = now;
+    return table.deleteOldChanges(this.#store, now - changesMs);
   }
 }
 

@@ -8,7 +8,7 @@ import { blankState, endVisit, fold } from './fold.ts';
 import { historiesOf, type HistoryQuery } from './history.ts';
 import { actingIdentities } from './identify.ts';
 import { FoldPass } from './pass.ts';
-import type { Fact, Lesson, Profile, ProfileView } from './profile.ts';
+import type { Fact, Lesson, Profile } from './profile.ts';
 import { ConsentReader, type Collecting } from './consent.ts';
 import { ProfileMemory } from './memory.ts';
 import { ConsentRecall } from './recall.ts';
@@ -19,7 +19,6 @@ import { deleteProfiles, rowsOfProfiles } from './table-erasure.ts';
 import { claimantsSince, familyOf } from './table-graph.ts';
 import { storyOf, type ProfileStory } from './story.ts';
 import { unmerge } from './unmerge.ts';
-import { viewOf } from './view.ts';
 
 /** What a batch of events did. Profiles are locked and saved; facts stand in the order they came to be. */
 export interface FoldedBatch {
@@ -250,12 +249,8 @@ export class Profiles {
     return this.#foldsAll() ? this.#recall.recall(`ecid:${ecid}`) : undefined;
   }
 
-  /** Reads everybody seen since a time in pages of `page`, by id, giving those the rule holds for. */
-  async *read(
-    rule: (view: ProfileView) => boolean,
-    query: { seenSince: number; page?: number },
-  ): AsyncIterable<Profile> {
-    const now = this.#clock.now();
+  /** Everybody seen since a time, in pages of `page`, by id, each with the audiences it is in. */
+  async *readAll(query: { seenSince: number; page?: number }): AsyncIterable<Profile> {
     let after = '00000000-0000-0000-0000-000000000000';
     for (;;) {
       const rows = await this.#store.rows<Profile>({
@@ -265,8 +260,8 @@ export class Profiles {
         values: [after, new Date(query.seenSince - seenStepMs), query.page ?? 1000],
       });
       if (rows.length === 0) return;
-      for (const profile of rows)
-        if (profile.state.lastSeenAt >= query.seenSince && rule(viewOf(profile, now))) yield profile;
+      for (const profile of (await this.#placed(this.#store, rows)).values())
+        if (profile.state.lastSeenAt >= query.seenSince) yield profile;
       after = rows.at(-1)!.id;
     }
   }
