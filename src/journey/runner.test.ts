@@ -6,7 +6,6 @@ import { emptyProfiles, migrations as profileMigrations, Profiles } from '../pro
 import type { Store, Tx } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
 import type { CallAnswer, CallRequest } from './call.ts';
-import { asksOf } from './asked.ts';
 import { stepsOf } from './census.ts';
 import type { OrderedMessage } from './change.ts';
 import type { JourneyDefinition } from './definition.ts';
@@ -534,101 +533,5 @@ describe('two processes', () => {
     await live(dailyJourney());
     await other.journeys.refresh();
     expect(other.journeys.list().map(({ key }) => key)).toEqual(['cart', 'daily']);
-  });
-});
-
-/** As `happens`, and in the log too. */
-async function kept(...events: ShopEvent[]): Promise<void> {
-  await new EventLog({ store, ids: new UuidIds(clock, new SeededRandom(900 + count)) }).receive(events);
-  await happens(...events);
-}
-
-describe('the past in conditions', () => {
-  const asking = (when: string) =>
-    cartJourney({
-      entry: { kind: 'event', event: 'cart.changed', key: 'event.cartId', when },
-      activities: {
-        wait: { kind: 'wait', for: 'PT4H', next: 'look' },
-        look: {
-          kind: 'condition',
-          paths: [
-            { label: 'Came back', when: 'happened("commerce.productViews", since: context.entry)', next: 'back' },
-          ],
-          otherwise: 'away',
-        },
-        back: { kind: 'end', label: 'Came back' },
-        away: { kind: 'end', label: 'Stayed away' },
-      },
-    });
-  const ends = async () =>
-    (await store.rows<{ end_reason: string | null }>({ text: 'select end_reason from journey_run order by id' })).map(
-      (row) => row.end_reason,
-    );
-
-  it('lets in by what happened, and looks at what happened since the entry (journeys 47)', async () => {
-    await live(asking('count("commerce.productListAdds") >= 2'));
-    await kept(add('coat'), add('coat', 2));
-    clock.advance(1000);
-    await kept(add('scarf'), add('scarf', 2));
-    expect(await ends()).toEqual([null, null]);
-    clock.advance(hour);
-    await kept(event(['commerce.productViews'], { items: [{ id: 'coat' }] }, 2));
-    clock.advance(4 * hour);
-    await runner.wake();
-    expect((await ends()).sort()).toEqual(['Came back', 'Stayed away']);
-  });
-
-  it('reads nothing for journeys that ask nothing', () => {
-    expect(asksOf(cartJourney())).toEqual([]);
-    expect(asksOf(asking('event.cartId = "1"'))).toEqual(['commerce.productViews']);
-  });
-});
-
-describe('an audience by its key', () => {
-  it('is read as it stands at that moment, and only where it is whole', async () => {
-    await profiles.audiences.put({
-      key: 'lookers',
-      name: 'Lookers',
-      rule: 'happened("commerce.productViews", within: "P2D")',
-    });
-    await live(
-      dailyJourney({
-        entry: { kind: 'audience', audience: 'lookers', when: 'startsWith(profile.ecid, "1")', at: '10:00' },
-      }),
-    );
-    await kept(event(['commerce.productViews'], {}, 1), event(['commerce.productViews'], {}, 2));
-    await kept(event(['web.webpagedetails.pageViews'], {}, 3));
-    clock.advance(day);
-    expect(await runner.read()).toBe(1);
-    clock.advance(2 * day);
-    await store.inTransaction((tx) => profiles.audiences.lapse(tx));
-    expect(await runner.read()).toBe(0);
-    await kept(event(['commerce.productViews'], {}, 12));
-    await profiles.audiences.rebuild('lookers');
-    await store.run({ text: 'update audience set built_at = null' });
-    await profiles.audiences.current(store);
-    clock.advance(day);
-    expect(await runner.read()).toBe(0);
-    await profiles.audiences.builds.finish();
-    expect(await runner.read()).toBe(1);
-    await store.run({ text: 'delete from audience' });
-  });
-
-  it('lets people in as they come into it, and asks for membership in conditions (journeys 31, 32)', async () => {
-    await profiles.audiences.put({ key: 'lookers', name: 'Lookers', rule: 'happened("commerce.productViews")' });
-    await live(
-      cartJourney({
-        key: 'in',
-        entry: {
-          kind: 'event',
-          event: 'audience.entered',
-          when: 'event.audience = "lookers" and inAudience("lookers")',
-        },
-      }),
-    );
-    await kept(event(['commerce.productViews'], {}, 1), event(['web.webpagedetails.pageViews'], {}, 2));
-    expect(await store.rows({ text: 'select journey from journey_run' })).toEqual([{ journey: 'in' }]);
-    await store.run({ text: 'delete from audience' });
-    await profiles.audiences.current(store);
   });
 });

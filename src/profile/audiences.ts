@@ -19,6 +19,7 @@ import type { FoldPass } from './pass.ts';
 import type { Fact, Profile } from './profile.ts';
 import { lockFreeProfiles, lockProfiles, ownersOf } from './table.ts';
 import * as table from './table-audience.ts';
+import { peopleByIds, previewOf, profilesByIds } from './table-build.ts';
 import { viewOf } from './view.ts';
 
 /** An audience as it stands now. */
@@ -204,7 +205,7 @@ export class Audiences {
     const now = this.#clock.now();
     const query = ruleQuery(rule, { after: null, upTo: null }, now);
     return this.#store.inTransaction(async (tx) => {
-      const { sure, unsure, ids, open } = await table.previewOf(tx, query, {
+      const { sure, unsure, ids, open } = await previewOf(tx, query, {
         limit,
         tests: previewTests,
         ms: previewMs,
@@ -215,7 +216,7 @@ export class Audiences {
       return {
         size: sure + Math.round(unsure * share),
         exact: unsure <= previewTests,
-        sample: await table.peopleByIds(tx, sample, now),
+        sample: await peopleByIds(tx, sample, now),
       };
     });
   }
@@ -223,7 +224,7 @@ export class Audiences {
   async #tested(tx: Tx, rule: Rule, ids: readonly string[], now: number): Promise<string[]> {
     const passed: string[] = [];
     for (let place = 0; place < ids.length; place += 500) {
-      const profiles = await table.profilesByIds(tx, ids.slice(place, place + 500));
+      const profiles = await profilesByIds(tx, ids.slice(place, place + 500));
       const query = { types: rule.types, since: now - rule.horizon };
       const events = await eventsOfPeople(
         tx,

@@ -9,6 +9,7 @@ import { mergeStates } from './merge.ts';
 import type { Profile } from './profile.ts';
 import type { OnMerge } from './profiles.ts';
 import type { MergeDetail } from './table-graph.ts';
+import { linkBy, saveLinks } from './table-link.ts';
 import type { Trait } from './trait.ts';
 import type { ProfileMemory } from './memory.ts';
 import type { ConsentRecall } from './recall.ts';
@@ -347,23 +348,7 @@ export class FoldPass {
     if (this.#linked.length === 0) return;
     const last = new Map(this.#linked.map((link) => [identityKey(link.identity), link]));
     const rows = [...last.values()];
-    const written = await this.#tx.run({
-      name: 'profile.link',
-      text: `insert into identity (namespace, id, shard, profile_id, level, linked_at, source)
-        select * from unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::smallint[], $6::timestamptz[], $7::text[])
-        on conflict (namespace, id) do update set profile_id = excluded.profile_id, level = excluded.level, linked_at = excluded.linked_at,
-          source = excluded.source where identity.profile_id = any($8)`,
-      values: [
-        rows.map(({ identity }) => identity.namespace),
-        rows.map(({ identity }) => identity.id),
-        rows.map(({ identity }) => shardOf(identityKey(identity))),
-        rows.map(({ profileId }) => profileId),
-        rows.map(({ level }) => level),
-        rows.map(({ at }) => new Date(at)),
-        rows.map(({ source }) => source),
-        [...this.profiles.keys()],
-      ],
-    });
+    const written = await saveLinks(this.#tx, rows, [...this.profiles.keys()]);
     if (written !== rows.length) throw new IdentityRace('An identity was linked by another transaction');
   }
 
@@ -408,10 +393,6 @@ export class FoldPass {
       ],
     });
   }
-}
-
-function linkBy(event: ShopEvent, identity: Identity, profileId: string) {
-  return { identity, profileId, level: event.level, source: event.source, at: event.happenedAt };
 }
 
 function textOf(value: unknown): string | null {

@@ -1,8 +1,5 @@
 import type { Migration, Runner, Tx } from '../store/index.ts';
-import { BeckonError } from '../base/index.ts';
-import type { RuleSql, RuleState } from '../language/index.ts';
-import { errors } from './error.ts';
-import type { Profile } from './profile.ts';
+import type { RuleState } from '../language/index.ts';
 import type { AudienceRow, BuildState } from './audience.ts';
 
 /** Tables of audiences; `table.ts` appends them to the room's migrations. */
@@ -375,44 +372,5 @@ export async function clearStale(
     text: `delete from audience_watch w where w.profile_id = any($1) and w.due <= $3 and (not w.audience = any($2)
       or not exists (select 1 from profile p where p.id = w.profile_id and p.merged_into is null))`,
     values: [ids, rules, new Date(now)],
-  });
-}
-
-/** How many a query over everybody finds, the first ids it is sure of, and those that only the rule can judge. Throws AUDIENCE_SLOW. */
-export async function previewOf(
-  tx: Tx,
-  query: RuleSql,
-  { limit, tests, ms }: { limit: number; tests: number; ms: number },
-): Promise<{ sure: number; unsure: number; ids: string[]; open: string[] }> {
-  await tx.run({ text: `set local statement_timeout = ${Math.trunc(ms)}` });
-  await tx.run({ text: `set local work_mem = '128MB'` });
-  try {
-    const [row] = await tx.rows<{ sure: number; unsure: number; ids: string[]; open: string[] }>({
-      text: `with it as materialized (${query.text})
-        select count(*) filter (where sure)::int as sure, count(*) filter (where not sure)::int as unsure,
-          array(select id from it where sure order by id limit ${Math.trunc(limit)}) as ids,
-          array(select id from it where not sure order by id limit ${Math.trunc(tests)}) as open from it`,
-      values: query.values,
-    });
-    return row!;
-  } catch (error) {
-    if ((error as { code?: string }).code !== '57014') throw error;
-    throw new BeckonError(errors.AUDIENCE_SLOW, `Counting took longer than ${ms / 1000} seconds`, { cause: error });
-  }
-}
-
-/** These people as members of what is only thought of, by id. */
-export async function peopleByIds(runner: Runner, ids: readonly string[], now: number): Promise<Member[]> {
-  const rows = await runner.rows<Omit<Member, 'lastSeenAt' | 'since'> & { last_seen_at: Date }>({
-    text: 'select id, email, name, last_seen_at from profile where id = any($1) order by id',
-    values: [ids],
-  });
-  return rows.map(({ last_seen_at, ...row }) => ({ ...row, lastSeenAt: last_seen_at.getTime(), since: now }));
-}
-
-export async function profilesByIds(runner: Runner, ids: readonly string[]): Promise<Profile[]> {
-  return runner.rows<Profile>({
-    text: 'select id, shard, version, state from profile where id = any($1) and merged_into is null order by id',
-    values: [ids],
   });
 }

@@ -1,6 +1,10 @@
+import { BeckonError } from '../base/index.ts';
 import type { RuleSql } from '../language/index.ts';
 import type { Runner, Tx } from '../store/index.ts';
 import type { IdRange } from './audience-sql.ts';
+import { errors } from './error.ts';
+import type { Profile } from './profile.ts';
+import type { Member } from './table-audience.ts';
 
 /** A build that waits: which audience, which of its revisions, and how far it has come. */
 export interface BuildRow {
@@ -142,4 +146,43 @@ export async function profileIds(runner: Runner, after: string | null, limit: nu
     values: [after ?? '00000000-0000-0000-0000-000000000000', limit],
   });
   return rows.map(({ id }) => id);
+}
+
+/** How many a query over everybody finds, the first ids it is sure of, and those that only the rule can judge. Throws AUDIENCE_SLOW. */
+export async function previewOf(
+  tx: Tx,
+  query: RuleSql,
+  { limit, tests, ms }: { limit: number; tests: number; ms: number },
+): Promise<{ sure: number; unsure: number; ids: string[]; open: string[] }> {
+  await tx.run({ text: `set local statement_timeout = ${Math.trunc(ms)}` });
+  await tx.run({ text: `set local work_mem = '128MB'` });
+  try {
+    const [row] = await tx.rows<{ sure: number; unsure: number; ids: string[]; open: string[] }>({
+      text: `with it as materialized (${query.text})
+        select count(*) filter (where sure)::int as sure, count(*) filter (where not sure)::int as unsure,
+          array(select id from it where sure order by id limit ${Math.trunc(limit)}) as ids,
+          array(select id from it where not sure order by id limit ${Math.trunc(tests)}) as open from it`,
+      values: query.values,
+    });
+    return row!;
+  } catch (error) {
+    if ((error as { code?: string }).code !== '57014') throw error;
+    throw new BeckonError(errors.AUDIENCE_SLOW, `Counting took longer than ${ms / 1000} seconds`, { cause: error });
+  }
+}
+
+/** These people as members of what is only thought of, by id. */
+export async function peopleByIds(runner: Runner, ids: readonly string[], now: number): Promise<Member[]> {
+  const rows = await runner.rows<Omit<Member, 'lastSeenAt' | 'since'> & { last_seen_at: Date }>({
+    text: 'select id, email, name, last_seen_at from profile where id = any($1) order by id',
+    values: [ids],
+  });
+  return rows.map(({ last_seen_at, ...row }) => ({ ...row, lastSeenAt: last_seen_at.getTime(), since: now }));
+}
+
+export async function profilesByIds(runner: Runner, ids: readonly string[]): Promise<Profile[]> {
+  return runner.rows<Profile>({
+    text: 'select id, shard, version, state from profile where id = any($1) and merged_into is null order by id',
+    values: [ids],
+  });
 }
