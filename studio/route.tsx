@@ -43,6 +43,32 @@ const onePerson = createRoute({
   component: lazyRouteComponent(() => import('./people/PersonPage.tsx'), 'PersonPage'),
 });
 
+const audienceList = createRoute({
+  getParentRoute: () => root,
+  path: '/audiences',
+  validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({ q: text(search['q']) }),
+  component: lazyRouteComponent(() => import('./audience/AudienceList.tsx'), 'AudienceList'),
+});
+
+const oneAudience = createRoute({
+  getParentRoute: () => root,
+  path: '/audiences/$key',
+  component: lazyRouteComponent(() => import('./audience/AudiencePage.tsx'), 'AudiencePage'),
+});
+
+const incoming = createRoute({
+  getParentRoute: () => root,
+  path: '/incoming',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { source?: string | undefined; type?: string | undefined; show?: string | undefined } => ({
+    source: text(search['source']),
+    type: text(search['type']),
+    show: text(search['show']),
+  }),
+  component: lazyRouteComponent(() => import('./incoming/IncomingPage.tsx'), 'IncomingPage'),
+});
+
 const mailList = createRoute({
   getParentRoute: () => root,
   path: '/mailbox',
@@ -83,6 +109,9 @@ export const router = createRouter({
     oneJourney,
     peopleList,
     onePerson,
+    audienceList,
+    oneAudience,
+    incoming,
     mailList,
     oneMail,
     recommendations,

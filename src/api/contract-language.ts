@@ -32,6 +32,8 @@ export const LanguageProblem = Type.Object({
   message: Type.String(),
   mend: Type.String(),
 });
+export type LanguageProblem = Static<typeof LanguageProblem>;
+
 export const LanguageReport = Type.Object({ problems: Type.Array(LanguageProblem) });
 
 /** POST /v1/language/format */

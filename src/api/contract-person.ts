@@ -12,6 +12,7 @@ export const IdentityView = Type.Object({
   source: Type.String(),
   since: Type.String(),
 });
+export type IdentityView = Static<typeof IdentityView>;
 
 /** A merge that can be undone by POST /v1/profiles/{…}/unmerge. */
 export const MergeView = Type.Object({
@@ -21,6 +22,7 @@ export const MergeView = Type.Object({
   identities: Type.Array(Type.Object({ namespace: Type.String(), id: Type.String() })),
   source: Type.String(),
 });
+export type MergeView = Static<typeof MergeView>;
 
 /** One statement of consent with what proves it; the newest of a purpose is in force. */
 export const ConsentView = Type.Object({
@@ -34,6 +36,7 @@ export const ConsentView = Type.Object({
   wording: textOrNull,
   proof: Type.Record(Type.String(), Type.Unknown()),
 });
+export type ConsentView = Static<typeof ConsentView>;
 
 /** Where a value came from. */
 export const OriginView = Type.Object({ source: Type.String(), at: Type.String(), level: Type.Integer() });
@@ -46,9 +49,11 @@ export const ClaimView = Type.Object({
   firstAt: Type.String(),
   lastAt: Type.String(),
 });
+export type ClaimView = Static<typeof ClaimView>;
 
 const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 export const TraitValueView = Type.Union([scalar, Type.Null(), Type.Array(scalar)]);
+export type TraitValueView = Static<typeof TraitValueView>;
 
 /** PUT /v1/traits/{key}: a computed trait. */
 export const TraitInput = Type.Object(
@@ -91,6 +96,8 @@ export const PersonExport = Type.Object({
   profile: Type.Record(Type.String(), Type.Unknown()),
   rooms: Type.Record(Type.String(), Type.Unknown()),
 });
+export type PersonExport = Static<typeof PersonExport>;
 
 export const UnmergeInput = Type.Object({ merge: Type.String({ format: 'uuid' }) }, { additionalProperties: false });
 export const UnmergeView = Type.Object({ into: Type.String(), from: Type.String() });
+export type UnmergeView = Static<typeof UnmergeView>;

@@ -16,11 +16,15 @@ export const noAnswer = 'STUDIO_NO_ANSWER';
 /** The same for a call that may have changed something before the line broke. */
 export const noAnswerSent = 'STUDIO_NO_ANSWER_SENT';
 
+/** What a call sends: JSON, or a text of a kind of its own. */
+type Send =
+  { method: 'POST' | 'PUT' | 'DELETE'; body?: unknown } | { method: 'POST' | 'PUT'; type: string; text: string };
+
 /**
  * One call to our own origin with the session cookie.
  * Throws ApiError: the server's problem+json as it came, or one of our own when there was none.
  */
-export async function ask<T>(path: string, send?: { method: 'POST' | 'PUT'; body?: unknown }): Promise<T> {
+export async function ask<T>(path: string, send?: Send): Promise<T> {
   const answer = await reach(path, send);
   const text = await answer.text();
   if (!answer.ok) throw new ApiError(readProblem(answer.status, text, path));
@@ -31,15 +35,26 @@ export async function ask<T>(path: string, send?: { method: 'POST' | 'PUT'; body
   }
 }
 
-async function reach(path: string, send?: { method: string; body?: unknown }): Promise<Response> {
+async function reach(path: string, send: Send | undefined): Promise<Response> {
+  const { type, body } = bodyOf(send);
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (send) headers['content-type'] = 'application/json';
-  const body = send ? JSON.stringify(send.body ?? {}) : undefined;
+  if (type !== undefined) headers['content-type'] = type;
   try {
-    return await fetch(path, { method: send?.method ?? 'GET', headers, body, credentials: 'same-origin' });
+    return await fetch(path, {
+      method: send?.method ?? 'GET',
+      headers,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { body }),
+    });
   } catch {
     throw new ApiError({ ...odd(0, path), code: send ? noAnswerSent : noAnswer });
   }
+}
+
+function bodyOf(send: Send | undefined): { type?: string; body?: string } {
+  if (!send || send.method === 'DELETE') return {};
+  if ('text' in send) return { type: send.type, body: send.text };
+  return { type: 'application/json', body: JSON.stringify(send.body ?? {}) };
 }
 
 /** The server's own words where it gave them. */

@@ -14,6 +14,9 @@ import type {
   RecommendationRequest,
   TimelineEntry,
 } from '../../src/api/contract.ts';
+import type { CertificateView } from '../../src/api/contract-person.ts';
+import type { IntakeView, QuarantineView } from '../../src/api/contract-watch.ts';
+import type { WebhookRequest, WebhookView } from '../../src/api/contract-webhook.ts';
 import { ApiError, ask } from './client.ts';
 
 /** Counts follow the house this often, milliseconds. */
@@ -111,4 +114,43 @@ export const recommendation = (request: RecommendationRequest) =>
     queryKey: ['recommendation', request],
     queryFn: () => ask<RecommendationAnswer>('/v1/recommendations', { method: 'POST', body: request }),
     placeholderData: (before) => before,
+  });
+
+/** What just came in, of everybody or of one source, and only what was refused if so asked. */
+export const intake = (source: string | undefined, refused: boolean) =>
+  queryOptions({
+    queryKey: ['intake', source ?? '', refused],
+    queryFn: () => {
+      const search = new URLSearchParams({ limit: '200' });
+      if (source !== undefined) search.set('source', source);
+      if (refused) search.set('outcome', 'refused');
+      return ask<IntakeView>(`/v1/intake?${search.toString()}`);
+    },
+    placeholderData: (before) => before,
+  });
+
+export const quarantine = queryOptions({
+  queryKey: ['quarantine'],
+  queryFn: () => ask<QuarantineView>('/v1/quarantine?limit=50'),
+  refetchInterval: live * 2,
+});
+
+export const webhooks = queryOptions({
+  queryKey: ['webhooks'],
+  queryFn: async () => (await ask<{ webhooks: WebhookView[] }>('/v1/webhooks')).webhooks,
+  refetchInterval: live * 2,
+});
+
+export const webhookRequests = (key: string) =>
+  queryOptions({
+    queryKey: ['webhooks', key, 'requests'],
+    queryFn: async () => (await ask<{ requests: WebhookRequest[] }>(`/v1/webhooks/${part(key)}/requests`)).requests,
+    refetchInterval: calm,
+  });
+
+export const erasure = (id: string) =>
+  queryOptions({
+    queryKey: ['erasure', id],
+    queryFn: () => ask<CertificateView>(`/v1/erasures/${part(id)}`),
+    refetchInterval: (query) => (query.state.data?.state === 'done' ? false : 1_000),
   });

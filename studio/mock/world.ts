@@ -9,10 +9,12 @@ import type {
   PersonHere,
   PersonRow,
   Problem,
-  ProfileDetail,
   RecommendationAnswer,
 } from '../../src/api/contract.ts';
+import { audiencesOf, membersOf, problemsOf } from './audience.ts';
 import { documents } from './document.ts';
+import { intakeOf, noIntake, quarantineOf, requestsOf, webhooksOf } from './incoming.ts';
+import { certificateOf, profileOf } from './person.ts';
 import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
 
 interface World {
@@ -111,67 +113,6 @@ const here = (world: World, activity: string): PersonHere[] =>
     due: iso(world, 3 - index / 2),
   }));
 
-const profile = (world: World, id: string): ProfileDetail => ({
-  id,
-  identities: [
-    {
-      namespace: 'ECID',
-      id: '41289011538849211209985566023811736902',
-      level: 0,
-      source: 'edge:shop',
-      since: iso(world, -720),
-    },
-    { namespace: 'email', id: 'ada@exempel.se', level: 3, source: 'server', since: iso(world, -400) },
-  ],
-  email: 'ada@exempel.se',
-  attributes: { firstName: 'Ada', newsletter: true, städte: 'Schwäbisch Gmünd' },
-  timeZone: 'Europe/Stockholm',
-  language: 'sv-SE',
-  origins: { timeZone: { source: 'edge:shop', at: iso(world, -1), level: 0 } },
-  mailboxProvenAt: iso(world, -300),
-  consent: {
-    collect: { state: 'in', at: iso(world, -400), source: 'shop' },
-    'email-marketing': { state: id === '0193-4' ? 'out' : 'in', at: iso(world, -2), source: 'shop' },
-  },
-  cart: {
-    id: 'c-1',
-    lines: itemNames.slice(0, 3).map((name, index) => ({
-      item: `i-${index}`,
-      name,
-      quantity: index === 2 ? 2 : 1,
-      imageUrl: picture(index),
-    })),
-  },
-  viewed: Array.from({ length: 17 }, (_, index) => ({
-    item: `i-${index}`,
-    name: itemNames[index % itemNames.length]!,
-    at: iso(world, -index * 2),
-    imageUrl: index === 3 ? null : picture(index),
-  })),
-  orders: [
-    {
-      id: 'LL-10233',
-      at: iso(world, -500),
-      total: { amount: 214.9, currency: 'EUR' },
-      refunded: { amount: 0, currency: 'EUR' },
-      cancelled: false,
-      items: ['i-4', 'i-5'],
-    },
-  ],
-  lastViewed: 'i-0',
-  mostViewed: 'i-3',
-  favouriteCategory: 'coats',
-  categories: [{ id: 'coats', score: 15 }],
-  traits: {},
-  visits: 4,
-  visit: { startedAt: iso(world, -2), endedAt: iso(world, -1), pages: 9, views: 4, orders: 0 },
-  consents: [],
-  merges: [],
-  claims: [],
-  firstSeenAt: iso(world, -720),
-  lastSeenAt: iso(world, -1),
-});
-
 const mails = (world: World): MailRow[] =>
   world.empty
     ? []
@@ -211,12 +152,34 @@ const doors: Record<string, (world: World, asked: Asked) => Answer> = {
     const found = peopleRows(world).filter((row) => `${row.label} ${row.email}`.toLowerCase().includes(q));
     return ok({ people: found, left: world.empty || q !== '' ? 0 : 1980 });
   },
-  profiles: (world, { id, sub }) =>
-    ok(
-      sub === 'timeline'
-        ? { entries: timelineOf((hours) => iso(world, hours)) }
-        : profile(world, id.replace('id:', '')),
-    ),
+  profiles: (world, { id, sub }) => {
+    const at = (hours: number) => iso(world, hours);
+    if (sub === 'timeline') return ok({ entries: timelineOf(at) });
+    if (sub === 'erase') return ok(certificateOf(at, false));
+    return ok(profileOf(at, id.replace('id:', '')));
+  },
+  erasures: (world) => ok(certificateOf((hours) => iso(world, hours), true)),
+  intake: (world, { search }) => ok(world.empty ? noIntake : intakeOf(world.now, search)),
+  quarantine: (world, { method }) => {
+    if (method === 'POST') return ok({ events: 3 });
+    return ok(world.empty ? { total: 0, rows: [] } : quarantineOf((hours) => iso(world, hours)));
+  },
+  webhooks: (world, { id, sub }) => {
+    const at = (hours: number) => iso(world, hours);
+    return ok(sub === 'requests' ? { requests: requestsOf(id, at) } : { webhooks: world.empty ? [] : webhooksOf(at) });
+  },
+  language: (_world, { id, body }) => {
+    const { source } = body as { source: string };
+    return ok(id === 'format' ? { source } : { problems: problemsOf(source) });
+  },
+  audiences: (world, { id, sub }) => {
+    const at = (hours: number) => iso(world, hours);
+    const all = world.empty ? [] : audiencesOf(at);
+    if (id === '') return ok({ audiences: all });
+    if (id === 'preview') return ok({ size: 38, exact: false, sample: membersOf(at, 6) });
+    if (sub === 'members') return ok({ members: membersOf(at, 50), next: '0193-49' });
+    return ok(all.find(({ key }) => key === id) ?? audiencesOf(at)[0]);
+  },
   mailbox: (world, { id }) => ok(id === '' ? mails(world) : oneMail(world, id)),
   recommendations: (_world, { body }) => ok(recommend(body)),
 };

@@ -1,21 +1,33 @@
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconCheck, IconX } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useState } from 'react';
 import type { ProfileDetail } from '../../src/api/contract.ts';
 import { person, timeline } from '../api/query.ts';
 import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead, Panel, Picture } from '../ui/Page.tsx';
 import { PageSkeleton, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import { isKey } from '../words/words.ts';
+import { Pair } from '../ui/Pair.tsx';
+import { ConsentPanel } from './Consents.tsx';
+import { HabitsPanel } from './Habits.tsx';
+import { KnownPanel } from './Known.tsx';
+import { Erased, PrivacyPanel } from './Privacy.tsx';
 import { Timeline } from './Timeline.tsx';
 
 /** One person: what they have, said and did, and what came of it. */
 export function PersonPage() {
   const { id } = useParams({ from: '/people/$id' });
-  const { data, error, refetch } = useQuery(person(id));
+  const [gone, setGone] = useState<{ person: string; erasure: string } | null>(null);
+  const erasure = gone?.person === id ? gone.erasure : null;
+  const { data, error, refetch } = useQuery({ ...person(id), enabled: erasure === null });
+  if (erasure !== null) {
+    return (
+      <div className="page">
+        <Erased id={erasure} />
+      </div>
+    );
+  }
   if (error && !data) {
     return (
       <div className="page">
@@ -34,6 +46,8 @@ export function PersonPage() {
           <OrdersPanel data={data} />
           <ConsentPanel data={data} />
           <KnownPanel data={data} />
+          <HabitsPanel data={data} />
+          <PrivacyPanel data={data} onErased={(made) => setGone({ person: id, erasure: made })} />
         </div>
         <TimelinePanel id={id} />
       </div>
@@ -118,67 +132,6 @@ function OrdersPanel({ data }: { data: ProfileDetail }) {
         ))}
       </ul>
     </Panel>
-  );
-}
-
-function ConsentPanel({ data }: { data: ProfileDetail }) {
-  const { say, moment } = useVoice();
-  const stated = Object.entries(data.consent);
-  return (
-    <Panel title={say('person.consent')}>
-      {stated.length === 0 && <p className="quiet">{say('person.consentNone')}</p>}
-      <ul className="pairs">
-        {stated.map(([purpose, { state, at, source }]) => {
-          const word = `purpose.${purpose}`;
-          const Icon = state === 'in' ? IconCheck : IconX;
-          const value = (
-            <span className={state === 'in' ? 'status status-live' : state === 'out' ? 'status status-harm' : 'status'}>
-              <Icon size={14} stroke={1.5} aria-hidden="true" />
-              {say(`person.${state}`)}
-            </span>
-          );
-          const note = say('person.saidAt', { time: moment(at), source });
-          return <Pair key={purpose} name={isKey(word) ? say(word) : purpose} value={value} note={note} />;
-        })}
-      </ul>
-    </Panel>
-  );
-}
-
-function KnownPanel({ data }: { data: ProfileDetail }) {
-  const { say } = useVoice();
-  const attributes = Object.entries(data.attributes);
-  return (
-    <Panel title={say('person.identities')}>
-      <ul className="pairs">
-        {data.identities.map(({ namespace, id }) => (
-          <Pair key={`${namespace} ${id}`} name={namespace} value={<span className="code clip">{id}</span>} />
-        ))}
-        {data.timeZone !== null && <Pair name={say('person.timeZone')} value={data.timeZone} />}
-      </ul>
-      {attributes.length > 0 && (
-        <>
-          <h3>{say('person.attributes')}</h3>
-          <ul className="pairs">
-            {attributes.map(([name, value]) => (
-              <Pair key={name} name={name} value={typeof value === 'object' ? JSON.stringify(value) : String(value)} />
-            ))}
-          </ul>
-        </>
-      )}
-    </Panel>
-  );
-}
-
-function Pair({ name, value, note }: { name: string; value: ReactNode; note?: string }) {
-  return (
-    <li>
-      <span>
-        {name}
-        {note && <span className="quiet pair-note">{note}</span>}
-      </span>
-      {value}
-    </li>
   );
 }
 

@@ -2,15 +2,17 @@ import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import {
   IconBuildingStore,
+  IconDoorEnter,
   IconHome,
   IconMailbox,
   IconRoute,
   IconSparkles,
   IconUsers,
+  IconUsersGroup,
   type TablerIcon,
 } from '@tabler/icons-react';
-import { Link, Outlet } from '@tanstack/react-router';
-import { Suspense, lazy, useState } from 'react';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { type RefObject, Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../api/client.ts';
 import { mailbox, overview } from '../api/query.ts';
 import { ClockProgress, ClockWord } from '../clock/ClockWord.tsx';
@@ -23,7 +25,7 @@ import { TopBar } from './TopBar.tsx';
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }));
 
 export interface PageEntry {
-  to: '/' | '/journeys' | '/recommendations' | '/people' | '/mailbox';
+  to: '/' | '/journeys' | '/recommendations' | '/people' | '/audiences' | '/incoming' | '/mailbox';
   word: Key;
   Icon: TablerIcon;
 }
@@ -34,6 +36,8 @@ const pages: PageEntry[] = [
   { to: '/journeys', word: 'nav.journeys', Icon: IconRoute },
   { to: '/recommendations', word: 'nav.recommendations', Icon: IconSparkles },
   { to: '/people', word: 'nav.people', Icon: IconUsers },
+  { to: '/audiences', word: 'nav.audiences', Icon: IconUsersGroup },
+  { to: '/incoming', word: 'nav.incoming', Icon: IconDoorEnter },
   { to: '/mailbox', word: 'nav.mailbox', Icon: IconMailbox },
 ];
 
@@ -72,8 +76,22 @@ export function Shell() {
   );
 }
 
+/** On a narrow screen the rail is a row that scrolls; the page that is open stays in sight. */
+function useOpenInSight(): RefObject<HTMLUListElement | null> {
+  const list = useRef<HTMLUListElement>(null);
+  const path = useLocation({ select: (location) => location.pathname });
+  useEffect(() => {
+    const row = list.current;
+    const link = row?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (!row || !link || row.scrollWidth <= row.clientWidth) return;
+    row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+  }, [path]);
+  return list;
+}
+
 function Rail() {
   const { say } = useVoice();
+  const list = useOpenInSight();
   const entries = usePages();
   const { data } = useQuery(overview);
   return (
@@ -82,7 +100,7 @@ function Rail() {
         <Mark size={24} />
         <span>Beckon</span>
       </Link>
-      <ul>
+      <ul ref={list}>
         {entries.map(({ to, word, Icon }) => (
           <li key={to}>
             <Link to={to} className="rail-link" activeOptions={{ exact: to === '/', includeSearch: false }}>

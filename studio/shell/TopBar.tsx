@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { IconCheck, IconClock, IconLanguage, IconMoon, IconSearch, IconSun, IconSunMoon } from '@tabler/icons-react';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { clock, journeys, overview, person } from '../api/query.ts';
+import { audiences } from '../audience/query.ts';
 import type { Advance } from '../clock/advance.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { type Key, isKey, languages } from '../words/words.ts';
@@ -51,10 +52,14 @@ function Path() {
 const sectionName = (word: string, say: (key: Key) => string) => (isKey(word) ? say(word) : say('nav.home'));
 
 function useLeafName(section: string | undefined, id: string | undefined): string | null {
+  const { say } = useVoice();
   const plain = id === undefined ? '' : decodeURIComponent(id);
   const rows = useQuery({ ...journeys, enabled: section === 'journeys' && plain !== '' }).data;
   const profile = useQuery({ ...person(plain), enabled: section === 'people' && plain !== '' }).data;
+  const groups = useQuery({ ...audiences, enabled: section === 'audiences' && plain !== '' }).data;
   if (plain === '' || section === 'mailbox') return null;
+  if (section === 'audiences')
+    return plain === '+' ? say('audiences.new') : (groups?.find((row) => row.key === plain)?.name ?? plain);
   if (section === 'journeys') return rows?.find((row) => row.key === plain)?.name ?? plain;
   return profile?.email ?? plain.slice(0, 8);
 }

@@ -1,3 +1,4 @@
+import { dePeople } from './de-people.ts';
 import type { Catalogue } from './words.ts';
 
 /** The words in German. */
@@ -9,6 +10,8 @@ export const de: Catalogue = {
   'nav.journeys': 'Reisen',
   'nav.recommendations': 'Empfehlungen',
   'nav.people': 'Personen',
+  'nav.audiences': 'Zielgruppen',
+  'nav.incoming': 'Eingang',
   'nav.mailbox': 'Postfach',
   'nav.shop': 'Laden öffnen',
   'nav.path': 'Wo du bist',
@@ -382,6 +385,8 @@ export const de: Catalogue = {
   'recommend.empty': 'Nichts zu empfehlen',
   'recommend.emptySays':
     'Das Kriterium fand nichts für diese Person, und auch der Ersatz ist leer. Ist der Katalog gefüllt?',
+
+  ...dePeople,
 
   'search.title': 'Seiten, Reisen, Personen und Mails suchen',
   'search.hint': 'Eine Seite, eine Reise, ein Name, eine Adresse …',

@@ -1,3 +1,5 @@
+import { enPeople } from './en-people.ts';
+
 /**
  * Every word the studio says, in English: the list that the other languages must match key by key.
  * `{name}` is filled in; `one|many` chooses by `{count}`.
@@ -10,6 +12,8 @@ export const en = {
   'nav.journeys': 'Journeys',
   'nav.recommendations': 'Recommendations',
   'nav.people': 'People',
+  'nav.audiences': 'Audiences',
+  'nav.incoming': 'Incoming',
   'nav.mailbox': 'Mailbox',
   'nav.shop': 'Open the shop',
   'nav.path': 'Where you are',
@@ -377,6 +381,8 @@ export const en = {
   'recommend.empty': 'Nothing to recommend',
   'recommend.emptySays':
     'The criterion found nothing for this person and the backup is empty too. Is the catalogue filled?',
+
+  ...enPeople,
 
   'search.title': 'Search pages, journeys, people and mails',
   'search.hint': 'Type a page, a journey, a name, an address …',

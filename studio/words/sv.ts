@@ -1,3 +1,4 @@
+import { svPeople } from './sv-people.ts';
 import type { Catalogue } from './words.ts';
 
 /** The words in Swedish. */
@@ -9,6 +10,8 @@ export const sv: Catalogue = {
   'nav.journeys': 'Resor',
   'nav.recommendations': 'Rekommendationer',
   'nav.people': 'Personer',
+  'nav.audiences': 'Målgrupper',
+  'nav.incoming': 'Inkommande',
   'nav.mailbox': 'Brevlåda',
   'nav.shop': 'Öppna butiken',
   'nav.path': 'Var du är',
@@ -374,6 +377,8 @@ export const sv: Catalogue = {
   'recommend.needItemSays': 'Kriteriet visar vad som ses tillsammans med en vara, så det behöver dess id.',
   'recommend.empty': 'Inget att rekommendera',
   'recommend.emptySays': 'Kriteriet fann inget för den här personen och reserven är också tom. Är katalogen fylld?',
+
+  ...svPeople,
 
   'search.title': 'Sök sidor, resor, personer och brev',
   'search.hint': 'Skriv en sida, en resa, ett namn, en adress …',

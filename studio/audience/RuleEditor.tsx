@@ -1,0 +1,157 @@
+import { Button, Textarea, UnstyledButton } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { IconAlertTriangle, IconBan, IconCheck } from '@tabler/icons-react';
+import { useRef } from 'react';
+import type { LanguageProblem as Problem } from '../../src/api/contract-language.ts';
+import { ask } from '../api/client.ts';
+import { ProblemNote } from '../ui/State.tsx';
+import { useVoice } from '../ui/voice.tsx';
+import { ruleProblems } from './query.ts';
+import { examples, offsetOf, pointer } from './rule.ts';
+
+/** The rule of an audience with what is wrong with it, by line and column; a problem leads to its place. */
+export function RuleEditor({ rule, onChange }: { rule: string; onChange: (rule: string) => void }) {
+  const { say } = useVoice();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const check = useRuleCheck(rule);
+  const format = useMutation({
+    mutationFn: () =>
+      ask<{ source: string }>('/v1/language/format', { method: 'POST', body: { source: rule, mode: 'expression' } }),
+    onSuccess: ({ source }) => onChange(source),
+  });
+  const goTo = (problem: Problem) => {
+    const at = offsetOf(rule, problem);
+    field.current?.focus();
+    field.current?.setSelectionRange(at, at);
+  };
+  return (
+    <div className="rule-editor">
+      <Textarea
+        ref={field}
+        label={say('audience.rule')}
+        description={<RuleHint />}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        classNames={{ input: 'rule-field' }}
+        value={rule}
+        autosize
+        minRows={4}
+        maxRows={16}
+        spellCheck={false}
+        autoCapitalize="off"
+        autoCorrect="off"
+        aria-invalid={check.wrong}
+        aria-describedby="rule-problems"
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      <div id="rule-problems" aria-live="polite">
+        {check.error ? <ProblemNote error={check.error} /> : null}
+        {rule.trim() !== '' && check.settled && !check.wrong && (
+          <p className="status status-live">
+            <IconCheck size={14} stroke={1.5} aria-hidden="true" />
+            {say('audience.ruleRight')}
+          </p>
+        )}
+        <ul className="rule-problems">
+          {check.problems.map((problem) => (
+            <ProblemRow
+              key={`${problem.line} ${problem.column} ${problem.message}`}
+              problem={problem}
+              rule={check.checked}
+              onGo={() => goTo(problem)}
+            />
+          ))}
+        </ul>
+      </div>
+      {rule.trim() === '' ? (
+        <Examples onChoose={onChange} />
+      ) : (
+        <Button
+          size="xs"
+          variant="default"
+          disabled={check.wrong || !check.settled}
+          loading={format.isPending}
+          onClick={() => format.mutate()}
+        >
+          {say('audience.format')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+export interface RuleCheck {
+  problems: Problem[];
+  /** The rule that was checked. */
+  checked: string;
+  /** Is there an error, so that it cannot be saved? */
+  wrong: boolean;
+  /** Does the answer belong to what stands there now? */
+  settled: boolean;
+  error: unknown;
+}
+
+/** What is wrong with a rule, a moment after the last key. */
+export function useRuleCheck(rule: string): RuleCheck {
+  const [checked] = useDebouncedValue(rule, 300);
+  const isThere = checked.trim() !== '';
+  const { data, error, isPlaceholderData } = useQuery({ ...ruleProblems(checked), enabled: isThere });
+  const problems = isThere ? (data ?? []) : [];
+  return {
+    problems,
+    checked,
+    wrong: problems.some(({ severity }) => severity === 'error'),
+    settled: isThere && checked === rule && data !== undefined && !isPlaceholderData,
+    error: isThere ? error : null,
+  };
+}
+
+function RuleHint() {
+  const { say } = useVoice();
+  return (
+    <>
+      {say('audience.ruleHint')}{' '}
+      <a href="/docs/guide/language" target="_blank" rel="noreferrer">
+        {say('audience.ruleDocs')}
+      </a>
+    </>
+  );
+}
+
+function ProblemRow({ problem, rule, onGo }: { problem: Problem; rule: string; onGo: () => void }) {
+  const { say } = useVoice();
+  const isError = problem.severity === 'error';
+  const Icon = isError ? IconBan : IconAlertTriangle;
+  const shown = pointer(rule, problem);
+  return (
+    <li className={isError ? 'rule-problem rule-error' : 'rule-problem'}>
+      <UnstyledButton className="rule-place" onClick={onGo}>
+        <Icon size={14} stroke={1.5} aria-hidden="true" />
+        {say(isError ? 'audience.errorAt' : 'audience.warningAt', { line: problem.line, column: problem.column })}
+      </UnstyledButton>
+      <p>{problem.message}</p>
+      {problem.mend !== '' && <p className="quiet">{say('problem.mend', { mend: problem.mend })}</p>}
+      {shown && (
+        <pre className="raw rule-pointer" aria-hidden="true">
+          {`${shown.text}\n${shown.mark}`}
+        </pre>
+      )}
+    </li>
+  );
+}
+
+function Examples({ onChoose }: { onChoose: (rule: string) => void }) {
+  const { say } = useVoice();
+  return (
+    <div>
+      <p className="quiet">{say('audience.examples')}</p>
+      <div className="actions">
+        {examples.map(({ word, rule }) => (
+          <Button key={word} size="xs" variant="default" className="wrap-button" onClick={() => onChoose(rule)}>
+            {say(word)}
+          </Button>
+        ))}
+      </div>
+    </div>
+  );
+}
