@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { audienceDoor } from './audience-door.ts';
 import { Forms, Keys, migrations as apiMigrations, Webhooks } from './api/index.ts';
 import {
   SystemClock,
@@ -163,7 +164,22 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   templates.keys = new Set(await slots.messages.templates.keys());
   await journeys.load();
   const { runner, messages, measure } = slots;
-  const walk = { events, profiles, erasures, catalog, recommender, follower, journeys, runner, messages, measure };
+  const tell = (tx: Tx, told: { facts: Fact[]; profiles: Map<string, Profile> }) =>
+    spread(slots, tx, { ...told, seen: [] });
+  const audiences = audienceDoor({ store, audiences: profiles.audiences, tell });
+  const walk = {
+    events,
+    profiles,
+    audiences,
+    erasures,
+    catalog,
+    recommender,
+    follower,
+    journeys,
+    runner,
+    messages,
+    measure,
+  };
   return { ...ground, ...walk, memory, mailbox, transport, folder, pulse, slots, keys, ownKey, webhooks, forms };
 }
 

@@ -58,6 +58,11 @@ async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
 
 function houseOf(rooms: Rooms): House {
   const { clock, ids, random, log, keys, events, catalog, recommender, messages, webhooks, forms } = rooms;
+  const keep: House['items']['load'] = async (text, format) => {
+    const { items, refused } = readItems(text, format, clock.now());
+    const report = await catalog.upsert(items);
+    return { kept: report.kept, refused: [...refused, ...report.refused] };
+  };
   return {
     settings: houseSettings(rooms),
     clock,
@@ -68,17 +73,9 @@ function houseOf(rooms: Rooms): House {
     events,
     profiles: profileDoor(rooms),
     items: {
-      load: async (text, format) => {
-        const { items, refused } = readItems(text, format, clock.now());
-        const report = await catalog.upsert(items);
-        return { kept: report.kept, refused: [...refused, ...report.refused] };
-      },
+      load: keep,
       look: (id) => catalog.get(id),
-      write: async (given) => {
-        const { items, refused } = readItems(JSON.stringify(given), 'json', clock.now());
-        const report = await catalog.upsert(items);
-        return { kept: report.kept, refused: [...refused, ...report.refused] };
-      },
+      write: (given) => keep(JSON.stringify(given), 'json'),
       remove: async (gone) => void (await catalog.remove(gone)),
     },
     webhooks,
@@ -96,6 +93,7 @@ function houseOf(rooms: Rooms): House {
     people: peopleDoor(rooms),
     privacy: privacyDoor(rooms, () => settle(rooms)),
     traits: rooms.profiles.traits,
+    audiences: rooms.audiences,
     messages,
     mailbox: mailboxDoor(rooms),
     time: timeDoor(rooms),

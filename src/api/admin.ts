@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { BeckonError } from '../base/index.ts';
+import { audienceDoors } from './admin-audience.ts';
+import { audienceFileDoors } from './audience-file.ts';
 import { identityDoors } from './admin-identity.ts';
 import { contactDoors } from './admin-contact.ts';
 import { formDoors } from './admin-form.ts';
@@ -36,6 +38,8 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   watchDoors(make, house);
   importDoors(make, app, house);
   contactDoors(app, house);
+  audienceDoors(make, house);
+  audienceFileDoors(app, house);
   app.setNotFoundHandler((request) => {
     throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);
   });

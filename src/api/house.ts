@@ -11,7 +11,7 @@ import type {
   ShopEvent,
 } from '../event/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
-import type { Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
+import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
 import type {
   AdvanceReport,
   ClockView,
@@ -52,6 +52,7 @@ export interface House {
   people: PeopleDoor;
   privacy: PrivacyDoor;
   traits: TraitDoor;
+  audiences: AudienceDoor;
   messages: MessageDoor;
   /** Null when mail leaves by SMTP. */
   mailbox: MailboxDoor | null;
@@ -219,6 +220,15 @@ export interface TraitDoor {
   /** @returns whether there was one */
   remove(key: string): Promise<boolean>;
 }
+
+/** Audiences (`Profiles.audiences`, and changes of lists that journeys hear of). */
+export type AudienceDoor = Pick<Audiences, 'list' | 'get' | 'put' | 'rebuild' | 'remove' | 'members' | 'preview'> & {
+  change(
+    key: string,
+    how: 'add' | 'remove',
+    people: readonly Identity[],
+  ): Promise<{ changed: number; unknown: number[] }>;
+};
 
 /** Links of mails (`Messages` fits). */
 export interface MessageDoor {

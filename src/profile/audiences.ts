@@ -1,4 +1,4 @@
-import { BeckonError, nearest, type Clock } from '../base/index.ts';
+import { BeckonError, isUuid, nearest, type Clock } from '../base/index.ts';
 import { historyOf, type Rule } from '../language/index.ts';
 import { identityKey, type Identity, type ShopEvent } from '../event/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
@@ -17,7 +17,7 @@ import { errors } from './error.ts';
 import { eventsOfPeople, pastAlong, pastBack } from './history.ts';
 import type { FoldPass } from './pass.ts';
 import type { Fact, Profile } from './profile.ts';
-import { lockFreeProfiles, lockProfiles, ownersOf } from './table.ts';
+import { lockFreeProfiles, lockProfiles, mergedInto, ownersOf } from './table.ts';
 import * as table from './table-audience.ts';
 import { peopleByIds, previewOf, profilesByIds } from './table-build.ts';
 import { viewOf } from './view.ts';
@@ -256,7 +256,7 @@ export class Audiences {
         },
       );
     const now = this.#clock.now();
-    const owners = await ownersOf(tx, people);
+    const owners = await this.#owners(tx, people);
     const isKnown = (one: Identity) => owners.has(identityKey(one));
     const profiles = await lockProfiles(tx, [...new Set(owners.values())]);
     await withAudiences(tx, profiles);
@@ -268,6 +268,21 @@ export class Audiences {
     const facts = changes.flatMap((change) => factOf(change, audience, { now, bot: false }));
     const unknown = people.flatMap((one, place) => (isKnown(one) ? [] : [place]));
     return { changed: turned.length, unknown, facts, profiles: new Map(turned.map((one) => [one.id, one])) };
+  }
+
+  /** Namespace `profile` names a profile by its own id. */
+  async #owners(tx: Tx, people: readonly Identity[]): Promise<Map<string, string>> {
+    const own = people.filter(({ namespace, id }) => namespace === 'profile' && isUuid(id));
+    const owners = await ownersOf(
+      tx,
+      people.filter(({ namespace }) => namespace !== 'profile'),
+    );
+    const living = await mergedInto(
+      tx,
+      own.map(({ id }) => id),
+    );
+    for (const one of own) if (living.has(one.id)) owners.set(identityKey(one), living.get(one.id)!);
+    return owners;
   }
 
   /** One profile has become part of another. @returns what `unmerge` needs */

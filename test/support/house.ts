@@ -123,6 +123,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     },
     privacy: fakePrivacy(),
     traits: fakeTraits(),
+    audiences: fakeAudiences(),
     messages: fakeMessages(clock, unsubscribed),
     mailbox: null,
     time: fakeTime(clock),
@@ -164,6 +165,21 @@ function fakeTraits(): House['traits'] {
       return definition;
     },
     remove: async (key) => known.delete(key),
+  };
+}
+
+/** No audience at all; tests of audiences put real ones in their place. */
+function fakeAudiences(): House['audiences'] {
+  const none = () => Promise.reject(new Error('this house has no audiences'));
+  return {
+    list: async () => [],
+    get: none,
+    put: none,
+    rebuild: none,
+    remove: none,
+    members: none,
+    preview: none,
+    change: none,
   };
 }
 
