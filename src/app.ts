@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { audienceDoor } from './audience-door.ts';
-import { Forms, Keys, migrations as apiMigrations, Webhooks } from './api/index.ts';
+import { audienceDoor, Forms, Keys, migrations as apiMigrations, Webhooks } from './api/index.ts';
 import {
   SystemClock,
   SystemRandom,
@@ -25,6 +24,7 @@ import {
   type Lesson,
   type Profile,
 } from './profile/index.ts';
+import { prepareBare } from './bare.ts';
 import { openDoors } from './doors.ts';
 import { openTransport } from './mailing.ts';
 import { Memory } from './memory.ts';
@@ -106,16 +106,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     wake: () => {},
   } as unknown as Slots;
   const events = new EventLog({ store, ids });
-  const profiles: Profiles = new Profiles({
-    store,
-    clock,
-    ids,
-    log: events,
-    onMerge: (tx, from, into) => carryOver({ profiles, ...slots }, tx, { from, into }),
-    onUnmerge: (tx, parted) => carryBack({ profiles, ...slots }, tx, parted),
-    onAudienceFault: (error) => log.error('profile.audience-failed', { error }),
-    onClaims: (refused) => log.warn('profile.claims-refused', { count: refused.length, device: refused[0]!.device }),
-  });
+  const profiles = openProfiles(ground, events, slots);
   const catalog = await Catalog.open(store, clock, { currency: reportCurrency });
   const recommender = new Recommender({ catalog, clock, ids });
   const follower = new Follower({ read: (cursors) => events.readFeed<Lesson>(cursors), recommender, log });
@@ -189,6 +180,20 @@ async function openGround(settings: Settings, { store, log }: Pick<AppParts, 'st
   const clock: Clock = settings.clock === 'virtual' ? new VirtualClock(offset) : new SystemClock();
   const random = new SystemRandom();
   return { settings, store, log, memory, clock, random, ids: new UuidIds(clock, random) };
+}
+
+function openProfiles({ store, clock, ids, log }: Ground, events: EventLog, slots: Slots): Profiles {
+  const profiles: Profiles = new Profiles({
+    store,
+    clock,
+    ids,
+    log: events,
+    onMerge: (tx, from, into) => carryOver({ profiles, ...slots }, tx, { from, into }),
+    onUnmerge: (tx, parted) => carryBack({ profiles, ...slots }, tx, parted),
+    onAudienceFault: (error) => log.error('profile.audience-failed', { error }),
+    onClaims: (refused) => log.warn('profile.claims-refused', { count: refused.length, device: refused[0]!.device }),
+  });
+  return profiles;
 }
 
 function openRunner(
@@ -379,21 +384,4 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
       await rooms.transport.close();
     },
   };
-}
-
-/** Without the demo: one datastream, and the recipes as drafts. */
-async function prepareBare(rooms: Rooms): Promise<void> {
-  const { recipes } = await import('./journey/index.ts');
-  if (rooms.events.datastreams().length === 0) {
-    await rooms.events.putDatastream({
-      id: 'default',
-      name: 'Default',
-      orgId: null,
-      allowedOrigins: [],
-      fpidCookie: null,
-    });
-  }
-  for (const recipe of recipes()) {
-    if (!rooms.journeys.list().some(({ key }) => key === recipe.key)) await rooms.journeys.put(recipe);
-  }
 }

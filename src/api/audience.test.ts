@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, oneof, string, stringMatching } from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { audienceDoor } from '../audience-door.ts';
 import { SeededRandom, UuidIds } from '../base/index.ts';
 import { emptyLog, EventLog, migrations as eventMigrations, type ShopEvent } from '../event/index.ts';
 import { emptyProfiles, migrations as profileMigrations, Profiles, type Fact } from '../profile/index.ts';
 import type { Store } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
 import { fakeHouse, readKey, secretKey, startedAt } from '../../test/support/house.ts';
+import { audienceDoor } from './audience-door.ts';
 import { cellIn, csvLine } from './csv-out.ts';
 import { csvRecords } from './csv-stream.ts';
 import { buildServer } from './server.ts';
@@ -194,9 +194,9 @@ describe('the doors of audiences', () => {
 
 describe('csvLine()', () => {
   it('gives no cell that begins like a formula, and loses nothing (property)', async () => {
-    const cell = fc.oneof(fc.string(), fc.stringMatching(/^["' ]*[=+\-@\t\r].{0,5}$/));
-    await fc.assert(
-      fc.asyncProperty(fc.array(cell, { minLength: 2, maxLength: 4 }), async (cells) => {
+    const cell = oneof(string(), stringMatching(/^["' ]*[=+\-@\t\r].{0,5}$/));
+    await assert(
+      asyncProperty(array(cell, { minLength: 2, maxLength: 4 }), async (cells) => {
         const whole = cells.map((text) => text.replace(/[\ud800-\udfff]/g, ''));
         const text = csvLine(['first', ...whole.slice(1).map(() => 'x')]) + csvLine(whole);
         const records = [];

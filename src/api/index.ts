@@ -8,6 +8,7 @@
  * Never:  decides what a room decides; believes a browser's word about somebody else
  * Start:  server.ts, house.ts, then edge.ts
  */
+export { audienceDoor } from './audience-door.ts';
 export * from './house.ts';
 export type * from './contract.ts';
 export { Forms } from './forms.ts';

@@ -1,6 +1,6 @@
-import type { AudienceDoor } from './api/index.ts';
-import type { Audiences, Fact, Profile } from './profile/index.ts';
-import type { Store, Tx } from './store/index.ts';
+import type { Audiences, Fact, Profile } from '../profile/index.ts';
+import type { Store, Tx } from '../store/index.ts';
+import type { AudienceDoor } from './house.ts';
 
 /** Audiences as the doors use them: whoever comes into a list or leaves it is told of to journeys, in one transaction. */
 export function audienceDoor(parts: {
