@@ -61,7 +61,7 @@ export function Members({ audience }: { audience: AudienceView }) {
 
 export function MemberTable({ rows }: { rows: AudienceMember[] }) {
   const { say, moment } = useVoice();
-  const hasSince = rows.some(({ since }) => since !== null);
+  const hasSince = rows.some(({ since }) => since !== undefined);
   return (
     <div className="table table-bare">
       <Table>
@@ -83,7 +83,7 @@ export function MemberTable({ rows }: { rows: AudienceMember[] }) {
               </Table.Td>
               <Table.Td className="number">{moment(row.lastSeenAt)}</Table.Td>
               {hasSince && (
-                <Table.Td className="number wide-only">{row.since === null ? '–' : moment(row.since)}</Table.Td>
+                <Table.Td className="number wide-only">{row.since === undefined ? '–' : moment(row.since)}</Table.Td>
               )}
             </Table.Tr>
           ))}

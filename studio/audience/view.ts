@@ -2,6 +2,7 @@
 export interface AudienceView {
   key: string;
   name: string;
+  kind: 'rule' | 'list';
   /** In the one language; null for a list. */
   rule: string | null;
   /** How many are in it now. */
@@ -19,7 +20,8 @@ export interface AudienceMember {
   email: string | null;
   name: string | null;
   lastSeenAt: string;
-  since: string | null;
+  /** Member since; absent in a preview. */
+  since?: string;
 }
 
 export interface AudiencePreview {
@@ -27,4 +29,12 @@ export interface AudiencePreview {
   /** False when it was estimated. */
   exact: boolean;
   sample: AudienceMember[];
+}
+
+/** What became of the rows of a list. */
+export interface AudienceListReport {
+  changed: number;
+  refused: number;
+  /** The first refused rows: line of the table, its head being the first, and why. */
+  faults: { line: number; why: string }[];
 }

@@ -6,6 +6,7 @@ export function audiencesOf(iso: (hours: number) => string): AudienceView[] {
   return [
     {
       ...times,
+      kind: 'rule',
       key: 'wanderers',
       name: 'Came by in the last week and has not ordered',
       rule: 'profile.reachable and daysSince(profile.lastSeenAt) <= 7 and isEmpty(profile.orders)',
@@ -13,6 +14,7 @@ export function audiencesOf(iso: (hours: number) => string): AudienceView[] {
     },
     {
       ...times,
+      kind: 'rule',
       key: 'hochwertige-armbanduhren',
       name: 'Interessentinnen und Interessenten für hochwertige Armbanduhrensonderanfertigungen',
       rule: 'profile.favouriteCategory = "watches"\nand not happened("commerce.purchases", within: "P30D")',
@@ -20,7 +22,7 @@ export function audiencesOf(iso: (hours: number) => string): AudienceView[] {
       builtAt: null,
       build: { step: 'members', done: 410_000, of: 1_000_000 },
     },
-    { ...times, key: 'friends', name: 'Friends of the shop', rule: null, size: 7 },
+    { ...times, kind: 'list', key: 'friends', name: 'Friends of the shop', rule: null, size: 7 },
   ];
 }
 
@@ -35,6 +37,12 @@ export function membersOf(iso: (hours: number) => string, count: number): Audien
     since: iso(-index * 5),
   }));
 }
+
+export const listReport = {
+  changed: 3,
+  refused: 1,
+  faults: [{ line: 3, why: 'nobody is known by crm "42"' }],
+};
 
 /** Finds fault with "wrong", wherever it stands. */
 export function problemsOf(source: string): LanguageProblem[] {
