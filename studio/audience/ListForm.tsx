@@ -7,7 +7,7 @@ import { Pair } from '../ui/Pair.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { changeList, csvOf } from './list.ts';
-import type { AudienceListReport, AudienceView } from './view.ts';
+import type { AudienceListReport, AudienceView } from '../../src/api/contract-audience.ts';
 
 /** Puts people in a list or takes them out: lines typed or pasted, or a CSV file. */
 export function ListForm({ audience }: { audience: AudienceView }) {

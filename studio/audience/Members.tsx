@@ -7,7 +7,7 @@ import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { members, pageSize } from './query.ts';
-import type { AudienceMember, AudienceView } from './view.ts';
+import type { AudiencePreview, AudienceView } from '../../src/api/contract-audience.ts';
 
 /** Who is in an audience now, page by page, and as a file. */
 export function Members({ audience }: { audience: AudienceView }) {
@@ -59,7 +59,10 @@ export function Members({ audience }: { audience: AudienceView }) {
   );
 }
 
-export function MemberTable({ rows }: { rows: AudienceMember[] }) {
+/** Of a preview nobody is a member yet. */
+type Row = AudiencePreview['sample'][number] & { since?: string };
+
+export function MemberTable({ rows }: { rows: Row[] }) {
   const { say, moment } = useVoice();
   const hasSince = rows.some(({ since }) => since !== undefined);
   return (

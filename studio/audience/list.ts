@@ -1,5 +1,5 @@
 import { ask } from '../api/client.ts';
-import type { AudienceListReport } from './view.ts';
+import type { AudienceListReport } from '../../src/api/contract-audience.ts';
 
 /** Typed lines as a table: an address or `namespace:id` a line, each namespace a column of its own. */
 export function csvOf(text: string): string {

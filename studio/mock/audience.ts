@@ -1,8 +1,8 @@
 import type { LanguageProblem } from '../../src/api/contract-language.ts';
-import type { AudienceMember, AudienceView } from '../audience/view.ts';
+import type { AudienceListReport, AudienceMember, AudienceView } from '../../src/api/contract-audience.ts';
 
 export function audiencesOf(iso: (hours: number) => string): AudienceView[] {
-  const times = { createdAt: iso(-700), updatedAt: iso(-40), builtAt: iso(-40), build: null };
+  const times = { createdAt: iso(-700), updatedAt: iso(-40), builtAt: iso(-40), build: null, state: 'ready' as const };
   return [
     {
       ...times,
@@ -20,6 +20,7 @@ export function audiencesOf(iso: (hours: number) => string): AudienceView[] {
       rule: 'profile.favouriteCategory = "watches"\nand not happened("commerce.purchases", within: "P30D")',
       size: 1_204_311,
       builtAt: null,
+      state: 'building',
       build: { step: 'members', done: 410_000, of: 1_000_000 },
     },
     { ...times, kind: 'list', key: 'friends', name: 'Friends of the shop', rule: null, size: 7 },
@@ -38,10 +39,12 @@ export function membersOf(iso: (hours: number) => string, count: number): Audien
   }));
 }
 
-export const listReport = {
+export const listReport: AudienceListReport = {
+  rows: 4,
   changed: 3,
   refused: 1,
-  faults: [{ line: 3, why: 'nobody is known by crm "42"' }],
+  faults: [{ line: 3, code: 'API_INPUT_INVALID', why: 'nobody is known by crm "42"' }],
+  columns: { used: ['email', 'crm'], ignored: [] },
 };
 
 /** Finds fault with "wrong", wherever it stands. */
