@@ -107,8 +107,21 @@ describe('signing in', () => {
 describe('the newsletter', () => {
   it('needs the box ticked', async () => {
     expect((await post('newsletter', { email: 'mira@example.com', consent: false })).status).toBe(400);
-    expect((await post('newsletter', { email: 'mira@example.com', consent: true, ecid })).status).toBe(200);
-    expect(told).toHaveLength(1);
+    const { status, body } = await post('newsletter', { email: 'mira@example.com', consent: true, ecid });
+    expect({ status, body }).toEqual({ status: 200, body: { signedUp: true, state: 'confirmed' } });
+    expect(told).toMatchObject([
+      {
+        path: '/v1/forms/newsletter/sign-ups',
+        key: 'Bearer sk_secret',
+        body: { email: 'mira@example.com', ecid, wording: expect.stringContaining('send me mail') },
+      },
+    ]);
+  });
+
+  it('says that a mail will ask first, where the form does so', async () => {
+    answer = { status: 200, body: '{"state":"pending","limited":false}' };
+    const { body } = await post('newsletter', { email: 'mira@example.com', consent: true, ecid });
+    expect(body).toEqual({ signedUp: true, state: 'pending' });
   });
 });
 

@@ -3,6 +3,10 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest, FastifySchema } 
 import { catalogue, categories } from './catalogue.ts';
 import type { ShopItem } from './catalogue.ts';
 
+/** The form in Beckon that the newsletter's sign-ups belong to, and the words that stand beside its box. */
+export const newsletterForm = 'newsletter';
+export const newsletterWording = 'Yes, send me mail about products. I can stop it with one click.';
+
 /** Sends one HTTP request and resolves with what came back; rejects when nothing came back. */
 export type Call = (request: {
   method: 'POST';
@@ -82,10 +86,9 @@ export function shopServer(options: ShopServerOptions): FastifyPluginAsync {
       return { person: session };
     });
 
-    post<SignIn>('newsletter', signInBody, async (said) => {
+    post<SignIn>('newsletter', signInBody, async (said, request) => {
       if (!said.consent) throw new ShopError(400, 'The box for consent is not ticked', 'Tick it to get the newsletter');
-      await beckon.assertProfile(sessionOf(said), said);
-      return { signedUp: true };
+      return { signedUp: true, state: await beckon.signUp(sessionOf(said), said, request) };
     });
 
     post<{ emailMarketing: 'in' | 'out' }>('consent', consentBody, async ({ emailMarketing }, request) => {
@@ -186,6 +189,27 @@ class Beckon {
     });
   }
 
+  /**
+   * Somebody wants the newsletter. With double opt-in, a setting of the form in Beckon, the answer is `pending`: the
+   * address gets a mail that asks, and until its button is pressed nothing holds.
+   */
+  async signUp(
+    person: Session,
+    said: { ecid?: string; timeZone?: string },
+    request: { ip: string; headers: { referer?: string | undefined } },
+  ): Promise<'pending' | 'confirmed'> {
+    const answer = await this.#post(`/v1/forms/${newsletterForm}/sign-ups`, {
+      email: person.email,
+      ...(person.firstName ? { firstName: person.firstName } : {}),
+      ...(said.ecid ? { ecid: said.ecid } : {}),
+      ...(said.timeZone ? { timeZone: said.timeZone } : {}),
+      ...(request.headers.referer ? { page: request.headers.referer.slice(0, 2048) } : {}),
+      wording: newsletterWording,
+      ip: request.ip,
+    });
+    return (answer as { state?: string }).state === 'pending' ? 'pending' : 'confirmed';
+  }
+
   async assertConsent(address: string, state: 'in' | 'out'): Promise<void> {
     await this.#post('/v1/profiles', { identities: { email: address }, consent: { 'email-marketing': state } });
   }
@@ -221,7 +245,7 @@ class Beckon {
     return this.#options.now ? { at: new Date(this.#options.now()).toISOString() } : {};
   }
 
-  async #post(path: string, body: unknown): Promise<void> {
+  async #post(path: string, body: unknown): Promise<unknown> {
     const { beckonUrl, key, call } = this.#options;
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
     const answer = await call({ method: 'POST', url: beckonUrl + path, headers, body: JSON.stringify(body) });
@@ -231,6 +255,7 @@ class Beckon {
         `Beckon answered ${answer.status} to ${path}: ${reasonOf(answer.body)}`,
         'Try again in a moment; nothing was ordered or changed',
       );
+    return JSON.parse(answer.body) as unknown;
   }
 }
 

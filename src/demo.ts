@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { catalogue } from '../shop/catalogue.ts';
 import { history, react, type HistoryEvent } from '../shop/history.ts';
 import { seededChance, type Chance, type InventedVisitor } from '../shop/people.ts';
-import { shopServer } from '../shop/server.ts';
+import { newsletterForm, shopServer } from '../shop/server.ts';
 import { emptySignUps, keyText } from './api/index.ts';
 import { joinRooms, type AppParts, type Rooms } from './app.ts';
 import { elapsed, SystemRandom, VirtualClock } from './base/index.ts';
@@ -63,7 +63,10 @@ export async function prepareDemo(rooms: Rooms, say: (line: string) => void): Pr
     await memory.set('demo', 'begun');
     await seedDemo(rooms, say);
     await memory.set('demo', 'ready');
-  } else await putItems(rooms);
+  } else {
+    await putItems(rooms);
+    await putForm(rooms);
+  }
   return { key: settings.adminKey === null ? key : null };
 }
 
@@ -93,6 +96,7 @@ export async function removeDemo(settings: Settings, parts: AppParts): Promise<v
   await emptyAll(rooms);
   for (const { key } of recipes()) await rooms.journeys.remove(key);
   await rooms.events.removeDatastream('demo');
+  await rooms.forms.remove(newsletterForm);
   await rooms.memory.remove('demo');
   await rooms.memory.remove('clock-offset');
   await rooms.transport.close();
@@ -122,6 +126,13 @@ async function putItems({ settings, catalog, clock }: Rooms): Promise<void> {
   await catalog.upsert(items);
 }
 
+/** The newsletter's form, unless it is there; without double opt-in, so that the demo's mails come at once. */
+async function putForm({ settings, forms }: Rooms): Promise<void> {
+  if (await forms.find(newsletterForm)) return;
+  const shopUrl = `${settings.publicUrl}/shop`;
+  await forms.put(newsletterForm, { title: 'Letters from the shop', doubleOptIn: false, shopUrl });
+}
+
 async function seedDemo(rooms: Rooms, say: (line: string) => void): Promise<void> {
   const { settings, clock, events, journeys } = rooms;
   const began = elapsed();
@@ -137,6 +148,7 @@ async function seedDemo(rooms: Rooms, say: (line: string) => void): Promise<void
     fpidCookie: null,
   });
   await putItems(rooms);
+  await putForm(rooms);
   for (const recipe of recipes()) {
     await journeys.put(recipe);
     await journeys.publish(recipe.key);

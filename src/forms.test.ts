@@ -232,6 +232,7 @@ describe('signing up on a page', () => {
     expect(bad.text).toContain('That is not an e-mail address');
     expect(bad.text).toContain('&quot;&gt;&lt;script&gt;');
     expect(bad.text).not.toContain('<script>');
+    expect(bad.text).toContain('required checked');
     const unticked = await post({ email: 'ada@example.com', consent: '' });
     expect(unticked.status).toBe(400);
     expect(unticked.text).toContain('Tick the box');
@@ -339,7 +340,7 @@ describe('a form', () => {
     expect(JSON.parse(good.text)).toMatchObject({ state: 'pending' });
     const words = await call('GET', '/forms/news?lang=sv', { headers: { ...script, origin: 'https://shop.example' } });
     expect(JSON.parse(words.text)).toMatchObject({
-      heading: 'News',
+      heading: 'Brev från Lumen & Loom',
       button: 'Anmäl mig',
       language: 'sv',
       askName: false,

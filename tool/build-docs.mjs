@@ -33,6 +33,8 @@ const reading = [
   'target',
   'segment',
   'shop-platforms',
+  'sign-up',
+  'import-people',
   'journeys',
   'mails',
   'language',

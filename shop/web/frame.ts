@@ -58,9 +58,14 @@ export function listenToNewsletter(root: HTMLElement): void {
   onSubmit(root.querySelector<HTMLFormElement>('#newsletter')!, async (fields, form) => {
     const email = String(fields.get('email'));
     // The shop's server asserts it; a page saying so would not be believed.
-    await ask('newsletter', { email, consent: true, ecid: await visitorId(), timeZone: timeZone() });
+    const { state } = await ask<{ state: string }>('newsletter', {
+      email,
+      consent: true,
+      ecid: await visitorId(),
+      timeZone: timeZone(),
+    });
     form.reset();
-    say(`Letters will come to ${email}.`);
+    say(state === 'pending' ? `A mail is on its way to ${email}. Press its button.` : `Letters will come to ${email}.`);
   });
 }
 

@@ -58,7 +58,6 @@ export const AudienceMembers = Type.Object({
   /** `after` of the next page; null on the last. */
   next: maybeText,
 });
-export type AudienceMembers = Static<typeof AudienceMembers>;
 
 /** POST /v1/audiences/preview */
 export const AudiencePreviewRequest = Type.Object(
@@ -72,7 +71,6 @@ export const AudiencePreview = Type.Object({
   exact: Type.Boolean(),
   sample: Type.Array(Type.Omit(AudienceMember, ['since'])),
 });
-export type AudiencePreview = Static<typeof AudiencePreview>;
 
 /** POST /v1/audiences/{key}/members */
 export const AudienceListReport = Type.Object({

@@ -43,7 +43,7 @@ export type FormTexts = Static<typeof FormTexts>;
 /** PUT /v1/forms/{key} */
 export const FormInput = Type.Object(
   {
-    /** What the form is called in lists; and its heading, unless its texts have one. */
+    /** What the form is called in lists. Its heading on pages is among its texts. */
     title: Type.Optional(text(128)),
     /**
      * Off: what the shop's server signs up by POST /v1/forms/{key}/sign-ups counts at once. A page's visitor is asked by

@@ -7,7 +7,7 @@ import { escapeHtml, sendPage } from './page.ts';
 /** Pages of sign-up forms: the form itself, the question behind the link in the mail, and notes of a few words. */
 
 const style = `form{display:grid;gap:16px;justify-items:start}label{display:grid;gap:4px;width:100%;font-weight:600}
-input[type=email],input[type=text]{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--quiet);border-radius:8px;padding:10px 12px;width:100%;min-height:44px}
+input[type=email],input[type=text]{font:inherit;font-weight:400;color:var(--ink);background:var(--paper);border:1px solid var(--quiet);border-radius:8px;padding:10px 12px;width:100%;min-height:44px}
 input:focus-visible{outline:2px solid var(--signal);outline-offset:2px}
 .tick{grid-template-columns:auto 1fr;gap:10px;font-weight:400;align-items:start}.tick input{width:20px;height:20px;margin:2px 0 0;accent-color:var(--signal)}
 .fault{color:var(--harm);font-weight:600}.away{position:absolute;left:-9999px;width:1px;height:1px;overflow:hidden}
@@ -18,13 +18,13 @@ interface FormPage {
   words: FormWords;
   language: FormLanguage;
   /** What was entered before, when something of it was amiss. */
-  entered?: { email: string; firstName: string };
+  entered?: { email: string; firstName: string; ticked: boolean };
   fault?: { text: string; where: string };
 }
 
 /** The form as a page of its own; it needs no script. */
 export function sendForm(reply: FastifyReply, page: FormPage): FastifyReply {
-  const { form, words, language, entered = { email: '', firstName: '' }, fault } = page;
+  const { form, words, language, entered = { email: '', firstName: '', ticked: false }, fault } = page;
   const described = (name: string) =>
     fault?.where === name ? ' aria-invalid="true" aria-describedby="fault" autofocus' : '';
   const name = form.askName
@@ -36,7 +36,7 @@ ${fault ? `<p class="fault" id="fault" role="alert">${escapeHtml(fault.text)}</p
 <label>${escapeHtml(words.email)}<input type="email" name="email" required maxlength="254" autocomplete="email" value="${escapeHtml(entered.email)}"${described('email')}></label>
 ${name}
 <div class="away" aria-hidden="true"><label>Website<input type="text" name="website" tabindex="-1" autocomplete="off"></label></div>
-<label class="tick"><input type="checkbox" name="consent" value="yes" required${described('consent')}><span>${escapeHtml(words.consent)}</span></label>
+<label class="tick"><input type="checkbox" name="consent" value="yes" required${entered.ticked ? ' checked' : ''}${described('consent')}><span>${escapeHtml(words.consent)}</span></label>
 <input type="hidden" name="language" value="${language}">
 <button type="submit">${escapeHtml(words.button)}</button>
 </form>`;

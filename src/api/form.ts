@@ -185,7 +185,13 @@ function refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal):
     );
   }
   const words = house.forms.words(form, language);
-  return sendForm(reply, { form, words, language, entered: { email, firstName }, fault: { text: fault, where } });
+  return sendForm(reply, {
+    form,
+    words,
+    language,
+    entered: { email, firstName, ticked: where !== 'consent' },
+    fault: { text: fault, where },
+  });
 }
 
 /** A POST only: mail scanners follow every link, and none of them may say yes in somebody's name. */

@@ -85,10 +85,7 @@ export class Forms {
 
   /** A form's words in a language. `address` is shown as it is given. */
   words(form: Form, language: FormLanguage, address = ''): FormWords {
-    const texts = { ...form.texts };
-    const own = form.texts[language];
-    if (form.title !== '' && own?.heading === undefined) texts[language] = { ...own, heading: form.title };
-    return wordsOf(texts, language, { shop: this.#parts.shopName, address, days: String(linkDays) });
+    return wordsOf(form.texts, language, { shop: this.#parts.shopName, address, days: String(linkDays) });
   }
 
   /** A sentence of the page in which the shop's name stands. */

@@ -67,7 +67,7 @@ function signUpEvent(
     happenedAt: about.at,
     receivedAt: about.at,
     level: about.level,
-    visitor: `email:${row.address}`,
+    visitor: row.said.ecid === undefined ? `email:${row.address}` : `ecid:${row.said.ecid}`,
     identities: row.said.ecid === undefined ? [email] : [email, { namespace: 'ecid', id: row.said.ecid }],
     proof: {
       channel: 'email',

@@ -7,7 +7,7 @@ import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { members, pageSize } from './query.ts';
-import type { AudiencePreview, AudienceView } from '../../src/api/contract-audience.ts';
+import type { AudienceMember, AudienceView } from './view.ts';
 
 /** Who is in an audience now, page by page, and as a file. */
 export function Members({ audience }: { audience: AudienceView }) {
@@ -59,12 +59,9 @@ export function Members({ audience }: { audience: AudienceView }) {
   );
 }
 
-/** Of a preview nobody is a member yet. */
-type Row = AudiencePreview['sample'][number] & { since?: string };
-
-export function MemberTable({ rows }: { rows: Row[] }) {
+export function MemberTable({ rows }: { rows: AudienceMember[] }) {
   const { say, moment } = useVoice();
-  const hasSince = rows.some(({ since }) => since !== undefined);
+  const hasSince = rows.some(({ since }) => since !== null);
   return (
     <div className="table table-bare">
       <Table>
@@ -86,7 +83,7 @@ export function MemberTable({ rows }: { rows: Row[] }) {
               </Table.Td>
               <Table.Td className="number">{moment(row.lastSeenAt)}</Table.Td>
               {hasSince && (
-                <Table.Td className="number wide-only">{row.since === undefined ? '–' : moment(row.since)}</Table.Td>
+                <Table.Td className="number wide-only">{row.since === null ? '–' : moment(row.since)}</Table.Td>
               )}
             </Table.Tr>
           ))}

@@ -37,6 +37,15 @@ export function openMappedBrowser(front: Front): Promise<Browser> {
     `MAP ${host}:443 127.0.0.1:${front.httpsPort}`,
     `MAP ${host}:80 127.0.0.1:${front.httpPort}`,
   ]);
+  const found = rules.join(', ');
+  return openBrowser([
+    '--ignore-certificate-errors',
+    `--host-resolver-rules=${found}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
+  ]);
+}
+
+/** Chromium as the tests use it. */
+export function openBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['BECKON_CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
@@ -47,8 +56,7 @@ export function openMappedBrowser(front: Front): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--ignore-certificate-errors',
-      `--host-resolver-rules=${rules.join(', ')}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
+      ...flags,
     ],
   });
 }
