@@ -52,7 +52,7 @@ function KnownAudience({ audienceKey }: { audienceKey: string }) {
 
 function Head({ data }: { data: AudienceView }) {
   const { say, moment, percent } = useVoice();
-  const size = data.size === 0 ? say('audience.nobodyIn') : say('audience.answer', { count: data.size });
+  const size = useSize(data);
   const note = (
     <>
       <b className="person-name">{data.name}</b> {say('audience.changed', { time: moment(data.updatedAt) })}
@@ -71,6 +71,13 @@ function Head({ data }: { data: AudienceView }) {
       )}
     </>
   );
+}
+
+/** Nobody is said to be in it only once everybody was asked. */
+function useSize({ size, state }: AudienceView): string {
+  const { say } = useVoice();
+  if (size === 0) return say(state === 'building' ? 'audience.isBuilding' : 'audience.nobodyIn');
+  return say('audience.answer', { count: size });
 }
 
 type Kind = 'rule' | 'list';

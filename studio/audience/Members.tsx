@@ -32,7 +32,9 @@ export function Members({ audience }: { audience: AudienceView }) {
     <Panel title={say('audience.members')} aside={asFile || undefined}>
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={6} />}
-      {data && data.members.length === 0 && <p className="quiet">{say('audience.nobody')}</p>}
+      {data && data.members.length === 0 && (
+        <p className="quiet">{say(audience.state === 'building' ? 'audience.isBuilding' : 'audience.nobody')}</p>
+      )}
       {data && data.members.length > 0 && <MemberTable rows={data.members} />}
       {(trail.length > 0 || next !== null) && (
         <div className="pager">
@@ -77,7 +79,7 @@ export function MemberTable({ rows }: { rows: AudienceMember[] }) {
             <Table.Tr key={row.id}>
               <Table.Td className="member-cell">
                 <Link to="/people/$id" params={{ id: row.id }} className="row-link">
-                  {row.name ?? row.email ?? row.id.slice(0, 8)}
+                  {row.name ?? row.email ?? row.id.slice(-8)}
                 </Link>
                 {row.name !== null && row.email !== null && <span className="quiet">{row.email}</span>}
               </Table.Td>

@@ -8,7 +8,7 @@ import { ask } from '../api/client.ts';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { ruleProblems } from './query.ts';
-import { examples, offsetOf, pointer } from './rule.ts';
+import { examples, faultOf, offsetOf, pointer } from './rule.ts';
 
 /** The rule of an audience with what is wrong with it, by line and column; a problem leads to its place. */
 export function RuleEditor({ rule, onChange }: { rule: string; onChange: (rule: string) => void }) {
@@ -129,7 +129,7 @@ function ProblemRow({ problem, rule, onGo }: { problem: Problem; rule: string; o
         <Icon size={14} stroke={1.5} aria-hidden="true" />
         {say(isError ? 'audience.errorAt' : 'audience.warningAt', { line: problem.line, column: problem.column })}
       </UnstyledButton>
-      <p>{problem.message}</p>
+      <p>{faultOf(problem.message)}</p>
       {problem.mend !== '' && <p className="quiet">{say('problem.mend', { mend: problem.mend })}</p>}
       {shown && (
         <pre className="raw rule-pointer" aria-hidden="true">

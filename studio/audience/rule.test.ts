@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isKeyForm, keyOf, offsetOf, pointer, shareOf } from './rule.ts';
+import { faultOf, isKeyForm, keyOf, offsetOf, pointer, shareOf } from './rule.ts';
 
 describe('a place in a rule', () => {
   const source = 'profile.reachable\nand wrong()';
@@ -18,6 +18,11 @@ describe('a place in a rule', () => {
     expect(found.text[found.mark.length - 1]).toBe('!');
     expect(pointer(source, { line: 7, column: 1 })).toBeNull();
   });
+});
+
+it('a fault is said without its place, which stands above it', () => {
+  expect(faultOf('At line 2, column 5: there is no function dayssince')).toBe('There is no function dayssince');
+  expect(faultOf('profile has no field kart')).toBe('Profile has no field kart');
 });
 
 describe('the key of an audience', () => {

@@ -12,12 +12,19 @@ export function offsetOf(source: string, { line, column }: Place): number {
   return Math.min(Math.max(before + within, 0), source.length);
 }
 
-/** The line a problem stands on, and the place in it to point at; null where there is no such line. */
+/** The part of a line that a problem stands in, and the place in it to point at; null where there is no such line. */
 export function pointer(source: string, { line, column }: Place): { text: string; mark: string } | null {
   const text = source.split('\n')[line - 1];
   if (text === undefined || text.trim() === '') return null;
-  const from = Math.max(0, Math.min(column - 1, text.length) - 40);
-  return { text: text.slice(from, from + 72), mark: `${' '.repeat(Math.min(column - 1, text.length) - from)}^` };
+  const at = Math.min(column - 1, text.length);
+  const from = Math.max(0, at - 16);
+  return { text: text.slice(from, from + 36), mark: `${' '.repeat(at - from)}^` };
+}
+
+/** What is wrong, without its place, which stands above it. */
+export function faultOf(message: string): string {
+  const fault = message.replace(/^At line \d+, column \d+: /, '');
+  return fault.charAt(0).toUpperCase() + fault.slice(1);
 }
 
 /** A key made of a name: "Liebt Uhren, kaufte nie" → "liebt-uhren-kaufte-nie". */

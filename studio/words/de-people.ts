@@ -112,6 +112,7 @@ export const dePeople: Record<keyof typeof enPeople, string> = {
   'audiences.changed': 'Geändert',
   'audience.answer': '{count} Person ist in dieser Zielgruppe|{count} Personen sind in dieser Zielgruppe',
   'audience.nobodyIn': 'Gerade ist niemand in dieser Zielgruppe',
+  'audience.isBuilding': 'Wer darin ist, wird gerade ermittelt',
   'audience.changed': 'geändert {time}',
   'audience.newAnswer': 'Wen meinst du?',
   'audience.newNote': 'Niemand bekommt eine Mail, weil eine Zielgruppe entsteht.',

@@ -107,6 +107,7 @@ export const enPeople = {
   'audiences.changed': 'Changed',
   'audience.answer': '{count} person is in this audience|{count} people are in this audience',
   'audience.nobodyIn': 'Nobody is in this audience now',
+  'audience.isBuilding': 'Who is in it is being worked out',
   'audience.changed': 'changed {time}',
   'audience.newAnswer': 'Whom do you mean?',
   'audience.newNote': 'Nobody is mailed by making an audience.',

@@ -110,6 +110,7 @@ export const svPeople: Record<keyof typeof enPeople, string> = {
   'audiences.changed': 'Ändrad',
   'audience.answer': '{count} person ingår i målgruppen|{count} personer ingår i målgruppen',
   'audience.nobodyIn': 'Ingen ingår i målgruppen just nu',
+  'audience.isBuilding': 'Vilka som ingår räknas ut',
   'audience.changed': 'ändrad {time}',
   'audience.newAnswer': 'Vilka menar du?',
   'audience.newNote': 'Ingen får brev av att en målgrupp skapas.',
