@@ -58,6 +58,7 @@ export const AudienceMembers = Type.Object({
   /** `after` of the next page; null on the last. */
   next: maybeText,
 });
+export type AudienceMembers = Static<typeof AudienceMembers>;
 
 /** POST /v1/audiences/preview */
 export const AudiencePreviewRequest = Type.Object(
@@ -71,6 +72,7 @@ export const AudiencePreview = Type.Object({
   exact: Type.Boolean(),
   sample: Type.Array(Type.Omit(AudienceMember, ['since'])),
 });
+export type AudiencePreview = Static<typeof AudiencePreview>;
 
 /** POST /v1/audiences/{key}/members */
 export const AudienceListReport = Type.Object({

@@ -90,7 +90,9 @@ export const person = (id: string) =>
   queryOptions({
     queryKey: ['person', id],
     queryFn: () => ask<ProfileDetail>(`/v1/profiles/id:${part(id)}`),
-    refetchInterval: live,
+    // Whoever was erased is not asked for again and again.
+    refetchInterval: ({ state: { error } }) =>
+      error instanceof ApiError && error.problem.status === 404 ? false : live,
   });
 
 export const timeline = (id: string) =>

@@ -8,7 +8,7 @@ import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { BuildState } from './BuildState.tsx';
 import { audiences } from './query.ts';
-import type { AudienceView } from './view.ts';
+import type { AudienceView } from '../../src/api/contract-audience.ts';
 
 /** All audiences with their size as it is now. */
 export function AudienceList() {

@@ -13,7 +13,7 @@ import { Remove } from './Remove.tsx';
 import { RuleEditor, useRuleCheck } from './RuleEditor.tsx';
 import { audience } from './query.ts';
 import { isKeyForm, keyOf, shareOf } from './rule.ts';
-import type { AudienceView } from './view.ts';
+import type { AudienceView } from '../../src/api/contract-audience.ts';
 
 /** One audience: its rule with a look at who it would be, and who it is. `+` makes a new one. */
 export function AudiencePage() {

@@ -1,6 +1,6 @@
 import { useVoice } from '../ui/voice.tsx';
 import { shareOf } from './rule.ts';
-import type { AudienceView } from './view.ts';
+import type { AudienceView } from '../../src/api/contract-audience.ts';
 
 /** Says that a membership is being worked out, and how far that is. */
 export function BuildState({ build }: { build: AudienceView['build'] }) {

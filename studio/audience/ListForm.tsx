@@ -3,10 +3,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Panel } from '../ui/Page.tsx';
+import { Pair } from '../ui/Pair.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import { type ListReport, changeList } from './list.ts';
-import type { AudienceView } from './view.ts';
+import { changeList, csvOf } from './list.ts';
+import type { AudienceListReport, AudienceView } from '../../src/api/contract-audience.ts';
 
 /** Puts people in a list or takes them out: lines typed or pasted, or a CSV file. */
 export function ListForm({ audience }: { audience: AudienceView }) {
@@ -14,16 +15,16 @@ export function ListForm({ audience }: { audience: AudienceView }) {
   const [lines, setLines] = useState('');
   const client = useQueryClient();
   const change = useMutation({
-    mutationFn: ({ how, text }: { how: 'add' | 'remove'; text: string }) => changeList(audience.key, how, text),
+    mutationFn: ({ how, csv }: { how: 'add' | 'remove'; csv: string }) => changeList(audience.key, how, csv),
     onSuccess: () => {
       setLines('');
       return client.invalidateQueries({ queryKey: ['audiences'] });
     },
   });
   const isEmpty = lines.trim() === '';
-  const send = (how: 'add' | 'remove') => change.mutate({ how, text: lines });
+  const send = (how: 'add' | 'remove') => change.mutate({ how, csv: csvOf(lines) });
   const take = (file: File | null) => {
-    if (file) void file.text().then((text) => change.mutate({ how: 'add', text }));
+    if (file) void file.text().then((csv) => change.mutate({ how: 'add', csv }));
   };
   return (
     <Panel title={say('list.title')}>
@@ -69,22 +70,17 @@ export function ListForm({ audience }: { audience: AudienceView }) {
   );
 }
 
-function Report({ report }: { report: ListReport }) {
+function Report({ report }: { report: AudienceListReport }) {
   const { say } = useVoice();
   return (
     <>
       <p>{say('list.changed', { count: report.changed })}</p>
-      {report.refused.length > 0 && (
+      {report.refused > 0 && (
         <>
-          <p className="text-harm">{say('list.refused', { count: report.refused.length })}</p>
+          <p className="text-harm">{say('list.refused', { count: report.refused })}</p>
           <ul className="pairs">
-            {report.refused.slice(0, 20).map(({ row, why }) => (
-              <li key={`${row} ${why}`}>
-                <span>
-                  {say('list.row', { row })}
-                  <span className="quiet pair-note">{why}</span>
-                </span>
-              </li>
+            {report.faults.slice(0, 20).map(({ line, why }) => (
+              <Pair key={`${line} ${why}`} name={say('list.row', { row: line - 1 })} value="" note={why} />
             ))}
           </ul>
         </>

@@ -7,7 +7,7 @@ import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { members, pageSize } from './query.ts';
-import type { AudienceMember, AudienceView } from './view.ts';
+import type { AudiencePreview, AudienceView } from '../../src/api/contract-audience.ts';
 
 /** Who is in an audience now, page by page, and as a file. */
 export function Members({ audience }: { audience: AudienceView }) {
@@ -61,9 +61,12 @@ export function Members({ audience }: { audience: AudienceView }) {
   );
 }
 
-export function MemberTable({ rows }: { rows: AudienceMember[] }) {
+/** Of a preview nobody is a member yet. */
+type Row = AudiencePreview['sample'][number] & { since?: string };
+
+export function MemberTable({ rows }: { rows: Row[] }) {
   const { say, moment } = useVoice();
-  const hasSince = rows.some(({ since }) => since !== null);
+  const hasSince = rows.some(({ since }) => since !== undefined);
   return (
     <div className="table table-bare">
       <Table>
@@ -85,7 +88,7 @@ export function MemberTable({ rows }: { rows: AudienceMember[] }) {
               </Table.Td>
               <Table.Td className="number">{moment(row.lastSeenAt)}</Table.Td>
               {hasSince && (
-                <Table.Td className="number wide-only">{row.since === null ? '–' : moment(row.since)}</Table.Td>
+                <Table.Td className="number wide-only">{row.since === undefined ? '–' : moment(row.since)}</Table.Td>
               )}
             </Table.Tr>
           ))}

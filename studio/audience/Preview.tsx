@@ -27,9 +27,7 @@ export function Preview({ rule, check }: { rule: string; check: RuleCheck }) {
         {canAsk && isFetching && !data && <Rows count={4} />}
         {canAsk && data && data.sample.length === 0 && <p className="quiet">{say('audience.previewNobody')}</p>}
       </div>
-      {canAsk && data && data.sample.length > 0 && (
-        <MemberTable rows={data.sample.map((one) => ({ ...one, since: null }))} />
-      )}
+      {canAsk && data && data.sample.length > 0 && <MemberTable rows={data.sample} />}
       {canAsk && data && data.size > data.sample.length && data.sample.length > 0 && (
         <p className="quiet">{say('audience.sampleOf', { count: data.sample.length })}</p>
       )}

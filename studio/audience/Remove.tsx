@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { ask } from '../api/client.ts';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import type { AudienceView } from './view.ts';
+import type { AudienceView } from '../../src/api/contract-audience.ts';
 
 /** Ends an audience; what that means stands there first, with the number. */
 export function Remove({ audience }: { audience: AudienceView }) {

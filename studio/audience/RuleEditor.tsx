@@ -111,7 +111,7 @@ function RuleHint() {
   return (
     <>
       {say('audience.ruleHint')}{' '}
-      <a href="/docs/guide/language" target="_blank" rel="noreferrer">
+      <a href="/docs/guide/language.html" target="_blank" rel="noreferrer">
         {say('audience.ruleDocs')}
       </a>
     </>

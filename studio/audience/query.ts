@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { LanguageProblem } from '../../src/api/contract-language.ts';
 import { ask } from '../api/client.ts';
-import type { AudienceMember, AudiencePreview, AudienceView } from './view.ts';
+import type { AudienceMembers, AudiencePreview, AudienceView } from '../../src/api/contract-audience.ts';
 
 const part = encodeURIComponent;
 
@@ -27,9 +27,7 @@ export const members = (key: string, after: string | null) =>
     queryFn: () => {
       const search = new URLSearchParams({ limit: String(pageSize) });
       if (after !== null) search.set('after', after);
-      return ask<{ members: AudienceMember[]; next: string | null }>(
-        `/v1/audiences/${part(key)}/members?${search.toString()}`,
-      );
+      return ask<AudienceMembers>(`/v1/audiences/${part(key)}/members?${search.toString()}`);
     },
     refetchInterval: 4_000,
     placeholderData: keepPreviousData,

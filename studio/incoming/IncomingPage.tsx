@@ -60,7 +60,7 @@ export function IncomingPage() {
         <Empty title={say('incoming.empty')} says={say('incoming.emptySays')} icon={<IconDoorEnter stroke={1.5} />}>
           <div className="actions">
             <ShopLink />
-            <Button component="a" href="/docs/guide/connect-a-shop" variant="default">
+            <Button component="a" href="/docs/guide/connect-a-shop.html" variant="default">
               {say('incoming.connect')}
             </Button>
           </div>

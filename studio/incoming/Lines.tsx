@@ -190,7 +190,7 @@ function useRows(line: IntakeLine): [string, ReactNode][] {
 function Code({ code }: { code: string }) {
   if (!/^[A-Z]+(_[A-Z]+)+$/.test(code)) return <span className="code">{code}</span>;
   return (
-    <a className="code" href={`/docs/error/${code}`} target="_blank" rel="noreferrer">
+    <a className="code" href={`/docs/error/${code}.html`} target="_blank" rel="noreferrer">
       {code}
     </a>
   );

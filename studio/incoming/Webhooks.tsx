@@ -16,7 +16,7 @@ export function Webhooks() {
       {!data && !error && <Rows count={2} />}
       {data?.length === 0 && (
         <p className="quiet">
-          {say('webhooks.none')} <a href="/docs/guide/shop-platforms">{say('webhooks.how')}</a>
+          {say('webhooks.none')} <a href="/docs/guide/shop-platforms.html">{say('webhooks.how')}</a>
         </p>
       )}
       {data && data.length > 0 && <Hooks rows={data} />}

@@ -25,5 +25,6 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   const text = Buffer.concat(parts).toString('utf8');
-  return text === '' ? null : JSON.parse(text);
+  const isJson = request.headers['content-type'] === 'application/json';
+  return text === '' || !isJson ? text : JSON.parse(text);
 }

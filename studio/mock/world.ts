@@ -11,7 +11,7 @@ import type {
   Problem,
   RecommendationAnswer,
 } from '../../src/api/contract.ts';
-import { audiencesOf, membersOf, problemsOf } from './audience.ts';
+import { audiencesOf, listReport, membersOf, problemsOf } from './audience.ts';
 import { documents } from './document.ts';
 import { intakeOf, noIntake, quarantineOf, requestsOf, webhooksOf } from './incoming.ts';
 import { certificateOf, profileOf } from './person.ts';
@@ -172,11 +172,12 @@ const doors: Record<string, (world: World, asked: Asked) => Answer> = {
     const { source } = body as { source: string };
     return ok(id === 'format' ? { source } : { problems: problemsOf(source) });
   },
-  audiences: (world, { id, sub }) => {
+  audiences: (world, { method, id, sub }) => {
     const at = (hours: number) => iso(world, hours);
     const all = world.empty ? [] : audiencesOf(at);
     if (id === '') return ok({ audiences: all });
     if (id === 'preview') return ok({ size: 38, exact: false, sample: membersOf(at, 6) });
+    if (sub?.startsWith('members') && method === 'POST') return ok(listReport);
     if (sub === 'members') return ok({ members: membersOf(at, 50), next: '0193-49' });
     return ok(all.find(({ key }) => key === id) ?? audiencesOf(at)[0]);
   },

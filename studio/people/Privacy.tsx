@@ -7,10 +7,11 @@ import type { ProfileDetail } from '../../src/api/contract.ts';
 import type { CertificateView, PersonExport } from '../../src/api/contract-person.ts';
 import { ask } from '../api/client.ts';
 import { erasure } from '../api/query.ts';
-import { Panel } from '../ui/Page.tsx';
+import { PageHead, Panel } from '../ui/Page.tsx';
 import { Pair } from '../ui/Pair.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { isKey } from '../words/words.ts';
 import { isTyped, wordOf } from './value.ts';
 
 const pathOf = (data: ProfileDetail, what: string) => `/v1/profiles/id:${encodeURIComponent(data.id)}/${what}`;
@@ -122,35 +123,42 @@ export function Erased({ id }: { id: string }) {
     void navigate({ to: '/people' });
   };
   const isDone = data?.state === 'done';
+  const roomName = (room: string) => {
+    const word = `room.${room}`;
+    return isKey(word) ? say(word) : room;
+  };
   return (
-    <Panel title={say(isDone ? 'privacy.erased' : 'privacy.erasing')}>
-      <div role="status">
-        {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
-        <p className={isDone ? 'status status-live' : 'status status-wait'}>
-          {isDone ? <IconCheck size={14} stroke={1.5} /> : <IconHourglassEmpty size={14} stroke={1.5} />}
-          {say(isDone ? 'privacy.erasedSays' : 'privacy.erasingSays')}
-        </p>
-        <ul className="pairs">
-          {data?.steps.map(({ room, at }) => (
-            <Pair key={room} name={room} value={moment(at)} />
-          ))}
-        </ul>
-      </div>
-      <div className="actions">
-        <Button
-          size="xs"
-          variant="default"
-          disabled={!data}
-          leftSection={<IconDownload size={14} stroke={1.5} />}
-          onClick={() => save(`erasure-${id}.json`, JSON.stringify(data, null, 2))}
-        >
-          {say('privacy.certificate')}
-        </Button>
-        <Button size="xs" variant="default" onClick={leave}>
-          {say('privacy.toPeople')}
-        </Button>
-      </div>
-    </Panel>
+    <>
+      <PageHead title={say(isDone ? 'privacy.erased' : 'privacy.erasing')} note={say('privacy.names')} />
+      <Panel className="erased">
+        <div role="status">
+          {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
+          <p className={isDone ? 'status status-live' : 'status status-wait'}>
+            {isDone ? <IconCheck size={14} stroke={1.5} /> : <IconHourglassEmpty size={14} stroke={1.5} />}
+            {say(isDone ? 'privacy.erasedSays' : 'privacy.erasingSays')}
+          </p>
+          <ul className="pairs">
+            {data?.steps.map(({ room, at }) => (
+              <Pair key={room} name={roomName(room)} value={moment(at)} />
+            ))}
+          </ul>
+        </div>
+        <div className="actions">
+          <Button
+            size="xs"
+            variant="default"
+            disabled={!data}
+            leftSection={<IconDownload size={14} stroke={1.5} />}
+            onClick={() => save(`erasure-${id}.json`, JSON.stringify(data, null, 2))}
+          >
+            {say('privacy.certificate')}
+          </Button>
+          <Button size="xs" variant="default" onClick={leave}>
+            {say('privacy.toPeople')}
+          </Button>
+        </div>
+      </Panel>
+    </>
   );
 }
 
