@@ -89,9 +89,9 @@ const collecting =
 
 /** Notes what the collecting doors refuse as a whole, with the sentence they answered. */
 export function watchRefusals(app: FastifyInstance, house: House): void {
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     if (reply.statusCode >= 400 && request.method !== 'GET') note(request, reply, { payload, house });
-    return payload;
+    done(null, payload);
   });
 }
 

@@ -33,15 +33,16 @@ const consentSeconds = 15_552_000;
 
 /** Headers of every answer of the edge, errors and 204 included (edge trap 7). */
 export function corsHeaders(origin: string | undefined): Record<string, string> {
-  return {
-    ...(origin === undefined
-      ? {}
-      : { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' }),
+  const headers: Record<string, string> = {
     'access-control-expose-headers': 'Retry-After, X-Adobe-Edge, X-Request-ID',
     vary: 'Origin',
     'cache-control': 'no-cache, no-store, max-age=0, no-transform, private',
     'x-adobe-edge': 'LOC1;1',
   };
+  if (origin === undefined) return headers;
+  headers['access-control-allow-origin'] = origin;
+  headers['access-control-allow-credentials'] = 'true';
+  return headers;
 }
 
 /** Set-Cookie when the page lives under the domain it names and we are in that domain too; never for a foreign one. */

@@ -48,11 +48,13 @@ export async function edgeRoutes(app: FastifyInstance, { house }: { house: House
   // The SDK sends JSON as text/plain (edge trap 5), so every content type is read as text here.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: mebibyte }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.headers({
-      ...corsHeaders(request.headers.origin),
-      'x-request-id': requestIdOf(request.query, () => request.id),
-    });
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(corsHeaders(request.headers.origin));
+    void reply.header(
+      'x-request-id',
+      requestIdOf(request.query, () => request.id),
+    );
+    done();
   });
   app.setErrorHandler((error, request, reply) => {
     const known = asBeckonError(error);

@@ -10,18 +10,16 @@ const inflaters = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createI
  * would become a large one is cut off there; memory never holds more than the limit.
  */
 export function inflateBodies(app: FastifyInstance): void {
-  app.addHook('preParsing', async (request, _reply, payload) => {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding']?.trim().toLowerCase();
-    if (encoding === undefined || encoding === '' || encoding === 'identity') return payload;
+    if (encoding === undefined || encoding === '' || encoding === 'identity') return done(null, payload);
     // What a sender signed are the octets it sent.
-    if (request.routeOptions.url?.includes('webhook')) return payload;
+    if (request.routeOptions.url?.includes('webhook')) return done(null, payload);
     const make = inflaters[encoding as keyof typeof inflaters];
     if (!make) {
-      throw new BeckonError(
-        errors.API_METHOD_UNSUPPORTED,
-        `Bodies in the encoding "${encoding.slice(0, 40)}" are not read`,
-        { mend: 'Send the body plain, or with content-encoding gzip, deflate or br' },
-      );
+      const detail = `Bodies in the encoding "${encoding.slice(0, 40)}" are not read`;
+      const mend = 'Send the body plain, or with content-encoding gzip, deflate or br';
+      return done(new BeckonError(errors.API_METHOD_UNSUPPORTED, detail, { mend }));
     }
     // The door reads plain text from here on.
     delete request.headers['content-encoding'];
@@ -32,6 +30,6 @@ export function inflateBodies(app: FastifyInstance): void {
     payload.on('close', () => inflater.writable && inflater.end());
     Object.defineProperty(inflater, 'receivedEncodedLength', { get: () => read });
     inflater.on('error', (error: Error & { statusCode?: number }) => (error.statusCode = 400));
-    return payload.pipe(inflater);
+    done(null, payload.pipe(inflater));
   });
 }

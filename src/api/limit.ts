@@ -126,5 +126,12 @@ export function limitsOf(house: House): Limits {
 /** Who is over a limit is refused before the body is read; CORS headers are set by then (edge trap 7). */
 export function limitRequests(app: FastifyInstance, house: House): void {
   const limits = limitsOf(house);
-  app.addHook('preParsing', async (request) => limits.request(request));
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    try {
+      limits.request(request);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done(null, payload);
+  });
 }

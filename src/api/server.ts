@@ -40,11 +40,13 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
     if (known.status >= 500) house.log.error('server.failed', { code: known.code, error });
     return sendProblem(reply, known, house.settings.publicUrl);
   });
-  app.addHook('onSend', async (_request, reply) => {
+  // Hooks of every request call back: a promise for each would cost more than what they do.
+  app.addHook('onSend', (_request, reply, payload, done) => {
     void reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('content-security-policy')) {
       void reply.header('content-security-policy', "frame-ancestors 'none'");
     }
+    done(null, payload);
   });
   limitRequests(app, house);
   inflateBodies(app);

@@ -8,13 +8,31 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
+/** How many bytes are asked of the system at once: asking costs far more than what is asked for. */
+const poolSize = 4096;
+
 /** From the system's CSPRNG. */
 export class SystemRandom implements Random {
+  #pool = Buffer.alloc(0);
+  #at = 0;
+
   next(): number {
-    return randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
+    return this.#take(6).readUIntBE(0, 6) / 2 ** 48;
   }
+
   bytes(count: number): Uint8Array {
-    return randomBytes(count);
+    return count > poolSize / 8 ? randomBytes(count) : this.#take(count);
+  }
+
+  /** Bytes that were given are given to nobody else, and are not kept here. */
+  #take(count: number): Buffer {
+    if (this.#at + count > this.#pool.length) {
+      this.#pool = randomBytes(poolSize);
+      this.#at = 0;
+    }
+    const taken = Buffer.from(this.#pool.subarray(this.#at, this.#at + count));
+    this.#pool.fill(0, this.#at, (this.#at += count));
+    return taken;
   }
 }
 

@@ -1,5 +1,5 @@
 import { after, elapsed, pause, point, type Clock, type Log, type Timer } from '../base/index.ts';
-import { isTransient, type Store, type Tx } from '../store/index.ts';
+import { bigintColumn, isTransient, smallintColumn, textColumn, type Store, type Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 
 /** What the fold of one batch wants the feed to carry: shard → compact records. */
@@ -26,8 +26,9 @@ interface Taken {
 /** All there are. */
 const shards = 64;
 
-/** Longest rest after a turn of folding, real time. */
-const longestRestMs = 100;
+/** A turn of folding is followed by a rest this many times as long, at most `longestRestMs`, real time. */
+const restShare = 2;
+const longestRestMs = 250;
 
 /** How often in a row a folder may find others in its way before it leaves the rest to the next wake. */
 const patience = 10;
@@ -97,8 +98,8 @@ export class Folder {
   }
 
   /**
-   * Folds for as long as somebody wakes us meanwhile. It rests as long as it has worked: under load more events share
-   * the cost of a pass, and receiving gets its share of the machine (prototypes.md §B).
+   * Folds for as long as somebody wakes us meanwhile. It rests twice as long as it has worked: under load more events
+   * share the cost of a pass, people seen twice are written once, and receiving gets its share of the machine.
    */
   async #work(): Promise<void> {
     this.#working = true;
@@ -107,7 +108,7 @@ export class Folder {
       this.#again = false;
       const began = elapsed();
       await this.drain().catch((error: unknown) => this.#log.error('event.fold-failed', { error }));
-      await pause(Math.min(longestRestMs, elapsed() - began));
+      await pause(Math.min(longestRestMs, restShare * (elapsed() - began)));
     }
     this.#working = false;
     this.#timer?.stop();
@@ -271,7 +272,11 @@ export class Folder {
     await tx.run({
       name: 'event.feed',
       text: 'insert into feed (shard, version, at, payload) select s, v, now(), p from unnest($1::smallint[], $2::bigint[], $3::text[]) as t(s, v, p)',
-      values: [fed, fed.map((shard) => versions.get(shard)), fed.map((shard) => JSON.stringify(feed.get(shard)))],
+      values: [
+        smallintColumn(fed),
+        bigintColumn(fed.map((shard) => versions.get(shard)!)),
+        textColumn(fed.map((shard) => JSON.stringify(feed.get(shard)))),
+      ],
     });
   }
 

@@ -1,4 +1,4 @@
-import type { ShopEvent } from './event.ts';
+import type { Identity, ShopEvent } from './event.ts';
 
 /** What an event says, in short: enough to tell whether a door is connected rightly. Long texts are cut. */
 export interface IntakeSummary {
@@ -131,6 +131,11 @@ export class Intake {
 
 const cut = (text: string) => text.slice(0, 200);
 
+/** What cannot be folded is shown as well, so nothing is taken for granted. */
+function namespacesOf(identities: readonly (Identity | null)[]): string[] {
+  return identities.flatMap((one) => one?.namespace ?? []).slice(0, 20);
+}
+
 /** Ids of people and what was said of them stay out of it: it is a look at a door, not at a person. */
 function summaryOf(event: ShopEvent): IntakeSummary {
   const { items = [], page, consent = {}, attributes = {} } = event;
@@ -139,8 +144,8 @@ function summaryOf(event: ShopEvent): IntakeSummary {
     types: event.types.slice(0, 10),
     happenedAt: event.happenedAt,
     level: event.level,
-    identities: event.identities.map(({ namespace }) => namespace).slice(0, 20),
-    claims: (event.claims ?? []).map(({ namespace }) => namespace).slice(0, 20),
+    identities: namespacesOf(event.identities),
+    claims: namespacesOf(event.claims ?? []),
     items: items.slice(0, 10).map(({ id, quantity }) => ({ id: cut(id), quantity: quantity ?? null })),
     itemCount: items.length,
     order: event.order === undefined ? null : cut(event.order.id),

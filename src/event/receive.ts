@@ -1,5 +1,5 @@
 import { point, shardOf, type Ids } from '../base/index.ts';
-import type { Runner } from '../store/index.ts';
+import { boolColumn, smallintColumn, textColumn, timeColumn, uuidColumn, type Runner } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import { storeBatch, type StoredBatch } from './table.ts';
 
@@ -68,19 +68,18 @@ async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arriva
     columns.key.push(event.id);
     columns.id.push(ids.next());
     columns.visitor.push(event.visitor);
-    columns.receivedAt.push(timeText(event.receivedAt));
-    columns.happenedAt.push(timeText(event.happenedAt));
+    columns.receivedAt.push(event.receivedAt);
+    columns.happenedAt.push(event.happenedAt);
     columns.body.push(JSON.stringify(event));
     columns.consents.push(event.consent !== undefined);
     columns.guarded.push(guarded);
   }
-  const [answer] = await runner.rows<StoredBatch>({ ...storeBatch, values: Object.values(columns) });
+  const [answer] = await runner.rows<StoredBatch>({ ...storeBatch, values: valuesOf(columns) });
   for (const at of answer!.repeated ?? []) fates[places[at - 1]!] = 'repeated';
   for (const at of answer!.doubted ?? []) fates[places[at - 1]!] = 'doubted';
   return fates;
 }
 
-/** In the order of the statement's parameters. */
 function emptyColumns() {
   return {
     shard: [] as number[],
@@ -88,17 +87,28 @@ function emptyColumns() {
     key: [] as string[],
     id: [] as string[],
     visitor: [] as string[],
-    receivedAt: [] as string[],
-    happenedAt: [] as string[],
+    receivedAt: [] as number[],
+    happenedAt: [] as number[],
     body: [] as string[],
     consents: [] as boolean[],
     guarded: [] as boolean[],
   };
 }
 
-/** As PostgreSQL reads it; the driver's own way with dates asks for the local time zone of each. */
-function timeText(at: number): string {
-  return new Date(at).toISOString();
+/** In the order of the statement's parameters. */
+function valuesOf(columns: ReturnType<typeof emptyColumns>): Buffer[] {
+  return [
+    smallintColumn(columns.shard),
+    textColumn(columns.source),
+    textColumn(columns.key),
+    uuidColumn(columns.id),
+    textColumn(columns.visitor),
+    timeColumn(columns.receivedAt),
+    timeColumn(columns.happenedAt),
+    textColumn(columns.body),
+    boolColumn(columns.consents),
+    boolColumn(columns.guarded),
+  ];
 }
 
 interface Waiting {

@@ -4,6 +4,7 @@ import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from 
 import type { Store } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
 import { migrations, Profiles } from './index.ts';
+import { ConsentRecall } from './recall.ts';
 
 const ecid = '1'.repeat(38);
 let store: Store;
@@ -86,10 +87,11 @@ describe('the remembered profile', () => {
 describe('the remembered consent', () => {
   const says = (collect: 'in' | 'out') => event({ types: ['profile.consent'], consent: { collect }, items: [] });
 
-  it('is known without asking after it was asked for once, and never by a process that does not fold', async () => {
+  it('is known without asking once it was folded or asked for, and never by a process that does not fold', async () => {
     await take(event());
-    expect(profiles.recallConsent(ecid)).toBeUndefined();
-    await profiles.collectConsent(ecid);
+    expect(profiles.recallConsent('other')).toBeUndefined();
+    await profiles.collectConsent('other');
+    expect(profiles.recallConsent('other')).toMatchObject({ answer: undefined });
     expect(profiles.recallConsent(ecid)).toMatchObject({ answer: undefined });
     profiles.whileFolding(() => false);
     expect(profiles.recallConsent(ecid)).toBeUndefined();
@@ -102,11 +104,28 @@ describe('the remembered consent', () => {
     expect(await log.receive([event()], { unlessConsenting: true })).toEqual({ kept: 0, repeated: 0, doubted: 1 });
     expect(await profiles.collectConsent(ecid)).toBe('out');
     await folder.drain();
-    expect(profiles.recallConsent(ecid)).toBeUndefined();
-    await profiles.collectConsent(ecid);
     expect(profiles.recallConsent(ecid)).toMatchObject({ answer: 'out' });
     await take(says('in'));
+    expect(profiles.recallConsent(ecid)).toMatchObject({ answer: 'in' });
+  });
+
+  it('is not taken from an answer that is older than the last change of the same device', () => {
+    const recall = new ConsentRecall(() => 0);
+    const { age } = recall;
+    recall.forget(['ecid:1']);
+    recall.keep('ecid:1', 'in', age);
+    recall.keep('ecid:2', 'in', age);
+    expect([recall.recall('ecid:1'), recall.recall('ecid:2')]).toMatchObject([undefined, { answer: 'in' }]);
+    recall.forgetAll();
+    recall.keep('ecid:2', 'in', age);
+    expect(recall.recall('ecid:2')).toBeUndefined();
+  });
+
+  it('is not taken from a fold that was rolled back to a savepoint', async () => {
+    await log.receive([says('in'), says('out'), event({ data: { poison: true } })]);
+    await folder.drain();
     expect(profiles.recallConsent(ecid)).toBeUndefined();
+    expect(await profiles.collectConsent(ecid)).toBe('out');
   });
 
   it('holds nobody else up: others of the same batch are kept', async () => {

@@ -39,9 +39,14 @@ export class ProfileMemory {
   /**
    * Takes up what a committed pass left. When another pass has begun since, in the same transaction, it may have been
    * undone in part (a savepoint), and nothing is known for sure.
+   *
+   * @returns whether it took them up
    */
-  keep(profiles: readonly Profile[], pass: number): void {
-    if (pass !== this.#pass) return this.drop(profiles.map(({ id }) => id));
+  keep(profiles: readonly Profile[], pass: number): boolean {
+    if (pass !== this.#pass) {
+      this.drop(profiles.map(({ id }) => id));
+      return false;
+    }
     for (const profile of profiles) {
       this.#drop(profile.id);
       this.#profiles.set(profile.id, profile);
@@ -51,6 +56,7 @@ export class ProfileMemory {
       if (this.#profiles.size <= this.#limit) break;
       this.#drop(id);
     }
+    return true;
   }
 
   #drop(id: string): void {

@@ -169,7 +169,7 @@ export class FoldPass {
     this.#memory.drop([...this.#changed, ...this.merged.keys()]);
     this.#tx.afterCommit(() => {
       this.#recall.forget(this.#consenting);
-      this.#memory.keep(changed, this.#number);
+      if (this.#memory.keep(changed, this.#number)) this.#recall.committed(changed, this.#consenting);
     });
   }
 

@@ -305,9 +305,10 @@ export class Profiles {
    */
   unmerge(profileId: string, mergeId: string): Promise<{ into: string; from: string }> {
     const parts = { clock: this.#clock, ids: this.#ids, log: this.#log, onUnmerge: this.#onUnmerge };
-    return this.#store.inTransaction((tx) =>
-      unmerge(tx, { profileId, mergeId }, { ...parts, traits: this.traits.all }),
-    );
+    return this.#store.inTransaction((tx) => {
+      tx.afterCommit(() => this.#recall.forgetAll());
+      return unmerge(tx, { profileId, mergeId }, { ...parts, traits: this.traits.all });
+    });
   }
 
   /** Where what we know of somebody came from: identities, merges, consents and what browsers claimed. */
@@ -319,7 +320,10 @@ export class Profiles {
   async forget(tx: Tx, profileId: string): Promise<void> {
     const family = await familyOf(tx, profileId);
     await deleteProfiles(tx, family);
-    tx.afterCommit(() => this.#memory.drop(family));
+    tx.afterCommit(() => {
+      this.#memory.drop(family);
+      this.#recall.forgetAll();
+    });
   }
 
   /** Everything in this room that names the person, by table, as stored. */

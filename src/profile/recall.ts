@@ -1,4 +1,6 @@
+import { identityKey } from '../event/index.ts';
 import type { Collecting } from './consent.ts';
+import type { Profile } from './profile.ts';
 
 interface Remembered {
   answer: Collecting;
@@ -17,8 +19,12 @@ const limit = 100_000;
 export class ConsentRecall {
   readonly #answers = new Map<string, Remembered>();
   readonly #now: () => number;
-  /** Rises with each change: an answer read before it is not remembered after it. */
+  /** Rises with each change: an answer of a device read before its change is not remembered after it. */
   #age = 0;
+  /** How old the recall was when a device's consent last changed; of the latest changes. */
+  #changed = new Map<string, number>();
+  /** Changes up to this age are not in `#changed` any more. */
+  #floor = 0;
 
   /** @param now real time, UTC ms */
   constructor(now: () => number) {
@@ -39,7 +45,26 @@ export class ConsentRecall {
 
   /** Remembers an answer that was asked for when the recall was `age` old. */
   keep(key: string, answer: Collecting, age: number): void {
-    if (age !== this.#age) return;
+    if (age < this.#floor || age < (this.#changed.get(key) ?? 0)) return;
+    this.#put(key, answer);
+  }
+
+  /** What has just been committed need not be asked for: these of the profiles' devices were changed by it. */
+  committed(profiles: readonly Profile[], devices: ReadonlySet<string>): void {
+    for (const { state } of profiles) {
+      for (const key of state.identities.map(identityKey))
+        if (devices.has(key)) this.#put(key, state.consent.collect?.state);
+    }
+  }
+
+  /** Who is who has changed in ways that no fold tells. */
+  forgetAll(): void {
+    this.#floor = ++this.#age;
+    this.#answers.clear();
+    this.#changed = new Map();
+  }
+
+  #put(key: string, answer: Collecting): void {
     if (this.#answers.size >= limit) this.#answers.clear();
     this.#answers.set(key, { answer, until: this.#now() + keepMs });
   }
@@ -47,6 +72,13 @@ export class ConsentRecall {
   /** These devices' consents are changing, or have just changed. */
   forget(keys: Iterable<string>): void {
     this.#age++;
-    for (const key of keys) this.#answers.delete(key);
+    if (this.#changed.size >= limit) {
+      this.#changed = new Map();
+      this.#floor = this.#age;
+    }
+    for (const key of keys) {
+      this.#answers.delete(key);
+      this.#changed.set(key, this.#age);
+    }
   }
 }

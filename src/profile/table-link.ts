@@ -1,6 +1,6 @@
 import { shardOf } from '../base/index.ts';
 import { identityKey, type Identity, type ShopEvent } from '../event/index.ts';
-import type { Tx } from '../store/index.ts';
+import { smallintColumn, textColumn, timeColumn, uuidColumn, type Tx } from '../store/index.ts';
 
 /** An identity that belongs to a profile from now on. `at` is UTC ms. */
 export interface Link {
@@ -23,16 +23,16 @@ export function saveLinks(tx: Tx, rows: readonly Link[], profileIds: readonly st
     text: `insert into identity (namespace, id, shard, profile_id, level, linked_at, source)
       select * from unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::smallint[], $6::timestamptz[], $7::text[])
       on conflict (namespace, id) do update set profile_id = excluded.profile_id, level = excluded.level, linked_at = excluded.linked_at,
-        source = excluded.source where identity.profile_id = any($8)`,
+        source = excluded.source where identity.profile_id = any($8::uuid[])`,
     values: [
-      rows.map(({ identity }) => identity.namespace),
-      rows.map(({ identity }) => identity.id),
-      rows.map(({ identity }) => shardOf(identityKey(identity))),
-      rows.map(({ profileId }) => profileId),
-      rows.map(({ level }) => level),
-      rows.map(({ at }) => new Date(at)),
-      rows.map(({ source }) => source),
-      profileIds,
+      textColumn(rows.map(({ identity }) => identity.namespace)),
+      textColumn(rows.map(({ identity }) => identity.id)),
+      smallintColumn(rows.map(({ identity }) => shardOf(identityKey(identity)))),
+      uuidColumn(rows.map(({ profileId }) => profileId)),
+      smallintColumn(rows.map(({ level }) => level)),
+      timeColumn(rows.map(({ at }) => at)),
+      textColumn(rows.map(({ source }) => source)),
+      uuidColumn(profileIds),
     ],
   });
 }

@@ -1,5 +1,14 @@
 import { shardOf } from '../base/index.ts';
-import type { Migration, Runner } from '../store/index.ts';
+import {
+  bigintColumn,
+  jsonColumn,
+  smallintColumn,
+  textColumn,
+  timeColumn,
+  uuidColumn,
+  type Migration,
+  type Runner,
+} from '../store/index.ts';
 import { identityKey, type Identity } from '../event/index.ts';
 import { historyMigrations } from './history.ts';
 import { audienceMigrations } from './table-audience.ts';
@@ -139,7 +148,7 @@ export async function saveRemembered(
       from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::bigint[])
         as u(id, shard, version, state, email, name, last_seen_at, visit_due, was)
       where p.id = u.id and p.version = u.was and p.merged_into is null`,
-    values: [...columnsOf(profiles), profiles.map(({ id }) => from.get(id) ?? -1)],
+    values: [...columnsOf(profiles), bigintColumn(profiles.map(({ id }) => from.get(id) ?? -1))],
   });
 }
 
@@ -156,15 +165,15 @@ export function putOffVisits(tx: Runner, now: number): Promise<number> {
 
 function columnsOf(profiles: readonly Profile[]): unknown[] {
   return [
-    profiles.map(({ id }) => id),
-    profiles.map(({ shard }) => shard),
-    profiles.map(({ version }) => version),
-    profiles.map(({ state }) => JSON.stringify(state)),
-    profiles.map(({ state }) => state.email),
-    profiles.map(({ state }) => nameOf(state)),
-    profiles.map(({ state }) => new Date(state.lastSeenAt).toISOString()),
-    profiles.map(({ state }) =>
-      state.visiting && state.visit ? new Date(state.visit.lastAt + visitSilenceMs).toISOString() : null,
+    uuidColumn(profiles.map(({ id }) => id)),
+    smallintColumn(profiles.map(({ shard }) => shard)),
+    bigintColumn(profiles.map(({ version }) => version)),
+    jsonColumn(profiles.map(({ state }) => JSON.stringify(state))),
+    textColumn(profiles.map(({ state }) => state.email)),
+    textColumn(profiles.map(({ state }) => nameOf(state))),
+    timeColumn(profiles.map(({ state }) => state.lastSeenAt)),
+    timeColumn(
+      profiles.map(({ state }) => (state.visiting && state.visit ? state.visit.lastAt + visitSilenceMs : null)),
     ),
   ];
 }

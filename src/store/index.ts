@@ -8,6 +8,7 @@
  * Never:  holds a domain word; takes an advisory lock; listens for notifications
  * Start:  database.ts, then launch.ts
  */
+export * from './column.ts';
 export * from './database.ts';
 export * from './launch.ts';
 export * from './migrate.ts';
