@@ -57,6 +57,13 @@ describe('reading CSV while it comes', () => {
     expect(() => read(`a,b\n${open.repeat(22)}`)).toThrow('open a quote and never close it');
   });
 
+  it('gathers no line without an end: a row of 20 MB is refused, and the next one read', () => {
+    const piece = `${'x'.repeat(9_999)},`;
+    const found = read('a,b\n', ...Array.from({ length: 2_000 }, () => piece), '\n1,2\n');
+    expect(found.map(({ fault }) => fault === null)).toEqual([true, false, true]);
+    expect(found[1]!.cells.length).toBeLessThanOrEqual(csvLimits.columns);
+  });
+
   it('names what is wrong with a row: text after a quote, too many columns, too long, not UTF-8, NUL', () => {
     const fault = (row: string) => read(`a,b\n${row}\n`)[1]!.fault;
     expect(fault('"x"y,1')).toContain('after a closing quote');

@@ -21,12 +21,16 @@ export const csvLimits = {
   openQuotes: 20,
 };
 
+const quotedRun = /[^"\r\n]+/y;
+const plainRuns: Record<string, RegExp> = { ',': /[^",\r\n]+/y, ';': /[^";\r\n]+/y, '\t': /[^"\t\r\n]+/y };
+
 /**
  * Reads CSV while it comes: RFC 4180, commas, semicolons or tabs, whichever the first line has most of. A quote that is
  * never closed spoils its own line only: reading goes on with the next one.
  */
 export class CsvReader {
   #delimiter = '';
+  #plainRun = quotedRun;
   #line = 1;
   #began = 1;
   #raw = '';
@@ -63,7 +67,8 @@ export class CsvReader {
     this.#raw = '';
     const head = text.split(/[\r\n]/, 1)[0]!.replace(/"[^"]*"/g, '');
     const count = (one: string) => head.split(one).length;
-    this.#delimiter = [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best));
+    this.#delimiter = Object.keys(plainRuns).reduce((best, one) => (count(one) > count(best) ? one : best));
+    this.#plainRun = plainRuns[this.#delimiter]!;
     return text;
   }
 
@@ -75,6 +80,12 @@ export class CsvReader {
 
   #read(text: string): void {
     for (let at = 0; at < text.length; at++) {
+      const run = this.#runAt(text, at);
+      if (run > 0) {
+        this.#takeRun(text.slice(at, at + run));
+        at += run - 1;
+        continue;
+      }
       const one = text[at]!;
       if (one === '\n' && this.#wasReturn) {
         this.#wasReturn = false;
@@ -88,10 +99,34 @@ export class CsvReader {
       if (this.#state === 'quoted') {
         if (one === '"') this.#state = 'closed';
         else this.#add(one);
-        if (this.#raw.length > csvLimits.record) this.#skipLine('a quote is opened and not closed');
+        this.#bounded();
       } else if (endsLine) this.#endRecord();
       else this.#plain(one);
     }
+  }
+
+  /** How many characters from here on mean nothing but themselves. */
+  #runAt(text: string, at: number): number {
+    if (this.#state === 'closed') return 0;
+    const runs = this.#state === 'quoted' ? quotedRun : this.#plainRun;
+    runs.lastIndex = at;
+    return runs.exec(text)?.[0].length ?? 0;
+  }
+
+  #takeRun(run: string): void {
+    this.#wasReturn = false;
+    this.#raw += run;
+    this.#add(run);
+    if (this.#state === 'start') this.#state = 'plain';
+    this.#bounded();
+  }
+
+  /** A record that has no end is not gathered for ever. */
+  #bounded(): void {
+    if (this.#raw.length <= csvLimits.record) return;
+    if (this.#state === 'quoted') return this.#skipLine('a quote is opened and not closed');
+    this.#fault ??= `longer than ${csvLimits.record} characters`;
+    this.#raw = ' ';
   }
 
   #plain(one: string): void {
@@ -109,8 +144,10 @@ export class CsvReader {
   }
 
   #add(one: string): void {
-    if (this.#cell.length < csvLimits.cell) this.#cell += one;
-    else this.#fault ??= `column ${this.#cells.length + 1} is longer than ${csvLimits.cell} characters`;
+    const room = csvLimits.cell - this.#cell.length;
+    this.#cell += one.length <= room ? one : one.slice(0, room);
+    if (one.length > room)
+      this.#fault ??= `column ${this.#cells.length + 1} is longer than ${csvLimits.cell} characters`;
   }
 
   #endCell(): void {
