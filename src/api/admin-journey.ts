@@ -66,7 +66,7 @@ function withKey(definition: Record<string, unknown>, key: string): Record<strin
   if (stated === undefined || stated === key) return { ...definition, key };
   throw new BeckonError(
     errors.API_INPUT_INVALID,
-    `The document has the key "${String(stated)}", the address "${key}"`,
+    `The document has the key ${JSON.stringify(stated)?.slice(0, 80)}, the address "${key}"`,
     {
       where: 'key',
     },

@@ -117,7 +117,8 @@ function namedIn(map: unknown): { identity: Identity; primary: boolean }[] {
       .slice(0, 20)
       .flatMap((entry) => {
         const state = dig(entry, 'authenticatedState');
-        const primary = String(dig(entry, 'primary')) === 'true';
+        const said = dig(entry, 'primary');
+        const primary = said === true || said === 'true';
         const [name, id] = [asText(namespace, 64), asText(dig(entry, 'id'), 254)];
         const doubted = state === 'loggedOut' || (state === 'ambiguous' && !primary);
         if (name === undefined || id === undefined || doubted) return [];

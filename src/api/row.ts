@@ -96,7 +96,7 @@ export function profileEvent(value: unknown, now: number, next: () => string): S
   if (input.attributes) {
     const timeZone = input.attributes['timeZone'];
     if (timeZone !== undefined && timeZone !== null && asTimeZone(timeZone) === undefined) {
-      refuse(`"${String(timeZone).slice(0, 64)}" is not an IANA time zone`, 'attributes.timeZone');
+      refuse(`${JSON.stringify(timeZone).slice(0, 64)} is not an IANA time zone`, 'attributes.timeZone');
     }
     event.attributes = { ...input.attributes };
   }

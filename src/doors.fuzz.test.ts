@@ -1,0 +1,192 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { freshStore } from '../test/support/database.ts';
+import { joinRooms, migrations, type Rooms } from './app.ts';
+import { quietLog } from './base/index.ts';
+import { openDoors, type Doors } from './doors.ts';
+import { readSettings } from './settings.ts';
+import type { Store } from './store/index.ts';
+
+vi.setConfig({ testTimeout: 600_000 }); // many runs on request: BECKON_FUZZ
+/** The whole house on a real database, asked with bodies that are right but for one place. */
+let store: Store;
+let rooms: Rooms;
+let doors: Doors;
+
+beforeAll(async () => {
+  store = await freshStore(migrations);
+  const settings = readSettings(['--no-demo', '--smtp', 'smtp://127.0.0.1:9'], {
+    BECKON_FROM: 'Shop <shop@shop.example>',
+    BECKON_POSTAL_ADDRESS: 'Street 1, Town',
+  });
+  rooms = await joinRooms({ ...settings, secret: 's'.repeat(40), databaseUrl: store.url }, { store, log: quietLog });
+  await rooms.events.putDatastream({ id: 'default', name: '', orgId: null, allowedOrigins: [], fpidCookie: null });
+  doors = await openDoors(rooms);
+});
+afterAll(() => doors.close());
+
+const device = (no: number) => String(no).padStart(38, '7');
+
+/** A right body for each door, by the number of its request. */
+const bodies: Record<string, (no: number) => unknown> = {
+  '/ee/v1/interact?configId=default': (no) => ({ events: [edgeEvent(no)], meta: { state: { domain: 'x' } } }),
+  '/ee/v1/collect?configId=default': (no) => ({ events: [edgeEvent(no)] }),
+  '/ee/v1/privacy/set-consent?configId=default': (no) => ({
+    identityMap: { ECID: [{ id: device(no) }] },
+    consent: [{ standard: 'Adobe', version: '1.0', value: { general: 'in' } }],
+  }),
+  '/ee/v1/identity/acquire?configId=default': () => ({ query: { identity: { fetch: ['ECID'] } } }),
+  '/ee/v2/interact?datastreamId=default': (no) => ({ event: edgeEvent(no) }),
+  '/rest/v1/delivery?client=acme&sessionId=s1': (no) => ({
+    context: { channel: 'web', browser: { host: 'shop.example' }, timeOffsetInMinutes: 60 },
+    id: { marketingCloudVisitorId: device(no) },
+    execute: { mboxes: [{ name: 'recs', index: 0, parameters: { 'entity.id': 'coat-1', 'user.categoryId': 'c' } }] },
+  }),
+  '/v1/items': (no) => [
+    {
+      id: `i${no}`,
+      name: 'Coat',
+      categories: ['coats'],
+      price: 129.5,
+      currency: 'EUR',
+      stock: 4,
+      attributes: { a: 1 },
+    },
+  ],
+  '/v1/profiles': (no) => ({
+    identities: { email: `p${no}@example.com`, ECID: device(no) },
+    attributes: { firstName: 'Ada', timeZone: 'Europe/Stockholm' },
+    consent: { 'email-marketing': 'in' },
+  }),
+  '/v1/track': (no) => ({
+    type: 'track',
+    messageId: `m${no}`,
+    anonymousId: `a${no}`,
+    event: 'Product Added',
+    properties: { cart_id: 'c', product_id: 'coat-1', price: 12.5, quantity: 2, currency: 'EUR' },
+    timestamp: '2026-11-01T10:00:00Z',
+  }),
+};
+
+function edgeEvent(no: number): unknown {
+  return {
+    xdm: {
+      eventType: 'commerce.purchases',
+      timestamp: '2026-11-01T10:00:00.000Z',
+      identityMap: { ECID: [{ id: device(no), primary: true, authenticatedState: 'ambiguous' }] },
+      commerce: { order: { purchaseID: `o${no}`, priceTotal: 99.5, currencyCode: 'EUR' }, cart: { cartID: 'c1' } },
+      productListItems: [{ SKU: 'coat-1', quantity: 2, priceTotal: 99.5, currencyCode: 'EUR' }],
+      web: { webPageDetails: { URL: 'https://shop.example/p/1', name: 'Coat', pageViews: { value: 1 } } },
+    },
+    data: { note: 'x' },
+  };
+}
+
+const row = (id: string, no: number) => ({
+  id,
+  at: '2026-11-01T10:00:00Z',
+  type: 'commerce.purchases',
+  identities: { ECID: device(no) },
+  items: [{ id: 'coat-1', quantity: 1, price: 12.5 }],
+  order: { id: `order-${id}`, total: 12.5, currency: 'EUR' },
+});
+
+const odd = fc.oneof(
+  fc.constantFrom<unknown>(null, true, '', ' ', -0, -1, 0.1, 1e21, 1e308, 2 ** 53, [], {}, [[]], [null], { '': 1 }),
+  fc.constantFrom(
+    '\u0000',
+    'a\u0000b',
+    '\ud800',
+    'x\udfff',
+    '\u202e',
+    '{{7*7}}',
+    "'; drop table event; --",
+    '%00',
+    '../..',
+  ),
+  fc.constantFrom('1970-01-01T00:00:00Z', '2099-01-01T00:00:00Z', '2026-02-30', 'NaN', 'EURO', 'xx', '+1e9'),
+  fc.integer({ min: 30_000, max: 40_000 }).map((length) => 'ä'.repeat(length)),
+  fc
+    .integer({ min: 8, max: 15 })
+    .map((depth) => JSON.parse('[1'.padStart(depth + 1, '[') + ']'.repeat(depth)) as unknown),
+  fc.integer({ min: 150, max: 300 }).map((n) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, i]))),
+  fc.jsonValue({ maxDepth: 3 }),
+);
+
+/** Puts `value` in the place of the `pick`-th node below the root, or takes that node away. */
+function changed(body: unknown, pick: number, value: unknown, drop: boolean): unknown {
+  const copy = JSON.parse(JSON.stringify(body)) as unknown;
+  const places: { of: Record<string, unknown>; key: string }[] = [];
+  const walk = (node: unknown) => {
+    if (node === null || typeof node !== 'object') return;
+    for (const key of Object.keys(node)) {
+      places.push({ of: node as Record<string, unknown>, key });
+      walk((node as Record<string, unknown>)[key]);
+    }
+  };
+  walk(copy);
+  const { of, key } = places[pick % places.length]!;
+  if (!drop) of[key] = value;
+  else if (Array.isArray(of)) of.splice(Number(key), 1);
+  else delete of[key];
+  return copy;
+}
+
+const change = fc.record({ pick: fc.nat(60), value: odd, drop: fc.nat(5).map((one) => one === 0) });
+const seed = Number(process.env['BECKON_FUZZ_SEED'] ?? 20261124);
+const numRuns = Number(process.env['BECKON_FUZZ'] ?? 250);
+
+async function post(url: string, body: unknown): Promise<{ status: number; text: string }> {
+  const lines = typeof body === 'string';
+  const type = lines ? 'application/x-ndjson' : url.startsWith('/ee/v1') ? 'text/plain' : 'application/json';
+  const headers = { 'content-type': type, host: 'localhost' };
+  return doors.callOwn({ method: 'POST', url, headers, body: lines ? body : JSON.stringify(body), timeoutMs: 20_000 });
+}
+
+it('what one door or another takes in can be folded and read back, and no body makes the house fail', async () => {
+  let no = 0;
+  const kept = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...Object.keys(bodies)), change, async (url, { pick, value, drop }) => {
+      const body = changed(bodies[url]!(++no), pick, value, drop);
+      const { status, text } = await post(url, body);
+      expect([url, status < 500, text.slice(0, 300)]).toEqual([url, true, text.slice(0, 300)]);
+      if (status < 300) kept.add(device(no));
+    }),
+    { numRuns, seed, endOnFailure: true },
+  );
+  await rooms.folder.drain();
+  expect(await rooms.events.setAside(), 'nothing was taken in that cannot be folded').toBe(0);
+  expect(kept.size).toBeGreaterThan(numRuns / 5);
+  for (const ecid of kept) {
+    for (const what of ['', '/timeline']) {
+      const headers = { host: 'localhost' };
+      const url = `/v1/profiles/ecid:${ecid}${what}`;
+      const { status, text } = await doors.callOwn({ method: 'GET', url, headers, body: null, timeoutMs: 20_000 });
+      expect([url, [200, 404].includes(status), text.slice(0, 200)]).toEqual([url, true, text.slice(0, 200)]);
+      JSON.parse(text);
+    }
+  }
+});
+
+it('a row that is refused loses nothing beside it', async () => {
+  let no = 0;
+  await fc.assert(
+    fc.asyncProperty(change, async ({ pick, value, drop }) => {
+      const [before, after] = [`f${++no}-before`, `f${no}-after`];
+      const bad = changed(row(`f${no}-bad`, 9000 + no), pick, value, drop);
+      const lines = [row(before, 9000 + no), bad, row(after, 9000 + no)].map((one) => JSON.stringify(one));
+      const { status, text } = await post('/v1/events', lines.join('\n'));
+      expect([status, text.slice(0, 200)]).toEqual([200, expect.any(String)]);
+      const report = JSON.parse(text) as { kept: number; repeated: number; refused: { row: number }[] };
+      expect(report.kept + report.repeated + report.refused.length).toBe(3);
+      expect(report.refused.every((one) => one.row === 2)).toBe(true);
+      const stored = await store.rows<{ n: number }>({
+        text: 'select count(*)::int as n from event_key where id = any($1)',
+        values: [[before, after]],
+      });
+      expect(stored[0]!.n).toBe(2);
+    }),
+    { numRuns: Math.ceil(numRuns / 3), seed, endOnFailure: true },
+  );
+});
