@@ -199,6 +199,34 @@ describe('what visitors do (recommendations §1.2)', () => {
   });
 });
 
+describe('a consent that is remembered', () => {
+  it('spares the question, unless the visitor has just stated another', async () => {
+    house.profiles.recallConsent = () => ({ answer: undefined });
+    let asked = 0;
+    house.profiles.collectConsent = async () => (asked++, 'out');
+    await about({ 'entity.id': 'a' });
+    expect([house.received.length, asked]).toEqual([1, 0]);
+    house.received.length = 0;
+    const { receive } = house.events;
+    house.events.receive = async (events, how) =>
+      how?.unlessConsenting ? { kept: 0, repeated: 0, doubted: events.length } : receive(events);
+    await about({ 'entity.id': 'b' });
+    expect([house.received, asked]).toEqual([[], 1]);
+  });
+});
+
+it('machines that make up visitors are stopped; the shop’s server with a key is not (trust §3.4)', async () => {
+  house = fakeHouse({ rates: { newVisitors: 3, loopback: true } });
+  app = await buildServer(house);
+  const arrive = async (key?: string) =>
+    (await post(app, { id: { tntId: `t${++requests}` }, ...mbox('popular') }, key === undefined ? {} : { key }))
+      .statusCode;
+  const statuses = [];
+  for (let i = 0; i < 5; i++) statuses.push(await arrive());
+  expect(statuses).toEqual([200, 200, 200, 429, 429]);
+  expect(await arrive(secretKey)).toBe(200);
+});
+
 describe('keys', () => {
   it('one that is not in force makes the answer one for a stranger, and is told', async () => {
     house.known.set('thirdpartyid:u42', fakeProfile('victim'));

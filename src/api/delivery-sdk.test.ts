@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freshStore } from '../../test/support/database.ts';
 import { demoStream, fakeHouse, secretKey, type FakeHouse } from '../../test/support/house.ts';
+import { ecid } from '../../test/support/target.ts';
 import { quietLog } from '../base/index.ts';
 import { EventLog, Folder, migrations as eventMigrations } from '../event/index.ts';
 import { migrations as profileMigrations, Profiles } from '../profile/index.ts';
@@ -163,6 +164,10 @@ it.each<Fault[]>([['down'], ['answer-lost'], ['cut']])(
     expect([posted.length, new Set(posted).size]).toEqual([11, 1]);
     const kept = await history(`tntid:${answer.response.id.tntId}`);
     expect(kept.map(({ types }) => types[0]).sort()).toEqual(['commerce.productViews', 'commerce.purchases']);
+    await folder.drain();
+    const { state } = (await profiles.find(tnt(answer.response.id.tntId)))!;
+    // Without a key a purchase is a claim: it holds reminders back and is no revenue (trust row 77).
+    expect([state.viewed.length, state.orders, state.claimedPurchaseUntil! > house.clock.now()]).toEqual([1, [], true]);
   },
 );
 
@@ -211,6 +216,39 @@ it('prefetch and views with sendNotifications: display and click count once, wit
     ['decisioning.propositionDisplay', { id: 'token-1', criterion: 'popular' }],
     ['decisioning.propositionInteract', { id: 'token-1', criterion: 'popular', item: 'coat-1', position: 1 }],
   ]);
+});
+
+it('takes what the SDK sends besides: the page’s own ids, an app’s context, telemetry, analytics, a property', async () => {
+  const client = TargetClient.create({
+    client: 'acme',
+    organizationId: 'ABC@AdobeOrg',
+    serverDomain: hostOf(way),
+    secure: false,
+    propertyToken: 'demo',
+    telemetryEnabled: true,
+  });
+  const visitorCookie = `MCMID|${ecid}`;
+  const mobilePlatform = { deviceName: 'x', deviceType: 'phone', platformType: 'ios', version: '1' };
+  for (const product of [{ id: 'coat-1' }, { id: 'coat-2', categoryId: 'coats' }]) {
+    await client.getOffers({
+      visitorCookie,
+      customerIds: { crm: { id: 'c-9', authState: 1 } },
+      request: {
+        context: { channel: 'mobile', mobilePlatform, timeOffsetInMinutes: 60, userAgent: 'App/1.0 (iPhone)' },
+        impressionId: 'i-1',
+        environmentId: 7,
+        execute: { mboxes: [{ name: 'popular', product }] },
+      },
+    });
+  }
+  expect(posted[1]).toMatch(/"telemetry".*/);
+  expect(posted[1]).toContain('supplementalDataId');
+  const kept = await history(`ecid:${ecid}`);
+  expect(kept.map(({ source, level, items }) => [source, level, items![0]!.id]).sort()).toEqual([
+    ['delivery:demo', 1, 'coat-1'],
+    ['delivery:demo', 1, 'coat-2'],
+  ]);
+  expect(kept[0]!.claims).toEqual([{ namespace: 'crm', id: 'c-9' }]);
 });
 
 it('getAttributes reads the items of an mbox, since they come as an object', async () => {

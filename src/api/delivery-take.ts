@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ShopEvent } from '../event/index.ts';
+import type { Identity, ShopEvent } from '../event/index.ts';
 import type { Answering } from './delivery-answer.ts';
 import { callerOf, deviceOf, devicesOf, personFor, type Caller } from './delivery-caller.ts';
 import { toldBy } from './delivery-event.ts';
@@ -25,7 +25,8 @@ export interface Taken {
 export async function take(request: FastifyRequest, body: unknown, house: House): Promise<Taken> {
   const call = readDelivery(body);
   const caller = await callerOf(request, call, house);
-  if (!caller.trust.reads) limitsOf(house).visitor(request, deviceOf(caller).id);
+  // The visitors of a whole shop may come from its one server.
+  if (!caller.trust.reads && !caller.trust.tells) limitsOf(house).visitor(request, deviceOf(caller).id);
   assertNotBusy(house.events.waiting, house.settings.queueLimit ?? 20_000);
   const { events, done, refused } = toldBy(caller, house);
   if (refused.length > 0) house.intake?.refused(caller.source, refused);
@@ -37,13 +38,20 @@ export async function take(request: FastifyRequest, body: unknown, house: House)
 
 /** Stores events. Of a device that declined to be recorded only the shop's own word is kept (trust row 87). */
 async function keep(events: readonly ShopEvent[], caller: Caller, house: House): Promise<void> {
+  if (events.length === 0) return;
   const [device] = devicesOf(caller);
-  const isOut = events.length > 0 && device !== undefined && (await declined(device, house));
+  const recalled = device?.namespace === 'ecid' ? house.profiles.recallConsent(device.id) : undefined;
+  if (recalled && recalled.answer !== 'out') {
+    const { doubted } = await house.events.receive(events, { unlessConsenting: true });
+    // Otherwise the visitor has just stated a consent: now it is asked for, and counts.
+    if (doubted === 0) return;
+  }
+  const isOut = device !== undefined && (await declined(device, house));
   const kept = isOut ? events.filter((event) => event.level === 3 && isOwnWord(event)) : events;
   if (kept.length > 0) await house.events.receive(kept);
 }
 
-async function declined({ namespace, id }: { namespace: string; id: string }, house: House): Promise<boolean> {
+async function declined({ namespace, id }: Identity, house: House): Promise<boolean> {
   return (await house.profiles.collectConsent(id, namespace === 'ecid' ? 'ecid' : 'tntid')) === 'out';
 }
 
