@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { fakeHouse, fakeProfile, secretKey, type FakeHouse } from '../../test/support/house.ts';
+import { fakeHouse, fakeProfile, publishableKey, secretKey, type FakeHouse } from '../../test/support/house.ts';
 import { deliver as post, ecid, mbox, type DeliveryAnswer } from '../../test/support/target.ts';
 import { buildServer } from './server.ts';
 
@@ -242,6 +242,13 @@ describe('keys', () => {
       403,
       expect.stringContaining('shop.example'),
     ]);
+  });
+
+  it('a publishable one in a page changes nothing', async () => {
+    const body = { ...mbox('popular', { order: { id: 'o', total: 1 } }), id: { tntId: 'abc', thirdPartyId: 'u42' } };
+    house.known.set('thirdpartyid:u42', fakeProfile('victim'));
+    await ask(body, { key: publishableKey, headers: { origin: 'https://shop.example' } });
+    expect([house.asked[0]!.person, house.received[0]!.level]).toEqual([null, 1]);
   });
 
   it('lets its holder do what its scopes say, and no more', async () => {
