@@ -1,0 +1,104 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adminKey, Beckon } from '../support/beckon.ts';
+import { openBrowser, Shopper } from '../support/shopper.ts';
+
+/** The studio as somebody uses it who connects a shop: what comes in, who is in an audience, being forgotten. */
+let beckon: Beckon;
+let browser: Browser;
+let page: Page;
+/** Errors of the studio's own scripts: there should be none. */
+const troubles: string[] = [];
+
+beforeAll(async () => {
+  [beckon, browser] = await Promise.all([Beckon.start(), openBrowser()]);
+  page = await (await browser.newContext({ locale: 'en' })).newPage();
+  page.on('pageerror', (error) => troubles.push(String(error)));
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await beckon?.stop();
+});
+
+/** Sends what the doors refuse, so it looks at no answer. */
+const send = (path: string, body: unknown) =>
+  fetch(`${beckon.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${adminKey}` },
+    body: JSON.stringify(body),
+  });
+
+describe('the page of what comes in', () => {
+  it('shows a visitor of the shop by datastream while it happens, and opens what the event says', async () => {
+    await page.goto(`${beckon.url}/incoming?source=edge:demo`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const ada = await Shopper.arrive(browser, beckon.url);
+    await ada.open('/shop');
+    const line = page.getByRole('button', { name: 'web.webpagedetails.pageViews' }).first();
+    await line.waitFor();
+    await line.focus();
+    await page.keyboard.press('Enter');
+    const opened = page.locator('.line-detail');
+    await opened.getByText('a device speaks for itself').waitFor();
+    expect(await opened.textContent()).toContain('/shop');
+    expect(ada.troubles).toEqual([]);
+  });
+
+  it('says what was refused, and why', async () => {
+    await send('/v1/events', [
+      { id: 'old', at: '1969-01-01T00:00:00Z', type: 'a.b', identities: { email: 'a@b.example' } },
+    ]);
+    await send('/ee/v1/interact?configId=nowhere&requestId=1', {});
+    await page.goto(`${beckon.url}/incoming?show=refused`);
+    await page.getByText('lies before the year 2000').waitFor();
+    await page.getByText('There is no datastream "nowhere"').waitFor();
+  });
+
+  it('stands still when it is paused, and goes on', async () => {
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await send('/ee/v1/interact?configId=elsewhere&requestId=2', {});
+    await page.getByText(/^Paused/).waitFor();
+    expect(await page.getByText('"elsewhere"').count()).toBe(0);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('"elsewhere"').waitFor();
+  });
+});
+
+describe('an audience', () => {
+  it('is made by a rule, whose faults are named by line and column', async () => {
+    await page.goto(`${beckon.url}/audiences`);
+    await page.getByRole('link', { name: 'New audience' }).click();
+    await page.getByRole('textbox', { name: 'Audience' }).fill('Seen lately');
+    const rule = page.getByRole('textbox', { name: 'Rule' });
+    await rule.fill('profile.visits >= 0\nand dayssince(profile.lastSeenAt) < 60');
+    await page.getByRole('button', { name: 'Line 2, column 5' }).waitFor();
+    const save = page.getByRole('button', { name: 'Save' });
+    expect(await save.isDisabled()).toBe(true);
+    await rule.fill('profile.visits >= 0\nand daysSince(profile.lastSeenAt) < 60');
+    await page.getByRole('heading', { name: /^It would be .*people/ }).waitFor();
+    await save.click();
+    await page.waitForURL('**/audiences/seen-lately');
+    await page.getByRole('heading', { level: 1, name: /people are in this audience/ }).waitFor();
+    expect(await page.getByRole('row').count()).toBeGreaterThan(2);
+  });
+});
+
+describe('a person', () => {
+  it('is erased only after the address was typed, and the certificate tells of every room', async () => {
+    const identities = { email: 'gone@walk.example' };
+    await beckon.api('POST', '/v1/profiles', { identities, consent: { 'email-marketing': 'in' } });
+    const { id } = await beckon.api<{ id: string }>('GET', '/v1/profiles/email:gone@walk.example');
+    await page.goto(`${beckon.url}/people/${id}`);
+    await page.getByText('1 statement with its proof').click();
+    await page.getByRole('button', { name: 'Erase' }).click();
+    const dialog = page.getByRole('dialog');
+    const erase = dialog.getByRole('button', { name: 'Erase' });
+    expect(await erase.isDisabled()).toBe(true);
+    await dialog.getByRole('textbox').fill('gone@walk.example');
+    await erase.click();
+    await page.getByText('Every room has forgotten this person.').waitFor();
+    await expect(beckon.api('GET', '/v1/profiles/email:gone@walk.example')).rejects.toThrow('404');
+    expect(troubles).toEqual([]);
+  });
+});
