@@ -48,6 +48,11 @@ create function event_view(body jsonb, digits jsonb) returns jsonb language sql 
 $f$;
 `,
   },
+  {
+    // What we did to somebody is kept under the profile's own name; rules over everybody look it up by that.
+    name: '0111-event-of-profile',
+    sql: `create index event_of_profile on event (visitor) where visitor like 'profile:%';`,
+  },
 ];
 
 /** An event as histories have it: its own fields, with money in major units. Null for a machine's. */
@@ -84,16 +89,31 @@ function orderView({ totalMinor, ...order }: NonNullable<ShopEvent['order']>): R
 /** Does an expression read a field that the stored event lacks or has in another form? In doubt yes. */
 const needsView = /\b(type|total|price|quantity)\b|minor/i;
 
+/** Whose the events of which visitors are, in SQL of the caller's own making. */
+export interface HistoryOwners {
+  /** A query with owner, shard, visitor, and until (received before; null: open). */
+  spans: string;
+  /** Does an event `e`, received before the `until` of its span `o`, belong to an earlier span? */
+  earlier: string;
+  /** A query with owner and visitor, for visitors that begin with `profile:`; absent: they are not asked for. */
+  own?: string;
+}
+
 /**
- * The log as a query over everybody's history sees it, the twin of `historyEvent`. `owner` joins what names the profile.
+ * The log as a query over everybody's history sees it, the twin of `historyEvent`.
  *
  * @param source the expression that will ask: only where it reads money are events brought into their other form
  */
-export function historyTables(owner: { join: string; profile: string }, source: string): RuleTables['events'] {
+export function historyTables({ spans, earlier, own }: HistoryOwners, source: string): RuleTables['events'] {
   const told = serverTypes.map((type) => `'${type}'`).join(', ');
+  const human = `e.body ->> 'bot' is distinct from 'true'`;
+  const bySpan = `select o.owner, e.happened_at, e.body from (${spans}) o join event e on e.shard = o.shard and e.visitor = o.visitor
+      and (o.until is null or e.received_at < o.until) and not (${earlier}) where ${human}`;
+  const byName = `select o.owner, e.happened_at, e.body from (${own}) o join event e on e.visitor = o.visitor and e.visitor like 'profile:%'
+      where ${human}`;
   return {
-    from: `event e ${owner.join}`,
-    profile: `(case when e.body ->> 'bot' = 'true' then null else ${owner.profile} end)`,
+    from: `(${own === undefined ? bySpan : `${bySpan} union all ${byName}`}) e`,
+    profile: 'e.owner',
     types: `(case when (e.body ->> 'level')::int >= 3 then e.body -> 'types' else (e.body -> 'types') - array[${told}] end)`,
     at: 'e.happened_at',
     id: `((e.body ->> 'source') || ':' || (e.body ->> 'id'))`,

@@ -76,7 +76,7 @@ export function ruleQuery(rule: Rule, range: IdRange, now: number): RuleSql {
   ];
   const tables: RuleTables = {
     profiles: { from: 'profile p', id: 'p.id', where: bounds.join(' and '), view: viewsFor(rule) },
-    events: historyTablesOf(rule.source),
+    events: historyTablesOf(rule),
   };
   return rule.toSql(tables, now);
 }

@@ -332,6 +332,8 @@ describe('a rebuild', () => {
     cold: 'profile.visits > 0 and not happened(["commerce.productViews", "commerce.productListAdds"], within: "P2D")',
     often: 'count("commerce.productViews", where: item.price > 40, within: "P3D") >= 3 or profile.cart.count > 0',
     late: 'daysSince("commerce.productViews") > 1 and profile.email is not null',
+    mailed:
+      'happened("message.accepted", within: "P4D") and not happened("commerce.purchases", since: last("message.accepted").at)',
     odd: 'upperCase(profile.attributes.city ?: "none") = "BERLIN" or contains(profile.viewed, "watch-2")',
   };
 
@@ -351,6 +353,18 @@ describe('a rebuild', () => {
           () => tell(event(['commerce.productListAdds'], no, { items: [{ id: 'coat' }] })),
           () => tell(named(`p${pick(4)}@example.com`, no, { attributes: { city: pick(2) ? 'Berlin' : 'Lund' } })),
           () => tell(event(['profile.signedOut'], no, { level: 3, source: 'server' })),
+          async () => {
+            const id = (await profiles.find({ namespace: 'ecid', id: device(no) }))?.id;
+            if (id)
+              await tell(
+                event(['message.accepted'], no, {
+                  source: 'message',
+                  level: 3,
+                  visitor: `profile:${id}`,
+                  identities: [{ namespace: 'profile', id }],
+                }),
+              );
+          },
           () => pass(pick(2 * day)),
           () => pass(pick(hour)),
         ];

@@ -1,4 +1,4 @@
-import { historyEvent, historyOfVisitors, historyTables } from '../event/index.ts';
+import { historyEvent, historyOfVisitors, historyTables, type HistoryOwners } from '../event/index.ts';
 import { historyOf, type History, type HistoryEvent, type RuleTables } from '../language/index.ts';
 import type { Migration, Runner, Tx } from '../store/index.ts';
 import { shardOf } from '../base/index.ts';
@@ -49,11 +49,17 @@ export async function savePast(tx: Runner, past: readonly PastOwner[]): Promise<
 
 /** One profile has become part of another: what its devices did goes along. @returns what `pastBack` needs */
 export async function pastAlong(tx: Tx, from: string, into: string): Promise<{ visitor: string; until: string }[]> {
-  return tx.rows({
+  const moved = await tx.rows<{ visitor: string; until: string }>({
     text: `update identity_past set profile_id = $2 where profile_id = $1
-      returning visitor, (extract(epoch from until) * 1000)::bigint::text as until`,
+      returning visitor, (extract(epoch from until) * 1000)::float8::text as until`,
     values: [from, into],
   });
+  // What is kept under the name of the profile itself is from now on the other's, for ever.
+  await tx.run({
+    text: `insert into identity_past (visitor, until, shard, profile_id) values ($1, 'infinity', $2, $3) on conflict do nothing`,
+    values: [`profile:${from}`, shardOf(`profile:${from}`), into],
+  });
+  return moved;
 }
 
 export async function pastBack(
@@ -61,6 +67,10 @@ export async function pastBack(
   from: string,
   past: readonly { visitor: string; until: string }[],
 ): Promise<void> {
+  await tx.run({
+    text: `delete from identity_past where visitor = $1 and until = 'infinity'`,
+    values: [`profile:${from}`],
+  });
   await tx.run({
     text: `update identity_past p set profile_id = $1 from unnest($2::text[], $3::float8[]) as x(visitor, until)
       where p.visitor = x.visitor and p.until = to_timestamp(x.until / 1000)`,
@@ -127,38 +137,31 @@ function spansOf(runner: Runner, profileIds: readonly string[]): Promise<Span[]>
       from identity i where i.profile_id = any($1)
       union all
       select p.profile_id, p.visitor,
-        (select max(q.until) from identity_past q where q.visitor = p.visitor and q.until < p.until), p.until
+        (select max(q.until) from identity_past q where q.visitor = p.visitor and q.until < p.until), nullif(p.until, 'infinity')
       from identity_past p where p.profile_id = any($1)
       union all
-      select root, 'profile:' || id, null, null from (
-        with recursive family as (
-          select id as root, id from profile where id = any($1)
-          union all
-          select family.root, p.id from family join profile p on p.merged_into = family.id
-        ) select root, id from family) family`,
+      select id, 'profile:' || id, null, null from unnest($1::uuid[]) as own(id)`,
     values: [profileIds],
   });
 }
 
-const living = `(with recursive walk as (
-    select p.id, p.merged_into from profile p where p.id = substr(e.visitor, 9)::uuid
-    union all
-    select p.id, p.merged_into from walk join profile p on p.id = walk.merged_into
-  ) select id from walk where merged_into is null)`;
+/** Types that only what we keep under a profile's own name can have. */
+const pagesAndShops = /^(web|commerce|decisioning)\./;
 
 /**
- * Everybody's history for a query over all: the same events, each with the same person, as `eventsOfPeople` finds one by one.
+ * Everybody's history for a query over all: the same events, each with the same person, as `eventsOfPeople` finds one by
+ * one. Whether it goes from people to events or the other way round is the database's choice.
  *
- * @param source the expression that will ask
+ * @param rule the expression that will ask, and the types it asks for
  */
-export function historyTablesOf(source: string): RuleTables['events'] {
-  const past = `(select visitor, profile_id, until, lag(until) over (partition by visitor order by until) as begun from identity_past) was`;
-  return historyTables(
-    {
-      join: `left join identity i on i.shard = e.shard and i.namespace || ':' || i.id = e.visitor
-    left join ${past} on was.visitor = e.visitor and e.received_at < was.until and (was.begun is null or e.received_at >= was.begun)`,
-      profile: `coalesce(was.profile_id, i.profile_id, case when e.visitor ~ '^profile:[0-9a-f-]{36}$' then ${living} end)`,
-    },
-    source,
-  );
+export function historyTablesOf({ source, types }: { source: string; types: readonly string[] }): RuleTables['events'] {
+  const owners: HistoryOwners = {
+    spans: `select i.profile_id as owner, i.shard, i.namespace || ':' || i.id as visitor, null::timestamptz as until from identity i
+      union all select p.profile_id, p.shard, p.visitor, p.until from identity_past p`,
+    earlier: `exists (select 1 from identity_past q where q.visitor = e.visitor and q.until > e.received_at
+      and q.until < coalesce(o.until, 'infinity'))`,
+    own: `select p.id as owner, 'profile:' || p.id as visitor from profile p where p.merged_into is null`,
+  };
+  const { own: _own, ...shops } = owners;
+  return historyTables(types.every((type) => pagesAndShops.test(type)) ? shops : owners, source);
 }
