@@ -87,7 +87,7 @@ async function fill(store: Store, people: number): Promise<void> {
           'quantity', 1, 'priceMinor', 4950, 'currency', 'EUR')),
         'page', jsonb_build_object('url', 'http://localhost:8080/shop/p/item-' || n % 20, 'name', 'Item ' || n % 20, 'section', 'Watches'),
         'timeZone', 'Europe/Stockholm', 'language', 'sv-SE')
-      from seed, generate_series(1, 2) k, lateral (select date_trunc('milliseconds', now() - (((n * 7919 + k * 104729) % 43200) * interval '1 minute')) as at) t`,
+      from seed, generate_series(1, 2) k, lateral (select date_trunc('milliseconds', now() - (((n::bigint * 7919 + k * 104729) % 43200) * interval '1 minute')) as at) t`,
   });
   await store.run({ text: 'drop table seed' });
   await store.run({ text: 'vacuum analyze' });
@@ -155,10 +155,11 @@ async function rebuild(
 async function visible(store: Store, { log, folder, clock }: Rooms, people: number): Promise<void> {
   const rate = numberFlag('audience-rate', 200);
   let over = false;
+  const isOver = () => over;
   log.onStored(() => folder.wake());
   folder.start();
   const others = (async () => {
-    for (let n = 0; !over; n++) {
+    for (let n = 0; !isOver(); n++) {
       await log.receive(
         Array.from({ length: Math.ceil(rate / 50) }, (_, k) =>
           view(`o${n}-${k}`, deviceOf('4', (n * 7919 + k) % people), clock.now()),

@@ -14,13 +14,17 @@ const serverTypes = [
   'commerce.orderUpdates',
 ] as const;
 
-/** Digits after the point where they are not two, as Intl has them here: the database counts like `toMajor`. */
+/** Currencies, old ones among them, that may have other than two digits after the point; how many, Intl says. */
+const oddCurrencies =
+  'ADP AFN ALL BHD BIF BYR CLF CLP COP DJF ESP GNF HUF IDR IQD IRR ISK ITL JOD JPY KMF KPW KRW KWD LAK LBP LUF LYD MGA MGF MMK MRO OMR PKR PYG RWF SLL SOS STD SYP TMM TND TRL UGX UYI UYW VND VUV XAF XOF XPF YER ZMK ZWD';
+
 let oddDigits: string | undefined;
 
+/** Digits after the point where they are not two, as JSON: so the database counts like `toMajor`. */
 function digitsText(): string {
   oddDigits ??= JSON.stringify(
     Object.fromEntries(
-      Intl.supportedValuesOf('currency')
+      [...new Set([...oddCurrencies.split(' '), ...Intl.supportedValuesOf('currency')])]
         .map((code) => [code, currencyDigits(code)] as const)
         .filter(([, digits]) => digits !== 2),
     ),

@@ -19,6 +19,8 @@ const factFields: Record<string, Record<string, Type | Field>> = {
   'consent.lost': { purpose: text, source: maybe(text) },
   'consent.given': { purpose: text, source: maybe(text) },
   identified: { email: text },
+  'audience.entered': { audience: text, name: text },
+  'audience.left': { audience: text, name: text },
 };
 
 /** The type of `event` for a kind of event. */

@@ -17,12 +17,12 @@ export interface BuildRow {
   of: number;
 }
 
-/** The build to go on with: the one begun first. */
+/** The build to go on with: who belongs comes before the moments at which that changes; then the one begun first. */
 export async function nextBuild(runner: Runner): Promise<BuildRow | undefined> {
   const [row] = await runner.rows<BuildRow>({
     name: 'audience.next-build',
     text: `select id, key, revision, build as step, build_after as after, build_done as done, build_of as of
-      from audience where build is not null order by updated_at, id limit 1`,
+      from audience where build is not null order by build, updated_at, id limit 1`,
   });
   return row;
 }
