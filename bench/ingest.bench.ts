@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { elapsed, pause, quietLog } from '../src/base/index.ts';
 import { migrations } from '../src/event/index.ts';
 import { launch, migrate, openStore, type Store } from '../src/store/index.ts';
+import { audienceFigures } from './audience-part.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
 import { ecidOf, sendOne, type Load, type Loaded } from './ingest-client.ts';
 
@@ -109,6 +110,7 @@ async function measure(): Promise<void> {
     note: `${work} ${batches}; ${limit}`,
   });
   await visible(bare, beckon, Math.max(50, Math.round(one.beckon.folded / 3)));
+  await audienceFigures(await newDatabase('audience_bench'));
 }
 
 function tell(name: string, value: number, limit: number, note: string): void {
