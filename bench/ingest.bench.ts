@@ -29,6 +29,8 @@ const stores: Store[] = [];
 const bareSides = new Set<number>();
 let seed = 1;
 let nextVisitor = 1e9;
+/** Events our server has taken. */
+let taken = 0;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
 const database = await launch({ dataDir, log: quietLog, say: () => {} });
@@ -78,6 +80,7 @@ async function measure(): Promise<void> {
   // As autovacuum does within a minute: the first plans were made for empty tables.
   for (const store of stores) await store.run({ text: 'analyze' });
   const one = await compare(bare, beckon, single);
+  const before = memoryMb(beckon);
   const many = await compare(bare, beckon, hundred);
   const how = `one event a request as the Web SDK sends it, ${connections} keep-alive connections, ${visitors} visitors (Zipf), ${seconds} s, best of ${rounds} rounds; ${at}`;
   const batches = `batches of 100 by POST /v1/events, ${hundred.connections} connections, ${visitors} visitors (Zipf), ${seconds} s, best of ${rounds} rounds; ${at}`;
@@ -109,8 +112,38 @@ async function measure(): Promise<void> {
     limit: many.bare.cpu,
     note: `${work} ${batches}; ${limit}`,
   });
+  await atHalfLoad(bare, beckon, { ...single, rate: Math.max(50, Math.round(one.beckon.rate / 2)) });
   await visible(bare, beckon, Math.max(50, Math.round(one.beckon.folded / 3)));
+  tellMemory(beckon, before);
   await audienceFigures(await newDatabase('audience_bench'));
+}
+
+/** How long an answer takes when the server has half of what it bears. */
+async function atHalfLoad(
+  bare: Side,
+  beckon: Side,
+  how: Pick<Load, 'kind' | 'connections' | 'batch' | 'rate'>,
+): Promise<void> {
+  const limit = await loadOn(bare, { ...how, seconds });
+  const value = await loadOn(beckon, { ...how, seconds });
+  const note = `from the request to its answer after the commit, at a steady ${how.rate} events/s, half of durable, ${seconds} s; limit: a bare node:http at the same rate`;
+  figure({ bench, figure: 'half-load-p99-ms', value: value.p99, unit: 'ms', limit: limit.p99, note });
+}
+
+/** What the server keeps, beside what it kept when it had only been warmed up. */
+function tellMemory(beckon: Side, before: number): void {
+  const note = `the server's proportional share of memory after ${taken} events of this run; limit: the same after the first round; PostgreSQL is left out`;
+  figure({ bench, figure: 'memory-mb', value: memoryMb(beckon), unit: 'MB', limit: before, note });
+}
+
+/** Proportional set size, MB. Linux only; elsewhere NaN. */
+function memoryMb({ pid }: Side): number {
+  try {
+    const kilobytes = /^Pss: +(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1];
+    return Number(kilobytes) / 1024;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function tell(name: string, value: number, limit: number, note: string): void {
@@ -133,12 +166,16 @@ async function compare(bare: Side, beckon: Side, how: Pick<Load, 'kind' | 'conne
   return { bare: best(limits), beckon: best(values) };
 }
 
-async function loadOn(side: Side, how: Pick<Load, 'kind' | 'connections' | 'batch' | 'seconds'>): Promise<Taken> {
+async function loadOn(
+  side: Side,
+  how: Pick<Load, 'kind' | 'connections' | 'batch' | 'seconds'> & Partial<Pick<Load, 'rate'>>,
+): Promise<Taken> {
   const began = elapsed();
   const used = processorMs(side);
   const startup = { rate: null, visitors, key, seed: seed++, port: side.port };
   const { loaded, startedAt } = await load({ ...startup, ...how });
   if (loaded.failures > 0) throw new Error(`${loaded.failures} of ${loaded.requests} requests failed`);
+  if (!bareSides.has(side.port)) taken += loaded.events;
   await emptied(side);
   const until = elapsed();
   if (startedAt < began) throw new Error('The load began before it was asked to');
@@ -158,7 +195,7 @@ function processorMs({ pid }: Side): number {
       const stat = statOf(name);
       if (!stat) continue;
       const isOurs = Number(name) === pid || stat.parent === postmaster || Number(name) === postmaster;
-      if (isOurs) ticks += stat.ticks;
+      if (isOurs) ticks += stat.ticks + (Number(name) === postmaster ? stat.ended : 0);
     }
   } catch {
     return Number.NaN;
@@ -166,13 +203,17 @@ function processorMs({ pid }: Side): number {
   return ticks * 10;
 }
 
-/** Parent and processor time (hundredths of a second) of a process; null when it is gone. */
-function statOf(pid: string): { parent: number; ticks: number } | null {
+/**
+ * Parent and processor time (hundredths of a second) of a process, and that of its children that have ended; null when
+ * it is gone.
+ */
+function statOf(pid: string): { parent: number; ticks: number; ended: number } | null {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
       .split(' ');
-    return { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+    const [parent, user, system, endedUser, endedSystem] = [1, 11, 12, 13, 14].map((place) => Number(fields[place]));
+    return { parent: parent!, ticks: user! + system!, ended: endedUser! + endedSystem! };
   } catch {
     return null;
   }
