@@ -130,9 +130,9 @@ async function atHalfLoad(
   figure({ bench, figure: 'half-load-p99-ms', value: value.p99, unit: 'ms', limit: limit.p99, note });
 }
 
-/** What the server keeps, beside what it kept when it had only been warmed up. */
+/** What the server keeps, beside what it kept after the rounds of single events. */
 function tellMemory(beckon: Side, before: number): void {
-  const note = `the server's proportional share of memory after ${taken} events of this run; limit: the same after the first round; PostgreSQL is left out`;
+  const note = `the server's proportional share of memory after ${taken} events of this run; limit: the same after the rounds of single events; PostgreSQL is left out`;
   figure({ bench, figure: 'memory-mb', value: memoryMb(beckon), unit: 'MB', limit: before, note });
 }
 
