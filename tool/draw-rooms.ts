@@ -16,7 +16,7 @@ export function drawRooms(plan: Plan): string {
     return ['ground floor', ...may.filter((name) => !ground.has(name))].join(', ');
   };
   const picture = [
-    ...plan.outside.map(({ name, may, says }) => line(`${name}: ${says} (sees ${may.join(', ')})`)),
+    ...plan.outside.map(({ name, may, says }) => line(`${name}: ${says} (sees ${shortened(may)})`)),
     rule('door'),
     ...floor('door').map(({ name, says }) => line(`${name}: ${says}`)),
     rule('the walk: facts go down, imports go up'),
@@ -62,4 +62,9 @@ export function withPicture(page: string, plan: Plan): string {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const path = join(process.cwd(), 'ARCHITECTURE.md');
   writeFileSync(path, withPicture(readFileSync(path, 'utf8'), readPlan(process.cwd())));
+}
+
+/** `src/api/contract.ts and 5 beside it`: so that a line stays one line. */
+function shortened(may: readonly string[]): string {
+  return may.length < 3 ? may.join(', ') : `${may[0]} and ${may.length - 1} beside it`;
 }

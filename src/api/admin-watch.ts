@@ -85,7 +85,7 @@ function limitOf(given: string | undefined, usual: number): number {
 
 /** Doors by which events come. */
 const collecting =
-  /^\/(ee\/|(?:t\/[^/]+\/)?(?:rest|m2)\/|beacon\/|v1\/(items|profiles|events|imports|webhooks?|identify|track|page|screen|alias|group|batch|import|[itpsagb])(\/|$))/;
+  /^\/(ee\/|(?:t\/[^/]+\/)?(?:rest|m2)\/|beacon\/|forms\/|v1\/(items|profiles|events|imports|webhooks?|identify|track|page|screen|alias|group|batch|import|[itpsagb])(\/|$))/;
 
 /** Notes what the collecting doors refuse as a whole, with the sentence they answered. */
 export function watchRefusals(app: FastifyInstance, house: House): void {
