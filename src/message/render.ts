@@ -1,4 +1,4 @@
-import { BeckonError } from '../base/index.ts';
+import { BeckonError, elapsed } from '../base/index.ts';
 import type { Item } from '../catalog/index.ts';
 import type { RenderOptions } from '../language/index.ts';
 import type { ProfileView } from '../profile/index.ts';
@@ -10,6 +10,9 @@ import type { StoredLink } from './message.ts';
 
 /** Sizes of the final HTML with its links wrapped (trust §1.10): Gmail cuts at 102 KB and hides the footer. */
 export const sizeLimits = { warn: 80 * 1024, refuse: 100 * 1024 };
+
+/** How long one text of a mail may take to be made, real milliseconds (trust §3.2). */
+const longestRenderMs = 2000;
 
 /** What stands around a mail and is the same for all of them. */
 export interface RenderSetting {
@@ -74,7 +77,10 @@ function render(input: RenderInput, setting: RenderSetting): Rendering {
       'No postal address is set, which the footer of every mail must show',
     );
   }
-  const options: RenderOptions = { now: input.now, locale: profile.language ?? 'en', timeZone: input.timeZone };
+  const { now, timeZone } = input;
+  // Steps end an attack long before; the clock ends what they do not count.
+  const bounds = { clock: elapsed, limits: { time: longestRenderMs } };
+  const options: RenderOptions = { now, timeZone, locale: profile.language ?? 'en', ...bounds };
   const subject = template.subject.render(scope, options).trim();
   if (subject === '') throw new BeckonError(errors.MESSAGE_VALUE_MISSING, 'The subject came out empty');
   const { html, links } = wrapLinks(template.html.render(scope, options), {
