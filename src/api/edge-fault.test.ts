@@ -38,6 +38,16 @@ describe('consent', () => {
     });
   const adobe1 = (general: string) => ({ standard: 'Adobe', version: '1.0', value: { general } });
 
+  it('a remembered no is asked for again: a yes that is stored and not folded yet counts (trust row 87)', async () => {
+    house.profiles.recallConsent = () => ({ answer: 'out' });
+    house.profiles.collectConsent = async () => 'in';
+    await send({ body: { ...pageView, meta: knownVisitor } });
+    expect(house.received).toHaveLength(1);
+    house.profiles.collectConsent = async () => 'out';
+    await send({ body: { ...pageView, meta: knownVisitor } });
+    expect(house.received).toHaveLength(1);
+  });
+
   it('answers with identity and consent cookie, so that the page goes on (capture 05)', async () => {
     for (const general of ['in', 'out']) {
       const answer = (await say(adobe1(general), state())).json<Answer>();

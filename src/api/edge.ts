@@ -188,7 +188,9 @@ async function keep(call: EdgeCall, house: House): Promise<{ consent: 'in' | 'ou
   if (call.events.length === 0) return { consent: 'in', warnings: warned };
   assertNotBusy(house.events.waiting, house.settings.queueLimit ?? 20_000);
   const recalled = call.who.fresh ? undefined : house.profiles.recallConsent(call.who.ecid);
-  const stated = recalled ? (recalled.answer ?? copyOfConsent(call)) : await collectConsent(call, house);
+  const remembered = recalled && (recalled.answer ?? copyOfConsent(call));
+  // A remembered yes is doubted when the events are stored; a remembered no is asked for, or a yes just given is lost.
+  const stated = recalled && remembered !== 'out' ? remembered : await collectConsent(call, house);
   if (stated === 'out') return { consent: 'out', warnings: warned };
   const read = await Promise.all(call.events.map((event, index) => readEvent(event, index, { call, house })));
   const events = read.flatMap((one) => one.events);
