@@ -16,4 +16,13 @@ export { inStock, priceOf, viewOf } from './item.ts';
 export type { Item, ItemChange, ItemView } from './item.ts';
 export { readItems } from './read.ts';
 export type { ItemFormat, ItemsRead } from './read.ts';
+export type {
+  BoundPromotion,
+  BoundRule,
+  InclusionRule,
+  Matcher,
+  MatchOperation,
+  RuleContext,
+  Rules,
+} from './rule.ts';
 export { migrations } from './table.ts';
