@@ -16,9 +16,11 @@ export type {
   RecommendedItem,
   RecommendRequest,
 } from './answer.ts';
+export { Engine } from './engine.ts';
 export { Follower } from './follower.ts';
 export type { FeedBatch, Pupil, ReadFeed } from './follower.ts';
 export { modelLimits } from './model.ts';
 export type { ModelLimits } from './model.ts';
 export { Recommender } from './recommender.ts';
 export type { Shelf } from './recommender.ts';
+export type { Algorithm, Group, Likeness, ListQuery, RelatedAction, Scored, Source, Step } from './source.ts';
