@@ -166,6 +166,7 @@ function inventItem(n: number): Item {
     url: `/shop/p/item-${n}`,
     imageUrl: `/shop/picture/item-${n}.png`,
     attributes: {},
+    variantOf: null,
     updatedAt: 0,
   };
 }

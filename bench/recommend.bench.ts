@@ -154,6 +154,7 @@ function inventCatalog() {
       url: `/p/${id}`,
       imageUrl: `/p/${id}.png`,
       attributes: {},
+      variantOf: null,
       updatedAt: now,
     });
   }

@@ -5,7 +5,7 @@ import type { Store } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
 import { Catalog } from './catalog.ts';
 import type { ItemInput } from './input.ts';
-import type { Item } from './item.ts';
+import type { WholeItem } from './item.ts';
 import { inStock, viewOf } from './item.ts';
 import { merge } from './merge.ts';
 import { migrations } from './table.ts';
@@ -35,6 +35,7 @@ describe('the catalogue', () => {
   });
   beforeEach(async () => {
     await store.run({ text: 'delete from item' });
+    await store.run({ text: 'delete from catalog_setting' });
     catalog = await Catalog.open(store, clock);
   });
 
@@ -55,6 +56,7 @@ describe('the catalogue', () => {
       url: '/coat-1',
       imageUrl: null,
       attributes: { brand: 'Nord', size: ['S', 'M'] },
+      variantOf: null,
     });
     expect(other.get('coat-1')).toBeUndefined();
     await other.reload();
@@ -106,7 +108,7 @@ describe('the catalogue', () => {
   it('says nothing changed when the same feed comes twice', async () => {
     await catalog.upsert([coat]);
     const version = catalog.version;
-    expect(await catalog.upsert([coat])).toEqual({ kept: 1, changes: [], refused: [] });
+    expect(await catalog.upsert([coat])).toEqual({ kept: 1, changes: [], refused: [], notes: [] });
     expect(catalog.version).toBe(version);
   });
 
@@ -159,7 +161,7 @@ describe('the catalogue', () => {
 });
 
 describe('merging a write into an item', () => {
-  const before: Item = merge(undefined, coat, now);
+  const before: WholeItem = merge(undefined, coat, now);
 
   it('keeps the decimal price when only the currency changes its digits', () => {
     const after = merge(before, { id: 'coat-1', currency: 'JPY' }, now);

@@ -1,20 +1,27 @@
 import type { Clock } from '../base/index.ts';
 import { BeckonError } from '../base/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Store, Tx } from '../store/index.ts';
 import { errors } from './error.ts';
 import type { ItemInput, Refusal } from './input.ts';
-import { checkItem, itemLimits } from './input.ts';
-import type { Item, ItemChange } from './item.ts';
-import { changesOf } from './item.ts';
-import { differs, merge } from './merge.ts';
-import { refusal } from './read.ts';
-import { itemsAbove, itemsOf, lockItems, markGone, writeItems } from './table.ts';
+import { itemLimits } from './input.ts';
+import type { Item, ItemChange, WholeItem } from './item.ts';
+import { changesOf, inEnvironment } from './item.ts';
+import { ItemMemory } from './item-memory.ts';
+import type { Source } from './origin.ts';
+import { pageSource } from './origin.ts';
+import type { Attribute, AttributeNote, Schema } from './schema.ts';
+import { firstSchema } from './schema.ts';
+import { itemsAbove, lockItems, markGone, settingsAbove, storedItems, writeItems, writeSetting } from './table.ts';
+import type { Written } from './write.ts';
+import { checkRows, foldRows } from './write.ts';
 
 /** What a write did. `kept` counts the rows that were taken, changed or not. */
 export interface UpsertReport {
   kept: number;
   changes: ItemChange[];
   refused: Refusal[];
+  /** About attributes that are new or of another kind; one note an attribute. */
+  notes: AttributeNote[];
 }
 
 export interface CatalogOptions {
@@ -22,15 +29,27 @@ export interface CatalogOptions {
   currency?: string;
 }
 
+/** What is sold in one environment. Equal versions mean equal items. */
+export interface Shelf {
+  get(id: string): Item | undefined;
+  all(): Iterable<Item>;
+  readonly version: number;
+}
+
+/** Called after items have changed in memory, whoever wrote them; null: any of them may have. Must not throw. */
+export type Watcher = (ids: readonly string[] | null) => void;
+
 /**
  * What is sold, whole in memory over table `item`, so that a recommendation looks items up without a query. Writes go
- * to the table first and are read back from there; `reload` takes in what other processes wrote.
+ * to the table first; `reload` takes in what other processes wrote.
  */
-export class Catalog {
+export class Catalog implements Shelf {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #currency: string | null;
-  readonly #items = new Map<string, Item>();
+  readonly #items = new ItemMemory();
+  readonly #watchers = new Set<Watcher>();
+  #schema: Schema = firstSchema;
   #version = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -47,45 +66,90 @@ export class Catalog {
     return catalog;
   }
 
+  /** The item as the usual environment sees it. */
   get(id: string): Item | undefined {
-    return this.#items.get(id);
+    return this.#items.get(id, null);
   }
 
-  /** All items, in the order in which they first came. */
+  /** All items of the usual environment, in no order that holds. */
   all(): Iterable<Item> {
-    return this.#items.values();
+    return this.#items.all(null);
   }
 
+  /** The item with what environments say differently. */
+  whole(id: string): WholeItem | undefined {
+    return this.#items.whole(id);
+  }
+
+  /** What is sold in an environment, by its name; null is the usual one. An unknown name sees what holds everywhere. */
+  shelf(environment: string | null): Shelf {
+    if (environment === null) return this;
+    const [items, version] = [this.#items, () => this.#version];
+    return {
+      get: (id) => items.get(id, environment),
+      all: () => items.all(environment),
+      get version() {
+        return version();
+      },
+    };
+  }
+
+  /** Ids of the items of one group: the parent, if it is an item, and its variants. */
+  variants(group: string): readonly string[] {
+    return this.#items.variants(group);
+  }
+
+  /** Items of all environments. */
   get size(): number {
     return this.#items.size;
   }
 
-  /** Rises with every write that changed an item; equal versions mean equal items. */
+  /** Rises with every write that changed an item or a setting; equal versions mean equal items. */
   get version(): number {
     return this.#version;
+  }
+
+  /** The attributes of the shop, declared or found. */
+  get schema(): Schema {
+    return this.#schema;
+  }
+
+  /** Hears of changed items from now on. @returns what ends it */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /**
    * Writes items: new ones are made, named fields replaced, null clears, nothing is ever removed. Bad rows are refused
    * one by one and lose nothing else. All rows taken are visible here and stored when this resolves.
    *
+   * @param how `source`: who says so (origin.ts); what the page says never overwrites others
    * @throws ITEMS_TOO_MANY when the catalogue would pass its limit; then nothing was written
    */
-  upsert(items: readonly ItemInput[]): Promise<UpsertReport> {
+  upsert(items: readonly ItemInput[], how: { source?: Source } = {}): Promise<UpsertReport> {
+    const source = how.source ?? 'api';
     const { rows, refused } = checkRows(items);
     return this.#inTurn(async () => {
-      const report = await this.#store.inTransaction(async (tx) => {
-        const version = await lockItems(tx);
-        const stored = await itemsOf(tx, [...new Set(rows.map(({ input }) => input.id))]);
-        const before = new Map(stored.map((item) => [item.id, item]));
-        const folded = fold(before, rows, { now: this.#clock.now(), currency: this.#currency });
-        this.#checkRoom(folded.written, before);
-        await writeItems(tx, folded.written, version + 1);
-        return folded;
+      const folded = await this.#store.inTransaction(async (tx) => {
+        const version = await this.#alone(tx);
+        const ids = [...new Set(rows.map(({ input }) => input.id))];
+        const origins = source === pageSource ? await originsOf(tx, ids) : null;
+        const done = foldRows((id) => this.#items.whole(id), rows, {
+          now: this.#clock.now(),
+          currency: this.#currency,
+          schema: this.#schema,
+          source,
+          origins,
+        });
+        this.#checkRoom(done);
+        if (done.written.length > 0) await writeItems(tx, done.written, version + 1);
+        if (done.schema !== this.#schema) await this.#writeSchema(tx, done.schema, version + 1);
+        return { ...done, version: version + 1 };
       });
-      await this.#refresh();
-      const all = [...refused, ...report.refused].sort((a, b) => a.row - b.row);
-      return { kept: report.kept, changes: report.changes, refused: all };
+      this.#taken(folded);
+      const all = [...refused, ...folded.refused].sort((a, b) => a.row - b.row);
+      return { kept: folded.kept, changes: folded.changes, refused: all, notes: folded.notes };
     });
   }
 
@@ -93,32 +157,78 @@ export class Catalog {
   remove(ids: readonly string[]): Promise<{ removed: number; changes: ItemChange[] }> {
     return this.#inTurn(async () => {
       const at = this.#clock.now();
-      const gone = await this.#store.inTransaction(async (tx) => {
-        const version = await lockItems(tx);
-        const found = await itemsOf(tx, ids);
-        await markGone(tx, { ids: found.map(({ id }) => id), version: version + 1, at });
-        return found;
+      const { found, version } = await this.#store.inTransaction(async (tx) => {
+        const last = await this.#alone(tx);
+        const known = [...new Set(ids)].flatMap((id) => this.#items.whole(id) ?? []);
+        if (known.length > 0) await markGone(tx, { ids: known.map(({ id }) => id), version: last + 1, at });
+        return { found: known, version: last + 1 };
       });
-      await this.#refresh();
-      return { removed: gone.length, changes: gone.flatMap((item) => changesOf(item, undefined, at)) };
+      const gone = found.map(({ id }) => id);
+      for (const id of gone) this.#items.delete(id);
+      if (gone.length > 0) this.#moved(version, gone);
+      const changes = found.flatMap((item) => changesOf(inEnvironment(item, null), undefined, at));
+      return { removed: gone.length, changes };
     });
   }
 
   /** Takes in what was written since, by whichever process. */
   reload(): Promise<void> {
-    return this.#inTurn(() => this.#refresh());
+    return this.#inTurn(() => this.#refresh(this.#store));
   }
 
-  async #refresh(): Promise<void> {
-    for (const { version, gone, item } of await itemsAbove(this.#store, this.#version)) {
-      if (gone) this.#items.delete(item.id);
-      else this.#items.set(item.id, item);
-      this.#version = version;
+  /** Makes this transaction the only writer, and this memory equal to the table. Gives the last version written. */
+  async #alone(tx: Tx): Promise<number> {
+    const version = await lockItems(tx);
+    if (version > this.#version) await this.#refresh(tx);
+    return version;
+  }
+
+  async #refresh(from: Pick<Store, 'rows' | 'run'>): Promise<void> {
+    const known = this.#version;
+    const settings = await settingsAbove(from, known);
+    let after = { version: known + 1, id: '' };
+    let version = Math.max(known, ...settings.map((one) => one.version));
+    for (const { name, body } of settings) if (name === 'schema') this.#schema = body as Schema;
+    for (;;) {
+      const rows = await itemsAbove(from, after, pageSize);
+      for (const { gone, item } of rows) {
+        if (gone) this.#items.delete(item.id);
+        else this.#items.put(item);
+      }
+      const last = rows.at(-1);
+      if (!last) break;
+      version = Math.max(version, last.version);
+      this.#moved(
+        version,
+        rows.map(({ item }) => item.id),
+      );
+      after = { version: last.version, id: last.item.id };
+      if (rows.length < pageSize) break;
     }
+    if (settings.length > 0) this.#moved(version, null);
   }
 
-  #checkRoom(written: readonly Item[], before: ReadonlyMap<string, Item>): void {
-    const size = this.#items.size + written.filter(({ id }) => !before.has(id)).length;
+  #taken({ written, schema, version }: Written & { version: number }): void {
+    if (written.length === 0 && schema === this.#schema) return;
+    this.#schema = schema;
+    for (const { item } of written) this.#items.put(item);
+    this.#moved(
+      version,
+      written.map(({ item }) => item.id),
+    );
+  }
+
+  #moved(version: number, ids: readonly string[] | null): void {
+    this.#version = version;
+    for (const watcher of this.#watchers) watcher(ids);
+  }
+
+  async #writeSchema(tx: Tx, schema: Record<string, Attribute>, version: number): Promise<void> {
+    await writeSetting(tx, { name: 'schema', version, body: schema });
+  }
+
+  #checkRoom({ written }: Written): void {
+    const size = this.#items.size + written.filter(({ item }) => !this.#items.has(item.id)).length;
     if (size > itemLimits.items) {
       throw new BeckonError(
         errors.ITEMS_TOO_MANY,
@@ -135,45 +245,10 @@ export class Catalog {
   }
 }
 
-interface CheckedRow {
-  row: number;
-  input: ItemInput;
-}
+/** Rows read in one go. */
+const pageSize = 5000;
 
-/** Each row in its one form, or refused. A row without a place of its own counts its place in the list, from 1. */
-function checkRows(items: readonly ItemInput[]): { rows: CheckedRow[]; refused: Refusal[] } {
-  const rows: CheckedRow[] = [];
-  const refused: Refusal[] = [];
-  items.forEach(({ row = -1, at, ...raw }, i) => {
-    const place = row === -1 ? i + 1 : row;
-    try {
-      rows.push({ row: place, input: { ...checkItem(raw), ...(at === undefined ? {} : { at }) } });
-    } catch (error) {
-      refused.push(refusal(error, place, raw));
-    }
-  });
-  return { rows, refused };
-}
-
-/** What rows make of what is stored; several rows of one item take effect in order. Pure. */
-function fold(
-  before: ReadonlyMap<string, Item>,
-  rows: readonly CheckedRow[],
-  { now, currency }: { now: number; currency: string | null },
-): UpsertReport & { written: Item[] } {
-  const state = new Map(before);
-  const written = new Map<string, Item>();
-  const refused: Refusal[] = [];
-  for (const { row, input } of rows) {
-    try {
-      const after = merge(state.get(input.id), input, now, currency);
-      if (!differs(state.get(input.id), after)) continue;
-      state.set(after.id, after);
-      written.set(after.id, after);
-    } catch (error) {
-      refused.push(refusal(error, row, input));
-    }
-  }
-  const changes = [...written.values()].flatMap((after) => changesOf(before.get(after.id), after, after.updatedAt));
-  return { written: [...written.values()], kept: rows.length - refused.length, changes, refused };
+async function originsOf(tx: Tx, ids: readonly string[]) {
+  const rows = await storedItems(tx, ids);
+  return new Map(rows.filter(({ gone }) => !gone).map(({ item, origins }) => [item.id, origins]));
 }

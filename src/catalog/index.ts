@@ -3,17 +3,23 @@
  *
  * In:     items by JSON array, NDJSON and CSV (plain, and Target's RECS form)
  * Out:    items looked up in memory; rows refused, with the reason; facts of price, stock, new and gone
- * Owns:   table item
+ * Owns:   tables item, item_change, catalog_setting
  * Knows:  base, store, job, language
  * Never:  removes an item because a feed left it out; knows who looked at it
  * Start:  item.ts, then read.ts, then catalog.ts
  */
 export { Catalog } from './catalog.ts';
-export type { CatalogOptions, UpsertReport } from './catalog.ts';
+export type { CatalogOptions, Shelf, UpsertReport, Watcher } from './catalog.ts';
 export { itemLimits } from './input.ts';
 export type { ItemInput, Refusal } from './input.ts';
-export { inStock, priceOf, viewOf } from './item.ts';
-export type { Item, ItemChange, ItemView } from './item.ts';
+export { groupOf, inEnvironment, inStock, priceOf, viewOf } from './item.ts';
+export type { AttributeValue, Item, ItemChange, ItemView, Override, Scalar, WholeItem } from './item.ts';
+export { categoriesOf, categoryKey } from './item-category.ts';
+export { fieldName, fieldOf } from './item-field.ts';
+export type { Source } from './origin.ts';
+export { pageSource } from './origin.ts';
+export { attributeTypes } from './schema.ts';
+export type { Attribute, AttributeNote, AttributeType, Schema } from './schema.ts';
 export { readItems } from './read.ts';
 export type { ItemFormat, ItemsRead } from './read.ts';
 export type {

@@ -1,12 +1,14 @@
 import { BeckonError, isCurrency, nearest } from '../base/index.ts';
 import { errors } from './error.ts';
+import { checkAttributes } from './input-attribute.ts';
+import { categoriesOf } from './item-category.ts';
+import { adobeNames, predefinedAttributes } from './item-field.ts';
+import { itemLimits, shown } from './limit.ts';
 
-/**
- * An item as a door gives it: only what the source names. A missing field keeps what is stored, null clears it.
- * `attributes` are merged name by name; null for a name clears that one, null for the whole clears all.
- */
-export interface ItemInput {
-  id: string;
+export { itemLimits, shown } from './limit.ts';
+
+/** Fields that may differ by environment. A missing field keeps what is stored, null clears it. */
+export interface FieldsInput {
   name?: string;
   /** Replaces all stored categories, outermost first. */
   categories?: string[] | null;
@@ -16,7 +18,25 @@ export interface ItemInput {
   stock?: number | null;
   url?: string | null;
   imageUrl?: string | null;
+  /** Merged name by name; null for a name clears that one, null for the whole clears all. */
   attributes?: Record<string, unknown> | null;
+  /** The parent whose variant this is. */
+  variantOf?: string | null;
+}
+
+/** What one environment says differently; here null takes the difference away. */
+export type OverrideInput = FieldsInput & {
+  /** Is the item in this environment at all? */
+  sold?: boolean | null;
+};
+
+/** An item as a door gives it: only what the source names. */
+export interface ItemInput extends FieldsInput {
+  id: string;
+  /** All fields of this row are meant for this environment only (recommendations CAT-14). */
+  environment?: string;
+  /** Differences by environment; null forgets those of one. */
+  environments?: Record<string, OverrideInput | null>;
   /** Where it stood in its source, from 1: a line, or a place in an array. For reports only. */
   row?: number;
   /** When the source said so, UTC ms; otherwise the time of the write. */
@@ -31,33 +51,19 @@ export interface Refusal {
   why: string;
 }
 
-/** Bounds on what one item and one write may hold. Lengths are UTF-16 code units. */
-export const itemLimits = {
-  id: 256,
-  name: 500,
-  category: 250,
-  categories: 1000,
-  url: 4096,
-  attributes: 100,
-  attributeName: 100,
-  attributeText: 15_000,
-  attributeValues: 500,
-  /** Rows of one document. */
-  rows: 200_000,
-  /** Items in the whole catalogue; all of them are held in memory. */
-  items: 1_000_000,
-} as const;
-
-const fields = ['id', 'name', 'categories', 'price', 'currency', 'stock', 'url', 'imageUrl', 'attributes'];
+const ownFields = ['name', 'categories', 'price', 'currency', 'stock', 'url', 'imageUrl', 'attributes', 'variantOf'];
+const itemFields = ['id', ...ownFields, 'environment', 'environments'];
+const overrideFields = [...ownFields, 'sold'];
 /** Control characters, and halves of a pair, which PostgreSQL cannot store. */
 const control = /\p{Cc}|\p{Surrogate}/u;
-const surrogate = /\p{Surrogate}/u;
 const decimal = /^\d+(\.\d+)?$/;
+const environmentName = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 const priceLimit = 1e12;
 const stockLimit = 2 ** 31 - 1;
 
 /**
- * Checks one item as it came from outside and gives it in its one form. Pure.
+ * Checks one item as it came from outside and gives it in its one form. Adobe's names are taken for ours: `value`,
+ * `inventory`, `categoryId`, `pageUrl`, `thumbnailUrl`; `brand`, `message` and `margin` become attributes (CAT-5). Pure.
  *
  * @throws ITEM_ROW_UNREADABLE, ITEM_ID_INVALID, ITEM_FIELD_UNKNOWN, ITEM_FIELD_INVALID, ITEM_PRICE_INVALID,
  * ITEM_ATTRIBUTE_INVALID, each with the bad value in its sentence
@@ -66,20 +72,93 @@ export function checkItem(raw: unknown): ItemInput {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw new BeckonError(errors.ITEM_ROW_UNREADABLE, `${shown(raw)} is not an item; an item is an object with an id`);
   }
-  const given = raw as Record<string, unknown>;
-  const input: ItemInput = { id: checkId(given['id']) };
-  for (const field of Object.keys(given)) {
-    if (!fields.includes(field)) throw unknownField(field);
+  const given = renamed(raw as Record<string, unknown>);
+  const input: ItemInput = { id: checkId(given['id']), ...checkFields(given, itemFields) };
+  if (given['environment'] !== undefined && given['environment'] !== null) {
+    input.environment = checkEnvironmentName(given['environment']);
   }
-  if (given['name'] !== undefined) input.name = checkName(given['name']);
-  if (given['categories'] !== undefined) input.categories = checkCategories(given['categories']);
-  if (given['currency'] !== undefined) input.currency = checkCurrency(given['currency']);
-  if (given['price'] !== undefined) input.price = checkPrice(given['price']);
-  if (given['stock'] !== undefined) input.stock = checkStock(given['stock']);
-  if (given['url'] !== undefined) input.url = checkUrl('url', given['url']);
-  if (given['imageUrl'] !== undefined) input.imageUrl = checkUrl('imageUrl', given['imageUrl']);
-  if (given['attributes'] !== undefined) input.attributes = checkAttributes(given['attributes']);
+  if (given['environments'] !== undefined) input.environments = checkEnvironments(given['environments']);
   return input;
+}
+
+/** Our names for Adobe's, and the attributes it predefines among the attributes. A field named twice is refused. */
+function renamed(raw: Record<string, unknown>): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  const attributes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(raw)) {
+    if (predefinedAttributes.some((known) => known === name)) {
+      attributes[name] = value;
+      continue;
+    }
+    const own = Object.hasOwn(adobeNames, name) ? adobeNames[name]! : name;
+    if (Object.hasOwn(given, own)) throw invalid(own, value, `said once, as "${own}" or as "${name}"`);
+    given[own] = own !== name && own === 'categories' && typeof value === 'string' ? categoriesOf(value) : value;
+  }
+  if (Object.keys(attributes).length === 0) return given;
+  const named = given['attributes'] ?? {};
+  return { ...given, attributes: asRecord(named) === null ? named : { ...attributes, ...asRecord(named) } };
+}
+
+function asRecord(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
+}
+
+function checkFields(given: Record<string, unknown>, known: readonly string[]): FieldsInput {
+  for (const field of Object.keys(given)) if (!known.includes(field)) throw unknownField(field, known);
+  const fields: FieldsInput = {};
+  if (given['name'] !== undefined) fields.name = checkName(given['name']);
+  if (given['categories'] !== undefined) fields.categories = checkCategories(given['categories']);
+  if (given['currency'] !== undefined) fields.currency = checkCurrency(given['currency']);
+  if (given['price'] !== undefined) fields.price = checkPrice(given['price']);
+  if (given['stock'] !== undefined) fields.stock = checkStock(given['stock']);
+  if (given['url'] !== undefined) fields.url = checkUrl('url', given['url']);
+  if (given['imageUrl'] !== undefined) fields.imageUrl = checkUrl('imageUrl', given['imageUrl']);
+  if (given['variantOf'] !== undefined) {
+    fields.variantOf = given['variantOf'] === null ? null : checkId(given['variantOf']);
+  }
+  if (given['attributes'] === null) fields.attributes = null;
+  else if (given['attributes'] !== undefined) {
+    const attributes = asRecord(given['attributes']);
+    if (attributes === null) throw invalid('attributes', given['attributes'], 'an object');
+    fields.attributes = checkAttributes(attributes);
+  }
+  return fields;
+}
+
+function checkEnvironments(value: unknown): Record<string, OverrideInput | null> {
+  const given = asRecord(value);
+  if (given === null) throw invalid('environments', value, 'an object with a part for each environment');
+  const names = Object.keys(given);
+  if (names.length > itemLimits.environments) {
+    throw invalid('environments', names.length, `of at most ${itemLimits.environments} environments`);
+  }
+  return Object.fromEntries(
+    names.map((name) => [checkEnvironmentName(name), given[name] === null ? null : checkOverride(name, given[name])]),
+  );
+}
+
+function checkOverride(name: string, value: unknown): OverrideInput {
+  const raw = asRecord(value);
+  if (raw === null) throw invalid(`environments.${name}`, value, 'an object');
+  const given = renamed(raw);
+  const { sold } = given;
+  const own = Object.fromEntries(Object.entries(given).filter(([field, one]) => field !== 'name' || one !== null));
+  const fields: OverrideInput = checkFields(own, overrideFields);
+  if (sold !== undefined && sold !== null && typeof sold !== 'boolean') {
+    throw invalid(`environments.${name}.sold`, sold, 'true or false');
+  }
+  return { ...fields, ...(sold === undefined ? {} : { sold }) };
+}
+
+/** The name or number of an environment: what Target calls a host group. */
+export function checkEnvironmentName(value: unknown): string {
+  const name = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof name !== 'string' || !environmentName.test(name) || name === '__proto__') {
+    throw invalid('environment', value, 'a name of at most 64 letters, digits, points and hyphens');
+  }
+  return name;
 }
 
 /** Commas are refused because ids travel in comma lists (recommendations BEH-4, INC-13). */
@@ -92,8 +171,8 @@ function checkId(value: unknown): string {
   return trimmed;
 }
 
-function unknownField(field: string): BeckonError {
-  const near = nearest(field, fields);
+function unknownField(field: string, known: readonly string[]): BeckonError {
+  const near = nearest(field, known);
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
   return new BeckonError(errors.ITEM_FIELD_UNKNOWN, `${shown(field)} is not a field of an item${hint}`);
 }
@@ -159,54 +238,8 @@ function checkUrl(field: string, value: unknown): string | null {
   return text;
 }
 
-function checkAttributes(value: unknown): Record<string, unknown> | null {
-  if (value === null) return null;
-  if (typeof value !== 'object' || Array.isArray(value)) throw invalid('attributes', value, 'an object');
-  const entries = Object.entries(value);
-  if (entries.length > itemLimits.attributes) {
-    throw attributeFault(`${entries.length} attributes are more than ${itemLimits.attributes}`);
-  }
-  for (const [name, entry] of entries) {
-    const wrong = attributeWrong(name, entry);
-    if (wrong !== null) throw attributeFault(wrong);
-  }
-  return Object.fromEntries(entries);
-}
-
-function attributeWrong(name: string, value: unknown): string | null {
-  if (name === '' || name === '__proto__' || name.length > itemLimits.attributeName || control.test(name)) {
-    return `${shown(name)} is not a name for an attribute`;
-  }
-  if (value === null) return null;
-  const values: unknown[] = Array.isArray(value) ? value : [value];
-  if (values.length > itemLimits.attributeValues) {
-    return `Attribute "${name}" has ${values.length} values; ${itemLimits.attributeValues} are allowed`;
-  }
-  const kinds = new Set(values.map((entry) => typeof entry));
-  if (kinds.size > 1) return `Attribute "${name}" mixes ${[...kinds].join(' and ')}`;
-  const bad = values.find((entry) => !isScalar(entry));
-  return bad === undefined && !values.includes(undefined) ? null : `Attribute "${name}" cannot hold ${shown(bad)}`;
-}
-
-function isScalar(value: unknown): boolean {
-  if (typeof value === 'string') {
-    return value.length <= itemLimits.attributeText && !value.includes('\0') && !surrogate.test(value);
-  }
-  return typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
-}
-
-function attributeFault(why: string): BeckonError {
-  return new BeckonError(errors.ITEM_ATTRIBUTE_INVALID, why);
-}
-
 function invalid(field: string, value: unknown, wanted: string): BeckonError {
   return new BeckonError(errors.ITEM_FIELD_INVALID, `${field} is ${shown(value)}; it must be ${wanted}`, {
     where: field,
   });
-}
-
-/** A value as it stands in a sentence, cut to a bearable length. */
-export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

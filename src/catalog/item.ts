@@ -1,6 +1,10 @@
 import { toMajor } from '../base/index.ts';
 
-/** What is sold. Money is in minor units inside; the doors speak decimal (base/money.ts). */
+/** A value of an attribute: one, or a list of one kind. Dates are ISO texts, money is major units of the item's currency. */
+export type Scalar = string | number | boolean;
+export type AttributeValue = Scalar | Scalar[];
+
+/** What is sold, as one environment sees it. Money is in minor units inside; the doors speak decimal (base/money.ts). */
 export interface Item {
   id: string;
   name: string;
@@ -12,8 +16,34 @@ export interface Item {
   stock: number | null;
   url: string | null;
   imageUrl: string | null;
+  /** Typed by the shop's schema (schema.ts). `brand`, `message` and `margin` stand here too. */
   attributes: Record<string, unknown>;
+  /** The group this item is a variant of: the id of the parent, which need not be an item itself. */
+  variantOf: string | null;
   updatedAt: number;
+}
+
+/** What one environment says differently; a field that is absent is as everywhere (recommendations CAT-14). */
+export interface Override {
+  /** False: the item is not in this environment. */
+  sold?: boolean;
+  name?: string;
+  categories?: string[];
+  priceMinor?: number;
+  /** Stands beside each price. */
+  currency?: string | null;
+  stock?: number;
+  url?: string;
+  imageUrl?: string;
+  variantOf?: string;
+  attributes?: Record<string, unknown>;
+}
+
+/** An item as it is kept: what holds everywhere, and what environments say differently. */
+export interface WholeItem extends Item {
+  /** Is it in the environments that do not say otherwise, the usual one among them? */
+  sold: boolean;
+  environments: Record<string, Override>;
 }
 
 /** An item as doors, templates and actions see it: decimal price, plain names. */
@@ -30,16 +60,25 @@ export interface ItemView {
   url: string | null;
   imageUrl: string | null;
   attributes: Record<string, unknown>;
+  variantOf: string | null;
 }
 
 /** May it be shown at all: known stock above zero, or stock not said. */
-export function inStock(item: Item): boolean {
+export function inStock(item: Pick<Item, 'stock'>): boolean {
   return item.stock === null || item.stock > 0;
 }
 
 /** The price in major units; null when there is none. A price without currency counts two digits. */
-export function priceOf(item: Item): number | null {
+export function priceOf(item: Pick<Item, 'priceMinor' | 'currency'>): number | null {
   return item.priceMinor === null ? null : toMajor(item.priceMinor, item.currency ?? '');
+}
+
+/**
+ * The group of an item: the same for all variants of one parent, and for the parent. A list shows one of a group, and
+ * an item in the cart keeps its siblings out.
+ */
+export function groupOf(item: Pick<Item, 'id' | 'variantOf'>): string {
+  return item.variantOf ?? item.id;
 }
 
 /** The item as doors, templates and actions see it; a value of its own, free to be changed. */
@@ -56,7 +95,21 @@ export function viewOf(item: Item): ItemView {
     url: item.url,
     imageUrl: item.imageUrl,
     attributes: { ...item.attributes },
+    variantOf: item.variantOf,
   };
+}
+
+/**
+ * The item as an environment sees it; undefined where it is not sold. null is the usual environment, in which what holds
+ * everywhere holds. Pure.
+ */
+export function inEnvironment(whole: WholeItem, environment: string | null): Item | undefined {
+  const { sold, environments, ...item } = whole;
+  const own = environment === null ? undefined : environments[environment];
+  if (!(own?.sold ?? sold)) return undefined;
+  if (own === undefined) return item;
+  const { sold: _sold, attributes, ...fields } = own;
+  return { ...item, ...fields, ...(attributes ? { attributes: { ...item.attributes, ...attributes } } : {}) };
 }
 
 /** What became different by a write; prices in major units. `new` and `gone` have no values. */

@@ -13,7 +13,7 @@ const nobody: Person = { profileId: null, viewed: [], cart: [], purchased: [], s
 
 function itemOf(id: string, more: Partial<Item> = {}): Item {
   const plain = { categories: ['all'], priceMinor: 1000, currency: 'EUR', url: `/${id}`, imageUrl: `/${id}.png` };
-  return { id, name: `Item ${id}`, stock: 5, attributes: {}, updatedAt: now, ...plain, ...more };
+  return { id, name: `Item ${id}`, stock: 5, attributes: {}, variantOf: null, updatedAt: now, ...plain, ...more };
 }
 
 class TestShelf implements Shelf {

@@ -59,6 +59,7 @@ export function anItem(id: string, more: Partial<Item> = {}): Item {
     url: `/shop/p/${id}`,
     imageUrl: `/shop/picture/${id}.png`,
     attributes: {},
+    variantOf: null,
     updatedAt: 0,
     ...more,
   };
