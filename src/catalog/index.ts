@@ -22,13 +22,5 @@ export { attributeTypes } from './schema.ts';
 export type { Attribute, AttributeNote, AttributeType, Schema } from './schema.ts';
 export { readItems } from './read.ts';
 export type { ItemFormat, ItemsRead } from './read.ts';
-export type {
-  BoundPromotion,
-  BoundRule,
-  InclusionRule,
-  Matcher,
-  MatchOperation,
-  RuleContext,
-  Rules,
-} from './rule.ts';
+export type { BoundPromotion, BoundRule, InclusionRule, Matcher, MatchOperation, RuleContext, Rules } from './rule.ts';
 export { migrations } from './table.ts';

@@ -3,6 +3,7 @@ import { addressFunctions } from './function-address.ts';
 import { calendarFunctions } from './function-calendar.ts';
 import { dateFunctions } from './function-date.ts';
 import { listFunctions } from './function-list.ts';
+import { matchFunctions } from './function-match.ts';
 import { numberFunctions } from './function-number.ts';
 import { questionFunctions } from './function-question.ts';
 import { setFunctions } from './function-set.ts';
@@ -16,6 +17,7 @@ export const functionGroups: readonly { title: string; functions: readonly Langu
   { title: 'Addresses and codes', functions: addressFunctions },
   { title: 'Lists and maps', functions: listFunctions },
   { title: 'Sets and sums', functions: setFunctions },
+  { title: 'Matches', functions: matchFunctions },
   { title: 'Numbers and money', functions: numberFunctions },
   { title: 'Any value', functions: valueFunctions },
   { title: 'Moments', functions: dateFunctions },

@@ -21,6 +21,8 @@ export type { Problem } from './problem.ts';
 export { typeOfJsonSchema, typeOfSample } from './schema.ts';
 export { any as anyType, describeType, listOf, mapOf, openSchema, parseType } from './type.ts';
 export type { Field, MapType, Schema, Type } from './type.ts';
+export { planFilter } from './filter.ts';
+export type { Filter, FilterAtom, FilterNode, SettledAtom } from './filter.ts';
 export { planRule } from './rule.ts';
 export type { Rule, RuleState } from './rule.ts';
 export type { RuleSql, RuleTables, TypedSql } from './rule-sql.ts';
