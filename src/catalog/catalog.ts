@@ -49,6 +49,7 @@ export class Catalog implements Shelf {
   readonly #currency: string | null;
   readonly #items = new ItemMemory();
   readonly #watchers = new Set<Watcher>();
+  readonly #environments = new Set<string>();
   #schema: Schema = firstSchema;
   #version = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -92,6 +93,11 @@ export class Catalog implements Shelf {
         return version();
       },
     };
+  }
+
+  /** Names of the environments that items were ever said to differ in, or to be sold in. */
+  get environments(): ReadonlySet<string> {
+    return this.#environments;
   }
 
   /** Ids of the items of one group: the parent, if it is an item, and its variants. */
@@ -193,7 +199,7 @@ export class Catalog implements Shelf {
       const rows = await itemsAbove(from, after, pageSize);
       for (const { gone, item } of rows) {
         if (gone) this.#items.delete(item.id);
-        else this.#items.put(item);
+        else this.#put(item);
       }
       const last = rows.at(-1);
       if (!last) break;
@@ -211,11 +217,16 @@ export class Catalog implements Shelf {
   #taken({ written, schema, version }: Written & { version: number }): void {
     if (written.length === 0 && schema === this.#schema) return;
     this.#schema = schema;
-    for (const { item } of written) this.#items.put(item);
+    for (const { item } of written) this.#put(item);
     this.#moved(
       version,
       written.map(({ item }) => item.id),
     );
+  }
+
+  #put(item: WholeItem): void {
+    this.#items.put(item);
+    for (const name of Object.keys(item.environments)) this.#environments.add(name);
   }
 
   #moved(version: number, ids: readonly string[] | null): void {

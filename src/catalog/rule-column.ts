@@ -4,8 +4,8 @@ import { inStock, priceOf } from './item.ts';
 /** A field of an item as rules see it, step by step: `['price']`, `['attributes', 'brand']`. */
 export type Field = readonly string[];
 
-/** What the item has in a field: the same as in its view for templates (`viewOf`). Nothing is null. */
-export function fieldOf(item: Item, [name, attribute]: Field): unknown {
+/** What the item shows in a field: the same as its view for templates (`viewOf`). Nothing is null. */
+export function seenIn(item: Item, [name, attribute]: Field): unknown {
   switch (name) {
     case 'attributes':
       return attribute !== undefined && Object.hasOwn(item.attributes, attribute) ? item.attributes[attribute] : null;
@@ -67,7 +67,7 @@ export class Column {
   /** Takes in what an item has; without an item, nothing. */
   take(number: number, item: Item | undefined): void {
     if (number >= this.#codes.length) this.#grow(number);
-    this.#codes[number] = item === undefined ? 0 : this.#code(fieldOf(item, this.field));
+    this.#codes[number] = item === undefined ? 0 : this.#code(seenIn(item, this.field));
   }
 
   /** Forgets values that no item has any more, when they are most of what is kept. Gives whether codes changed. */

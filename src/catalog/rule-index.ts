@@ -12,6 +12,34 @@ export interface ItemSource {
   get(id: string): Item | undefined;
 }
 
+/** Items by small numbers, the same in all environments. A number stays when its item goes, and is its again. */
+export class ItemNumbers {
+  readonly #ids: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  /** Numbers are below this. */
+  get end(): number {
+    return this.#ids.length;
+  }
+
+  find(id: string): number | undefined {
+    return this.#numbers.get(id);
+  }
+
+  idOf(number: number): string {
+    return this.#ids[number]!;
+  }
+
+  /** The item's number, a new one if it has none. */
+  take(id: string): number {
+    const known = this.#numbers.get(id);
+    if (known !== undefined) return known;
+    const number = this.#ids.push(id) - 1;
+    this.#numbers.set(id, number);
+    return number;
+  }
+}
+
 /** Does the item with this number pass? True and false: all do, or none. */
 export type Test = boolean | ((number: number) => boolean);
 
@@ -44,17 +72,17 @@ interface LiveSet {
  */
 export class RuleIndex {
   readonly #source: ItemSource;
-  readonly #ids: string[] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly numbers: ItemNumbers;
   readonly #present = new Bits();
   readonly #columns = new Map<string, Column>();
   readonly #sets = new Map<FilterNode, LiveSet>();
   readonly #verdicts = new WeakMap<FilterAtom, Map<string, Verdicts>>();
   #version = 0;
 
-  constructor(source: ItemSource) {
+  constructor(source: ItemSource, numbers: ItemNumbers) {
     this.#source = source;
-    for (const { id } of source.all()) this.#present.set(this.#number(id), true);
+    this.numbers = numbers;
+    for (const { id } of source.all()) this.#present.set(numbers.take(id), true);
   }
 
   /** How many items there are. */
@@ -64,7 +92,7 @@ export class RuleIndex {
 
   /** Numbers are below this. */
   get end(): number {
-    return this.#ids.length;
+    return this.numbers.end;
   }
 
   /** Rises with each change of an item. */
@@ -72,28 +100,19 @@ export class RuleIndex {
     return this.#version;
   }
 
-  /** Stays, also when the item goes and comes back. */
-  numberOf(id: string): number | undefined {
-    return this.#numbers.get(id);
-  }
-
-  idOf(number: number): string {
-    return this.#ids[number]!;
-  }
-
   has(number: number): boolean {
     return this.#present.has(number);
   }
 
   itemOf(number: number): Item | undefined {
-    return this.#source.get(this.#ids[number]!);
+    return this.#source.get(this.numbers.idOf(number));
   }
 
   /** Takes in that an item is new, different or gone. */
   changed(id: string): void {
     const item = this.#source.get(id);
-    if (item === undefined && !this.#numbers.has(id)) return;
-    const number = this.#number(id);
+    if (item === undefined && this.numbers.find(id) === undefined) return;
+    const number = this.numbers.take(id);
     this.#version++;
     this.#present.set(number, item !== undefined);
     for (const column of this.#columns.values()) {
@@ -131,6 +150,11 @@ export class RuleIndex {
     return set;
   }
 
+  /** The items there are, by their numbers, rising. */
+  members(): Iterable<number> {
+    return this.#present.members();
+  }
+
   /** Gets ready what binding these will need, without holding others up for long. */
   async prepare(nodes: readonly FilterNode[]): Promise<void> {
     for (const field of nodes.flatMap(fieldsOf)) {
@@ -147,14 +171,6 @@ export class RuleIndex {
         await pause(0);
       }
     }
-  }
-
-  #number(id: string): number {
-    const known = this.#numbers.get(id);
-    if (known !== undefined) return known;
-    const number = this.#ids.push(id) - 1;
-    this.#numbers.set(id, number);
-    return number;
   }
 
   #columnOf(field: Field): Column {
@@ -190,6 +206,8 @@ export class RuleIndex {
   }
 
   #fillSet(set: LiveSet, to: number): void {
+    // Numbers may have been given out since by another environment; what a set asks must have been read first.
+    for (const column of this.#columns.values()) if (column.filled < to) this.#fill(column, to);
     for (let number = set.filled; number < to; number++) {
       if (this.#present.has(number) && set.test(number)) set.bits.set(number, true);
     }

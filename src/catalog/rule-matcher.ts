@@ -1,18 +1,6 @@
 import { formatExpression } from '../language/index.ts';
+import { fieldName } from './item-field.ts';
 import type { InclusionRule, Matcher, MatchOperation } from './rule.ts';
-
-/** Target's names of attributes that are fields of ours; all others are attributes by their own name (CAT-5). */
-const fields: Readonly<Record<string, string>> = {
-  id: 'id',
-  name: 'name',
-  category: 'categories',
-  categoryId: 'categories',
-  categories: 'categories',
-  value: 'price',
-  inventory: 'stock',
-  pageUrl: 'url',
-  thumbnailUrl: 'imageUrl',
-};
 
 /** What an operation asks, in the language; `not` before it for the negative ones (INC-7). */
 interface Meaning {
@@ -129,8 +117,9 @@ function referenceOf({ source }: Matcher): string {
 }
 
 function pathOf(root: 'item' | 'key', attribute: string): string {
-  const name = attribute.replace(/^entity\./, '');
-  return Object.hasOwn(fields, name) ? `${root}.${fields[name]}` : `${root}.attributes.${ticked(name)}`;
+  const name = fieldName(attribute);
+  const own = name.startsWith('attributes.') ? name.slice('attributes.'.length) : null;
+  return own === null ? `${root}.${name}` : `${root}.attributes.${ticked(own)}`;
 }
 
 function ticked(name: string): string {
