@@ -122,6 +122,7 @@ export function historyTables({ spans, earlier, own }: HistoryOwners, source: st
     at: 'e.happened_at',
     id: `((e.body ->> 'source') || ':' || (e.body ->> 'id'))`,
     data: needsView.test(source) ? `event_view(e.body, '${digitsText()}'::jsonb)` : 'e.body',
+    itemTexts: ['id'],
   };
 }
 

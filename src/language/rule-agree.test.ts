@@ -187,12 +187,20 @@ const timed = fc.oneof(
     fc.constantFrom('profile.at', 'profile.lastSeenAt', 'last("shop.bought").at', String(start)),
   ),
 );
+/** "Did this lately, and not that since": the long question is asked of those only whom the short one has left. */
+const gated = fc
+  .tuple(typeText, where, within, fc.oneof(typeText, fc.constant(null)), fc.constantFrom('last', 'first'), typeText)
+  .map(([type, fits, time, other, name, then]) => {
+    const long = `${name}(${other ?? type}, where: ${fits})`;
+    return `happened(${type}, where: ${fits}, within: ${time}) and not happened(${then}, since: ${long}.at) and ${long}.total != 3`;
+  });
 const ruleText: fc.Arbitrary<string> = fc.letrec<{ it: string }>((tie) => ({
   it: fc.oneof(
     { depthSize: 'small' },
     { weight: 4, arbitrary: call('happened') },
     { weight: 4, arbitrary: line(value, compareOp, value) },
     { weight: 3, arbitrary: timed },
+    { weight: 3, arbitrary: gated },
     value,
     line(value, fc.constantFrom('in', 'not in'), fc.oneof(path, fc.constantFrom('["a", 1, null, [1]]', '[]'))),
     path.map((it) => `${it} in 1 .. 3`).filter(parses),

@@ -35,6 +35,8 @@ export interface RuleTables {
     id: string;
     /** jsonb map: the event's own fields, as `HistoryEvent` has them beside `id`, `types` and `at`. */
     data: string;
+    /** Fields of the event's items that are texts wherever they are. */
+    itemTexts?: readonly string[];
   };
 }
 
@@ -52,7 +54,7 @@ export function ruleSql(plan: Plan, tables: RuleTables, now: number): RuleSql {
   const { profiles } = tables;
   const only = profiles.where === undefined ? '' : ` and (${profiles.where})`;
   const text = `select ${profiles.id} as id, (${must}) as sure
-from ${profiles.from}${writer.joins.map((join) => `\n${join}`).join('')}
+from ${profiles.from}${writer.joins.texts.map((join) => `\n${join}`).join('')}
 where (${may})${only}`;
   return { ...writer.numbered(text), exact: may === must };
 }

@@ -1,11 +1,13 @@
 import { compile } from './compile.ts';
+import type { HistoryCall } from './history-call.ts';
 import { dayMs, sinceGet } from './history-run.ts';
 import { Names } from './name.ts';
-import type { Atom } from './rule-plan.ts';
+import type { Atom, Plan } from './rule-plan.ts';
 import { Run } from './run.ts';
 import { codeUnitOrder, eitherUnsure, missing, settled } from './sql-value.ts';
 import type { SqlTest, SqlValue } from './sql-value.ts';
 import { guarded, stepInto } from './sql-write.ts';
+import type { Column } from './sql-join.ts';
 import type { SqlWriter } from './sql-write.ts';
 
 /** What a question is when nothing fits. */
@@ -16,13 +18,14 @@ function none({ call }: Atom): string {
 
 /**
  * Joins one question to everybody: a table of profile and value, made in one go over the events; for a `since:` that
- * differs from profile to profile, one look into the events for each.
+ * differs from profile to profile, and for what few are asked, one look into the events for each.
  */
 export function atomSql(writer: SqlWriter, atom: Atom): SqlValue {
-  const { call } = atom;
   const { events, profiles } = writer.tables;
+  const gate = gateOf(writer.plan, atom);
+  const call = gate?.same ? { ...atom.call, within: gate.within } : atom.call;
   const since = call.since !== null && atom.moving ? writer.value(call.since) : null;
-  const conditions = windowSql(writer, atom);
+  const conditions = windowSql(writer, { ...atom, call });
   if (conditions === null) return { sql: none(atom), unsure: null };
   const fits = fitting(writer, atom);
   if (fits.may !== 'true') conditions.push(fits.may);
@@ -30,33 +33,62 @@ export function atomSql(writer: SqlWriter, atom: Atom): SqlValue {
     conditions.push(
       `case when ${guarded(since.sql)} then ${epoch(events.at)} >= (${since.sql})::numeric else false end`,
     );
-  const name = `a${writer.joins.length}`;
   const { value, doubt } = aggregate(writer, atom, fits);
-  const columns = `${value} as v${doubt === null ? '' : `, coalesce(bool_or(${doubt}), false) as u`}`;
-  if (since === null) {
-    const rows = `select ${events.profile} as k, ${columns} from ${events.from} where ${events.profile} is not null`;
-    writer.joins.push(
-      `left join (${rows} and ${conditions.join(' and ')} group by 1) ${name} on ${name}.k = ${profiles.id}`,
-    );
-  } else {
-    const rows = `select ${columns} from ${events.from} where ${events.profile} = ${profiles.id}`;
-    writer.joins.push(`left join lateral (${rows} and ${conditions.join(' and ')}) ${name} on true`);
-  }
-  const made = result(atom, name, writer);
+  const from = `from ${events.from} where ${conditions.join(' and ')} and ${events.profile}`;
+  const each = since !== null || (gate !== null && !gate.same);
+  const column = each
+    ? writer.joins.toEach((columns) => `select ${columns} ${from} = ${profiles.id}`, { value, doubt })
+    : writer.joins.toAll(
+        scanOf(call),
+        (columns) => `select ${events.profile} as k, ${columns} ${from} is not null group by 1`,
+        { value, doubt },
+      );
+  const made = result(atom, column.v, writer);
   // A text may be a moment in ISO 8601; that is left to `test`.
   const odd = since === null || since.kind === 'number' ? null : `jsonb_typeof(${since.sql}) = 'string'`;
   const unsure = eitherUnsure([
     made,
-    { ...missing, unsure: doubt === null ? null : inDoubt(atom, name) },
+    { ...missing, unsure: doubt === null ? null : inDoubt(atom, column) },
     { ...missing, unsure: odd },
     ...(since === null ? [] : [since]),
   ]);
   return { ...made, unsure };
 }
 
+/**
+ * A question to the whole history, asked only of those whom a question to a short time has left: each of them is looked up,
+ * instead of going through all that ever happened. When the short question asks for the same events (`same`), the last of
+ * them lies in its time, too, and both are answered in one go.
+ */
+function gateOf({ expr, atoms }: Plan, { call }: Atom): { within: number; same: boolean } | null {
+  if (call.within !== null || call.since !== null || expr.kind !== 'and') return null;
+  const gates = expr.items.flatMap((item) => {
+    const gate = item.kind === 'call' ? atoms.get(item)?.call : undefined;
+    return gate?.name === 'happened' && gate.since === null && gate.within !== null ? [gate] : [];
+  });
+  if (gates.length === 0) return null;
+  const twin = call.name === 'last' ? gates.find((gate) => eventsOf(gate) === eventsOf(call)) : undefined;
+  return { within: (twin ?? gates[0]!).within!, same: twin !== undefined };
+}
+
+/** Which events a call asks for, time aside; equal texts mean the same events. */
+function eventsOf({ types, where }: HistoryCall): string {
+  return JSON.stringify([types, where], (key, value: unknown) => (key === 'at' ? undefined : value));
+}
+
+/** Calls for which this is one text go through the same events. */
+function scanOf(call: HistoryCall): string {
+  const plain = (key: string, value: unknown) => (key === 'at' ? undefined : value);
+  return JSON.stringify([eventsOf(call), call.within, call.since], plain);
+}
+
+function picksMoment({ picks: [path] }: Atom): boolean {
+  return path!.length === 1 && path![0] === 'at';
+}
+
 /** That something happened is settled by one event that fits for sure, whatever else there may be. */
-function inDoubt({ call }: Atom, name: string): string {
-  return call.name === 'happened' ? `(${name}.u and not ${name}.v) is true` : `coalesce(${name}.u, false)`;
+function inDoubt({ call }: Atom, { v, u }: Column): string {
+  return call.name === 'happened' ? `(${u} and not ${v}) is true` : `coalesce(${u}, false)`;
 }
 
 function epoch(at: string): string {
@@ -124,6 +156,8 @@ function aggregate(writer: SqlWriter, atom: Atom, fits: SqlTest): { value: strin
     case 'sum':
       return sumSql(writer, atom, { only, doubt });
     default: {
+      // Events of one moment have one moment: which of them is the last does not matter.
+      if (picksMoment(atom)) return { value: `${call.name === 'last' ? 'max' : 'min'}(${events.at})${only}`, doubt };
       const path = atom.picks[0]!;
       const picked = writer.inside({ item: null }, () =>
         writer.value({ kind: 'name', at: 0, name: 'event', segments: path }),
@@ -160,11 +194,11 @@ function sumSql(writer: SqlWriter, { call }: Atom, { only, doubt }: { only: stri
 }
 
 /** The joined column as a value of the language. */
-function result(atom: Atom, name: string, writer: SqlWriter): SqlValue {
-  const v = `${name}.v`;
+function result(atom: Atom, v: string, writer: SqlWriter): SqlValue {
   switch (atom.call.name) {
     case 'happened':
-      return { sql: `to_jsonb(coalesce(${v}, false))`, kind: 'truth', unsure: null };
+      // Said so that who has no such event drops out of the join by itself.
+      return { sql: `to_jsonb(coalesce(${v}, false))`, kind: 'truth', truth: `(${v} is true)`, unsure: null };
     case 'count':
       return { sql: `to_jsonb(coalesce(${v}, 0))`, kind: 'number', unsure: null };
     case 'sum': {
@@ -178,9 +212,9 @@ function result(atom: Atom, name: string, writer: SqlWriter): SqlValue {
       return { sql: `coalesce(${past}, 'null'::jsonb)`, kind: 'number', unsure: null };
     }
     default: {
-      const isAt = atom.picks[0]!.length === 1 && atom.picks[0]![0] === 'at';
-      const made: SqlValue = { sql: `coalesce(${v}, 'null'::jsonb)`, unsure: null };
-      return isAt ? { ...made, kind: 'number', moment: true } : made;
+      if (!picksMoment(atom)) return { sql: `coalesce(${v}, 'null'::jsonb)`, unsure: null };
+      const moment = `to_jsonb(${epoch(v)}::bigint)`;
+      return { sql: `coalesce(${moment}, 'null'::jsonb)`, kind: 'number', moment: true, unsure: null };
     }
   }
 }

@@ -5,6 +5,8 @@ export interface SqlValue {
   kind?: 'number' | 'text' | 'truth' | 'list';
   /** A number in milliseconds that is a moment for sure. */
   moment?: boolean;
+  /** Of a truth value: the condition itself, which the planner sees through where it does not see through jsonb. */
+  truth?: string;
   /** A condition under which the value is not known; null when it always is. */
   unsure: string | null;
 }
@@ -44,11 +46,17 @@ export function joined(tests: readonly SqlTest[], word: 'and' | 'or'): SqlTest {
 
 /** A question as a value. */
 export function truthValue({ may, must }: SqlTest): SqlValue {
-  return { sql: `to_jsonb(${must})`, kind: 'truth', unsure: may === must ? null : `(${may}) and not (${must})` };
+  return {
+    sql: `to_jsonb(${must})`,
+    kind: 'truth',
+    truth: must,
+    unsure: may === must ? null : `(${may}) and not (${must})`,
+  };
 }
 
 /** Is it anything but null, false, 0, an empty text or an empty list? */
 export function truthTest(value: SqlValue): SqlTest {
+  if (value.truth !== undefined) return settled(value.truth, [value]);
   return settled(`${value.sql} not in ('null'::jsonb, 'false'::jsonb, '0'::jsonb, '""'::jsonb, '[]'::jsonb)`, [value]);
 }
 

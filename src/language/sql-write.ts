@@ -6,6 +6,7 @@ import { isHistoryCall } from './history-call.ts';
 import { Names } from './name.ts';
 import { Run } from './run.ts';
 import { atomSql } from './sql-atom.ts';
+import { SqlJoins } from './sql-join.ts';
 import {
   eitherUnsure,
   equals,
@@ -33,7 +34,7 @@ const depthLimit = 6;
 /** Writes a rule as SQL. Whatever has no exact twin there becomes unsure, never wrong. */
 export class SqlWriter {
   readonly #values: unknown[] = [];
-  readonly joins: string[] = [];
+  readonly joins: SqlJoins;
   readonly plan: Plan;
   readonly tables: RuleTables;
   readonly now: number;
@@ -44,6 +45,7 @@ export class SqlWriter {
   constructor(plan: Plan, tables: RuleTables, now: number) {
     this.plan = plan;
     this.tables = tables;
+    this.joins = new SqlJoins(tables.profiles.id);
     this.now = now;
   }
 
@@ -158,7 +160,7 @@ export class SqlWriter {
   #name(expr: Expr & { kind: 'name' }): SqlValue {
     const path = this.#constantPath(expr.segments);
     if (path === null || expr.name === 'this') return unsaid;
-    if (expr.name === 'item') return this.#place?.item ? stepInto(this.#place.item, path) : missing;
+    if (expr.name === 'item') return this.#place?.item ? this.#item(this.#place.item, path) : missing;
     return expr.name === 'event' ? this.#event(path) : this.#profile(path);
   }
 
@@ -171,6 +173,11 @@ export class SqlWriter {
         : null;
     });
     return keys.every((key) => key !== null) ? keys : null;
+  }
+
+  #item(item: string, path: string[]): SqlValue {
+    const made = stepInto(item, path);
+    return path.length === 1 && this.tables.events.itemTexts?.includes(path[0]!) ? { ...made, kind: 'text' } : made;
   }
 
   #event([first, ...rest]: string[]): SqlValue {
