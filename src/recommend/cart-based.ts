@@ -4,7 +4,7 @@ import { tieOrder } from './criterion.ts';
 import type { Model } from './model.ts';
 import type { Evidence } from './reason.ts';
 import { togetherReason } from './reason.ts';
-import type { Scored } from './scores.ts';
+import type { ItemScore } from './scores.ts';
 import { viewedWith } from './viewed-together.ts';
 
 /** What being carted together weighs against being bought together (recommender-quality §6). */
@@ -73,7 +73,7 @@ function weightOf(model: Model, item: number): number {
 /** The three strongest pieces of evidence, buying before carting. */
 function why(
   model: Model,
-  { item }: Scored,
+  { item }: ItemScore,
   keys: readonly number[],
   nameOf: (id: string) => string | null,
 ): { reason: string; because: Because[] } {

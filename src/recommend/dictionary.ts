@@ -1,3 +1,8 @@
+import type { Kept } from './kept.ts';
+
+/** Names in one piece of a snapshot. */
+const piece = 5000;
+
 /** Item ids as small numbers, so that counts can lie in typed arrays. Numbers are given in order and never taken back. */
 export class Dictionary {
   readonly #numbers = new Map<string, number>();
@@ -28,5 +33,19 @@ export class Dictionary {
 
   get size(): number {
     return this.#names.length;
+  }
+
+  keep(): Kept {
+    const pieces: (() => Uint8Array)[] = [];
+    for (let from = 0; from < this.#names.length; from += piece) {
+      pieces.push(() => new TextEncoder().encode(JSON.stringify(this.#names.slice(from, from + piece))));
+    }
+    return { pieces };
+  }
+
+  restore(kept: Kept): void {
+    for (const bytes of kept.pieces as Uint8Array[]) {
+      for (const name of JSON.parse(new TextDecoder().decode(bytes)) as string[]) this.add(name);
+    }
   }
 }

@@ -1,106 +1,265 @@
 import type { Lesson } from '../profile/index.ts';
+import { Crowd } from './crowd.ts';
 import type { Dictionary } from './dictionary.ts';
-import { Model, type ModelLimits } from './model.ts';
-import { Scores } from './scores.ts';
-import type { Algorithm, ListQuery, Scored, Source } from './source.ts';
+import type { ItemModel } from './item-model.ts';
+import { likenesses } from './likeness.ts';
+import { type CartParts, explainCart, scoreCart } from './list-cart.ts';
+import { explained, newestOf, scoreByRules } from './list-neighbours.ts';
+import { mergeLists, type Weighed } from './list-merge.ts';
+import { Neighbours, type OwnStep } from './neighbours.ts';
+import { Related } from './related.ts';
+import { type ItemScore, Scores } from './scores.ts';
+import type { Algorithm, ListQuery, RelatedAction, Scored, Source } from './source.ts';
+import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
 
-const shrink = 2;
-const cartedWeight = 0.5;
+type Accept = (item: number) => boolean;
+type Query<K extends ListQuery['kind']> = Extract<ListQuery, { kind: K }>;
 
-/** What is learned of the crowd, event by event, and the lists that follow from it. */
+const popularBy = { viewed: 'most-viewed', bought: 'top-sellers', carted: 'most-carted' } as const;
+const relatedBy: Readonly<Record<RelatedAction, Algorithm>> = {
+  'viewed-viewed': 'viewed-together',
+  'viewed-bought': 'viewed-then-bought',
+  'bought-bought': 'bought-together',
+  'site-affinity': 'site-affinity',
+};
+
+/**
+ * What is learned of the crowd, event by event, and the lists that follow from it (recommender-quality §6). For one
+ * state the same query gives the same list: nothing is drawn, and items of one score stand by how many visits they had,
+ * then by id.
+ */
 export class Engine implements Source {
-  readonly #model: Model;
-  readonly #scores = new Scores();
+  readonly #crowd: Crowd;
+  readonly #visitors: Neighbours;
+  readonly #visits: Neighbours;
+  readonly #carts: Neighbours;
+  readonly #related: Related;
+  readonly #near = new Scores();
+  readonly #other = new Scores();
+  readonly #third = new Scores();
+  readonly #whole = new Scores();
+  #model: ItemModel | null = null;
+  #tuning: Tuning;
 
-  constructor(options: { limits?: ModelLimits } = {}) {
-    this.#model = new Model(options.limits);
+  constructor(options: { tuning?: Tuning } = {}) {
+    this.#tuning = options.tuning ?? shippedTuning;
+    this.#crowd = new Crowd(this.#tuning.learn);
+    this.#visits = new Neighbours(this.#crowd.visits, null);
+    this.#visitors = new Neighbours(this.#crowd.visits, this.#crowd.chains);
+    this.#carts = new Neighbours(this.#crowd.carts, null);
+    this.#related = new Related(this.#crowd.visits, this.#crowd.chains);
   }
 
   get items(): Dictionary {
-    return this.#model.items;
+    return this.#crowd.items;
   }
 
   get learned(): number {
-    return this.#model.learned;
+    return this.#crowd.learned;
   }
 
+  /** Lessons that a limit kept from being learned. */
   get ignored(): number {
-    return this.#model.ignored;
+    return this.#crowd.ignored;
   }
 
   get newestAt(): number {
-    return this.#model.newestAt;
+    return this.#crowd.newestAt;
   }
 
   get bytes(): number {
-    return this.#model.bytes;
+    return this.#crowd.bytes + (this.#model?.bytes ?? 0);
+  }
+
+  /** Bytes of what answers for a visit: visits, who made them, and sequential rules. */
+  get sessionBytes(): number {
+    return this.#crowd.sessionBytes;
+  }
+
+  get tuning(): Tuning {
+    return this.#tuning;
+  }
+
+  /** Scores otherwise from now on; how was learned (`learn`) stays as the engine began. */
+  set tuning(tuning: Tuning) {
+    this.#tuning = { ...tuning, learn: this.#tuning.learn };
   }
 
   /** Takes in one event, visible to the next list; each lesson must come once. A time ahead of `now` counts as now. */
   learn(lesson: Lesson, now: number): void {
-    this.#model.learn(lesson, now);
+    this.#crowd.learn(lesson, now);
   }
 
-  list(query: ListQuery, limit: number, accept: (item: number) => boolean): Scored[] {
+  /** Takes what a visitor did out of all lists to come; what the crowd did stays counted, without a name. */
+  forgetVisitor(visitorId: string): void {
+    this.#crowd.forgetVisitor(visitorId);
+  }
+
+  list(query: ListQuery, limit: number, accept: Accept): Scored[] {
     switch (query.kind) {
       case 'popular':
-        return this.#popular(query.action === 'bought' ? 'bought' : 'viewed', limit, accept);
+        return this.#popular(query, limit, accept);
       case 'related':
-        return this.#together([query.key], query.action === 'bought-bought', limit, accept);
+        return this.#relatedTo([query.key], query, { limit, accept });
       case 'cart':
-        return this.#together(
-          query.cart,
-          query.action === undefined || query.action === 'bought-bought',
-          limit,
-          accept,
-        );
+        return query.action === undefined
+          ? this.#cart(query, limit, accept)
+          : this.#relatedTo(
+              query.cart.slice(-this.#tuning.cart.lines),
+              { ...query, action: query.action, basis: query.basis ?? 'session', windowMs: query.windowMs ?? null },
+              { limit, accept },
+            );
       case 'session':
-        return this.#together(
-          query.steps.map(({ item }) => item),
-          false,
-          limit,
-          accept,
-        );
+        return this.#session(query, limit, accept);
       case 'for-you':
-        return this.#together(
-          [...query.viewed, ...query.carted, ...query.bought].map(({ item }) => item),
-          false,
-          limit,
-          accept,
-        );
+        return this.#forYou(query, limit, accept);
       case 'next-basket':
       case 'similar':
         return [];
     }
   }
 
-  #popular(kind: 'viewed' | 'bought', limit: number, accept: (item: number) => boolean): Scored[] {
-    const ranking = this.#model[kind];
-    const by: Algorithm = kind === 'viewed' ? 'most-viewed' : 'top-sellers';
-    const found: Scored[] = [];
-    for (let rank = 0, item = ranking.at(0); item !== -1 && found.length < limit; item = ranking.at(++rank))
-      if (accept(item)) found.push({ item, score: ranking.weight(item), count: ranking.visits(item), key: null, by });
-    return found;
+  #popular({ action, windowMs, now, group }: Query<'popular'>, limit: number, accept: Accept): Scored[] {
+    if (group) return [];
+    const counts = this.#crowd[action];
+    return counts.top(windowMs, now, { limit, accept }).map(({ item, weight }) => ({
+      item,
+      score: weight,
+      count: Math.max(1, Math.round(counts.worth(item, windowMs, now))),
+      key: null,
+      by: popularBy[action],
+    }));
   }
 
-  #together(keys: readonly number[], bought: boolean, limit: number, accept: (item: number) => boolean): Scored[] {
-    const { pairs, companions, viewed } = this.#model;
-    const known = [...new Set(keys)].filter((key) => key >= 0);
-    for (const key of known) {
-      if (bought) pairs.companions(key, (other, b, c) => this.#scores.add(other, b + cartedWeight * c));
-      else companions.companions(key, (other, n) => this.#scores.add(other, n / (viewed.visits(key) + shrink)));
-    }
-    const best = this.#scores.top(
-      limit,
-      (item) => !known.includes(item) && accept(item),
-      (a, b) => viewed.weight(b) - viewed.weight(a) || (this.items.name(a) < this.items.name(b) ? -1 : 1),
+  #session({ steps, now, repeats = false }: Query<'session'>, limit: number, accept: Accept): Scored[] {
+    const { session } = this.#tuning;
+    const all = steps.map(({ item }): OwnStep => ({ item, weight: 1 }));
+    const own = newestOf(all, session.last);
+    const had = new Set(repeats ? [] : steps.map(({ item }) => item));
+    return this.#blend(this.#visits, own, { by: session, share: session.share, now, repeats, had, limit, accept });
+  }
+
+  #forYou(query: Query<'for-you'>, limit: number, accept: Accept): Scored[] {
+    const { person } = this.#tuning;
+    const weighed = [
+      ...query.viewed.map(({ item, at }) => ({ item, at, weight: person.view })),
+      ...query.carted.map(({ item, at }) => ({ item, at, weight: person.cart })),
+      ...query.bought.map(({ item, at }) => ({ item, at, weight: person.buy })),
+    ].sort((a, b) => a.at - b.at);
+    const own = newestOf(weighed, person.last);
+    const had = new Set(weighed.map(({ item }) => item));
+    const { now } = query;
+    const left = query.leftInCart ? this.#leftInCart(query, limit, accept) : [];
+    const shown = new Set(left.map(({ item }) => item));
+    const rest = this.#blend(this.#visitors, own, {
+      by: person,
+      share: person.share,
+      now,
+      repeats: false,
+      had,
+      limit: limit - left.length,
+      accept: (item) => !shown.has(item) && accept(item),
+    });
+    return [...left, ...rest];
+  }
+
+  /** The person's own, carted and not bought since, newest first: the strongest sign of a purchase (§0.7). */
+  #leftInCart({ carted, bought }: Query<'for-you'>, limit: number, accept: Accept): Scored[] {
+    const boughtAt = new Map<number, number>();
+    for (const { item, at } of bought) boughtAt.set(item, Math.max(at, boughtAt.get(item) ?? 0));
+    const left = [...carted].sort((a, b) => b.at - a.at).filter(({ item, at }) => at > (boughtAt.get(item) ?? -1));
+    const once = [...new Set(left.map(({ item }) => item))].filter((item) => item >= 0 && accept(item)).slice(0, limit);
+    return once.map((item, i) => ({ item, score: 2 - i / (once.length + 1), count: 1, key: item, by: 'left-in-cart' }));
+  }
+
+  #blend(
+    neighbours: Neighbours,
+    own: readonly OwnStep[],
+    ask: {
+      by: Neighbourhood;
+      share: number;
+      now: number;
+      repeats: boolean;
+      had: ReadonlySet<number>;
+      limit: number;
+      accept: Accept;
+    },
+  ): Scored[] {
+    if (own.length === 0 || ask.limit <= 0) return [];
+    const [near, rules, whole] = [this.#near, this.#other, this.#whole];
+    neighbours.score(own, ask.by, { now: ask.now, repeats: ask.repeats, scores: near });
+    scoreByRules(this.#crowd, own, { tuning: this.#tuning.rules, now: ask.now, scores: rules });
+    whole.mix(near, ask.share);
+    whole.mix(rules, 1 - ask.share);
+    const best = whole.top(ask.limit, (item) => !ask.had.has(item) && ask.accept(item), this.#order);
+    const list = explained(this.#crowd, best, { neighbours, own, algorithm: 'session-neighbours' });
+    for (const scratch of [near, rules, whole]) scratch.clear();
+    return list;
+  }
+
+  #cart({ cart, now }: Query<'cart'>, limit: number, accept: Accept): Scored[] {
+    const { cart: tuning } = this.#tuning;
+    const lines = newestOf(
+      cart.map((item) => ({ item, weight: 1 })),
+      tuning.lines,
     );
-    this.#scores.clear();
-    const countOf = (key: number, item: number) =>
-      bought ? pairs.counts(key, item).bought : companions.count(key, item);
-    return best.map(({ item, score }) => {
-      const key = known.reduce((a, b) => (countOf(b, item) > countOf(a, item) ? b : a));
-      return { item, score, count: countOf(key, item), key, by: bought ? 'bought-together' : 'viewed-together' };
+    if (lines.length === 0) return [];
+    const parts: CartParts = {
+      crowd: this.#crowd,
+      neighbours: this.#carts,
+      model: this.#model,
+      tuning,
+      near: this.#near,
+      alike: this.#other,
+      learned: this.#third,
+      whole: this.#whole,
+    };
+    scoreCart(parts, lines, now);
+    const had = new Set(cart);
+    const best = this.#whole.top(limit, (item) => !had.has(item) && accept(item), this.#order);
+    const list = explainCart(parts, best, lines);
+    for (const scratch of [this.#near, this.#other, this.#third, this.#whole]) scratch.clear();
+    return list;
+  }
+
+  /** What goes with each key, all keys weighing the same, scores of an item summed (ALG-4). */
+  #relatedTo(
+    keys: readonly number[],
+    ask: Omit<Query<'related'>, 'kind' | 'key'>,
+    { limit, accept }: { limit: number; accept: Accept },
+  ): Scored[] {
+    const { action, basis, now, windowMs } = ask;
+    const crowd = this.#crowd;
+    const score = likenesses[ask.likeness ?? this.#tuning.related.likeness];
+    const { shrink } = this.#tuning.related;
+    const popular = action === 'viewed-viewed' || action === 'site-affinity' ? crowd.viewed : crowd.bought;
+    const all = basis === 'visitor' ? crowd.chains.size : crowd.visits.size;
+    const why = new Map<number, { key: number; count: number; score: number }>();
+    const own = new Set(keys);
+    const lists: Weighed[] = [];
+    for (const key of own) {
+      if (key < 0) continue;
+      const list: ItemScore[] = [];
+      const found = this.#related.companions(key, action, { basis, since: windowMs === null ? -1 : now - windowMs });
+      for (let i = 0; i < found.length; i++) {
+        const [item, both] = [found.items[i]!, found.counts[i]!];
+        const b = Math.max(both, popular.worth(item, windowMs, now));
+        const amount = score({ both, a: found.units, b, all: Math.max(all, found.units) }, shrink);
+        if (!(amount > 0) || own.has(item)) continue;
+        list.push({ item, score: amount });
+        const known = why.get(item);
+        if (!known || amount > known.score) why.set(item, { key, count: both, score: amount });
+      }
+      lists.push({ weight: 1, list });
+    }
+    const best = mergeLists(lists, { limit, accept, order: this.#order, scores: this.#whole });
+    return best.map(({ item, score: sum }) => {
+      const { key, count } = why.get(item)!;
+      return { item, score: sum, count, key, by: relatedBy[action] };
     });
   }
+
+  /** Of two items of one score the one with more visits, then by id. */
+  readonly #order = (a: number, b: number): number =>
+    this.#crowd.visits.count(b) - this.#crowd.visits.count(a) || (this.items.name(a) < this.items.name(b) ? -1 : 1);
 }

@@ -24,3 +24,5 @@ export type { ModelLimits } from './model.ts';
 export { Recommender } from './recommender.ts';
 export type { Shelf } from './recommender.ts';
 export type { Algorithm, Group, Likeness, ListQuery, RelatedAction, Scored, Source, Step } from './source.ts';
+export { shippedTuning } from './tuning.ts';
+export type { Neighbourhood, Tuning } from './tuning.ts';

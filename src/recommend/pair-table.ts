@@ -1,7 +1,10 @@
 import { grown } from './buffer.ts';
-import { RowPool } from './row-pool.ts';
+import type { Kept } from './kept.ts';
+import { PagedRows } from './paged-rows.ts';
 
 const width = 3;
+/** No row is ever so long: there are fewer items. */
+const unbounded = 1 << 22;
 
 /**
  * Exact counts of unordered pairs of items: how many visits bought both, and how many put both in the cart.
@@ -22,7 +25,7 @@ export class PairTable {
   /** Hash slots: number of a pair plus one, or 0. Always a power of two, at most half full. */
   #slots = new Int32Array(128);
   /** Entries: companion, bought, carted. */
-  #rows = new RowPool(width);
+  #rows = newRows();
   forgotten = 0;
 
   constructor(limit: number) {
@@ -41,29 +44,53 @@ export class PairTable {
     const known = this.#slots[slot]! - 1;
     const pair = known === -1 ? this.#insert(low, high, slot) : known;
     const count = kind === 'bought' ? 1 : 2;
-    const { cells } = this.#rows;
-    cells[this.#rows.start(low) + this.#placeLow[pair]! * width + count]!++;
-    cells[this.#rows.start(high) + this.#placeHigh[pair]! * width + count]!++;
+    const rows = this.#rows;
+    rows.page(low)[rows.placeOf(low, this.#placeLow[pair]!) + count]!++;
+    rows.page(high)[rows.placeOf(high, this.#placeHigh[pair]!) + count]!++;
   }
 
   /** How many visits bought, and carted, both. */
   counts(x: number, y: number): { bought: number; carted: number } {
     const pair = this.#slots[this.#slotOf(Math.min(x, y), Math.max(x, y))]! - 1;
-    if (pair === -1) return { bought: 0, carted: 0 };
-    const at = this.#rows.start(this.#low[pair]!) + this.#placeLow[pair]! * width;
-    return { bought: this.#rows.cells[at + 1]!, carted: this.#rows.cells[at + 2]! };
+    return pair === -1 ? { bought: 0, carted: 0 } : this.#countsOf(this.#rows, pair);
   }
 
   /** Calls `see` for each companion of `x`. */
   companions(x: number, see: (y: number, bought: number, carted: number) => void): void {
-    const { cells } = this.#rows;
-    const end = this.#rows.end(x);
-    for (let at = this.#rows.start(x); at < end; at += width) see(cells[at]!, cells[at + 1]!, cells[at + 2]!);
+    const length = this.#rows.length(x);
+    if (length === 0) return;
+    const page = this.#rows.page(x);
+    const base = this.#rows.base(x);
+    for (let at = base; at < base + length * width; at += width) see(page[at]!, page[at + 1]!, page[at + 2]!);
   }
 
   /** Bytes of the arrays. */
   get bytes(): number {
     return this.#low.length * 16 + this.#slots.length * 4 + this.#rows.bytes;
+  }
+
+  keep(): Kept {
+    const [low, high, placeLow, placeHigh] = [this.#low, this.#high, this.#placeLow, this.#placeHigh];
+    const { forgotten } = this;
+    return { size: this.#size, low, high, placeLow, placeHigh, slots: this.#slots, rows: this.#rows.keep(), forgotten };
+  }
+
+  restore(kept: Kept): void {
+    this.#size = kept.size as number;
+    this.#low = kept.low as Int32Array<ArrayBuffer>;
+    this.#high = kept.high as Int32Array<ArrayBuffer>;
+    this.#placeLow = kept.placeLow as Int32Array<ArrayBuffer>;
+    this.#placeHigh = kept.placeHigh as Int32Array<ArrayBuffer>;
+    this.#slots = kept.slots as Int32Array<ArrayBuffer>;
+    this.#rows.restore(kept.rows as Kept);
+    this.forgotten = kept.forgotten as number;
+  }
+
+  #countsOf(rows: PagedRows, pair: number): { bought: number; carted: number } {
+    const low = this.#low[pair]!;
+    const page = rows.page(low);
+    const at = rows.placeOf(low, this.#placeLow[pair]!);
+    return { bought: page[at + 1]!, carted: page[at + 2]! };
   }
 
   #slotOf(low: number, high: number): number {
@@ -87,7 +114,7 @@ export class PairTable {
       this.#widen();
       free = this.#slotOf(low, high);
     }
-    const pair = this.#write(low, high, [0, 0]);
+    const pair = this.#write(low, high, { bought: 0, carted: 0 });
     this.#slots[free] = pair + 1;
     return pair;
   }
@@ -100,7 +127,7 @@ export class PairTable {
   }
 
   /** Makes a pair with an entry in both rows; the caller fills its slot. */
-  #write(low: number, high: number, counts: readonly [number, number]): number {
+  #write(low: number, high: number, counts: { bought: number; carted: number }): number {
     const pair = this.#size++;
     if (pair >= this.#low.length) {
       this.#low = grown(this.#low, pair + 1);
@@ -115,33 +142,38 @@ export class PairTable {
     return pair;
   }
 
-  #enter(item: number, companion: number, [bought, carted]: readonly [number, number]): number {
-    const at = this.#rows.append(item);
-    this.#rows.cells[at] = companion;
-    this.#rows.cells[at + 1] = bought;
-    this.#rows.cells[at + 2] = carted;
+  #enter(item: number, companion: number, { bought, carted }: { bought: number; carted: number }): number {
+    const at = this.#rows.push(item);
+    const page = this.#rows.page(item);
+    [page[at], page[at + 1], page[at + 2]] = [companion, bought, carted];
     return this.#rows.length(item) - 1;
   }
 
   /** Forgets the rarest pairs until at most half of the limit is left. */
   #forget(): void {
     const before = this.#size;
-    for (let least = 2; this.#size > this.#limit / 2; least *= 2) this.#keep(least);
+    for (let least = 2; this.#size > this.#limit / 2; least *= 2) this.#keepFrom(least);
     this.forgotten += before - this.#size;
   }
 
-  #keep(least: number): void {
+  #keepFrom(least: number): void {
     const [size, rows] = [this.#size, this.#rows];
-    this.#rows = new RowPool(width);
+    const [lows, highs, places] = [this.#low.slice(), this.#high.slice(), this.#placeLow.slice()];
+    this.#rows = newRows();
     this.#slots.fill(0);
     this.#size = 0;
     for (let pair = 0; pair < size; pair++) {
-      const [low, high] = [this.#low[pair]!, this.#high[pair]!];
-      const at = rows.start(low) + this.#placeLow[pair]! * width;
-      const [bought, carted] = [rows.cells[at + 1]!, rows.cells[at + 2]!];
-      if (bought + carted < least) continue;
+      const [low, high] = [lows[pair]!, highs[pair]!];
+      const page = rows.page(low);
+      const at = rows.placeOf(low, places[pair]!);
+      const counts = { bought: page[at + 1]!, carted: page[at + 2]! };
+      if (counts.bought + counts.carted < least) continue;
       const slot = this.#slotOf(low, high);
-      this.#slots[slot] = this.#write(low, high, [bought, carted]) + 1;
+      this.#slots[slot] = this.#write(low, high, counts) + 1;
     }
   }
+}
+
+function newRows(): PagedRows {
+  return new PagedRows({ width, first: 4, cap: unbounded });
 }

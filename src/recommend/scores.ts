@@ -1,7 +1,7 @@
 import { grown } from './buffer.ts';
 
 /** An item with its score. */
-export interface Scored {
+export interface ItemScore {
   item: number;
   score: number;
 }
@@ -21,6 +21,43 @@ export class Scores {
     this.#sum[item]! += amount;
   }
 
+  get size(): number {
+    return this.#count;
+  }
+
+  score(item: number): number {
+    return this.#sum[item] ?? 0;
+  }
+
+  /** The largest score there is; 0 when there is none. */
+  get most(): number {
+    let most = 0;
+    for (let i = 0; i < this.#count; i++) {
+      const score = this.#sum[this.#touched[i]!]!;
+      if (score > most) most = score;
+    }
+    return most;
+  }
+
+  /** Replaces each score by what `by` makes of it, which is above 0. */
+  change(by: (item: number, score: number) => number): void {
+    for (let i = 0; i < this.#count; i++) {
+      const item = this.#touched[i]!;
+      this.#sum[item] = by(item, this.#sum[item]!);
+    }
+  }
+
+  /** Adds each score of `other` so that its best one comes to `share` (recommender-quality §6: score fusion). */
+  mix(other: Scores, share: number): void {
+    const most = other.most;
+    if (most <= 0 || share <= 0) return;
+    for (let i = 0; i < other.#count; i++) {
+      const item = other.#touched[i]!;
+      const amount = (other.#sum[item]! / most) * share;
+      if (amount > 0) this.add(item, amount);
+    }
+  }
+
   clear(): void {
     for (let i = 0; i < this.#count; i++) this.#sum[this.#touched[i]!] = 0;
     this.#count = 0;
@@ -30,8 +67,9 @@ export class Scores {
    * The best `limit` items that pass `accept`, best first. The filter works inside the choice, over all candidates,
    * so that no rule starves the answer. `order` tells two items of one score apart (negative: the first is better).
    */
-  top(limit: number, accept: (item: number) => boolean, order: (a: number, b: number) => number): Scored[] {
-    const best: Scored[] = [];
+  top(limit: number, accept: (item: number) => boolean, order: (a: number, b: number) => number): ItemScore[] {
+    const best: ItemScore[] = [];
+    if (limit <= 0) return best;
     for (let i = 0; i < this.#count; i++) {
       const item = this.#touched[i]!;
       const score = this.#sum[item]!;
@@ -47,6 +85,6 @@ export class Scores {
   }
 }
 
-function isBetter(item: number, score: number, than: Scored, order: (a: number, b: number) => number): boolean {
+function isBetter(item: number, score: number, than: ItemScore, order: (a: number, b: number) => number): boolean {
   return score === than.score ? order(item, than.item) < 0 : score > than.score;
 }

@@ -1,0 +1,149 @@
+import type { Lesson } from '../profile/index.ts';
+import { Chains } from './chains.ts';
+import { Dictionary } from './dictionary.ts';
+import type { Kept } from './kept.ts';
+import { bits, itemOf, Occasions } from './occasions.ts';
+import { PairTable } from './pair-table.ts';
+import { Popularity } from './popularity.ts';
+import { Transitions } from './transitions.ts';
+import type { Tuning } from './tuning.ts';
+
+/** Different item ids; events of further ones are ignored and counted. */
+export const itemLimit = 2_000_000;
+
+/** Of erased people the feed keeps what they did and this instead of their id. */
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+const kinds = { view: 'viewed', cart: 'carted', purchase: 'bought' } as const;
+
+/**
+ * What everybody did, as counts and last visits, learned event by event (recommender-quality §6). Everything is counted
+ * once per visit and kind, and a pair once per visit and kind. Nothing here knows an id of a person or a visit: of these
+ * only hashes are kept.
+ */
+export class Crowd {
+  readonly items = new Dictionary(itemLimit);
+  /** Visits with all they did, and what was carted or bought on one occasion. */
+  readonly visits: Occasions;
+  readonly carts: Occasions;
+  readonly chains = new Chains();
+  /** What is viewed, carted or bought after what. */
+  readonly rules: Transitions;
+  /** Bought together and carted together, exact. */
+  readonly pairs: PairTable;
+  readonly viewed: Popularity;
+  readonly carted: Popularity;
+  readonly bought: Popularity;
+  readonly #tuning: Tuning['learn'];
+  /** Lessons read, and those of them that a limit kept from being learned. */
+  learned = 0;
+  ignored = 0;
+  newestAt = 0;
+
+  constructor(tuning: Tuning['learn']) {
+    this.#tuning = tuning;
+    const { ring, visitSteps, cartSteps, longestVisit } = tuning;
+    this.visits = new Occasions({ steps: visitSteps, ring, longest: longestVisit });
+    this.carts = new Occasions({ steps: cartSteps, ring, longest: Math.max(longestVisit, cartSteps) });
+    this.rules = new Transitions({ cap: tuning.rules, halfLifeMs: tuning.rulesHalfLifeMs });
+    this.pairs = new PairTable(tuning.pairs);
+    const nameOf = (item: number) => this.items.name(item);
+    this.viewed = new Popularity(nameOf);
+    this.carted = new Popularity(nameOf);
+    this.bought = new Popularity(nameOf);
+  }
+
+  /** Takes in one event. A time that lies ahead of `now` counts as now, or one wrong clock would rule the lists. */
+  learn(lesson: Lesson, now: number): void {
+    this.learned++;
+    const at = Math.min(lesson.t, now);
+    if (at > this.newestAt) this.newestAt = at;
+    const item = this.items.add(lesson.i);
+    const visits = this.visits.size;
+    const entered = item === -1 ? null : this.visits.enter(lesson.s, item, bits[lesson.k], at);
+    if (entered === null) {
+      this.ignored++;
+      return;
+    }
+    const { occasion: visit, isFirst, isStep } = entered;
+    if (visit === visits) this.chains.add(visit, lesson.p === nobody ? lesson.s : lesson.p);
+    if (isStep) this.#follow(visit, item, at);
+    if (!isFirst) return;
+    this[kinds[lesson.k]].add(item, at);
+    if (lesson.k !== 'view') this.#pair(lesson.s, item, { kind: lesson.k, at });
+  }
+
+  /** Takes everything a visitor did out of the lists to come; what the crowd did stays counted, without a name. */
+  forgetVisitor(visitorId: string): void {
+    const visitor = this.chains.find(visitorId);
+    if (visitor === -1) return;
+    for (let visit = this.chains.last(visitor); visit !== -1; visit = this.chains.before(visit)) {
+      this.visits.forget(visit);
+    }
+    this.chains.forget(visitor);
+  }
+
+  get bytes(): number {
+    const { visits, carts, chains, rules, pairs, viewed, carted, bought } = this;
+    return [visits, carts, chains, rules, pairs, viewed, carted, bought].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Bytes of what answers for a visit: visits, who made them, and rules. */
+  get sessionBytes(): number {
+    return this.visits.bytes + this.chains.bytes + this.rules.bytes;
+  }
+
+  keep(): Kept {
+    const { visits, carts, chains, rules, pairs, viewed, carted, bought, items } = this;
+    return {
+      learned: this.learned,
+      ignored: this.ignored,
+      newestAt: this.newestAt,
+      items: items.keep(),
+      visits: visits.keep(),
+      carts: carts.keep(),
+      chains: chains.keep(),
+      rules: rules.keep(),
+      pairs: pairs.keep(),
+      viewed: viewed.keep(),
+      carted: carted.keep(),
+      bought: bought.keep(),
+    };
+  }
+
+  restore(kept: Kept): void {
+    this.learned = kept.learned as number;
+    this.ignored = kept.ignored as number;
+    this.newestAt = kept.newestAt as number;
+    const { visits, carts, chains, rules, pairs, viewed, carted, bought, items } = this;
+    const parts = { items, visits, carts, chains, rules, pairs, viewed, carted, bought };
+    for (const [name, part] of Object.entries(parts)) part.restore(kept[name] as Kept);
+  }
+
+  /** The new step follows those before it: nearer ones more, and the way back a little. */
+  #follow(visit: number, item: number, at: number): void {
+    const { rulesBack, rulesReverse } = this.#tuning;
+    const reach = Math.min(rulesBack, this.visits.length(visit) - 1);
+    if (reach <= 0) return;
+    const weight = this.rules.weight(at);
+    for (let back = 1; back <= reach; back++) {
+      const before = itemOf(this.visits.step(visit, back));
+      if (before === item) continue;
+      this.rules.add(before, item, weight / back);
+      if (rulesReverse > 0) this.rules.add(item, before, (weight * rulesReverse) / back);
+    }
+  }
+
+  #pair(occasionId: string, item: number, { kind, at }: { kind: 'cart' | 'purchase'; at: number }): void {
+    const bit = bits[kind];
+    const entered = this.carts.enter(occasionId, item, bit, at);
+    if (entered === null || !entered.isFirst) return;
+    const length = this.carts.length(entered.occasion);
+    for (let back = 0; back < length; back++) {
+      const step = this.carts.step(entered.occasion, back);
+      if ((step & bit) !== 0 && itemOf(step) !== item) {
+        this.pairs.add(item, itemOf(step), kind === 'purchase' ? 'bought' : 'carted');
+      }
+    }
+  }
+}

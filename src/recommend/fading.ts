@@ -1,0 +1,60 @@
+import type { Kept } from './kept.ts';
+
+/** Beyond this many half-lives after the start the weights are brought down, long before a float32 ends (2^127). */
+const highest = 64;
+/** Whatever time a source claims, a weight is never less than this; float32 ends at 2^-149. */
+const lowest = -64;
+
+/**
+ * Weights that halve every so often without ever being swept: instead of letting old ones shrink, new ones grow,
+ * 2^((t − start) / half-life). When they have grown large, all weights there are are halved so often that new ones are
+ * near 1 again; the order is not touched. The fraction has 12 bits, so that sums in float32 seldom have to be rounded.
+ */
+export class Fading {
+  readonly #halfLife: number;
+  readonly #onScale: (by: number) => void;
+  #start: number | null = null;
+  #memoAt = Number.NaN;
+  #memo = 0;
+
+  /** @param options `onScale`: multiply every weight made so far by this power of two */
+  constructor(options: { halfLifeMs: number; onScale: (by: number) => void }) {
+    this.#halfLife = options.halfLifeMs;
+    this.#onScale = options.onScale;
+  }
+
+  /** What something that happens at `at` (UTC ms) weighs; to be added to weights made before. */
+  weight(at: number): number {
+    if (at === this.#memoAt) return this.#memo;
+    this.#start ??= at;
+    let age = (at - this.#start) / this.#halfLife;
+    if (age > highest) {
+      const halvings = Math.floor(age);
+      this.#onScale(2 ** -Math.min(halvings, 1000));
+      this.#start += halvings * this.#halfLife;
+      age -= halvings;
+    }
+    this.#memoAt = at;
+    this.#memo = rounded(Math.max(lowest, age));
+    return this.#memo;
+  }
+
+  /** What a weight comes to at `now`: how often something happens in about 1.44 half-lives. */
+  worth(weight: number, now: number): number {
+    return this.#start === null ? 0 : weight * 2 ** -((now - this.#start) / this.#halfLife);
+  }
+
+  keep(): Kept {
+    return { start: this.#start };
+  }
+
+  restore(kept: Kept): void {
+    this.#start = kept.start as number | null;
+    this.#memoAt = Number.NaN;
+  }
+}
+
+function rounded(exponent: number): number {
+  const whole = Math.floor(exponent);
+  return Math.round(2 ** (exponent - whole) * 4096) * 2 ** (whole - 12);
+}

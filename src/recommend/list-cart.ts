@@ -1,0 +1,88 @@
+import type { Crowd } from './crowd.ts';
+import type { ItemModel } from './item-model.ts';
+import type { Neighbours, OwnStep } from './neighbours.ts';
+import type { Scores } from './scores.ts';
+import type { Algorithm, Scored } from './source.ts';
+import type { Tuning } from './tuning.ts';
+
+/** What a cart's list is made of. */
+export interface CartParts {
+  crowd: Crowd;
+  neighbours: Neighbours;
+  model: ItemModel | null;
+  tuning: Tuning['cart'];
+  /** Scratches, clear on entry; the caller clears them. */
+  near: Scores;
+  alike: Scores;
+  learned: Scores;
+  whole: Scores;
+}
+
+/**
+ * Scores what goes with a cart (its lines newest first, each once): pairs bought or carted together, carts like this
+ * one, and the item model where there is one (recommender-quality §4a).
+ */
+export function scoreCart(parts: CartParts, lines: readonly OwnStep[], now: number): void {
+  const { crowd, neighbours, model, tuning, near, alike, learned, whole } = parts;
+  for (const { item } of lines) scorePairs(crowd, item, { tuning, scores: alike });
+  neighbours.score(lines, tuning, { now, repeats: false, scores: near });
+  const knows = model !== null && lines.some(({ item }) => model.knows(item));
+  if (knows) for (const { item } of lines) model.companions(item, (other, weight) => learned.add(other, weight));
+  const shares = knows ? tuning.withModel : { ...tuning.without, model: 0 };
+  whole.mix(learned, shares.model);
+  whole.mix(alike, shares.jaccard);
+  whole.mix(near, shares.neighbours);
+}
+
+/** Jaccard of the visits that bought or carted both, to a power that lets strong pairs go before many weak ones. */
+function scorePairs(crowd: Crowd, key: number, { tuning, scores }: { tuning: Tuning['cart']; scores: Scores }): void {
+  const { cartedWeight, shrink, jaccardPower } = tuning;
+  const weightOf = (item: number) => crowd.bought.visits(item) + cartedWeight * crowd.carted.visits(item);
+  const ofKey = weightOf(key);
+  crowd.pairs.companions(key, (other, bought, carted) => {
+    const both = bought + cartedWeight * carted;
+    const jaccard = both / (ofKey + weightOf(other) - both + shrink);
+    const amount = jaccardPower === 1.5 ? jaccard * Math.sqrt(jaccard) : jaccard ** jaccardPower;
+    if (amount > 0) scores.add(other, amount);
+  });
+}
+
+/** The list, with the line and the number of visits that speak loudest for each item. */
+export function explainCart(
+  { crowd, neighbours, model, tuning }: CartParts,
+  best: readonly { item: number; score: number }[],
+  lines: readonly OwnStep[],
+): Scored[] {
+  const near = neighbours.explain(
+    best.map(({ item }) => item),
+    lines,
+  );
+  return best.map(({ item, score }, i) => {
+    let found: { key: number; count: number; by: Algorithm } | null = null;
+    let most = 0;
+    for (const { item: key } of lines) {
+      const { bought, carted } = crowd.pairs.counts(key, item);
+      const strength = bought + tuning.cartedWeight * carted;
+      if (strength <= most) continue;
+      most = strength;
+      found =
+        bought > 0 ? { key, count: bought, by: 'bought-together' } : { key, count: carted, by: 'carted-together' };
+    }
+    found ??= near[i]!.count > 0 ? { ...near[i]!, by: 'session-neighbours' } : modelKey(model, lines, item);
+    return { item, score, ...found };
+  });
+}
+
+function modelKey(
+  model: ItemModel | null,
+  lines: readonly OwnStep[],
+  item: number,
+): { key: number; count: number; by: Algorithm } {
+  let [key, most] = [lines[0]?.item ?? -1, 0];
+  for (const line of lines) {
+    model?.companions(line.item, (other, weight) => {
+      if (other === item && weight > most) [key, most] = [line.item, weight];
+    });
+  }
+  return { key, count: 0, by: 'item-model' };
+}

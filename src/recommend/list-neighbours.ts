@@ -1,0 +1,68 @@
+import type { Crowd } from './crowd.ts';
+import type { Neighbours, OwnStep } from './neighbours.ts';
+import type { Scores } from './scores.ts';
+import type { Algorithm, Scored } from './source.ts';
+import type { Tuning } from './tuning.ts';
+
+/** Own steps, newest first, each item once at its newest place; at most `last`. */
+export function newestOf(steps: readonly OwnStep[], last: number): OwnStep[] {
+  const seen = new Set<number>();
+  const own: OwnStep[] = [];
+  for (let i = steps.length - 1; i >= 0 && own.length < last; i--) {
+    const step = steps[i]!;
+    if (step.item < 0 || seen.has(step.item)) continue;
+    seen.add(step.item);
+    own.push(step);
+  }
+  return own;
+}
+
+/** What the sequential rules say comes after the last of these steps (newest first). */
+export function scoreByRules(
+  crowd: Crowd,
+  own: readonly OwnStep[],
+  { tuning, now, scores }: { tuning: Tuning['rules']; now: number; scores: Scores },
+): void {
+  for (let n = 0; n < own.length && n < tuning.last; n++) {
+    const { item, weight } = own[n]!;
+    let sum = 0;
+    crowd.rules.each(item, (_other, amount) => (sum += amount));
+    if (sum === 0) continue;
+    // Worth scales both sides alike; the shrinking is in steps of now.
+    const shrunk = crowd.rules.worth(sum, now) / (crowd.rules.worth(sum, now) + tuning.shrink);
+    const factor = (weight * tuning.decay ** n * shrunk) / sum;
+    if (!(factor > 0)) continue;
+    crowd.rules.each(item, (other, amount) => {
+      if (amount * factor > 0) scores.add(other, amount * factor);
+    });
+  }
+}
+
+/** Which own item led to `item` by the rules, the strongest. */
+export function ruleKey(crowd: Crowd, own: readonly OwnStep[], item: number): number {
+  let [key, most] = [own[0]?.item ?? -1, 0];
+  for (const one of own) {
+    const weight = crowd.rules.of(one.item, item);
+    if (weight > most) [key, most] = [one.item, weight];
+  }
+  return key;
+}
+
+/** The list of a blend of neighbours and rules, each item with the part that spoke loudest for it. */
+export function explained(
+  crowd: Crowd,
+  best: readonly { item: number; score: number }[],
+  by: { neighbours: Neighbours; own: readonly OwnStep[]; algorithm: Algorithm },
+): Scored[] {
+  const evidence = by.neighbours.explain(
+    best.map(({ item }) => item),
+    by.own,
+  );
+  return best.map(({ item, score }, i) => {
+    const { count, key } = evidence[i]!;
+    if (count > 0) return { item, score, count, key, by: by.algorithm };
+    const from = ruleKey(crowd, by.own, item);
+    const steps = crowd.rules.worth(crowd.rules.of(from, item), crowd.newestAt);
+    return { item, score, count: Math.max(1, Math.round(steps)), key: from, by: 'next-in-sequence' };
+  });
+}

@@ -1,0 +1,176 @@
+import { grown } from './buffer.ts';
+import { IdTable } from './id-table.ts';
+import type { Kept } from './kept.ts';
+import { PagedRows } from './paged-rows.ts';
+
+/** What was done with an item, as bits of a step. */
+export const bits = { view: 1, cart: 2, purchase: 4 } as const;
+const kindBits = 3;
+const kindMask = 7;
+
+export function itemOf(step: number): number {
+  return step >> kindBits;
+}
+
+/** What one event was to its occasion. */
+export interface Entered {
+  /** Its number; equal to the count before when it is new. */
+  occasion: number;
+  /** The first event of this kind with this item in it. */
+  isFirst: boolean;
+  /** A step was added to it, by an item new to it or one that came back. */
+  isStep: boolean;
+}
+
+/**
+ * What happened on each occasion, a visit or an order: its last items in the order in which they came, what was done
+ * with each, and when the last was. And for each item the last occasions it was in. Both are rings (recommender-quality
+ * §6), so memory and the time of an answer are bounded however long it goes on.
+ */
+export class Occasions {
+  readonly #ids = new IdTable();
+  readonly #steps: PagedRows;
+  readonly #rings: PagedRows;
+  readonly #longest: number;
+  /** Seconds since 1970. */
+  #endedAt = new Uint32Array(64);
+  readonly #entered: Entered = { occasion: 0, isFirst: false, isStep: false };
+
+  /** @param options powers of two; `longest`: after so many steps an occasion is no shopper's, and no more are added */
+  constructor(options: { steps: number; ring: number; longest: number }) {
+    this.#steps = new PagedRows({ width: 1, first: 2, cap: options.steps });
+    this.#rings = new PagedRows({ width: 1, first: 2, cap: options.ring });
+    this.#longest = options.longest;
+  }
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  find(id: string): number {
+    return this.#ids.find(id);
+  }
+
+  /**
+   * Takes in one event. The answer is good until the next call. A cart or purchase of an item that is already there
+   * marks its newest step; so does a view that follows a step with the same item.
+   *
+   * @returns null when the occasion is too long to be believed
+   */
+  enter(id: string, item: number, bit: number, at: number): Entered | null {
+    const entered = this.#entered;
+    const occasion = this.#ids.add(id);
+    const total = this.#steps.total(occasion);
+    if (total >= this.#longest) return null;
+    this.#endedAt = grown(this.#endedAt, occasion + 1);
+    const seconds = Math.max(0, Math.floor(at / 1000));
+    if (seconds > this.#endedAt[occasion]!) this.#endedAt[occasion] = seconds;
+    entered.occasion = occasion;
+    const known = this.#marksOf(occasion, item);
+    entered.isFirst = (known & bit) === 0;
+    entered.isStep = known === 0 || (bit === bits.view && !this.#isNewest(occasion, item));
+    if (entered.isStep) {
+      const place = this.#steps.push(occasion);
+      this.#steps.page(occasion)[place] = (item << kindBits) | bit;
+    } else if (entered.isFirst) this.#mark(occasion, item, bit);
+    if (known === 0) {
+      const place = this.#rings.push(item);
+      this.#rings.page(item)[place] = occasion;
+    }
+    return entered;
+  }
+
+  /** Steps kept of an occasion; none when it was forgotten. */
+  length(occasion: number): number {
+    return this.#steps.length(occasion);
+  }
+
+  /** The `back`-th newest step (from 0), to be read with `itemOf` and `bits`. */
+  step(occasion: number, back: number): number {
+    return this.#steps.page(occasion)[this.#steps.placeOf(occasion, this.#steps.total(occasion) - 1 - back)]!;
+  }
+
+  /** Writes the kept steps, oldest first, into `into`. @returns how many */
+  read(occasion: number, into: Int32Array): number {
+    const length = this.#steps.length(occasion);
+    if (length === 0) return 0;
+    const page = this.#steps.page(occasion);
+    const begin = this.#steps.total(occasion) - length;
+    for (let i = 0; i < length; i++) into[i] = page[this.#steps.placeOf(occasion, begin + i)]!;
+    return length;
+  }
+
+  /** When its last event was, UTC ms. */
+  endedAt(occasion: number): number {
+    return (this.#endedAt[occasion] ?? 0) * 1000;
+  }
+
+  /** On how many occasions the item was, whatever was done with it. */
+  count(item: number): number {
+    return this.#rings.total(item);
+  }
+
+  /** Of how many of them the ring still knows. */
+  known(item: number): number {
+    return this.#rings.length(item);
+  }
+
+  /** The `back`-th newest occasion (from 0) the item was in. */
+  occasion(item: number, back: number): number {
+    return this.#rings.page(item)[this.#rings.placeOf(item, this.#rings.total(item) - 1 - back)]!;
+  }
+
+  /** Takes an occasion out of every list to come: its steps are gone, and its id leads nowhere. */
+  forget(occasion: number): void {
+    this.#steps.clear(occasion);
+    this.#ids.forget(occasion);
+  }
+
+  get bytes(): number {
+    return this.#ids.bytes + this.#steps.bytes + this.#rings.bytes + this.#endedAt.byteLength;
+  }
+
+  keep(): Kept {
+    return {
+      ids: this.#ids.keep(),
+      steps: this.#steps.keep(),
+      rings: this.#rings.keep(),
+      endedAt: this.#endedAt,
+    };
+  }
+
+  restore(kept: Kept): void {
+    this.#ids.restore(kept.ids as Kept);
+    this.#steps.restore(kept.steps as Kept);
+    this.#rings.restore(kept.rings as Kept);
+    this.#endedAt = kept.endedAt as Uint32Array<ArrayBuffer>;
+  }
+
+  /** What was done with the item on this occasion, by all its kept steps. */
+  #marksOf(occasion: number, item: number): number {
+    const length = this.#steps.length(occasion);
+    if (length === 0) return 0;
+    const page = this.#steps.page(occasion);
+    const base = this.#steps.base(occasion);
+    let marks = 0;
+    for (let i = base; i < base + length; i++) {
+      if (page[i]! >> kindBits === item) marks |= page[i]! & kindMask;
+    }
+    return marks;
+  }
+
+  #isNewest(occasion: number, item: number): boolean {
+    return this.#steps.length(occasion) > 0 && itemOf(this.step(occasion, 0)) === item;
+  }
+
+  #mark(occasion: number, item: number, bit: number): void {
+    const page = this.#steps.page(occasion);
+    const total = this.#steps.total(occasion);
+    for (let nth = total - 1; nth >= total - this.#steps.length(occasion); nth--) {
+      const place = this.#steps.placeOf(occasion, nth);
+      if (page[place]! >> kindBits !== item) continue;
+      page[place]! |= bit;
+      return;
+    }
+  }
+}

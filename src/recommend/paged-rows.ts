@@ -1,0 +1,177 @@
+import { grown } from './buffer.ts';
+import type { Kept } from './kept.ts';
+
+/** A page holds this many integers (1 MB); a row that needs more has a page of its own. */
+const pageBits = 18;
+const pageSize = 1 << pageBits;
+const offsetMask = pageSize - 1;
+
+/**
+ * Rows of small records of `width` integers each, all rows in pages, so that a row is read in one sweep, nothing larger
+ * than a row is ever copied, and memory grows by what is needed. A full row moves to a place with twice the room, from
+ * `first` up to `cap` records; places given up are used again. A row at its cap begins to overwrite its oldest record,
+ * when it is filled by `push`.
+ *
+ * 8 bytes a row and 4 · `width` a record, with room for at most twice the records there are.
+ */
+export class PagedRows {
+  readonly #width: number;
+  readonly #first: number;
+  readonly #cap: number;
+  #pages: Int32Array[] = [new Int32Array(256)];
+  /** The same memory as numbers with a fraction. */
+  #floats: Float32Array[] = [new Float32Array(this.#pages[0]!.buffer)];
+  /** Integers taken of the page that is being filled, and which one that is. */
+  #used = 0;
+  #filling = 0;
+  #start = new Uint32Array(64);
+  #total = new Uint32Array(64);
+  /** Starts of places that were given up, by the binary logarithm of their room. */
+  #free: number[][] = [];
+
+  /** @param options powers of two: records a row begins with, and at most has */
+  constructor(options: { width: number; first: number; cap: number }) {
+    this.#width = options.width;
+    this.#first = options.first;
+    this.#cap = options.cap;
+  }
+
+  /** Records ever pushed into the row; more than its length when old ones were overwritten. */
+  total(row: number): number {
+    return this.#total[row] ?? 0;
+  }
+
+  /** Records in the row. */
+  length(row: number): number {
+    const total = this.#total[row] ?? 0;
+    return total < this.#cap ? total : this.#cap;
+  }
+
+  /** The integers among which the row lies; good until the next write. */
+  page(row: number): Int32Array {
+    return this.#pages[this.#start[row]! >>> pageBits]!;
+  }
+
+  /** The same memory as `page`, read as float32. */
+  floats(row: number): Float32Array {
+    return this.#floats[this.#start[row]! >>> pageBits]!;
+  }
+
+  /** Where in its page the row begins. */
+  base(row: number): number {
+    return this.#start[row]! & offsetMask;
+  }
+
+  /** Where in its page the record pushed as number `nth` (from 0) of all lies; only the last `cap` are there. */
+  placeOf(row: number, nth: number): number {
+    return (this.#start[row]! & offsetMask) + (nth & (this.#cap - 1)) * this.#width;
+  }
+
+  /** Makes room for one more record and gives its place in the page, which may have changed by it. */
+  push(row: number): number {
+    if (row >= this.#start.length) {
+      this.#start = grown(this.#start, row + 1);
+      this.#total = grown(this.#total, row + 1);
+    }
+    const total = this.#total[row]!;
+    if (total < this.#cap && (total === 0 || (total >= this.#first && (total & (total - 1)) === 0))) this.#widen(row);
+    this.#total[row] = total + 1;
+    return this.placeOf(row, total);
+  }
+
+  /** Empties a row; its place can be used again. */
+  clear(row: number): void {
+    const total = this.total(row);
+    if (total === 0) return;
+    this.#release(this.#start[row]!, roomFor(total, this.#first, this.#cap));
+    this.#total[row] = 0;
+  }
+
+  /** Multiplies the float32 that is field `field` of every record. */
+  scale(field: number, by: number): void {
+    for (let row = 0; row < this.#total.length; row++) {
+      const length = this.length(row);
+      if (length === 0) continue;
+      const floats = this.floats(row);
+      const base = this.base(row);
+      for (let i = 0; i < length; i++) floats[base + i * this.#width + field]! *= by;
+    }
+  }
+
+  get bytes(): number {
+    return this.#pages.reduce((sum, page) => sum + page.byteLength, 0) + this.#start.byteLength * 2;
+  }
+
+  keep(): Kept {
+    return {
+      pages: this.#pages,
+      start: this.#start,
+      total: this.#total,
+      used: this.#used,
+      filling: this.#filling,
+      free: this.#free.map((places) => Uint32Array.from(places)),
+    };
+  }
+
+  restore(kept: Kept): void {
+    this.#pages = kept.pages as Int32Array[];
+    this.#floats = this.#pages.map(({ buffer, byteOffset, length }) => new Float32Array(buffer, byteOffset, length));
+    this.#start = kept.start as Uint32Array<ArrayBuffer>;
+    this.#total = kept.total as Uint32Array<ArrayBuffer>;
+    this.#used = kept.used as number;
+    this.#filling = kept.filling as number;
+    this.#free = (kept.free as Uint32Array[]).map((places) => [...places]);
+  }
+
+  #widen(row: number): void {
+    const total = this.#total[row]!;
+    const room = total === 0 ? this.#first : total * 2;
+    const to = this.#free[Math.log2(room)]?.pop() ?? this.#claim(room * this.#width);
+    if (total > 0) {
+      const from = this.#start[row]!;
+      const base = from & offsetMask;
+      const cells = this.#pages[from >>> pageBits]!.subarray(base, base + total * this.#width);
+      this.#pages[to >>> pageBits]!.set(cells, to & offsetMask);
+      this.#release(from, total);
+    }
+    this.#start[row] = to;
+  }
+
+  #release(start: number, room: number): void {
+    (this.#free[Math.log2(room)] ??= []).push(start);
+  }
+
+  #claim(size: number): number {
+    if (size > pageSize) return this.#open(size) << pageBits;
+    if (this.#used + size > pageSize) {
+      this.#filling = this.#open(pageSize);
+      this.#used = 0;
+    }
+    const page = this.#pages[this.#filling]!;
+    if (this.#used + size > page.length) {
+      // Only the very first page begins small, so that a small shop takes little.
+      const larger = grown(page as Int32Array<ArrayBuffer>, Math.min(pageSize, this.#used + size)).subarray(
+        0,
+        pageSize,
+      );
+      this.#pages[this.#filling] = larger;
+      this.#floats[this.#filling] = new Float32Array(larger.buffer, 0, larger.length);
+    }
+    const start = ((this.#filling << pageBits) >>> 0) + this.#used;
+    this.#used += size;
+    return start;
+  }
+
+  #open(size: number): number {
+    const page = new Int32Array(size);
+    this.#floats.push(new Float32Array(page.buffer));
+    return this.#pages.push(page) - 1;
+  }
+}
+
+/** The room of a row with so many records. */
+function roomFor(total: number, first: number, cap: number): number {
+  let room = first;
+  while (room < total && room < cap) room *= 2;
+  return room;
+}

@@ -1,0 +1,142 @@
+import type { Likeness } from './source.ts';
+
+const day = 24 * 3600 * 1000;
+
+/** Every constant of learning and scoring. Learned state hangs on `learn`; the rest works at the next list. */
+export interface Tuning {
+  learn: {
+    /** Steps kept of a visit, of a cart, and visits or carts kept of an item; powers of two. */
+    visitSteps: number;
+    cartSteps: number;
+    ring: number;
+    /** Steps after which a visit is no shopper's. */
+    longestVisit: number;
+    /** Sequential rules: entries of an item, steps looked back, weight of the way back, half-life. */
+    rules: number;
+    rulesBack: number;
+    rulesReverse: number;
+    rulesHalfLifeMs: number;
+    /** Pairs carted or bought together. */
+    pairs: number;
+  };
+  /** Visits like this one, and people like this one. */
+  session: Neighbourhood & { share: number };
+  person: Neighbourhood & { share: number; view: number; cart: number; buy: number };
+  /** Sequential rules at the time of a list: last items looked at, and how they count. */
+  rules: { last: number; decay: number; shrink: number };
+  /** Companions of one item: how likeness is reckoned where nobody says, and visits added to the base. */
+  related: { likeness: Likeness; shrink: number };
+  /** Carts like this one. */
+  cart: Neighbourhood & {
+    /** Lines looked at, the newest. */
+    lines: number;
+    cartedWeight: number;
+    /** Added below the Jaccard of two items, against pairs met once. */
+    shrink: number;
+    jaccardPower: number;
+    /** Shares with the item model, and without. */
+    withModel: { model: number; jaccard: number; neighbours: number };
+    without: { jaccard: number; neighbours: number };
+  };
+  /** The item model: ridge, items, entries kept of an item. */
+  model: { lambda: number; items: number; entries: number };
+  /** Weight of likeness by content: `most` · e^(−support / fade). */
+  content: { most: number; fade: number };
+}
+
+/** How neighbours are found, and how they speak. */
+export interface Neighbourhood {
+  /** Own steps looked at, the newest. */
+  last: number;
+  /** Visits looked at of each of them, the newest; and how many of all are heard. */
+  sample: number;
+  neighbours: number;
+  /** Own step `n` back counts e^(−n / positionFade); 0: all the same. */
+  positionFade: number;
+  /** A visit counts e^(−age / ageFade) ms. */
+  ageFadeMs: number;
+  /** Rarity in finding neighbours, ln(N/n) to this power; and in scoring. */
+  rarity: number;
+  scoreRarity: number;
+  /** A visit with n items counts n^−length. */
+  length: number;
+  /** Likeness to this power. */
+  power: number;
+  /** An item d steps from the matched one counts e^(−d / distanceFade); 0: all the same; before it, times `earlier`. */
+  distanceFade: number;
+  earlier: number;
+  /** The matched item itself, where items of the visit may come back. */
+  repeat: number;
+}
+
+/** What every shop begins with; chosen on several shops at once (recommender-quality §3). */
+export const shippedTuning: Tuning = {
+  learn: {
+    visitSteps: 32,
+    cartSteps: 256,
+    ring: 512,
+    longestVisit: 500,
+    rules: 64,
+    rulesBack: 10,
+    rulesReverse: 0.3,
+    rulesHalfLifeMs: 30 * day,
+    pairs: 8_000_000,
+  },
+  session: {
+    last: 10,
+    sample: 128,
+    neighbours: 100,
+    positionFade: 5,
+    ageFadeMs: 30 * day,
+    rarity: 2,
+    scoreRarity: 1,
+    length: 0.25,
+    power: 1,
+    distanceFade: 2,
+    earlier: 0.8,
+    repeat: 4,
+    share: 0.9,
+  },
+  person: {
+    last: 20,
+    sample: 128,
+    neighbours: 100,
+    positionFade: 5,
+    ageFadeMs: 3650 * day,
+    rarity: 2,
+    scoreRarity: 1,
+    length: 0.25,
+    power: 1,
+    distanceFade: 2,
+    earlier: 0.8,
+    repeat: 4,
+    share: 0.85,
+    view: 1,
+    cart: 3,
+    buy: 5,
+  },
+  rules: { last: 5, decay: 0.6, shrink: 2 },
+  related: { likeness: 'rate', shrink: 2 },
+  cart: {
+    last: 10,
+    sample: 512,
+    neighbours: 500,
+    positionFade: 0,
+    ageFadeMs: 60 * day,
+    rarity: 2,
+    scoreRarity: 1,
+    length: 0.5,
+    power: 2,
+    distanceFade: 0,
+    earlier: 1,
+    repeat: 0,
+    lines: 10,
+    cartedWeight: 0.5,
+    shrink: 2,
+    jaccardPower: 1.5,
+    withModel: { model: 0.4, jaccard: 0.3, neighbours: 0.3 },
+    without: { jaccard: 0.6, neighbours: 0.4 },
+  },
+  model: { lambda: 100, items: 2000, entries: 300 },
+  content: { most: 0.3, fade: 5 },
+};
