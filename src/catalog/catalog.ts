@@ -192,24 +192,26 @@ export class Catalog implements Shelf {
   async #refresh(from: Pick<Store, 'rows' | 'run'>): Promise<void> {
     const known = this.#version;
     const settings = await settingsAbove(from, known);
-    let after = { version: known + 1, id: '' };
     let version = Math.max(known, ...settings.map((one) => one.version));
     for (const { name, body } of settings) if (name === 'schema') this.#schema = body as Schema;
+    let next = itemsAbove(from, { version: known + 1, id: '' }, pageSize);
     for (;;) {
-      const rows = await itemsAbove(from, after, pageSize);
+      const rows = await next;
+      const last = rows.at(-1);
+      if (!last) break;
+      // The database reads on while this page is taken in.
+      const isFull = rows.length === pageSize;
+      if (isFull) next = itemsAbove(from, { version: last.version, id: last.item.id }, pageSize);
       for (const { gone, item } of rows) {
         if (gone) this.#items.delete(item.id);
         else this.#put(item);
       }
-      const last = rows.at(-1);
-      if (!last) break;
       version = Math.max(version, last.version);
       this.#moved(
         version,
         rows.map(({ item }) => item.id),
       );
-      after = { version: last.version, id: last.item.id };
-      if (rows.length < pageSize) break;
+      if (!isFull) break;
     }
     if (settings.length > 0) this.#moved(version, null);
   }

@@ -56,7 +56,14 @@ function withoutEnvironments({ environment: _one, environments: _all, ...input }
   return input;
 }
 
-/** The sources after a write by `source`. Pure. */
-export function originsAfter(input: ItemInput, source: Source): Origins {
-  return Object.fromEntries(namedIn(input).map((field) => [field, source]));
+/** Makes the sources after a write by `source`; rows that name the same fields share one object. */
+export function originsBy(source: Source): (input: ItemInput) => Origins {
+  const made = new Map<string, Origins>();
+  return (input) => {
+    const names = namedIn(input);
+    const key = names.join('\n');
+    const known = made.get(key) ?? Object.fromEntries(names.map((field) => [field, source]));
+    made.set(key, known);
+    return known;
+  };
 }

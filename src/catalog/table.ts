@@ -149,11 +149,21 @@ export async function writeItems(
         textColumn(part.map(({ item }) => item.id)),
         version,
         jsonColumn(part.map(({ item }) => JSON.stringify(bodyOf(item)))),
-        jsonColumn(part.map(({ origins }) => JSON.stringify(origins))),
+        jsonColumn(textsOf(part.map(({ origins }) => origins))),
         timeColumn(part.map(({ item }) => item.updatedAt)),
       ],
     });
   }
+}
+
+/** Rows of one source mostly name the same fields and then share one object, which is written out once. */
+function textsOf(origins: readonly Origins[]): string[] {
+  const texts = new Map<Origins, string>();
+  return origins.map((one) => {
+    const text = texts.get(one) ?? JSON.stringify(one);
+    texts.set(one, text);
+    return text;
+  });
 }
 
 export async function markGone(
@@ -189,29 +199,37 @@ export async function writeSetting(
   });
 }
 
-function bodyOf({ id: _id, ...item }: WholeItem): Body {
-  const body: Record<string, unknown> = { ...item };
-  for (const [field, value] of Object.entries(item)) {
-    const empty = value === null || (typeof value === 'object' && Object.keys(value).length === 0);
-    if (empty || (field === 'sold' && value === true)) delete body[field];
-  }
-  return body as Body;
+function bodyOf(item: WholeItem): Body {
+  const body: Body = { name: item.name, updatedAt: item.updatedAt };
+  if (item.categories.length > 0) body.categories = item.categories;
+  if (item.priceMinor !== null) body.priceMinor = item.priceMinor;
+  if (item.currency !== null) body.currency = item.currency;
+  if (item.stock !== null) body.stock = item.stock;
+  if (item.url !== null) body.url = item.url;
+  if (item.imageUrl !== null) body.imageUrl = item.imageUrl;
+  if (item.variantOf !== null) body.variantOf = item.variantOf;
+  if (!item.sold) body.sold = false;
+  if (Object.keys(item.attributes).length > 0) body.attributes = item.attributes;
+  if (Object.keys(item.environments).length > 0) body.environments = item.environments;
+  return body;
 }
 
+/** Field by field: a million rows go through here at each start. */
 function stored({ id, version, gone, body }: ItemRow): StoredItem {
-  return { version, gone, item: { ...nothing, id, ...body } };
+  const item: WholeItem = {
+    id,
+    name: body.name,
+    categories: body.categories ?? [],
+    priceMinor: body.priceMinor ?? null,
+    currency: body.currency ?? null,
+    stock: body.stock ?? null,
+    url: body.url ?? null,
+    imageUrl: body.imageUrl ?? null,
+    attributes: body.attributes ?? {},
+    variantOf: body.variantOf ?? null,
+    updatedAt: body.updatedAt,
+    sold: body.sold ?? true,
+    environments: body.environments ?? {},
+  };
+  return { version, gone, item };
 }
-
-const nothing = {
-  name: '',
-  categories: [],
-  priceMinor: null,
-  currency: null,
-  stock: null,
-  url: null,
-  imageUrl: null,
-  attributes: {},
-  variantOf: null,
-  sold: true,
-  environments: {},
-};

@@ -5,7 +5,7 @@ import type { ItemChange, WholeItem } from './item.ts';
 import { changesOf, inEnvironment } from './item.ts';
 import { differs, merge } from './merge.ts';
 import type { Origins, Source } from './origin.ts';
-import { allowedToPage, originsAfter } from './origin.ts';
+import { allowedToPage, originsBy } from './origin.ts';
 import { refusal } from './read.ts';
 import type { AttributeNote, Schema } from './schema.ts';
 import { attributeLimit, takeAttributes } from './schema.ts';
@@ -60,6 +60,7 @@ export function foldRows(
   const written = new Map<string, { item: WholeItem; origins: Origins }>();
   const notes = new Map<string, AttributeNote>();
   const refused: Refusal[] = [];
+  const originsOf = originsBy(options.source);
   let schema = options.schema;
   for (const { row, input } of rows) {
     try {
@@ -72,8 +73,8 @@ export function foldRows(
       for (const note of typed.notes) if (!notes.has(note.attribute)) notes.set(note.attribute, note);
       schema = typed.schema;
       if (!differs(before, after)) continue;
-      const origins = { ...written.get(input.id)?.origins, ...originsAfter(typed.input, options.source) };
-      written.set(after.id, { item: after, origins });
+      const [earlier, origins] = [written.get(input.id)?.origins, originsOf(typed.input)];
+      written.set(after.id, { item: after, origins: earlier ? { ...earlier, ...origins } : origins });
     } catch (error) {
       refused.push(refusal(error, row, input));
     }
