@@ -137,7 +137,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const webhooks = new Webhooks({ store, clock, ids, random, secret, publicUrl: settings.publicUrl });
   const forms = openForms(ground, { events, slots });
   const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
-  events.onStored(() => folder.wake());
+  events.onStored((rows) => folder.give(rows));
   folder.onFolded(() => follower.wake());
   const pulse = new Pulse({
     clock,
@@ -321,7 +321,7 @@ function duties(
     { name: 'looking at the journeys', work: refresh },
     { name: 'keeping the log in bounds', work: () => tidy.work() },
     { name: 'forgetting sign-ups', work: () => forms.tidy(), nextDue: () => forms.nextDue() },
-    { name: 'folding events', work: () => folder.drain() },
+    { name: 'folding events', beside: true, work: () => folder.drain() },
     { name: 'ending visits', work: endVisits, nextDue: () => profiles.nextVisitEnd() },
     { name: 'keeping audiences fresh', work: lapse, nextDue: () => profiles.audiences.nextDue() },
     { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },

@@ -4,6 +4,8 @@ import { after, elapsed, pause, type Clock, type Log, type Timer, VirtualClock }
 export interface Duty {
   /** In plain words, for saying what is still running. */
   name: string;
+  /** Somebody does it in the background as well: it is done here only when everything is to be done before time moves. */
+  beside?: boolean;
   /** One pass over what is due. @returns how much was done; 0 means nothing was left */
   work(): Promise<number>;
   /** Business time of the next thing to do, UTC ms; null when nothing waits. */
@@ -86,7 +88,10 @@ export class Pulse {
     this.#timer?.stop();
     while (this.#again && !this.#stopped) {
       this.#again = false;
-      await this.settle().catch((error: unknown) => this.#log.error('pulse.failed', { error }));
+      const duties = this.#duties.filter(({ beside }) => beside !== true);
+      await this.#alone(() => this.#settle(duties)).catch((error: unknown) =>
+        this.#log.error('pulse.failed', { error }),
+      );
     }
     this.#beating = false;
     if (this.#stopped) return;
@@ -109,20 +114,20 @@ export class Pulse {
 
   /** Does everything that is due now, until nothing is left. @returns duties that still had work at the bound */
   settle(): Promise<string[]> {
-    return this.#alone(() => this.#settle());
+    return this.#alone(() => this.#settle(this.#duties));
   }
 
-  async #settle(): Promise<string[]> {
+  async #settle(duties: readonly Duty[]): Promise<string[]> {
     // Nothing is left when every duty, one after the other, has found nothing since the last one that did.
     let busy: string[] = [];
     let idle = 0;
     for (let round = 0; round < bounds.rounds; round++) {
       busy = [];
-      for (const duty of this.#duties) {
+      for (const duty of duties) {
         if ((await duty.work()) > 0) {
           busy.push(duty.name);
           idle = 0;
-        } else if (++idle === this.#duties.length) return [];
+        } else if (++idle === duties.length) return [];
         if (this.#stopping) return busy;
       }
     }
@@ -169,7 +174,7 @@ export class Pulse {
   async #settleFirmly(): Promise<{ running: string[]; next: number | null }> {
     const began = elapsed();
     for (let wait = 5; ; wait *= 2) {
-      const running = await this.#settle();
+      const running = await this.#settle(this.#duties);
       if (running.length > 0 || this.#stopping) return { running, next: null };
       const dues = await this.#dues();
       const stuck = dues.filter(({ due }) => due <= this.#clock.now()).map(({ name }) => name);

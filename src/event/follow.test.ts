@@ -191,4 +191,87 @@ describe('Folder', () => {
     await log.receive([event()]);
     expect(await folder('b').drain()).toBe(1);
   });
+
+  describe('with rows that this process stored itself', () => {
+    /** A folder that works in the background and is given what the log stores. */
+    const fed = (owner: string, more: { fold?: Fold } = {}) => {
+      const one = folder(owner, more);
+      one.start();
+      log.onStored((rows) => one.give(rows));
+      return one;
+    };
+    const emptied = async () => {
+      while ((await inbox()) > 0) await new Promise((resolve) => setImmediate(resolve));
+    };
+
+    it('folds them without reading them, in the order of the visitor', async () => {
+      const a = fed('a');
+      await emptied();
+      const mine = Array.from({ length: 9 }, () => event('ada'));
+      await Promise.all(mine.map((one) => log.receive([one])));
+      await emptied();
+      await a.stop();
+      expect(seen).toEqual(mine.map(({ id }) => id));
+      expect(await effectCount()).toBe(9);
+    });
+
+    it('folds what the row says when it says something else by now', async () => {
+      const [first, gone, stays] = [event('eve'), event('ada'), event('bea')];
+      let open = () => {};
+      let began = () => {};
+      const gate = new Promise<void>((resolve) => (open = resolve));
+      const folding = new Promise<void>((resolve) => (began = resolve));
+      const a = fed('a', {
+        fold: async (tx, events) => {
+          began();
+          await gate;
+          return effects('a')(tx, events);
+        },
+      });
+      await log.receive([first]);
+      await folding;
+      await log.receive([gone, stays]);
+      await store.inTransaction((tx) =>
+        log.forget(tx, { visitors: [gone.visitor], profileIds: [], until: clock.now() }),
+      );
+      open();
+      await emptied();
+      await a.stop();
+      expect(seen).toEqual([first.id, stays.id]);
+    });
+
+    it('leaves those that somebody else has folded meanwhile', async () => {
+      const a = fed('a', { fold: effects('a') });
+      await emptied();
+      await a.drain();
+      await store.run({
+        text: "update event_shard set owner = 'b', fence = fence + 1, lease_until = now() + interval '1 hour'",
+      });
+      await log.receive([event(), event()]);
+      await store.run({ text: 'truncate event_inbox' });
+      await store.run({ text: "update event_shard set owner = 'a', lease_until = now() + interval '1 hour'" });
+      await a.drain();
+      await a.stop();
+      expect(await effectCount()).toBe(0);
+    });
+
+    it('finds rows of other processes beside its own', async () => {
+      const a = fed('a');
+      const elsewhere = new EventLog({ store, ids: new UuidIds(clock, new SeededRandom(8)) });
+      await elsewhere.receive([event(), event()]);
+      await log.receive([event()]);
+      await emptied();
+      await a.stop();
+      expect(await effectCount()).toBe(3);
+    });
+
+    it('sets the one aside that cannot be folded, and its neighbours take effect', async () => {
+      const a = fed('a');
+      await log.receive([event('ada'), event('ada', { data: { poison: true } }), event('ada')]);
+      await emptied();
+      await a.stop();
+      expect(await effectCount()).toBe(2);
+      expect(await log.setAside()).toBe(1);
+    });
+  });
 });

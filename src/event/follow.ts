@@ -1,6 +1,9 @@
 import { after, elapsed, pause, point, type Clock, type Log, type Timer } from '../base/index.ts';
 import { bigintColumn, isTransient, smallintColumn, textColumn, type Store, type Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
+import { GivenRows, type StoredRow } from './given.ts';
+import { restAfter } from './rest.ts';
+import { takeGiven, takeOldest, type InboxRow } from './table-inbox.ts';
 
 /** What the fold of one batch wants the feed to carry: shard → compact records. */
 export type FeedPayload = Map<number, unknown[]>;
@@ -8,17 +11,12 @@ export type FeedPayload = Map<number, unknown[]>;
 /** Takes events in shard order and does everything they cause, in the given transaction. */
 export type Fold = (tx: Tx, events: { shard: number; event: ShopEvent }[]) => Promise<FeedPayload>;
 
-interface InboxRow {
-  shard: number;
-  id: string;
-  payload: string;
-}
-
-/** What one pass took; `alone` when it went row by row, after a batch had failed, so that more may be left. */
+/** What one pass took; `alone` when it went row by row, after a batch had failed. */
 interface Taken {
   rows: number;
   events: number;
-  alone: boolean;
+  /** There may be more. */
+  more: boolean;
   /** Others were in the way: nothing was taken, and it may be tried again. */
   hindered?: boolean;
 }
@@ -26,9 +24,12 @@ interface Taken {
 /** All there are. */
 const shards = 64;
 
-/** A turn of folding is followed by a rest this many times as long, at most `longestRestMs`, real time. */
-const restShare = 2;
-const longestRestMs = 250;
+/** How many events a pass takes of what was given, about. */
+const passEvents = 1000;
+
+/** How often the inbox is looked through for rows that were not given; after some were found, in every pass for a while. */
+const lookMs = 1000;
+const strangersMs = 10_000;
 
 /** How often in a row a folder may find others in its way before it leaves the rest to the next wake. */
 const patience = 10;
@@ -47,6 +48,11 @@ export class Folder {
   readonly #leaseMs: number;
   readonly #batch: number;
   readonly #listeners = new Set<() => void>();
+  readonly #given = new GivenRows();
+  /** There may be rows that were not given. */
+  #looking = true;
+  #lookedAt = 0;
+  #strangersAt = -strangersMs;
   #fences = new Map<number, number>();
   #leasedUntil = 0;
   #running: Promise<number> | undefined;
@@ -93,13 +99,25 @@ export class Folder {
 
   wake(): void {
     if (this.#stopped) return;
+    this.#looking = true;
+    this.#stir();
+  }
+
+  /** Rows of the inbox that this process has just committed: they are folded without being read. None: as `wake`. */
+  give(rows: readonly StoredRow[]): void {
+    if (this.#stopped) return;
+    if (rows.length === 0 || !this.#given.add(rows)) this.#looking = true;
+    this.#stir();
+  }
+
+  #stir(): void {
     this.#again = true;
     if (!this.#working) void this.#work();
   }
 
   /**
-   * Folds for as long as somebody wakes us meanwhile. It rests twice as long as it has worked: under load more events
-   * share the cost of a pass, people seen twice are written once, and receiving gets its share of the machine.
+   * Folds for as long as somebody wakes us meanwhile, with a rest after each turn: under load more events share the cost
+   * of a pass, people seen twice are written once, and receiving gets its share of the machine.
    */
   async #work(): Promise<void> {
     this.#working = true;
@@ -107,12 +125,15 @@ export class Folder {
     while (this.#again && !this.#stopped) {
       this.#again = false;
       const began = elapsed();
-      await this.drain().catch((error: unknown) => this.#log.error('event.fold-failed', { error }));
-      await pause(Math.min(longestRestMs, restShare * (elapsed() - began)));
+      const events = await this.#alone(() => this.#drain()).catch((error: unknown) => {
+        this.#log.error('event.fold-failed', { error });
+        return 0;
+      });
+      await pause(restAfter(elapsed() - began, events));
     }
     this.#working = false;
     this.#timer?.stop();
-    if (!this.#stopped) this.#timer = after(1000, () => this.wake());
+    if (!this.#stopped) this.#timer = after(lookMs, () => this.wake());
   }
 
   async stop(): Promise<void> {
@@ -124,13 +145,21 @@ export class Folder {
       values: [this.#owner],
     });
     this.#fences = new Map();
+    this.#given.clear();
     this.#leasedUntil = 0;
   }
 
-  /** Folds until the inbox of our shards is empty. @returns events folded. Calls that overlap share the work. */
-  async drain(): Promise<number> {
-    while (this.#running) await this.#running;
-    this.#running = this.#drain();
+  /** Folds until the inbox of our shards is empty. @returns events folded. */
+  drain(): Promise<number> {
+    return this.#alone(() => {
+      this.#looking = true;
+      return this.#drain();
+    });
+  }
+
+  async #alone(work: () => Promise<number>): Promise<number> {
+    while (this.#running) await this.#running.catch(() => 0);
+    this.#running = work();
     try {
       return await this.#running;
     } finally {
@@ -141,13 +170,18 @@ export class Folder {
   async #drain(): Promise<number> {
     let folded = 0;
     await this.#lease();
-    if (!(await this.#hasWork())) return 0;
-    for (let left = true, hindered = 0; left;) {
+    const now = elapsed();
+    if (now - this.#lookedAt > lookMs) {
+      if (this.#given.hadStrangers()) this.#strangersAt = now;
+      this.#looking = true;
+    }
+    if (now - this.#strangersAt < strangersMs) this.#looking = true;
+    if (this.#given.size === 0 && (!this.#looking || !(await this.#hasWork()))) return 0;
+    for (let more = true, hindered = 0; more;) {
       const taken = await this.#pass();
       hindered = taken.hindered ? hindered + 1 : 0;
       if (hindered > 0) await pause(20 * hindered);
-      // Fewer rows than asked for: these were all, as the statement saw it.
-      left = taken.rows >= this.#batch || (taken.rows > 0 && taken.alone) || (hindered > 0 && hindered < patience);
+      more = taken.more || (hindered > 0 && hindered < patience);
       folded += taken.events;
       if (taken.rows > 0) for (const listener of this.#listeners) listener();
       await this.#lease();
@@ -162,7 +196,13 @@ export class Folder {
       text: 'select 1 from event_inbox where shard = any($1) limit 1',
       values: [[...this.#fences.keys()]],
     });
+    if (rows.length === 0) this.#looked();
     return rows.length > 0;
+  }
+
+  #looked(): void {
+    this.#looking = false;
+    this.#lookedAt = elapsed();
   }
 
   /** Takes what is free or lapsed, and renews what we hold, when a third of the lease has gone; asks for the rest each second. */
@@ -185,11 +225,22 @@ export class Folder {
 
   /** One batch. A database that is away is nobody's fault: the error is thrown, and everything stays in the inbox. */
   async #pass(): Promise<Taken> {
+    const given = this.#given.first(passEvents);
+    const left = this.#given.size - given.length;
+    const look = this.#looking;
+    if (look) this.#looked();
     try {
-      return { ...(await this.#store.inTransaction((tx) => this.#take(tx))), alone: false };
+      const { others, ...taken } = await this.#store.inTransaction((tx) => this.#take(tx, given, look));
+      this.#given.remove(given);
+      this.#given.found(others);
+      // Fewer rows than asked for: these were all, as the statement saw it.
+      if (others.length >= this.#batch) this.#looking = true;
+      return { ...taken, more: this.#looking || left > 0 };
     } catch (error) {
       this.#leasedUntil = 0;
-      if (isHindrance(error)) return { rows: 0, events: 0, alone: false, hindered: true };
+      this.#looking = true;
+      if (isHindrance(error)) return { rows: 0, events: 0, more: false, hindered: true };
+      this.#given.clear();
       if (!isOfTheEvents(error)) throw error;
       return this.#passSingly();
     }
@@ -199,41 +250,44 @@ export class Folder {
   async #passSingly(): Promise<Taken> {
     try {
       await this.#lease();
-      return { ...(await this.#store.inTransaction((tx) => this.#takeSingly(tx))), alone: true };
+      const taken = await this.#store.inTransaction((tx) => this.#takeSingly(tx));
+      return { ...taken, more: taken.rows > 0 };
     } catch (error) {
       this.#leasedUntil = 0;
-      if (isHindrance(error)) return { rows: 0, events: 0, alone: true, hindered: true };
+      if (isHindrance(error)) return { rows: 0, events: 0, more: false, hindered: true };
       throw error;
     }
   }
 
-  async #remove(tx: Tx, limit: number): Promise<InboxRow[]> {
-    const rows = await tx.rows<InboxRow>({
-      name: 'event.take',
-      text: `delete from event_inbox where (shard, id) in
-        (select shard, id from event_inbox where shard = any($1) order by id limit $2) returning shard, id, payload`,
-      values: [[...this.#fences.keys()], limit],
-    });
-    return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
-  }
-
-  async #take(tx: Tx): Promise<Omit<Taken, 'alone'>> {
-    const rows = await this.#remove(tx, this.#batch);
-    if (rows.length === 0) return { rows: 0, events: 0 };
-    const events = rows.flatMap(eventsOf);
+  /** @returns `others`: ids of the rows that were found by looking */
+  async #take(
+    tx: Tx,
+    given: readonly StoredRow[],
+    look: boolean,
+  ): Promise<{ rows: number; events: number; others: string[] }> {
+    const known = new Map(given.map(({ id, events }) => [id, events]));
+    const ours = await takeGiven(
+      tx,
+      given.filter(({ shard }) => this.#fences.has(shard)),
+    );
+    const found = look ? await takeOldest(tx, [...this.#fences.keys()], this.#batch) : [];
+    const rows = [...ours, ...found].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const others = found.map(({ id }) => id);
+    if (rows.length === 0) return { rows: 0, events: 0, others };
+    const events = rows.flatMap((row) => eventsOf(row, known));
     point('event.taken');
     const feed = await this.#fold(tx, events);
     await this.#append(tx, [...new Set(rows.map((row) => row.shard))], feed);
     point('event.folded');
-    return { rows: rows.length, events: events.length };
+    return { rows: rows.length, events: events.length, others };
   }
 
   /**
    * Folds one row event by event, each under a savepoint. An event whose fold fails by itself is kept aside with its
    * error, so that it neither blocks nor is lost; its neighbours take effect.
    */
-  async #takeSingly(tx: Tx): Promise<Omit<Taken, 'alone'>> {
-    const [row] = await this.#remove(tx, 1);
+  async #takeSingly(tx: Tx): Promise<Omit<Taken, 'more'>> {
+    const [row] = await takeOldest(tx, [...this.#fences.keys()], 1);
     if (!row) return { rows: 0, events: 0 };
     const events = eventsOf(row);
     const feed: FeedPayload = new Map();
@@ -299,8 +353,12 @@ interface Refused {
   error: Error;
 }
 
-function eventsOf({ shard, payload }: InboxRow): { shard: number; event: ShopEvent }[] {
-  return (JSON.parse(payload) as ShopEvent[]).map((event) => ({ shard, event }));
+function eventsOf(
+  { shard, id, payload }: InboxRow,
+  known: ReadonlyMap<string, readonly ShopEvent[]> = new Map(),
+): { shard: number; event: ShopEvent }[] {
+  const events = payload === null ? known.get(id)! : (JSON.parse(payload) as ShopEvent[]);
+  return events.map((event) => ({ shard, event }));
 }
 
 function isHindrance(error: unknown): boolean {

@@ -48,7 +48,8 @@ async function strip(
     if (kept.length === 0) {
       await tx.run({ text: `delete from ${table} where shard = $1 and id = $2`, values: [shard, id] });
     } else {
-      const text = `update ${table} set payload = $3 where shard = $1 and id = $2`;
+      const mark = table === 'event_inbox' ? ', changed = true' : '';
+      const text = `update ${table} set payload = $3${mark} where shard = $1 and id = $2`;
       await tx.run({ text, values: [shard, id, JSON.stringify(kept)] });
     }
   }

@@ -5,6 +5,7 @@ import { Imports } from './import.ts';
 import { Intake } from './intake.ts';
 import { listSetAside, putBack, type SetAside } from './quarantine.ts';
 import { MicroBatch, storeEvents, type Received, type ReceiveHow } from './receive.ts';
+import type { StoredRow } from './given.ts';
 import { forgetVisitors, type Forgotten } from './forget.ts';
 
 /** A place events come from: a site or an app, with its own settings. */
@@ -53,13 +54,13 @@ export class EventLog {
   /** What just came in, for people to look at. */
   readonly intake = new Intake();
   #datastreams = new Map<string, Datastream>();
-  #onStored: () => void = () => {};
+  #onStored: (rows: readonly StoredRow[]) => void = () => {};
 
   constructor(parts: { store: Store; ids: Ids }) {
     this.#store = parts.store;
     this.#ids = parts.ids;
     this.imports = new Imports(parts.store, parts.ids);
-    this.#batch = new MicroBatch({ runner: parts.store, ids: parts.ids, onStored: () => this.#onStored() });
+    this.#batch = new MicroBatch({ runner: parts.store, ids: parts.ids, onStored: (rows) => this.#onStored(rows) });
   }
 
   /** Loads what is read on every request. */
@@ -68,8 +69,11 @@ export class EventLog {
     this.#datastreams = new Map(rows.map(({ body }) => [body.id, body]));
   }
 
-  /** Called after every commit of new events: wakes the fold in this process. */
-  onStored(listener: () => void): void {
+  /**
+   * Called after every commit of new events with the rows of the inbox that hold them, for the fold in this process; with
+   * none when they are to be looked for.
+   */
+  onStored(listener: (rows: readonly StoredRow[]) => void): void {
     this.#onStored = listener;
   }
 
@@ -87,8 +91,8 @@ export class EventLog {
 
   /** Keeps our own events in the caller's transaction: they happen if and only if it commits. */
   async append(tx: Tx, events: readonly ShopEvent[]): Promise<void> {
-    await storeEvents(tx, this.#ids, events);
-    tx.afterCommit(this.#onStored);
+    const rows = await storeEvents(tx, this.#ids, events);
+    tx.afterCommit(() => this.#onStored(rows));
   }
 
   /** Acknowledged events of a visitor that no fold has taken yet, oldest first. */
@@ -188,7 +192,7 @@ export class EventLog {
   /** Puts events that were set aside back to be folded again; null for all. @returns how many events */
   async putBack(ids: readonly string[] | null): Promise<number> {
     const count = await putBack(this.#store, ids);
-    if (count > 0) this.#onStored();
+    if (count > 0) this.#onStored([]);
     return count;
   }
 

@@ -1,6 +1,7 @@
 import { point, shardOf, type Ids } from '../base/index.ts';
 import { boolColumn, smallintColumn, textColumn, timeColumn, uuidColumn, type Runner } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
+import type { StoredRow } from './given.ts';
 import { storeBatch, type StoredBatch } from './table.ts';
 
 /** What became of a batch: new events, and events whose (source, id) was known already. */
@@ -30,14 +31,15 @@ interface Arrival {
 type Fate = 'kept' | 'repeated' | 'doubted';
 
 /** Stores events through `runner`, each once by (source, id). In a transaction they take effect with it. */
-export async function storeEvents(runner: Runner, ids: Ids, events: readonly ShopEvent[]): Promise<Received> {
-  return summed(
-    await storeArrivals(
-      runner,
-      ids,
-      events.map((event) => ({ event, guarded: false })),
-    ),
-  );
+export async function storeEvents(runner: Runner, ids: Ids, events: readonly ShopEvent[]): Promise<StoredRow[]> {
+  const arrivals = events.map((event) => ({ event, guarded: false }));
+  return (await storeArrivals(runner, ids, arrivals)).rows;
+}
+
+/** What became of arrivals, in the order given, and the rows of the inbox that were written for them. */
+interface Stored {
+  fates: Fate[];
+  rows: StoredRow[];
 }
 
 function summed(fates: readonly Fate[]): Received {
@@ -47,8 +49,8 @@ function summed(fates: readonly Fate[]): Received {
 }
 
 /** Stores what arrived and says of each what became of it, in the order given. */
-async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arrival[]): Promise<Fate[]> {
-  if (arrivals.length === 0) return [];
+async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arrival[]): Promise<Stored> {
+  if (arrivals.length === 0) return { fates: [], rows: [] };
   const fates: Fate[] = arrivals.map(() => 'kept');
   const known = new Set<string>();
   /** Place in the statement, from 0, to place among the arrivals. */
@@ -77,7 +79,16 @@ async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arriva
   const [answer] = await runner.rows<StoredBatch>({ ...storeBatch, values: valuesOf(columns) });
   for (const at of answer!.repeated ?? []) fates[places[at - 1]!] = 'repeated';
   for (const at of answer!.doubted ?? []) fates[places[at - 1]!] = 'doubted';
-  return fates;
+  const rows = new Map<number, StoredRow>();
+  for (const [at, place] of places.entries()) {
+    if (fates[place] !== 'kept') continue;
+    const shard = columns.shard[at]!;
+    const row = rows.get(shard);
+    if (row) row.events.push(arrivals[place]!.event);
+    // As the statement does: the row goes by the first of its events.
+    else rows.set(shard, { shard, id: columns.id[at]!, events: [arrivals[place]!.event] });
+  }
+  return { fates, rows: [...rows.values()] };
 }
 
 function emptyColumns() {
@@ -126,12 +137,18 @@ export class MicroBatch {
   readonly #ids: Ids;
   readonly #limit: number;
   readonly #inFlightLimit: number;
-  readonly #onStored: () => void;
+  readonly #onStored: (rows: readonly StoredRow[]) => void;
   #queue: Waiting[] = [];
   #inFlight = 0;
   #waiting = 0;
 
-  constructor(parts: { runner: Runner; ids: Ids; onStored: () => void; limit?: number; inFlight?: number }) {
+  constructor(parts: {
+    runner: Runner;
+    ids: Ids;
+    onStored: (rows: readonly StoredRow[]) => void;
+    limit?: number;
+    inFlight?: number;
+  }) {
     this.#runner = parts.runner;
     this.#ids = parts.ids;
     this.#onStored = parts.onStored;
@@ -169,7 +186,7 @@ export class MicroBatch {
   async #write(batch: Waiting[]): Promise<void> {
     this.#inFlight++;
     try {
-      const fates = await storeArrivals(
+      const { fates, rows } = await storeArrivals(
         this.#runner,
         this.#ids,
         batch.flatMap(({ arrivals }) => arrivals),
@@ -177,7 +194,7 @@ export class MicroBatch {
       point('event.stored');
       let at = 0;
       for (const { arrivals, done } of batch) done(summed(fates.slice(at, (at += arrivals.length))));
-      this.#onStored();
+      this.#onStored(rows);
     } catch (error) {
       if (batch.length === 1) batch[0]!.failed(error);
       else await this.#writeAlone(batch);
@@ -190,8 +207,10 @@ export class MicroBatch {
   /** One bad event must not take its neighbours down: after a failure each caller's events are written alone. */
   async #writeAlone(batch: Waiting[]): Promise<void> {
     for (const { arrivals, done, failed } of batch) {
-      await storeArrivals(this.#runner, this.#ids, arrivals).then((fates) => done(summed(fates)), failed);
+      await storeArrivals(this.#runner, this.#ids, arrivals).then(({ fates, rows }) => {
+        done(summed(fates));
+        this.#onStored(rows);
+      }, failed);
     }
-    this.#onStored();
   }
 }

@@ -73,6 +73,15 @@ create index event_inbox_consents on event_inbox (shard) where consents;
   ...monthMigrations,
   ...importMigrations,
   ...historyMigrations,
+  {
+    // A row lives for moments, so packing it costs more than it saves; and who remembers what it stored must know when
+    // the row says something else by now.
+    name: '0112-event-inbox-plain',
+    sql: `
+alter table event_inbox alter column payload set storage external, set (toast_tuple_target = 8160);
+alter table event_inbox add column changed boolean not null default false;
+`,
+  },
 ];
 
 /** What became of a batch, by the places of its rows (from 1); null where there are none. */

@@ -1,0 +1,33 @@
+import { smallintColumn, uuidColumn, type Runner } from '../store/index.ts';
+import type { StoredRow } from './given.ts';
+
+/** A row taken out of the inbox. */
+export interface InboxRow {
+  shard: number;
+  id: string;
+  /** Null when it is as it was stored, and whoever takes it knows that. */
+  payload: string | null;
+}
+
+/** Deletes the oldest rows of some shards, at most `limit`, and gives them with what they carry. */
+export function takeOldest(tx: Runner, shards: readonly number[], limit: number): Promise<InboxRow[]> {
+  return tx.rows<InboxRow>({
+    name: 'event.take',
+    text: `delete from event_inbox where (shard, id) in
+      (select shard, id from event_inbox where shard = any($1) order by id limit $2) returning shard, id, payload`,
+    values: [shards, limit],
+  });
+}
+
+/** Deletes rows that the caller stored itself. Only those that are given back were still there, and are the caller's. */
+export async function takeGiven(tx: Runner, rows: readonly StoredRow[]): Promise<InboxRow[]> {
+  if (rows.length === 0) return [];
+  return tx.rows<InboxRow>({
+    name: 'event.take-given',
+    // One look into the index for each row: a join might read through all that is dead in the table.
+    text: `delete from event_inbox where ctid = any(array(select row.at from unnest($1::smallint[], $2::uuid[]) as x(shard, id)
+        cross join lateral (select b.ctid as at from event_inbox b where b.shard = x.shard and b.id = x.id offset 0) as row))
+      returning shard, id, case when changed then payload end as payload`,
+    values: [smallintColumn(rows.map(({ shard }) => shard)), uuidColumn(rows.map(({ id }) => id))],
+  });
+}
