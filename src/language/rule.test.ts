@@ -150,3 +150,12 @@ test('functions that read the clock or chance are planned or refused, all of the
   expect(found.filter((name) => !unplannedFunctions.has(name) && !Object.hasOwn(evenFunctions, name))).toEqual([]);
   expect([...unplannedFunctions].filter((name) => functionNamed(name)?.name !== name)).toEqual([]);
 });
+
+test.each([
+  ['happened("shop.viewed", within: "P7D") and not happened("shop.bought")', 7 * 86_400_000],
+  ['happened("shop.viewed")', 0],
+  ['happened("shop.viewed", within: "P7D") and profile.visits > 1', null],
+  ['daysSince("shop.viewed") > 3', null],
+])('knows whom time alone may move: %s', (source, lapse) => {
+  expect(planRule(source).lapse).toBe(lapse);
+});

@@ -40,6 +40,8 @@ export interface Rule {
   readonly horizon: number;
   /** May the answer change by the passing of time alone? Not for the future of an event that is yet to come. */
   readonly timed: boolean;
+  /** Time alone changes the answer only for who did something of `types` this long ago or later; null: for anybody. */
+  readonly lapse: number | null;
   /** Changes with the source; a state of another rule is not understood. */
   readonly key: string;
   /** The answer from the whole history (at least of `types`, at least back to `horizon`). Throws RENDER_LIMIT. */
@@ -73,12 +75,14 @@ export function planRule(text: string): Rule {
   const get = compile(expr, { source, names, forgives: true });
   const memory = new Memory(plan, `r${sha256(text).slice(0, 12)}`);
   const atoms = [...plan.atoms.values()];
+  const windows = atoms.flatMap(({ call }) => call.within ?? []);
   return {
     source: text,
     types: [...new Set(atoms.flatMap(({ call }) => call.types))].sort(),
     paths: [...names.paths].sort(),
     horizon: Math.max(0, ...atoms.map(({ call }) => call.within ?? Infinity)),
-    timed: plan.timed.length > 0 || atoms.some(({ call }) => call.within !== null),
+    timed: plan.timed.length > 0 || windows.length > 0,
+    lapse: plan.timed.length > 0 || names.paths.size > 0 ? null : Math.max(0, ...windows),
     key: memory.key,
     test: (profile, history, now) => truthy(get(new Run(source, names.count, { profile }, { now, history, limits }))),
     start: () => memory.start(),

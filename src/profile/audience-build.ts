@@ -1,12 +1,14 @@
 import { after, elapsed, pause, point, type Clock, type Timer } from '../base/index.ts';
+import type { Rule } from '../language/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { Audience } from './audience.ts';
 import { followAudiences } from './audience-follow.ts';
-import { ruleQuery } from './audience-sql.ts';
+import { lapsingQuery, ruleQuery } from './audience-sql.ts';
 import { lockProfiles } from './table.ts';
 import {
   differences,
   holdBuild,
+  idsOf,
   lockUnchanged,
   nextBuild,
   nextRange,
@@ -33,6 +35,8 @@ const rangeSize = 1_000_000;
 const applySize = 2000;
 /** So many are asked for the moment at which time changes their membership, in one transaction. */
 const momentPage = 250;
+/** So many of those are looked up at once. */
+const lapsingSize = 200_000;
 /** The longest rest after a transaction, real milliseconds: folding and sending come first. */
 const longestRestMs = 250;
 
@@ -49,6 +53,8 @@ export class AudienceBuilds {
   #turn: Promise<unknown> = Promise.resolve();
   #again = false;
   #working = false;
+  /** Whom the running build has yet to look at, after the last one it did. */
+  #lapsing: { of: string; after: string | null; ids: string[] } | null = null;
 
   constructor(parts: BuildParts) {
     this.#parts = parts;
@@ -174,14 +180,28 @@ export class AudienceBuilds {
 
   async #moments(build: BuildRow, audience: Audience): Promise<void> {
     await this.#parts.store.inTransaction(async (tx) => {
-      const ids = await profileIds(tx, build.after, momentPage);
+      const { ids, of } = await this.#next(tx, build, audience.rule!);
       const profiles = await lockProfiles(tx, ids);
       if (!(await holdBuild(tx, build))) return;
       if (ids.length === 0) return this.#over(tx, build);
       await this.#ask(tx, audience, profiles);
-      const { done, of } = build;
-      await noteBuild(tx, build, { step: 'moments', after: ids.at(-1)!, done: done + ids.length, of, builtAt: null });
+      const done = build.done + ids.length;
+      await noteBuild(tx, build, { step: 'moments', after: ids.at(-1)!, done, of, builtAt: null });
     });
+  }
+
+  /** The next people whom time may move in or out: mostly few of all, then they are looked up once for many pages. */
+  async #next(tx: Tx, build: BuildRow, rule: Rule): Promise<{ ids: string[]; of: number }> {
+    if (rule.lapse === null) return { ids: await profileIds(tx, build.after, momentPage), of: build.of };
+    const known = this.#lapsing;
+    const isHere = known?.of === `${build.id} ${build.revision}` && known.after === build.after;
+    const now = this.#parts.clock.now();
+    const query = lapsingQuery(rule, { after: build.after, now, limit: lapsingSize });
+    const all = isHere && known.ids.length > 0 ? known.ids : await idsOf(tx, query);
+    const ids = all.slice(0, momentPage);
+    const rest = all.slice(momentPage);
+    this.#lapsing = { of: `${build.id} ${build.revision}`, after: ids.at(-1) ?? build.after, ids: rest };
+    return { ids, of: Math.max(build.done + all.length, all.length === lapsingSize ? build.of : 0) };
   }
 
   async #note(build: BuildRow, next: Parameters<typeof noteBuild>[2]): Promise<void> {

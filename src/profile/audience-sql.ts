@@ -80,3 +80,13 @@ export function ruleQuery(rule: Rule, range: IdRange, now: number): RuleSql {
   };
   return rule.toSql(tables, now);
 }
+
+/** Those whose answer time alone may change, by id: who did something of the rule's types lately. For rules with a `lapse`. */
+export function lapsingQuery(rule: Rule, { after, now, limit }: { after: string | null; now: number; limit: number }) {
+  const events = historyTablesOf(rule);
+  return {
+    text: `select distinct ${events.profile} as id from ${events.from} where ${events.profile} > $1 and ${events.types} ?| $2
+      and ${events.at} > $3 order by 1 limit $4`,
+    values: [after ?? '00000000-0000-0000-0000-000000000000', rule.types, new Date(now - rule.lapse! - 1), limit],
+  };
+}

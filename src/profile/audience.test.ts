@@ -157,6 +157,21 @@ describe('an audience by a rule', () => {
     ).toEqual([start + 7 * day, start]);
   });
 
+  it('built over what happened before it, waits for time with those only whom it may move', async () => {
+    await tell(viewed('watch-1'), viewed('coat', 2));
+    clock.advance(3 * day);
+    await tell(bought(3), viewed('watch-2', 4));
+    clock.advance(6 * day);
+    await audience('not happened("commerce.productViews", where: startsWith(item.id, "watch"), within: "P7D")');
+    const watched = await store.rows<{ id: string }>({ text: 'select profile_id as id from audience_watch' });
+    expect(watched.map(({ id }) => id)).toEqual([await idOf(4)]);
+    expect(await members()).toEqual([await idOf(1), await idOf(2), await idOf(3)].sort());
+    await pass(day - 1);
+    expect(await size()).toBe(3);
+    await pass(1);
+    expect(await size()).toBe(4);
+  });
+
   it('takes in by time alone who has not done something for a while', async () => {
     await audience('profile.visits > 0 and not happened("commerce.productViews", within: "P3D")');
     await tell(viewed('coat'));

@@ -88,15 +88,16 @@ export interface Difference {
   member: boolean;
 }
 
+/** One core is left to whoever sends; hashing a million people takes more than the usual memory. */
+const usualPlan = [
+  `set local work_mem = '128MB'`,
+  'set local max_parallel_workers_per_gather = 0',
+  'set local jit = off',
+];
+
 /** Compares what a rule finds in a part of everybody with the members there. It locks nothing. */
 export async function differences(tx: Tx, audience: number, query: RuleSql, range: IdRange): Promise<Difference[]> {
-  // One core is left to whoever sends; hashing a million people takes more than the usual memory.
-  for (const text of [
-    `set local work_mem = '128MB'`,
-    'set local max_parallel_workers_per_gather = 0',
-    'set local jit = off',
-  ])
-    await tx.run({ text });
+  for (const text of usualPlan) await tx.run({ text });
   const bounds = [
     ...(range.after === null ? [] : [`profile_id > '${range.after}'::uuid`]),
     ...(range.upTo === null ? [] : [`profile_id <= '${range.upTo}'::uuid`]),
@@ -146,6 +147,12 @@ export async function profileIds(runner: Runner, after: string | null, limit: nu
     values: [after ?? '00000000-0000-0000-0000-000000000000', limit],
   });
   return rows.map(({ id }) => id);
+}
+
+/** The ids a query over everybody gives; it may take seconds, and locks nothing. */
+export async function idsOf(tx: Tx, query: { text: string; values: unknown[] }): Promise<string[]> {
+  for (const text of usualPlan) await tx.run({ text });
+  return (await tx.rows<{ id: string }>(query)).map(({ id }) => id);
 }
 
 /** How many a query over everybody finds, the first ids it is sure of, and those that only the rule can judge. Throws AUDIENCE_SLOW. */
