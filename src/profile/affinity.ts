@@ -15,11 +15,15 @@ const faintScore = 0.05;
  * @param isFirst is it the first view of its visit
  */
 export function itemViewed(scores: readonly Score[], item: string, isFirst: boolean): Score[] {
-  const known = scores.find(([id]) => id === item)?.[1] ?? 0;
-  const others = scores.filter(([id]) => id !== item);
-  // Of equal ones the one viewed last stands first.
-  const made: Score[] = [[item, known + (isFirst ? firstScore : laterScore)], ...others];
-  return best(made).slice(0, itemLimit);
+  const was = scores.findIndex(([id]) => id === item);
+  const score = (was < 0 ? 0 : scores[was]![1]) + (isFirst ? firstScore : laterScore);
+  const made = scores.slice();
+  if (was >= 0) made.splice(was, 1);
+  // Best first as they are; of equal ones the one viewed last stands first.
+  const place = made.findIndex(([, other]) => other <= score);
+  made.splice(place < 0 ? made.length : place, 0, [item, score]);
+  if (made.length > itemLimit) made.length = itemLimit;
+  return made;
 }
 
 /**

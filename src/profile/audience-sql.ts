@@ -1,5 +1,6 @@
 import type { Rule, RuleSql, RuleTables, TypedSql } from '../language/index.ts';
 import { historyTablesOf } from './history.ts';
+import { recentSql } from './table-row.ts';
 
 type View = string | TypedSql;
 
@@ -29,15 +30,15 @@ const views: Record<string, View> = {
   'cart.id': text(`p.state #> '{cart,id}'`),
   'cart.count': number(`to_jsonb(jsonb_array_length(${cartLines}))`),
   'cart.lines': cartLines,
-  viewed: `coalesce((select jsonb_agg(v.one -> 'item' order by v.place) from jsonb_array_elements(p.state -> 'viewed') with ordinality as v(one, place)), '[]'::jsonb)`,
-  lastViewed: text(`p.state #> '{viewed,0,item}'`),
-  mostViewed: text(`p.state #> '{itemScores,0,0}'`),
+  viewed: recentSql.viewed,
+  lastViewed: text(recentSql.lastViewed),
+  mostViewed: text(recentSql.mostViewed),
   lastPurchased: text(`p.state #> '{orders,-1,items,0,id}'`),
   favouriteCategory: text(`p.state #> '{categoryScores,0,0}'`),
   visits: number(`p.state -> 'visits'`),
   'visit.startedAt': moment(`p.state #> '{visit,startedAt}'`),
   'visit.endedAt': moment(visitEnd),
-  'visit.views': `p.state #> '{visit,views}'`,
+  'visit.views': recentSql.visitViews,
   'visit.pages': number(`p.state #> '{visit,pages}'`),
   'visit.orders': number(`p.state #> '{visit,orders}'`),
   lastSeenAt: moment(`p.state -> 'lastSeenAt'`),

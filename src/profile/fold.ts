@@ -130,6 +130,26 @@ function visitEnded(state: ProfileState, visit: Visit, profileId: string): Fact 
   };
 }
 
+/** Newest first; of two at the same moment the one told last stands first. */
+function viewedAfter(viewed: ProfileState['viewed'], item: string, at: number): ProfileState['viewed'] {
+  const made = viewed.slice();
+  const was = made.findIndex((one) => one.item === item);
+  if (was >= 0) made.splice(was, 1);
+  const place = made.findIndex((one) => one.at <= at);
+  made.splice(place < 0 ? made.length : place, 0, { item, at });
+  if (made.length > viewedLimit) made.length = viewedLimit;
+  return made;
+}
+
+function inFront(items: readonly string[], item: string): string[] {
+  const made = items.slice();
+  const was = made.indexOf(item);
+  if (was >= 0) made.splice(was, 1);
+  made.unshift(item);
+  if (made.length > viewedLimit) made.length = viewedLimit;
+  return made;
+}
+
 /** The steps of one fold, over one draft. */
 class Fold {
   readonly #made: Folded;
@@ -260,16 +280,14 @@ class Fold {
     if (!is(event, 'commerce.productViews')) return;
     for (const { id } of event.items ?? []) {
       if (id === '') continue;
-      this.#state.viewed = [{ item: id, at: event.happenedAt }, ...this.#state.viewed.filter(({ item }) => item !== id)]
-        .sort((a, b) => b.at - a.at)
-        .slice(0, viewedLimit);
+      this.#state.viewed = viewedAfter(this.#state.viewed, id, event.happenedAt);
       const visit = this.#state.visit;
       if (!event.bot)
         this.#state.itemScores = itemViewed(this.#state.itemScores ?? [], id, !visit || visit.views.length === 0);
       if (visit)
         this.#state.visit = {
           ...visit,
-          views: [id, ...visit.views.filter((item) => item !== id)].slice(0, viewedLimit),
+          views: inFront(visit.views, id),
         };
       this.#learn(id, 'view');
     }

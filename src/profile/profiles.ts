@@ -16,6 +16,7 @@ import { lockFreeProfiles, lockProfiles, ownersOf, putOffVisits, saveProfiles, s
 import type { RefusedClaim } from './claim.ts';
 import { Traits } from './traits.ts';
 import { deleteProfiles, rowsOfProfiles } from './table-erasure.ts';
+import { profileColumns, profileOf, type ProfileRow } from './table-row.ts';
 import { claimantsSince, familyOf } from './table-graph.ts';
 import { storyOf, type ProfileStory } from './story.ts';
 import { unmerge } from './unmerge.ts';
@@ -166,15 +167,15 @@ export class Profiles {
 
   /** One profile by its id, following merges. */
   async get(id: string): Promise<Profile | null> {
-    const [row] = await this.#store.rows<Profile & { merged_into: string | null }>({
+    const [row] = await this.#store.rows<ProfileRow & { merged_into: string | null; audiences: string[] }>({
       name: 'profile.get',
-      text: `select id, shard, version, state, merged_into, array(select a.key from audience_member m
+      text: `select ${profileColumns}, merged_into, array(select a.key from audience_member m
         join audience a on a.id = m.audience where m.profile_id = profile.id order by a.key) as audiences from profile where id = $1`,
       values: [id],
     });
     if (!row) return null;
-    const { merged_into: into, ...profile } = row;
-    return into === null ? profile : this.get(into);
+    const { merged_into: into, audiences } = row;
+    return into === null ? { ...profileOf(row), audiences } : this.get(into);
   }
 
   /**
@@ -253,14 +254,14 @@ export class Profiles {
   async *readAll(query: { seenSince: number; page?: number }): AsyncIterable<Profile> {
     let after = '00000000-0000-0000-0000-000000000000';
     for (;;) {
-      const rows = await this.#store.rows<Profile>({
+      const rows = await this.#store.rows<ProfileRow>({
         name: 'profile.read',
-        text: `select id, shard, version, state from profile
+        text: `select ${profileColumns} from profile
           where id > $1 and merged_into is null and last_seen_at >= $2 order by id limit $3`,
         values: [after, new Date(query.seenSince - seenStepMs), query.page ?? 1000],
       });
       if (rows.length === 0) return;
-      for (const profile of (await this.#placed(this.#store, rows)).values())
+      for (const profile of (await this.#placed(this.#store, rows.map(profileOf))).values())
         if (profile.state.lastSeenAt >= query.seenSince) yield profile;
       after = rows.at(-1)!.id;
     }
@@ -274,15 +275,15 @@ export class Profiles {
       .replace(/[\\%_]/g, '\\$&')}%`;
     const where = `merged_into is null and ($1 = '%' or lower(email) like $1 or lower(name) like $1 or id in
       (select profile_id from identity where id like $1))`;
-    const found = await this.#store.rows<Profile>({
-      text: `select id, shard, version, state from profile where ${where} order by last_seen_at desc limit $2`,
+    const rows = await this.#store.rows<ProfileRow>({
+      text: `select ${profileColumns} from profile where ${where} order by last_seen_at desc limit $2`,
       values: [like, limit],
     });
     const [count] = await this.#store.rows<{ n: number }>({
       text: `select count(*)::int as n from profile where ${where}`,
       values: [like],
     });
-    return { found, left: Math.max(0, count!.n - found.length) };
+    return { found: rows.map(profileOf), left: Math.max(0, count!.n - rows.length) };
   }
 
   /** From how many devices more names came than one device may claim, since a moment: somebody may be trying names. */

@@ -5,6 +5,7 @@ import type { IdRange } from './audience-sql.ts';
 import { errors } from './error.ts';
 import type { Profile } from './profile.ts';
 import type { Member } from './table-audience.ts';
+import { profileColumns, profileOf, type ProfileRow } from './table-row.ts';
 
 /** A build that waits: which audience, which of its revisions, and how far it has come. */
 export interface BuildRow {
@@ -188,8 +189,9 @@ export async function peopleByIds(runner: Runner, ids: readonly string[], now: n
 }
 
 export async function profilesByIds(runner: Runner, ids: readonly string[]): Promise<Profile[]> {
-  return runner.rows<Profile>({
-    text: 'select id, shard, version, state from profile where id = any($1) and merged_into is null order by id',
+  const rows = await runner.rows<ProfileRow>({
+    text: `select ${profileColumns} from profile where id = any($1) and merged_into is null order by id`,
     values: [ids],
   });
+  return rows.map(profileOf);
 }

@@ -2,6 +2,7 @@ import type { Identity } from '../event/index.ts';
 import type { Runner, Tx } from '../store/index.ts';
 import type { Subject } from './erasure.ts';
 import { audiencePersonTables } from './table-audience.ts';
+import { profileOf, type ProfileRow } from './table-row.ts';
 
 /** An erasure as stored. `subject` names the person until it is done, and holds keyed hashes afterwards. */
 export interface ErasureRow {
@@ -93,13 +94,14 @@ export async function deleteProfiles(tx: Tx, ids: readonly string[]): Promise<vo
   await tx.run({ text: 'delete from profile where id = any($1)', values: [ids] });
 }
 
-/** Every row of the room that names these profiles, by table, as stored. */
+/** Every row of the room that names these profiles, by table, as stored; lists that are kept beside a state stand in it. */
 export async function rowsOfProfiles(
   runner: Runner,
   ids: readonly string[],
 ): Promise<Record<string, Record<string, unknown>[]>> {
   const found: Record<string, Record<string, unknown>[]> = {};
-  found['profile'] = await runner.rows({ text: 'select * from profile where id = any($1)', values: [ids] });
+  const rows = await runner.rows<ProfileRow>({ text: 'select * from profile where id = any($1)', values: [ids] });
+  found['profile'] = rows.map(({ recent, ...row }) => ({ ...row, state: profileOf({ ...row, recent }).state }));
   for (const table of [
     'identity',
     'identity_past',

@@ -1,6 +1,7 @@
 import type { ConsentWord, Identity } from '../event/index.ts';
 import type { Migration, Runner } from '../store/index.ts';
 import type { ProfileState } from './profile.ts';
+import { profileOf } from './table-row.ts';
 
 /** Tables of the identity graph, of traits and of erasures; `table.ts` appends them to the room's migrations. */
 export const graphMigrations: Migration[] = [
@@ -140,12 +141,13 @@ export async function lockPair(
     shard: number;
     version: number;
     state: ProfileState;
+    recent: string | null;
     merged_into: string | null;
   }>({
-    text: 'select id, shard, version, state, merged_into from profile where id = any($1) order by id for update',
+    text: 'select id, shard, version, state, recent, merged_into from profile where id = any($1) order by id for update',
     values: [ids],
   });
-  return new Map(rows.map(({ id, merged_into: mergedInto, ...row }) => [id, { ...row, mergedInto }]));
+  return new Map(rows.map(({ merged_into: mergedInto, ...row }) => [row.id, { ...profileOf(row), mergedInto }]));
 }
 
 /** Lets a merged profile live again. */

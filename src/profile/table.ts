@@ -14,6 +14,7 @@ import { historyMigrations } from './history.ts';
 import { audienceMigrations } from './table-audience.ts';
 import { graphMigrations } from './table-graph.ts';
 import { visitSilenceMs, type Profile, type ProfileState } from './profile.ts';
+import { packed, profileColumns, profileOf, type ProfileRow } from './table-row.ts';
 
 export const migrations: Migration[] = [
   {
@@ -78,16 +79,16 @@ alter table profile set (fillfactor = 60, toast_tuple_target = 4080);
 do $$ begin alter table profile alter column state set compression lz4; exception when feature_not_supported then null; end $$;
 `,
   },
+  {
+    // The long lists of busy people, written with each event: as text and unpacked (table-row.ts).
+    name: '0219-profile-recent',
+    sql: `
+alter table profile add column recent text;
+alter table profile alter column recent set storage external;
+`,
+  },
 ];
 
-interface ProfileRow {
-  id: string;
-  shard: number;
-  version: number;
-  state: ProfileState;
-}
-
-const columns = 'id, shard, version, state';
 /** Steps in which times that stand in an index move, milliseconds. */
 const visitStepMs = 5 * 60_000;
 export const seenStepMs = 10 * 60_000;
@@ -95,21 +96,23 @@ export const seenStepMs = 10 * 60_000;
 /** Profiles by id, locked in id order for the rest of the transaction. */
 export async function lockProfiles(tx: Runner, ids: readonly string[]): Promise<Profile[]> {
   if (ids.length === 0) return [];
-  return tx.rows<ProfileRow>({
+  const rows = await tx.rows<ProfileRow>({
     name: 'profile.lock',
-    text: `select ${columns} from profile where id = any($1) and merged_into is null order by id for update`,
+    text: `select ${profileColumns} from profile where id = any($1) and merged_into is null order by id for update`,
     values: [[...new Set(ids)].sort()],
   });
+  return rows.map(profileOf);
 }
 
 /** The same, leaving out those another transaction holds. */
 export async function lockFreeProfiles(tx: Runner, ids: readonly string[]): Promise<Profile[]> {
   if (ids.length === 0) return [];
-  return tx.rows<ProfileRow>({
+  const rows = await tx.rows<ProfileRow>({
     name: 'profile.lock-free',
-    text: `select ${columns} from profile where id = any($1) and merged_into is null order by id for update skip locked`,
+    text: `select ${profileColumns} from profile where id = any($1) and merged_into is null order by id for update skip locked`,
     values: [[...new Set(ids)].sort()],
   });
+  return rows.map(profileOf);
 }
 
 /** Writes changed profiles: one statement, new rows and old. Each carries its raised version. */
@@ -117,9 +120,9 @@ export async function saveProfiles(tx: Runner, profiles: readonly Profile[]): Pr
   if (profiles.length === 0) return;
   await tx.run({
     name: 'profile.save',
-    text: `insert into profile (id, shard, version, state, email, name, last_seen_at, visit_due)
-      select * from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-      on conflict (id) do update set version = excluded.version, state = excluded.state, email = excluded.email,
+    text: `insert into profile (id, shard, version, state, recent, email, name, last_seen_at, visit_due)
+      select * from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[])
+      on conflict (id) do update set version = excluded.version, state = excluded.state, recent = excluded.recent, email = excluded.email,
         name = excluded.name, last_seen_at = excluded.last_seen_at, visit_due = excluded.visit_due`,
     values: columnsOf(profiles),
   });
@@ -140,13 +143,13 @@ export async function saveRemembered(
   if (profiles.length === 0) return 0;
   return tx.run({
     name: 'profile.save-remembered',
-    text: `update profile p set version = u.version, state = u.state, email = u.email, name = u.name,
+    text: `update profile p set version = u.version, state = u.state, recent = u.recent, email = u.email, name = u.name,
         last_seen_at = case when u.last_seen_at >= p.last_seen_at
           and u.last_seen_at < p.last_seen_at + interval '${seenStepMs} milliseconds' then p.last_seen_at else u.last_seen_at end,
         visit_due = case when u.visit_due >= p.visit_due
           and u.visit_due < p.visit_due + interval '${visitStepMs} milliseconds' then p.visit_due else u.visit_due end
-      from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::bigint[])
-        as u(id, shard, version, state, email, name, last_seen_at, visit_due, was)
+      from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::bigint[])
+        as u(id, shard, version, state, recent, email, name, last_seen_at, visit_due, was)
       where p.id = u.id and p.version = u.was and p.merged_into is null`,
     values: [...columnsOf(profiles), bigintColumn(profiles.map(({ id }) => from.get(id) ?? -1))],
   });
@@ -164,11 +167,13 @@ export function putOffVisits(tx: Runner, now: number): Promise<number> {
 }
 
 function columnsOf(profiles: readonly Profile[]): unknown[] {
+  const states = profiles.map(({ state }) => packed(state));
   return [
     uuidColumn(profiles.map(({ id }) => id)),
     smallintColumn(profiles.map(({ shard }) => shard)),
     bigintColumn(profiles.map(({ version }) => version)),
-    jsonColumn(profiles.map(({ state }) => JSON.stringify(state))),
+    jsonColumn(states.map(({ state }) => state)),
+    textColumn(states.map(({ recent }) => recent)),
     textColumn(profiles.map(({ state }) => state.email)),
     textColumn(profiles.map(({ state }) => nameOf(state))),
     timeColumn(profiles.map(({ state }) => state.lastSeenAt)),
@@ -202,11 +207,12 @@ export async function collectConsents(
 ): Promise<Map<string, 'in' | 'out'>> {
   const rows = await runner.rows<{ namespace: string; id: string; state: 'in' | 'out' }>({
     name: 'profile.collect-consents',
-    text: `select i.namespace, i.id, p.state->'consent'->'collect'->>'state' as state
-      from unnest($1::text[], $2::text[]) as x(namespace, id)
-      join identity i on i.namespace = x.namespace and i.id = x.id join profile p on p.id = i.profile_id
-      where p.state->'consent'->'collect' is not null`,
-    values: [devices.map(({ namespace }) => namespace), devices.map(({ id }) => id)],
+    // One look into each index for each device: a join might be planned as a pass over everybody.
+    text: `select x.namespace, x.id, said.state from unnest($1::text[], $2::text[]) as x(namespace, id)
+      cross join lateral (select i.profile_id from identity i where i.namespace = x.namespace and i.id = x.id offset 0) as own
+      cross join lateral (select p.state->'consent'->'collect'->>'state' as state from profile p where p.id = own.profile_id offset 0) as said
+      where said.state is not null`,
+    values: [textColumn(devices.map(({ namespace }) => namespace)), textColumn(devices.map(({ id }) => id))],
   });
   return new Map(rows.map((row) => [identityKey(row), row.state]));
 }

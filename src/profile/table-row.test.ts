@@ -1,0 +1,111 @@
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { freshStore } from '../../test/support/database.ts';
+import { migrations as eventMigrations } from '../event/index.ts';
+import { migrations as jobMigrations } from '../job/index.ts';
+import type { Store } from '../store/index.ts';
+import { blankState } from './fold.ts';
+import type { Profile, ProfileState } from './profile.ts';
+import { lockProfiles, migrations, saveProfiles } from './table.ts';
+import { packed, profileOf, recentSql } from './table-row.ts';
+import { viewOf } from './view.ts';
+
+const at = Date.UTC(2026, 10, 24, 9);
+
+const items = fc.uniqueArray(fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.stringMatching(/^sku-\d{1,4}$/)), {
+  maxLength: 60,
+});
+
+/** States with lists of any length, whose items are partly the same. */
+const states = fc
+  .record({
+    viewed: items,
+    more: items,
+    times: fc.array(fc.integer({ min: 0, max: at }), { minLength: 60, maxLength: 60 }),
+    scores: fc.option(fc.array(fc.double({ min: 0.05, max: 500, noNaN: true }), { minLength: 60, maxLength: 60 })),
+    visit: fc.constantFrom('none', 'same', 'other'),
+    twice: fc.boolean(),
+  })
+  .map(({ viewed, more, times, scores, visit, twice }): ProfileState => {
+    const state = blankState(at);
+    const listed = twice ? [...viewed, ...viewed] : viewed;
+    state.viewed = listed.map((item, place) => ({ item, at: times[place % 60]! }));
+    if (scores)
+      state.itemScores = [...new Set([...more, ...viewed])].slice(0, 60).map((item, place) => [item, scores[place]!]);
+    const views = visit === 'same' ? viewed.slice(0, 20) : [...more.slice(0, 20), ...viewed.slice(5)];
+    if (visit !== 'none') state.visit = { id: 'v', ecid: null, startedAt: 1, lastAt: 2, views, pages: 0, orders: 0 };
+    return state;
+  });
+
+const read = ({ state, recent }: ReturnType<typeof packed>): ProfileState =>
+  profileOf({ id: 'p', shard: 0, version: 1, state: JSON.parse(state) as ProfileState, recent }).state;
+
+describe('a state in two columns', () => {
+  it('is read as it was written, whatever its lists hold', () => {
+    fc.assert(
+      fc.property(states, (state) => {
+        expect(read(packed(state))).toEqual(JSON.parse(JSON.stringify(state)));
+      }),
+    );
+  });
+
+  it('keeps short lists where they are, and long ones in few octets', () => {
+    const state = blankState(at);
+    state.viewed = Array.from({ length: 9 }, (_, n) => ({ item: `sku-${n}`, at: at - n }));
+    expect(packed(state).recent).toBeNull();
+    state.viewed = Array.from({ length: 100 }, (_, n) => ({ item: `sku-${n}`, at: at - n * 1000 }));
+    state.visit = {
+      id: 'v',
+      ecid: null,
+      startedAt: 1,
+      lastAt: 2,
+      pages: 0,
+      orders: 0,
+      views: state.viewed.map(({ item }) => item),
+    };
+    state.itemScores = state.viewed.map(({ item }, n) => [item, 500 - n]);
+    const { state: rest, recent } = packed(state);
+    expect(rest.length + recent!.length).toBeLessThan(JSON.stringify(state).length / 2);
+  });
+});
+
+describe('the long lists in SQL', () => {
+  let store: Store;
+
+  beforeAll(async () => {
+    store = await freshStore([...jobMigrations, ...eventMigrations, ...migrations]);
+  });
+
+  it('are what expressions see of them', async () => {
+    const drawn = fc.sample(states, { numRuns: 60, seed: 20261124 });
+    const made = drawn
+      .map((state): ProfileState => JSON.parse(JSON.stringify(state).replaceAll('\\u0000', '')) as ProfileState)
+      .map((state, n): Profile => ({
+        id: `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`,
+        shard: 1,
+        version: 1,
+        state,
+      }));
+    await saveProfiles(store, made);
+    const rows = await store.rows<{ viewed: unknown; lastViewed: unknown; mostViewed: unknown; views: unknown }>({
+      text: `select ${recentSql.viewed} as viewed, ${recentSql.lastViewed} as "lastViewed", ${recentSql.mostViewed} as "mostViewed",
+        ${recentSql.visitViews} as views from profile p order by p.id`,
+    });
+    for (const [place, row] of rows.entries()) {
+      const view = viewOf(made[place]!, at);
+      expect(row).toEqual({
+        viewed: view.viewed,
+        lastViewed: view.lastViewed,
+        mostViewed: view.mostViewed,
+        views: view.visit?.views ?? null,
+      });
+    }
+    const locked = await store.inTransaction((tx) =>
+      lockProfiles(
+        tx,
+        made.map(({ id }) => id),
+      ),
+    );
+    expect(locked).toEqual(made);
+  });
+});
