@@ -35,4 +35,13 @@ export const errors = defineErrors({
     status: 400,
     mend: 'Give each attribute a text, a number, true or false, or a list of one of these; null clears it',
   },
+  RULE_INVALID: {
+    status: 422,
+    mend: 'Mend what is named and send the whole definition again; docs/recommend/rules.md has every form of a rule',
+  },
+  RULE_UNKNOWN: {
+    status: 404,
+    mend: 'Use a key that GET /v1/collections, /v1/exclusions or /v1/promotions lists, or make it with PUT',
+  },
+  RULE_IN_USE: { status: 409, mend: 'Take it out of what uses it first; the sentence names what that is' },
 });

@@ -2,11 +2,12 @@
  * catalog — what is sold: items with names, prices, stock and pictures.
  *
  * In:     items by JSON array, NDJSON and CSV (plain, and Target's RECS form)
- * Out:    items looked up in memory; rows refused, with the reason; facts of price, stock, new and gone
- * Owns:   tables item, item_change, catalog_setting
+ * Out:    items looked up in memory; rows refused, with the reason; facts of price, stock, new and gone; rules bound to
+ *         a request: collections, exclusions, promotions, inclusion rules
+ * Owns:   tables item, item_change, catalog_setting, rule_definition, rule_definition_version
  * Knows:  base, store, job, language
  * Never:  removes an item because a feed left it out; knows who looked at it
- * Start:  item.ts, then read.ts, then catalog.ts
+ * Start:  item.ts, then read.ts, then catalog.ts; rule.ts, then rule-book.ts
  */
 export { Catalog } from './catalog.ts';
 export type { CatalogOptions, Shelf, UpsertReport, Watcher } from './catalog.ts';
@@ -22,5 +23,13 @@ export { attributeTypes } from './schema.ts';
 export type { Attribute, AttributeNote, AttributeType, Schema } from './schema.ts';
 export { readItems } from './read.ts';
 export type { ItemFormat, ItemsRead } from './read.ts';
+export { RuleBook } from './rule-book.ts';
+export type { RuleBookParts } from './rule-book.ts';
+export { checkRules, ruleSchema } from './rule-check.ts';
+export { keyOfRequest } from './rule-context.ts';
+export type { Collection, Content, Definition, Exclusion, KeyItem, Kind, Promotion } from './rule-definition.ts';
+export type { DefinitionInput } from './definition-check.ts';
+export type { UsersOf } from './rule-definitions.ts';
+export { conditionOf } from './rule-matcher.ts';
 export type { BoundPromotion, BoundRule, InclusionRule, Matcher, MatchOperation, RuleContext, Rules } from './rule.ts';
 export { migrations } from './table.ts';

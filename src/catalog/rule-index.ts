@@ -47,10 +47,15 @@ export type Test = boolean | ((number: number) => boolean);
 export interface Request {
   scope: Scope;
   options: RenderOptions;
+  /**
+   * Told of each part that was settled: the same texts in the same order mean the same answers while the items are the
+   * same; null means that this cannot be told.
+   */
+  sign?: (text: string | null) => void;
 }
 
 /** Sets kept at most; each costs one bit an item. */
-const mostSets = 256;
+const mostSets = 1024;
 /** With more distinct values than this, answers are not kept by value. */
 const mostVerdicts = 4096;
 /** Settled forms of one atom whose answers are kept. */
@@ -135,8 +140,7 @@ export class RuleIndex {
 
   /** A filter made ready for one request. */
   bind(node: FilterNode, request: Request): Test {
-    if (node.kind === 'given') return node.holds(request.scope, request.options);
-    if (isFixed(node)) {
+    if (isFixed(node) && !isBare(node)) {
       const { bits } = this.setOf(node);
       return (number) => bits.has(number);
     }
@@ -216,8 +220,11 @@ export class RuleIndex {
 
   #combine(node: FilterNode, each: (part: FilterNode) => Test, request: Request): Test {
     switch (node.kind) {
-      case 'given':
-        return node.holds(request.scope, request.options);
+      case 'given': {
+        const holds = node.holds(request.scope, request.options);
+        request.sign?.(String(holds));
+        return holds;
+      }
       case 'atom':
         return this.#atom(node, request);
       case 'not': {
@@ -229,8 +236,9 @@ export class RuleIndex {
     }
   }
 
-  #atom(atom: FilterAtom, { scope, options }: Request): Test {
+  #atom(atom: FilterAtom, { scope, options, sign }: Request): Test {
     const settled = atom.settle(scope, options);
+    if (!atom.fixed) sign?.(settled.key);
     if (atom.field === null) {
       return (number) => {
         const item = this.itemOf(number);
@@ -307,6 +315,11 @@ function joined(kind: 'and' | 'or', of: readonly FilterNode[], each: (part: Filt
   return decides ? (n) => tests.some((test) => test(n)) : (n) => tests.every((test) => test(n));
 }
 
+/** `and` and `or` of nothing need no set. */
+function isBare(node: FilterNode): boolean {
+  return (node.kind === 'and' || node.kind === 'or') && node.of.length === 0;
+}
+
 /** Does a part hang on the item alone? */
 export function isFixed(node: FilterNode): boolean {
   if (node.kind === 'given') return false;
@@ -316,7 +329,7 @@ export function isFixed(node: FilterNode): boolean {
 
 /** The largest parts that hang on the item alone; for each a set is kept. */
 function fixedParts(node: FilterNode): FilterNode[] {
-  if (isFixed(node)) return [node];
+  if (isFixed(node)) return isBare(node) ? [] : [node];
   if (node.kind === 'not') return fixedParts(node.of);
   return node.kind === 'and' || node.kind === 'or' ? node.of.flatMap(fixedParts) : [];
 }

@@ -2,6 +2,7 @@ import { jsonColumn, textColumn, timeColumn } from '../store/index.ts';
 import type { Migration, Runner, Tx } from '../store/index.ts';
 import type { WholeItem } from './item.ts';
 import type { Origins } from './origin.ts';
+import { ruleMigrations } from './rule-table.ts';
 
 /**
  * `version` is the number of the write that last touched the row. Writers exclude each other by a lock on the table,
@@ -59,6 +60,7 @@ create index item_change_untold on item_change (id) where not told;
 create index item_change_at on item_change using brin (at);
 `,
   },
+  ...ruleMigrations,
 ];
 
 interface ItemRow {

@@ -1,0 +1,195 @@
+import { nearest, type Clock } from '../base/index.ts';
+import type { FilterNode } from '../language/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Catalog } from './catalog.ts';
+import { unknown } from './definition-check.ts';
+import type { Item } from './item.ts';
+import { inStock } from './item.ts';
+import { shuffled } from './promotion-order.ts';
+import { RuleCompiler } from './rule-compile.ts';
+import type { Asked } from './rule-context.ts';
+import { askedOf } from './rule-context.ts';
+import type { Definition, Kind, Promotion } from './rule-definition.ts';
+import { DefinitionStore } from './rule-definitions.ts';
+import { ItemNumbers, RuleIndex } from './rule-index.ts';
+import { RuleShelf } from './rule-shelf.ts';
+import type { BoundPromotion, BoundRule, InclusionRule, RuleContext, Rules } from './rule.ts';
+
+export interface RuleBookParts {
+  store: Store;
+  clock: Clock;
+  catalog: Catalog;
+  /** The shop's zone, for dates in rules. */
+  zone: string;
+}
+
+/**
+ * Collections, exclusions and promotions, in memory with what they need to be asked at once: what preview, counts and
+ * answers use is this one. A change acts on the next request.
+ */
+export class RuleBook implements Rules {
+  readonly definitions: DefinitionStore;
+  readonly #catalog: Catalog;
+  readonly #zone: string;
+  readonly #compiler = new RuleCompiler();
+  readonly #numbers = new ItemNumbers();
+  readonly #shelves = new Map<string | null, RuleShelf>();
+  /** All exclusions that are on, each as what it lets through, made anew when definitions change. */
+  #exclusions: { change: number; list: { rule: string; tree: FilterNode; excluded: FilterNode }[] } | null = null;
+  readonly #promotions = new WeakMap<Promotion, { change: number; tree: FilterNode }>();
+
+  private constructor({ store, clock, catalog, zone }: RuleBookParts) {
+    this.#catalog = catalog;
+    this.#zone = zone;
+    this.definitions = new DefinitionStore({ store, clock, prepare: (rules) => this.prepare(rules) });
+    catalog.watch((ids) => this.#changed(ids));
+  }
+
+  static async open(parts: RuleBookParts): Promise<RuleBook> {
+    const book = new RuleBook(parts);
+    await book.definitions.reload();
+    await book.prepare(book.definitions.all().flatMap(({ rules }) => (rules.length > 0 ? [rules] : [])));
+    return book;
+  }
+
+  bindCollection(id: string | null, context: RuleContext): BoundRule {
+    const shelf = this.#shelf(context.environment);
+    if (id === null || id === 'all') return shelf.bound(true, 'all items', null);
+    const { name, rules } = this.definition('collection', id);
+    const tree = this.#compiler.whole(rules);
+    return shelf.bound(shelf.bind(tree, this.#asked(context)), `collection "${name}"`, shelf.sizeOf(tree));
+  }
+
+  bindExclusions(context: RuleContext): BoundRule[] {
+    const shelf = this.#shelf(context.environment);
+    const asked = this.#asked(context);
+    return this.#excluding().flatMap(({ rule, tree }) => {
+      const test = shelf.bind(tree, asked);
+      return test === true ? [] : [shelf.bound(test, rule, shelf.sizeOf(tree))];
+    });
+  }
+
+  bindInclusion(rules: readonly InclusionRule[], context: RuleContext): BoundRule[] | 'nothing' {
+    const shelf = this.#shelf(context.environment);
+    const asked = this.#asked(context);
+    const bound: BoundRule[] = [];
+    for (const { condition, tree } of this.#compiler.each(rules)) {
+      const test = shelf.bind(tree, asked);
+      if (test === false) return 'nothing';
+      if (test !== true) bound.push(shelf.bound(test, condition, shelf.sizeOf(tree)));
+    }
+    return bound;
+  }
+
+  promotion(id: string, context: RuleContext): BoundPromotion {
+    const promotion = this.definition('promotion', id);
+    const { name, front, back, on, starts, ends, randomise } = promotion;
+    const rule = `promotion "${name}"`;
+    const { now } = context;
+    if (!on || (starts !== null && now < starts) || (ends !== null && now >= ends)) {
+      return { front: 0, back: 0, items: [], rule };
+    }
+    const items = promotion.ids === null ? this.#promoted(promotion, context) : this.#typed(promotion.ids, context);
+    const drawn = randomise && items.length > front + back;
+    const seed = `${context.seed ?? new Date(now).toISOString().slice(0, 10)}/${promotion.key}`;
+    return { front, back, items: drawn ? shuffled(items, seed) : items, rule };
+  }
+
+  numberOf(id: string): number | undefined {
+    this.#shelf(null);
+    return this.#numbers.find(id);
+  }
+
+  /** A definition by its key or number. Throws RULE_UNKNOWN. */
+  definition<K extends Kind>(kind: K, id: string): Definition<K> {
+    const found = this.definitions.find(kind, id);
+    if (found) return found;
+    throw unknown(
+      kind,
+      id,
+      nearest(
+        id,
+        this.definitions.list(kind).map(({ key }) => key),
+      ),
+    );
+  }
+
+  /** Reads what rules will ask of the items, in small steps, so that the first request need not. */
+  async prepare(lists: readonly (readonly InclusionRule[])[]): Promise<void> {
+    const { index } = this.#shelf(null);
+    await index.prepare(lists.map((rules) => this.#compiler.whole(rules)));
+  }
+
+  /** The shelf of an environment; names that no item knows have the usual one. */
+  shelf(environment: string | null | undefined): RuleShelf {
+    return this.#shelf(environment);
+  }
+
+  asked(context: RuleContext): Asked {
+    return this.#asked(context);
+  }
+
+  /** All rules as one filter; throws RULE_INVALID. */
+  compile(rules: readonly InclusionRule[]): {
+    whole: FilterNode;
+    each: readonly { condition: string; tree: FilterNode }[];
+  } {
+    return { whole: this.#compiler.whole(rules), each: this.#compiler.each(rules) };
+  }
+
+  #asked(context: RuleContext): Asked {
+    return askedOf(context, this.#zone);
+  }
+
+  #shelf(environment: string | null | undefined): RuleShelf {
+    const name =
+      environment !== undefined && environment !== null && this.#catalog.environments.has(environment)
+        ? environment
+        : null;
+    let shelf = this.#shelves.get(name);
+    if (shelf === undefined) {
+      shelf = new RuleShelf(new RuleIndex(this.#catalog.shelf(name), this.#numbers));
+      this.#shelves.set(name, shelf);
+    }
+    return shelf;
+  }
+
+  #changed(ids: readonly string[] | null): void {
+    // Any item may have changed: what was read of them is read again when it is asked for.
+    if (ids === null) return this.#shelves.clear();
+    for (const { index } of this.#shelves.values()) for (const id of ids) index.changed(id);
+  }
+
+  #excluding() {
+    const { change } = this.definitions;
+    if (this.#exclusions?.change === change) return this.#exclusions.list;
+    const on = this.definitions.list('exclusion').filter((one) => one.on);
+    const list = on.map(({ name, rules }) => {
+      const excluded = this.#compiler.whole(rules);
+      return { rule: `exclusion "${name}"`, excluded, tree: { kind: 'not', of: excluded } satisfies FilterNode };
+    });
+    this.#exclusions = { change, list };
+    return list;
+  }
+
+  /** Ids as typed, without those that are unknown, sold out or excluded. */
+  #typed(ids: readonly string[], context: RuleContext): string[] {
+    const shelf = this.#catalog.shelf(context.environment ?? null);
+    const bound = this.bindExclusions(context);
+    const shows = (item: Item | undefined) =>
+      item !== undefined && inStock(item) && bound.every((one) => one.accepts(item));
+    return ids.filter((id) => shows(shelf.get(id)));
+  }
+
+  #promoted(promotion: Promotion, context: RuleContext): readonly string[] {
+    const { change } = this.definitions;
+    let known = this.#promotions.get(promotion);
+    if (known?.change !== change) {
+      const collection = promotion.collection === null ? [] : this.definition('collection', promotion.collection).rules;
+      const both = [this.#compiler.whole(collection), this.#compiler.whole(promotion.rules)];
+      const tree: FilterNode = { kind: 'and', of: [...both, ...this.#excluding().map((one) => one.tree)] };
+      this.#promotions.set(promotion, (known = { change, tree }));
+    }
+    return this.#shelf(context.environment).dearest(known!.tree, this.#asked(context));
+  }
+}
