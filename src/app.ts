@@ -10,7 +10,7 @@ import {
   type Log,
   type Random,
 } from './base/index.ts';
-import { Catalog, migrations as catalogMigrations } from './catalog/index.ts';
+import { Catalog, migrations as catalogMigrations, RuleBook } from './catalog/index.ts';
 import { EventLog, Folder, migrations as eventMigrations, Tidy, type ShopEvent } from './event/index.ts';
 import { Jobs, migrations as jobMigrations } from './job/index.ts';
 import { countRuns, Journeys, migrations as journeyMigrations, Runner, stepsOf, type Caller } from './journey/index.ts';
@@ -108,6 +108,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const events = new EventLog({ store, ids });
   const profiles = openProfiles(ground, events, slots);
   const catalog = await Catalog.open(store, clock, { currency: reportCurrency });
+  const rules = await RuleBook.open({ store, clock, catalog, zone: settings.zone });
   const recommender = new Recommender({ catalog, clock, ids });
   const follower = new Follower({ read: (cursors) => events.readFeed<Lesson>(cursors), recommender, log });
   const mailbox = new MailboxStore({ store, clock, ids });
@@ -142,7 +143,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const pulse = new Pulse({
     clock,
     log,
-    duties: duties(ground, { folder, profiles, journeys, erasures, forms, slots }),
+    duties: duties(ground, { folder, profiles, rules, journeys, erasures, forms, slots }),
     onMoved: (offset) => memory.set('clock-offset', offset),
   });
   slots.wake = () => pulse.wake();
@@ -164,6 +165,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     audiences,
     erasures,
     catalog,
+    rules,
     recommender,
     follower,
     journeys,
@@ -290,9 +292,17 @@ async function spread(
 /** What comes back again and again, in this order. */
 function duties(
   { store, clock, log }: Pick<Ground, 'store' | 'clock' | 'log'>,
-  rooms: { folder: Folder; profiles: Profiles; journeys: Journeys; erasures: Erasures; forms: Forms; slots: Slots },
+  rooms: {
+    folder: Folder;
+    profiles: Profiles;
+    rules: RuleBook;
+    journeys: Journeys;
+    erasures: Erasures;
+    forms: Forms;
+    slots: Slots;
+  },
 ): Duty[] {
-  const { folder, profiles, journeys, erasures, forms, slots } = rooms;
+  const { folder, profiles, rules, journeys, erasures, forms, slots } = rooms;
   const endVisits = async () => {
     const due = await profiles.nextVisitEnd();
     if (due === null || due > clock.now()) return 0;
@@ -314,6 +324,7 @@ function duties(
   const tidy = new Tidy({ store, clock, log });
   const refresh = async () => {
     await journeys.refresh();
+    await rules.definitions.reload();
     await profiles.traits.refresh();
     return profiles.audiences.tidy();
   };

@@ -1,6 +1,6 @@
 import { BeckonError, nearest } from '../base/index.ts';
-import { checkExpression, listOf, mapOf, openSchema, parseType } from '../language/index.ts';
-import type { Schema } from '../language/index.ts';
+import { checkExpression, listOf, mapOf, openSchema, parseType, planFilter } from '../language/index.ts';
+import type { Filter, Schema } from '../language/index.ts';
 import { errors } from './error.ts';
 import type { ItemView } from './item.ts';
 import { shown } from './limit.ts';
@@ -52,9 +52,23 @@ export function checkRule(given: unknown, where: string): InclusionRule {
   if (typeof rule === 'string' && rule.length > ruleLimits.condition) {
     throw invalid(where, `A rule of ${rule.length} characters is longer than ${ruleLimits.condition}`);
   }
-  const [problem] = checkExpression(conditionOf(rule), ruleSchema).filter(({ severity }) => severity === 'error');
+  const condition = conditionOf(rule);
+  const [problem] = checkExpression(condition, ruleSchema).filter(({ severity }) => severity === 'error');
   if (problem) throw invalid(where, `The rule cannot be asked: ${problem.message}`, problem.mend);
+  planned(condition, where);
   return rule;
+}
+
+/** The condition taken apart. Throws RULE_INVALID for what only that finds, such as questions to the history. */
+export function planned(condition: string, where: string): Filter {
+  try {
+    return planFilter(condition, 'item');
+  } catch (error) {
+    if (error instanceof BeckonError) {
+      throw invalid(where, `The rule cannot be asked: ${error.message}`, error.mend);
+    }
+    throw error;
+  }
 }
 
 function checkMatcher(given: unknown, where: string): Matcher {

@@ -1,7 +1,5 @@
-import { BeckonError } from '../base/index.ts';
-import { planFilter } from '../language/index.ts';
 import type { FilterNode } from '../language/index.ts';
-import { invalid } from './rule-check.ts';
+import { planned } from './rule-check.ts';
 import { grouped } from './rule-index.ts';
 import type { InclusionRule } from './rule.ts';
 import { conditionOf } from './rule-matcher.ts';
@@ -45,14 +43,9 @@ export class RuleCompiler {
     const condition = conditionOf(rule);
     const known = this.#byText.get(condition);
     if (known !== undefined) return known;
-    try {
-      const made = { condition, tree: grouped(planFilter(condition, 'item').tree) };
-      this.#byText.set(condition, made);
-      if (this.#byText.size > mostKept) this.#byText.delete(this.#byText.keys().next().value!);
-      return made;
-    } catch (error) {
-      if (!(error instanceof BeckonError)) throw error;
-      throw invalid(`rules[${place}]`, `The rule cannot be asked: ${error.message}`, error.mend);
-    }
+    const made = { condition, tree: grouped(planned(condition, `rules[${place}]`).tree) };
+    this.#byText.set(condition, made);
+    if (this.#byText.size > mostKept) this.#byText.delete(this.#byText.keys().next().value!);
+    return made;
   }
 }
