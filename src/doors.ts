@@ -72,6 +72,7 @@ function houseOf(rooms: Rooms): House {
     keys,
     events,
     profiles: profileDoor(rooms),
+    rules: rooms.rules,
     items: {
       load: keep,
       look: (id) => catalog.get(id),

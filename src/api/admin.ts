@@ -13,6 +13,7 @@ import { peopleDoors } from './admin-people.ts';
 import { privacyDoors } from './admin-privacy.ts';
 import { profileDoors } from './admin-profile.ts';
 import { recommendDoors } from './admin-recommend.ts';
+import { ruleDoors } from './admin-rule.ts';
 import { settingsDoors } from './admin-settings.ts';
 import { watchDoors } from './admin-watch.ts';
 import { webhookDoors } from './admin-webhook.ts';
@@ -32,6 +33,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   journeyDoors(make, house);
   languageDoors(make);
   recommendDoors(make, house);
+  ruleDoors(make, house);
   settingsDoors(make, house);
   webhookDoors(make, house);
   formDoors(make, house);

@@ -10,6 +10,7 @@ import type {
   SetAside,
   ShopEvent,
 } from '../event/index.ts';
+import type { RuleBook } from '../catalog/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
 import type {
@@ -43,6 +44,8 @@ export interface House {
   events: EventDoor;
   profiles: ProfileDoor;
   items: ItemDoor;
+  /** Collections, exclusions and promotions; null where there are none, as in tests of other doors. */
+  rules: RuleBook | null;
   webhooks: WebhookDoor;
   forms: FormDoor;
   /** Where what was refused is shown; null where nobody looks. */

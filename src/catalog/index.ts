@@ -31,5 +31,7 @@ export type { Collection, Content, Definition, Exclusion, KeyItem, Kind, Promoti
 export type { DefinitionInput } from './definition-check.ts';
 export type { UsersOf } from './rule-definitions.ts';
 export { conditionOf } from './rule-matcher.ts';
+export { previewRules } from './rule-preview.ts';
+export type { RuleEffect, RulePreview } from './rule-preview.ts';
 export type { BoundPromotion, BoundRule, InclusionRule, Matcher, MatchOperation, RuleContext, Rules } from './rule.ts';
 export { migrations } from './table.ts';

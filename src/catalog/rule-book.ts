@@ -11,7 +11,7 @@ import type { Asked } from './rule-context.ts';
 import { askedOf } from './rule-context.ts';
 import type { Definition, Kind, Promotion } from './rule-definition.ts';
 import { DefinitionStore } from './rule-definitions.ts';
-import { ItemNumbers, RuleIndex } from './rule-index.ts';
+import { grouped, ItemNumbers, RuleIndex } from './rule-index.ts';
 import { RuleShelf } from './rule-shelf.ts';
 import type { BoundPromotion, BoundRule, InclusionRule, RuleContext, Rules } from './rule.ts';
 
@@ -36,7 +36,7 @@ export class RuleBook implements Rules {
   readonly #shelves = new Map<string | null, RuleShelf>();
   /** All exclusions that are on, each as what it lets through, made anew when definitions change. */
   #exclusions: { change: number; list: { rule: string; tree: FilterNode; excluded: FilterNode }[] } | null = null;
-  readonly #promotions = new WeakMap<Promotion, { change: number; tree: FilterNode }>();
+  readonly #promotions = new WeakMap<Promotion, { change: number; own: FilterNode; shown: FilterNode }>();
 
   private constructor({ store, clock, catalog, zone }: RuleBookParts) {
     this.#catalog = catalog;
@@ -125,8 +125,23 @@ export class RuleBook implements Rules {
     return this.#shelf(environment);
   }
 
+  /** What a request says besides the item, as rules see it. */
   asked(context: RuleContext): Asked {
     return this.#asked(context);
+  }
+
+  /** Items that a definition is about, in an environment; null when that hangs on who asks. */
+  sizeOf(one: Definition, environment: string | null): number | null {
+    if (one.kind !== 'promotion') return this.#shelf(environment).sizeOf(this.#compiler.whole(one.rules));
+    const promotion = one as Promotion;
+    return promotion.ids === null
+      ? this.#shelf(environment).sizeOf(this.#treesOf(promotion).own)
+      : promotion.ids.length;
+  }
+
+  /** An item as an environment sees it. */
+  itemOf(id: string, environment: string | null | undefined): Item | undefined {
+    return this.#catalog.shelf(environment ?? null).get(id);
   }
 
   /** All rules as one filter; throws RULE_INVALID. */
@@ -182,14 +197,20 @@ export class RuleBook implements Rules {
   }
 
   #promoted(promotion: Promotion, context: RuleContext): readonly string[] {
+    return this.#shelf(context.environment).dearest(this.#treesOf(promotion).shown, this.#asked(context));
+  }
+
+  /** What a promotion lets through: `own`, by its rules and its collection; `shown`, without what is excluded. */
+  #treesOf(promotion: Promotion): { own: FilterNode; shown: FilterNode } {
     const { change } = this.definitions;
-    let known = this.#promotions.get(promotion);
-    if (known?.change !== change) {
-      const collection = promotion.collection === null ? [] : this.definition('collection', promotion.collection).rules;
-      const both = [this.#compiler.whole(collection), this.#compiler.whole(promotion.rules)];
-      const tree: FilterNode = { kind: 'and', of: [...both, ...this.#excluding().map((one) => one.tree)] };
-      this.#promotions.set(promotion, (known = { change, tree }));
-    }
-    return this.#shelf(context.environment).dearest(known!.tree, this.#asked(context));
+    const known = this.#promotions.get(promotion);
+    if (known?.change === change) return known;
+    const collection = promotion.collection === null ? [] : this.definition('collection', promotion.collection).rules;
+    const both = [this.#compiler.whole(collection), this.#compiler.whole(promotion.rules)];
+    const own: FilterNode = { kind: 'and', of: both.flatMap((tree) => (tree.kind === 'and' ? tree.of : [tree])) };
+    const shown: FilterNode = { kind: 'and', of: [own, ...this.#excluding().map((one) => one.tree)] };
+    const made = { change, own: grouped(own), shown };
+    this.#promotions.set(promotion, made);
+    return made;
   }
 }

@@ -103,6 +103,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
       recallConsent: () => undefined,
       collectConsent: async (id, namespace = 'ecid') => known.get(`${namespace}:${id}`)?.state.consent.collect?.state,
     },
+    rules: null,
     items: {
       load: async (text, format) => {
         loaded.push({ text, format });
