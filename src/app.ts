@@ -31,7 +31,7 @@ import { Memory } from './memory.ts';
 import { openErasures } from './erasing.ts';
 import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
-import { Follower, Recommender } from './recommend/index.ts';
+import { Follower, migrations as recommendMigrations, Recommender } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 import type { Migration, Store, Tx } from './store/index.ts';
 
@@ -41,6 +41,7 @@ export const migrations: readonly Migration[] = [
   ...eventMigrations,
   ...profileMigrations,
   ...catalogMigrations,
+  ...recommendMigrations,
   ...journeyMigrations,
   ...messageMigrations,
   ...measureMigrations,

@@ -3,7 +3,7 @@
  *
  * In:     lessons from the feed, one event each; the catalogue; one person's views, cart and orders
  * Out:    answers: items in order, each with its source, its reason and the counts behind it
- * Owns:   no table; the counts live in memory and are learned anew from the feed at each start
+ * Owns:   tables design, offer, activity; the counts live in memory and are learned anew from the feed at each start
  * Knows:  base, store, job, language, event, profile, catalog
  * Never:  answers an item that is out of stock, excluded or unknown; draws at random
  * Start:  answer.ts, then model.ts, criterion.ts, recommender.ts
@@ -16,11 +16,18 @@ export type {
   RecommendedItem,
   RecommendRequest,
 } from './answer.ts';
+export { compileDesign, mostSlots } from './design.ts';
+export type { Design, DesignDefinition, DesignLanguage, DesignType, Rendered } from './design.ts';
+export type { DesignCheck, DesignProblem } from './design-validate.ts';
+export { validateDesign } from './design-validate.ts';
+export { Designs } from './designs.ts';
+export type { DesignView } from './designs.ts';
 export { Engine } from './engine.ts';
 export { Follower } from './follower.ts';
 export type { FeedBatch, Pupil, ReadFeed } from './follower.ts';
 export { modelLimits } from './model.ts';
 export type { ModelLimits } from './model.ts';
+export { migrations } from './migration.ts';
 export { Recommender } from './recommender.ts';
 export type { Shelf } from './recommender.ts';
 export type { Algorithm, Group, Likeness, ListQuery, RelatedAction, Scored, Source, Step } from './source.ts';
