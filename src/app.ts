@@ -26,7 +26,8 @@ import {
 } from './profile/index.ts';
 import { prepareBare } from './bare.ts';
 import { openDoors } from './doors.ts';
-import { openTransport } from './mailing.ts';
+import { openShowing, type Showing } from './showing.ts';
+import { openTransport, shopNameOf } from './mailing.ts';
 import { Memory } from './memory.ts';
 import { openErasures } from './erasing.ts';
 import { carryBack, carryOver } from './merging.ts';
@@ -111,6 +112,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const catalog = await Catalog.open(store, clock, { currency: reportCurrency });
   const rules = await RuleBook.open({ store, clock, catalog, zone: settings.zone });
   const recommender = new Recommender({ catalog, clock, ids });
+  const showing = await openShowing({ store, clock, catalog, rules, recommender, profiles });
   const follower = new Follower({ read: (cursors) => events.readFeed<Lesson>(cursors), recommender, log });
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);
@@ -144,7 +146,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const pulse = new Pulse({
     clock,
     log,
-    duties: duties(ground, { folder, profiles, rules, journeys, erasures, forms, slots }),
+    duties: duties(ground, { folder, profiles, rules, showing, journeys, erasures, forms, slots }),
     onMoved: (offset) => memory.set('clock-offset', offset),
   });
   slots.wake = () => pulse.wake();
@@ -168,6 +170,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     catalog,
     rules,
     recommender,
+    showing,
     follower,
     journeys,
     runner,
@@ -297,13 +300,14 @@ function duties(
     folder: Folder;
     profiles: Profiles;
     rules: RuleBook;
+    showing: Showing;
     journeys: Journeys;
     erasures: Erasures;
     forms: Forms;
     slots: Slots;
   },
 ): Duty[] {
-  const { folder, profiles, rules, journeys, erasures, forms, slots } = rooms;
+  const { folder, profiles, rules, showing, journeys, erasures, forms, slots } = rooms;
   const endVisits = async () => {
     const due = await profiles.nextVisitEnd();
     if (due === null || due > clock.now()) return 0;
@@ -326,6 +330,7 @@ function duties(
   const refresh = async () => {
     await journeys.refresh();
     await rules.definitions.reload();
+    await showing.refresh();
     await profiles.traits.refresh();
     return profiles.audiences.tidy();
   };
@@ -346,11 +351,6 @@ function duties(
     },
     { name: 'forgetting people', work: () => erasures.work(), nextDue: () => erasures.nextDue() },
   ];
-}
-
-/** The shop's name is the one its mails come from. */
-function shopNameOf(from: string | null): string {
-  return /^\s*"?([^"<]+?)"?\s*</.exec(from ?? '')?.[1] ?? 'Beckon';
 }
 
 async function runCounts({ store, journeys }: { store: Store; journeys: Journeys }, key: string) {

@@ -73,6 +73,7 @@ function houseOf(rooms: Rooms): House {
     events,
     profiles: profileDoor(rooms),
     rules: rooms.rules,
+    ...rooms.showing,
     items: {
       load: keep,
       look: (id) => catalog.get(id),

@@ -41,3 +41,8 @@ export async function openTransport(settings: Settings, mailbox: MailboxStore) {
     },
   };
 }
+
+/** The shop's name is the one its mails come from. */
+export function shopNameOf(from: string | null): string {
+  return /^\s*"?([^"<]+?)"?\s*</.exec(from ?? '')?.[1] ?? 'Beckon';
+}

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import { audienceDoors } from './admin-audience.ts';
+import { activityDoors, offerDoors } from './admin-activity.ts';
+import { designDoors } from './admin-design.ts';
 import { audienceFileDoors } from './audience-file.ts';
 import { identityDoors } from './admin-identity.ts';
 import { contactDoors } from './admin-contact.ts';
@@ -33,6 +35,9 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   journeyDoors(make, house);
   languageDoors(make);
   recommendDoors(make, house);
+  designDoors(make, house);
+  offerDoors(make, house);
+  activityDoors(make, house);
   ruleDoors(make, house);
   settingsDoors(make, house);
   webhookDoors(make, house);

@@ -1,4 +1,6 @@
 import type { Datastream, ScopeSetting } from '../event/index.ts';
+import type { Passed } from '../recommend/index.ts';
+import { answerPlace, type PlaceAnswer, type ShownOffer, type Visitor } from './activity-answer.ts';
 import type { RecommendationAnswer } from './contract.ts';
 import type { Caller, Found } from './delivery-caller.ts';
 import type { Asked, Slot } from './delivery-request.ts';
@@ -11,6 +13,7 @@ import { hasCriterion } from './person.ts';
 export interface Answering {
   caller: Caller;
   found: Found;
+  visitor: Visitor;
   house: House;
   /** Says how each answer came about (ACT-7); `refused` where that was asked for without a key. */
   trace: 'none' | 'refused' | 'full';
@@ -50,7 +53,8 @@ function mboxOf(slot: Slot, answering: Answering): object {
 /** A view by its name; one without a name stands for all that the datastream has. */
 function viewsOf(slot: Slot, answering: Answering): object[] {
   const scopes = Object.keys(answering.caller.datastream?.scopes ?? {}).filter((name) => name.startsWith(viewPrefix));
-  const names = slot.name === undefined ? scopes.map((name) => name.slice(viewPrefix.length)) : [slot.name];
+  const all = new Set([...scopes, ...answering.house.activities.locations(viewPrefix)]);
+  const names = slot.name === undefined ? [...all].map((name) => name.slice(viewPrefix.length)) : [slot.name];
   return names.map((name) => ({
     name,
     ...(slot.key === undefined ? {} : { key: slot.key }),
@@ -63,10 +67,12 @@ function viewsOf(slot: Slot, answering: Answering): object[] {
 export function answerSlot(slot: Slot, answering: Answering): Answered {
   const { caller, found, house } = answering;
   if (caller.bot && !caller.trust.reads) return traced(answering, { noContent: 'judged to be a machine' });
+  const placed = activityAt(slot, answering);
+  if ('shown' in placed) return ofActivity(slot, placed, answering);
   const setting = settingOf(slot, caller, house);
-  if (!setting) return traced(answering, { noContent: 'no criterion and no scope has that name' });
+  if (!setting) return traced(answering, { noContent: 'no criterion and no scope has that name', ...passedBy(placed) });
   const request = requestOf(slot, setting);
-  const story = { criterion: setting.criterion, requested: request, memory: found.why };
+  const story = { criterion: setting.criterion, requested: request, memory: found.why, ...passedBy(placed) };
   try {
     const answer = house.recommend.answer(request, found.person);
     const told = { ...story, answered: summaryOf(answer) };
@@ -79,6 +85,46 @@ export function answerSlot(slot: Slot, answering: Answering): Answered {
     house.log.warn('delivery.recommend-failed', { criterion: setting.criterion, error });
     return traced(answering, { ...story, noContent: 'the recommendation failed' });
   }
+}
+
+/** The activity that answers a place, unless the request names a criterion itself. */
+function activityAt(slot: Slot, { visitor, caller, house }: Answering): PlaceAnswer | { passed: Passed[] } {
+  if (slot.details.criterion !== undefined) return { passed: [] };
+  const question = { location: placeNameOf(slot), visitor, request: questionOf(slot.details) };
+  const placed = answerPlace(question, house);
+  const isOther =
+    'choice' in placed && visitor.preview !== null && placed.choice.activity.key !== visitor.preview.activity;
+  return isOther && caller.call.previewOnly ? { passed: [] } : placed;
+}
+
+function passedBy(placed: { passed: Passed[] }): object {
+  return placed.passed.length === 0 ? {} : { activities: placed.passed };
+}
+
+/** An activity's offers as options; none when there is nothing to show. */
+function ofActivity({ place, prefetch }: Slot, { shown, story }: PlaceAnswer, answering: Answering): Answered {
+  const told = traced(answering, { ...story, memory: answering.found.why });
+  if (shown.length === 0) return told;
+  const options = shown.map((one): Option => {
+    const { eventToken, responseTokens } = one;
+    return { ...optionBody(one, place), responseTokens, eventToken };
+  });
+  const placed = shown.filter(({ selector }) => place !== 'mbox' && selector !== undefined);
+  const metrics = (prefetch ? shown : placed).map(({ eventToken, selector }) => ({
+    type: 'click' as const,
+    eventToken,
+    ...(place !== 'mbox' && selector !== undefined ? { selector } : {}),
+  }));
+  return { options, ...(metrics.length > 0 ? { metrics } : {}), ...told };
+}
+
+function optionBody(
+  { type, content, selector, asText }: ShownOffer,
+  place: Slot['place'],
+): Pick<Option, 'type' | 'content'> {
+  if (type === 'json' && !asText) return { type: 'json', content };
+  if (type !== 'html' || place === 'mbox' || selector === undefined) return { type: 'html', content };
+  return { type: 'actions', content: [{ type: 'setHtml', selector, cssSelector: selector, content }] };
 }
 
 function traced({ trace }: Answering, story: object): Answered {
@@ -95,26 +141,33 @@ const noStream: Datastream = { id: '', name: '', orgId: null, allowedOrigins: []
 /** What a place shows: as the datastream has it under its name, or by the criterion that name or parameter names. */
 function settingOf(slot: Slot, { datastream }: Caller, house: House): ScopeSetting | undefined {
   const { criterion, format } = slot.details;
-  const found = scopeSetting(nameOf(slot), datastream ?? noStream, house);
+  const found = scopeSetting(placeNameOf(slot), datastream ?? noStream, house);
   if (criterion !== undefined && !hasCriterion(house, criterion)) return undefined;
   const stated: ScopeSetting | undefined = criterion === undefined ? found : { format: 'json', ...found, criterion };
   return stated && format === 'html' ? { ...stated, format } : stated;
 }
 
-function nameOf({ place, name = '' }: Slot): string {
+/** The name under which scopes and activities know a place. */
+export function placeNameOf({ place, name = '' }: Slot): string {
   if (place === 'mbox') return name;
   return place === 'view' ? `${viewPrefix}${name}` : globalMbox;
 }
 
 function requestOf({ details }: Slot, setting: ScopeSetting): RecommendRequest {
-  const { item, detailsOnly, cart, excludedIds, limit = setting.limit, backup = setting.backup } = details;
-  const request: RecommendRequest = { criterion: setting.criterion };
+  const { limit = setting.limit, backup = setting.backup } = details;
+  const request: RecommendRequest = { ...questionOf(details), criterion: setting.criterion };
+  if (limit !== undefined) request.limit = limit;
+  if (backup !== undefined) request.backup = backup;
+  return request;
+}
+
+/** The item, cart and exclusions that a place names. */
+function questionOf({ item, detailsOnly, cart, excludedIds }: Slot['details']): Omit<RecommendRequest, 'criterion'> {
+  const request: Omit<RecommendRequest, 'criterion'> = {};
   if (item !== undefined) request.item = item;
   if (item !== undefined && !detailsOnly) request.pageItem = item;
   if (cart !== undefined) request.cart = cart;
   if (excludedIds.length > 0) request.excludedIds = excludedIds;
-  if (limit !== undefined) request.limit = limit;
-  if (backup !== undefined) request.backup = backup;
   return request;
 }
 

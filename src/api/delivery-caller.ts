@@ -7,6 +7,7 @@ import type { DeliveryCall } from './delivery-request.ts';
 import { isEcid } from './edge-identity.ts';
 import { originAllowed } from './edge-request.ts';
 import { errors } from './error.ts';
+import type { Profile } from '../profile/index.ts';
 import type { House, Person } from './house.ts';
 import { asText, dig } from './json.ts';
 import { findProfile, inTime, isOwnNamespace, personIfAllowed } from './person.ts';
@@ -144,6 +145,8 @@ export function claimedBy(caller: Caller): Identity[] {
 /** What is remembered of whoever asks, and why not. */
 export interface Found {
   person: Person | null;
+  /** Whoever was found, whether or not it may be used. */
+  profile?: Profile | null;
   /** For the trace. */
   why:
     'known' | 'a stranger' | 'consent was taken back' | 'judged to be a machine' | 'the profile was not read in time';
@@ -166,7 +169,7 @@ async function lookFor(caller: Caller, house: House): Promise<Found> {
     const profile = await findProfile(identity, house);
     if (!profile) continue;
     const person = personIfAllowed(profile, house);
-    return { person, why: person ? 'known' : 'consent was taken back' };
+    return { person, profile, why: person ? 'known' : 'consent was taken back' };
   }
   return { person: null, why: 'a stranger' };
 }

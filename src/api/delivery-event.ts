@@ -161,13 +161,14 @@ function noticeOf(
   { type, details, shared }: { type: 'display' | 'click'; details: Details; shared: Hands['shared'] },
 ): ShopEvent {
   const { recommendation: id, criterion } = shown;
+  const by = shown.activity === undefined ? {} : { activity: shown.activity, experience: shown.experience ?? '' };
   const position = details.item === undefined ? undefined : shown.positionOf(details.item);
   const place = position === undefined ? null : { item: details.item!, position };
   return {
     ...shared,
     id: `${type === 'click' ? 'click' : 'shown'}:${id}:${place?.item ?? ''}:${shared.visitor.slice(-38)}`,
     types: [type === 'click' ? 'decisioning.propositionInteract' : 'decisioning.propositionDisplay'],
-    recommendation: { id, criterion, ...place },
+    recommendation: { id, criterion, ...by, ...place },
     ...(place ? { items: [{ id: place.item }] } : {}),
   };
 }

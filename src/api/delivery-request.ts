@@ -51,6 +51,10 @@ export interface DeliveryCall {
   beacon: boolean;
   /** Somebody looks at a preview: nothing is behaviour (BEH-15). */
   isPreview: boolean;
+  /** What was sent to look at a preview. */
+  previewToken: string | undefined;
+  /** Nothing but the activity of the preview is to be shown. */
+  previewOnly: boolean;
   /** The visitor's; the caller's own header says nothing about who looks (BEH-16). */
   userAgent: string | undefined;
   language: string | undefined;
@@ -91,6 +95,8 @@ export function readDelivery(body: unknown): DeliveryCall {
     notifications: asList(dig(body, 'notifications')).slice(0, maxNotifications).map(readNotification),
     beacon: dig(body, 'context', 'beacon') === true,
     isPreview: preview.some((token) => asText(token, 4096) !== undefined),
+    previewToken: asText(preview[0], 4096) ?? asText(preview[1], 4096),
+    previewOnly: dig(body, 'qaMode', 'listedActivitiesOnly') === true,
     userAgent: asText(dig(body, 'context', 'userAgent'), 1024),
     language: asLanguage(dig(body, 'context', 'browser', 'language')),
     page: pageOf(dig(body, 'context', 'address')),

@@ -1,11 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Identity, ShopEvent } from '../event/index.ts';
-import type { Answering } from './delivery-answer.ts';
-import { callerOf, deviceOf, devicesOf, personFor, type Caller } from './delivery-caller.ts';
+import { identityKey, type Identity, type ShopEvent } from '../event/index.ts';
+import { readPreview } from '../recommend/index.ts';
+import { visitorOf, type Visitor } from './activity-answer.ts';
+import { placeNameOf, type Answering } from './delivery-answer.ts';
+import { callerOf, deviceOf, devicesOf, peopleOf, personFor, type Caller, type Found } from './delivery-caller.ts';
 import { toldBy } from './delivery-event.ts';
-import { readDelivery } from './delivery-request.ts';
+import { readDelivery, type Slot } from './delivery-request.ts';
+import { viewPrefix } from './edge-scope.ts';
 import type { House } from './house.ts';
 import { limitsOf } from './limit.ts';
+import { inTime } from './person.ts';
 import { assertNotBusy } from './problem.ts';
 
 /** Taken in: what the request told is kept, and its places can be answered. */
@@ -33,7 +37,37 @@ export async function take(request: FastifyRequest, body: unknown, house: House)
   await keep(events, caller, house);
   const asks = call.slots.length > 0 && !call.beacon;
   const found = asks ? await personFor(caller, house) : { person: null, why: 'a stranger' as const };
-  return { caller, answering: { caller, found, house, trace: await traceFor(caller, house) }, done };
+  const visitor = await askerOf(caller, found, house);
+  return { caller, answering: { caller, found, visitor, house, trace: await traceFor(caller, house) }, done };
+}
+
+/** Whoever asks, for the activities at the places of the request. */
+async function askerOf(caller: Caller, found: Found, house: House): Promise<Visitor> {
+  const { call, trust } = caller;
+  const preview = readPreview(house.settings.secret, call.previewToken, house.clock.now());
+  // A mailer names a person and no device: a made-up device would be another one for each mail.
+  const named = trust.reads && call.ecid === undefined && call.tntId === undefined;
+  const [person] = named ? peopleOf(caller, ['authenticated', 'unknown']) : [];
+  const who = { device: person ?? deviceOf(caller), profile: found.profile ?? null, person: found.person, preview };
+  const asked = visitorOf(who, placesAsked(call.slots, house), house);
+  // Audiences are asked of the database: a page is answered in time, as to somebody who is in none.
+  if (trust.reads) return asked;
+  return (
+    (await inTime(asked, house))?.value ?? {
+      person: found.person,
+      unit: identityKey(who.device),
+      audiences: new Set(),
+      told: {},
+      preview,
+    }
+  );
+}
+
+/** The names of the places; a view without a name stands for all of them. */
+function placesAsked(slots: readonly Slot[], house: House): string[] {
+  return slots.flatMap((slot) =>
+    slot.place === 'view' && slot.name === undefined ? house.activities.locations(viewPrefix) : [placeNameOf(slot)],
+  );
 }
 
 /** Stores events. Of a device that declined to be recorded only the shop's own word is kept (trust row 87). */

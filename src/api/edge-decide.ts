@@ -1,9 +1,10 @@
 import type { Datastream, ScopeSetting } from '../event/index.ts';
+import { answerPlace, type PlaceAnswer, type ShownOffer, type Visitor } from './activity-answer.ts';
 import type { RecommendationAnswer } from './contract.ts';
 import type { Handle } from './edge-reply.ts';
 import { htmlOf, scopeSetting, surfaceSetting } from './edge-scope.ts';
 import { shownToken } from './edge-shown.ts';
-import type { House, Person, RecommendRequest } from './house.ts';
+import type { House, RecommendRequest } from './house.ts';
 import { asList, asNumber, asObject, asText, dig } from './json.ts';
 import { readTarget } from './xdm-target.ts';
 import { asItemId } from './xdm-value.ts';
@@ -14,7 +15,7 @@ const maxScopes = 20;
 /** Where and for whom a question is answered. */
 export interface Asked {
   datastream: Datastream;
-  person: Person | null;
+  visitor: Visitor;
   house: House;
 }
 
@@ -28,21 +29,26 @@ export function decide(event: unknown, eventIndex: number, asked: Asked): Handle
   // `enabled: false` is authoring mode: nothing is answered.
   if (query === undefined || dig(query, 'enabled') === false) return null;
   const takesDomActions = asList(dig(query, 'schemas')).includes(schema('dom-action'));
-  const payload = namesIn(event, asked).flatMap(
-    ({ name, setting }) => proposition(name, setting, { ...asked, event, takesDomActions }) ?? [],
+  const payload = namesIn(event, asked).flatMap(({ name, setting }) =>
+    propositions(name, setting, { ...asked, event, takesDomActions }),
   );
   return { type: 'personalization:decisions', payload, eventIndex };
 }
 
 /** Does any event ask for something that we would have to look a person up for? */
-export function asksForPerson(events: readonly unknown[], asked: Omit<Asked, 'person'>): boolean {
+export function asksForPerson(events: readonly unknown[], asked: Omit<Asked, 'visitor'>): boolean {
   return events.some((event) => namesIn(event, asked).length > 0);
+}
+
+/** The names that events ask for, of scopes and surfaces alike. */
+export function placesIn(events: readonly unknown[], asked: Omit<Asked, 'visitor'>): string[] {
+  return events.flatMap((event) => namesIn(event, asked).map(({ name }) => name));
 }
 
 function namesIn(
   event: unknown,
-  { datastream, house }: Omit<Asked, 'person'>,
-): { name: string; setting: ScopeSetting }[] {
+  { datastream, house }: Omit<Asked, 'visitor'>,
+): { name: string; setting: ScopeSetting | undefined }[] {
   const query = dig(event, 'query', 'personalization');
   const scopes = texts(dig(query, 'decisionScopes'), 256).map((name) => ({
     name,
@@ -52,7 +58,7 @@ function namesIn(
     name,
     setting: surfaceSetting(name, datastream),
   }));
-  return [...scopes, ...surfaces].flatMap(({ name, setting }) => (setting ? [{ name, setting }] : []));
+  return [...scopes, ...surfaces].filter(({ name, setting }) => setting || house.activities.asked([name]).any);
 }
 
 function texts(list: unknown, limit: number): string[] {
@@ -62,12 +68,58 @@ function texts(list: unknown, limit: number): string[] {
   return [...new Set(read.filter((name) => name !== undefined))];
 }
 
+/** What an activity shows in a place, otherwise what the datastream has for it. */
+function propositions(
+  scope: string,
+  setting: ScopeSetting | undefined,
+  asked: Asked & { event: unknown; takesDomActions: boolean },
+): object[] {
+  const { house, visitor, event } = asked;
+  const placed = answerPlace({ location: scope, visitor, request: questionOf(event) }, house);
+  if ('shown' in placed) return placed.shown.map((one) => propositionOfActivity(scope, one, { placed, ...asked }));
+  const made = setting ? proposition(scope, setting, asked) : null;
+  return made ? [made] : [];
+}
+
+function propositionOfActivity(
+  scope: string,
+  shown: ShownOffer,
+  { placed, takesDomActions, house }: { placed: PlaceAnswer; takesDomActions: boolean; house: House },
+): object {
+  const { answer, eventToken, responseTokens } = shown;
+  const id = `beckon:${answer?.trackingToken ?? house.ids.next()}`;
+  const { activity, experience } = placed.choice;
+  return {
+    id,
+    scope,
+    scopeDetails: {
+      decisionProvider: 'AJO',
+      correlationID: answer?.requestId ?? id,
+      activity: { id: activity.key },
+      experience: { id: experience!.key },
+      characteristics: { eventToken },
+    },
+    items: [{ ...shownItem(id, shown, takesDomActions), meta: responseTokens }],
+  };
+}
+
+function shownItem(id: string, { type, content, selector, asText }: ShownOffer, takesDomActions: boolean): object {
+  if (type === 'json' && !asText) {
+    return { id, schema: schema('json-content-item'), data: { id, format: 'application/json', content } };
+  }
+  const data = { id, format: 'text/html', content };
+  return selector !== undefined && takesDomActions && type === 'html'
+    ? { id, schema: schema('dom-action'), data: { ...data, type: 'setHtml', selector } }
+    : { id, schema: schema('html-content-item'), data };
+}
+
 function proposition(
   scope: string,
   setting: ScopeSetting,
   asked: Asked & { event: unknown; takesDomActions: boolean },
 ): object | null {
-  const { house, person, event } = asked;
+  const { house, event } = asked;
+  const { person } = asked.visitor;
   // A recommender or template that fails must not cost the event that came with the question (edge-protocol §11).
   try {
     const answer = house.recommend.answer(requestOf(setting, event), person);
@@ -121,14 +173,20 @@ function contentItem(
 
 /** The question: what the datastream asks for, about the item and the cart that the event names. */
 function requestOf(setting: ScopeSetting, event: unknown): RecommendRequest {
+  const request: RecommendRequest = { ...questionOf(event), criterion: setting.criterion };
+  if (setting.limit !== undefined) request.limit = setting.limit;
+  if (setting.backup !== undefined) request.backup = setting.backup;
+  return request;
+}
+
+/** The item, the cart and the exclusions that the event names. */
+function questionOf(event: unknown): Omit<RecommendRequest, 'criterion'> {
   const target = readTarget(dig(event, 'data', '__adobe', 'target'));
-  const request: RecommendRequest = { criterion: setting.criterion };
+  const request: Omit<RecommendRequest, 'criterion'> = {};
   const item = target.item ?? viewedItem(dig(event, 'xdm'));
   if (item !== undefined) request.item = request.pageItem = item;
   if (target.cartIds.length > 0) request.cart = target.cartIds;
   if (target.excludedIds.length > 0) request.excludedIds = target.excludedIds;
-  if (setting.limit !== undefined) request.limit = setting.limit;
-  if (setting.backup !== undefined) request.backup = setting.backup;
   return request;
 }
 

@@ -3,7 +3,8 @@ import { normalIdentity, type Datastream, type Identity, type ShopEvent } from '
 import type { Profile } from '../profile/index.ts';
 import { assertScope } from './auth.ts';
 import { isBot } from './bot.ts';
-import { asksForPerson, decide } from './edge-decide.ts';
+import { visitorOf } from './activity-answer.ts';
+import { asksForPerson, decide, placesIn } from './edge-decide.ts';
 import { ecidOfRequest, isEcid, knownIdentity, mintEcid, stateEntries, type Resolved } from './edge-identity.ts';
 import { exegType, identityEntry, identityHandle, sendEdgeProblem } from './edge-reply.ts';
 import { checkEvents, datastreamId, defaultOrg, readBody, requestIdOf } from './edge-request.ts';
@@ -169,7 +170,13 @@ async function decisions(events: readonly ServerEvent[], datastream: Datastream,
     events.map(async ({ event, primary }, index) => {
       const asks = asksForPerson([event], { datastream, house });
       const profile: Profile | null = asks && primary ? await house.profiles.find(primary) : null;
-      return decide(event, index, { datastream, house, person: personIfAllowed(profile, house) });
+      const who = {
+        device: primary ?? { namespace: 'anonymousid', id: '' },
+        profile,
+        person: personIfAllowed(profile, house),
+      };
+      const visitor = await visitorOf(who, placesIn([event], { datastream, house }), house);
+      return decide(event, index, { datastream, house, visitor });
     }),
   );
   return made.filter((handle) => handle !== null);

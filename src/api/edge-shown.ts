@@ -7,12 +7,17 @@ export interface Shown {
   criterion: string;
   /** Item ids in their places. */
   items: readonly string[];
+  /** The activity that showed it, and which of its experiences. */
+  activity?: string;
+  experience?: string;
 }
 
 /** The same as it came back with a notice. */
 export interface ReadShown {
   recommendation: string;
   criterion: string;
+  activity?: string;
+  experience?: string;
   /** Place of an item from 1; undefined for one that was not shown. */
   positionOf(item: string): number | undefined;
 }
@@ -29,23 +34,41 @@ const macLength = 22;
  */
 export function shownToken(secret: Uint8Array, shown: Shown): string {
   const marks = shown.items.slice(0, maxPlaces).map(markOf).join('');
-  const criterion = Buffer.from(shown.criterion, 'utf8').toString('base64url');
-  const body = `${shown.recommendation}.${criterion}.${marks}`;
+  const { activity, experience = '' } = shown;
+  const place = activity === undefined ? '' : `.${encoded(`${activity}\n${experience}`)}`;
+  const body = `${shown.recommendation}.${encoded(shown.criterion)}.${marks}${place}`;
   return `${body}.${macOf(secret, body)}`;
 }
 
 /** Reads it; null for anything that is not a token of ours. */
 export function readShownToken(secret: Uint8Array, token: unknown): ReadShown | null {
   const found =
-    typeof token === 'string' ? /^([\w-]{1,64})\.([\w-]{1,400})\.([\w-]{0,240})\.([\w-]{22})$/.exec(token) : null;
+    typeof token === 'string'
+      ? /^([\w-]{1,64})\.([\w-]{1,400})\.([\w-]{0,240})(?:\.([\w-]{1,400}))?\.([\w-]{22})$/.exec(token)
+      : null;
   if (!found) return null;
-  const [text, recommendation, criterion, marks, mac] = found as unknown as [string, string, string, string, string];
+  const [text, recommendation, criterion, marks, place, mac] = found as unknown as string[] &
+    [string, string, string, string, string | undefined, string];
   if (!sameText(mac, macOf(secret, text.slice(0, -macLength - 1)))) return null;
   return {
     recommendation,
-    criterion: Buffer.from(criterion, 'base64url').toString('utf8'),
+    criterion: decoded(criterion),
+    ...(place === undefined ? {} : placeOfActivity(decoded(place))),
     positionOf: (item) => placeOf(markOf(item), marks),
   };
+}
+
+function placeOfActivity(text: string): { activity: string; experience: string } {
+  const [activity = '', experience = ''] = text.split('\n');
+  return { activity, experience };
+}
+
+function encoded(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64url');
+}
+
+function decoded(text: string): string {
+  return Buffer.from(text, 'base64url').toString('utf8');
 }
 
 function placeOf(mark: string, marks: string): number | undefined {

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { point } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
-import type { Profile } from '../profile/index.ts';
 import { decoded } from './cookie.ts';
 import { generalOf, isFault, readConsent, type StatedConsent } from './edge-consent.ts';
-import { asksForPerson, decide } from './edge-decide.ts';
-import { isEcid, orgKey, type Resolved } from './edge-identity.ts';
+import { visitorOf, type Visitor } from './activity-answer.ts';
+import { asksForPerson, decide, placesIn } from './edge-decide.ts';
+import { isEcid, orgKey } from './edge-identity.ts';
 import { linkOf, signOutEvent } from './edge-link.ts';
 import {
   carry,
@@ -128,10 +128,9 @@ async function interact(call: EdgeCall, reply: FastifyReply, house: House): Prom
   const { datastream } = call;
   if (kept.consent === 'out') return sendHandles(call, reply, { house, general: 'out', warnings: kept.warnings });
   const asks = asksForPerson(call.events, { datastream, house });
-  const found = asks ? await inTime(visitor(call.who, house), house) : { value: null };
-  const person = found ? personIfAllowed(found.value, house) : null;
+  const found = asks ? await inTime(visitor(call, house), house) : { value: unasked(call) };
   const handles = found
-    ? call.events.flatMap((event, index) => decide(event, index, { datastream, person, house }) ?? [])
+    ? call.events.flatMap((event, index) => decide(event, index, { datastream, visitor: found.value, house }) ?? [])
     : [];
   const late = found ? [] : [warnings.late(house.settings.publicUrl)];
   return sendHandles(call, reply, { house, handles, warnings: [...kept.warnings, ...late] });
@@ -267,8 +266,17 @@ function copyOfConsent(call: EdgeCall): 'in' | 'out' | undefined {
   return generalOf(call.entries.get(name) ?? decoded(call.cookies.get(name) ?? ''));
 }
 
-function visitor(who: Resolved, house: House): Promise<Profile | null> {
-  return house.profiles.find({ namespace: 'ecid', id: who.ecid });
+/** Who asks: what is remembered of the device, and the audiences it is in where an activity wants to know. */
+async function visitor({ who, events, datastream }: EdgeCall, house: House): Promise<Visitor> {
+  const device = { namespace: 'ecid', id: who.ecid };
+  const profile = await house.profiles.find(device);
+  const person = personIfAllowed(profile, house);
+  return visitorOf({ device, profile, person }, placesIn(events, { datastream, house }), house);
+}
+
+/** Nobody is looked up where nothing is to be shown. */
+function unasked({ who }: EdgeCall): Visitor {
+  return { person: null, unit: `ecid:${who.ecid}`, audiences: new Set(), told: {}, preview: null };
 }
 
 interface HandleParts {

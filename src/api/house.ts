@@ -13,6 +13,7 @@ import type {
 import type { RuleBook } from '../catalog/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
+import type { Activities, Designs } from '../recommend/index.ts';
 import type {
   AdvanceReport,
   ClockView,
@@ -51,6 +52,8 @@ export interface House {
   /** Where what was refused is shown; null where nobody looks. */
   intake: IntakeDoor | null;
   recommend: RecommendDoor;
+  designs: DesignDoor;
+  activities: ActivityDoor;
   journeys: JourneyDoor;
   people: PeopleDoor;
   privacy: PrivacyDoor;
@@ -144,6 +147,10 @@ export interface RecommendRequest {
   limit?: number;
   pageItem?: string;
   backup?: 'fill' | 'empty' | 'none';
+  /** Only items of this collection are shown. */
+  collection?: string;
+  /** Items that stand before or after those of the criterion. */
+  promotions?: string[];
 }
 
 /** The memory of somebody that a recommendation may rest on. */
@@ -160,6 +167,35 @@ export interface RecommendDoor {
   answer(request: RecommendRequest, person: Person | null): RecommendationAnswer;
   criteria(): CriterionView[];
 }
+
+/** Designs (`Designs` fits). */
+export type DesignDoor = Pick<
+  Designs,
+  'list' | 'get' | 'put' | 'remove' | 'history' | 'validate' | 'slotsOf' | 'render'
+>;
+
+/** Activities and offers (`Activities` fits), and who is in which audience. */
+export type ActivityDoor = Pick<
+  Activities,
+  | 'list'
+  | 'get'
+  | 'put'
+  | 'publish'
+  | 'pause'
+  | 'remove'
+  | 'history'
+  | 'offers'
+  | 'offer'
+  | 'putOffer'
+  | 'removeOffer'
+  | 'asked'
+  | 'locations'
+  | 'choose'
+  | 'resolve'
+> & {
+  /** Keys of the audiences that a profile is in. */
+  audiencesOf(profileId: string): Promise<readonly string[]>;
+};
 
 export interface JourneyDoor {
   list(): Promise<JourneyRow[]>;

@@ -48,12 +48,13 @@ function noticesOfOne(
   // A click is on one item, even where label and token name it twice; a display may name all it showed.
   const said = kind === interact ? places.slice(0, 1) : places;
   const { recommendation: id, criterion } = shown;
+  const by = shown.activity === undefined ? {} : { activity: shown.activity, experience: shown.experience ?? '' };
   return (said.length > 0 ? said : [null]).map((place) => ({
     ...rider(main, ''),
     // The visitor is part of it: an answer that a shop keeps for its pages is shown to many.
     id: `${kind === interact ? 'click' : 'shown'}:${id}:${place?.item ?? ''}:${main.visitor.slice(-38)}`,
     types: [kind],
-    recommendation: { id, criterion, ...place },
+    recommendation: { id, criterion, ...by, ...place },
     ...(place ? { items: [{ id: place.item }] } : {}),
   }));
 }

@@ -103,7 +103,15 @@ export interface ShopEvent {
   /** For `message.*`: which message, and for a click which link. */
   message?: { id: string; journey: string; link?: number; item?: string; position?: number; recommendation?: string };
   /** A recommendation that was shown or clicked on a page: whose answer, and which of its items at which place, from 1. */
-  recommendation?: { id: string; criterion: string; item?: string; position?: number };
+  recommendation?: {
+    id: string;
+    criterion: string;
+    item?: string;
+    position?: number;
+    /** The activity that showed it, and which of its experiences. */
+    activity?: string;
+    experience?: string;
+  };
   /** Level 3 by an identity token that the device showed: until when it holds, UTC ms of business time. */
   linkedUntil?: number;
   /** Judged to be a machine: kept, never learned from, never starts a journey. */

@@ -152,6 +152,11 @@ export class Audiences {
     return rows.map((row) => ({ ...row, size: sizes.get(row.id) ?? 0 }));
   }
 
+  /** The keys of the audiences a person is in now. */
+  async of(profileId: string): Promise<readonly string[]> {
+    return (await table.audiencesOf(this.#store, [profileId])).get(profileId) ?? [];
+  }
+
   /** Throws AUDIENCE_UNKNOWN with a near key. */
   async get(key: string): Promise<AudienceView> {
     const all = await this.list();

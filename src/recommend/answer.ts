@@ -28,6 +28,10 @@ export interface RecommendRequest {
    * popular items only when it has none at all; `none`, nobody.
    */
   backup?: 'fill' | 'empty' | 'none';
+  /** Only items of this collection are shown. */
+  collection?: string;
+  /** Items that stand before or after those of the criterion. */
+  promotions?: string[];
 }
 
 /** A piece of evidence: which key item, what kind, how many visits. */

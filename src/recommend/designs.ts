@@ -84,9 +84,13 @@ export class Designs {
     return this.#design(key).slots;
   }
 
-  /** Makes a design for an answer. @throws DESIGN_UNKNOWN, DESIGN_FAULT, RENDER_* */
-  render(key: string, answer: RecommendationAnswer, tokens: Readonly<Record<string, string>> = {}): Rendered {
-    return this.#design(key).render({ answer, item: this.#item, tokens, now: this.#clock.now() });
+  /** Makes a design, or a draft of it, for an answer. @throws DESIGN_UNKNOWN, DESIGN_FAULT, RENDER_* */
+  render(
+    key: string,
+    answer: RecommendationAnswer,
+    { tokens = {}, draft = null }: { tokens?: Readonly<Record<string, string>>; draft?: Design | null } = {},
+  ): Rendered {
+    return (draft ?? this.#design(key)).render({ answer, item: this.#item, tokens, now: this.#clock.now() });
   }
 
   #design(key: string): Design {

@@ -16,6 +16,12 @@ export type {
   RecommendedItem,
   RecommendRequest,
 } from './answer.ts';
+export { Activities } from './activities.ts';
+export type { ActivityView, KnownElsewhere } from './activities.ts';
+export { experiencesOf } from './activity.ts';
+export type { ActivityDefinition, Asker, Choice, Experience, Grid, Passed } from './activity.ts';
+export { previewToken, readPreview } from './activity-preview.ts';
+export type { Preview } from './activity-preview.ts';
 export { compileDesign, mostSlots } from './design.ts';
 export type { Design, DesignDefinition, DesignLanguage, DesignType, Rendered } from './design.ts';
 export type { DesignCheck, DesignProblem } from './design-validate.ts';
@@ -28,6 +34,7 @@ export type { FeedBatch, Pupil, ReadFeed } from './follower.ts';
 export { modelLimits } from './model.ts';
 export type { ModelLimits } from './model.ts';
 export { migrations } from './migration.ts';
+export type { FixedOffer, OfferDefinition, Offering, RecommendationOffer } from './offer.ts';
 export { Recommender } from './recommender.ts';
 export type { Shelf } from './recommender.ts';
 export type { Algorithm, Group, Likeness, ListQuery, RelatedAction, Scored, Source, Step } from './source.ts';

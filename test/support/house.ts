@@ -1,5 +1,7 @@
 import { FakeClock, quietLog, SeededRandom, UuidIds } from '../../src/base/index.ts';
 import { Intake, type Datastream, type Identity, type ImportProgress, type ShopEvent } from '../../src/event/index.ts';
+import { fakeShowing } from './showing.ts';
+import { fakeTraits } from './trait.ts';
 import type { Profile, ProfileState } from '../../src/profile/index.ts';
 import type { House, Person, RecommendationAnswer, RecommendRequest } from '../../src/api/index.ts';
 
@@ -103,7 +105,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
       recallConsent: () => undefined,
       collectConsent: async (id, namespace = 'ecid') => known.get(`${namespace}:${id}`)?.state.consent.collect?.state,
     },
-    rules: null,
+    ...fakeShowing(),
     items: {
       load: async (text, format) => {
         loaded.push({ text, format });
@@ -154,18 +156,6 @@ function fakePrivacy(): House['privacy'] {
     erase: async () => waiting,
     certificate: async (asked) => (asked === id ? waiting : null),
     unmerge: async (into, merge) => ({ into, from: merge }),
-  };
-}
-
-function fakeTraits(): House['traits'] {
-  const known = new Map<string, Parameters<House['traits']['put']>[0]>();
-  return {
-    list: () => [...known.values()],
-    put: async (definition) => {
-      known.set(definition.key, definition);
-      return definition;
-    },
-    remove: async (key) => known.delete(key),
   };
 }
 

@@ -1,0 +1,49 @@
+import type { House } from './api/index.ts';
+import type { Catalog, RuleBook } from './catalog/index.ts';
+import type { Clock } from './base/index.ts';
+import type { Profiles } from './profile/index.ts';
+import { Activities, Designs, type Recommender } from './recommend/index.ts';
+import type { Store } from './store/index.ts';
+
+/** What places show: designs, offers and activities, over the rooms that know what these name. */
+export interface Showing {
+  designs: Designs;
+  activities: House['activities'];
+  /** Takes in what other processes saved. */
+  refresh(): Promise<void>;
+}
+
+interface Rooms {
+  store: Store;
+  clock: Clock;
+  catalog: Catalog;
+  rules: RuleBook;
+  recommender: Recommender;
+  profiles: Profiles;
+}
+
+/** Opens them and reads what is saved. */
+export async function openShowing({ store, clock, catalog, rules, recommender, profiles }: Rooms): Promise<Showing> {
+  const designs = new Designs({ store, clock, item: (id) => catalog.get(id) });
+  const isDefined = (kind: 'collection' | 'promotion', id: string) =>
+    rules.definitions.list(kind).some((one) => one.key === id);
+  const activities = new Activities({
+    store,
+    clock,
+    known: {
+      criterion: (key) => recommender.criteria().some((one) => one.key === key),
+      design: (key) => designs.has(key),
+      audience: (key) => profiles.audiences.keys.has(key),
+      collection: (id) => isDefined('collection', id),
+      promotion: (id) => isDefined('promotion', id),
+    },
+  });
+  designs.whoUses((key) => activities.whoUsesDesign(key));
+  const refresh = async () => {
+    await designs.refresh();
+    await activities.refresh();
+  };
+  await refresh();
+  const audiencesOf = (profileId: string) => profiles.audiences.of(profileId);
+  return { designs, activities: Object.assign(activities, { audiencesOf }), refresh };
+}

@@ -1,0 +1,48 @@
+import type { House } from '../../src/api/index.ts';
+
+/** No rule, no design and no activity; tests of these put real ones in their place. */
+export function fakeShowing(): Pick<House, 'rules' | 'designs' | 'activities'> {
+  return { rules: null, designs: fakeDesigns(), activities: fakeActivities() };
+}
+
+function fakeDesigns(): House['designs'] {
+  const none = () => Promise.reject(new Error('this house has no designs'));
+  const absent = () => {
+    throw new Error('this house has no designs');
+  };
+  return {
+    list: () => [],
+    get: absent,
+    put: none,
+    remove: none,
+    history: none,
+    validate: absent,
+    slotsOf: absent,
+    render: absent,
+  };
+}
+
+function fakeActivities(): House['activities'] {
+  const none = () => Promise.reject(new Error('this house has no activities'));
+  const absent = () => {
+    throw new Error('this house has no activities');
+  };
+  return {
+    list: () => [],
+    get: absent,
+    put: none,
+    publish: none,
+    pause: none,
+    remove: none,
+    history: none,
+    offers: () => [],
+    offer: absent,
+    putOffer: none,
+    removeOffer: none,
+    asked: () => ({ any: false, audiences: false }),
+    locations: () => [],
+    choose: () => ({ choice: null, passed: [] }),
+    resolve: () => null,
+    audiencesOf: async () => [],
+  };
+}
