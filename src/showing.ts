@@ -9,6 +9,7 @@ import type { Store } from './store/index.ts';
 export interface Showing {
   designs: Designs;
   activities: House['activities'];
+  lists: House['lists'];
   /** Takes in what other processes saved. */
   refresh(): Promise<void>;
 }
@@ -45,5 +46,6 @@ export async function openShowing({ store, clock, catalog, rules, recommender, p
   };
   await refresh();
   const audiencesOf = (profileId: string) => profiles.audiences.of(profileId);
-  return { designs, activities: Object.assign(activities, { audiencesOf }), refresh };
+  const ids = () => Array.from(catalog.all(), ({ id }) => id).sort();
+  return { designs, activities: Object.assign(activities, { audiencesOf }), lists: { ids }, refresh };
 }

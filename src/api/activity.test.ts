@@ -488,6 +488,26 @@ describe('doors', () => {
     expect((await call('GET', '/activities')).body['activities']).toHaveLength(1);
   });
 
+  it('/v1/criteria/{key}/download.csv: whole lists, not for persons (DL-1)', async () => {
+    const get = (path: string) => app.inject({ url: `/v1${path}`, headers: { authorization: `Bearer ${secretKey}` } });
+    const file = await get('/criteria/popular/download.csv?limit=1');
+    expect(file.headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(file.body.split('\r\n')).toEqual([
+      '# Key,Recommendation_1',
+      '# Algorithm: popular',
+      '# environment: -1 (all)',
+      '"*","coat-1"',
+      '"","coat-1"',
+      '# EndOfFile',
+      '',
+    ]);
+    expect(await get('/criteria/recently-viewed/download.csv').then((reply) => reply.json())).toMatchObject({
+      code: 'CRITERION_NOT_DOWNLOADABLE',
+    });
+    expect((await get('/criteria/popular/download.csv?limit=0')).statusCode).toBe(400);
+    expect((await app.inject({ url: '/v1/criteria/popular/download.csv' })).statusCode).toBe(401);
+  });
+
   it('another process sees what was saved', async () => {
     await publish();
     const other = new Activities({

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import { audienceDoors } from './admin-audience.ts';
 import { activityDoors, offerDoors } from './admin-activity.ts';
+import { downloadDoors } from './download-lists.ts';
 import { designDoors } from './admin-design.ts';
 import { audienceFileDoors } from './audience-file.ts';
 import { identityDoors } from './admin-identity.ts';
@@ -47,6 +48,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   contactDoors(app, house);
   audienceDoors(make, house);
   audienceFileDoors(app, house);
+  downloadDoors(app, house);
   app.setNotFoundHandler((request) => {
     throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);
   });

@@ -54,6 +54,7 @@ export interface House {
   recommend: RecommendDoor;
   designs: DesignDoor;
   activities: ActivityDoor;
+  lists: ListDoor;
   journeys: JourneyDoor;
   people: PeopleDoor;
   privacy: PrivacyDoor;
@@ -173,6 +174,12 @@ export type DesignDoor = Pick<
   Designs,
   'list' | 'get' | 'put' | 'remove' | 'history' | 'validate' | 'slotsOf' | 'render'
 >;
+
+/** What whole lists may hang on. */
+export interface ListDoor {
+  /** Ids of all items, as they are now. */
+  ids(): readonly string[];
+}
 
 /** Activities and offers (`Activities` fits), and who is in which audience. */
 export type ActivityDoor = Pick<

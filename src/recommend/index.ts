@@ -28,6 +28,8 @@ export type { DesignCheck, DesignProblem } from './design-validate.ts';
 export { validateDesign } from './design-validate.ts';
 export { Designs } from './designs.ts';
 export type { DesignView } from './designs.ts';
+export { basisOf, downloadOf } from './download.ts';
+export type { DownloadLine } from './download.ts';
 export { Engine } from './engine.ts';
 export { Follower } from './follower.ts';
 export type { FeedBatch, Pupil, ReadFeed } from './follower.ts';

@@ -1,8 +1,13 @@
 import type { House } from '../../src/api/index.ts';
 
 /** No rule, no design and no activity; tests of these put real ones in their place. */
-export function fakeShowing(): Pick<House, 'rules' | 'designs' | 'activities'> {
-  return { rules: null, designs: fakeDesigns(), activities: fakeActivities() };
+export function fakeShowing(): Pick<House, 'rules' | 'designs' | 'activities' | 'lists'> {
+  return {
+    rules: null,
+    designs: fakeDesigns(),
+    activities: fakeActivities(),
+    lists: { ids: () => ['coat-1', 'hat-1'] },
+  };
 }
 
 function fakeDesigns(): House['designs'] {

@@ -1,0 +1,72 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { BeckonError, pause } from '../base/index.ts';
+import { basisOf, downloadOf, type DownloadLine } from '../recommend/index.ts';
+import { assertScope } from './auth.ts';
+import { Problem } from './contract.ts';
+import { csvLine } from './csv-out.ts';
+import { errors } from './error.ts';
+import type { House } from './house.ts';
+import { asText, dig } from './json.ts';
+
+const usualWidth = 100;
+const mostWidth = 100;
+/** Rows made in one go, before others get a turn. */
+const goSize = 50;
+
+/** The door by which whole lists of a criterion leave, for mails of another system (recommendations DL-1, EML-3). */
+export function downloadDoors(app: FastifyInstance, house: House): void {
+  app.get('/criteria/:key/download.csv', {
+    schema: {
+      tags: ['criteria'],
+      summary:
+        'All lists of a criterion as CSV: a row for each item that has one, the backup under *. Not for lists of persons.',
+      security: [{ key: [] }],
+      params: Type.Object({ key: Type.String() }),
+      querystring: Type.Object({
+        limit: Type.Optional(Type.String({ description: `Items a row has at most, 1 to ${mostWidth}` })),
+      }),
+      response: { 200: { description: 'text/csv', type: 'string' }, default: { description: 'Problem', ...Problem } },
+    },
+    onRequest: (request) => assertScope(request, house, 'read'),
+    handler: async (request, reply) => {
+      const criterion = asText(dig(request.params, 'key'), 200) ?? '';
+      const answer = house.recommend.answer.bind(house.recommend);
+      const lines = downloadOf({
+        criterion,
+        basis: basisOf(criterion, answer),
+        width: widthOf(asText(dig(request.query, 'limit'), 20)),
+        keys: house.lists.ids(),
+        answer,
+      });
+      return reply
+        .header('content-type', 'text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${criterion.replace(/[^\w-]/g, '_')}.csv"`)
+        .header('cache-control', 'no-store')
+        .send(Readable.from(inPieces(lines)));
+    },
+  });
+}
+
+/** A piece at a time, so that other requests are answered between; a reader that is slow holds it back. */
+async function* inPieces(lines: Iterable<DownloadLine>): AsyncGenerator<string> {
+  let piece = '';
+  let rows = 0;
+  for (const line of lines) {
+    piece += 'raw' in line ? `${line.raw}\r\n` : csvLine(line.cells);
+    if (++rows % goSize !== 0) continue;
+    yield piece;
+    piece = '';
+    await pause(0);
+  }
+  yield piece;
+}
+
+function widthOf(text: string | undefined): number {
+  const width = text === undefined ? usualWidth : Number(text);
+  if (Number.isInteger(width) && width >= 1 && width <= mostWidth) return width;
+  throw new BeckonError(errors.API_INPUT_INVALID, `limit "${text}" is not a whole number from 1 to ${mostWidth}`, {
+    where: 'limit',
+  });
+}
