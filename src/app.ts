@@ -32,7 +32,7 @@ import { Memory } from './memory.ts';
 import { openErasures } from './erasing.ts';
 import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
-import { Follower, migrations as recommendMigrations, Recommender } from './recommend/index.ts';
+import { ActivitySeen, Follower, migrations as recommendMigrations, Recommender } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 import type { Migration, Store, Tx } from './store/index.ts';
 
@@ -84,6 +84,7 @@ interface Slots {
   runner: Runner;
   messages: Messages;
   measure: Measure;
+  seen: ActivitySeen;
   /** HTTP to our own origin; filled when the doors open. */
   callOwn: Caller;
   /** Looks at once whether something is due. */
@@ -104,6 +105,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const ground = await openGround(settings, { store, log });
   const { clock, ids, random, memory } = ground;
   const slots = {
+    seen: new ActivitySeen(store),
     callOwn: () => Promise.reject(new Error('The doors are not open yet')),
     wake: () => {},
   } as unknown as Slots;
@@ -146,7 +148,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const pulse = new Pulse({
     clock,
     log,
-    duties: duties(ground, { folder, profiles, rules, showing, journeys, erasures, forms, slots }),
+    duties: duties(ground, { folder, profiles, showing, journeys, erasures, forms, slots }),
     onMoved: (offset) => memory.set('clock-offset', offset),
   });
   slots.wake = () => pulse.wake();
@@ -291,6 +293,7 @@ async function spread(
   await slots.runner.listen(tx, what.facts, what.profiles);
   await slots.messages.listen(tx, what.facts);
   await slots.measure.listen(tx, what.facts, what.seen, { profiles: what.profiles });
+  await slots.seen.listen(tx, what);
 }
 
 /** What comes back again and again, in this order. */
@@ -299,7 +302,6 @@ function duties(
   rooms: {
     folder: Folder;
     profiles: Profiles;
-    rules: RuleBook;
     showing: Showing;
     journeys: Journeys;
     erasures: Erasures;
@@ -307,7 +309,7 @@ function duties(
     slots: Slots;
   },
 ): Duty[] {
-  const { folder, profiles, rules, showing, journeys, erasures, forms, slots } = rooms;
+  const { folder, profiles, showing, journeys, erasures, forms, slots } = rooms;
   const endVisits = async () => {
     const due = await profiles.nextVisitEnd();
     if (due === null || due > clock.now()) return 0;
@@ -329,7 +331,6 @@ function duties(
   const tidy = new Tidy({ store, clock, log });
   const refresh = async () => {
     await journeys.refresh();
-    await rules.definitions.reload();
     await showing.refresh();
     await profiles.traits.refresh();
     return profiles.audiences.tidy();

@@ -16,6 +16,7 @@ import { emptyMeasure } from './measure/index.ts';
 import { emptyLedger, readToken } from './message/index.ts';
 import { emptyProfiles } from './profile/index.ts';
 import { Memory } from './memory.ts';
+import { emptySeen } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 
 const day = 86_400_000;
@@ -104,7 +105,16 @@ export async function removeDemo(settings: Settings, parts: AppParts): Promise<v
 
 async function emptyAll({ store, catalog, journeys, settings }: Rooms): Promise<void> {
   await store.inTransaction(async (tx) => {
-    for (const empty of [emptyJobs, emptyLog, emptyProfiles, emptyJourneys, emptyLedger, emptyMeasure, emptySignUps])
+    for (const empty of [
+      emptyJobs,
+      emptyLog,
+      emptyProfiles,
+      emptyJourneys,
+      emptyLedger,
+      emptyMeasure,
+      emptySeen,
+      emptySignUps,
+    ])
       await empty(tx);
   });
   await catalog.remove(catalogue(`${settings.publicUrl}/shop`).map(({ id }) => id));

@@ -112,7 +112,7 @@ describe('erasing a person', () => {
     const certificate = await finished(asked);
     expect([certificate.state, certificate.steps.map(({ room }) => room)]).toEqual([
       'done',
-      ['suppression', 'journey', 'message', 'measure', 'form', 'webhook', 'profile', 'event'],
+      ['suppression', 'journey', 'message', 'measure', 'activity', 'form', 'webhook', 'profile', 'event'],
     ]);
     expect(certificate.subject).toContain(rooms.erasures.hashOf(`id:${profile.id}`));
     expect(certificate.subject).toContain(rooms.erasures.hashOf(`ecid:${other}`));
@@ -140,7 +140,7 @@ describe('erasing a person', () => {
   it('goes on with the next room after a crash between any two (trust row 105)', async () => {
     const profile = await ada();
     const asked = await rooms.erasures.request(profile);
-    const planned = ['suppression', 'journey', 'message', 'measure', 'form', 'webhook', 'profile', 'event'];
+    const planned = ['suppression', 'journey', 'message', 'measure', 'activity', 'form', 'webhook', 'profile', 'event'];
     const again = () => store.run({ text: `update job set lease_until = null, due = now() - interval '1 day'` });
     for (const place of ['journey', 'message', 'measure', 'event']) {
       // Another process takes over, and dies in this room with its transaction open.
@@ -179,7 +179,7 @@ describe('exporting a person', () => {
     const door = privacyDoor(rooms, async () => void (await rooms.folder.drain()));
     const made = (await door.export(profile)) as { profile: { email: string }; rooms: Record<string, object> };
     expect(made.profile.email).toBe(address);
-    expect(Object.keys(made.rooms)).toEqual(['profile', 'event', 'journey', 'message', 'measure', 'form']);
+    expect(Object.keys(made.rooms)).toEqual(['profile', 'event', 'journey', 'message', 'measure', 'activity', 'form']);
     const text = JSON.stringify(made.rooms);
     for (const known of [address, device, other, 'watch', 'o1', 'consent_record']) expect(text).toContain(known);
   });

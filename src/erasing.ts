@@ -6,6 +6,7 @@ import { Jobs } from './job/index.ts';
 import type { Runner } from './journey/index.ts';
 import type { Measure } from './measure/index.ts';
 import type { Messages } from './message/index.ts';
+import type { ActivitySeen } from './recommend/index.ts';
 import { Erasures, viewOf, type Profile, type Profiles, type Subject } from './profile/index.ts';
 import type { Settings } from './settings.ts';
 import type { Store, Tx } from './store/index.ts';
@@ -17,6 +18,7 @@ interface Holders {
   runner: Runner;
   messages: Messages;
   measure: Measure;
+  seen: ActivitySeen;
   webhooks: Webhooks;
   forms: Forms;
 }
@@ -43,6 +45,7 @@ export function openErasures(
       { name: 'journey', forget: each((tx, id) => rooms().runner.forget(tx, id)) },
       { name: 'message', forget: each((tx, id) => rooms().messages.forget(tx, id)) },
       { name: 'measure', forget: each((tx, id) => rooms().measure.forget(tx, id)) },
+      { name: 'activity', forget: each((tx, id) => rooms().seen.forget(tx, id)) },
       { name: 'form', forget: (tx, { addresses }) => rooms().forms.forget(tx, addresses) },
       { name: 'webhook', forget: (tx, { visitors }) => rooms().webhooks.forget(tx, visitors) },
     ],
@@ -57,18 +60,19 @@ export function openErasures(
 
 /** Everything the installation knows of a person, by room (Art. 15 and 20 GDPR). */
 export async function exportPerson(
-  { profiles, events, runner, messages, measure, forms }: Holders,
+  { profiles, events, runner, messages, measure, seen, forms }: Holders,
   profile: Profile,
   now: number,
 ): Promise<Record<string, unknown>> {
   const visitors = await profiles.visitorsOf(profile);
   const addresses = visitors.filter((name) => name.startsWith('email:')).map((name) => name.slice('email:'.length));
-  const [stored, log, journeys, mails, measured, signedUp] = await Promise.all([
+  const [stored, log, journeys, mails, measured, looked, signedUp] = await Promise.all([
     profiles.exportFor(profile.id),
     events.exportFor(visitors),
     runner.exportFor(profile.id),
     messages.exportFor(profile.id),
     measure.exportFor(profile.id),
+    seen.exportFor(profile.id),
     forms.exportFor(addresses),
   ]);
   return {
@@ -80,6 +84,7 @@ export async function exportPerson(
       journey: journeys,
       message: mails,
       measure: measured,
+      activity: looked,
       form: signedUp,
     },
   };
@@ -92,7 +97,7 @@ export function privacyDoor(rooms: Rooms, settle: () => Promise<void>): House['p
     story: (profileId) => profiles.storyOf(profileId),
     export: async (profile) => {
       await settle();
-      return exportPerson(rooms, profile, clock.now());
+      return exportPerson({ ...rooms, ...slots }, profile, clock.now());
     },
     erase: async (profile) => {
       const asked = await erasures.request(profile);

@@ -2,7 +2,7 @@ import type { House } from './api/index.ts';
 import type { Catalog, RuleBook } from './catalog/index.ts';
 import type { Clock } from './base/index.ts';
 import type { Profiles } from './profile/index.ts';
-import { Activities, Designs, type Recommender } from './recommend/index.ts';
+import { Activities, ActivitySeen, Designs, type Recommender } from './recommend/index.ts';
 import type { Store } from './store/index.ts';
 
 /** What places show: designs, offers and activities, over the rooms that know what these name. */
@@ -40,12 +40,20 @@ export async function openShowing({ store, clock, catalog, rules, recommender, p
     },
   });
   designs.whoUses((key) => activities.whoUsesDesign(key));
+  // Rules first: offers name collections and promotions.
   const refresh = async () => {
+    await rules.definitions.reload();
     await designs.refresh();
     await activities.refresh();
   };
   await refresh();
   const audiencesOf = (profileId: string) => profiles.audiences.of(profileId);
+  const counts = new ActivitySeen(store);
   const ids = () => Array.from(catalog.all(), ({ id }) => id).sort();
-  return { designs, activities: Object.assign(activities, { audiencesOf }), lists: { ids }, refresh };
+  return {
+    designs,
+    activities: Object.assign(activities, { audiencesOf, numbers: (key: string) => counts.numbers(key) }),
+    lists: { ids },
+    refresh,
+  };
 }

@@ -6,7 +6,14 @@ import { freshStore } from '../../test/support/database.ts';
 import { fakeAnswer, fakeHouse, fakeProfile, secretKey, startedAt, type FakeHouse } from '../../test/support/house.ts';
 import { sendTo } from '../../test/support/alloy.ts';
 import { deliver, ecid, mbox, type DeliveryAnswer } from '../../test/support/target.ts';
-import { Activities, Designs, migrations, type ActivityDefinition, type DesignDefinition } from '../recommend/index.ts';
+import {
+  Activities,
+  ActivitySeen,
+  Designs,
+  migrations,
+  type ActivityDefinition,
+  type DesignDefinition,
+} from '../recommend/index.ts';
 import type { Store } from '../store/index.ts';
 import type { RecommendationAnswer } from './contract.ts';
 import { buildServer } from './server.ts';
@@ -40,8 +47,12 @@ beforeEach(async () => {
   await store.run({ text: 'truncate design, offer, activity' });
   await designs.refresh();
   await activities.refresh();
+  const counts = new ActivitySeen(store);
   house.designs = designs;
-  house.activities = Object.assign(activities, { audiencesOf: async () => members });
+  house.activities = Object.assign(activities, {
+    audiencesOf: async () => members,
+    numbers: (key: string) => counts.numbers(key),
+  });
   app = await buildServer(house);
 });
 
@@ -484,6 +495,8 @@ describe('doors', () => {
       status: 404,
       body: { detail: expect.stringContaining('did you mean "home"') },
     });
+    expect((await call('GET', '/activities/home/numbers')).body).toEqual({ experiences: [] });
+    expect((await call('GET', '/activities/nowhere/numbers')).status).toBe(404);
     expect((await call('GET', '/offers')).body['offers']).toHaveLength(1);
     expect((await call('GET', '/activities')).body['activities']).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import { Type, type TSchema } from 'typebox';
 import { BeckonError } from '../base/index.ts';
 import { experiencesOf, previewToken } from '../recommend/index.ts';
-import { ActivityInput, ActivityView, OfferInput, OfferView, VersionList } from './contract-design.ts';
+import { ActivityInput, ActivityNumbers, ActivityView, OfferInput, OfferView, VersionList } from './contract-design.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
@@ -70,6 +70,14 @@ export function activityDoors(make: Make, house: House): void {
     summary: 'Earlier versions, newest first.',
     answer: VersionList,
     work: async (call) => ({ versions: (await activities.history(call.part('key'))).map(versionView) }),
+  });
+  make({
+    method: 'GET',
+    path: '/activities/:key/numbers',
+    scope: 'read',
+    summary: 'Impressions, clicks, and orders after a click, by experience.',
+    answer: ActivityNumbers,
+    work: async (call) => ({ experiences: await activities.numbers(activities.get(call.part('key')).key) }),
   });
   previewDoor(make, house);
 }

@@ -147,6 +147,23 @@ export const ActivityView = Type.Object({
   draft: Type.Union([Activity, Type.Null()]),
 });
 
+/** GET /v1/activities/{key}/numbers: of experiences that anybody has seen. Credited is not caused. */
+export const ActivityNumbers = Type.Object({
+  experiences: Type.Array(
+    Type.Object({
+      experience: Type.String(),
+      /** Who was shown it or clicked. */
+      people: Type.Integer(),
+      impressions: Type.Integer(),
+      clicks: Type.Integer(),
+      clickers: Type.Integer(),
+      /** Of clickers, within 5 days of their last click in this activity. */
+      orders: Type.Integer(),
+      revenue: Type.Array(Type.Object({ amount: Type.Number(), currency: Type.String() })),
+    }),
+  ),
+});
+
 /** GET /v1/{designs,activities}/{key}/versions */
 export const VersionList = Type.Object({
   versions: Type.Array(

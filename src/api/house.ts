@@ -13,7 +13,7 @@ import type {
 import type { RuleBook } from '../catalog/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
-import type { Activities, Designs } from '../recommend/index.ts';
+import type { Activities, Designs, ExperienceNumbers } from '../recommend/index.ts';
 import type {
   AdvanceReport,
   ClockView,
@@ -202,6 +202,8 @@ export type ActivityDoor = Pick<
 > & {
   /** Keys of the audiences that a profile is in. */
   audiencesOf(profileId: string): Promise<readonly string[]>;
+  /** What its experiences have come to. */
+  numbers(key: string): Promise<ExperienceNumbers[]>;
 };
 
 export interface JourneyDoor {

@@ -3,7 +3,7 @@
  *
  * In:     lessons from the feed, one event each; the catalogue; one person's views, cart and orders
  * Out:    answers: items in order, each with its source, its reason and the counts behind it
- * Owns:   tables design, offer, activity; the counts live in memory and are learned anew from the feed at each start
+ * Owns:   tables design, offer, activity, activity_seen, activity_order; the counts live in memory and are learned anew from the feed at each start
  * Knows:  base, store, job, language, event, profile, catalog
  * Never:  answers an item that is out of stock, excluded or unknown; draws at random
  * Start:  answer.ts, then model.ts, criterion.ts, recommender.ts
@@ -20,6 +20,8 @@ export { Activities } from './activities.ts';
 export type { ActivityView, KnownElsewhere } from './activities.ts';
 export { experiencesOf } from './activity.ts';
 export type { ActivityDefinition, Asker, Choice, Experience, Grid, Passed } from './activity.ts';
+export { ActivitySeen } from './activity-seen.ts';
+export type { CarriedSeen, ExperienceNumbers } from './activity-seen.ts';
 export { previewToken, readPreview } from './activity-preview.ts';
 export type { Preview } from './activity-preview.ts';
 export { compileDesign, mostSlots } from './design.ts';
@@ -37,6 +39,7 @@ export { modelLimits } from './model.ts';
 export type { ModelLimits } from './model.ts';
 export { migrations } from './migration.ts';
 export type { FixedOffer, OfferDefinition, Offering, RecommendationOffer } from './offer.ts';
+export { emptySeen } from './table-activity-seen.ts';
 export { Recommender } from './recommender.ts';
 export type { Shelf } from './recommender.ts';
 export type { Algorithm, Group, Likeness, ListQuery, RelatedAction, Scored, Source, Step } from './source.ts';

@@ -1,5 +1,6 @@
 import type { Migration } from '../store/index.ts';
 import { activityMigrations } from './table-activity.ts';
+import { activitySeenMigrations } from './table-activity-seen.ts';
 
 /** Tables of this room, each kind beside its statements. */
-export const migrations: readonly Migration[] = [...activityMigrations];
+export const migrations: readonly Migration[] = [...activityMigrations, ...activitySeenMigrations];

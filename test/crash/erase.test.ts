@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Crew } from './process.ts';
 import { added, ecidOf, setScene, type Scene } from './scene.ts';
 
-const rooms = ['suppression', 'journey', 'message', 'measure', 'form', 'webhook', 'profile', 'event'];
+const rooms = ['suppression', 'journey', 'message', 'measure', 'activity', 'form', 'webhook', 'profile', 'event'];
 
 let scene: Scene;
 let crew: Crew;

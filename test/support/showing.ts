@@ -49,5 +49,6 @@ function fakeActivities(): House['activities'] {
     choose: () => ({ choice: null, passed: [] }),
     resolve: () => null,
     audiencesOf: async () => [],
+    numbers: async () => [],
   };
 }
