@@ -21,6 +21,7 @@ const repository = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$
 const tops = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
 const sections = [
   { folder: 'guide', title: 'Guide' },
+  { folder: 'recommend', title: 'Recommendations' },
   { folder: 'decision', title: 'Decisions' },
   { folder: 'error', title: 'Errors' },
 ];

@@ -59,6 +59,10 @@ const deliveryBody = object({
   }),
   property: object({ token: text(128, 'Id of a datastream') }),
   context: object({ channel: { enum: ['web', 'mobile'] }, userAgent: text(1024), beacon: { type: 'boolean' } }),
+  preview: object({
+    token: text(4096, 'From POST /v1/activities/{key}/preview-token: shows that activity; nothing counts'),
+  }),
+  qaMode: object({ token: text(4096, 'The same'), listedActivitiesOnly: { type: 'boolean' } }),
   trace: object({ authorizationToken: text(512, 'A secret key with the scope recommend or read') }),
   execute: object({ pageLoad: object(details), mboxes }),
   prefetch: object({ pageLoad: object(details), mboxes, views }),
