@@ -42,6 +42,13 @@ const bodies: Record<string, (no: number) => unknown> = {
     id: { marketingCloudVisitorId: device(no) },
     execute: { mboxes: [{ name: 'recs', index: 0, parameters: { 'entity.id': 'coat-1', 'user.categoryId': 'c' } }] },
   }),
+  '/v1/designs/validate': (no) => ({
+    name: `Row ${no}`,
+    type: 'json',
+    language: 'velocity',
+    script: '#foreach($e in $entities)#if($foreach.count > 2)#break#end{"a": "$e.name"}#end',
+    slots: 1,
+  }),
   '/v1/items': (no) => [
     {
       id: `i${no}`,

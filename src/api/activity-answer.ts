@@ -171,7 +171,7 @@ function recommended(
       responseTokens: {
         ...tokensOf(resolved, making),
         'beckon.criterion': offer.criterion,
-        ...(offer.design === undefined ? {} : { 'beckon.design': offer.design }),
+        ...(made ? { 'beckon.design': offer.design!, 'beckon.type': made.type } : {}),
         'beckon.requestId': answer.requestId,
         'beckon.recommendation': answer.trackingToken,
         'beckon.status': status,

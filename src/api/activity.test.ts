@@ -352,6 +352,16 @@ describe('activities at Target’s door', () => {
     expect((await app.inject({ url: '/m2/acme/ubox/raw?mbox=home-recs&mboxDefault=none' })).body).toBe('none');
   });
 
+  it('a design of mere text is never served as a page', async () => {
+    await publish();
+    await house.designs.put({ ...row, type: 'text', script: '$entity1.id,$entity2.id' });
+    const raw = await app.inject({ url: '/m2/acme/ubox/raw?mbox=home-recs&mboxDefault=none' });
+    expect([raw.headers['content-type'], raw.body]).toEqual(['text/plain; charset=utf-8', 'coat-1,']);
+    expect((await first()).options).toMatchObject([
+      { type: 'html', content: 'coat-1,', responseTokens: { 'beckon.type': 'text' } },
+    ]);
+  });
+
   it('JSON as Adobe serves it: one string under the type html (§2.3)', async () => {
     await publish();
     await house.designs.put({ ...row, jsonAs: 'text' });

@@ -49,7 +49,8 @@ function text(reply: FastifyReply, body: string): FastifyReply {
 async function rawbox(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
   const option = optionOf(await takeFlat(request, flatOf(request.query), house));
   if (option) {
-    const type = option.type === 'json' ? 'application/json' : 'text/html';
+    const isText = option.responseTokens['beckon.type'] === 'text';
+    const type = option.type === 'json' ? 'application/json' : isText ? 'text/plain' : 'text/html';
     return reply
       .headers({
         'content-type': `${type}; charset=utf-8`,

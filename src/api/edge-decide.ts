@@ -107,6 +107,10 @@ function shownItem(id: string, { type, content, selector, asText }: ShownOffer, 
   if (type === 'json' && !asText) {
     return { id, schema: schema('json-content-item'), data: { id, format: 'application/json', content } };
   }
+  // A mere text is the page's to place: the SDK must not take it for markup.
+  if (type === 'text') {
+    return { id, schema: schema('json-content-item'), data: { id, format: 'text/plain', content } };
+  }
   const data = { id, format: 'text/html', content };
   return selector !== undefined && takesDomActions && type === 'html'
     ? { id, schema: schema('dom-action'), data: { ...data, type: 'setHtml', selector } }

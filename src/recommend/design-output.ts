@@ -52,6 +52,9 @@ const addressAttributes = new Set([
   'srcset',
   'data',
   'cite',
+  'ping',
+  'manifest',
+  'longdesc',
   'xlink:href',
 ]);
 const rawTags = new Set(['script', 'style', 'textarea', 'title']);
@@ -70,7 +73,12 @@ export class HtmlOutput implements VelocityOutput {
   #begun = '';
 
   literal(text: string): void {
-    for (let i = 0; i < text.length; i++) this.#step(text, i);
+    for (let i = 0; i < text.length; i++) {
+      const next = this.#place === 'text' ? text.indexOf('<', i) : i;
+      if (next === -1) break;
+      i = next;
+      this.#step(text, i);
+    }
     this.text += text;
   }
 
@@ -81,7 +89,7 @@ export class HtmlOutput implements VelocityOutput {
 
   #step(text: string, i: number): void {
     const char = text[i]!;
-    const isSpace = /\s/.test(char);
+    const isSpace = char <= ' ';
     switch (this.#place) {
       case 'text':
         if (char === '<' && /[A-Za-z/!?]/.test(text[i + 1] ?? '')) this.#open(text, i);
@@ -173,6 +181,8 @@ export class HtmlOutput implements VelocityOutput {
     const name = this.#attribute;
     if (name.startsWith('on')) return html(script(text));
     if (name === 'style') return html(style(text));
+    // A document within the attribute: read twice.
+    if (name === 'srcdoc') return html(html(text));
     if (!addressAttributes.has(name)) return html(text);
     const before = this.#begun;
     const isPart = /[?#]/.test(before);

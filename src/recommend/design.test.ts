@@ -201,6 +201,7 @@ describe('HTML designs (DES-6)', () => {
     ],
     ['a handler', '<b onclick="f(\'$entity1.x\')">', "');alert(1)//", '\\u0027\\u0029\\u003balert'],
     ['a style', '<b style="background:url(\'$entity1.x\')">', "');x:expression(alert(1))", "url('x:expressionalert1')"],
+    ['a document in an attribute', '<iframe srcdoc="$entity1.x">', '<script>', 'srcdoc="&amp;lt;script&amp;gt;"'],
     ['a comment', '<!-- $entity1.x -->', '--><script>', '<!-- script -->'],
     ['the name of an attribute', '<b $entity1.x="1">', 'onclick', '<b ="1">'],
   ])('escapes for %s', (_place, script, value, expected) => {
