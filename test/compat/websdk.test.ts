@@ -58,6 +58,9 @@ afterAll(async () => {
   await beckon?.stop();
 });
 
+/** Activities made so far, so that each run counts in one of its own. */
+let activities = 0;
+
 beforeEach(() => front.clear());
 afterEach(() => visitor?.leave());
 
@@ -384,6 +387,32 @@ describe.each(stages)('by $name', (stage) => {
         { criterion: 'popular', item, position: 2 },
         { criterion: 'popular' },
       ]);
+    });
+
+    it('renders an activity’s design by itself; its display and click tell item, place, activity and experience (ACT-1, DES-6)', async () => {
+      const key = `page-${++activities}`;
+      const script =
+        '#foreach($e in $entities)#if($foreach.count > 3)#break#end<p><a href="$e.pageUrl">$e.name</a></p>#end';
+      await beckon.api('PUT', '/v1/designs/row', { name: 'Row', type: 'html', language: 'velocity', script });
+      const offer = { kind: 'recommendation', criterion: 'popular', design: 'row', selector: '#recs' };
+      const experiences = [{ key: 'rows', offers: [offer] }];
+      await beckon.api('PUT', `/v1/activities/${key}`, { name: 'Page', location: '__view__', experiences });
+      await beckon.api('POST', `/v1/activities/${key}/publish`, {});
+      const ada = await arrive();
+      await ada.send(pageView, { renderDecisions: true });
+      const link = ada.page.locator('#recs .at-track-click p a').nth(1);
+      await link.waitFor();
+      await front.when(({ body }) => JSON.stringify(body).includes('propositionDisplay'));
+      const [item, ecid] = [await link.getAttribute('data-beckon-item'), await ada.ecid()];
+      await link.click();
+      await front.when(({ action }) => action === 'collect');
+      await beckon.api('POST', `/v1/activities/${key}/pause`, {});
+      const entries = (await timeline(ecid)).filter(({ detail }) => detail?.recommendation);
+      const by = { criterion: 'popular', activity: key, experience: 'rows' };
+      expect(entries.map(({ detail }) => detail!.recommendation)).toMatchObject([{ ...by, item, position: 2 }, by]);
+      expect(await beckon.api('GET', `/v1/activities/${key}/numbers`)).toMatchObject({
+        experiences: [{ experience: 'rows', people: 1, impressions: 1, clicks: 1 }],
+      });
     });
 
     it('rides the display of applied HTML on the next event (edge §8.2, includeRenderedPropositions)', async () => {
