@@ -8,6 +8,7 @@
  * Never:  holds a word of the shop; touches disk, database or network
  * Start:  clock.ts, error.ts
  */
+export * from './address.ts';
 export * from './clock.ts';
 export * from './duration.ts';
 export * from './error.ts';

@@ -115,6 +115,11 @@ export class Catalog implements Shelf {
     return this.#version;
   }
 
+  /** The shop's currency, which holds where a source says none. */
+  get currency(): string | null {
+    return this.#currency;
+  }
+
   /** The attributes of the shop, declared or found. */
   get schema(): Schema {
     return this.#schema;

@@ -37,6 +37,7 @@ export const feedErrors = defineErrors({
     mend: 'Name the columns in the first line, or say in the mapping of the feed which column is the id',
   },
   FEED_NOTHING_TAKEN: { status: 400, mend: 'Look at the rows that were refused, and mend the file or the mapping' },
+  FEED_RUN_FAILED: { status: 500, mend: 'Start the run again; if it fails again, look into the log of the server' },
   FEED_MAPPING_FAULT: { status: 400, mend: 'Mend the expression of this field in the mapping, or this row' },
   FEED_ROW_REPEATED: { status: 400, mend: 'Give each item one row; the last row of an id holds' },
   FEED_ROW_ENCODING: { status: 400, mend: 'Save the file as UTF-8, or set the encoding of the feed' },

@@ -53,8 +53,13 @@ export const mappedFields = [
   'environments',
 ] as const;
 
-/** Makes of a row what `checkItem` takes. Throws FEED_MAPPING_FAULT and FEED_ROW_ENCODING for a row. */
-export type RowMapper = (row: SourceRow, now: number) => Record<string, unknown>;
+/** A mapping, compiled. */
+export interface MappedFeed {
+  /** Makes of a row what `checkItem` takes. Throws FEED_MAPPING_FAULT and FEED_ROW_ENCODING for a row. */
+  map(row: SourceRow, now: number): Record<string, unknown>;
+  /** The id of a row, also of one that cannot be read as a whole; null when it has none. */
+  idOf(row: SourceRow, now: number): string | null;
+}
 
 interface Compiled {
   field: string;
@@ -71,12 +76,21 @@ const expressionLimits = { steps: 20_000, output: 64 * 1024 };
  * @param how `passed` names columns that are left out whatever `others` says
  * @throws FEED_SETTINGS_INVALID with the field whose expression is wrong, and its line and column
  */
-export function compileMapping(mapping: FeedMapping, how: { passed?: (column: string) => boolean } = {}): RowMapper {
+export function compileMapping(mapping: FeedMapping, how: { passed?: (column: string) => boolean } = {}): MappedFeed {
   const compiled = Object.entries(mapping.fields).map(([field, source]) => compileField(field, source));
   const named = new Set(compiled.flatMap(({ columns }) => columns));
   const passed = how.passed ?? (() => false);
   const hasSales = Object.hasOwn(mapping.fields, 'salePrice');
-  return ({ values }, now) => {
+  const id = compiled.find(({ field }) => field === 'id');
+  const idOf = ({ values }: SourceRow, now: number): string | null => {
+    try {
+      return id === undefined ? null : textOf(valueFor(id, values, now)).trim() || null;
+    } catch (error) {
+      if (error instanceof BeckonError) return null;
+      throw error;
+    }
+  };
+  const map = ({ values }: SourceRow, now: number) => {
     const given = new Map<string, unknown>();
     const attributes: [string, unknown][] = [];
     for (const one of compiled) {
@@ -96,6 +110,7 @@ export function compileMapping(mapping: FeedMapping, how: { passed?: (column: st
     }
     return itemOf(given, attributes, { decimal: mapping.decimal, now, hasSales });
   };
+  return { map, idOf };
 }
 
 function compileField(field: string, { column, expression, separator }: FieldSource): Compiled {

@@ -30,7 +30,7 @@ async function read(
 /** Items as the usual mapping makes them. */
 async function items(data: string | Uint8Array, more: { mapping?: FeedMapping; size?: number } = {}) {
   const { shape, rows, sample } = await read(data, {}, more.size ?? 4096);
-  const map = compileMapping(more.mapping ?? guessMapping(shape, sample), { passed: passedOf(shape) });
+  const { map } = compileMapping(more.mapping ?? guessMapping(shape, sample), { passed: passedOf(shape) });
   return rows.map((row) => (row.fault === null ? map(row, now) : { fault: row.fault }));
 }
 
@@ -226,13 +226,13 @@ describe('rows that are bad cost no other row', () => {
   it('characters that are not of the encoding are told at their row', async () => {
     const bad = Buffer.concat([Buffer.from(`id,name\n${'1,a\n'.repeat(20_000)}2,`), Buffer.from([0xe5]), Buffer.from('\n')]);
     const { rows, shape, sample } = await read(bad, {}, 64 * 1024);
-    const map = compileMapping(guessMapping(shape, sample));
+    const { map } = compileMapping(guessMapping(shape, sample));
     expect(() => map(rows.at(-1)!, now)).toThrow('could not be read in the encoding');
   });
 
   it('__proto__ of JSON becomes no prototype', async () => {
     const { rows } = await read('[{"id":"1","name":"a","__proto__":{"admin":true}}]');
-    const map = compileMapping({ fields: { id: { column: 'id' } }, others: 'attributes', decimal: '.' });
+    const { map } = compileMapping({ fields: { id: { column: 'id' } }, others: 'attributes', decimal: '.' });
     const item = map(rows[0]!, now) as { attributes: Record<string, unknown>; admin?: unknown };
     expect(item.admin).toBeUndefined();
     expect((item.attributes as { admin?: unknown }).admin).toBeUndefined();

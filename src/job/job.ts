@@ -75,6 +75,17 @@ export class Jobs {
     return rows.map((row) => ({ ...row, due: row.due.getTime(), payload: row.payload as P }));
   }
 
+  /** Holds a job for another lease, while long work goes on. @returns false when somebody else has claimed it since. */
+  async extend(runner: Runner, job: Job): Promise<boolean> {
+    return (
+      (await runner.run({
+        name: 'job.extend',
+        text: `update job set lease_until = now() + $3 * interval '1 millisecond' where id = $1 and fence = $2`,
+        values: [job.id, job.fence, this.#leaseMs],
+      })) === 1
+    );
+  }
+
   /** Ends a job in the transaction that holds its effect. @returns false when somebody else has claimed it since. */
   async finish(tx: Runner, job: Job): Promise<boolean> {
     return (

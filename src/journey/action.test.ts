@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { isPublicAddress } from '../base/index.ts';
 import { outcomeOf, requestOf } from './action.ts';
-import { CallTimeout, isPublicAddress, targetOf } from './call.ts';
+import { CallTimeout, targetOf } from './call.ts';
 import type { CustomAction } from './definition.ts';
 import { recipes } from './recipe.ts';
 import { problemsOf } from './validate.ts';

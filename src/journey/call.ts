@@ -1,7 +1,7 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { request as httpsRequest } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { BeckonError } from '../base/index.ts';
+import { isIP, type LookupFunction } from 'node:net';
+import { BeckonError, isPublicAddress } from '../base/index.ts';
 import { errors } from './error.ts';
 
 /** A call as an action makes it. A `url` that begins with `/` means our own origin. */
@@ -29,52 +29,6 @@ export class CallTimeout extends Error {
 
 /** An answer may be this long, in bytes (journeys §4). */
 export const answerLimit = 1024 * 1024;
-
-/** Addresses an action never reaches: everything special-purpose (trust.md §3.1). Two lists, as one would take every
- *  IPv4 address for its mapped form. */
-const special = { 4: new BlockList(), 6: new BlockList() };
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const) {
-  special[4].addSubnet(net, bits, 'ipv4');
-}
-for (const [net, bits] of [
-  ['::', 128],
-  ['::1', 128],
-  ['::ffff:0:0', 96],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['fec0::', 10],
-  ['ff00::', 8],
-] as const) {
-  special[6].addSubnet(net, bits, 'ipv6');
-}
-
-/** May an action reach this IP address? */
-export function isPublicAddress(address: string): boolean {
-  const family = isIP(address);
-  return family === 6 ? !special[6].check(address, 'ipv6') : family === 4 && !special[4].check(address, 'ipv4');
-}
 
 /** The address an action names, if it may be called at all; throws ACTION_TARGET_REFUSED. Pure. */
 export function targetOf(url: string): URL {
