@@ -13,7 +13,7 @@ import {
 import { Catalog, migrations as catalogMigrations, RuleBook } from './catalog/index.ts';
 import { EventLog, Folder, migrations as eventMigrations, Tidy, type ShopEvent } from './event/index.ts';
 import { Jobs, migrations as jobMigrations } from './job/index.ts';
-import { countRuns, Journeys, migrations as journeyMigrations, Runner, stepsOf, type Caller } from './journey/index.ts';
+import { Journeys, migrations as journeyMigrations, Runner, stepsOf, type Caller } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
 import { MailboxStore, Messages, migrations as messageMigrations, type Transport } from './message/index.ts';
 import {
@@ -25,6 +25,8 @@ import {
   type Profile,
 } from './profile/index.ts';
 import { prepareBare } from './bare.ts';
+import { runCounts } from './run-counts.ts';
+import { openFeeding, type Feeding } from './feeding.ts';
 import { openDoors } from './doors.ts';
 import { openShowing, type Showing } from './showing.ts';
 import { openTransport, shopNameOf } from './mailing.ts';
@@ -113,6 +115,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const profiles = openProfiles(ground, events, slots);
   const catalog = await Catalog.open(store, clock, { currency: reportCurrency });
   const rules = await RuleBook.open({ store, clock, catalog, zone: settings.zone });
+  const feeding = openFeeding({ ...ground, catalog });
   const recommender = new Recommender({ catalog, clock, ids });
   const showing = await openShowing({ store, clock, catalog, rules, recommender, profiles });
   const follower = new Follower({ read: (cursors) => events.readFeed<Lesson>(cursors), recommender, log });
@@ -138,19 +141,16 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     fold: (tx, batch) => fold({ profiles, slots }, tx, batch),
   });
   profiles.whileFolding(() => folder.holdsAll);
-  const settle = async () => void (await folder.drain());
   const secret = new TextEncoder().encode(settings.secret);
   const webhooks = new Webhooks({ store, clock, ids, random, secret, publicUrl: settings.publicUrl });
   const forms = openForms(ground, { events, slots });
+  const settle = async () => void (await folder.drain());
   const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
   events.onStored((rows) => folder.give(rows));
   folder.onFolded(() => follower.wake());
-  const pulse = new Pulse({
-    clock,
-    log,
-    duties: duties(ground, { folder, profiles, showing, journeys, erasures, forms, slots }),
-    onMoved: (offset) => memory.set('clock-offset', offset),
-  });
+  const returning = duties(ground, { folder, profiles, feeding, showing, journeys, erasures, forms, slots });
+  const onMoved = (offset: number) => memory.set('clock-offset', offset);
+  const pulse = new Pulse({ clock, log, duties: returning, onMoved });
   slots.wake = () => pulse.wake();
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
   const keys = new Keys({ store, ids, random, ownKey });
@@ -170,6 +170,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     audiences,
     erasures,
     catalog,
+    feeding,
     rules,
     recommender,
     showing,
@@ -302,6 +303,7 @@ function duties(
   rooms: {
     folder: Folder;
     profiles: Profiles;
+    feeding: Feeding;
     showing: Showing;
     journeys: Journeys;
     erasures: Erasures;
@@ -309,7 +311,7 @@ function duties(
     slots: Slots;
   },
 ): Duty[] {
-  const { folder, profiles, showing, journeys, erasures, forms, slots } = rooms;
+  const { folder, profiles, feeding, showing, journeys, erasures, forms, slots } = rooms;
   const endVisits = async () => {
     const due = await profiles.nextVisitEnd();
     if (due === null || due > clock.now()) return 0;
@@ -343,6 +345,7 @@ function duties(
     { name: 'ending visits', work: endVisits, nextDue: () => profiles.nextVisitEnd() },
     { name: 'keeping audiences fresh', work: lapse, nextDue: () => profiles.audiences.nextDue() },
     { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },
+    feeding.duty,
     { name: 'reading audiences', work: () => slots.runner.read() },
     { name: 'calling actions', work: () => slots.runner.act() },
     {
@@ -352,20 +355,6 @@ function duties(
     },
     { name: 'forgetting people', work: () => erasures.work(), nextDue: () => erasures.nextDue() },
   ];
-}
-
-async function runCounts({ store, journeys }: { store: Store; journeys: Journeys }, key: string) {
-  const row = journeys.list().find((one) => one.key === key);
-  if (!row) return null;
-  const definition = journeys.version(key, row.version) ?? row.draft;
-  const counts = await countRuns(store, key);
-  return {
-    name: definition.name,
-    version: row.version,
-    status: row.status,
-    holdout: definition.holdout ?? 0.1,
-    ...counts,
-  };
 }
 
 /** Starts everything: rooms, demo, doors, and the passing of time. */
@@ -381,6 +370,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
   rooms.follower.start();
   rooms.folder.start();
   rooms.profiles.audiences.builds.start();
+  rooms.feeding.runs.start();
   rooms.pulse.start();
   const at = settings.publicUrl;
   const pages = settings.demo ? [{ name: 'shop', url: `${at}/shop` }] : [];
@@ -392,6 +382,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
       await doors.close();
       await rooms.pulse.stop();
       await rooms.profiles.audiences.builds.stop();
+      await rooms.feeding.runs.stop();
       await rooms.folder.stop();
       rooms.follower.stop();
       await rooms.transport.close();

@@ -6,6 +6,7 @@ import { readItems } from './catalog/index.ts';
 import { CallTimeout, countActivities, countRuns, nextWaits, peopleInside, type Caller } from './journey/index.ts';
 import { isReachable, type Profile } from './profile/index.ts';
 import { built, readVersion } from './built.ts';
+import { dayStart } from './day.ts';
 import { privacyDoor } from './erasing.ts';
 import { shopMounts } from './demo.ts';
 
@@ -80,6 +81,7 @@ function houseOf(rooms: Rooms): House {
       write: (given) => keep(JSON.stringify(given), 'json'),
       remove: async (gone) => void (await catalog.remove(gone)),
     },
+    feeds: rooms.feeding.feeds,
     webhooks,
     forms,
     intake: {
@@ -384,17 +386,4 @@ async function needHand({
     if (doubt > 0) found.push({ text: `${draft.name}: ${doubt} mails are in doubt`, link: `/journeys/${key}` });
   }
   return found;
-}
-
-/** Midnight of today in the shop's zone, UTC ms. */
-function dayStart(now: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-    hourCycle: 'h23',
-  }).formatToParts(now);
-  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
-  return now - ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000 - (now % 1000);
 }

@@ -50,6 +50,8 @@ export interface Settings {
   demoVisitors: number;
   /** What one sender may do, as far as it was set (api/limit.ts has the rest). */
   rates: { address?: number; key?: number; newVisitors?: number; loopback?: boolean };
+  /** Hosts of one's own network, `name` or `name:port`, that feeds may call. */
+  allowedHosts: string[];
   /** Real time that claimed work may take before another worker takes it up, ms. */
   leaseMs: number;
   /** Real time that a mail in doubt waits for an answer before the policy decides, ms. */
@@ -119,6 +121,11 @@ const options: readonly Option[] = [
     name: 'rates',
     env: 'BECKON_RATES',
     text: 'limits of one sender, 0 for none (address=200,key=2000,visitors=20000,loopback=off)',
+  },
+  {
+    name: 'allowedHosts',
+    env: 'BECKON_ALLOWED_HOSTS',
+    text: 'hosts of your own network that feeds may call, name or name:port, with commas between (none)',
   },
   { name: 'leaseMs', env: 'BECKON_LEASE_MS', text: 'milliseconds until unfinished work is taken up again (60000)' },
   {
@@ -209,6 +216,7 @@ export function readSettings(
     zone: readZone(given.zone) ?? (demo ? 'Europe/Stockholm' : machineZone),
     demoVisitors: given.demoVisitors === undefined ? 2000 : readCount(given.demoVisitors),
     rates: given.rates === undefined ? {} : readRates(given.rates),
+    allowedHosts: given.allowedHosts === undefined ? [] : readHosts(given.allowedHosts),
     leaseMs: given.leaseMs === undefined ? 60_000 : readCount(given.leaseMs),
     recoveryMs: given.recoveryMs === undefined ? 900_000 : readCount(given.recoveryMs),
     logLevel: readChoice(given.logLevel, ['info', 'warn', 'error']) ?? 'warn',
@@ -311,6 +319,21 @@ function readRates(given: Given): Settings['rates'] {
     else throw bad(given.as, given.value, 'names no limit: address, key, visitors, loopback');
   }
   return rates;
+}
+
+/** `files.internal,10.0.0.5:8443`: each as it stands in an address. */
+function readHosts(given: Given): string[] {
+  return given.value.split(',').map((part) => {
+    const host = part.trim().toLowerCase();
+    if (
+      host === '' ||
+      !URL.canParse(`https://${host}/`) ||
+      new URL(`https://${host}/`).host !== host.replace(/:443$/, '')
+    ) {
+      throw bad(given.as, given.value, 'names no hosts: files.internal,10.0.0.5:8443');
+    }
+    return host;
+  });
 }
 
 function readPort(given: Given): number {

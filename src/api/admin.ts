@@ -7,6 +7,7 @@ import { designDoors } from './admin-design.ts';
 import { audienceFileDoors } from './audience-file.ts';
 import { identityDoors } from './admin-identity.ts';
 import { contactDoors } from './admin-contact.ts';
+import { feedDoors } from './admin-feed.ts';
 import { formDoors } from './admin-form.ts';
 import { importDoors } from './admin-import.ts';
 import { intakeDoors } from './admin-intake.ts';
@@ -45,6 +46,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   formDoors(make, house);
   watchDoors(make, house);
   importDoors(make, app, house);
+  feedDoors(make, app, house);
   contactDoors(app, house);
   audienceDoors(make, house);
   audienceFileDoors(app, house);

@@ -10,7 +10,7 @@ import type {
   SetAside,
   ShopEvent,
 } from '../event/index.ts';
-import type { RuleBook } from '../catalog/index.ts';
+import type { Feeds, RuleBook } from '../catalog/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
 import type { Activities, Designs, ExperienceNumbers } from '../recommend/index.ts';
@@ -47,6 +47,7 @@ export interface House {
   items: ItemDoor;
   /** Collections, exclusions and promotions; null where there are none, as in tests of other doors. */
   rules: RuleBook | null;
+  feeds: FeedDoor;
   webhooks: WebhookDoor;
   forms: FormDoor;
   /** Where what was refused is shown; null where nobody looks. */
@@ -220,6 +221,12 @@ export interface PeopleDoor {
   search(query: string, limit: number): Promise<{ people: PersonRow[]; left: number }>;
   timeline(profileId: string, page: { before: number | null; limit: number }): Promise<TimelineEntry[]>;
 }
+
+/** Feeds as the doors use them (`Feeds` fits). */
+export type FeedDoor = Pick<
+  Feeds,
+  'list' | 'get' | 'put' | 'remove' | 'send' | 'run' | 'runs' | 'runOf' | 'faults' | 'cancel' | 'approve'
+>;
 
 /** Webhooks as the doors use them (`Webhooks` fits). */
 export type WebhookDoor = Pick<

@@ -46,10 +46,12 @@ const plainNames: Readonly<Record<string, string>> = {
   salePrice: 'saleprice specialprice discountprice kampanjpris reapris angebotspreis aktionspreis',
   salePeriod: 'salepriceeffectivedate saleperiod',
   currency: 'currency currencycode valuta waehrung wahrung',
-  stock: 'stock inventory quantity qty stockquantity inventoryquantity lager lagersaldo saldo bestand lagerbestand antal',
+  stock:
+    'stock inventory quantity qty stockquantity inventoryquantity lager lagersaldo saldo bestand lagerbestand antal',
   availability: 'availability instock isinstock stockstatus available tillganglighet verfugbarkeit lagerstatus',
   url: 'url link pageurl producturl productlink permalink deeplink lank produktlank',
-  imageUrl: 'imageurl image imagelink thumbnailurl thumbnail picture pictureurl imagesrc mainimage bild bildurl bildlank',
+  imageUrl:
+    'imageurl image imagelink thumbnailurl thumbnail picture pictureurl imagesrc mainimage bild bildurl bildlank',
   variantOf: 'variantof itemgroupid parentid parentsku groupid',
   environment: 'environment',
   'attributes.message': 'message description shortdescription beskrivning beschreibung',
@@ -123,14 +125,12 @@ function bare(column: string): string {
 }
 
 /** A comma before the cents only where the first rows leave no doubt, or the table is one of semicolons. */
-function decimalOf(
-  fields: Record<string, FieldSource>,
-  shape: FeedShape,
-  sample: readonly SourceRow[],
-): DecimalSign {
+function decimalOf(fields: Record<string, FieldSource>, shape: FeedShape, sample: readonly SourceRow[]): DecimalSign {
   const column = fields['price']?.column;
   if (typeof column !== 'string') return '.';
-  const prices = sample.map(({ values }) => textOf(values[column]).replace(/[^\d.,]/g, '')).filter((text) => text !== '');
+  const prices = sample
+    .map(({ values }) => textOf(values[column]).replace(/[^\d.,]/g, ''))
+    .filter((text) => text !== '');
   const commas = prices.filter((text) => /^[\d.]*,\d{1,2}$/.test(text)).length;
   const points = prices.filter((text) => /^[\d,]*\.\d{1,2}$/.test(text)).length;
   if (points > 0) return '.';

@@ -70,13 +70,19 @@ export function settingsAfter(
 }
 
 function checkReading({ encoding, element }: ReadOptions): void {
-  try {
-    if (encoding !== null) new TextDecoder(encoding);
-  } catch {
+  if (encoding !== null && !isEncoding(encoding)) {
     throw invalid(`The encoding "${encoding}" is not known`, 'reading.encoding');
   }
   if (element !== null && !/^[A-Za-z_][\w.-]{0,99}$/.test(element)) {
     throw invalid(`"${element}" is no name of an XML element without its namespace`, 'reading.element');
+  }
+}
+
+function isEncoding(name: string): boolean {
+  try {
+    return new TextDecoder(name).encoding !== '';
+  } catch {
+    return false;
   }
 }
 

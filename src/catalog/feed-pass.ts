@@ -29,14 +29,9 @@ export interface PassParts {
   batch?: number;
 }
 
-/** Somebody else has taken the run over, or we are to stop: it is left as it is. */
+/** Somebody else has taken the run over, has cancelled it, or we are to stop: it is left as it is. */
 export class PassLeft extends Error {
   override readonly name = 'PassLeft';
-}
-
-/** Somebody has asked to end the run. */
-export class PassCancelled extends Error {
-  override readonly name = 'PassCancelled';
 }
 
 const usualBatch = 1000;
@@ -103,6 +98,8 @@ export class FeedPass {
     const { catalog } = this.#parts;
     const seen = new IdSet();
     let nameless = 0;
+    if (this.#run.state !== 'removing') this.#run = { ...this.#run, state: 'importing' };
+    await this.#note();
     const done = this.#run.counts.rows;
     let passed = 0;
     for await (const lot of this.#lots(file, seen, done)) {
@@ -193,9 +190,7 @@ export class FeedPass {
       if (!(await this.#parts.jobs.extend(tx, this.#job))) throw new PassLeft();
       await noteItems(tx, this.#feed.key, kept);
       await noteFaults(tx, this.#run.id, faults.slice(0, room));
-      const found = await saveRun(tx, this.#run, this.#now);
-      if (!found) throw new PassLeft();
-      if (found.cancelAsked) throw new PassCancelled();
+      await saveRun(tx, this.#run, this.#now);
     });
   }
 }

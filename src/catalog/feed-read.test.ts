@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -71,7 +72,8 @@ describe('formats', () => {
   });
 
   it('reads a plain table with a byte order mark, semicolons, quotes, and commas before the cents', async () => {
-    const file = '\ufeffArtikelnr;Benämning;Pris;Lagersaldo;Färg\nA1;"Kappa; varm";"1 299,00 kr";3;grå\n\nA2;Hatt;99,50;0;\n';
+    const file =
+      '\ufeffArtikelnr;Benämning;Pris;Lagersaldo;Färg\nA1;"Kappa; varm";"1 299,00 kr";3;grå\n\nA2;Hatt;99,50;0;\n';
     expect(await items(file)).toEqual([
       { id: 'A1', name: 'Kappa; varm', price: 1299, stock: 3, attributes: { Färg: 'grå' } },
       { id: 'A2', name: 'Hatt', price: 99.5, stock: 0 },
@@ -123,19 +125,36 @@ describe('formats', () => {
   });
 
   it('reads Google Merchant as a table of tabs, with quotes that mean inches', async () => {
-    const file = 'id\ttitle\timage link\tprice\tavailability\tgtin\n9\t"24" screen\t/s.png\t1,299.00 USD\tin_stock\t0012\n';
+    const file =
+      'id\ttitle\timage link\tprice\tavailability\tgtin\n9\t"24" screen\t/s.png\t1,299.00 USD\tin_stock\t0012\n';
     expect(await items(file)).toEqual([
-      { id: '9', name: '"24" screen', price: 1299, currency: 'USD', stock: null, imageUrl: '/s.png', attributes: { gtin: '0012' } },
+      {
+        id: '9',
+        name: '"24" screen',
+        price: 1299,
+        currency: 'USD',
+        stock: null,
+        imageUrl: '/s.png',
+        attributes: { gtin: '0012' },
+      },
     ]);
   });
 
   it("reads a shop's own XML by its rows and attributes", async () => {
-    const file = '<products><product sku="x1"><name>Lamp</name><price>10.50</price><tags><tag>a</tag></tags></product></products>';
+    const file =
+      '<products><product sku="x1"><name>Lamp</name><price>10.50</price><tags><tag>a</tag></tags></product></products>';
     expect(await items(file)).toEqual([{ id: 'x1', name: 'Lamp', price: 10.5 }]);
   });
 
   it('reads JSON as a list, as an object that holds one, as one item, and one object a line', async () => {
-    const one = { id: 7, name: 'Lamp', price: 10.5, stock: 3, categories: ['Home', 'Lamps'], attributes: { colour: 'red' } };
+    const one = {
+      id: 7,
+      name: 'Lamp',
+      price: 10.5,
+      stock: 3,
+      categories: ['Home', 'Lamps'],
+      attributes: { colour: 'red' },
+    };
     const wanted = { ...one };
     const forms = [
       JSON.stringify([one]),
@@ -160,7 +179,10 @@ describe('formats', () => {
     expect((await read(utf16)).rows[0]!.values).toEqual({ id: '1', name: 'Kåpa' });
     const latin = Buffer.from('id,name\n1,Kåpa\n', 'latin1');
     expect((await read(latin, { encoding: 'windows-1252' })).rows[0]!.values).toEqual({ id: '1', name: 'Kåpa' });
-    const xml = Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><r><item><id>1</id><title>Kåpa</title></item></r>', 'latin1');
+    const xml = Buffer.from(
+      '<?xml version="1.0" encoding="ISO-8859-1"?><r><item><id>1</id><title>Kåpa</title></item></r>',
+      'latin1',
+    );
     expect((await read(xml)).rows[0]!.values).toEqual({ id: '1', title: 'Kåpa' });
   });
 
@@ -224,7 +246,11 @@ describe('rows that are bad cost no other row', () => {
   });
 
   it('characters that are not of the encoding are told at their row', async () => {
-    const bad = Buffer.concat([Buffer.from(`id,name\n${'1,a\n'.repeat(20_000)}2,`), Buffer.from([0xe5]), Buffer.from('\n')]);
+    const bad = Buffer.concat([
+      Buffer.from(`id,name\n${'1,a\n'.repeat(20_000)}2,`),
+      Buffer.from([0xe5]),
+      Buffer.from('\n'),
+    ]);
     const { rows, shape, sample } = await read(bad, {}, 64 * 1024);
     const { map } = compileMapping(guessMapping(shape, sample));
     expect(() => map(rows.at(-1)!, now)).toThrow('could not be read in the encoding');
@@ -253,11 +279,19 @@ describe('hostile files are refused in milliseconds (trust.md §3.7)', () => {
       `<!DOCTYPE x [<!ENTITY e "${'a'.repeat(50_000)}">]><r>${'<item><id>&e;</id></item>'.repeat(1000)}</r>`,
       'FEED_FILE_REFUSED',
     ],
-    ['trust row 97: a million numeric references', `<r><item><id>${'&#65;'.repeat(1e6)}</id></item></r>`, 'FEED_FILE_REFUSED'],
+    [
+      'trust row 97: a million numeric references',
+      `<r><item><id>${'&#65;'.repeat(1e6)}</id></item></r>`,
+      'FEED_FILE_REFUSED',
+    ],
     ['a DOCTYPE in small letters after a comment', '<!-- a --><!doctype x><r/>', 'FEED_FILE_REFUSED'],
     ['a DOCTYPE after a comment that looks like an element', '<!-- <a> --><!DOCTYPE r []><r/>', 'FEED_FILE_REFUSED'],
     ['XML 200 elements deep', `<r><item>${'<a>'.repeat(200)}`, 'FEED_FILE_REFUSED'],
-    ['an element with 10^6 attributes', `<r><item ${Array.from({ length: 1e5 }, (_, i) => `a${i}="1"`).join(' ')}/></r>`, 'FEED_FILE_REFUSED'],
+    [
+      'an element with 10^6 attributes',
+      `<r><item ${Array.from({ length: 1e5 }, (_, i) => `a${i}="1"`).join(' ')}/></r>`,
+      'FEED_FILE_REFUSED',
+    ],
     ['a comment of megabytes', `<r><!-- ${'x'.repeat(2e6)} --></r>`, 'FEED_FILE_REFUSED'],
     ['XML that is cut short', '<r><item><id>1</id></item><item><id>2', 'FEED_FILE_BROKEN'],
     ['XML with crossed elements', '<r><item><id>1</item></id></r>', 'FEED_FILE_BROKEN'],
@@ -305,7 +339,9 @@ describe('hostile files are refused in milliseconds (trust.md §3.7)', () => {
   });
 
   it('takes text of formulas as text, and HTML out of texts', async () => {
-    const [item] = await items('id,name,note\n1,"=cmd|\' /C calc\'!A0","<script>alert(1)</script><b>Bold</b> &amp; fine"\n');
+    const [item] = await items(
+      'id,name,note\n1,"=cmd|\' /C calc\'!A0","<script>alert(1)</script><b>Bold</b> &amp; fine"\n',
+    );
     expect(item).toEqual({ id: '1', name: "=cmd|' /C calc'!A0", attributes: { note: 'Bold & fine' } });
   });
 });
@@ -335,11 +371,52 @@ describe('reading in pieces', () => {
 
   it('of anything at all it makes rows or one of our refusals, the same wherever it is cut', async () => {
     const scrap = fc.constantFrom(
-      '<', '>', '<item>', '</item>', '<g:id>', '&amp;', '&#0;', '<![CDATA[', ']]>', '<!--', '-->', '{', '}', '[', ']', '"',
-      '\\', ':', ',', ';', '\t', '\n', '\r', '## RECS', 'id', 'name', '1', 'null', '=', '\ufeff', '\0', 'å', '😀', '<!DOCTYPE',
+      '<',
+      '>',
+      '<item>',
+      '</item>',
+      '<g:id>',
+      '&amp;',
+      '&#0;',
+      '<![CDATA[',
+      ']]>',
+      '<!--',
+      '-->',
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      '\\',
+      ':',
+      ',',
+      ';',
+      '\t',
+      '\n',
+      '\r',
+      '## RECS',
+      'id',
+      'name',
+      '1',
+      'null',
+      '=',
+      '\ufeff',
+      '\0',
+      'å',
+      '😀',
+      '<!DOCTYPE',
     );
     const mess = fc.array(scrap, { maxLength: 40 }).map((parts) => parts.join(''));
-    const start = fc.constantFrom('', 'id,name\n', '<r>', '[', '{"id":1}\n', '{"products":[', '## RECSentity.id\n', 'id\tname\n');
+    const start = fc.constantFrom(
+      '',
+      'id,name\n',
+      '<r>',
+      '[',
+      '{"id":1}\n',
+      '{"products":[',
+      '## RECSentity.id\n',
+      'id\tname\n',
+    );
     await fc.assert(
       fc.asyncProperty(start, mess, fc.integer({ min: 1, max: 30 }), async (head, rest, size) => {
         const one = await outcome(head + rest, size);
@@ -359,3 +436,21 @@ async function outcome(text: string, size: number): Promise<unknown> {
     throw error;
   }
 }
+
+it('docs/recommend/feeds.md: each form that it shows says the same item', async () => {
+  const page = readFileSync(new URL('../../docs/recommend/feeds.md', import.meta.url), 'utf8');
+  const blocks = [...page.matchAll(/```\w+ feed\n([\s\S]*?)```/g)].map(([, text]) => text!);
+  expect(blocks).toHaveLength(5);
+  for (const text of blocks) {
+    const [item] = (await items(text)) as [Record<string, unknown>];
+    expect(item).toMatchObject({
+      id: 'coat-1',
+      name: 'Winter coat',
+      categories: ['Women', 'Coats'],
+      price: 129,
+      stock: 4,
+      imageUrl: 'https://shop.example/coat.jpg',
+      attributes: { colour: 'grey' },
+    });
+  }
+});

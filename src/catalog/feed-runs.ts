@@ -3,7 +3,7 @@ import type { Job } from '../job/index.ts';
 import { activeStates, type Feed, type FeedRun, type RunState } from './feed.ts';
 import { feedErrors } from './feed-error.ts';
 import type { Fetcher } from './feed-fetch.ts';
-import { FeedPass, PassCancelled, PassLeft, type PassParts } from './feed-pass.ts';
+import { FeedPass, PassLeft, type PassParts } from './feed-pass.ts';
 import { headersOf } from './feed-secret.ts';
 import { countItems, findFeed, findRun, saveRun, setSeen } from './feed-table.ts';
 import { dropOldRuns, findFile, type StoredFile } from './feed-table-row.ts';
@@ -14,7 +14,7 @@ export const runKind = 'feed.run';
 export interface RunsParts extends PassParts {
   log: Log;
   random: Random;
-  fetch: Fetcher;
+  fetcher: Fetcher;
   /** The installation's secret, under which credentials are sealed. */
   secret: Uint8Array;
 }
@@ -132,26 +132,27 @@ export class FeedRuns {
 
   /** Loads the file from the feed's address. Null when it has not changed: then the run has ended. */
   async #load(job: Job, feed: Feed, run: FeedRun): Promise<FeedRun | null> {
-    const { store, clock, jobs, files, fetch, secret } = this.#parts;
+    const { store, clock, jobs, files, fetcher, secret } = this.#parts;
     const { url } = feed.settings;
     if (url === null) throw new BeckonError(feedErrors.FEED_FILE_GONE, 'The feed has no address, and no file was sent');
     const loading: FeedRun = { ...run, state: 'downloading' };
-    await saveRun(store, loading, clock.now());
+    const note = (now: FeedRun) =>
+      store.inTransaction(async (tx) => {
+        if (this.#stopping || !(await jobs.extend(tx, job))) throw new PassLeft();
+        await saveRun(tx, now, clock.now());
+      });
+    await note(loading);
     const known = run.how === 'schedule' ? { etag: feed.etag, modified: feed.modified } : {};
-    const answer = await fetch({ url, headers: headersOf(feed, secret), ...known });
+    const answer = await fetcher({ url, headers: headersOf(feed, secret), ...known });
     if (!answer.changed) {
       await this.#end(job, loading, 'unchanged');
       return null;
     }
-    const onPart = async (octets: number) => {
-      if (this.#stopping || !(await jobs.extend(store, job))) throw new PassLeft();
-      const saved = await saveRun(store, { ...loading, octets }, clock.now());
-      if (saved?.cancelAsked) throw new PassCancelled();
-    };
+    const onPart = (octets: number) => note({ ...loading, octets });
     const file = await files.keep(feed.key, answer.octets, { name: answer.name, onPart });
     const seen = { etag: answer.etag, modified: answer.modified };
     const loaded: FeedRun = { ...loading, state: 'waiting', file: file.id, octets: file.octets, seen, error: null };
-    await saveRun(store, loaded, clock.now());
+    await note(loaded);
     point('feed.downloaded', run.id);
     return loaded;
   }
@@ -175,10 +176,6 @@ export class FeedRuns {
       if (this.#stopping) await jobs.retry(job, clock.now(), 'stopped');
       return;
     }
-    if (error instanceof PassCancelled) {
-      const note = run.counts.rows > 0 ? 'Cancelled; what was written before stays' : 'Cancelled before anything was written';
-      return this.#end(job, run, 'cancelled', { note });
-    }
     if (!(error instanceof BeckonError)) {
       log.error('feed.run-failed', { feed: feed.key, run: run.id, error });
       if (job.attempt < 3) return jobs.retry(job, clock.now() + 1000 * job.attempt, String(error));
@@ -188,7 +185,10 @@ export class FeedRuns {
     const wait = error.code === feedErrors.FEED_UNREACHABLE.code ? again[run.tries] : undefined;
     if (wait === undefined) return this.#end(job, run, 'failed', { error: errorOf(error) });
     const due = clock.now() + Math.round(wait * (0.9 + 0.2 * random.next()));
-    await saveRun(store, { ...run, state: 'waiting', tries: run.tries + 1, error: errorOf(error) }, clock.now());
+    await store.inTransaction(async (tx) => {
+      if (!(await jobs.extend(tx, job))) return;
+      await saveRun(tx, { ...run, state: 'waiting', tries: run.tries + 1, error: errorOf(error) }, clock.now());
+    });
     await jobs.retry(job, due, error.message);
   }
 }

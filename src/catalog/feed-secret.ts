@@ -21,7 +21,10 @@ export function sealCredentials(
 }
 
 /** The credentials of a feed. @throws FEED_SECRET_LOST */
-export function openCredentials({ key, secret: sealed }: Pick<Feed, 'key' | 'secret'>, secret: Uint8Array): FeedCredentials {
+export function openCredentials(
+  { key, secret: sealed }: Pick<Feed, 'key' | 'secret'>,
+  secret: Uint8Array,
+): FeedCredentials {
   if (sealed === null) return {};
   const text = unseal(sealed, { secret, place: placeOf(key) });
   if (text !== null) return JSON.parse(text) as FeedCredentials;

@@ -26,10 +26,15 @@ export async function forgetFaults(runner: Runner, run: string): Promise<void> {
   await runner.run({ text: 'delete from feed_fault where run = $1', values: [run] });
 }
 
-/** Refused rows by their place, after row number `after`. */
-export async function faultsOf(runner: Runner, run: string, { after, limit }: { after: number; limit: number }): Promise<Refusal[]> {
+/** Refused rows by their place, after row number `after`; more than `limit` when the last row has several faults. */
+export async function faultsOf(
+  runner: Runner,
+  run: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<Refusal[]> {
   return runner.rows<Refusal>({
-    text: `select row, item as id, code, why from feed_fault where run = $1 and row > $2 order by row, code limit $3`,
+    text: `select row, item as id, code, why from feed_fault where run = $1 and row > $2 order by row
+      fetch first $3 rows with ties`,
     values: [run, after, limit],
   });
 }

@@ -49,7 +49,6 @@ create table feed_run (
   note text,
   tries int not null default 0,
   seen jsonb,
-  cancel_asked boolean not null default false,
   started_at timestamptz not null,
   changed_at timestamptz not null,
   ended_at timestamptz,
@@ -121,7 +120,9 @@ function feedOf(row: FeedRow): Feed {
 }
 
 export async function listFeeds(runner: Runner): Promise<Feed[]> {
-  const rows = await runner.rows<FeedRow>({ text: `select ${feedColumns} from feed_source f order by f.created_at, f.key` });
+  const rows = await runner.rows<FeedRow>({
+    text: `select ${feedColumns} from feed_source f order by f.created_at, f.key`,
+  });
   return rows.map(feedOf);
 }
 
@@ -155,8 +156,14 @@ export async function saveFeed(
 
 /** Takes a feed out with all that is kept of it; the items stay in the catalogue. @returns whether there was one */
 export async function dropFeed(tx: Tx, key: string): Promise<boolean> {
-  await tx.run({ text: 'delete from feed_fault where run in (select id from feed_run where feed = $1)', values: [key] });
-  await tx.run({ text: 'delete from feed_part where file in (select id from feed_file where feed = $1)', values: [key] });
+  await tx.run({
+    text: 'delete from feed_fault where run in (select id from feed_run where feed = $1)',
+    values: [key],
+  });
+  await tx.run({
+    text: 'delete from feed_part where file in (select id from feed_file where feed = $1)',
+    values: [key],
+  });
   for (const table of ['feed_file', 'feed_run', 'feed_item']) {
     await tx.run({ text: `delete from ${table} where feed = $1`, values: [key] });
   }
@@ -226,16 +233,14 @@ interface RunRow {
   note: string | null;
   tries: number;
   seen: FeedRun['seen'];
-  cancel_asked: boolean;
   started_at: Date;
   changed_at: Date;
   ended_at: Date | null;
 }
 
-function runOf({ cancel_asked, started_at, changed_at, ended_at, ...row }: RunRow): FeedRun {
+function runOf({ started_at, changed_at, ended_at, ...row }: RunRow): FeedRun {
   return {
     ...row,
-    cancelAsked: cancel_asked,
     startedAt: started_at.getTime(),
     changedAt: changed_at.getTime(),
     endedAt: ended_at?.getTime() ?? null,
@@ -282,7 +287,7 @@ export async function findRun(runner: Runner, id: string): Promise<FeedRun | und
 export async function listRuns(runner: Runner, feed: string, limit: number): Promise<FeedRun[]> {
   const rows = await runner.rows<RunRow>({
     text: `select id, feed, number, state, how, dry, file, forecast, counts, octets, read, alarms, approved, null as preview,
-      error, note, tries, seen, cancel_asked, started_at, changed_at, ended_at
+      error, note, tries, seen, started_at, changed_at, ended_at
       from feed_run where feed = $1 order by number desc limit $2`,
     values: [feed, limit],
   });
@@ -293,23 +298,19 @@ export async function listRuns(runner: Runner, feed: string, limit: number): Pro
 export async function lastRuns(runner: Runner): Promise<Map<string, FeedRun>> {
   const rows = await runner.rows<RunRow>({
     text: `select distinct on (feed) id, feed, number, state, how, dry, file, forecast, counts, octets, read, alarms, approved,
-      null as preview, error, note, tries, seen, cancel_asked, started_at, changed_at, ended_at
+      null as preview, error, note, tries, seen, started_at, changed_at, ended_at
       from feed_run order by feed, number desc`,
   });
   return new Map(rows.map((row) => [row.feed, runOf(row)]));
 }
 
-/** Writes what has become of a run. @returns what of it others may have changed */
-export async function saveRun(
-  runner: Runner,
-  run: FeedRun,
-  at: number,
-): Promise<{ cancelAsked: boolean } | undefined> {
-  const [row] = await runner.rows<{ cancel_asked: boolean }>({
+/** Writes what has become of a run. */
+export async function saveRun(runner: Runner, run: FeedRun, at: number): Promise<void> {
+  await runner.run({
     name: 'feed.save-run',
     text: `update feed_run set state = $2, file = $3, forecast = $4, counts = $5, octets = $6, read = $7, alarms = $8,
-      approved = $9, preview = $10, error = $11, note = $12, tries = $13, changed_at = $14, ended_at = $15, seen = $16
-      where id = $1 returning cancel_asked`,
+      approved = $9, preview = $10, error = $11, note = $12, tries = $13, changed_at = $14, ended_at = $15, seen = $16,
+      dry = $17 where id = $1`,
     values: [
       run.id,
       run.state,
@@ -327,15 +328,11 @@ export async function saveRun(
       new Date(at),
       run.endedAt === null ? null : new Date(run.endedAt),
       jsonOrNull(run.seen),
+      run.dry,
     ],
   });
-  return row && { cancelAsked: row.cancel_asked };
 }
 
 function jsonOrNull(value: unknown): string | null {
   return value === null ? null : JSON.stringify(value);
-}
-
-export async function askCancel(runner: Runner, id: string): Promise<void> {
-  await runner.run({ text: 'update feed_run set cancel_asked = true where id = $1', values: [id] });
 }

@@ -165,7 +165,9 @@ function bomOf(head: Buffer): string | null {
 
 /** By its mark, as it is set, as an XML declaration says, or UTF-8 if it is that. */
 function encodingOf(head: Buffer, whole: boolean, wanted: string | null): string {
-  const declared = /^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(head.toString('latin1', 0, 400));
+  const declared = /^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(
+    head.toString('latin1', 0, 400),
+  );
   const named = bomOf(head) ?? wanted ?? declared?.[1] ?? 'utf-8';
   let label: string;
   try {

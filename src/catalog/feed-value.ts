@@ -11,7 +11,8 @@ export interface MoneyRead {
 
 /** Only signs that mean one currency; `$` and `kr` mean several. */
 const signs: Readonly<Record<string, string | null>> = { '€': 'EUR', '£': 'GBP', '¥': 'JPY', zł: 'PLN', '₹': 'INR' };
-const moneyForm = /^(?:([A-Za-z]{3})\b|([^\d\s.,+-]{1,3}))?\s*(-?\d[\d.,\s'\u00a0\u202f]*?)\s*(?:([A-Za-z]{3})|([^\d\s.,]{1,3}))?$/u;
+const moneyForm =
+  /^(?:([A-Za-z]{3})\b|([^\d\s.,+-]{1,3}))?\s*(-?\d[\d.,\s'\u00a0\u202f]*?)\s*(?:([A-Za-z]{3})|([^\d\s.,]{1,3}))?$/u;
 
 /**
  * `1299.00 SEK`, `EUR 15.99`, `€15,99` with the sign `,`. What could be read in two ways is not read: the text comes
@@ -141,7 +142,9 @@ export function plainText(text: string): string {
     else if ((tag === 'script' || tag === 'style') && text[open + 1] !== '/') at = after(text, `</${tag}>`, open);
   }
   kept.push(text.slice(at));
-  return withoutNames(kept.join('')).replace(/[ \t\u00a0]+/g, ' ').trim();
+  return withoutNames(kept.join(''))
+    .replace(/[ \t\u00a0]+/g, ' ')
+    .trim();
 }
 
 function after(text: string, end: string, from: number): number {

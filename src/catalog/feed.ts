@@ -154,7 +154,6 @@ export interface FeedRun {
   startedAt: number;
   changedAt: number;
   endedAt: number | null;
-  cancelAsked: boolean;
 }
 
 /** Which of the shares passed their limits. Pure. */

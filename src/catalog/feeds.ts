@@ -86,7 +86,10 @@ export class Feeds {
     const settings = settingsAfter(before?.settings ?? null, input, { now, allowed: this.#allowed });
     const { schedule, paused } = settings;
     const nextDue = schedule === null || paused ? null : nextAt(schedule, now);
-    const secret = this.#sealedAfter(key, before, { ...input, moved: before !== null && isElsewhere(before, settings.url) });
+    const secret = this.#sealedAfter(key, before, {
+      ...input,
+      moved: before !== null && isElsewhere(before, settings.url),
+    });
     const name = input.name ?? before?.name ?? key;
     await table.saveFeed(this.#store, { key, name, settings, secret, nextDue, updatedAt: now });
     return this.get(key);
@@ -140,7 +143,10 @@ export class Feeds {
   async runOf(key: string, id: string): Promise<FeedRun> {
     const run = isUuid(id) ? await table.findRun(this.#store, id) : undefined;
     if (run && run.feed === key) return run;
-    throw new BeckonError(feedErrors.FEED_RUN_UNKNOWN, `There is no run "${id.slice(0, 80)}" of feed "${key.slice(0, 80)}"`);
+    throw new BeckonError(
+      feedErrors.FEED_RUN_UNKNOWN,
+      `There is no run "${id.slice(0, 80)}" of feed "${key.slice(0, 80)}"`,
+    );
   }
 
   /** Refused and noted rows after row number `after`. @throws FEED_RUN_UNKNOWN */
@@ -148,18 +154,26 @@ export class Feeds {
     return faultsOf(this.#store, (await this.runOf(key, id)).id, page);
   }
 
-  /** Ends a run at its next batch, or at once when it waits for a word. @throws FEED_RUN_UNKNOWN, FEED_RUN_NOT_WAITING */
+  /** Ends a run at once; a batch that is being written still is. @throws FEED_RUN_UNKNOWN, FEED_RUN_NOT_WAITING */
   async cancel(key: string, id: string): Promise<FeedRun> {
-    const run = await this.runOf(key, id);
+    await this.runOf(key, id);
     await this.#store.inTransaction(async (tx) => {
       await table.lockFeed(tx, key);
-      const now = (await table.findRun(tx, id)) ?? run;
-      if (now.state === 'held') {
-        const at = this.#clock.now();
-        await table.saveRun(tx, { ...now, state: 'cancelled', note: 'Not approved', endedAt: at }, at);
-      } else if (activeStates.includes(now.state)) await table.askCancel(tx, id);
-      else throw new BeckonError(feedErrors.FEED_RUN_NOT_WAITING, `The run is over: it is ${now.state}`);
-      tx.afterCommit(this.#onRun);
+      const run = await table.findRun(tx, id);
+      if (!run || (run.state !== 'held' && !activeStates.includes(run.state))) {
+        throw new BeckonError(feedErrors.FEED_RUN_NOT_WAITING, `The run is over: it is ${run?.state ?? 'gone'}`);
+      }
+      // Whoever works on it finds the job gone at its next step.
+      await this.#jobs.cancel(tx, runKind, [key]);
+      const at = this.#clock.now();
+      const written = run.state === 'importing' || run.state === 'removing';
+      const note =
+        run.state === 'held'
+          ? 'Not approved'
+          : written
+            ? 'Cancelled; what was written before stays'
+            : 'Cancelled before anything was written';
+      await table.saveRun(tx, { ...run, state: 'cancelled', note, endedAt: at }, at);
     });
     return this.runOf(key, id);
   }
@@ -176,7 +190,10 @@ export class Feeds {
       await this.#lock(tx, key);
       const run = await table.findRun(tx, id);
       if (!run || (run.state !== 'held' && run.state !== 'checked')) {
-        throw new BeckonError(feedErrors.FEED_RUN_NOT_WAITING, `The run waits for nobody: it is ${run?.state ?? 'gone'}`);
+        throw new BeckonError(
+          feedErrors.FEED_RUN_NOT_WAITING,
+          `The run waits for nobody: it is ${run?.state ?? 'gone'}`,
+        );
       }
       if (run.file === null || !(await findFile(tx, run.file))) {
         throw new BeckonError(feedErrors.FEED_FILE_GONE, 'The file of this run is no longer kept');

@@ -1,18 +1,34 @@
 /**
  * catalog — what is sold: items with names, prices, stock and pictures.
  *
- * In:     items by JSON array, NDJSON and CSV (plain, and Target's RECS form)
+ * In:     items by JSON array, NDJSON and CSV (plain, and Target's RECS form); feeds by file and address, in these forms,
+ *         TSV and Google Merchant's XML
  * Out:    items looked up in memory; rows refused, with the reason; facts of price, stock, new and gone; rules bound to
  *         a request: collections, exclusions, promotions, inclusion rules
- * Owns:   tables item, item_change, catalog_setting, rule_definition, rule_definition_version
+ * Owns:   tables item, item_change, catalog_setting, rule_definition, rule_definition_version,
+ *         feed_source, feed_run, feed_file, feed_part, feed_fault, feed_item
  * Knows:  base, store, job, language
- * Never:  removes an item because a feed left it out; knows who looked at it
+ * Never:  removes an item because a feed left it out, unless the feed replaces and the item came from it alone; knows who
+ *         looked at it
  * Start:  item.ts, then read.ts, then catalog.ts; rule.ts, then rule-book.ts
  */
 export { Catalog } from './catalog.ts';
 export type { CatalogOptions, Shelf, UpsertReport, Watcher } from './catalog.ts';
 export { itemLimits } from './input.ts';
 export type { ItemInput, Refusal } from './input.ts';
+export type { Alarm, FeedCounts, FeedGuard, FeedPreview, FeedRun, FeedSettings, RunState } from './feed.ts';
+export { openFetcher } from './feed-fetch.ts';
+export type { Fetched, Fetcher, FetcherOptions, FetchRequest } from './feed-fetch.ts';
+export { FeedFiles } from './feed-files.ts';
+export type { FeedInput } from './feed-input.ts';
+export { mappedFields } from './feed-mapping.ts';
+export type { FeedMapping, FieldSource } from './feed-mapping.ts';
+export { feedFormats } from './feed-read.ts';
+export { FeedRuns } from './feed-runs.ts';
+export { checkSchedule, nextAt } from './feed-schedule.ts';
+export type { FeedSchedule } from './feed-schedule.ts';
+export { Feeds } from './feeds.ts';
+export type { FeedView } from './feeds.ts';
 export { groupOf, inEnvironment, inStock, priceOf, viewOf } from './item.ts';
 export type { AttributeValue, Item, ItemChange, ItemView, Override, Scalar, WholeItem } from './item.ts';
 export { categoriesOf, categoryKey } from './item-category.ts';

@@ -1,5 +1,6 @@
 import { jsonColumn, textColumn, timeColumn } from '../store/index.ts';
 import type { Migration, Runner, Tx } from '../store/index.ts';
+import { feedMigrations } from './feed-table.ts';
 import type { WholeItem } from './item.ts';
 import type { Origins } from './origin.ts';
 import { ruleMigrations } from './rule-table.ts';
@@ -61,6 +62,7 @@ create index item_change_at on item_change using brin (at);
 `,
   },
   ...ruleMigrations,
+  ...feedMigrations,
 ];
 
 interface ItemRow {

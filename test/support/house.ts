@@ -4,6 +4,7 @@ import { fakeShowing } from './showing.ts';
 import { fakeTraits } from './trait.ts';
 import type { Profile, ProfileState } from '../../src/profile/index.ts';
 import type { House, Person, RecommendationAnswer, RecommendRequest } from '../../src/api/index.ts';
+import { fakeFeeds } from './feeds.ts';
 
 /** A house for tests: remembers what it was told, answers from what it was given. Same seed, same ids. */
 export interface FakeHouse extends House {
@@ -55,6 +56,10 @@ function fakeRecommender(asked: FakeHouse['asked']): House['recommend'] {
   };
 }
 
+function fakeSenders(): Pick<House, 'feeds' | 'webhooks' | 'forms'> {
+  return { feeds: fakeFeeds(), webhooks: fakeWebhooks(), forms: fakeForms() };
+}
+
 function fakeTime(clock: FakeClock): House['time'] {
   const now = () => new Date(clock.now()).toISOString();
   return {
@@ -92,8 +97,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     written,
     removed,
     turnedAway,
-    webhooks: fakeWebhooks(),
-    forms: fakeForms(),
+    ...fakeSenders(),
     intake: {
       refused: (source, rows) => void turnedAway.push(...rows.map(({ why }) => ({ source, why }))),
     },
