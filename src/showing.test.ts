@@ -93,6 +93,15 @@ it('a shop makes an activity, its members see it, click, buy, and the numbers te
   const content = { tier: 'gold', items: [{ name: 'A "hat"', brand: 'Nord', price: 19.5 }, { brand: 'Nord' }] };
   expect(options).toMatchObject([{ type: 'json', content, responseTokens: { 'experience.id': 'popular.row' } }]);
 
+  await call('PUT', '/v1/collections/warm', { name: 'Warm', rules: ['item.id != "coat"'] });
+  await call('PUT', '/v1/promotions/first', { name: 'First', front: 1, ids: ['coat', 'scarf'] });
+  const ruled = { ...activity, recommend: { ...activity.recommend, collection: 'warm', promotions: ['first'] } };
+  await call('PUT', '/v1/activities/home', ruled);
+  await call('POST', '/v1/activities/home/publish');
+  expect((await ask()).options![0]!.content).toMatchObject({ items: [{ name: 'A "scarf"' }, { name: 'A "hat"' }] });
+  const gone = rooms.rules.definitions.remove('collection', 'warm');
+  await expect(gone).rejects.toThrow('the activity "home"');
+
   const { eventToken } = options![0]!;
   const notice = (id: string, type: string) => ({
     id,

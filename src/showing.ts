@@ -2,7 +2,7 @@ import type { House } from './api/index.ts';
 import type { Catalog, RuleBook } from './catalog/index.ts';
 import type { Clock } from './base/index.ts';
 import type { Profiles } from './profile/index.ts';
-import { Activities, ActivitySeen, Designs, type Recommender } from './recommend/index.ts';
+import { Activities, ActivitySeen, answerUnderRules, Designs, type Recommender } from './recommend/index.ts';
 import type { Store } from './store/index.ts';
 
 /** What places show: designs, offers and activities, over the rooms that know what these name. */
@@ -26,8 +26,7 @@ interface Rooms {
 /** Opens them and reads what is saved. */
 export async function openShowing({ store, clock, catalog, rules, recommender, profiles }: Rooms): Promise<Showing> {
   const designs = new Designs({ store, clock, item: (id) => catalog.get(id) });
-  const isDefined = (kind: 'collection' | 'promotion', id: string) =>
-    rules.definitions.list(kind).some((one) => one.key === id);
+  const isDefined = (kind: 'collection' | 'promotion', id: string) => rules.definitions.find(kind, id) !== undefined;
   const activities = new Activities({
     store,
     clock,
@@ -40,6 +39,10 @@ export async function openShowing({ store, clock, catalog, rules, recommender, p
     },
   });
   designs.whoUses((key) => activities.whoUsesDesign(key));
+  rules.definitions.onRemove((kind, key) => {
+    const user = kind === 'exclusion' ? null : activities.whoUsesRule(kind, key);
+    return user === null ? [] : [user];
+  });
   // Rules first: offers name collections and promotions.
   const refresh = async () => {
     await rules.definitions.reload();
@@ -48,11 +51,18 @@ export async function openShowing({ store, clock, catalog, rules, recommender, p
   };
   await refresh();
   const audiencesOf = (profileId: string) => profiles.audiences.of(profileId);
+  const ruled = {
+    answer: recommender.answer.bind(recommender),
+    rules,
+    item: (id: string) => catalog.get(id),
+    now: () => clock.now(),
+  };
+  const answer: House['activities']['answer'] = (request, whom) => answerUnderRules(request, whom, ruled);
   const counts = new ActivitySeen(store);
   const ids = () => Array.from(catalog.all(), ({ id }) => id).sort();
   return {
     designs,
-    activities: Object.assign(activities, { audiencesOf, numbers: (key: string) => counts.numbers(key) }),
+    activities: Object.assign(activities, { audiencesOf, answer, numbers: (key: string) => counts.numbers(key) }),
     lists: { ids },
     refresh,
   };

@@ -151,7 +151,8 @@ function recommended(
   const request = requestFor(offer, making);
   const story = { offer: resolved.key, criterion: offer.criterion, design: offer.design ?? null, requested: request };
   try {
-    const answer = house.recommend.answer(request, question.visitor.person);
+    const { person, told: known } = question.visitor;
+    const answer = house.activities.answer(request, { person, profile: attributesIn(known) });
     const { status, count, filledBy, key, age } = answer;
     const told = { ...story, answered: { status, count, filledBy, key, age } };
     const noContent = whyEmpty(answer, offer, request.limit);
@@ -198,6 +199,12 @@ function requestFor(offer: RecommendationOffer, { house, question }: Making): Re
   if (promotions !== undefined) request.promotions = promotions;
   if (backup !== undefined) request.backup = backup;
   return request;
+}
+
+/** Tokens `profile.tier` as `tier`. */
+function attributesIn(told: Visitor['told']): Record<string, string> {
+  const own = Object.entries(told).filter(([name]) => name.startsWith('profile.'));
+  return Object.fromEntries(own.map(([name, value]) => [name.slice('profile.'.length), value]));
 }
 
 /** Why there is nothing to show (recommendations ACT-8); null when there is. */

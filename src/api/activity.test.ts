@@ -48,9 +48,11 @@ beforeEach(async () => {
   await designs.refresh();
   await activities.refresh();
   const counts = new ActivitySeen(store);
+  const asPlain: typeof house.activities.answer = (request, { person }) => house.recommend.answer(request, person);
   house.designs = designs;
   house.activities = Object.assign(activities, {
     audiencesOf: async () => members,
+    answer: asPlain,
     numbers: (key: string) => counts.numbers(key),
   });
   app = await buildServer(house);

@@ -203,6 +203,11 @@ export type ActivityDoor = Pick<
 > & {
   /** Keys of the audiences that a profile is in. */
   audiencesOf(profileId: string): Promise<readonly string[]>;
+  /** An answer under exclusions, and the collection and promotions that an offer names. */
+  answer(
+    request: RecommendRequest,
+    whom: { person: Person | null; profile: Readonly<Record<string, unknown>> },
+  ): RecommendationAnswer;
   /** What its experiences have come to. */
   numbers(key: string): Promise<ExperienceNumbers[]>;
 };

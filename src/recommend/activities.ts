@@ -134,7 +134,18 @@ export class Activities {
 
   /** Who uses a design, in words; null for nobody. */
   whoUsesDesign(key: string): string | null {
-    const uses = (offering: Offering) => offering.kind === 'recommendation' && offering.design === key;
+    return this.#whoUses((offer) => offer.design === key);
+  }
+
+  /** Who uses a collection or a promotion, in words. */
+  whoUsesRule(kind: 'collection' | 'promotion', key: string): string | null {
+    return this.#whoUses((offer) =>
+      kind === 'collection' ? offer.collection === key : offer.promotions?.includes(key) === true,
+    );
+  }
+
+  #whoUses(test: (offer: RecommendationOffer) => boolean): string | null {
+    const uses = (offering: Offering) => offering.kind === 'recommendation' && test(offering);
     const offer = this.offers().find((one) => uses(one.offer));
     return offer ? `the offer "${offer.key}"` : this.#whoShows(uses);
   }

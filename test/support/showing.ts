@@ -49,6 +49,7 @@ function fakeActivities(): House['activities'] {
     choose: () => ({ choice: null, passed: [] }),
     resolve: () => null,
     audiencesOf: async () => [],
+    answer: absent,
     numbers: async () => [],
   };
 }
