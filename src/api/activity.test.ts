@@ -533,6 +533,11 @@ describe('doors', () => {
     expect((await app.inject({ url: '/v1/criteria/popular/download.csv' })).statusCode).toBe(401);
   });
 
+  it('two who save at once both save', async () => {
+    await Promise.all([1, 2, 3, 4].map((no) => house.designs.put({ ...row, name: `Row ${no}` })));
+    expect((await house.designs.history('row')).map(({ version }) => version)).toEqual([4, 3, 2, 1]);
+  });
+
   it('another process sees what was saved', async () => {
     await publish();
     const other = new Activities({

@@ -56,7 +56,16 @@ export class Versions<T> {
 
   /** Adds a version; it holds here at once. */
   async save(key: string, state: VersionState, body: T | null): Promise<Versioned<T> | undefined> {
-    await addVersion(this.#store, this.#kind, { key, state, body, at: this.#clock.now() });
+    const row = { key, state, body, at: this.#clock.now() };
+    for (let tries = 1; ; tries++) {
+      try {
+        await addVersion(this.#store, this.#kind, row);
+        break;
+      } catch (error) {
+        // Somebody else has just saved the version of that number: this one becomes the next.
+        if (tries >= 5 || (error as { code?: unknown }).code !== '23505') throw error;
+      }
+    }
     await this.refresh();
     return this.get(key);
   }

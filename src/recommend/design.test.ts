@@ -315,6 +315,26 @@ describe('hostile designs', () => {
     expect(content).toBe('5000');
   });
 
+  it.each([
+    ['counted repetitions in one another', '$entity1.name.replaceAll("((a{90}){90}){90}", "x").length()', '5000'],
+    ['what is no pattern', '$entity1.name.replaceAll("(", "x").length() $entity1.name.matches("[")', '5000 false'],
+  ])('%s change nothing', (_what, script, text) => {
+    const { content } = compileDesign(define({ script })).render(coats(1, { name: 'a'.repeat(5000) }));
+    expect(content).toBe(text);
+  });
+
+  it('a pattern that looks through the whole rest at each match ends in time', () => {
+    const design = compileDesign(define({ script: '$entity1.name.replaceAll("a(?:.*b)?", "x")' }));
+    expect(() => design.render(coats(1, { name: 'a'.repeat(20_000) }))).toThrow(/more steps|longer than/);
+  });
+
+  it('patterns replace, split and match', () => {
+    const script =
+      '$entity1.name.replaceAll("[aeiou]+", "_") $entity1.name.replaceFirst("[a-z]", "*") $entity1.name.split("\\s+").get(1) $entity1.name.matches("Red.*")';
+    const { content } = compileDesign(define({ script })).render(coats(1, { name: 'Red  coat' }));
+    expect(content).toBe('R_d  c_t R*d  coat coat true');
+  });
+
   it('any text is read or refused, and quickly (seeded)', () => {
     const bits = [
       '#if(',

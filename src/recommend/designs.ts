@@ -106,7 +106,18 @@ export class Designs {
   #viewOf(key: string): DesignView | null {
     const current = this.#versions.get(key)?.current;
     if (!current) return null;
-    return { ...current.body, version: current.version, savedAt: current.savedAt, entityCount: this.slotsOf(key) };
+    const { version, savedAt } = current;
+    return { ...current.body, version, savedAt, entityCount: this.#countOf(key) };
+  }
+
+  /** 0 for a design that an earlier Beckon took and this one does not: it is listed all the same. */
+  #countOf(key: string): number {
+    try {
+      return this.slotsOf(key);
+    } catch (error) {
+      if (error instanceof BeckonError) return 0;
+      throw error;
+    }
   }
 
   #missing(key: string): never {

@@ -57,7 +57,7 @@ export function versionsOf(runner: Runner, kind: DefinitionKind, key: string): P
   });
 }
 
-/** Adds the next version of a key. Two at once: one of them fails on the key and may be tried again. */
+/** Adds the next version of a key. Of two at once one fails on the key (23505) and may be tried again. */
 export async function addVersion(
   runner: Runner,
   kind: DefinitionKind,

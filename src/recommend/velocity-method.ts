@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import { isWhole, matchesOf } from './velocity-pattern.ts';
 import { Entity, isSame, numberIn, Real, textOf, type Value } from './velocity-value.ts';
 
 /** What a method may use up. `fits` throws when a text or list would be larger than one may be. */
@@ -11,6 +11,9 @@ type Text = (text: string, args: readonly Value[], budget: Budget) => Value;
 type List = (list: Value[], args: readonly Value[], budget: Budget) => Value;
 type Dict = (map: Map<string, Value>, args: readonly Value[], budget: Budget) => Value;
 type Any = (value: Value, args: readonly Value[]) => Value;
+
+/** Pieces that a text is split into. */
+const mostParts = 10_000;
 
 const text = (args: readonly Value[], place = 0) => textOf(args[place] ?? null);
 const whole = (args: readonly Value[], place = 0) => Math.trunc(numberIn(args[place] ?? null) ?? 0);
@@ -35,15 +38,9 @@ const ofText = new Map<string, Text>([
   ['toLowerCase', (own) => own.toLowerCase()],
   ['concat', (own, args, budget) => bounded(own + text(args), budget)],
   ['replace', (own, args, budget) => replaced(own, { from: text(args), to: text(args, 1) }, budget)],
-  [
-    'replaceAll',
-    (own, args, budget) => bounded(matcher(own, args, budget)?.replaceAll(written(args, budget)) ?? own, budget),
-  ],
-  [
-    'replaceFirst',
-    (own, args, budget) => bounded(matcher(own, args, budget)?.replaceFirst(written(args, budget)) ?? own, budget),
-  ],
-  ['matches', (own, args, budget) => matcher(own, args, budget)?.matches() ?? false],
+  ['replaceAll', (own, args, budget) => replacedBy(own, args, { budget, all: true })],
+  ['replaceFirst', (own, args, budget) => replacedBy(own, args, { budget, all: false })],
+  ['matches', (own, args, budget) => isWhole(own, text(args), budget)],
   ['split', (own, args, budget) => parts(own, args, budget)],
   ['compareTo', (own, args) => (own < text(args) ? -1 : own > text(args) ? 1 : 0)],
 ]);
@@ -135,36 +132,34 @@ function replaced(own: string, { from, to }: { from: string; to: string }, budge
   return pieces.join(to);
 }
 
-/** Patterns run in time that grows with the text only (docs/decision/0018). An unreadable one changes nothing. */
-function matcher(own: string, args: readonly Value[], budget: Budget) {
-  const pattern = text(args);
-  budget.charge(200 + own.length);
-  if (pattern.length > 200) return null;
-  try {
-    return RE2JS.compile(pattern).matcher(own);
-  } catch {
-    return null;
+/** Patterns run in time that grows with the text only (docs/decision/0018). One that is none changes nothing. */
+function replacedBy(own: string, args: readonly Value[], { budget, all }: { budget: Budget; all: boolean }): string {
+  const to = text(args, 1);
+  let made = '';
+  let at = 0;
+  for (const { start, end } of matchesOf(own, text(args), budget)) {
+    made += own.slice(at, start) + to;
+    budget.fits(made.length);
+    at = end;
+    if (!all) break;
   }
-}
-
-/** What is put in place of each match; so short that it cannot make a text large. */
-function written(args: readonly Value[], budget: Budget): string {
-  const made = text(args, 1);
-  budget.fits(made.length * 200);
-  return made.replaceAll('\\', '').replaceAll('$', '$$$$').slice(0, 500);
+  return bounded(made + own.slice(at), budget);
 }
 
 function parts(own: string, args: readonly Value[], budget: Budget): Value {
   const by = text(args);
   const isPattern = by.length > 1 && /[\\[\](){}.*+?^$|]/.test(by);
-  budget.charge(own.length);
   budget.fits(own.length * 2);
-  if (!isPattern) return own.split(by.length === 2 && by.startsWith('\\') ? by[1]! : by).slice(0, 10_000);
-  try {
-    return by.length > 200 ? [own] : (RE2JS.compile(by).split(own) as string[]).slice(0, 10_000);
-  } catch {
-    return [own];
+  if (!isPattern) return own.split(by).slice(0, mostParts);
+  const found: string[] = [];
+  let at = 0;
+  for (const { start, end } of matchesOf(own, by, budget)) {
+    if (end === 0) continue;
+    found.push(own.slice(at, start));
+    at = end;
+    if (found.length >= mostParts) break;
   }
+  return [...found, own.slice(at)];
 }
 
 function real(value: Value): Value {

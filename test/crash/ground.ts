@@ -12,6 +12,7 @@ export function settingsOf(given: { databaseUrl: string; smtpUrl: string }): Set
     demo: false,
     publicUrl: 'http://localhost:8080',
     trustProxy: false,
+    allowedHosts: [],
     secret: 'thirty-two bytes of the crash tests',
     from: '"Lumen & Loom" <news@mail.lumenloom.example>',
     replyTo: null,
