@@ -56,6 +56,19 @@ const oneAudience = createRoute({
   component: lazyRouteComponent(() => import('./audience/AudiencePage.tsx'), 'AudiencePage'),
 });
 
+const feedList = createRoute({
+  getParentRoute: () => root,
+  path: '/feeds',
+  component: lazyRouteComponent(() => import('./feed/FeedList.tsx'), 'FeedList'),
+});
+
+const oneFeed = createRoute({
+  getParentRoute: () => root,
+  path: '/feeds/$key',
+  validateSearch: (search: Record<string, unknown>): { run?: string | undefined } => ({ run: text(search['run']) }),
+  component: lazyRouteComponent(() => import('./feed/FeedPage.tsx'), 'FeedPage'),
+});
+
 const incoming = createRoute({
   getParentRoute: () => root,
   path: '/incoming',
@@ -111,6 +124,8 @@ export const router = createRouter({
     onePerson,
     audienceList,
     oneAudience,
+    feedList,
+    oneFeed,
     incoming,
     mailList,
     oneMail,

@@ -20,6 +20,7 @@ const studioPlaces = [
   'recommendations',
   'people',
   'audiences',
+  'feeds',
   'incoming',
   'reports',
   'settings',

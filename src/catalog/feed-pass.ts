@@ -229,7 +229,7 @@ function passedOver(
     if (id === null) nameless++;
     else seen.add(id);
   }
-  return { rows: rows.length, items: [], refused: [], repeated: [], nameless };
+  return { rows: rows.length, items: [], refused: [], repeated: [], earlier: new Set(), nameless };
 }
 
 function previewOf(

@@ -19,6 +19,8 @@ export interface Lot {
   refused: Refusal[];
   /** Rows of an id that has come before in the file. */
   repeated: Refusal[];
+  /** Ids that came in an earlier lot. */
+  earlier: Set<string>;
   /** Rows whose id cannot be read: which items they speak of is not known. */
   nameless: number;
 }
@@ -28,11 +30,14 @@ export function takeRows(
   rows: readonly SourceRow[],
   { feed, seen, now, environment }: { feed: MappedFeed; seen: IdSet; now: number; environment: string | null },
 ): Lot {
-  const lot: Lot = { rows: rows.length, items: [], refused: [], repeated: [], nameless: 0 };
+  const lot: Lot = { rows: rows.length, items: [], refused: [], repeated: [], earlier: new Set(), nameless: 0 };
+  const here = new Set<string>();
   for (const row of rows) {
     const id = feed.idOf(row, now);
     if (id === null) lot.nameless++;
-    else if (!seen.add(id)) {
+    else if (seen.add(id)) here.add(id);
+    else {
+      if (!here.has(id)) lot.earlier.add(id);
       const why = `"${id.slice(0, 100)}" has come before in the file; the last row holds`;
       lot.repeated.push({ row: row.row, id: id.slice(0, 256), code: feedErrors.FEED_ROW_REPEATED.code, why });
     }
@@ -83,7 +88,6 @@ export function weigh(
   const refused = [...lot.refused, ...checked.refused, ...folded.refused].sort((a, b) => a.row - b.row);
   const bad = new Set(folded.refused.map(({ row }) => row));
   const taken = checked.rows.filter(({ row }) => !bad.has(row));
-  const again = new Set(lot.repeated.map(({ id }) => id));
   const changed = new Set(folded.written.map(({ item }) => item.id));
   const counts: FeedCounts = {
     ...noCounts,
@@ -97,7 +101,7 @@ export function weigh(
   for (const { code } of [...refused, ...lot.repeated]) counts.codes[code] = (counts.codes[code] ?? 0) + 1;
   for (const { item } of folded.written) {
     const before = catalog.whole(item.id);
-    if (before === undefined) counts.created += again.has(item.id) ? 0 : 1;
+    if (before === undefined) counts.created += lot.earlier.has(item.id) ? 0 : 1;
     else counts.changed++;
     if (before && pricedAnew(before, item)) counts.priced++;
     if (before && loses(before, item)) counts.cleared++;

@@ -201,8 +201,11 @@ describe('a run', () => {
     expect(await feeds.get('main')).toMatchObject({ dot: 'red', status: 'failed' });
   });
 
-  it('shows the columns of a file whose id it does not know, so that they can be mapped', async () => {
+  it('counts an item once however often it comes, and shows the columns of a file whose id it does not know', async () => {
     await feeds.put('main', {});
+    // Twice within a batch of ten, and once more in a later one.
+    const counts = (await send('main', table([1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1]), true)).forecast;
+    expect(counts).toMatchObject({ created: 10, repeated: 2, kept: 12 });
     const run = await send('main', 'nummer,was\n1,Lampe\n', true);
     expect(run.preview?.columns.map(({ name }) => name)).toEqual(['nummer', 'was']);
   });

@@ -18,7 +18,7 @@ export const noAnswerSent = 'STUDIO_NO_ANSWER_SENT';
 
 /** What a call sends: JSON, or a text of a kind of its own. */
 type Send =
-  { method: 'POST' | 'PUT' | 'DELETE'; body?: unknown } | { method: 'POST' | 'PUT'; type: string; text: string };
+  { method: 'POST' | 'PUT' | 'DELETE'; body?: unknown } | { method: 'POST' | 'PUT'; type: string; text: string | Blob };
 
 /**
  * One call to our own origin with the session cookie.
@@ -51,7 +51,7 @@ async function reach(path: string, send: Send | undefined): Promise<Response> {
   }
 }
 
-function bodyOf(send: Send | undefined): { type?: string; body?: string } {
+function bodyOf(send: Send | undefined): { type?: string; body?: string | Blob } {
   if (!send || send.method === 'DELETE') return {};
   if ('text' in send) return { type: send.type, body: send.text };
   return { type: 'application/json', body: JSON.stringify(send.body ?? {}) };

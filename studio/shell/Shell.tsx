@@ -2,6 +2,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import {
   IconBuildingStore,
+  IconDatabaseImport,
   IconDoorEnter,
   IconHome,
   IconMailbox,
@@ -25,7 +26,7 @@ import { TopBar } from './TopBar.tsx';
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }));
 
 export interface PageEntry {
-  to: '/' | '/journeys' | '/recommendations' | '/people' | '/audiences' | '/incoming' | '/mailbox';
+  to: '/' | '/journeys' | '/recommendations' | '/people' | '/audiences' | '/feeds' | '/incoming' | '/mailbox';
   word: Key;
   Icon: TablerIcon;
 }
@@ -37,6 +38,7 @@ const pages: PageEntry[] = [
   { to: '/recommendations', word: 'nav.recommendations', Icon: IconSparkles },
   { to: '/people', word: 'nav.people', Icon: IconUsers },
   { to: '/audiences', word: 'nav.audiences', Icon: IconUsersGroup },
+  { to: '/feeds', word: 'nav.feeds', Icon: IconDatabaseImport },
   { to: '/incoming', word: 'nav.incoming', Icon: IconDoorEnter },
   { to: '/mailbox', word: 'nav.mailbox', Icon: IconMailbox },
 ];

@@ -4,6 +4,7 @@ import { IconCheck, IconClock, IconLanguage, IconMoon, IconSearch, IconSun, Icon
 import { Link, useRouterState } from '@tanstack/react-router';
 import { clock, journeys, overview, person } from '../api/query.ts';
 import { audiences } from '../audience/query.ts';
+import { feeds } from '../feed/query.ts';
 import type { Advance } from '../clock/advance.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { type Key, isKey, languages } from '../words/words.ts';
@@ -57,7 +58,10 @@ function useLeafName(section: string | undefined, id: string | undefined): strin
   const rows = useQuery({ ...journeys, enabled: section === 'journeys' && plain !== '' }).data;
   const profile = useQuery({ ...person(plain), enabled: section === 'people' && plain !== '' }).data;
   const groups = useQuery({ ...audiences, enabled: section === 'audiences' && plain !== '' }).data;
+  const sources = useQuery({ ...feeds, enabled: section === 'feeds' && plain !== '' }).data;
   if (plain === '' || section === 'mailbox') return null;
+  if (section === 'feeds')
+    return plain === '+' ? say('feeds.new') : (sources?.find((row) => row.key === plain)?.name ?? plain);
   if (section === 'audiences')
     return plain === '+' ? say('audiences.new') : (groups?.find((row) => row.key === plain)?.name ?? plain);
   if (section === 'journeys') return rows?.find((row) => row.key === plain)?.name ?? plain;

@@ -1,3 +1,4 @@
+import { deFeeds } from './de-feeds.ts';
 import { dePeople } from './de-people.ts';
 import type { Catalogue } from './words.ts';
 
@@ -387,6 +388,7 @@ export const de: Catalogue = {
     'Das Kriterium fand nichts für diese Person, und auch der Ersatz ist leer. Ist der Katalog gefüllt?',
 
   ...dePeople,
+  ...deFeeds,
 
   'search.title': 'Seiten, Reisen, Personen und Mails suchen',
   'search.hint': 'Eine Seite, eine Reise, ein Name, eine Adresse …',

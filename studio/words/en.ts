@@ -1,3 +1,4 @@
+import { enFeeds } from './en-feeds.ts';
 import { enPeople } from './en-people.ts';
 
 /**
@@ -383,6 +384,7 @@ export const en = {
     'The criterion found nothing for this person and the backup is empty too. Is the catalogue filled?',
 
   ...enPeople,
+  ...enFeeds,
 
   'search.title': 'Search pages, journeys, people and mails',
   'search.hint': 'Type a page, a journey, a name, an address …',

@@ -1,3 +1,4 @@
+import { svFeeds } from './sv-feeds.ts';
 import { svPeople } from './sv-people.ts';
 import type { Catalogue } from './words.ts';
 
@@ -379,6 +380,7 @@ export const sv: Catalogue = {
   'recommend.emptySays': 'Kriteriet fann inget för den här personen och reserven är också tom. Är katalogen fylld?',
 
   ...svPeople,
+  ...svFeeds,
 
   'search.title': 'Sök sidor, resor, personer och brev',
   'search.hint': 'Skriv en sida, en resa, ett namn, en adress …',
