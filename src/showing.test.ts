@@ -98,6 +98,7 @@ it('a shop makes an activity, its members see it, click, buy, and the numbers te
   const ruled = { ...activity, recommend: { ...activity.recommend, collection: 'warm', promotions: ['first'] } };
   await call('PUT', '/v1/activities/home', ruled);
   await call('POST', '/v1/activities/home/publish');
+  expect((await ask()).trace).toMatchObject({ offers: [{ filtered: [{ rule: 'collection "Warm"', count: 1 }] }] });
   expect((await ask()).options![0]!.content).toMatchObject({ items: [{ name: 'A "scarf"' }, { name: 'A "hat"' }] });
   const gone = rooms.rules.definitions.remove('collection', 'warm');
   await expect(gone).rejects.toThrow('the activity "home"');

@@ -152,9 +152,9 @@ function recommended(
   const story = { offer: resolved.key, criterion: offer.criterion, design: offer.design ?? null, requested: request };
   try {
     const { person, told: known } = question.visitor;
-    const answer = house.activities.answer(request, { person, profile: attributesIn(known) });
+    const { answer, filtered } = house.activities.answer(request, { person, profile: attributesIn(known) });
     const { status, count, filledBy, key, age } = answer;
-    const told = { ...story, answered: { status, count, filledBy, key, age } };
+    const told = { ...story, answered: { status, count, filledBy, key, age }, filtered };
     const noContent = whyEmpty(answer, offer, request.limit);
     if (noContent !== null) return { ...told, noContent };
     const tokens = { ...question.visitor.told, ...campaignOf(resolved, making) };

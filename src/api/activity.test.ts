@@ -48,7 +48,10 @@ beforeEach(async () => {
   await designs.refresh();
   await activities.refresh();
   const counts = new ActivitySeen(store);
-  const asPlain: typeof house.activities.answer = (request, { person }) => house.recommend.answer(request, person);
+  const asPlain: typeof house.activities.answer = (request, { person }) => ({
+    answer: house.recommend.answer(request, person),
+    filtered: [],
+  });
   house.designs = designs;
   house.activities = Object.assign(activities, {
     audiencesOf: async () => members,

@@ -13,7 +13,7 @@ import type {
 import type { Feeds, RuleBook } from '../catalog/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
-import type { Activities, Designs, ExperienceNumbers } from '../recommend/index.ts';
+import type { Activities, Designs, ExperienceNumbers, RuledAnswer } from '../recommend/index.ts';
 import type {
   AdvanceReport,
   ClockView,
@@ -207,7 +207,7 @@ export type ActivityDoor = Pick<
   answer(
     request: RecommendRequest,
     whom: { person: Person | null; profile: Readonly<Record<string, unknown>> },
-  ): RecommendationAnswer;
+  ): RuledAnswer;
   /** What its experiences have come to. */
   numbers(key: string): Promise<ExperienceNumbers[]>;
 };

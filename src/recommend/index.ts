@@ -41,6 +41,7 @@ export { migrations } from './migration.ts';
 export type { FixedOffer, OfferDefinition, Offering, RecommendationOffer } from './offer.ts';
 export { emptySeen } from './table-activity-seen.ts';
 export { answerUnderRules } from './offer-rules.ts';
+export type { RuledAnswer } from './offer-rules.ts';
 export { Recommender } from './recommender.ts';
 export type { Shelf } from './recommender.ts';
 export type { Algorithm, Group, Likeness, ListQuery, RelatedAction, Scored, Source, Step } from './source.ts';

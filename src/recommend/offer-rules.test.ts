@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { BoundRule, Item } from '../catalog/index.ts';
 import type { RecommendRequest } from './answer.ts';
@@ -34,7 +35,9 @@ function parts(rules: { collection?: string; excluded?: string; front?: number; 
     rules: {
       bindCollection: (id) => only(id ?? ''),
       bindExclusions: () =>
-        rules.excluded ? [{ ...only(''), accepts: (one: Item) => !rules.excluded!.includes(one.id) }] : [],
+        rules.excluded
+          ? [{ ...only(''), rule: 'exclusion', accepts: (one: Item) => !rules.excluded!.includes(one.id) }]
+          : [],
       promotion: () => ({
         front: rules.front ?? 0,
         back: rules.back ?? 0,
@@ -48,8 +51,12 @@ function parts(rules: { collection?: string; excluded?: string; front?: number; 
 
 function ids(request: Partial<RecommendRequest>, rules: Parameters<typeof parts>[0] = {}) {
   const { made } = parts(rules);
-  const answer = answerUnderRules({ criterion: 'popular', ...request }, { person: null, profile: {} }, made);
-  return { ids: answer.items.map(({ id }) => id).join(''), answer };
+  const { answer, filtered } = answerUnderRules(
+    { criterion: 'popular', ...request },
+    { person: null, profile: {} },
+    made,
+  );
+  return { ids: answer.items.map(({ id }) => id).join(''), answer, filtered };
 }
 
 it('without rules the question is passed on as it is', () => {
@@ -89,4 +96,35 @@ it('promotions behind, never more than there are places, never what the request 
 it('backups fill in only where nothing of the criterion is left, if it says so', () => {
   expect(ids({ collection: 'fgh', backup: 'empty' }).ids).toBe('f');
   expect(ids({ collection: 'gh', backup: 'empty' }).ids).toBe('gh');
+});
+
+it('tells what was taken out by which rule (ACT-7)', () => {
+  expect(ids({ collection: 'abc', limit: 2 }, { excluded: 'bd' }).filtered).toEqual([
+    { rule: 'exclusion', count: 2 },
+    { rule: 'abc', count: 4 },
+  ]);
+});
+
+it('never an item twice, excluded or outside the collection, and never shorter than it could be (property)', () => {
+  const some = fc.subarray(catalogue);
+  const numbers = fc.integer({ min: 0, max: 4 });
+  fc.assert(
+    fc.property(
+      some,
+      some,
+      some,
+      numbers,
+      numbers,
+      fc.integer({ min: 1, max: 8 }),
+      (inside, excluded, promoted, front, back, limit) => {
+        const given = { excluded: excluded.join('') || 'x', promoted, front, back };
+        const { answer } = ids({ collection: inside.join(''), promotions: ['p'], limit }, given);
+        const shown = answer.items.map(({ id }) => id);
+        const allowed = inside.filter((id) => !excluded.includes(id));
+        expect(new Set(shown).size).toBe(shown.length);
+        expect(shown.every((id) => allowed.includes(id))).toBe(true);
+        expect(shown.length).toBe(Math.min(limit, allowed.length));
+      },
+    ),
+  );
 });

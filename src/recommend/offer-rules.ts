@@ -11,6 +11,13 @@ export interface OfferRules {
   now(): number;
 }
 
+/** An answer, and what rules took out of its lists. */
+export interface RuledAnswer {
+  answer: RecommendationAnswer;
+  /** By the first rule that an item failed, in the order in which rules are asked. */
+  filtered: { rule: string; count: number }[];
+}
+
 /** How deep a list is asked for where rules take items out of it. */
 const deepest = 100;
 const usualLimit = 4;
@@ -28,22 +35,29 @@ export function answerUnderRules(
   request: RecommendRequest,
   { person, profile }: { person: Person | null; profile: Readonly<Record<string, unknown>> },
   parts: OfferRules,
-): RecommendationAnswer {
+): RuledAnswer {
   const { collection, promotions = [], limit = usualLimit, backup } = request;
   const plain = { now: parts.now(), profile, request: parametersOf(request), ...(person ? { seed: person.seed } : {}) };
   const excluding = parts.rules.bindExclusions({ ...plain, key: itemOf(request.item, parts) });
   if (collection === undefined && promotions.length === 0 && excluding.length === 0)
-    return parts.answer(request, person);
+    return { answer: parts.answer(request, person), filtered: [] };
   // Who fills in is settled after the rules: what they leave of the criterion's items decides.
   const deep =
     backup === 'empty' ? { ...request, limit: deepest, backup: 'fill' as const } : { ...request, limit: deepest };
   const answer = parts.answer(deep, person);
   const context: RuleContext = { ...plain, key: itemOf(answer.key[0] ?? request.item, parts) };
   const bound = collection === undefined ? excluding : [...excluding, parts.rules.bindCollection(collection, context)];
-  const passing = answer.items.filter(({ id }) => passes(id, bound, parts));
+  const failed = new Map<string, number>();
+  const passing = answer.items.filter(({ id }) => {
+    const rule = failing(id, bound, parts);
+    if (rule !== null) failed.set(rule, (failed.get(rule) ?? 0) + 1);
+    return rule === null;
+  });
   const chosen = passing.filter(({ source }) => source !== 'backup');
   const kept = backup === 'empty' && chosen.length > 0 ? chosen : passing;
-  return finished(answer, around(kept, { promotions, context, bound, request, limit, parts }), limit);
+  const items = around(kept, { promotions, context, bound, request, limit, parts });
+  const filtered = [...failed].map(([rule, count]) => ({ rule, count }));
+  return { answer: finished(answer, items, limit), filtered };
 }
 
 function itemOf(id: string | undefined, parts: OfferRules): Item | null {
@@ -58,9 +72,11 @@ function parametersOf({ item, cart, excludedIds }: RecommendRequest): Record<str
   };
 }
 
-function passes(id: string, bound: readonly BoundRule[], parts: OfferRules): boolean {
+/** The first rule that an item does not pass; null when it passes all. */
+function failing(id: string, bound: readonly BoundRule[], parts: OfferRules): string | null {
   const item = parts.item(id);
-  return item !== undefined && bound.every((rule) => rule.accepts(item));
+  if (!item) return 'the catalogue';
+  return bound.find((rule) => !rule.accepts(item))?.rule ?? null;
 }
 
 interface Around {
@@ -81,7 +97,7 @@ function around(
   const ends: { front: RecommendedItem[]; back: RecommendedItem[] } = { front: [], back: [] };
   for (const key of promotions) {
     const promotion = parts.rules.promotion(key, context);
-    const ids = promotion.items.filter((id) => !banned.has(id) && passes(id, bound, parts));
+    const ids = promotion.items.filter((id) => !banned.has(id) && failing(id, bound, parts) === null);
     for (const end of ['front', 'back'] as const) {
       const room = Math.min(promotion[end], limit - ends.front.length - ends.back.length);
       const taken = ids.filter((id) => !banned.has(id)).slice(0, room);
