@@ -1,4 +1,4 @@
-import { BeckonError, point, type Clock } from '../base/index.ts';
+import { BeckonError, elapsed, point, type Clock } from '../base/index.ts';
 import type { Job, Jobs } from '../job/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Catalog } from './catalog.ts';
@@ -34,7 +34,9 @@ export class PassLeft extends Error {
   override readonly name = 'PassLeft';
 }
 
-const usualBatch = 1000;
+const usualBatch = 2000;
+/** While nothing is written, how far it is need not be noted with every batch, real ms. */
+const noteEveryMs = 300;
 /** Pieces of text whose rows are held at once: some megabytes. */
 const lotsHeld = 256;
 const previewItems = 5;
@@ -72,14 +74,21 @@ export class FeedPass {
     let forecast = noCounts;
     let nameless = 0;
     let schema: Schema = this.#parts.catalog.schema;
+    let faults: Refusal[] = [];
+    let notedAt = -Infinity;
     for await (const lot of this.#lots(file, seen)) {
       const weighed = weigh(this.#parts.catalog, lot, { source: this.#source, now: this.#now, schema });
       schema = weighed.schema;
       nameless += lot.nameless;
       forecast = sum(forecast, weighed.counts);
       this.#run = { ...this.#run, counts: { ...noCounts, rows: forecast.rows } };
-      await this.#note({ faults: [...weighed.refused, ...lot.repeated] });
+      faults.push(...weighed.refused, ...lot.repeated);
+      if (elapsed() - notedAt < noteEveryMs) continue;
+      await this.#note({ faults });
+      faults = [];
+      notedAt = elapsed();
     }
+    await this.#note({ faults });
     const note = this.#feed.settings.mode === 'replace' && nameless > 0 ? namelessNote(nameless) : null;
     if (this.#feed.settings.mode === 'replace' && nameless === 0) {
       forecast = { ...forecast, removed: await this.#missing(seen, async () => {}) };

@@ -205,6 +205,13 @@ describe('formats', () => {
   });
 });
 
+it('a comma within the name of a listed category is no separator, in a plain cell it is', async () => {
+  const listed = await items('[{"id":"1","name":"a","categories":["Home, garden","Tools > Saws"]}]');
+  expect(listed[0]).toMatchObject({ categories: ['Home, garden', 'Tools', 'Saws'] });
+  const plain = await items('id,name,categories\n1,a,"Home,Garden"\n2,b,Home|Garden\n3,c,Home &gt; Garden\n');
+  for (const item of plain) expect(item).toMatchObject({ categories: ['Home', 'Garden'] });
+});
+
 describe('rows that are bad cost no other row', () => {
   it('cells too few or too many, and a quote that is never closed', async () => {
     const file = 'id,name\n1,a\n2\n3,b,c\n4,d,,\n5,"open\n6,e\n7,f\n';

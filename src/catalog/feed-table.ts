@@ -304,12 +304,12 @@ export async function lastRuns(runner: Runner): Promise<Map<string, FeedRun>> {
   return new Map(rows.map((row) => [row.feed, runOf(row)]));
 }
 
-/** Writes what has become of a run. */
+/** Writes what has become of a run. The preview is made once and large: while rows are written it stays as it is. */
 export async function saveRun(runner: Runner, run: FeedRun, at: number): Promise<void> {
   await runner.run({
     name: 'feed.save-run',
     text: `update feed_run set state = $2, file = $3, forecast = $4, counts = $5, octets = $6, read = $7, alarms = $8,
-      approved = $9, preview = $10, error = $11, note = $12, tries = $13, changed_at = $14, ended_at = $15, seen = $16,
+      approved = $9, preview = coalesce($10, preview), error = $11, note = $12, tries = $13, changed_at = $14, ended_at = $15, seen = $16,
       dry = $17 where id = $1`,
     values: [
       run.id,
@@ -321,7 +321,7 @@ export async function saveRun(runner: Runner, run: FeedRun, at: number): Promise
       run.read,
       JSON.stringify(run.alarms),
       run.approved,
-      jsonOrNull(run.preview),
+      run.state === 'importing' || run.state === 'removing' ? null : jsonOrNull(run.preview),
       jsonOrNull(run.error),
       run.note,
       run.tries,

@@ -88,17 +88,22 @@ function momentOf(text: string | undefined): number | null {
 
 /** Values as lists of categories: paths such as `Home > Women > Coats`, JSON arrays, or comma lists. Pure. */
 export function categoriesIn(value: unknown, separator: string | null): string[] {
-  if (Array.isArray(value)) return (value as unknown[]).flatMap((one) => categoriesIn(one, separator));
+  // A list has been taken apart already, but for paths within it: a comma belongs to the name.
+  if (Array.isArray(value)) return (value as unknown[]).flatMap((one) => parts(textOf(one), separator ?? '>'));
   const text = textOf(value).trim();
   if (separator !== null) return parts(text, separator);
   const list = listIn(text);
-  if (Array.isArray(list)) return list.flatMap((one) => parts(textOf(one), ' > '));
-  const plain = text.replaceAll('&gt;', '>');
+  if (Array.isArray(list)) return list.flatMap((one) => parts(textOf(one), '>'));
+  const plain = text.includes('&gt;') ? text.replaceAll('&gt;', '>') : text;
   if (plain.includes('>')) return parts(plain, '>');
   return parts(plain, plain.includes('|') ? '|' : ',');
 }
 
 function parts(text: string, separator: string): string[] {
+  if (!text.includes(separator)) {
+    const only = plainText(text.trim());
+    return only === '' ? [] : [only];
+  }
   return text
     .split(separator)
     .map((part) => plainText(part.trim()))
