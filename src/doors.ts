@@ -367,9 +367,14 @@ async function needHand({
   events,
   webhooks,
   profiles,
+  feeding,
   clock,
 }: Rooms): Promise<Overview['needHand']> {
   const found: Overview['needHand'] = [];
+  for (const { key, name, status, dot } of await feeding.feeds.list()) {
+    if (status === 'asks') found.push({ text: `Feed ${name}: a run has stopped and asks`, link: `/feeds/${key}` });
+    else if (dot === 'red') found.push({ text: `Feed ${name}: the last run failed`, link: `/feeds/${key}` });
+  }
   const aside = await events.setAside();
   if (aside > 0) found.push({ text: `Could not be folded and were set aside: ${aside}`, link: '/incoming#aside' });
   const asked = await webhooks.openRequests();

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshStore } from '../../test/support/database.ts';
 import { FakeClock, quietLog, SeededRandom, UuidIds } from '../base/index.ts';
@@ -28,7 +29,7 @@ let parts: ConstructorParameters<typeof FeedRuns>[0];
 let answer: (
   path: string,
   headers: Record<string, unknown>,
-) => { status: number; body?: string; headers?: Record<string, string> };
+) => { status: number; body?: string | Buffer; headers?: Record<string, string> };
 const asked: { path: string; headers: Record<string, unknown> }[] = [];
 let server: Server;
 let host = '';
@@ -330,7 +331,7 @@ describe('an address', () => {
     });
   });
 
-  it('is followed through three redirects, without credentials to another host, and never to a private one', async () => {
+  it('is followed through three redirects without its credentials, never inside, and cut off at its limits (trust row 66)', async () => {
     const load = openFetcher({ allowed: [host, host.replace('127.0.0.1', 'localhost')] });
     const other = host.replace('127.0.0.1', 'localhost');
     answer = (path) =>
@@ -351,6 +352,18 @@ describe('an address', () => {
     answer = () => ({ status: 200, body: 'x'.repeat(5000) });
     const long = await load({ url: `http://${host}/a`, limit: 1000 });
     await expect(drain(long.changed ? long.octets : octets(''))).rejects.toMatchObject({ code: 'FEED_TOO_LARGE' });
+    const bomb = gzipSync(Buffer.alloc(20_000_000));
+    answer = () => ({ status: 200, body: bomb, headers: { 'content-encoding': 'gzip' } });
+    const packed = await load({ url: `http://${host}/a` });
+    await expect(drain(packed.changed ? packed.octets : octets(''))).rejects.toMatchObject({
+      code: 'FEED_FILE_REFUSED',
+    });
+    answer = () => ({ status: 200, body: gzipSync('id,name\n'), headers: { 'content-encoding': 'gzip' } });
+    const fine = await load({ url: `http://${host}/a` });
+    if (!fine.changed) throw new Error('nothing came');
+    let plain = '';
+    for await (const piece of fine.octets) plain += Buffer.from(piece).toString();
+    expect(plain).toBe('id,name\n');
   });
 
   it.each([
