@@ -9,8 +9,7 @@ export type Window = '6h' | '1d' | '2d' | '7d' | '14d' | '30d' | '61d' | 'ever';
  * an attribute of the profile (recommendations ALG-6, ALG-23).
  */
 export type KeyChoice =
-  | { from: 'current' | 'last-viewed' | 'last-purchased' | 'most-viewed' }
-  | { from: 'attribute'; attribute: string };
+  { from: 'current' | 'last-viewed' | 'last-purchased' | 'most-viewed' } | { from: 'attribute'; attribute: string };
 
 /** Which category a list is about: that of the request, or the person's favourite (BEH-5, BEH-6). */
 export type CategoryChoice = { from: 'current' | 'favourite' };
