@@ -150,6 +150,13 @@ function inFront(items: readonly string[], item: string): string[] {
   return made;
 }
 
+/** Money that goes back and orders that are worked on are the shop's doing, whichever device they are told under. */
+const shopsDoing = /^commerce\.(?:refunds|order(?:Updates|Cancellations)|backoffice)/;
+
+function isSignOfVisit(type: string): boolean {
+  return type.startsWith('web.') || (type.startsWith('commerce.') && !shopsDoing.test(type));
+}
+
 /** The steps of one fold, over one draft. */
 class Fold {
   readonly #made: Folded;
@@ -190,7 +197,7 @@ class Fold {
   seen(): void {
     const event = this.#event;
     const state = this.#state;
-    if (!event.types.some((type) => type.startsWith('web.') || type.startsWith('commerce.'))) return;
+    if (!event.types.some(isSignOfVisit)) return;
     if (event.source === 'server' || !deviceNamespaces.has(event.visitor.split(':', 1)[0]!)) return;
     state.lastSeenAt = Math.max(state.lastSeenAt, event.happenedAt);
     state.firstSeenAt = Math.min(state.firstSeenAt, event.happenedAt);

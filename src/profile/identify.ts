@@ -25,6 +25,12 @@ export function actingIdentities(event: ShopEvent): Identity[] {
     : event.identities.filter(({ namespace }) => deviceNamespaces.has(namespace));
 }
 
+/** Does the event part this device from the person who used it? Only a device leaves, and only where it is named. */
+export function signsOut(event: ShopEvent, device: Identity): boolean {
+  if (event.level < 3 || !deviceNamespaces.has(device.namespace)) return false;
+  return event.identities.some((one) => identityKey(one) === identityKey(device));
+}
+
 /**
  * Decides whose event this is. Pure.
  *

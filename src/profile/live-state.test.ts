@@ -212,6 +212,23 @@ describe('most viewed and favourite category', () => {
   });
 });
 
+describe('visits', () => {
+  it('are what people do on the site: a refund, an update or a cancellation of an order is no sign of one', () => {
+    const told = ['commerce.refunds', 'commerce.orderUpdates', 'commerce.orderCancellations'].map((type, index) =>
+      event([type], {
+        level: 3,
+        source: 'webhook:shop',
+        order: { id: 'o1', totalMinor: 100, currency: 'EUR', refundId: 'r1' },
+        ...at((20 + index) * day),
+      }),
+    );
+    const visited = foldAll([looks('A'), order('o1', 1000)]).state;
+    const { state, names } = foldAll(told, visited);
+    expect([state.visits, state.lastSeenAt, view(state).orders[0]!.refunded]).toEqual([1, start, 10]);
+    expect(names).toEqual(['refunded', 'order.cancelled']);
+  });
+});
+
 describe('orders', () => {
   it('count a refund once, before or after its order, and never above what was paid', () => {
     const told = [

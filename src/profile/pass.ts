@@ -3,7 +3,7 @@ import { identityKey, is, type Identity, type ShopEvent } from '../event/index.t
 import type { Tx } from '../store/index.ts';
 import { claimsOf, saveClaims, type Claim, type RefusedClaim } from './claim.ts';
 import { believed, blankState, fold, type Folded } from './fold.ts';
-import { actingIdentities, identify } from './identify.ts';
+import { actingIdentities, identify, signsOut } from './identify.ts';
 import { savePast, type PastOwner } from './history.ts';
 import { mergeStates } from './merge.ts';
 import type { Profile } from './profile.ts';
@@ -319,10 +319,9 @@ export class FoldPass {
   /** The device is nobody's from here on: its next event begins a new profile (trust.md §3.5, shared devices). */
   #signOut(event: ShopEvent): Folded {
     const nothing: Folded = { state: blankState(event.happenedAt), facts: [], lessons: [] };
-    if (event.level < 3) return nothing;
     for (const identity of event.identities) {
       const owner = this.#owners.get(identityKey(identity));
-      if (identity.namespace !== 'ecid' || owner === undefined) continue;
+      if (owner === undefined || !signsOut(event, identity)) continue;
       this.#take(this.profiles.get(owner)!, identity);
       this.#owners.delete(identityKey(identity));
       this.#linked = this.#linked.filter((link) => identityKey(link.identity) !== identityKey(identity));

@@ -206,6 +206,32 @@ describe('identity', () => {
 });
 
 describe('a shared device', () => {
+  it('is nobody’s from the sign-out on, before any fold has taken it (trust.md §3.5, design §7 "Log")', async () => {
+    await happens(asserted('ada@example.com'), view('watch-1'), add('coat-1'));
+    const claim = event({ types: ['profile.signedOut'] });
+    await log.receive([claim]);
+    expect((await byDevice())!.state.email).toBe('ada@example.com');
+    await log.receive([event({ types: ['profile.signedOut'], level: 3 })]);
+    const blank = (await byDevice())!.state;
+    expect([blank.email, blank.cart, blank.viewed]).toEqual([null, null, []]);
+    await log.receive([view('hat-1')]);
+    expect((await byDevice())!.state.viewed.map(({ item }) => item)).toEqual(['hat-1']);
+    await folder.drain();
+    expect((await byDevice())!.state.viewed.map(({ item }) => item)).toEqual(['hat-1']);
+    expect((await byEmail('ada@example.com'))!.state.cart!.lines).toHaveLength(1);
+  });
+
+  it('may be one that Segment’s libraries name', async () => {
+    const browser = { namespace: 'anonymousid', id: 'a-1' };
+    const on = { visitor: 'anonymousid:a-1', source: 'segment:k', level: 3 as const };
+    const ada = { namespace: 'email', id: 'ada@example.com' };
+    await happens(event({ types: ['profile.asserted'], identities: [browser, ada], ...on }));
+    await happens(event({ types: ['profile.signedOut'], identities: [browser, ada], ...on }));
+    await happens({ ...view('watch-1'), identities: [browser], visitor: on.visitor });
+    expect((await byEmail('ada@example.com'))!.state.identities).toEqual([ada]);
+    expect((await profiles.find(browser))!.state.email).toBeNull();
+  });
+
   it('goes with a person the shop names anew; the one before keeps neither the device nor what is done on it', async () => {
     await happens(asserted('ada@example.com'), view('watch-1'));
     await happens(asserted('bob@example.com'), view('coat-1'));

@@ -6,7 +6,7 @@ import { withAudiences } from './audience-follow.ts';
 import { Audiences } from './audiences.ts';
 import { blankState, endVisit, fold } from './fold.ts';
 import { historiesOf, type HistoryQuery } from './history.ts';
-import { actingIdentities } from './identify.ts';
+import { actingIdentities, signsOut } from './identify.ts';
 import { FoldPass } from './pass.ts';
 import type { Fact, Lesson, Profile } from './profile.ts';
 import { ConsentReader, type Collecting } from './consent.ts';
@@ -183,11 +183,19 @@ export class Profiles {
    * memory: what was acknowledged is visible at once (design §7 "Log"). Null when nobody is known by it.
    */
   async find(identity: Identity): Promise<Profile | null> {
-    const { known, unread } = await this.#beside(identity);
-    if (unread.length === 0) return known;
+    const beside = await this.#beside(identity);
+    const { unread } = beside;
+    if (unread.length === 0) return beside.known;
+    let { known } = beside;
     let state = known?.state ?? blankState(unread[0]!.happenedAt);
     for (const event of unread) {
-      if (is(event, 'profile.signedOut') || actingIdentities(event).length === 0) continue;
+      if (is(event, 'profile.signedOut')) {
+        if (!signsOut(event, identity)) continue;
+        // The device is nobody's from here on, and whoever asks by it learns nothing of the person before.
+        [known, state] = [null, blankState(event.happenedAt)];
+        continue;
+      }
+      if (actingIdentities(event).length === 0) continue;
       state = fold(state, event, {
         profileId: known?.id ?? '',
         mintId: () => this.#ids.next(),
