@@ -12,6 +12,12 @@ export function bearerOf(request: FastifyRequest): string | undefined {
   return /^Bearer +(\S{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
+/** The user name of Basic, in which Segment's libraries send their write key. */
+export function basicOf(request: FastifyRequest): string | undefined {
+  const found = /^Basic +([A-Za-z0-9+/=_-]{1,700})$/i.exec(request.headers.authorization ?? '')?.[1];
+  return found === undefined ? undefined : asText(Buffer.from(found, 'base64').toString('utf8').split(':', 1)[0], 256);
+}
+
 /** What of the request decides about the studio. */
 export function callerOf(request: FastifyRequest, house: House): Caller {
   const { headers } = request;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import * as fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fakeHouse, secretKey } from '../../test/support/house.ts';
+import { fakeHouse, publishableKey, secretKey } from '../../test/support/house.ts';
 import type { House } from './house.ts';
 import { buildServer } from './server.ts';
 
@@ -161,6 +161,50 @@ describe('limits of one sender', () => {
     expect(kept).toBe(50);
     const known = view({ identityMap: { ECID: [{ id: '000000'.padStart(38, '3') }] } });
     expect((await interact(known, { remoteAddress: '203.0.113.7' })).statusCode).toBe(200);
+  });
+
+  it('counts new visitors of one address also where many come in one request, by any door', async () => {
+    const remoteAddress = '203.0.113.7';
+    const id = (n: number) => String(n).padStart(3, '0').padStart(38, '4');
+    const many = (from: number) =>
+      JSON.stringify({
+        events: Array.from({ length: 20 }, (_, n) => ({ xdm: { identityMap: { ECID: [{ id: id(from + n) }] } } })),
+      });
+    const batch = (from: number) => ({
+      writeKey: publishableKey,
+      batch: Array.from({ length: 20 }, (_, n) => ({ type: 'page', anonymousId: `a${from + n}` })),
+    });
+    const segment = async (from: number) =>
+      (await app.inject({ method: 'POST', url: '/v1/batch', payload: batch(from), remoteAddress })).statusCode;
+    for (const door of ['edge', 'segment']) {
+      await limited({ address: 0, newVisitors: 50 });
+      const statuses = [];
+      for (const from of [0, 20, 40])
+        statuses.push(
+          door === 'edge' ? (await interact(many(from), { remoteAddress })).statusCode : await segment(from),
+        );
+      expect([door, statuses, house.received.length]).toEqual([door, [200, 200, 429], 40]);
+    }
+  });
+
+  it('counts a write key as a key, however it is sent (trust row 84)', async () => {
+    await limited({ key: 1 });
+    const authorization = `Basic ${Buffer.from(`${publishableKey}:`).toString('base64')}`;
+    const payload = { type: 'page', anonymousId: 'a1' };
+    const statuses = [];
+    for (let n = 0; n < 12; n++)
+      statuses.push(
+        (await app.inject({ method: 'POST', url: '/v1/page', payload, headers: { authorization } })).statusCode,
+      );
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429, 429]);
+  });
+
+  it('gives nobody for ever: a request that drips is cut off (trust row 83)', () => {
+    const { requestTimeout, headersTimeout } = app.server;
+    expect([requestTimeout > 0 && requestTimeout <= 30_000, headersTimeout > 0 && headersTimeout <= 30_000]).toEqual([
+      true,
+      true,
+    ]);
   });
 });
 

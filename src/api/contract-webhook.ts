@@ -87,6 +87,8 @@ export const WebhookInput = Type.Object(
     name: Type.Optional(text(128)),
     /** Kept sealed and never shown; left out, the old one stays. */
     secret: Type.Optional(Type.String({ minLength: 8, maxLength: 512 })),
+    /** With a new secret: how long the one before counts beside it, such as `P1D`; left out, it ends at once. */
+    oldSecretFor: Type.Optional(Type.String({ minLength: 3, maxLength: 32 })),
     settings: Type.Optional(WebhookSettings),
     /** Of `generic`, and needed there. */
     signature: Type.Optional(WebhookSignature),
@@ -106,6 +108,8 @@ export const WebhookView = Type.Object({
   signature: Type.Union([WebhookSignature, Type.Null()]),
   mapping: Type.Array(WebhookMapping),
   createdAt: Type.String(),
+  /** Until when the secret before this one counts as well; null when there is none. */
+  oldSecretUntil: textOrNull,
   /** Bodies that took effect; that were known; that mean nothing here; with something refused; with a wrong signature. */
   counts: Type.Object({
     taken: Type.Integer(),

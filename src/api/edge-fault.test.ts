@@ -117,6 +117,23 @@ describe('consent', () => {
     await send({ body: commerce('productViews'), headers: { cookie: `${consentCookie}=general%3Dout` } });
     expect(house.received).toEqual([]);
   });
+
+  it('of a device that only one event names holds for that event, and for no other', async () => {
+    const [silent, open] = ['3'.repeat(38), '4'.repeat(38)];
+    house.known.set(
+      `ecid:${silent}`,
+      fakeProfile('p1', { consent: { collect: { state: 'out', at: 1, source: 'edge:demo' } } }),
+    );
+    const events = [ecid, silent, open].map((id) => ({ xdm: { identityMap: { ECID: [{ id }] } } }));
+    for (const action of ['interact', 'collect']) await send({ action, query: 'configId=demo', body: { events } });
+    const kept = house.received.map(({ visitor, id }) => [visitor, id.split(':').at(-1)]);
+    expect(kept).toEqual([
+      [`ecid:${ecid}`, '0'],
+      [`ecid:${open}`, '2'],
+      [`ecid:${ecid}`, '0'],
+      [`ecid:${open}`, '2'],
+    ]);
+  });
 });
 
 describe('headers and errors', () => {

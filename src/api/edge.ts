@@ -118,7 +118,7 @@ async function answer(
     return sendEdgeProblem(reply, { type, status: 403, title: 'Origin refused', detail }, reportOf(request));
   }
   const call = readCall(request, datastream, house);
-  limitsOf(house).visitor(request, call.who.ecid);
+  for (const ecid of new Set([call.who.ecid, ...othersIn(call)])) limitsOf(house).visitor(request, ecid);
   void reply.header('x-request-id', call.requestId);
   return action(call, reply, house);
 }
@@ -191,7 +191,12 @@ async function keep(call: EdgeCall, house: House): Promise<{ consent: 'in' | 'ou
   // A remembered yes is doubted when the events are stored; a remembered no is asked for, or a yes just given is lost.
   const stated = recalled && remembered !== 'out' ? remembered : await collectConsent(call, house);
   if (stated === 'out') return { consent: 'out', warnings: warned };
-  const read = await Promise.all(call.events.map((event, index) => readEvent(event, index, { call, house })));
+  const silent = await silentIn(call, house);
+  const read = await Promise.all(
+    call.events.map((event, index) =>
+      silent.has(ownEcid(event) ?? '') ? { events: [], warnings: [] } : readEvent(event, index, { call, house }),
+    ),
+  );
   const events = read.flatMap((one) => one.events);
   const { doubted } = await house.events.receive(events, { unlessConsenting: true });
   // The visitor has just stated a consent: now it is asked for, and counts.
@@ -252,6 +257,18 @@ function ownEcid(event: unknown): string | undefined {
     if (namespace.toLowerCase() === 'ecid' && isEcid(id)) return id;
   }
   return undefined;
+}
+
+/** Devices that events name besides the visitor's own; the SDK names none. */
+function othersIn({ events, who }: EdgeCall): string[] {
+  return [...new Set(events.flatMap((event) => ownEcid(event) ?? []))].filter((ecid) => ecid !== who.ecid);
+}
+
+/** Those of them who have declined to be recorded: what is told of them is not kept, whoever tells it. */
+async function silentIn(call: EdgeCall, house: House): Promise<ReadonlySet<string>> {
+  const others = othersIn(call);
+  const states = await Promise.all(others.map((ecid) => house.profiles.collectConsent(ecid)));
+  return new Set(others.filter((_, place) => states[place] === 'out'));
 }
 
 /** What the visitor last said about being recorded: our record wins over the browser's copy of it. */

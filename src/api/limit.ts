@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
-import { bearerOf } from './auth.ts';
+import { basicOf, bearerOf } from './auth.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
 import { isLoopback } from './session.ts';
@@ -66,8 +66,8 @@ export class Limits {
   /** Counts a request. @throws API_TOO_MANY */
   request(request: FastifyRequest): void {
     const { address, key } = this.#rates;
-    const bearer = key > 0 ? bearerOf(request) : undefined;
-    if (bearer !== undefined) this.#take(`key ${bearer}`, key, burstSeconds, 'with this key');
+    const sent = key > 0 ? (bearerOf(request) ?? basicOf(request)) : undefined;
+    if (sent !== undefined) this.#take(`key ${sent}`, key, burstSeconds, 'with this key');
     if (address > 0 && this.#counts(request.ip))
       this.#take(`address ${networkOf(request.ip)}`, address, burstSeconds, 'from this address');
   }

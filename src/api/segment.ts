@@ -1,21 +1,19 @@
-import { gunzip } from 'node:zlib';
-import { promisify } from 'node:util';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
-import { bearerOf } from './auth.ts';
+import { basicOf, bearerOf } from './auth.ts';
 import type { RefusedRow } from './contract-in.ts';
 import { originAllowed } from './edge-request.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
 import { asText, dig } from './json.ts';
 import type { Admitted } from './keys.ts';
+import { limitsOf } from './limit.ts';
 import { asBeckonError, assertNotBusy, sendProblem } from './problem.ts';
 import { readBatch, readSingle, tooLarge, type SegmentBody } from './segment-body.ts';
 import { calls, segmentEvent, type SegmentCall, type SegmentContext } from './segment-message.ts';
 
 const mebibyte = 1024 * 1024;
-const unzip = promisify(gunzip);
 
 /** Addresses of the batch call: of the API itself, of analytics.js, of older libraries. */
 const batches = ['/v1/batch', '/v1/b', '/v1/import'];
@@ -29,9 +27,7 @@ const beacon = '/beacon/v1/batch';
 export async function segmentRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
   app.removeAllContentTypeParsers();
   // Browsers send JSON as text/plain, which needs no preflight; so every content type is read as text here.
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: mebibyte }, (request, body, done) => {
-    textOf(request, body as Buffer).then((text) => done(null, text), done);
-  });
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: mebibyte }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async (request, reply) => void reply.headers(corsHeaders(request)));
   app.setErrorHandler((error, _request, reply) => {
     const known = asBeckonError(error);
@@ -80,17 +76,6 @@ async function preflight(request: FastifyRequest, reply: FastifyReply): Promise<
     .send();
 }
 
-/** The body as text, unpacked within the same limit as it may have unpacked: a bomb costs one mebibyte. */
-async function textOf(request: FastifyRequest, body: Buffer): Promise<string> {
-  if ((request.headers['content-encoding'] ?? '').trim().toLowerCase() !== 'gzip') return body.toString('utf8');
-  try {
-    return (await unzip(body, { maxOutputLength: mebibyte })).toString('utf8');
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('The unpacked body');
-    throw new BeckonError(errors.API_JSON_UNREADABLE, 'The body says it is gzip, and is not', { cause: error });
-  }
-}
-
 async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -111,7 +96,9 @@ async function answer(
   };
   const { events, refused } = readMessages(body, { call, key, context });
   house.intake?.refused(context.source, refused);
-  await house.events.receive(await allowed(events, context, house));
+  const devices = context.secret ? [] : devicesOf(events);
+  for (const id of devices) limitsOf(house).visitor(request, `anonymousid:${id}`);
+  await house.events.receive(await allowed(events, devices, house));
   const [first] = refused;
   // A library shows a 400 to its developer and does not send again; in a batch that would cost the good messages.
   if (first && events.length === 0) throw new BeckonError(errors.API_INPUT_INVALID, first.why);
@@ -137,10 +124,13 @@ function readMessages(
   return made;
 }
 
+/** The devices that pages speak for; the shop's server is believed about everybody. */
+function devicesOf(events: readonly ShopEvent[]): string[] {
+  return [...new Set(events.map(({ identities }) => identities[0]!.id))];
+}
+
 /** What a device has declined to have recorded is not kept; what the shop's server says is not the device's to decline. */
-async function allowed(events: ShopEvent[], context: SegmentContext, house: House): Promise<ShopEvent[]> {
-  if (context.secret) return events;
-  const devices = [...new Set(events.map(({ identities }) => identities[0]!.id))];
+async function allowed(events: ShopEvent[], devices: readonly string[], house: House): Promise<ShopEvent[]> {
   const states = await Promise.all(devices.map((id) => house.profiles.collectConsent(id, 'anonymousid')));
   const out = new Set(devices.filter((_, index) => states[index] === 'out'));
   return events.filter(({ identities, consent }) => consent !== undefined || !out.has(identities[0]!.id));
@@ -157,11 +147,6 @@ async function admit(request: FastifyRequest, body: SegmentBody, house: House): 
   if (key.kind === 'secret') assertFromServer(request, text === inAddress);
   else assertOrigin(request, key, house);
   return key;
-}
-
-function basicOf(request: FastifyRequest): string | undefined {
-  const found = /^Basic +([A-Za-z0-9+/=_-]{1,700})$/i.exec(request.headers.authorization ?? '')?.[1];
-  return found === undefined ? undefined : asText(Buffer.from(found, 'base64').toString('utf8').split(':', 1)[0], 256);
 }
 
 /** A secret key that comes from a page or stands in an address is lost: it is refused, so that somebody notices. */

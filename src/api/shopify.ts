@@ -23,8 +23,8 @@ const topics: Readonly<Record<string, Read>> = {
   'orders/create': order,
   'orders/paid': order,
   'orders/updated': order,
-  'orders/edited': () => ignored('orders/edited has no order in it; orders/updated tells the same'),
   'orders/fulfilled': order,
+  'orders/partially_fulfilled': order,
   'orders/cancelled': order,
   'refunds/create': refund,
   'checkouts/create': checkout,
@@ -32,6 +32,7 @@ const topics: Readonly<Record<string, Read>> = {
   'customers/create': customer,
   'customers/update': customer,
   'customers/enable': customer,
+  'customers/disable': customer,
   'customers_email_marketing_consent/update': consentChange,
   'products/create': shopifyProduct,
   'products/update': shopifyProduct,
@@ -39,6 +40,18 @@ const topics: Readonly<Record<string, Read>> = {
   'customers/redact': privacy,
   'customers/data_request': privacy,
   'shop/redact': privacy,
+};
+
+/** Topics that shops subscribe to and that change nothing here, with what tells it instead. */
+const silent: Readonly<Record<string, string>> = {
+  'orders/edited': 'orders/edited has no order in it; orders/updated tells the same',
+  'orders/delete': 'An order that is deleted stays what it was; orders/cancelled voids it',
+  'checkouts/delete': 'The body names no cart; what is in it is told by the pages',
+  'customers/delete': 'Shopify asks for a person to be forgotten by customers/redact',
+  'customers_marketing_consent/update': 'Consent to text messages means nothing here',
+  'inventory_levels/update': 'The stock of a product is told by products/update',
+  'carts/create': 'A cart names nobody; it is told by the pages',
+  'carts/update': 'A cart names nobody; it is told by the pages',
 };
 
 /**
@@ -49,7 +62,7 @@ const topics: Readonly<Record<string, Read>> = {
  */
 export function readShopify(topic: string, body: unknown, context: PlatformContext): Taken {
   const read = topics[topic];
-  return read ? read(body, context) : ignored(`The topic "${topic.slice(0, 80)}" means nothing here`);
+  return read ? read(body, context) : ignored(silent[topic] ?? `The topic "${topic.slice(0, 80)}" means nothing here`);
 }
 
 const variant = 'variant_id';

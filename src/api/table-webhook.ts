@@ -7,6 +7,9 @@ export interface WebhookRow {
   kind: 'shopify' | 'woocommerce' | 'generic';
   name: string;
   secret: string;
+  /** The secret before this one, sealed as well, and until when it counts beside it (real time). */
+  old_secret: string | null;
+  old_until: Date | null;
   body: unknown;
   created_at: Date;
   taken: number;
@@ -97,9 +100,13 @@ create table webhook_request (
     name: '0804-webhook-body-as-written',
     sql: 'alter table webhook alter column body type json using body::json;',
   },
+  {
+    name: '0806-webhook-old-secret',
+    sql: 'alter table webhook add column old_secret text, add column old_until timestamptz;',
+  },
 ];
 
-const columns = `key, kind, name, secret, body, created_at, taken::int, repeated::int, ignored::int, refused::int,
+const columns = `key, kind, name, secret, old_secret, old_until, body, created_at, taken::int, repeated::int, ignored::int, refused::int,
   turned_away::int, last_at, last_refusal, last_refusal_at`;
 
 export async function listWebhooks(runner: Runner): Promise<WebhookRow[]> {
@@ -113,12 +120,13 @@ export async function findWebhook(runner: Runner, key: string): Promise<WebhookR
 
 export async function saveWebhook(
   runner: Runner,
-  row: Pick<WebhookRow, 'key' | 'kind' | 'name' | 'secret' | 'body'>,
+  row: Pick<WebhookRow, 'key' | 'kind' | 'name' | 'secret' | 'old_secret' | 'old_until' | 'body'>,
 ): Promise<void> {
   await runner.run({
-    text: `insert into webhook (key, kind, name, secret, body) values ($1, $2, $3, $4, $5) on conflict (key) do update
-      set kind = excluded.kind, name = excluded.name, secret = excluded.secret, body = excluded.body, updated_at = now()`,
-    values: [row.key, row.kind, row.name, row.secret, JSON.stringify(row.body)],
+    text: `insert into webhook (key, kind, name, secret, old_secret, old_until, body) values ($1, $2, $3, $4, $5, $6, $7)
+      on conflict (key) do update set kind = excluded.kind, name = excluded.name, secret = excluded.secret,
+        old_secret = excluded.old_secret, old_until = excluded.old_until, body = excluded.body, updated_at = now()`,
+    values: [row.key, row.kind, row.name, row.secret, row.old_secret, row.old_until, JSON.stringify(row.body)],
   });
 }
 

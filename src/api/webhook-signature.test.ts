@@ -9,7 +9,7 @@ const now = 1_770_920_772_000;
 function judged(how: WebhookSignature, headers: Headers, more: { body?: string; secret?: string; now?: number } = {}) {
   try {
     const body = Buffer.from(more.body ?? '{"a":1}', 'utf8');
-    verify(how, { headers, body }, { secret: more.secret ?? 'secret', now: more.now ?? now });
+    verify(how, { headers, body }, { secrets: [more.secret ?? 'secret'], now: more.now ?? now });
     return 'passes';
   } catch (error) {
     return (error as { code: string }).code;

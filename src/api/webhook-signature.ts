@@ -22,16 +22,17 @@ export function signatureOf(kind: WebhookKind, stated: WebhookSignature | null):
 }
 
 /**
- * Passes when the body was signed with the secret, within the tolerance if a timestamp is signed too. Compares bytes in
- * constant time (trust rows 27, 28).
+ * Passes when the body was signed with one of the secrets, within the tolerance if a timestamp is signed too. Compares
+ * bytes in constant time (trust rows 27, 28).
  *
+ * @param secrets the one in force, and the one before it while a sender changes over
  * @param now the machine's time, UTC ms
  * @throws WEBHOOK_UNSIGNED, WEBHOOK_SIGNATURE_WRONG, WEBHOOK_STALE
  */
 export function verify(
   how: WebhookSignature,
   delivery: { headers: Headers; body: Buffer },
-  { secret, now }: { secret: string; now: number },
+  { secrets, now }: { secrets: readonly string[]; now: number },
 ): void {
   const { headers, body } = delivery;
   const stated = headers[how.header.toLowerCase()];
@@ -44,8 +45,9 @@ export function verify(
   }
   const id = how.idHeader === undefined ? undefined : headers[how.idHeader.toLowerCase()];
   const signed = signedBytes(how, { body, timestamp: timestamp ?? '', id: id ?? '' });
-  const made = createHmac('sha256', keyBytes(how, secret)).update(signed).digest();
-  if (!candidates(stated, how).some((bytes) => bytes.length === made.length && timingSafeEqual(bytes, made))) {
+  const made = secrets.map((secret) => createHmac('sha256', keyBytes(how, secret)).update(signed).digest());
+  const isMade = (bytes: Buffer) => made.some((one) => bytes.length === one.length && timingSafeEqual(bytes, one));
+  if (!candidates(stated, how).some(isMade)) {
     throw new BeckonError(errors.WEBHOOK_SIGNATURE_WRONG, 'The signature is not that of this body under our secret');
   }
   if (timestamp !== undefined) assertFresh(timestamp, how, now);

@@ -305,8 +305,12 @@ describe('Shopify', () => {
       shopifyOrder({ customer: null, email: '', contact_email: null, note_attributes: [] }),
       'nobody',
     ],
-  ])('%s is ignored, and said so', async (_, body, why) => {
-    const [status, report] = await deliver('orders/create', body);
+    ['a deleted order', { id: 820982911946154508 }, 'orders/cancelled', 'orders/delete'],
+    ['a deleted customer', { id: 7012345678901 }, 'customers/redact', 'customers/delete'],
+    ['stock by place', { inventory_item_id: 1, available: 3 }, 'products/update', 'inventory_levels/update'],
+    ['a collection', { id: 1, title: 'Coats' }, '"collections/update" means nothing', 'collections/update'],
+  ])('%s is ignored, and said so', async (_, body, why, topic = 'orders/create') => {
+    const [status, report] = await deliver(topic, body);
     expect([status, report.ignored]).toEqual([200, expect.stringContaining(why)]);
     expect(house.received).toEqual([]);
   });

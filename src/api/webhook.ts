@@ -93,7 +93,7 @@ async function assertSigned(
   house: House,
 ): Promise<void> {
   try {
-    verify(hook.signature, delivery, { secret: hook.secret, now: house.clock.real() });
+    verify(hook.signature, delivery, { secrets: hook.secrets, now: house.clock.real() });
   } catch (error) {
     const known = asBeckonError(error);
     await house.webhooks.turnedAway(hook.key, known.message);

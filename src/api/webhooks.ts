@@ -1,4 +1,4 @@
-import { BeckonError, seal, unseal, type Clock, type Ids, type Random } from '../base/index.ts';
+import { BeckonError, durationMs, seal, unseal, type Clock, type Ids, type Random } from '../base/index.ts';
 import type { Runner, Store } from '../store/index.ts';
 import type {
   WebhookInput,
@@ -21,7 +21,8 @@ export interface OpenWebhook {
   kind: WebhookKind;
   settings: WebhookSettings;
   signature: WebhookSignature;
-  secret: string;
+  /** The secret in force, and the one before it while that counts. */
+  secrets: readonly string[];
   /** Of a generic one. */
   mapper: Mapper | null;
 }
@@ -34,6 +35,8 @@ interface Stored {
 
 /** How often the count of unsigned calls is written, real time: whoever floods the door does not write each time. */
 const tallyEveryMs = 1000;
+/** A secret that leaks must not live on for ever beside the new one. */
+const longestOverlapMs = 30 * 86_400_000;
 /** Compiled mappings kept, by key and text. */
 const mappersKept = 100;
 
@@ -94,21 +97,30 @@ export class Webhooks {
         `${input.kind} signs and speaks in its own way; only a generic webhook has a signature and a mapping`,
       );
     }
-    const place = placeOf(key);
-    if (input.secret === undefined && !before)
-      throw wrong('A new webhook needs the secret that its sender signs with', 'secret');
-    const secret =
-      input.secret === undefined
-        ? before!.secret
-        : seal(input.secret, { secret: this.#secret, place, random: this.#random });
+    const secrets = this.#secretsOf(key, input, before);
     await table.saveWebhook(this.#store, {
       key,
       kind: input.kind,
       name: input.name ?? before?.name ?? key,
-      secret,
+      ...secrets,
       body,
     });
     return (await this.get(key))!;
+  }
+
+  /** The secret as it is, or a new one with the one before it for as long as it is said to count. */
+  #secretsOf(key: string, { secret, oldSecretFor }: WebhookInput, before: WebhookRow | undefined) {
+    if (secret === undefined) {
+      if (!before) throw wrong('A new webhook needs the secret that its sender signs with', 'secret');
+      if (oldSecretFor !== undefined) throw wrong('Only a new secret has one before it', 'oldSecretFor');
+      return { secret: before.secret, old_secret: before.old_secret, old_until: before.old_until };
+    }
+    const overlap = oldSecretFor === undefined ? 0 : durationMs(oldSecretFor);
+    if (overlap > longestOverlapMs) throw wrong('The secret before may count for 30 days at most', 'oldSecretFor');
+    const sealed = seal(secret, { secret: this.#secret, place: placeOf(key), random: this.#random });
+    return overlap > 0 && before
+      ? { secret: sealed, old_secret: before.secret, old_until: new Date(this.#clock.real() + overlap) }
+      : { secret: sealed, old_secret: null, old_until: null };
   }
 
   remove(key: string): Promise<boolean> {
@@ -119,12 +131,18 @@ export class Webhooks {
   async open(key: string): Promise<OpenWebhook | null> {
     const row = await table.findWebhook(this.#store, key);
     if (!row) return null;
-    const secret = unseal(row.secret, { secret: this.#secret, place: placeOf(key) });
-    if (secret === null)
+    const sealed = this.#hasOld(row) ? [row.secret, row.old_secret!] : [row.secret];
+    const opened = sealed.map((one) => unseal(one, { secret: this.#secret, place: placeOf(key) }));
+    const secrets = opened.filter((one) => one !== null);
+    if (opened[0] === null)
       throw new BeckonError(errors.WEBHOOK_SECRET_LOST, `The secret of webhook "${key}" cannot be opened`);
     const { settings = {}, signature = null, mapping } = (row.body ?? {}) as Stored;
     const mapper = row.kind === 'generic' && mapping ? this.#mapperOf(mapping) : null;
-    return { key, kind: row.kind, settings, signature: signatureOf(row.kind, signature)!, secret, mapper };
+    return { key, kind: row.kind, settings, signature: signatureOf(row.kind, signature)!, secrets, mapper };
+  }
+
+  #hasOld({ old_secret: old, old_until: until }: WebhookRow): boolean {
+    return old !== null && until !== null && until.getTime() > this.#clock.real();
   }
 
   #mapperOf(mapping: WebhookMapping[]): Mapper {
@@ -229,6 +247,7 @@ export class Webhooks {
       signature,
       mapping,
       createdAt: row.created_at.toISOString(),
+      oldSecretUntil: this.#hasOld(row) ? row.old_until!.toISOString() : null,
       counts: {
         taken: row.taken,
         repeated: row.repeated,

@@ -99,7 +99,7 @@ export function quarantineOf(iso: (hours: number) => string): QuarantineView {
 }
 
 export function webhooksOf(iso: (hours: number) => string): WebhookView[] {
-  const hook = { settings: {}, signature: null, mapping: [], createdAt: iso(-900) };
+  const hook = { settings: {}, signature: null, mapping: [], oldSecretUntil: null, createdAt: iso(-900) };
   return [
     {
       ...hook,
