@@ -68,7 +68,7 @@ export function readShopify(topic: string, body: unknown, context: PlatformConte
 const variant = 'variant_id';
 
 function order(body: unknown, context: PlatformContext): Taken {
-  const id = asText(dig(body, 'id'), 128);
+  const id = idOf(body);
   if (id === undefined || dig(body, 'line_items') === undefined || dig(body, 'financial_status') === undefined) {
     return refused(id, 'The body is not that of an order');
   }

@@ -301,11 +301,16 @@ describe('Shopify', () => {
   it.each([
     ['a test order', shopifyOrder({ test: true }), 'test order'],
     [
+      'the notification that Shopify sends to try an address',
+      shopifyOrder({ test: true, id: 2 ** 60, admin_graphql_api_id: 'gid://shopify/Order/820982911946154508' }),
+      'Order 820982911946154508 is a test order',
+    ],
+    [
       'an order of nobody',
       shopifyOrder({ customer: null, email: '', contact_email: null, note_attributes: [] }),
       'nobody',
     ],
-    ['a deleted order', { id: 820982911946154508 }, 'orders/cancelled', 'orders/delete'],
+    ['a deleted order', { id: 450789469 }, 'orders/cancelled', 'orders/delete'],
     ['a deleted customer', { id: 7012345678901 }, 'customers/redact', 'customers/delete'],
     ['stock by place', { inventory_item_id: 1, available: 3 }, 'products/update', 'inventory_levels/update'],
     ['a collection', { id: 1, title: 'Coats' }, '"collections/update" means nothing', 'collections/update'],
