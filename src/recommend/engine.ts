@@ -1,9 +1,10 @@
 import type { Lesson } from '../profile/index.ts';
 import { Crowd } from './crowd.ts';
 import type { Dictionary } from './dictionary.ts';
-import type { ItemModel } from './item-model.ts';
+import { ItemModel } from './item-model.ts';
+import { learnItems } from './learn-items.ts';
 import { likenesses } from './likeness.ts';
-import { type CartParts, explainCart, scoreCart } from './list-cart.ts';
+import { type CartParts, cartCounts, explainCart, scoreCart } from './list-cart.ts';
 import { explained, newestOf, scoreByRules } from './list-neighbours.ts';
 import { mergeLists, type Weighed } from './list-merge.ts';
 import { Neighbours, type OwnStep } from './neighbours.ts';
@@ -93,6 +94,24 @@ export class Engine implements Source {
   /** Takes what a visitor did out of all lists to come; what the crowd did stays counted, without a name. */
   forgetVisitor(visitorId: string): void {
     this.#crowd.forgetVisitor(visitorId);
+  }
+
+  /** What is learned over all carts at once; null before the first time. */
+  get model(): ItemModel | null {
+    return this.#model;
+  }
+
+  /** Carts learned of so far. */
+  get carts(): number {
+    return this.#crowd.carts.size;
+  }
+
+  /** Learns the item model anew, item by item; it takes the place of the last one when the generator has ended. */
+  *learnModel(now: number): Generator<number, ItemModel> {
+    const { cart, model } = this.#tuning;
+    const lore = { learnedAt: now, carts: this.carts };
+    const parts = yield* learnItems(cartCounts(this.#crowd, cart.cartedWeight), this.items.size, model);
+    return (this.#model = new ItemModel(parts, lore));
   }
 
   list(query: ListQuery, limit: number, accept: Accept): Scored[] {

@@ -33,6 +33,8 @@ export type { DesignView } from './designs.ts';
 export { basisOf, downloadOf } from './download.ts';
 export type { DownloadLine } from './download.ts';
 export { Engine } from './engine.ts';
+export { ItemLearner } from './item-learner.ts';
+export type { ItemModel } from './item-model.ts';
 export { Follower } from './follower.ts';
 export type { FeedBatch, Pupil, ReadFeed } from './follower.ts';
 export { modelLimits } from './model.ts';

@@ -1,10 +1,20 @@
 import type { Kept } from './kept.ts';
+import type { ItemModelParts } from './learn-items.ts';
+
+/** Of what a model was learned. */
+export interface Lore {
+  /** UTC ms. */
+  learnedAt: number;
+  /** Carts known then. */
+  carts: number;
+}
 
 /**
- * Weights between items, learned over all carts at once (EASE): for each of the most carted items the items that speak
- * for it and how loudly. Made as a whole and replaced as a whole; never changed in between.
+ * Weights between items, learned over all carts at once: for each item those it speaks for and how loudly. Made as a
+ * whole and replaced as a whole; never changed in between.
  */
 export class ItemModel {
+  readonly lore: Lore;
   /** Item → its row plus one, or 0. */
   readonly #rowOf: Int32Array;
   /** Rows end where the next begins; one more entry than rows. */
@@ -12,7 +22,8 @@ export class ItemModel {
   readonly #items: Int32Array;
   readonly #weights: Float32Array;
 
-  constructor(parts: { rowOf: Int32Array; begin: Int32Array; items: Int32Array; weights: Float32Array }) {
+  constructor(parts: ItemModelParts, lore: Lore) {
+    this.lore = lore;
     this.#rowOf = parts.rowOf;
     this.#begin = parts.begin;
     this.#items = parts.items;
@@ -40,15 +51,16 @@ export class ItemModel {
   }
 
   keep(): Kept {
-    return { rowOf: this.#rowOf, begin: this.#begin, items: this.#items, weights: this.#weights };
+    return { rowOf: this.#rowOf, begin: this.#begin, items: this.#items, weights: this.#weights, ...this.lore };
   }
 
   static restored(kept: Kept): ItemModel {
-    return new ItemModel({
+    const parts = {
       rowOf: kept.rowOf as Int32Array,
       begin: kept.begin as Int32Array,
       items: kept.items as Int32Array,
       weights: kept.weights as Float32Array,
-    });
+    };
+    return new ItemModel(parts, { learnedAt: kept.learnedAt as number, carts: kept.carts as number });
   }
 }

@@ -12,7 +12,7 @@ const counts: CartCounts = {
 };
 
 function learned(options: Partial<LearnItemsOptions> = {}) {
-  const steps = learnItems(counts, 4, { ridge: 1, neighbours: 10, leastCarts: 1, entries: 10, ...options });
+  const steps = learnItems(counts, 4, { ridge: 1, neighbours: 10, leastCarts: 1, items: 10, entries: 10, ...options });
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -39,4 +39,10 @@ test('a row lists whom an item speaks for, strongest first', () => {
 test('a row keeps its strongest entries, and rare items are not solved', () => {
   expect(rowOf(learned({ entries: 1 }), 0)).toEqual([[1, 0.5]]);
   expect(rowOf(learned({ leastCarts: 2 }), 0)).toEqual([[1, 0.5]]);
+});
+
+test('with more items than may be solved, those in the fewest carts are left out', () => {
+  expect(rowOf(learned({ items: 1 }), 1)).toEqual([[0, 0.6667]]);
+  expect(rowOf(learned({ items: 1 }), 0)).toEqual([]);
+  expect(rowOf(learned({ items: 2 }), 0)).toEqual([[1, 0.5]]);
 });

@@ -3,6 +3,7 @@ import type { ItemModel } from './item-model.ts';
 import type { Neighbours, OwnStep } from './neighbours.ts';
 import type { Scores } from './scores.ts';
 import type { Algorithm, Scored } from './source.ts';
+import type { CartCounts } from './solve-items.ts';
 import type { Tuning } from './tuning.ts';
 
 /** What a cart's list is made of. */
@@ -34,14 +35,26 @@ export function scoreCart(parts: CartParts, lines: readonly OwnStep[], now: numb
   whole.mix(near, shares.neighbours);
 }
 
+/** In how many carts items were, alone and together: a cart that was not bought counts less. */
+export function cartCounts(crowd: Crowd, cartedWeight: number): CartCounts {
+  return {
+    carts: (item) => crowd.bought.visits(item) + cartedWeight * crowd.carted.visits(item),
+    together: (a, b) => {
+      const { bought, carted } = crowd.pairs.counts(a, b);
+      return bought + cartedWeight * carted;
+    },
+    companions: (item, see) =>
+      crowd.pairs.companions(item, (other, bought, carted) => see(other, bought + cartedWeight * carted)),
+  };
+}
+
 /** Jaccard of the visits that bought or carted both, to a power that lets strong pairs go before many weak ones. */
 function scorePairs(crowd: Crowd, key: number, { tuning, scores }: { tuning: Tuning['cart']; scores: Scores }): void {
   const { cartedWeight, shrink, jaccardPower } = tuning;
-  const weightOf = (item: number) => crowd.bought.visits(item) + cartedWeight * crowd.carted.visits(item);
-  const ofKey = weightOf(key);
-  crowd.pairs.companions(key, (other, bought, carted) => {
-    const both = bought + cartedWeight * carted;
-    const jaccard = both / (ofKey + weightOf(other) - both + shrink);
+  const counts = cartCounts(crowd, cartedWeight);
+  const ofKey = counts.carts(key);
+  counts.companions(key, (other, both) => {
+    const jaccard = both / (ofKey + counts.carts(other) - both + shrink);
     const amount = jaccardPower === 1.5 ? jaccard * Math.sqrt(jaccard) : jaccard ** jaccardPower;
     if (amount > 0) scores.add(other, amount);
   });

@@ -1,3 +1,5 @@
+import { Scores } from './scores.ts';
+
 /** What the item model is learned from: in how many carts items were, alone and together. */
 export interface CartCounts {
   /** Carts with the item. */
@@ -34,6 +36,7 @@ export class ItemSolver {
   readonly #most: number;
   readonly #matrix: Float64Array;
   readonly #voices: Voices;
+  readonly #alike = new Scores();
 
   constructor(counts: CartCounts, { ridge, neighbours }: SolveOptions) {
     this.#counts = counts;
@@ -55,18 +58,15 @@ export class ItemSolver {
 
   /** The most alike by cosine, a little in favour of those seen often; in order of number. @returns how many */
   #choose(item: number): number {
-    const counts = this.#counts;
-    const found: { other: number; likeness: number }[] = [];
+    const [counts, alike] = [this.#counts, this.#alike];
+    const carts = counts.carts(item);
     counts.companions(item, (other, together) => {
-      const alike = together / Math.sqrt(counts.carts(item) * counts.carts(other));
-      if (other !== item && together > 0) found.push({ other, likeness: alike * together ** 0.1 });
+      const likeness = (together / Math.sqrt(carts * counts.carts(other))) * together ** 0.1;
+      if (other !== item && likeness > 0) alike.add(other, likeness);
     });
-    if (found.length > this.#most) {
-      found.sort((a, b) => b.likeness - a.likeness || a.other - b.other);
-      found.length = this.#most;
-    }
-    found.sort((a, b) => a.other - b.other);
-    found.forEach(({ other }, n) => (this.#voices.items[n] = other));
+    const found = alike.top(this.#most, () => true, byNumber);
+    alike.clear();
+    found.sort((a, b) => byNumber(a.item, b.item)).forEach(({ item: other }, n) => (this.#voices.items[n] = other));
     return found.length;
   }
 
@@ -80,6 +80,10 @@ export class ItemSolver {
       weights[a] = this.#counts.together(items[a]!, item);
     }
   }
+}
+
+function byNumber(a: number, b: number): number {
+  return a - b;
 }
 
 /** Cholesky factor of a symmetric matrix, in the place of its lower half. */

@@ -1,3 +1,4 @@
+import type { LearnItemsOptions } from './learn-items.ts';
 import type { Likeness } from './source.ts';
 
 const day = 24 * 3600 * 1000;
@@ -38,8 +39,8 @@ export interface Tuning {
     withModel: { model: number; jaccard: number; neighbours: number };
     without: { jaccard: number; neighbours: number };
   };
-  /** The item model: ridge, items, entries kept of an item. */
-  model: { lambda: number; items: number; entries: number };
+  /** The item model (learn-items.ts). */
+  model: LearnItemsOptions;
   /** Weight of likeness by content: `most` · e^(−support / fade). */
   content: { most: number; fade: number };
 }
@@ -134,9 +135,9 @@ export const shippedTuning: Tuning = {
     cartedWeight: 0.5,
     shrink: 2,
     jaccardPower: 1.5,
-    withModel: { model: 0.4, jaccard: 0.3, neighbours: 0.3 },
+    withModel: { model: 0.5, jaccard: 0.15, neighbours: 0.35 },
     without: { jaccard: 0.6, neighbours: 0.4 },
   },
-  model: { lambda: 100, items: 2000, entries: 300 },
+  model: { ridge: 25, neighbours: 100, leastCarts: 5, items: 50_000, entries: 300 },
   content: { most: 0.3, fade: 5 },
 };
