@@ -25,7 +25,8 @@ it(
   async () => {
     const going = { on: true };
     const planning = planAll(going);
-    await Promise.all([seed, seed + 2].map((one) => lane(new SeededRandom(one), killsWanted / 2)));
+    const fallen = await Promise.all([seed, seed + 2].map((one) => lane(new SeededRandom(one), killsWanted / 2)));
+    const sentMeanwhile = scene.sink.mails.size;
     going.on = false;
     const planned = await planning;
 
@@ -36,11 +37,13 @@ it(
     const kept = await compare(scene);
     const count: Record<string, number> = {};
     for (const { row } of kept) count[`${row.class} ${row.state}`] = (count[`${row.class} ${row.state}`] ?? 0) + 1;
-    const mails = kept.reduce((sum, one) => sum + one.mails, 0);
+    const mails = sum(kept.map((one) => one.mails));
     process.stdout.write(
-      `seed ${seed}: ${killsWanted} kills, ${planned} planned, ${mails} mails, ${JSON.stringify(count)}\n`,
+      `seed ${seed}: ${killsWanted} kills, ${sum(fallen)} of them at a point, ${planned} planned, ${mails} mails, ${JSON.stringify(count)}\n`,
     );
 
+    expect(sum(fallen), 'some were killed in the middle of their work').toBeGreaterThan(0);
+    expect(sentMeanwhile, 'those who were killed did work').toBeGreaterThan(0);
     expect(kept, 'Σ states = Σ planned (I4)').toHaveLength(planned);
     for (const { row, attempts, mails } of kept) {
       const of = `${row.class} ${row.state} ${row.id}`;
@@ -61,6 +64,8 @@ it(
   60_000 + killsWanted * 20_000,
 );
 
+const sum = (numbers: number[]) => numbers.reduce((all, one) => all + one, 0);
+
 /** Plans mails, a few people at a time, each one marketing and one transactional. @returns how many */
 async function planAll(going: { on: boolean }): Promise<number> {
   let planned = 0;
@@ -76,8 +81,13 @@ async function planAll(going: { on: boolean }): Promise<number> {
   return planned;
 }
 
-/** One place at which a worker works: when it is killed, the next one, loaded meanwhile, takes over. */
-async function lane(random: SeededRandom, kills: number): Promise<void> {
+/**
+ * One place at which a worker works: when it is killed, the next one, loaded meanwhile, takes over.
+ *
+ * @returns how many fell at their point, not at a moment of ours; a worker that failed at its work fails the test
+ */
+async function lane(random: SeededRandom, kills: number): Promise<number> {
+  let fallen = 0;
   const start = () => {
     const at = points[Math.floor(random.next() * points.length)]!;
     return new Worker(scene.where, random.next() < 0.7 ? `${at}:${1 + Math.floor(random.next() * 6)}` : undefined);
@@ -86,11 +96,14 @@ async function lane(random: SeededRandom, kills: number): Promise<void> {
   for (let left = kills; left > 0; left--) {
     const worker = spare;
     spare = start();
-    await worker.ready();
-    void worker.tell({ do: 'send', forEver: true }).catch(() => {});
+    await worker.tell({ do: 'later', ms: 0 }); // its rooms are open: from here on it is killed at its work
+    const work = worker.tell({ do: 'send', forEver: true });
     const lasts = 200 + random.next() * 1500;
-    await Promise.race([worker.ended(), new Promise((resolve) => setTimeout(resolve, lasts))]);
+    const end = await Promise.race([worker.ended(), work, new Promise((resolve) => setTimeout(resolve, lasts))]);
+    if (end === 'SIGKILL') fallen++;
     await worker.kill();
+    await work;
   }
   await spare.kill();
+  return fallen;
 }

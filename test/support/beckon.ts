@@ -121,15 +121,13 @@ export class Beckon {
     return this.api('GET', `/v1/mailbox/${id}`);
   }
 
-  async timeline(
-    email: string,
-  ): Promise<{ at: string; kind: string; text: string; reason?: string; journey?: string }[]> {
-    return (
-      await this.api<{ entries: { at: string; kind: string; text: string }[] }>(
-        'GET',
-        `/v1/profiles/email:${encodeURIComponent(email)}/timeline?limit=200`,
-      )
-    ).entries;
+  timeline(email: string): Promise<Entry[]> {
+    return this.entries(`email:${encodeURIComponent(email)}`);
+  }
+
+  /** The timeline of a profile by one of its names, newest first. */
+  async entries(name: string): Promise<Entry[]> {
+    return (await this.api<{ entries: Entry[] }>('GET', `/v1/profiles/${name}/timeline?limit=200`)).entries;
   }
 
   async report(journey: string): Promise<Report> {
@@ -142,6 +140,15 @@ export class Beckon {
     await this.api('PUT', `/v1/journeys/${journey}`, { ...definition, holdout: share });
     await this.api('POST', `/v1/journeys/${journey}/publish`);
   }
+}
+
+/** One line of a person's timeline. */
+export interface Entry {
+  at: string;
+  kind: string;
+  text: string;
+  reason?: string;
+  journey?: string;
 }
 
 export interface Report {
