@@ -50,9 +50,14 @@ export function problemOf(error: BeckonError, publicUrl: string): Problem {
   };
 }
 
-/** `API_KEY_MISSING` → "Api key missing": the code in words, the same for every occurrence. */
+const capitals = /\b(?:api|csv|http|json|mime|smtp|url|xml)\b/g;
+
+/** `API_KEY_MISSING` → "API key missing": the code in words, the same for every occurrence. */
 function titleOf(code: string): string {
-  const words = code.toLowerCase().replaceAll('_', ' ');
+  const words = code
+    .toLowerCase()
+    .replaceAll('_', ' ')
+    .replace(capitals, (word) => word.toUpperCase());
   return words[0]!.toUpperCase() + words.slice(1);
 }
 

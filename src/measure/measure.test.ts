@@ -202,7 +202,9 @@ describe('report()', () => {
     expect(report?.arms.treated).toEqual({ profiles: 2, buyers: 1, orders: 1, revenue: 100, revenueSquares: 10000 });
     expect(report?.arms.control).toEqual({ profiles: 1, buyers: 1, orders: 1, revenue: 10.5, revenueSquares: 110.25 });
     expect(report?.caused).toMatchObject({ word: 'too early', perProfile: null, low: null });
-    expect(report?.caused.why).toBe('1 treated and 1 held-out people have bought; 50 in each arm are needed');
+    expect(report?.caused.why).toBe(
+      'Of those watched for 7 days, 1 treated and 1 held-out people have bought; 50 in each arm are needed',
+    );
   });
 
   it('accounts for every intended message once', async () => {

@@ -197,7 +197,7 @@ export function judge(
   }
   if (Math.min(treated.buyers, control.buyers) < buyerFloor) {
     return early(
-      `${treated.buyers} treated and ${control.buyers} held-out people have bought; ${buyerFloor} in each arm are needed`,
+      `Of those watched for ${input.windowDays} days, ${treated.buyers} treated and ${control.buyers} held-out people have bought; ${buyerFloor} in each arm are needed`,
     );
   }
   return verdict(input);
