@@ -73,6 +73,7 @@ function houseOf(rooms: Rooms): House {
     keys,
     events,
     profiles: profileDoor(rooms),
+    catalog,
     rules: rooms.rules,
     ...rooms.showing,
     items: {

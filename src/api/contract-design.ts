@@ -25,6 +25,8 @@ export type DesignInput = Static<typeof DesignInput>;
 export const DesignView = Type.Object({
   ...DesignInput.properties,
   key: Type.String(),
+  /** For Target's admin API. */
+  number: Type.Integer(),
   version: Type.Integer(),
   /** How many items it shows. */
   entityCount: Type.Integer(),

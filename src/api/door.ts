@@ -22,8 +22,10 @@ export interface Door<B extends TSchema> {
   body?: B;
   /** Names of query parameters, with a word on each. */
   query?: Record<string, string>;
-  /** Schema of the answer with status 200. */
+  /** Schema of the answer. */
   answer: TSchema;
+  /** Its status; left out, 200. */
+  status?: 201;
   /** The body is handed on as text, in these content types. */
   raw?: string[];
   /** Octets a raw body may have. */
@@ -42,8 +44,21 @@ export interface Call<B> {
   part(name: string): string;
   /** The key that was shown, if it was one and not a session. */
   bearer: string | undefined;
-  /** A query parameter, if given. */
-  query(name: string): string | undefined;
+  /** A query parameter, if given and no longer than `longest` (512) characters. */
+  query(name: string, longest?: number): string | undefined;
+  /** Does a query parameter stand in the address, whatever it says? */
+  has(name: string): boolean;
+}
+
+/** How a family of doors speaks, where it is not as `/v1` does. */
+export interface Way {
+  /** Before each path. */
+  before: string;
+  tag: string;
+  /** Content type of answers. */
+  contentType: string;
+  /** Schema of what is answered when it cannot be done. */
+  problem: TSchema;
 }
 
 declare module 'fastify' {
@@ -54,16 +69,20 @@ declare module 'fastify' {
 }
 
 /** Makes doors on the app. */
-export function doors(app: FastifyInstance, house: House) {
+export function doors(app: FastifyInstance, house: House, way?: Way) {
+  const contentType = way?.contentType ?? 'application/json; charset=utf-8';
   return <B extends TSchema>(door: Door<B>): void => {
     app.route({
       method: door.method,
-      url: door.path,
-      schema: schemaOf(door),
+      url: `${way?.before ?? ''}${door.path}`,
+      schema: schemaOf(door, way),
       config: door.raw ? { raw: door.raw } : {},
       ...(door.limit === undefined ? {} : { bodyLimit: door.limit }),
       onRequest: (request) => assertScope(request, house, door.scope),
-      handler: async (request, reply) => sendAnswer(reply, await door.work(callOf<Static<B>>(request))),
+      handler: async (request, reply) => {
+        const answer = await door.work(callOf<Static<B>>(request));
+        return sendAnswer(reply.code(door.status ?? 200), contentType, answer);
+      },
     });
   };
 }
@@ -79,7 +98,8 @@ function callOf<B>(request: FastifyRequest): Call<B> {
       throw new BeckonError(errors.API_NOT_FOUND, `The address lacks its part "${name}"`);
     },
     bearer: bearerOf(request),
-    query: (name) => asText(dig(request.query, name), 512),
+    query: (name, longest = 512) => asText(dig(request.query, name), longest),
+    has: (name) => dig(request.query, name) !== undefined,
   };
 }
 
@@ -87,31 +107,37 @@ function kindOf(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
 }
 
-function sendAnswer(reply: FastifyReply, answer: unknown): FastifyReply {
-  return reply
-    .header('content-type', 'application/json; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .send(JSON.stringify(answer));
+function sendAnswer(reply: FastifyReply, contentType: string, answer: unknown): FastifyReply {
+  return reply.header('content-type', contentType).header('cache-control', 'no-store').send(JSON.stringify(answer));
 }
 
-function schemaOf<B extends TSchema>(door: Door<B>): Record<string, unknown> {
+function schemaOf<B extends TSchema>(door: Door<B>, way: Way | undefined): Record<string, unknown> {
+  const path = `${way?.before ?? ''}${door.path}`;
   const names = Object.entries(door.query ?? {});
   const parameters = names.map(([name, description]) => [name, Type.Optional(Type.String({ description }))] as const);
-  const parts = [...door.path.matchAll(/:([a-z]+)/gi)].map(([, name]) => [name!, Type.String()] as const);
+  const parts = [...path.matchAll(/:([a-z]+)/gi)].map(([, name]) => [name!, Type.String()] as const);
   return {
-    tags: [door.path.split('/')[1]!.split(':')[0]!],
+    tags: [way?.tag ?? door.path.split('/')[1]!.split(':')[0]!],
     summary: door.summary,
     security: [{ key: [] }],
     ...(door.raw ? { consumes: door.raw } : {}),
     ...(door.body ? { body: door.body } : {}),
     ...(parameters.length > 0 ? { querystring: Type.Object(Object.fromEntries(parameters)) } : {}),
     ...(parts.length > 0 ? { params: Type.Object(Object.fromEntries(parts)) } : {}),
-    response: { 200: { description: 'Done', ...door.answer }, default: { description: 'Problem', ...Problem } },
+    response: {
+      [door.status ?? 200]: { description: 'Done', ...door.answer },
+      default: { description: 'Problem', ...(way?.problem ?? Problem) },
+    },
   };
 }
 
-/** Parsers, validation and errors that all doors of /v1 share. */
-export function furnish(app: FastifyInstance, house: House): void {
+/** Says what went wrong to who asked. */
+export type SayError = (error: BeckonError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/** Parsers, validation and errors that all doors of /v1 share; `say` where errors are said in another way. */
+export function furnish(app: FastifyInstance, house: House, say?: SayError): void {
+  const { publicUrl } = house.settings;
+  const asProblem: SayError = (error, _request, reply) => sendProblem(reply, error, publicUrl);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     try {
@@ -128,7 +154,7 @@ export function furnish(app: FastifyInstance, house: House): void {
   app.setErrorHandler((error, request, reply) => {
     const known = asBeckonError(error);
     if (known.status >= 500) house.log.error('api.failed', { code: known.code, url: request.routeOptions.url, error });
-    return sendProblem(reply, known, house.settings.publicUrl);
+    return (say ?? asProblem)(known, request, reply);
   });
 }
 

@@ -56,6 +56,15 @@ export const errors = defineErrors({
     mend: 'Set the secret of the webhook again: it was sealed under another installation secret',
   },
   WEBHOOK_MAPPING_FAULT: { status: 400, mend: 'Mend the expression of the mapping that is named, or the body' },
+  TARGET_ALL_UNCONFIRMED: {
+    status: 400,
+    mend: 'Name the items in ids, or add all=true when every item is meant to go',
+  },
+  TARGET_CANNOT_SAY: {
+    status: 409,
+    mend: 'Change it by the doors of /v1 or in the studio, or make a new one',
+  },
+  TARGET_NOT_OFFERED: { status: 422, mend: 'docs/recommend/target-admin.md has what stands in its place' },
   API_TOO_MANY: { status: 429, mend: 'Wait for the seconds in Retry-After, and send events in batches' },
   API_BUSY: { status: 503, mend: 'Try again after the time in Retry-After; the same request id is kept once' },
   API_INTERNAL: { status: 500, mend: 'Look at the log line with the same request id, and report it' },

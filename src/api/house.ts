@@ -10,7 +10,7 @@ import type {
   SetAside,
   ShopEvent,
 } from '../event/index.ts';
-import type { Feeds, RuleBook } from '../catalog/index.ts';
+import type { Catalog, Feeds, RuleBook } from '../catalog/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
 import type { Activities, Designs, ExperienceNumbers, RuledAnswer } from '../recommend/index.ts';
@@ -45,6 +45,8 @@ export interface House {
   events: EventDoor;
   profiles: ProfileDoor;
   items: ItemDoor;
+  /** The catalogue itself, by environment; null as `rules` is. */
+  catalog: CatalogDoor | null;
   /** Collections, exclusions and promotions; null where there are none, as in tests of other doors. */
   rules: RuleBook | null;
   feeds: FeedDoor;
@@ -128,6 +130,9 @@ export interface ProfileDoor {
    */
   recallConsent(ecid: string): { answer: 'in' | 'out' | undefined } | undefined;
 }
+
+/** What is sold, where a door needs more of it than a name (`Catalog` fits). */
+export type CatalogDoor = Pick<Catalog, 'upsert' | 'remove' | 'shelf' | 'ids' | 'createdAt'>;
 
 export interface ItemDoor {
   /** Writes items a source has already put into our form; bad ones are refused one by one. */

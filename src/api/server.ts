@@ -12,6 +12,7 @@ import { limitRequests } from './limit.ts';
 import { pageRoutes } from './pages.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
 import { segmentRoutes } from './segment.ts';
+import { targetRecsRoutes } from './target-recs.ts';
 import { trackRoutes } from './track.ts';
 import { webhookRoutes } from './webhook.ts';
 
@@ -55,6 +56,7 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
   await app.register(edgeRoutes, { house });
   await app.register(deliveryRoutes, { house });
   await app.register(adminRoutes, { house, prefix: '/v1' });
+  await app.register(targetRecsRoutes, { house });
   await app.register(segmentRoutes, { house });
   await app.register(webhookRoutes, { house });
   await app.register(trackRoutes, { house });

@@ -11,7 +11,16 @@ import type { Source } from './origin.ts';
 import { pageSource } from './origin.ts';
 import type { Attribute, AttributeNote, Schema } from './schema.ts';
 import { firstSchema } from './schema.ts';
-import { itemsAbove, lockItems, markGone, settingsAbove, storedItems, writeItems, writeSetting } from './table.ts';
+import {
+  createdAt,
+  itemsAbove,
+  lockItems,
+  markGone,
+  settingsAbove,
+  storedItems,
+  writeItems,
+  writeSetting,
+} from './table.ts';
 import type { Written } from './write.ts';
 import { checkRows, foldRows } from './write.ts';
 
@@ -80,6 +89,16 @@ export class Catalog implements Shelf {
   /** The item with what environments say differently. */
   whole(id: string): WholeItem | undefined {
     return this.#items.whole(id);
+  }
+
+  /** Ids of the items of all environments. */
+  ids(): Iterable<string> {
+    return this.#items.ids();
+  }
+
+  /** When an item came into the catalogue, UTC ms; asks the database. */
+  createdAt(id: string): Promise<number | null> {
+    return createdAt(this.#store, id);
   }
 
   /** What is sold in an environment, by its name; null is the usual one. An unknown name sees what holds everywhere. */

@@ -39,8 +39,8 @@ export function checkKey(key: string): string {
   throw invalid('key', key === 'all' ? '"all" stands for the whole catalogue' : sentence);
 }
 
-/** A key made of a name, not among those taken. */
-export function keyFrom(name: string, kind: Kind, taken: (key: string) => boolean): string {
+/** A key made of a name, not among those taken; `kind` stands in where a name has no letter. */
+export function keyFrom(name: string, kind: string, taken: (key: string) => boolean): string {
   const plain = name
     .normalize('NFKD')
     .toLowerCase()

@@ -45,6 +45,7 @@ export { checkRules, ruleSchema } from './rule-check.ts';
 export { keyOfRequest } from './rule-context.ts';
 export type { Collection, Content, Definition, Exclusion, KeyItem, Kind, Promotion } from './rule-definition.ts';
 export type { DefinitionInput } from './definition-check.ts';
+export { keyFrom } from './definition-check.ts';
 export type { UsersOf } from './rule-definitions.ts';
 export { conditionOf } from './rule-matcher.ts';
 export { previewRules } from './rule-preview.ts';

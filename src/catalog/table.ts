@@ -75,6 +75,15 @@ interface ItemRow {
 /** What stands in `body`: a whole item without its id; what is empty is left out. */
 type Body = { name: string; updatedAt: number } & Partial<Omit<WholeItem, 'id' | 'name' | 'updatedAt'>>;
 
+/** When an item came into the catalogue, UTC ms; null when it is not in it. */
+export async function createdAt(runner: Runner, id: string): Promise<number | null> {
+  const [row] = await runner.rows<{ at: Date }>({
+    text: 'select created_at as at from item where id = $1 and not gone',
+    values: [id],
+  });
+  return row?.at.getTime() ?? null;
+}
+
 /** A row as a replica takes it in. */
 export interface StoredItem {
   version: number;

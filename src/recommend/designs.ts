@@ -7,9 +7,12 @@ import type { Design, DesignDefinition, Rendered } from './design.ts';
 import { compileDesign } from './design.ts';
 import { designErrors } from './design-error.ts';
 import { assertDesign, validateDesign, type DesignCheck } from './design-validate.ts';
+import { designNumbers, numberDesign } from './table-design-number.ts';
 
 /** A design with how it stands. */
 export interface DesignView extends DesignDefinition {
+  /** The same as the key as a number, for Target's admin API; stays. */
+  number: number;
   version: number;
   savedAt: number;
   /** How many items it shows. */
@@ -21,6 +24,8 @@ export class Designs {
   readonly #versions: Versions<DesignDefinition>;
   readonly #item: (id: string) => Item | undefined;
   readonly #clock: Clock;
+  readonly #store: Store;
+  #numbers: ReadonlyMap<string, number> = new Map();
   #usedBy: (key: string) => string | null = () => null;
   /** Compiled, by key, for the version that holds. */
   readonly #ready = new Map<string, { version: number; design: Design }>();
@@ -29,6 +34,7 @@ export class Designs {
     this.#versions = new Versions({ store: parts.store, clock: parts.clock, kind: 'design' });
     this.#item = parts.item;
     this.#clock = parts.clock;
+    this.#store = parts.store;
   }
 
   /** Who uses a design, in words; null for nobody. Asked before one is removed. */
@@ -36,8 +42,10 @@ export class Designs {
     this.#usedBy = usedBy;
   }
 
-  refresh(): Promise<boolean> {
-    return this.#versions.refresh();
+  async refresh(): Promise<boolean> {
+    const changed = await this.#versions.refresh();
+    if (changed) this.#numbers = await designNumbers(this.#store);
+    return changed;
   }
 
   list(): DesignView[] {
@@ -61,7 +69,9 @@ export class Designs {
   /** Saves a design that works with every sample. @throws DESIGN_INVALID, LANGUAGE_* */
   async put(definition: DesignDefinition): Promise<DesignView> {
     assertDesign(definition);
+    await numberDesign(this.#store, definition.key);
     await this.#versions.save(definition.key, 'live', definition);
+    this.#numbers = await designNumbers(this.#store);
     return this.get(definition.key);
   }
 
@@ -107,7 +117,7 @@ export class Designs {
     const current = this.#versions.get(key)?.current;
     if (!current) return null;
     const { version, savedAt } = current;
-    return { ...current.body, version, savedAt, entityCount: this.#countOf(key) };
+    return { ...current.body, number: this.#numbers.get(key) ?? 0, version, savedAt, entityCount: this.#countOf(key) };
   }
 
   /** 0 for a design that an earlier Beckon took and this one does not: it is listed all the same. */

@@ -3,7 +3,7 @@
  *
  * In:     lessons from the feed, one event each; the catalogue; one person's views, cart and orders
  * Out:    answers: items in order, each with its source, its reason and the counts behind it
- * Owns:   tables design, offer, activity, activity_seen, activity_order; the counts live in memory and are learned anew from the feed at each start
+ * Owns:   tables design, design_number, offer, activity, activity_seen, activity_order; the counts live in memory and are learned anew from the feed at each start
  * Knows:  base, store, job, language, event, profile, catalog
  * Never:  answers an item that is out of stock, excluded or unknown; draws at random
  * Start:  answer.ts, then model.ts, criterion.ts, recommender.ts

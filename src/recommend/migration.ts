@@ -1,6 +1,11 @@
 import type { Migration } from '../store/index.ts';
 import { activityMigrations } from './table-activity.ts';
 import { activitySeenMigrations } from './table-activity-seen.ts';
+import { designNumberMigrations } from './table-design-number.ts';
 
 /** Tables of this room, each kind beside its statements. */
-export const migrations: readonly Migration[] = [...activityMigrations, ...activitySeenMigrations];
+export const migrations: readonly Migration[] = [
+  ...activityMigrations,
+  ...activitySeenMigrations,
+  ...designNumberMigrations,
+];

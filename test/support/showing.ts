@@ -1,8 +1,9 @@
 import type { House } from '../../src/api/index.ts';
 
 /** No rule, no design and no activity; tests of these put real ones in their place. */
-export function fakeShowing(): Pick<House, 'rules' | 'designs' | 'activities' | 'lists'> {
+export function fakeShowing(): Pick<House, 'catalog' | 'rules' | 'designs' | 'activities' | 'lists'> {
   return {
+    catalog: null,
     rules: null,
     designs: fakeDesigns(),
     activities: fakeActivities(),
