@@ -15,6 +15,7 @@ export * from './error.ts';
 export * from './hash.ts';
 export * from './id.ts';
 export * from './log.ts';
+export * from './mark.ts';
 export * from './money.ts';
 export * from './random.ts';
 export * from './seal.ts';

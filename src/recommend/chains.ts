@@ -15,8 +15,9 @@ export class Chains {
     return this.#ids.size;
   }
 
-  find(visitorId: string): number {
-    return this.#ids.find(visitorId);
+  /** The visitor whose id has this mark, or -1. */
+  findMark(low: number, high: number): number {
+    return this.#ids.findMark(low, high);
   }
 
   /** Puts a new visit at the end of a visitor's chain; visits come in order of their numbers. */

@@ -1,3 +1,4 @@
+import { Mark } from '../base/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import { Chains } from './chains.ts';
 import { Dictionary } from './dictionary.ts';
@@ -35,6 +36,8 @@ export class Crowd {
   readonly carted: Popularity;
   readonly bought: Popularity;
   readonly #tuning: Tuning['learn'];
+  /** Visits of erased people, learned without their id; they stay until the feed says that somebody was erased. */
+  #nameless: number[] = [];
   /** Lessons read, and those of them that a limit kept from being learned. */
   learned = 0;
   ignored = 0;
@@ -66,7 +69,7 @@ export class Crowd {
       return;
     }
     const { occasion: visit, isFirst, isStep } = entered;
-    if (visit === visits) this.chains.add(visit, lesson.p === nobody ? lesson.s : lesson.p);
+    if (visit === visits) this.#begin(visit, lesson);
     if (isStep) this.#follow(visit, item, at);
     if (!isFirst) return;
     this[kinds[lesson.k]].add(item, at);
@@ -75,12 +78,35 @@ export class Crowd {
 
   /** Takes everything a visitor did out of the lists to come; what the crowd did stays counted, without a name. */
   forgetVisitor(visitorId: string): void {
-    const visitor = this.chains.find(visitorId);
-    if (visitor === -1) return;
-    for (let visit = this.chains.last(visitor); visit !== -1; visit = this.chains.before(visit)) {
-      this.visits.forget(visit);
+    this.forget(new Mark().of(visitorId));
+  }
+
+  /**
+   * The same for the visitor whose id has this mark. What was learned of anybody under no name goes too: who learns the
+   * feed only after an erasure meets the visits without a name, then this, and comes to the same lists.
+   */
+  forget({ low, high }: { low: number; high: number }): void {
+    const visitor = this.chains.findMark(low, high);
+    if (visitor !== -1) {
+      for (let visit = this.chains.last(visitor); visit !== -1; visit = this.chains.before(visit)) {
+        this.#forgetVisit(visit);
+      }
+      this.chains.forget(visitor);
     }
-    this.chains.forget(visitor);
+    for (const visit of this.#nameless) this.#forgetVisit(visit);
+    this.#nameless = [];
+  }
+
+  #begin(visit: number, { p, s }: Lesson): void {
+    if (p === nobody) this.#nameless.push(visit);
+    this.chains.add(visit, p === nobody ? s : p);
+  }
+
+  #forgetVisit(visit: number): void {
+    const { low, high } = this.visits.markOf(visit);
+    const cart = this.carts.findMark(low, high);
+    if (cart !== -1) this.carts.forget(cart);
+    this.visits.forget(visit);
   }
 
   get bytes(): number {
@@ -99,6 +125,7 @@ export class Crowd {
       learned: this.learned,
       ignored: this.ignored,
       newestAt: this.newestAt,
+      nameless: Int32Array.from(this.#nameless),
       items: items.keep(),
       visits: visits.keep(),
       carts: carts.keep(),
@@ -115,6 +142,7 @@ export class Crowd {
     this.learned = kept.learned as number;
     this.ignored = kept.ignored as number;
     this.newestAt = kept.newestAt as number;
+    this.#nameless = [...(kept.nameless as Int32Array)];
     const { visits, carts, chains, rules, pairs, viewed, carted, bought, items } = this;
     const parts = { items, visits, carts, chains, rules, pairs, viewed, carted, bought };
     for (const [name, part] of Object.entries(parts)) part.restore(kept[name] as Kept);

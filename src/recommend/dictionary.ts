@@ -1,3 +1,4 @@
+import { IdTable } from './id-table.ts';
 import type { Kept } from './kept.ts';
 
 /** Names in one piece of a snapshot. */
@@ -5,7 +6,7 @@ const piece = 5000;
 
 /** Item ids as small numbers, so that counts can lie in typed arrays. Numbers are given in order and never taken back. */
 export class Dictionary {
-  readonly #numbers = new Map<string, number>();
+  readonly #ids = new IdTable();
   readonly #names: string[] = [];
   readonly #limit: number;
 
@@ -15,16 +16,15 @@ export class Dictionary {
 
   /** The number of `name`, given now if it is new; -1 when the dictionary is full. */
   add(name: string): number {
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
-    if (this.#names.length >= this.#limit) return -1;
-    this.#numbers.set(name, this.#names.length);
-    return this.#names.push(name) - 1;
+    if (this.#names.length >= this.#limit) return this.#ids.find(name);
+    const number = this.#ids.add(name);
+    if (number === this.#names.length) this.#names.push(name);
+    return number;
   }
 
   /** The number of `name`, or -1. */
   find(name: string): number {
-    return this.#numbers.get(name) ?? -1;
+    return this.#ids.find(name);
   }
 
   name(number: number): string {

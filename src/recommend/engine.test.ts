@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Mark } from '../base/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import { Engine } from './engine.ts';
 import type { ListQuery, Scored } from './source.ts';
@@ -223,5 +224,40 @@ describe('forgetting a visitor', () => {
     expect(ask({ kind: 'popular', action: 'viewed', windowMs: null, now })[0]).toMatchObject({ count: 3 });
     visit('s9', 'a e', { visitor: 'v' });
     expect(ids(ask(related)).sort()).toEqual(['d', 'e']);
+  });
+
+  it('takes their carts along, while what was bought together stays counted', () => {
+    visit('o1', 'p:coat p:scarf', { visitor: 'v' });
+    visit('o2', 'c:coat c:hat', { visitor: 'w' });
+    engine.forgetVisitor('v');
+    const list = ask({ kind: 'cart', cart: [number('coat')], now });
+    expect(list.map(({ item, by }) => [engine.items.name(item), by])).toEqual([
+      ['scarf', 'bought-together'],
+      ['hat', 'carted-together'],
+    ]);
+  });
+
+  it('leads to the same lists for who learns the feed only afterwards, without the name', () => {
+    const nobody = '00000000-0000-0000-0000-000000000000';
+    const live = engine;
+    visit('s1', 'a b p:c', { visitor: 'v' });
+    visit('s2', 'a d', { visitor: 'w' });
+    live.forgetVisitor('v');
+    const later = new Engine();
+    engine = later;
+    visit('s1', 'a b p:c', { visitor: nobody });
+    visit('s2', 'a d', { visitor: 'w' });
+    later.forget(new Mark().of('v'));
+    const steps = [{ item: number('a'), at: now }];
+    const queries: ListQuery[] = [
+      { kind: 'session', steps, now },
+      { kind: 'cart', cart: [number('a')], now },
+      { kind: 'related', action: 'viewed-viewed', key: number('a'), basis: 'visitor', windowMs: null, now },
+      { kind: 'popular', action: 'viewed', windowMs: null, now },
+    ];
+    for (const query of queries) {
+      const lists = [live, later].map((one) => one.list(query, 10, () => true));
+      expect(lists[1]).toEqual(lists[0]);
+    }
   });
 });

@@ -96,6 +96,11 @@ export class Engine implements Source {
     this.#crowd.forgetVisitor(visitorId);
   }
 
+  /** The same by the mark of the visitor's id, as the feed tells it. */
+  forget(mark: { low: number; high: number }): void {
+    this.#crowd.forget(mark);
+  }
+
   /** What is learned over all carts at once; null before the first time. */
   get model(): ItemModel | null {
     return this.#model;

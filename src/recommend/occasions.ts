@@ -120,6 +120,16 @@ export class Occasions {
     return this.#rings.page(item)[this.#rings.placeOf(item, this.#rings.total(item) - 1 - back)]!;
   }
 
+  /** The number of the occasion whose id has this mark, or -1. */
+  findMark(low: number, high: number): number {
+    return this.#ids.findMark(low, high);
+  }
+
+  /** The mark of its id; nothing is found by that of a forgotten one. */
+  markOf(occasion: number): { low: number; high: number } {
+    return this.#ids.markOf(occasion);
+  }
+
   /** Takes an occasion out of every list to come: its steps are gone, and its id leads nowhere. */
   forget(occasion: number): void {
     this.#steps.clear(occasion);

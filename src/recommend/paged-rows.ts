@@ -126,19 +126,24 @@ export class PagedRows {
   #widen(row: number): void {
     const total = this.#total[row]!;
     const room = total === 0 ? this.#first : total * 2;
-    const to = this.#free[Math.log2(room)]?.pop() ?? this.#claim(room * this.#width);
+    const to = this.#free[logarithm(room)]?.pop() ?? this.#claim(room * this.#width);
     if (total > 0) {
       const from = this.#start[row]!;
-      const base = from & offsetMask;
-      const cells = this.#pages[from >>> pageBits]!.subarray(base, base + total * this.#width);
-      this.#pages[to >>> pageBits]!.set(cells, to & offsetMask);
+      this.#copy(from, to, total * this.#width);
       this.#release(from, total);
     }
     this.#start[row] = to;
   }
 
+  /** Most rows are short, and a loop needs no view of the page. */
+  #copy(from: number, to: number, length: number): void {
+    const [source, target] = [this.#pages[from >>> pageBits]!, this.#pages[to >>> pageBits]!];
+    const [begin, end] = [from & offsetMask, to & offsetMask];
+    for (let i = 0; i < length; i++) target[end + i] = source[begin + i]!;
+  }
+
   #release(start: number, room: number): void {
-    (this.#free[Math.log2(room)] ??= []).push(start);
+    (this.#free[logarithm(room)] ??= []).push(start);
   }
 
   #claim(size: number): number {
@@ -167,6 +172,11 @@ export class PagedRows {
     this.#floats.push(new Float32Array(page.buffer));
     return this.#pages.push(page) - 1;
   }
+}
+
+/** Of a power of two. */
+function logarithm(room: number): number {
+  return 31 - Math.clz32(room);
 }
 
 /** The room of a row with so many records. */

@@ -35,6 +35,9 @@ export class Popularity {
   /** In which lanes' lists the item stands, as bits. */
   #listed = new Uint8Array(64);
   readonly #fadings: readonly Fading[];
+  /** What a visit weighs in each lane, at the minute for which it was reckoned last. */
+  readonly #amounts = new Float64Array(lanes).fill(1);
+  #grain = Number.NaN;
   readonly #lists: number[][] = Array.from({ length: lanes }, () => []);
   readonly #least = new Float64Array(lanes);
   /** Lanes whose list is out of order, as bits. */
@@ -56,9 +59,9 @@ export class Popularity {
     }
     if (item >= this.#items) this.#items = item + 1;
     const grain = Math.floor(at / grainMs) * grainMs;
+    if (grain !== this.#grain) this.#reckon(grain);
     for (let lane = 0; lane < lanes; lane++) {
-      const amount = lane === lasting ? 1 : this.#fadings[lane]!.weight(grain);
-      const weight = (this.#weights[item * lanes + lane]! += amount);
+      const weight = (this.#weights[item * lanes + lane]! += this.#amounts[lane]!);
       const bit = 1 << lane;
       if ((this.#listed[item]! & bit) === 0) {
         if (weight < this.#least[lane]!) continue;
@@ -67,6 +70,11 @@ export class Popularity {
       }
       this.#loose |= bit;
     }
+  }
+
+  #reckon(grain: number): void {
+    this.#grain = grain;
+    for (let lane = 0; lane < lasting; lane++) this.#amounts[lane] = this.#fadings[lane]!.weight(grain);
   }
 
   /** In how many visits it ever was. */
@@ -133,6 +141,7 @@ export class Popularity {
   restore(kept: Kept): void {
     this.#weights = kept.weights as Float32Array<ArrayBuffer>;
     this.#items = kept.items as number;
+    this.#grain = Number.NaN;
     this.#fadings.forEach((fading, i) => fading.restore((kept.fadings as Kept[])[i]!));
     this.#listed = new Uint8Array(this.#weights.length / lanes);
     for (let lane = 0; lane < lanes; lane++) this.#relist(lane);
