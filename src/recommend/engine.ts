@@ -3,6 +3,7 @@ import { Crowd } from './crowd.ts';
 import type { Dictionary } from './dictionary.ts';
 import { ItemModel } from './item-model.ts';
 import { learnItems } from './learn-items.ts';
+import type { Kept } from './kept.ts';
 import { likenesses } from './likeness.ts';
 import { type CartParts, cartCounts, explainCart, scoreCart } from './list-cart.ts';
 import { explained, newestOf, scoreByRules } from './list-neighbours.ts';
@@ -99,6 +100,17 @@ export class Engine implements Source {
   /** The same by the mark of the visitor's id, as the feed tells it. */
   forget(mark: { low: number; high: number }): void {
     this.#crowd.forget(mark);
+  }
+
+  /** All that was learned, for a snapshot; the arrays are the living ones. */
+  keep(): Kept {
+    return { crowd: this.#crowd.keep(), model: this.#model?.keep() ?? null };
+  }
+
+  /** Takes what another engine kept, that learned by the same `tuning.learn`; for an engine that has learned nothing. */
+  restore({ crowd, model }: Kept): void {
+    this.#crowd.restore(crowd as Kept);
+    this.#model = model === null ? null : ItemModel.restored(model as Kept);
   }
 
   /** What is learned over all carts at once; null before the first time. */
