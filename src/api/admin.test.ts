@@ -153,8 +153,16 @@ describe('events', () => {
   });
 
   it('cannot pretend to be ours', async () => {
-    const reply = await call('POST', '/v1/events', { body: { ...order, type: 'message.clicked' } });
-    expect(reply.statusCode).toBe(400);
+    for (const type of [
+      'message.clicked',
+      'audience.entered',
+      'consent.given',
+      'ordered',
+      'refunded',
+      'order.cancelled',
+    ])
+      expect([type, (await call('POST', '/v1/events', { body: { ...order, type } })).statusCode]).toEqual([type, 400]);
+    expect((await call('POST', '/v1/events', { body: { ...order, type: 'order.shipped' } })).statusCode).toBe(200);
   });
 
   it('take sign-out, and a time that is left out is now', async () => {

@@ -336,12 +336,18 @@ describe('§9 the words of shops', () => {
     },
   );
 
-  it.each(['profile.signedOut', 'profile.asserted', 'message.clicked', 'visit.ended', 'cart.changed', 'ordered'])(
-    'a page that says %s, as only we do, does not steer by it (trust row 77)',
-    async (eventType) => {
-      expect((await xdmOf({ eventType })).types).toEqual([`shop.${eventType}`]);
-    },
-  );
+  it.each([
+    'profile.signedOut',
+    'profile.asserted',
+    'message.clicked',
+    'visit.ended',
+    'cart.changed',
+    'audience.left',
+    'ordered',
+    'refunded',
+  ])('a page that says %s, as only we do, does not steer by it (trust row 77)', async (eventType) => {
+    expect((await xdmOf({ eventType })).types).toEqual([`shop.${eventType}`]);
+  });
 
   it('language by the event’s word or the request’s, and nothing that is none', async () => {
     const of = async (header: string, acceptLanguage?: unknown) => {

@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { BeckonError, toMinor } from '../base/index.ts';
-import { normalIdentity, type Identity, type ShopEvent } from '../event/index.ts';
+import { isOwnType, normalIdentity, type Identity, type ShopEvent } from '../event/index.ts';
 import { EventInput, ProfileInput, type Identities, type RefusedRow } from './contract-in.ts';
 import { isEcid } from './edge-identity.ts';
 import { errors } from './error.ts';
@@ -116,7 +116,7 @@ export function profileEvent(value: unknown, now: number, next: () => string): S
 export function serverEvent(value: unknown, now: number): ShopEvent {
   const input = checked(checkEvent, value);
   const types = typeof input.type === 'string' ? [input.type] : [...input.type];
-  const own = types.find((type) => /^(message|visit|cart)\.|^profile\.(asserted|consent)$/.test(type));
+  const own = types.find((type) => isOwnType(type) && type !== 'profile.signedOut');
   if (own !== undefined) refuse(`Events of type "${own}" are made by Beckon itself or by POST /v1/profiles`, 'type');
   const identities = readIdentities(input.identities);
   const event: ShopEvent = {

@@ -35,12 +35,25 @@ const rules: Readonly<Record<string, Rule>> = {
   'wishlist product added to cart': { types: ['commerce.productListAdds'], items: 'one' },
   'product removed': { types: ['commerce.productListRemovals'], items: 'one' },
   'product added to wishlist': { types: ['commerce.saveForLaters'], items: 'one' },
+  'product removed from wishlist': { types: ['commerce.saveForLaterRemove'], items: 'one' },
   'cart viewed': { types: ['commerce.productListViews'], items: 'products' },
   'checkout started': { types: ['commerce.checkouts'], items: 'products' },
   'order completed': { types: ['commerce.purchases'], items: 'products', order: 'purchase' },
   'order updated': { types: ['commerce.orderUpdates'], items: 'products', order: 'update' },
   'order refunded': { types: ['commerce.refunds'], items: 'products', order: 'refund' },
   'order cancelled': { types: ['commerce.orderCancellations'], items: 'products', order: 'cancel' },
+  // These keep their own names, in the specification's spelling, with the items they are about.
+  'promotion viewed': { types: ['Promotion Viewed'] },
+  'checkout step viewed': { types: ['Checkout Step Viewed'] },
+  'checkout step completed': { types: ['Checkout Step Completed'] },
+  'payment info entered': { types: ['Payment Info Entered'] },
+  'coupon entered': { types: ['Coupon Entered'] },
+  'coupon applied': { types: ['Coupon Applied'] },
+  'coupon denied': { types: ['Coupon Denied'] },
+  'coupon removed': { types: ['Coupon Removed'] },
+  'product shared': { types: ['Product Shared'], items: 'one' },
+  'product reviewed': { types: ['Product Reviewed'], items: 'one' },
+  'cart shared': { types: ['Cart Shared'], items: 'products' },
 };
 
 /** Older spellings that libraries and plug-ins still send. */

@@ -1,5 +1,5 @@
 import { BeckonError, sha256 } from '../base/index.ts';
-import { normalIdentity, type Identity, type ShopEvent } from '../event/index.ts';
+import { isOwnType, normalIdentity, type Identity, type ShopEvent } from '../event/index.ts';
 import { isBot } from './bot.ts';
 import { isEcid } from './edge-identity.ts';
 import { errors } from './error.ts';
@@ -33,8 +33,8 @@ const aheadMs = 5 * 60_000;
 /** How long a browser may have kept a message back before its word about the time is not taken any more. */
 const longestQueueMs = 24 * 60 * 60_000;
 
-/** Names of ours, which mean more than what a custom event may mean. */
-const ownTypes = /^(?:commerce|web|message|profile|visit|cart|decisioning|segment)\./i;
+/** Names of events that mean more than what a custom event may mean, besides those that only we say. */
+const knownTypes = /^(?:commerce|web|decisioning|segment)\./i;
 const personal = new Set(['email', 'phone']);
 const plainPurposes = new Set(['collect', 'personalize']);
 
@@ -183,7 +183,8 @@ function describeTrack(event: ShopEvent, message: unknown, context: SegmentConte
   if (page) event.page = page;
   event.data = dataOf(message, { event: name }, event.level);
   if (!commerce) {
-    if (ownTypes.test(name)) refuse(`"${name}" is a name of Beckon's own; give the event another`, 'event');
+    if (isOwnType(name) || knownTypes.test(name))
+      refuse(`"${name}" is a name of Beckon's own; give the event another`, 'event');
     event.types = [name];
     return;
   }

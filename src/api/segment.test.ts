@@ -215,10 +215,32 @@ describe('commerce, e-commerce specification version 2', () => {
     ['Order Updated', order, 'commerce.orderUpdates'],
     ['Order Cancelled', order, 'commerce.orderCancellations'],
     ['order  completed', order, 'commerce.purchases'],
-    ['Coupon Entered', {}, 'Coupon Entered'],
+    ['product list filtered', { category: 'Coats' }, 'web.categoryViews'],
+    ['Promotion Viewed', { promotion_id: 'p1' }, 'Promotion Viewed'],
+    ['Promotion Clicked', { promotion_id: 'p1' }, 'web.webinteraction.linkClicks'],
+    ['Checkout Step Viewed', { step: 1 }, 'Checkout Step Viewed'],
+    ['checkout step completed', { step: 1 }, 'Checkout Step Completed'],
+    ['Payment Info Entered', { order_id: 'o-1' }, 'Payment Info Entered'],
+    ['Coupon Entered', { coupon_id: 'x' }, 'Coupon Entered'],
+    ['COUPON APPLIED', { coupon_id: 'x' }, 'Coupon Applied'],
+    ['Coupon Denied', { coupon_id: 'x' }, 'Coupon Denied'],
+    ['Coupon Removed', { coupon_id: 'x' }, 'Coupon Removed'],
+    ['Product Removed from Wishlist', { product_id: 'coat-1' }, 'commerce.saveForLaterRemove'],
+    ['Wishlist Product Added to Cart', { product_id: 'coat-1', cart_id: 'c1' }, 'commerce.productListAdds'],
+    ['Product Shared', { product_id: 'coat-1' }, 'Product Shared'],
+    ['Product Reviewed', { product_id: 'coat-1' }, 'Product Reviewed'],
+    ['Cart Shared', { cart_id: 'c1', products }, 'Cart Shared'],
+    ['Order Refunded', order, 'commerce.refunds'],
+    ['Spun the wheel', {}, 'Spun the wheel'],
   ])('%s', async (name, properties, type) => {
     await send(track(name, properties));
-    expect(house.received[0]!.types).toEqual([type]);
+    const [event] = house.received;
+    expect(event!.types).toEqual([type]);
+    const said: { products?: object; product_id?: string; sku?: string; cart_id?: string } = properties;
+    const one = said.product_id ?? said.sku;
+    const named = said.products ? ['coat-1', 'scarf-2'] : one === undefined ? [] : [one];
+    expect((event!.items ?? []).map(({ id }) => id)).toEqual(named);
+    expect(event!.cartId).toBe(said.cart_id);
   });
 
   it('a list that was looked through feeds the favourite category', async () => {
@@ -256,7 +278,7 @@ describe('commerce, e-commerce specification version 2', () => {
   });
 
   it('a custom event cannot take a name of our own', async () => {
-    for (const name of ['message.clicked', 'profile.asserted', 'COMMERCE.purchases']) {
+    for (const name of ['message.clicked', 'profile.asserted', 'COMMERCE.purchases', 'audience.entered', 'Refunded']) {
       expect((await send(track(name), { key: publishableKey })).statusCode).toBe(400);
     }
     expect(house.received).toEqual([]);

@@ -1,5 +1,6 @@
 import { isCurrency, sha256 } from '../base/index.ts';
 import {
+  isOwnType,
   normalIdentity,
   type EventItem,
   type EventOrder,
@@ -145,11 +146,8 @@ function typesOf(xdm: unknown): string[] {
   const stated = asText(dig(xdm, 'eventType'), 128);
   if (types.length > 0) return types.includes(stated ?? '') ? [stated!, ...types.filter((t) => t !== stated)] : types;
   if (stated === undefined || denied.has(stated)) return ['web.other'];
-  return [ownNames.test(stated) ? `shop.${stated}` : stated];
+  return [isOwnType(stated) ? `shop.${stated}` : stated];
 }
-
-/** Names of what only we say: a page that uses one means something else by it, and must not steer by it. */
-const ownNames = /^(?:message|visit|cart|profile|consent|item|audience)\.|^(?:ordered|identified)$/;
 
 /** `{value}`; checkouts also as the object with totals (edge-protocol §9). Undefined when the measure is not there. */
 function measureOf(measure: unknown): number | undefined {

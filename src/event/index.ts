@@ -15,6 +15,7 @@ export { historyEvent, type HistoryOwners, historyOfVisitors, historyTables } fr
 export type { ImportProgress, Imports } from './import.ts';
 export { Intake, type IntakeLine, type IntakeSource, type IntakeSummary } from './intake.ts';
 export * from './log.ts';
+export { isOwnType } from './own-type.ts';
 export type { SetAside } from './quarantine.ts';
 export { keptKeyDays, keptMonths, Tidy } from './tidy.ts';
 export { type Received, type ReceiveHow } from './receive.ts';
