@@ -236,7 +236,7 @@ describe('commerce, e-commerce specification version 2', () => {
     await send(track(name, properties));
     const [event] = house.received;
     expect(event!.types).toEqual([type]);
-    const said: { products?: object; product_id?: string; sku?: string; cart_id?: string } = properties;
+    const said = properties as { products?: object; product_id?: string; sku?: string; cart_id?: string };
     const one = said.product_id ?? said.sku;
     const named = said.products ? ['coat-1', 'scarf-2'] : one === undefined ? [] : [one];
     expect((event!.items ?? []).map(({ id }) => id)).toEqual(named);
