@@ -67,6 +67,8 @@ export interface App {
   addresses: { name: string; url: string }[];
   /** The secret key to print, in the demo; otherwise null. */
   key: string | null;
+  /** Nobody can call `/v1` yet: no key is in force. */
+  keyless: boolean;
   stop(): Promise<void>;
 }
 
@@ -378,6 +380,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
   return {
     addresses: [...pages, { name: 'studio', url: `${at}/` }, { name: 'docs', url: `${at}/docs` }],
     key: demo?.key ?? null,
+    keyless: (await rooms.keys.list()).length === 0,
     async stop() {
       await doors.close();
       await rooms.pulse.stop();

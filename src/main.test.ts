@@ -79,6 +79,7 @@ test('serve prints its addresses, refuses a second one, and stops clean at the f
   const args = ['serve', '--no-demo', '--port', String(port), '--data', dataDir];
   const { child, said } = await started(args, 'Control-C stops it.');
   expect(said()).toContain(`http://localhost:${port}`);
+  expect(said()).toContain('none yet; start with BECKON_ADMIN_KEY');
   const second = beckon(...args);
   expect(second.status).toBe(1);
   expect(second.stderr).toContain(`in use by process ${holderOf(dataDir)}`);

@@ -95,7 +95,8 @@ async function serve(given: GivenSettings, undo: Undo): Promise<void> {
   say(`Started Beckon … ${seconds()}\n`);
   const width = Math.max(...app.addresses.map(({ name }) => name.length));
   for (const { name, url } of app.addresses) say(`  ${name.padEnd(width)}  ${url}`);
-  if (app.key !== null) say(`  ${'key'.padEnd(width)}  ${app.key}`);
+  const key = app.key ?? (app.keyless ? 'none yet; start with BECKON_ADMIN_KEY to set one' : null);
+  if (key !== null) say(`  ${'key'.padEnd(width)}  ${key}`);
   say('\nControl-C stops it.');
 }
 

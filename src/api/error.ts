@@ -17,7 +17,7 @@ export const errors = defineErrors({
   API_METHOD_UNSUPPORTED: { status: 415, mend: 'Send application/json, application/x-ndjson or, for items, text/csv' },
   API_KEY_MISSING: {
     status: 401,
-    mend: 'Send Authorization: Bearer KEY with a secret key; the demo prints one when it starts',
+    mend: 'Send Authorization: Bearer KEY with a secret key; the demo prints one when it starts, elsewhere BECKON_ADMIN_KEY sets the first',
   },
   API_KEY_UNKNOWN: { status: 401, mend: 'Use a key that exists and was not revoked; POST /v1/keys makes one' },
   API_KEY_NOT_ENOUGH: { status: 403, mend: 'Use a secret key that has the scope which is named' },

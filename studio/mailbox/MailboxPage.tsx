@@ -4,7 +4,7 @@ import { IconArrowLeft, IconMailbox, IconSearch } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Mail, MailRow } from '../../src/api/contract.ts';
-import { mail, mailbox } from '../api/query.ts';
+import { mail, mailbox, overview } from '../api/query.ts';
 import { TextLink } from '../ui/Link.tsx';
 import { PageHead, ShopLink } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
@@ -16,6 +16,7 @@ export function MailboxPage() {
   const { say } = useVoice();
   const { id } = useParams({ strict: false });
   const { data, error, refetch } = useQuery(mailbox);
+  const inDemo = useQuery(overview).data?.demo === true;
   return (
     <div className={id === undefined ? 'mailbox' : 'mailbox mailbox-reading'}>
       <div className="mail-side">
@@ -31,7 +32,11 @@ export function MailboxPage() {
         {!data && !error && <Rows count={8} height={40} />}
         {data && data.length > 0 && <MailList rows={data} chosen={id} />}
         {data?.length === 0 && (
-          <Empty title={say('mailbox.empty')} says={say('mailbox.emptySays')} icon={<IconMailbox stroke={1.5} />}>
+          <Empty
+            title={say('mailbox.empty')}
+            says={say('mailbox.emptySays') + (inDemo ? ` ${say('mailbox.emptyDemo')}` : '')}
+            icon={<IconMailbox stroke={1.5} />}
+          >
             <ShopLink />
           </Empty>
         )}
@@ -45,7 +50,7 @@ export function MailboxPage() {
 }
 
 /** The door gives no more than this many, the newest. */
-const doorLimit = 500;
+const doorLimit = 5000;
 const shownAtOnce = 200;
 
 function MailList({ rows, chosen }: { rows: MailRow[]; chosen: string | undefined }) {

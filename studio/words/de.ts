@@ -330,8 +330,8 @@ export const de: Catalogue = {
   'mailbox.newest':
     'Die neueste Mail ({count}) liegt hier. Keine hat diesen Rechner verlassen.|Die neuesten {count} Mails liegen hier. Keine hat diesen Rechner verlassen.',
   'mailbox.empty': 'Noch keine Mail',
-  'mailbox.emptySays':
-    'Mails der Reisen landen hier, solange kein Mailserver eingestellt ist. Lass im Laden einen Warenkorb zurück und stelle dann die Uhr vor.',
+  'mailbox.emptySays': 'Mails der Reisen landen hier, solange kein Mailserver eingestellt ist.',
+  'mailbox.emptyDemo': 'Lass im Laden einen Warenkorb zurück und stelle dann die Uhr vor.',
   'mailbox.filter': 'Nach Adresse oder Betreff filtern',
   'mailbox.noneMatch': 'Keine Mail passt zu „{query}“.',
   'mailbox.choose': 'Wähle eine Mail, um sie zu lesen.',

@@ -328,8 +328,8 @@ export const en = {
   'mailbox.newest':
     'The newest {count} mail lies here. None has left this machine.|The newest {count} mails lie here. None has left this machine.',
   'mailbox.empty': 'No mail yet',
-  'mailbox.emptySays':
-    'Mails that journeys send land here as long as no mail server is set. Leave a cart in the shop, then move the clock.',
+  'mailbox.emptySays': 'Mails that journeys send land here as long as no mail server is set.',
+  'mailbox.emptyDemo': 'Leave a cart in the shop, then move the clock.',
   'mailbox.filter': 'Filter by address or subject',
   'mailbox.noneMatch': 'No mail matches “{query}”.',
   'mailbox.choose': 'Choose a mail to read it.',

@@ -325,8 +325,8 @@ export const sv: Catalogue = {
   'mailbox.newest':
     'Det senaste brevet ({count}) ligger här. Inget har lämnat den här datorn.|De senaste {count} breven ligger här. Inget har lämnat den här datorn.',
   'mailbox.empty': 'Inga brev än',
-  'mailbox.emptySays':
-    'Brev som resorna skickar hamnar här så länge ingen e-postserver är inställd. Lämna en varukorg i butiken och flytta sedan klockan.',
+  'mailbox.emptySays': 'Brev som resorna skickar hamnar här så länge ingen e-postserver är inställd.',
+  'mailbox.emptyDemo': 'Lämna en varukorg i butiken och flytta sedan klockan.',
   'mailbox.filter': 'Filtrera på adress eller ämne',
   'mailbox.noneMatch': 'Inget brev passar ”{query}”.',
   'mailbox.choose': 'Välj ett brev för att läsa det.',
