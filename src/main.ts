@@ -28,6 +28,7 @@ interface Ground {
 
 async function main(argv: readonly string[]): Promise<number> {
   const line = readCommand(argv);
+  if (line.command === 'evaluate') return evaluation(line);
   if (line.help) {
     process.stdout.write(helpText(line.command === 'help' || argv[0] !== line.command ? undefined : line.command));
     return 0;
@@ -53,6 +54,14 @@ async function main(argv: readonly string[]): Promise<number> {
   } finally {
     await runBackwards(undo);
   }
+  return 0;
+}
+
+/** Needs neither settings nor a database, so it comes before both. What it says on the way is not its result. */
+async function evaluation({ flags, help }: CommandLine): Promise<number> {
+  const { evaluate, evaluateHelp } = await import('./evaluating.ts');
+  if (!help) return evaluate(flags, (text) => void process.stderr.write(`${text}\n`));
+  process.stdout.write(evaluateHelp);
   return 0;
 }
 

@@ -156,6 +156,7 @@ export const commands = {
   serve: 'start everything: database, shop, studio, mailbox (the default)',
   demo: 'the same with the demo shop; demo --remove takes the demo data out',
   migrate: 'bring the database up to date and end',
+  evaluate: 'measure the recommender on your own data: history and queries in, ranked lists out',
   doctor: 'look whether this machine has what Beckon needs; exit code 1 when something fails',
   help: 'print this',
 } as const;

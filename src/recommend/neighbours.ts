@@ -218,8 +218,9 @@ export class Neighbours {
     { by, repeats, scores }: { by: Neighbourhood; repeats: boolean; scores: Scores },
   ): void {
     const length = this.#read(this.#unit[at]!);
-    const matched = own[this.#match[at]!]!.item;
-    const likeness = this.#likeness[at]!;
+    const nth = this.#match[at]!;
+    const matched = own[nth]!.item;
+    const likeness = this.#likeness[at]! * (by.matchFade === 0 ? 1 : Math.exp(-nth / by.matchFade));
     const distances = this.#distances(by.distanceFade);
     let match = length - 1;
     while (match > 0 && itemOf(this.#steps[match]!) !== matched) match--;

@@ -54,6 +54,8 @@ export interface Neighbourhood {
   neighbours: number;
   /** Own step `n` back counts e^(−n / positionFade); 0: all the same. */
   positionFade: number;
+  /** A visit whose newest shared item is own step `n` back counts e^(−n / matchFade); 0: all the same. */
+  matchFade: number;
   /** A visit counts e^(−age / ageFade) ms. */
   ageFadeMs: number;
   /** Rarity in finding neighbours, ln(N/n) to this power; and in scoring. */
@@ -88,6 +90,7 @@ export const shippedTuning: Tuning = {
     sample: 128,
     neighbours: 100,
     positionFade: 5,
+    matchFade: 0,
     ageFadeMs: 30 * day,
     rarity: 2,
     scoreRarity: 1,
@@ -103,6 +106,7 @@ export const shippedTuning: Tuning = {
     sample: 128,
     neighbours: 100,
     positionFade: 5,
+    matchFade: 0,
     ageFadeMs: 3650 * day,
     rarity: 2,
     scoreRarity: 1,
@@ -123,6 +127,7 @@ export const shippedTuning: Tuning = {
     sample: 512,
     neighbours: 500,
     positionFade: 0,
+    matchFade: 0,
     ageFadeMs: 60 * day,
     rarity: 2,
     scoreRarity: 1,
