@@ -275,6 +275,18 @@ describe('a history brought in', () => {
     expect((await call('PUT', `/v1/imports/${id}`, lines(1, 1))).statusCode).toBe(400);
   });
 
+  it('may send its whole file again, also when it is done: the answer may have been lost', async () => {
+    const { id } = (await call('POST', '/v1/imports', '{"name":"history"}')).json();
+    await call('PUT', `/v1/imports/${id}?from=1`, lines(1, 600));
+    const whole = () => call('PUT', `/v1/imports/${id}?from=1&last=true`, `${lines(1, 700)}\n`);
+    const done = { lines: 700, kept: 700, repeated: 0, refused: 0, done: true };
+    expect((await whole()).json()).toMatchObject(done);
+    expect((await whole()).json()).toMatchObject(done);
+    const longer = await call('PUT', `/v1/imports/${id}?from=1&last=true`, lines(1, 701));
+    expect([longer.statusCode, longer.json().detail]).toEqual([400, expect.stringContaining('700 lines')]);
+    expect(house.received).toHaveLength(700);
+  });
+
   it('takes a body far above a mebibyte, and a line above 256 KB costs just itself', async () => {
     const { id } = (await call('POST', '/v1/imports', '{"name":"large"}')).json();
     const long = JSON.stringify(row({ id: 'long', data: { a: 'x'.repeat(300_000) } }));

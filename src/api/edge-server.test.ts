@@ -152,6 +152,16 @@ describe('/ee/v2 (edge §12)', () => {
     expect(house.received.at(-1)).toMatchObject({ visitor: `ecid:${made}`, source: 'edge:demo', level: 3 });
   });
 
+  it('a request without an id gets one, the same in the header and the body', async () => {
+    for (const action of ['interact', 'collect']) {
+      const event = { xdm: { eventType: 'x', identityMap: named } };
+      const body = action === 'interact' ? { event } : { events: [event] };
+      const reply = await call(action, body, { query: 'datastreamId=demo' });
+      const { requestId } = reply.json<Answer>();
+      expect([requestId.length > 0, reply.headers['x-request-id']]).toEqual([true, requestId]);
+    }
+  });
+
   it('finds the ECID in the legacy cookie and the state, as a page’s server hands them on', async () => {
     const event = { xdm: { eventType: 'web.webpagedetails.pageViews' } };
     await call('interact', { event }, { headers: { cookie: `AMCV_DEMO%40AdobeOrg=MCMID|${ecid}` } });

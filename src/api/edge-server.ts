@@ -72,6 +72,7 @@ async function answer(
   const id = datastreamId(request.query);
   const datastream = id === undefined ? undefined : house.events.datastream(id);
   const requestId = requestIdOf(request.query, () => house.ids.next());
+  void reply.header('x-request-id', requestId);
   if (!datastream) {
     const detail = id === undefined ? 'The request names no datastream' : `There is no datastream "${id}"`;
     const problem = { type: exegType('EXEG-0003-400'), status: 400, title: 'Unknown datastream', detail };

@@ -12,6 +12,7 @@ const consentView = (purpose: string): TypedSql => ({ sql: `to_jsonb(${inForce(p
 const visitEnd = `case when (p.state ->> 'visiting')::bool then null else p.state #> '{visit,lastAt}' end`;
 const reachable = `p.state ->> 'email' is not null and coalesce(${inForce('email-marketing')} = 'in', false)
   and ${inForce('collect')} is distinct from 'out'`;
+const seen = (name: string) => `case when (p.state ->> 'visits')::int > 0 then p.state -> '${name}' end`;
 const cartLines = `coalesce(nullif(p.state #> '{cart,lines}', 'null'::jsonb), '[]'::jsonb)`;
 
 /**
@@ -41,8 +42,8 @@ const views: Record<string, View> = {
   'visit.views': recentSql.visitViews,
   'visit.pages': number(`p.state #> '{visit,pages}'`),
   'visit.orders': number(`p.state #> '{visit,orders}'`),
-  lastSeenAt: moment(`p.state -> 'lastSeenAt'`),
-  firstSeenAt: moment(`p.state -> 'firstSeenAt'`),
+  lastSeenAt: moment(seen('lastSeenAt')),
+  firstSeenAt: moment(seen('firstSeenAt')),
   'consent.collect': consentView('collect'),
   'consent.personalize': consentView('personalize'),
   'consent.email-marketing': consentView('email-marketing'),

@@ -180,6 +180,19 @@ describe('an audience by a rule', () => {
     expect(await size()).toBe(1);
   });
 
+  it('who came from a table was never on the site, by event and by rebuild, until the first visit', async () => {
+    const rule = 'daysSince(profile.lastSeenAt) <= 7 and profile.firstSeenAt <= profile.lastSeenAt';
+    await audience(rule, 'before');
+    await tell(named('ada@example.com'), named('ben@example.com', null));
+    await audience(rule, 'after');
+    expect([await members('before'), await members('after')]).toEqual([[], []]);
+    await tell(viewed('watch-1'));
+    const ada = [await idOf(1)];
+    expect([await members('before'), await members('after')]).toEqual([ada, ada]);
+    await pass(8 * day);
+    expect([await members('before'), await members('after')]).toEqual([[], []]);
+  });
+
   it('a purchase that only a browser claims is none (trust.md §3.5)', async () => {
     await audience('happened("commerce.purchases")');
     await tell(bought(1, { source: 'edge:demo', level: 0 }));

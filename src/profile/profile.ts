@@ -190,8 +190,9 @@ export interface ProfileView {
   visit: { startedAt: number; endedAt: number | null; views: string[]; pages: number; orders: number } | null;
   /** Computed traits by key, as they are at the moment of asking. */
   traits: Record<string, TraitValue>;
-  lastSeenAt: number;
-  firstSeenAt: number;
+  /** When they were last on the site; null for people who never were, such as those from a table. */
+  lastSeenAt: number | null;
+  firstSeenAt: number | null;
   consent: Record<string, boolean>;
   /** May marketing mail be sent at all: an address, and consent in force. */
   reachable: boolean;

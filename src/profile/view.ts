@@ -17,6 +17,7 @@ export function isReachable(state: ProfileState): boolean {
  */
 export function viewOf(profile: Profile, now = profile.state.lastSeenAt): ProfileView {
   const { state } = profile;
+  const isSeen = state.visits > 0;
   const name = state.attributes['firstName'];
   return {
     id: profile.id,
@@ -54,8 +55,8 @@ export function viewOf(profile: Profile, now = profile.state.lastSeenAt): Profil
       orders: state.visit.orders,
     },
     traits: Object.fromEntries(Object.entries(state.traits ?? {}).map(([key, trait]) => [key, traitValue(trait, now)])),
-    lastSeenAt: state.lastSeenAt,
-    firstSeenAt: state.firstSeenAt,
+    lastSeenAt: isSeen ? state.lastSeenAt : null,
+    firstSeenAt: isSeen ? state.firstSeenAt : null,
     consent: Object.fromEntries(
       Object.entries(state.consent).map(([purpose, consent]) => [purpose, consent.state === 'in']),
     ),

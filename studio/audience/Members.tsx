@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { IconDownload } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Address } from '../ui/Address.tsx';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
@@ -82,9 +83,13 @@ export function MemberTable({ rows }: { rows: Row[] }) {
             <Table.Tr key={row.id}>
               <Table.Td className="member-cell">
                 <Link to="/people/$id" params={{ id: row.id }} className="row-link">
-                  {row.name ?? row.email ?? row.id.slice(-8)}
+                  <Address text={row.name ?? row.email ?? row.id.slice(-8)} />
                 </Link>
-                {row.name !== null && row.email !== null && <span className="quiet">{row.email}</span>}
+                {row.name !== null && row.email !== null && (
+                  <span className="quiet">
+                    <Address text={row.email} />
+                  </span>
+                )}
               </Table.Td>
               <Table.Td className="number">{moment(row.lastSeenAt)}</Table.Td>
               {hasSince && (

@@ -35,7 +35,7 @@ function Hooks({ rows }: { rows: WebhookView[] }) {
           <Table.Tr>
             <Table.Th>{say('webhooks.name')}</Table.Th>
             {counted.map((word) => (
-              <Table.Th key={word} className="number">
+              <Table.Th key={word} className="number wide-only">
                 {say(`webhooks.${word}`)}
               </Table.Th>
             ))}
@@ -47,6 +47,9 @@ function Hooks({ rows }: { rows: WebhookView[] }) {
             <Table.Tr key={row.key}>
               <Table.Td className="main-cell">
                 {row.name} <span className="quiet">{`${row.kind} · ${row.key}`}</span>
+                <span className="quiet narrow-only">
+                  {counted.map((word) => `${number(row.counts[word])} ${say(`webhooks.${word}`)}`).join(' · ')}
+                </span>
                 {row.lastRefusal && (
                   <span className="quiet hook-refusal">
                     {say('webhooks.lastRefusal', { time: moment(row.lastRefusal.at), why: row.lastRefusal.why })}
@@ -54,7 +57,7 @@ function Hooks({ rows }: { rows: WebhookView[] }) {
                 )}
               </Table.Td>
               {counted.map((word) => (
-                <Table.Td key={word} className="number">
+                <Table.Td key={word} className="number wide-only">
                   {number(row.counts[word])}
                 </Table.Td>
               ))}

@@ -6,6 +6,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { PersonRow } from '../../src/api/contract.ts';
 import { overview, people } from '../api/query.ts';
+import { Address } from '../ui/Address.tsx';
 import { PageHead, ShopLink } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
@@ -68,10 +69,10 @@ function Answer() {
 }
 
 const columns = [
-  { column: 'lastSeen', word: 'people.lastSeen' },
-  { column: 'cart', word: 'people.cart' },
-  { column: 'viewed', word: 'people.viewed' },
-  { column: 'orders', word: 'people.orders' },
+  { column: 'lastSeen', word: 'people.lastSeen', look: 'number' },
+  { column: 'cart', word: 'people.cart', look: 'number' },
+  { column: 'viewed', word: 'people.viewed', look: 'number wide-only' },
+  { column: 'orders', word: 'people.orders', look: 'number wide-only' },
 ] as const;
 
 function PeopleTable({ rows }: { rows: PersonRow[] }) {
@@ -90,8 +91,8 @@ function PeopleTable({ rows }: { rows: PersonRow[] }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{say('people.name')}</Table.Th>
-            {columns.map(({ column, word }) => (
-              <Table.Th key={column} className="number" aria-sort={column === by ? 'descending' : 'none'}>
+            {columns.map(({ column, word, look }) => (
+              <Table.Th key={column} className={look} aria-sort={column === by ? 'descending' : 'none'}>
                 <UnstyledButton
                   className="sort"
                   aria-label={say('people.sortBy', { column: say(word) })}
@@ -102,7 +103,7 @@ function PeopleTable({ rows }: { rows: PersonRow[] }) {
                 </UnstyledButton>
               </Table.Th>
             ))}
-            <Table.Th>{say('people.mail')}</Table.Th>
+            <Table.Th className="wide-only">{say('people.mail')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -110,15 +111,19 @@ function PeopleTable({ rows }: { rows: PersonRow[] }) {
             <Table.Tr key={row.id}>
               <Table.Td className="main-cell">
                 <Link to="/people/$id" params={{ id: row.id }} className="row-link">
-                  {row.label}
+                  <Address text={row.label} />
                 </Link>
-                {row.email !== null && row.email !== row.label && <span className="quiet">{row.email}</span>}
+                {row.email !== null && row.email !== row.label && (
+                  <span className="quiet">
+                    <Address text={row.email} />
+                  </span>
+                )}
               </Table.Td>
               <Table.Td className="number">{moment(row.lastSeenAt)}</Table.Td>
               <Table.Td className="number">{number(row.cartItems)}</Table.Td>
-              <Table.Td className="number">{number(row.viewed)}</Table.Td>
-              <Table.Td className="number">{number(row.orders)}</Table.Td>
-              <Table.Td>
+              <Table.Td className="number wide-only">{number(row.viewed)}</Table.Td>
+              <Table.Td className="number wide-only">{number(row.orders)}</Table.Td>
+              <Table.Td className="wide-only">
                 <Reach reachable={row.reachable} />
               </Table.Td>
             </Table.Tr>

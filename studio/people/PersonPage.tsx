@@ -65,10 +65,13 @@ function Head({ data }: { data: ProfileDetail }) {
     viewed: say('person.viewed', { count: data.viewed.length }),
     orders: say('person.orders', { count: data.orders.length }),
   });
-  const seen = [
-    say('person.lastSeen', { time: moment(data.lastSeenAt) }),
-    say('person.firstSeen', { time: moment(data.firstSeenAt) }),
-  ];
+  const seen =
+    data.visits === 0
+      ? [say('person.neverSeen', { time: moment(data.firstSeenAt) })]
+      : [
+          say('person.lastSeen', { time: moment(data.lastSeenAt) }),
+          say('person.firstSeen', { time: moment(data.firstSeenAt) }),
+        ];
   const note = (
     <>
       <b className="person-name">{nameOf(data)}</b> {seen.join(', ')}

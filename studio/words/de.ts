@@ -264,6 +264,7 @@ export const de: Catalogue = {
   'person.cartEmpty': 'Der Warenkorb ist leer',
   'person.viewed': '{count} Artikel angesehen|{count} Artikel angesehen',
   'person.orders': '{count} Bestellung|{count} Bestellungen',
+  'person.neverSeen': 'Nie auf der Website; bekannt seit {time}',
   'person.lastSeen': 'Zuletzt gesehen {time}',
   'person.firstSeen': 'zuerst gesehen {time}',
   'person.cartTitle': 'Warenkorb',

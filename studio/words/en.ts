@@ -262,6 +262,7 @@ export const en = {
   'person.cartEmpty': 'The cart is empty',
   'person.viewed': '{count} item viewed|{count} items viewed',
   'person.orders': '{count} order|{count} orders',
+  'person.neverSeen': 'Never on the site; known since {time}',
   'person.lastSeen': 'Last seen {time}',
   'person.firstSeen': 'first seen {time}',
   'person.cartTitle': 'Cart',

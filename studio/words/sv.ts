@@ -259,6 +259,7 @@ export const sv: Catalogue = {
   'person.cartEmpty': 'Varukorgen är tom',
   'person.viewed': '{count} visad vara|{count} visade varor',
   'person.orders': '{count} köp|{count} köp',
+  'person.neverSeen': 'Aldrig på webbplatsen; känd sedan {time}',
   'person.lastSeen': 'Senast sedd {time}',
   'person.firstSeen': 'först sedd {time}',
   'person.cartTitle': 'Varukorg',
