@@ -59,9 +59,10 @@ export function buildDocs(root = repository, out = join(root, 'dist/docs')) {
   const known = new Set(pages.map(({ path }) => path));
   rmSync(out, { recursive: true, force: true });
   for (const page of pages) {
-    write(out, addressOf(page.path), layout(page.title, renderMarkdown(page.text, { path: page.path, known }), pages));
+    const address = addressOf(page.path);
+    write(out, address, layout({ ...page, address }, renderMarkdown(page.text, { path: page.path, known }), pages));
   }
-  write(out, 'index.html', layout('Documentation', indexOf(pages), pages));
+  write(out, 'index.html', layout({ title: 'Documentation', address: '' }, indexOf(pages), pages));
   writeFileSync(join(out, 'docs.css'), readFileSync(new URL('./docs.css', import.meta.url)));
   copyFont(root, out);
   return ['index.html', ...pages.map(({ path }) => addressOf(path))];
@@ -156,7 +157,7 @@ function indexOf(pages) {
 const mark =
   '<svg viewBox="0 0 32 32" width="20" height="20" aria-hidden="true"><path fill="currentColor" fill-rule="evenodd" d="M8 2h16a6 6 0 0 1 6 6v16a6 6 0 0 1-6 6H8a6 6 0 0 1-6-6V8a6 6 0 0 1 6-6Zm3 5v17l10 6.5V12Z"/></svg>';
 
-function layout(title, body, pages) {
+function layout({ title, address }, body, pages) {
   const guides = pages.filter(({ path }) => path.startsWith('docs/guide/'));
   const links = [
     ...guides.map(({ path, title }) => [`/docs/${addressOf(path)}`, title]),
@@ -164,7 +165,8 @@ function layout(title, body, pages) {
     ['/docs/#decision', 'Decisions'],
     ['/docs/#error', 'Errors'],
   ];
-  const rail = links.map(([to, name]) => `<li><a href="${to}">${escape(name)}</a></li>`).join('');
+  const here = (to) => (to === `/docs/${address}` ? ' aria-current="page"' : '');
+  const rail = links.map(([to, name]) => `<li><a href="${to}"${here(to)}>${escape(name)}</a></li>`).join('');
   return `<!doctype html>
 <html lang="en">
 <head>
