@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BeckonError } from '../base/index.ts';
-import { compileExpression, compileTemplate } from './index.ts';
+import { compileExpression, compileTemplate, historyOf } from './index.ts';
 import type { EscapeMode, Scope } from './index.ts';
 
 const now = Date.UTC(2026, 10, 23, 10);
@@ -100,6 +100,15 @@ describe('trust row 93: templates that attack are inert or limited', () => {
     const { user, system } = process.cpuUsage(start);
     expect((user + system) / 1000).toBeLessThan(500);
   });
+
+  test.each(['happened("order", where: item.id = "none")', 'sum("order", of: item.price)'])(
+    'a history with more items than steps ends with a limit: %s',
+    (source) => {
+      const items = Array.from({ length: 300_000 }, () => ({ id: 'a', price: 1 }));
+      const history = historyOf([{ id: '1', types: ['order'], at: now - 1, items }]);
+      expect(outcome(() => compileExpression(source).evaluate({}, { now, history }))).toBe('RENDER_LIMIT');
+    },
+  );
 
   test('deep data in JSON ends with a limit', () => {
     expect(render('{"a": {{deep}}}', scope, 'json')).toBe('RENDER_LIMIT');

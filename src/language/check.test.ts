@@ -205,6 +205,32 @@ describe('comparisons that are always false (journeys.md §2.2, strongly typed)'
     ],
     ['event.lines[0].price >= 5 and event.lines[0].price <= 5', null],
     [
+      'event.lines[0].price > 3 and event.lines[0].price > 1 and event.lines[0].price < 2',
+      'this is always false: event.lines[0].price < 2 cannot hold together with what is asked of event.lines[0].price before',
+    ],
+    [
+      'event.lines[0].price < 3 and event.lines[0].price < 5 and event.lines[0].price > 4',
+      'this is always false: event.lines[0].price > 4 cannot hold together with what is asked of event.lines[0].price before',
+    ],
+    [
+      'event.lines[0].price <= 5 and event.lines[0].price < 5 and event.lines[0].price = 5',
+      'this is always false: event.lines[0].price = 5 cannot hold together with what is asked of event.lines[0].price before',
+    ],
+    [
+      'event.lines[0].price > 5 and event.lines[0].price >= 5 and event.lines[0].price = 5',
+      'this is always false: event.lines[0].price = 5 cannot hold together with what is asked of event.lines[0].price before',
+    ],
+    [
+      'event.lines[0].price < 5 and event.lines[0].price <= 5 and event.lines[0].price = 5',
+      'this is always false: event.lines[0].price = 5 cannot hold together with what is asked of event.lines[0].price before',
+    ],
+    [
+      'event.lines[0].price >= 5 and event.lines[0].price > 5 and event.lines[0].price = 5',
+      'this is always false: event.lines[0].price = 5 cannot hold together with what is asked of event.lines[0].price before',
+    ],
+    ['event.lines[0].price >= 5 and event.lines[0].price > 3 and event.lines[0].price <= 5', null],
+    ['event.lines[0].price <= 5 and event.lines[0].price < 7 and event.lines[0].price >= 5', null],
+    [
       'event.lines[0].price in 1..3 and (event.cartId = "a" and event.lines[0].price = 4)',
       'this is always false: event.cartId = "a" and event.lines[0].price = 4 cannot hold together with what is asked of event.lines[0].price before',
     ],
@@ -248,6 +274,8 @@ describe('templates', () => {
     ['{% let n = 0 %}{{#each event.lines as |l|}}{% let n = n + l.price %}{{else}}-{{/each}}{{n}}', []],
     ['{% let n = event.lines %}{{n[0].skuu ?: "-"}}', ['LANGUAGE_PATH_UNKNOWN']],
     ['{{event.lines.first(this.price > 5).sku}}', ['LANGUAGE_FALLBACK_MISSING']],
+    ['{{upperCase(profile.firstName)}}', ['LANGUAGE_FALLBACK_MISSING']],
+    ['{{contains(profile.firstName, "a")}}{{length(profile.firstName)}}{{upperCase(event.cartId)}}', []],
     ['<script>{{event.cartId}}</script>', ['LANGUAGE_SLOT']],
     ['{{#if a}}', ['LANGUAGE_SYNTAX']],
   ])('%s', (source, expected) => {
