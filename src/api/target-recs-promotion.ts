@@ -1,7 +1,7 @@
 import type { Definition, DefinitionInput } from '../catalog/index.ts';
 import type { InclusionMatcher, RecsPromotionInput } from './contract-target-recs.ts';
 import { shortIso } from './target-recs-list.ts';
-import { keeping, matcherOf, reads, ruleOfMatcher } from './target-recs-rule.ts';
+import { matcherOf, reads, ruleOfMatcher } from './target-recs-rule.ts';
 
 type Promotion = Definition<'promotion'>;
 
@@ -42,9 +42,7 @@ export function promotionFrom(body: RecsPromotionInput, before: Promotion | null
     ends: schedule.end ?? null,
     randomise: order?.type === 'RANDOM',
     collection: configuration.collectionId === undefined ? null : String(configuration.collectionId),
-    ...(ids === null
-      ? { rules: keeping(rules, before?.rules ?? [], { shown: matcherOf, read: ruleOfMatcher }) }
-      : { ids }),
+    ...(ids === null ? { rules: rules.map((rule, i) => ruleOfMatcher(rule, `rules[${i}]`)) } : { ids }),
   };
 }
 
