@@ -12,8 +12,8 @@ import {
 } from './base/index.ts';
 import { Catalog, migrations as catalogMigrations, RuleBook } from './catalog/index.ts';
 import { EventLog, Folder, migrations as eventMigrations, Tidy, type ShopEvent } from './event/index.ts';
-import { Jobs, migrations as jobMigrations } from './job/index.ts';
-import { Journeys, migrations as journeyMigrations, Runner, stepsOf, type Caller } from './journey/index.ts';
+import { migrations as jobMigrations } from './job/index.ts';
+import { migrations as journeyMigrations, stepsOf, type Caller, type Journeys } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
 import { MailboxStore, Messages, migrations as messageMigrations, type Transport } from './message/index.ts';
 import {
@@ -32,6 +32,7 @@ import { openShowing, type Showing } from './showing.ts';
 import { openTransport, shopNameOf } from './mailing.ts';
 import { Memory } from './memory.ts';
 import { openErasures } from './erasing.ts';
+import { openJourneying, type Journeying } from './journeying.ts';
 import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
 import { ActivitySeen, Follower, migrations as recommendMigrations, Recommender } from './recommend/index.ts';
@@ -84,8 +85,7 @@ interface Ground {
 }
 
 /** Rooms that call each other through slots; filled while joining, used only when something happens. */
-interface Slots {
-  runner: Runner;
+interface Slots extends Journeying {
   messages: Messages;
   measure: Measure;
   seen: ActivitySeen;
@@ -108,12 +108,12 @@ const reportCurrency = 'EUR';
 export async function joinRooms(settings: Settings, { store, log }: Pick<AppParts, 'store' | 'log'>) {
   const ground = await openGround(settings, { store, log });
   const { clock, ids, random, memory } = ground;
+  const events = new EventLog({ store, ids });
   const slots = {
     seen: new ActivitySeen(store),
     callOwn: () => Promise.reject(new Error('The doors are not open yet')),
     wake: () => {},
   } as unknown as Slots;
-  const events = new EventLog({ store, ids });
   const profiles = openProfiles(ground, events, slots);
   const catalog = await Catalog.open(store, clock, { currency: reportCurrency });
   const rules = await RuleBook.open({ store, clock, catalog, zone: settings.zone });
@@ -124,14 +124,9 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };
-  const journeys = new Journeys({
-    store,
-    clock,
-    zone: settings.zone,
-    templates: () => templates.keys,
-    audiences: () => profiles.audiences.keys,
-  });
-  slots.runner = openRunner(ground, { profiles, journeys, slots });
+  const journeying = openJourneying(ground, { profiles, events, templates: () => templates.keys, slots });
+  const { journeys } = journeying;
+  Object.assign(slots, journeying);
   slots.messages = openMessages(ground, { profiles, catalog, events, out: transport.out, slots });
   slots.measure = openMeasure(ground, { profiles, catalog, events, journeys, slots });
   const folder = new Folder({
@@ -162,7 +157,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   await slots.messages.templates.installRecipes();
   templates.keys = new Set(await slots.messages.templates.keys());
   await journeys.load();
-  const { runner, messages, measure } = slots;
+  const { runner, lifecycle, messages, measure } = slots;
   const tell = (tx: Tx, told: { facts: Fact[]; profiles: Map<string, Profile> }) =>
     spread(slots, tx, { ...told, seen: [] });
   const audiences = audienceDoor({ store, audiences: profiles.audiences, tell });
@@ -179,6 +174,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     follower,
     journeys,
     runner,
+    lifecycle,
     messages,
     measure,
   };
@@ -201,26 +197,11 @@ function openProfiles({ store, clock, ids, log }: Ground, events: EventLog, slot
     log: events,
     onMerge: (tx, from, into) => carryOver({ profiles, ...slots }, tx, { from, into }),
     onUnmerge: (tx, parted) => carryBack({ profiles, ...slots }, tx, parted),
+    listens: (type) => slots.journeys.listened.has(type),
     onAudienceFault: (error) => log.error('profile.audience-failed', { error }),
     onClaims: (refused) => log.warn('profile.claims-refused', { count: refused.length, device: refused[0]!.device }),
   });
   return profiles;
-}
-
-function openRunner(
-  ground: Ground,
-  { profiles, journeys, slots }: { profiles: Profiles; journeys: Journeys; slots: Slots },
-): Runner {
-  return new Runner({
-    ...ground,
-    profiles,
-    journeys,
-    jobs: new Jobs({ ...ground, leaseMs: ground.settings.leaseMs }),
-    callOwn: (request) => slots.callOwn(request),
-    plan: (tx, order) => slots.messages.plan(tx, order),
-    cancel: (tx, runId, reason) => slots.messages.cancel(tx, runId, reason),
-    onWork: () => slots.wake(),
-  });
 }
 
 function openForms(ground: Ground, { events, slots }: { events: EventLog; slots: Slots }): Forms {
@@ -349,6 +330,7 @@ function duties(
     { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },
     feeding.duty,
     { name: 'reading audiences', work: () => slots.runner.read() },
+    { name: 'stopping and moving runs', work: () => slots.lifecycle.work() },
     { name: 'calling actions', work: () => slots.runner.act() },
     {
       name: 'sending mail',

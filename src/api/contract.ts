@@ -15,7 +15,13 @@ const textOrNull = Type.Union([Type.String(), Type.Null()]);
 export const MoneyView = Type.Object({ amount: Type.Number(), currency: Type.String() });
 export type MoneyView = Static<typeof MoneyView>;
 
-export const JourneyStatus = Type.Union([Type.Literal('draft'), Type.Literal('live'), Type.Literal('closed')]);
+export const JourneyStatus = Type.Union([
+  Type.Literal('draft'),
+  Type.Literal('live'),
+  Type.Literal('paused'),
+  Type.Literal('closed'),
+  Type.Literal('stopped'),
+]);
 export type JourneyStatus = Static<typeof JourneyStatus>;
 
 /** GET /v1/journeys → { journeys: JourneyRow[] } */

@@ -101,7 +101,17 @@ export interface ShopEvent {
   /** How the consent was given, for its record. */
   proof?: ConsentProof;
   /** For `message.*`: which message, and for a click which link. */
-  message?: { id: string; journey: string; link?: number; item?: string; position?: number; recommendation?: string };
+  message?: {
+    id: string;
+    journey: string;
+    /** The run that it was sent for, and at which activity. */
+    run?: string;
+    activity?: string;
+    link?: number;
+    item?: string;
+    position?: number;
+    recommendation?: string;
+  };
   /** A recommendation that was shown or clicked on a page: whose answer, and which of its items at which place, from 1. */
   recommendation?: {
     id: string;

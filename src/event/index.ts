@@ -11,7 +11,7 @@
 export * from './event.ts';
 export * from './follow.ts';
 export type { StoredRow } from './given.ts';
-export { historyEvent, type HistoryOwners, historyOfVisitors, historyTables } from './history.ts';
+export { historyEvent, type HistoryOwners, historyOfVisitors, historyTables, historyTypes } from './history.ts';
 export type { ImportProgress, Imports } from './import.ts';
 export { Intake, type IntakeLine, type IntakeSource, type IntakeSummary } from './intake.ts';
 export * from './log.ts';

@@ -106,6 +106,15 @@ export class Jobs {
     });
   }
 
+  /** Gives a job back untried, to be looked at again at `due`: the claim does not count as a try. */
+  async postpone(job: Job, due: number, why: string): Promise<void> {
+    await this.#store.run({
+      name: 'job.postpone',
+      text: 'update job set due = $3, lease_until = null, attempt = attempt - 1, error = $4 where id = $1 and fence = $2',
+      values: [job.id, job.fence, new Date(due), why.slice(0, 500)],
+    });
+  }
+
   /** Takes back what is queued under these keys and not being worked on. */
   async cancel(tx: Tx, kind: string, keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;

@@ -2,6 +2,7 @@ import type { History } from '../language/index.ts';
 import type { Profile, Profiles } from '../profile/index.ts';
 import type { Runner } from '../store/index.ts';
 import { expressionOf } from './action.ts';
+import { comingTypes } from './best-hour.ts';
 import type { JourneyDefinition } from './definition.ts';
 
 const known = new WeakMap<JourneyDefinition, readonly string[]>();
@@ -12,7 +13,8 @@ const quoted = /["'](\p{L}[\p{L}\p{N}_$:-]*(?:\.[\p{L}\p{N}_$:-]+)+)["']/gu;
 export function asksOf(definition: JourneyDefinition): readonly string[] {
   let types = known.get(definition);
   if (!types) {
-    types = [...new Set(textsOf(definition, 0).flatMap(asksOfText))].sort();
+    const best = Object.values(definition.activities).some((one) => one.kind === 'wait' && one.best !== undefined);
+    types = [...new Set([...textsOf(definition, 0).flatMap(asksOfText), ...(best ? comingTypes : [])])].sort();
     known.set(definition, types);
   }
   return types;

@@ -1,17 +1,13 @@
 import { truthy } from '../language/index.ts';
 import { isAudienceKey, viewOf, type Profile } from '../profile/index.ts';
-import type { AskedHistories } from './asked.ts';
+import type { Tx } from '../store/index.ts';
+import type { EntryData, LiveJourney } from './admit.ts';
 import { Changes } from './change.ts';
-import type { JourneyDefinition } from './definition.ts';
+import type { About, RunHands } from './hands.ts';
 import type { RunnerParts } from './runner.ts';
 import { activeRuns } from './table.ts';
 
 const pageSize = 500;
-
-interface Journey {
-  definition: JourneyDefinition;
-  version: number;
-}
 
 /** Does this profile belong to those who are read? Asked once more under its lock. */
 type Holds = (profile: Profile) => boolean;
@@ -19,14 +15,10 @@ type Holds = (profile: Profile) => boolean;
 /** What reading needs of the runner. */
 export interface ReaderHands {
   parts: RunnerParts;
-  asked: AskedHistories;
-  evaluate(source: string, profile: Profile, now: number): unknown;
-  admit(
-    changes: Changes,
-    journey: Journey,
-    entry: { key: string; at: number; data: Record<string, unknown> },
-    profile: Profile,
-  ): boolean;
+  hands: RunHands;
+  evaluate(source: string, about: About): unknown;
+  admit(changes: Changes, journey: LiveJourney, entry: EntryData, profile: Profile): boolean;
+  save(tx: Tx, changes: Changes, profiles: ReadonlyMap<string, Profile>): Promise<void>;
 }
 
 /** Lets the people of an audience into a journey, page by page; begun again after a crash, nobody enters twice. */
@@ -38,14 +30,15 @@ export class AudienceReader {
   }
 
   /** @returns runs started; null when the audience is still being worked out, so that it is read later */
-  async read(journey: Journey, due: number): Promise<number | null> {
+  async read(journey: LiveJourney, due: number): Promise<number | null> {
     const { entry } = journey.definition;
     if (entry.kind !== 'audience') return 0;
     const { clock, profiles } = this.#hands.parts;
     const now = clock.now();
     const isKey = isAudienceKey(entry.audience);
     const source = isKey ? (entry.when ?? 'true') : entry.audience;
-    const asks = (profile: Profile) => truthy(this.#hands.evaluate(source, profile, now));
+    const asks = (profile: Profile) =>
+      truthy(this.#hands.evaluate(source, { profile, now, definition: journey.definition }));
     if (!isKey) return this.#each(journey, { due, holds: asks }, this.#everybody(asks));
     const audience = profiles.audiences.all.find(({ row }) => row.key === entry.audience);
     if (audience?.row.builtAt === null) return null;
@@ -70,7 +63,7 @@ export class AudienceReader {
     }
   }
 
-  async #each(journey: Journey, how: { due: number; holds: Holds }, ids: AsyncIterable<string>): Promise<number> {
+  async #each(journey: LiveJourney, how: { due: number; holds: Holds }, ids: AsyncIterable<string>): Promise<number> {
     let started = 0;
     let page: string[] = [];
     for await (const id of ids) {
@@ -82,12 +75,12 @@ export class AudienceReader {
     return page.length > 0 ? started + (await this.#enter(journey, { ...how, ids: page })) : started;
   }
 
-  async #enter(journey: Journey, page: { due: number; ids: string[]; holds: Holds }): Promise<number> {
+  async #enter(journey: LiveJourney, page: { due: number; ids: string[]; holds: Holds }): Promise<number> {
     const { store, profiles, clock } = this.#hands.parts;
     const { key } = journey.definition;
     return store.inTransaction(async (tx) => {
       const locked = await profiles.lock(tx, page.ids);
-      await this.#hands.asked.load(tx, [...locked.values()], [journey.definition]);
+      await this.#hands.hands.load(tx, [...locked.values()], [journey.definition]);
       const changes = new Changes(this.#hands.parts, await activeRuns(tx, [...locked.keys()]));
       await changes.loadEntries(tx, [...locked.keys()]);
       let started = 0;
@@ -97,7 +90,7 @@ export class AudienceReader {
         const { ecid } = viewOf(profile, clock.now());
         if (this.#hands.admit(changes, journey, { key: '', at: page.due, data: { ecid } }, profile)) started++;
       }
-      await changes.save(tx);
+      await this.#hands.save(tx, changes, locked);
       return started;
     });
   }

@@ -2,6 +2,7 @@ import { shardOf, type Clock, type Ids } from '../base/index.ts';
 import type { Jobs } from '../job/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
+import { defaultQuietHours } from './decide.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { contextOf, type Command, type Decision, type Run, type Step } from './run.ts';
 import { saveRuns } from './table.ts';
@@ -26,10 +27,15 @@ export interface OrderedMessage {
 
 export type PlanMessage = (tx: Tx, message: OrderedMessage) => Promise<unknown>;
 
+/** Attributes of a profile as an update activity writes them; `id` is the same for the same pass. */
+export type UpdateProfile = (
+  tx: Tx,
+  update: { id: string; profileId: string; at: number; attributes: Record<string, string | number | boolean | null> },
+) => Promise<void>;
+
 /** Marketing mail is perishable: a day after it was planned it is not sent any more (trust §1.5). */
 const perishableMs = 86_400_000;
 export const defaultHoldout = 0.1;
-export const defaultQuietHours = { from: '21:00', to: '08:00' };
 
 interface ChangeParts {
   clock: Clock;
@@ -37,6 +43,7 @@ interface ChangeParts {
   jobs: Jobs;
   plan: PlanMessage;
   cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
+  update: UpdateProfile;
   onWork?: () => void;
 }
 
@@ -46,6 +53,7 @@ export class Changes {
   readonly #runs: Map<string, Run>;
   readonly #steps = new Map<string, Step[]>();
   readonly #orders: { command: Command; run: Run; definition: JourneyDefinition; profile: Profile }[] = [];
+  #jumps: { command: Extract<Command, { do: 'jump' }>; run: Run }[] = [];
   readonly #entries = new Map<string, number>();
   readonly #entered: Run[] = [];
   readonly #refusals: { profile: Profile; journey: string; reason: string }[] = [];
@@ -101,7 +109,22 @@ export class Changes {
     if (steps.length === 0 && commands.length === 0) return; // an input that does not concern the run
     this.#runs.set(run.id, run);
     this.#steps.set(run.id, [...(this.#steps.get(run.id) ?? []), ...steps]);
-    for (const command of commands) this.#orders.push({ command, run, definition, profile });
+    for (const command of commands) {
+      if (command.do === 'jump') this.#jumps.push({ command, run });
+      else this.#orders.push({ command, run, definition, profile });
+    }
+  }
+
+  /** Jumps that have not been made yet; whoever takes them makes them. */
+  takeJumps(): { command: Extract<Command, { do: 'jump' }>; run: Run }[] {
+    const jumps = this.#jumps;
+    this.#jumps = [];
+    return jumps;
+  }
+
+  /** A run that waits is looked at at once. */
+  hasten(run: Run): void {
+    this.#runs.set(run.id, { ...run, due: this.#parts.clock.now() });
   }
 
   /** Writes a line into a run's history that changes nothing of where it stands. */
@@ -118,6 +141,14 @@ export class Changes {
       ...(this.#steps.get(run.id) ?? []),
       { at: now, activity: run.activity, kind: 'exited', reason, detail: null },
     ]);
+  }
+
+  /** Ends a run from outside its own rules, and calls off the mail and the call it stands at. */
+  async stop(tx: Tx, run: Run, reason: string): Promise<void> {
+    if (run.state === 'sending') await this.#parts.cancel(tx, run.id, reason);
+    if (run.state === 'acting')
+      await this.#parts.jobs.cancel(tx, 'journey.action', [`${run.id}/${run.activity}/${run.moves}`]);
+    this.end(run, reason);
   }
 
   /** Writes everything and hands out the commands, all in the caller's transaction. */
@@ -158,11 +189,12 @@ export class Changes {
     if (this.#orders.length === 0) return;
     const now = this.#parts.clock.now();
     if (this.#parts.onWork) tx.afterCommit(this.#parts.onWork);
-    const calls = this.#orders.filter(({ command, run }) => command.do === 'call' && this.#isCurrent(run));
+    const acts = ({ command }: { command: Command }) => command.do === 'call' || command.do === 'take';
+    const calls = this.#orders.filter((order) => acts(order) && this.#isCurrent(order.run));
     await this.#parts.jobs.enqueue(
       tx,
       calls.map(({ command, run }) => {
-        const { activity, moves } = command as Extract<Command, { do: 'call' }>;
+        const { activity, moves } = command as Extract<Command, { do: 'call' | 'take' }>;
         return {
           shard: shardOf(run.profileId),
           kind: 'journey.action',
@@ -174,6 +206,11 @@ export class Changes {
     );
     for (const { command, run, definition, profile } of this.#orders) {
       if (command.do === 'cancel') await this.#parts.cancel(tx, run.id, command.reason);
+      if (command.do === 'update') {
+        const { activity, moves, attributes } = command;
+        const id = `update:${run.id}/${activity}/${moves}`;
+        await this.#parts.update(tx, { id, profileId: profile.id, at: now, attributes });
+      }
       if (command.do === 'send' && this.#isCurrent(run))
         await this.#parts.plan(tx, orderOf({ command, run, definition, profile }, now));
     }

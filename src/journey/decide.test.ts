@@ -2,7 +2,7 @@ import { array, assert, constant, constantFrom, integer, oneof, property } from 
 import { describe, expect, it } from 'vitest';
 import { compileExpression } from '../language/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
-import { decide, entryKey, localTime, nextReading } from './decide.ts';
+import { decide, entriesOf } from './decide.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { recipes } from './recipe.ts';
 import type { Decision, Hands, Input, Run } from './run.ts';
@@ -55,6 +55,8 @@ function hands(now: number, more: Partial<Hands> = {}): Hands {
     definition: cart,
     now,
     profile: ada,
+    zone: 'Europe/Stockholm',
+    times: () => [],
     evaluate: (source, scope) => compileExpression(source).evaluate(scope, { now }),
     ...more,
   };
@@ -264,7 +266,9 @@ describe('decide()', () => {
   });
 });
 
-describe('entryKey()', () => {
+describe('entriesOf()', () => {
+  const entryKey = (...given: Parameters<typeof entriesOf>) => entriesOf(...given)[0]?.key ?? null;
+
   it('takes the cart as key, and refuses an empty one', () => {
     expect(entryKey(cart, cartChanged(), hands(start))).toBe('c-1');
     expect(entryKey(cart, cartChanged(start, []), hands(start))).toBeNull();
@@ -282,21 +286,5 @@ describe('entryKey()', () => {
       null,
       null,
     ]);
-  });
-});
-
-describe('local time (trust row 57)', () => {
-  const at = (text: string) => Date.parse(text);
-
-  it('reads at ten in the shop, on both sides of a change of clock', () => {
-    expect(nextReading('10:00', 'Europe/Berlin', at('2026-03-28T12:00:00Z'))).toBe(at('2026-03-29T08:00:00Z'));
-    expect(nextReading('10:00', 'Europe/Berlin', at('2026-03-29T08:00:00Z'))).toBe(at('2026-03-30T08:00:00Z'));
-    expect(nextReading('10:00', 'Europe/Berlin', at('2026-10-24T12:00:00Z'))).toBe(at('2026-10-25T09:00:00Z'));
-  });
-
-  it('shifts forward out of a gap, takes the first of two, knows half hours', () => {
-    expect(localTime(at('2026-03-29T12:00:00Z'), 'Europe/Berlin', 2, 30)).toBe(at('2026-03-29T01:30:00Z'));
-    expect(localTime(at('2026-10-25T12:00:00Z'), 'Europe/Berlin', 2, 30)).toBe(at('2026-10-25T00:30:00Z'));
-    expect(localTime(at('2026-10-04T03:00:00Z'), 'Australia/Lord_Howe', 2, 15)).toBe(at('2026-10-03T15:45:00Z'));
   });
 });

@@ -1,62 +1,98 @@
 import { durationMs } from '../base/index.ts';
 import { truthy } from '../language/index.ts';
-import type { Fact } from '../profile/index.ts';
-import type { JourneyDefinition } from './definition.ts';
+import type { Fact, ProfileView } from '../profile/index.ts';
+import type { Activity, JourneyDefinition, ListenActivity, MessageActivity, UpdateActivity } from './definition.ts';
 import { scopeOf, type Command, type Decision, type Hands, type Input, type Run, type Step } from './run.ts';
+import { splitSalt, wayOf } from './share.ts';
+import { heardOf, waitingOf, type Waiting } from './waiting.ts';
+import { instantOfWall } from './wall.ts';
 
 /** How many activities one input may pass before it counts as a circle. */
 const stepLimit = 100;
-const dayMs = 86_400_000;
+/** How many activities a run may come to in all: a loop has an end (journeys A19 beaten). */
+const movesLimit = 10_000;
 /** Marketing that is a day late is not sent any more (trust §2.4). */
 export const defaultLateness = 'P1D';
+export const defaultQuietHours = { from: '21:00', to: '08:00' };
 
 /**
  * What becomes of a run by one input. Pure: same values in, same decision out; nothing is read and nothing is done.
  * An input that does not concern the run (an answer to an older call, a fact nobody waits for) changes nothing.
  */
 export function decide(run: Run, input: Input, hands: Hands): Decision {
+  const { events, actions } = run.context;
   const made = new Course(
-    { ...run, context: { events: { ...run.context.events }, actions: { ...run.context.actions } } },
+    { ...run, context: { ...run.context, events: { ...events }, actions: { ...actions } } },
     hands,
   );
   if (run.state === 'ended') return made.decision;
-  if (input.kind === 'enter') made.enter(input.at, input.data);
-  else if (input.kind === 'due') made.due();
-  else if (input.kind === 'fact') made.fact(input.fact);
-  else if (input.kind === 'answered') made.answered(input);
-  else made.messaged(input);
+  switch (input.kind) {
+    case 'enter':
+      made.enter(input.at, input.data);
+      break;
+    case 'due':
+      made.due();
+      break;
+    case 'fact':
+      made.fact(input.fact);
+      break;
+    case 'answered':
+      made.answered(input);
+      break;
+    case 'messaged':
+      made.messaged(input);
+      break;
+    case 'migrated':
+      made.migrated(input);
+      break;
+    case 'moved':
+      made.moved(input);
+  }
   return made.decision;
 }
 
-/** Does this fact ask for entry into the journey, and under which key? Null when not. */
-export function entryKey(
+/** Does this fact ask for entry into the journey, and with what? One for each element where the entry says `each`. */
+export function entriesOf(
   definition: JourneyDefinition,
   fact: Fact,
   hands: Pick<Hands, 'profile' | 'evaluate'>,
-): string | null {
+): { key: string; data: Record<string, unknown> }[] {
   const { entry } = definition;
-  if (entry.kind !== 'event' || entry.event !== fact.name) return null;
-  const scope = { event: fact.data, profile: hands.profile };
-  if (entry.when !== undefined && !truthy(hands.evaluate(entry.when, scope))) return null;
-  return entry.key === undefined ? '' : String(hands.evaluate(entry.key, scope) ?? '');
+  if (entry.kind !== 'event' || entry.event !== fact.name) return [];
+  const scope = (data: Record<string, unknown>) => ({ event: data, profile: hands.profile });
+  if (entry.when !== undefined && !truthy(hands.evaluate(entry.when, scope(fact.data)))) return [];
+  const list = entry.each === undefined ? null : hands.evaluate(entry.each, scope(fact.data));
+  const all =
+    list === null ? [fact.data] : Array.isArray(list) ? list.map((each: unknown) => ({ ...fact.data, each })) : [];
+  return all.map((data) => ({
+    key: entry.key === undefined ? '' : String(hands.evaluate(entry.key, scope(data)) ?? ''),
+    data,
+  }));
 }
 
 /** One decision in the making. */
 class Course {
   readonly decision: Decision;
   readonly #hands: Hands;
+  /** As activities of this decision have written it. */
+  #profile: ProfileView;
 
   constructor(run: Run, hands: Hands) {
     this.decision = { run, commands: [], steps: [] };
     this.#hands = hands;
+    this.#profile = hands.profile;
   }
 
   get #run(): Run {
     return this.decision.run;
   }
 
-  #evaluate(source: string): unknown {
-    return this.#hands.evaluate(source, scopeOf(this.#run, this.#hands.profile));
+  get #here(): Activity | undefined {
+    return this.#hands.definition.activities[this.#run.activity];
+  }
+
+  #evaluate(source: string, more: Record<string, unknown> = {}): unknown {
+    return this.#hands.evaluate(source, { ...scopeOf(this.#run, this.#profile), ...more });
   }
 
   #step(kind: Step['kind'], reason: string | null = null, detail: Record<string, unknown> | null = null): void {
@@ -72,43 +108,65 @@ class Course {
 
   /** The wait is over. Found very late, after the system was down, the run ends instead (trust §2.4 catch-up). */
   due(): void {
-    const { due, state, activity } = this.#run;
-    if (state !== 'waiting' || due === null || due > this.#hands.now) return;
-    const lateness = durationMs(this.#hands.definition.lateness ?? defaultLateness);
-    if (this.#hands.now - due > lateness)
+    const { due, state } = this.#run;
+    const { definition, now } = this.#hands;
+    if (state !== 'waiting' || due === null || due > now) return;
+    if (this.#rezoned()) return;
+    if (now - due > durationMs(definition.lateness ?? defaultLateness))
       return this.#end('Too late: the wait ended while the system was down', 'exited');
-    const wait = this.#hands.definition.activities[activity];
-    if (wait?.kind !== 'wait')
-      return this.#end(`Activity ${activity} is no wait in version ${this.#run.version}`, 'exited');
-    this.#goTo(wait.next, due);
+    if (due >= this.#lastDay) return this.#end('Its time was over', 'exited');
+    const here = this.#here;
+    if (here?.kind === 'wait') return this.#goTo(here.next, due);
+    if (here?.kind === 'listen') return this.#unheard(here, due);
+    if (here?.kind === 'message') return this.#unaddressed(here, due);
+    this.#end(`Activity ${this.#run.activity} is no wait in version ${this.#run.version}`, 'exited');
+  }
+
+  /** A law has moved the clock of the zone while the run waited: it waits on, until its time of the wall has come. */
+  #rezoned(): boolean {
+    const { wall } = this.#run.context;
+    const due = wall === undefined ? null : instantOfWall(wall);
+    if (due === null || due <= this.#hands.now) return false;
+    this.#run.due = due;
+    this.#step('waiting', 'The clocks of the zone have changed', { until: due });
+    return true;
+  }
+
+  /** When the run may last no longer, UTC ms. */
+  get #lastDay(): number {
+    const { life } = this.#hands.definition;
+    return life === undefined ? Infinity : this.#run.enteredAt + durationMs(life);
   }
 
   fact(fact: Fact): void {
     if (this.#exits(fact) || fact.bot) return;
+    if (this.#hears(fact) || this.#reached()) return;
     const { entry } = this.#hands.definition;
-    if (entry.kind !== 'event' || entry.onRepeat !== 'restart') return;
-    if (entryKey(this.#hands.definition, fact, this.#hands) !== this.#run.key) return;
-    if (fact.at <= Number(this.#run.context.events.entry?.['at'] ?? 0) && fact.name !== 'visit.ended')
-      return this.#keepLatest(fact);
+    if (entry.kind !== 'event' || entry.event !== fact.name) return;
+    if (entry.onRepeat !== 'restart' && entry.onRepeat !== 'update') return;
+    const again = entriesOf(this.#hands.definition, fact, this.#hands).find(({ key }) => key === this.#run.key);
+    if (!again) return;
+    const isOlder = fact.at <= Number(this.#run.context.events.entry?.['at'] ?? 0) && fact.name !== 'visit.ended';
+    if (isOlder || entry.onRepeat === 'update') return this.#keepLatest(again.data, isOlder);
     // A mail that is still held would show what was true before; one that is on the wire cannot be called back.
     if (this.#run.state === 'sending') this.decision.commands.push({ do: 'cancel', reason: 'It happened again' });
-    this.#run.context.events.entry = { ...fact.data, at: fact.at };
-    this.#step('restarted', fact.name, { event: fact.data });
+    this.#run.context.events.entry = { ...again.data, at: fact.at };
+    this.#step('restarted', fact.name, { event: again.data });
     this.#goTo(this.#hands.definition.start, Math.min(fact.at, this.#hands.now));
   }
 
-  /** A repeat that happened before the last one (it came late) changes what is known, not when it is due. */
-  #keepLatest(fact: Fact): void {
-    this.#run.context.events.entry = { ...fact.data, at: this.#run.context.events.entry?.['at'] };
-    this.#step('restarted', 'An earlier event came late', { event: fact.data });
+  /** A repeat changes what is known, not when it is due; also one that happened before the last and came late. */
+  #keepLatest(data: Record<string, unknown>, isOlder: boolean): void {
+    this.#run.context.events.entry = { ...data, at: this.#run.context.events.entry?.['at'] };
+    this.#step('restarted', isOlder ? 'An earlier event came late' : 'Its newest data', { event: data });
   }
 
   #exits(fact: Fact): boolean {
     for (const rule of this.#hands.definition.exits ?? []) {
       if (rule.event !== fact.name) continue;
-      const scope = { ...scopeOf(this.#run, this.#hands.profile), event: fact.data };
-      if (rule.key !== undefined && String(this.#hands.evaluate(rule.key, scope) ?? '') !== this.#run.key) continue;
-      if (rule.when !== undefined && !truthy(this.#hands.evaluate(rule.when, scope))) continue;
+      const more = { event: fact.data };
+      if (rule.key !== undefined && String(this.#evaluate(rule.key, more) ?? '') !== this.#run.key) continue;
+      if (rule.when !== undefined && !truthy(this.#evaluate(rule.when, more))) continue;
       if (this.#run.state === 'sending') this.decision.commands.push({ do: 'cancel', reason: rule.reason });
       this.#end(rule.reason, 'exited', { event: fact.name });
       return true;
@@ -116,25 +174,82 @@ class Course {
     return false;
   }
 
+  /** The first thing that a listen activity waits for has happened (journeys A8). */
+  #hears(fact: Fact): boolean {
+    const here = this.#here;
+    if (this.#run.state !== 'waiting' || here?.kind !== 'listen') return false;
+    const more = { event: fact.data };
+    const evaluate = (source: string) => this.#evaluate(source, more);
+    const { id, key } = this.#run;
+    const heard = heardOf(here, fact, { id, key, evaluate, isTrue: (source) => truthy(evaluate(source)) });
+    if (!heard) return false;
+    this.#run.context.events[this.#run.activity] = { ...fact.data, at: fact.at };
+    this.#step('heard', heard.label, { event: fact.name });
+    this.#goTo(heard.next, this.#hands.now);
+    return true;
+  }
+
+  #unheard(here: ListenActivity, due: number): void {
+    if (here.otherwise === undefined) return this.#end('Its time was over', 'exited');
+    this.#step('passed', 'Nothing happened in time');
+    this.#goTo(here.otherwise, due);
+  }
+
+  /** Whoever waited for an address has one now. */
+  #reached(): boolean {
+    if (this.#run.state !== 'waiting' || this.#here?.kind !== 'message' || this.#profile.email === null) return false;
+    this.#goTo(this.#run.activity, this.#hands.now);
+    return true;
+  }
+
+  #unaddressed(here: MessageActivity, due: number): void {
+    if (this.#reached()) return;
+    this.#step('messaged', 'No address came in time', { outcome: 'excluded' });
+    this.#goTo(here.onExcluded ?? here.next, due);
+  }
+
   answered(input: Extract<Input, { kind: 'answered' }>): void {
-    const action = this.#hands.definition.activities[this.#run.activity];
-    if (this.#run.state !== 'acting' || input.moves !== this.#run.moves || action?.kind !== 'action') return;
+    const here = this.#here;
+    if (this.#run.state !== 'acting' || input.moves !== this.#run.moves) return;
+    if (here?.kind === 'cap') {
+      this.#step('passed', input.ok ? `Among the ${here.max}` : `All ${here.max} are taken`);
+      return this.#goTo(input.ok ? here.next : here.otherwise, this.#hands.now);
+    }
+    if (here?.kind !== 'action') return;
     const kept =
-      action.answer !== undefined && input.ok
-        ? this.#hands.evaluate(action.answer, { response: input.value })
+      here.answer !== undefined && input.ok
+        ? this.#hands.evaluate(here.answer, { response: input.value })
         : input.value;
     const value = typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : { value: kept };
-    this.#run.context.actions[action.name] = { ...value, jo_status_code: input.status };
-    this.#step('action', input.ok ? null : input.status, { action: action.name, status: input.status });
-    this.#goTo(input.ok ? action.next : (action.onError ?? action.next), this.#hands.now);
+    this.#run.context.actions[here.name] = { ...value, jo_status_code: input.status };
+    this.#step('action', input.ok ? null : input.status, { action: here.name, status: input.status });
+    this.#goTo(input.ok ? here.next : (here.onError ?? here.next), this.#hands.now);
   }
 
   messaged(input: Extract<Input, { kind: 'messaged' }>): void {
-    const message = this.#hands.definition.activities[this.#run.activity];
-    if (this.#run.state !== 'sending' || input.moves !== this.#run.moves || message?.kind !== 'message') return;
+    const here = this.#here;
+    if (this.#run.state !== 'sending' || input.moves !== this.#run.moves || here?.kind !== 'message') return;
     this.#step('messaged', input.reason, { outcome: input.outcome });
     const excluded = input.outcome !== 'accepted' && input.outcome !== 'in_doubt';
-    this.#goTo(excluded ? (message.onExcluded ?? message.next) : message.next, this.#hands.now);
+    this.#goTo(excluded ? (here.onExcluded ?? here.next) : here.next, this.#hands.now);
+  }
+
+  /** `hands.definition` is that of the new version. A wait goes on until it would have ended. */
+  migrated({ version, activity }: Extract<Input, { kind: 'migrated' }>): void {
+    const { due, state } = this.#run;
+    const keeps = state === 'waiting' && due !== null && this.#hands.definition.activities[activity]?.kind === 'wait';
+    Object.assign(this.#run, { version, activity });
+    this.#step('moved', `Goes on in version ${version}`);
+    if (!keeps) this.#goTo(activity, this.#hands.now);
+  }
+
+  moved({ how, by }: Extract<Input, { kind: 'moved' }>): void {
+    const here = this.#here;
+    if (this.#run.state === 'sending') this.decision.commands.push({ do: 'cancel', reason: `Moved on by ${by}` });
+    this.#step('moved', how === 'skip' ? `Skipped by ${by}` : `Tried again by ${by}`);
+    const next = how === 'retry' ? this.#run.activity : here && nextOf(here);
+    if (next === undefined || next === null) return this.#end(`Ended by ${by}`, 'exited');
+    this.#goTo(next, this.#hands.now);
   }
 
   /** Walks on from an activity until one holds the run. `base` is the nominal time, from which waits are counted. */
@@ -142,6 +257,7 @@ class Course {
     let next: string | null = name;
     for (let i = 0; next !== null; i++) {
       if (i === stepLimit) return this.#end('The journey goes in a circle', 'exited');
+      if (this.#run.moves >= movesLimit) return this.#end(`It went round ${movesLimit} times`, 'exited');
       next = this.#arrive(next, base);
     }
   }
@@ -150,28 +266,78 @@ class Course {
   #arrive(name: string, base: number): string | null {
     const activity = this.#hands.definition.activities[name];
     const run = this.#run;
-    run.activity = name;
-    run.moves++;
-    run.movedAt = this.#hands.now;
-    run.due = null;
+    Object.assign(run, { activity: name, moves: run.moves + 1, movedAt: this.#hands.now, due: null });
+    delete run.context.wall;
     if (activity === undefined) return this.#stop(`Activity ${name} does not exist in version ${run.version}`);
+    const { moves } = run;
     switch (activity.kind) {
-      case 'wait':
-        run.state = 'waiting';
-        run.due = base + durationMs(activity.for);
-        this.#step('waiting', null, { until: run.due });
-        return null;
+      case 'wait': {
+        const { quietHours: quiet = defaultQuietHours } = this.#hands.definition;
+        const { zone, times } = this.#hands;
+        const until = waitingOf(activity, { base, zone, times, quiet, evaluate: (source) => this.#evaluate(source) });
+        if (until) return this.#wait(until);
+        this.#step('passed', 'Nothing to wait for');
+        return activity.next;
+      }
       case 'condition':
         return this.#branch(activity.paths, activity.otherwise);
+      case 'split':
+      case 'experiment':
+        return this.#part(name, activity);
+      case 'cap':
+        return this.#hold('acting', { do: 'take', activity: name, moves, cap: activity });
+      case 'listen':
+        return this.#wait(activity.timeout === undefined ? null : { due: base + durationMs(activity.timeout) });
       case 'action':
-        return this.#hold('acting', { do: 'call', activity: name, moves: run.moves, action: activity });
+        return this.#hold('acting', { do: 'call', activity: name, moves, action: activity });
       case 'message':
+        if (activity.addressWithin !== undefined && this.#profile.email === null)
+          return this.#wait({ due: base + durationMs(activity.addressWithin) }, 'No address yet');
         this.#step('planned', null, { message: activity.message });
-        return this.#hold('sending', { do: 'send', activity: name, moves: run.moves, message: activity.message });
+        return this.#hold('sending', { do: 'send', activity: name, moves, message: activity.message });
+      case 'update':
+        return this.#update(name, activity);
+      case 'jump': {
+        const data = this.#valuesOf(activity.data ?? {});
+        this.decision.commands.push({ do: 'jump', activity: name, journey: activity.journey, data });
+        this.#step('jumped', null, { journey: activity.journey });
+        return activity.next;
+      }
       case 'end':
         this.#end(activity.label, 'ended');
         return null;
     }
+  }
+
+  #wait(until: Waiting | null, reason: string | null = null): null {
+    const run = this.#run;
+    const due = Math.min(until?.due ?? Infinity, this.#lastDay);
+    run.state = 'waiting';
+    run.due = Number.isFinite(due) ? due : null;
+    if (until?.wall) run.context.wall = until.wall;
+    this.#step('waiting', reason, run.due === null ? null : { until: run.due });
+    return null;
+  }
+
+  #part(name: string, activity: Extract<Activity, { kind: 'split' | 'experiment' }>): string | null {
+    const way = wayOf(activity, splitSalt(this.#run.journey, name), this.#run.profileId);
+    const detail = activity.kind === 'experiment' ? { experiment: name, path: way.label, heldOut: way.heldOut } : null;
+    this.#step('passed', way.label, detail);
+    return way.next ?? this.#stop(way.label);
+  }
+
+  #update(name: string, activity: UpdateActivity): string {
+    const found = Object.entries(this.#valuesOf(activity.attributes));
+    const kept = found.filter((pair): pair is [string, string | number | boolean | null] => isPlain(pair[1]));
+    const attributes = Object.fromEntries(kept);
+    this.#profile = { ...this.#profile, attributes: { ...this.#profile.attributes, ...attributes } };
+    this.decision.commands.push({ do: 'update', activity: name, moves: this.#run.moves, attributes });
+    this.#step('updated', null, { attributes: Object.keys(attributes) });
+    return activity.next;
+  }
+
+  #valuesOf(sources: Record<string, string>): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, this.#evaluate(source) ?? null]));
   }
 
   #stop(reason: string): null {
@@ -197,48 +363,13 @@ class Course {
   }
 }
 
-/** When the daily reading at a local time next falls due after `after`. Gap days shift forward, overlaps take the first. */
-export function nextReading(at: string, zone: string, after: number): number {
-  const [hour, minute] = at.split(':').map(Number) as [number, number];
-  for (let day = 0; day <= 2; day++) {
-    const due = localTime(after + day * dayMs, zone, hour, minute);
-    if (due > after) return due;
-  }
-  return after + dayMs;
+/** Where an activity goes on that somebody of the shop skips; null where it ends. */
+function nextOf(activity: Activity): string | null {
+  if ('next' in activity) return activity.next;
+  if (activity.kind === 'end') return null;
+  return activity.otherwise ?? null;
 }
 
-/** The instant at which, on the local day of `near`, the clock of `zone` shows hour:minute. */
-export function localTime(near: number, zone: string, hour: number, minute: number): number {
-  const { year, month, day } = wallClock(near, zone);
-  const wanted = Date.UTC(year, month - 1, day, hour, minute);
-  const early = wanted - offsetAt(wanted - dayMs / 2, zone);
-  const late = wanted - offsetAt(wanted + dayMs / 2, zone);
-  const fits = [Math.min(early, late), Math.max(early, late)].find(
-    (candidate) => candidate + offsetAt(candidate, zone) === wanted,
-  );
-  return fits ?? early; // in a gap the earlier offset gives the instant after it, shifted forward
-}
-
-function offsetAt(at: number, zone: string): number {
-  const { year, month, day, hour, minute, second } = wallClock(at, zone);
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function wallClock(at: number, zone: string): Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number> {
-  let format = formats.get(zone);
-  if (!format) {
-    const options = {
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    } as const;
-    format = new Intl.DateTimeFormat('en-US', { ...options, hourCycle: 'h23', timeZone: zone });
-    formats.set(zone, format);
-  }
-  return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)])) as never;
+function isPlain(value: unknown): value is string | number | boolean | null {
+  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

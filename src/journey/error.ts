@@ -3,6 +3,14 @@ import { defineErrors } from '../base/index.ts';
 export const errors = defineErrors({
   JOURNEY_INVALID: { status: 422, mend: 'Mend what is named and send the whole document again; nothing was saved' },
   JOURNEY_UNKNOWN: { status: 404, mend: 'GET /v1/journeys lists the journeys there are' },
+  JOURNEY_NOT_SO: {
+    status: 409,
+    mend: 'GET /v1/journeys/{key} tells its status; docs/guide/journeys.md has what can be done in which',
+  },
+  JOURNEY_MAP_INCOMPLETE: {
+    status: 422,
+    mend: 'Name for each activity that people stand at one of the live version, or null to end their runs; nothing was changed',
+  },
   ACTION_TARGET_REFUSED: {
     status: 400,
     mend: 'Call a public https address on port 443, or a path of this server that begins with /',

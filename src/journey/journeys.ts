@@ -1,10 +1,10 @@
 import { BeckonError, nearest, type Clock } from '../base/index.ts';
 import type { Store, Tx } from '../store/index.ts';
-import { nextReading } from './decide.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
-import { journeyMark, journeyRows, versionRows, type JourneyRow } from './table.ts';
+import { journeyMark, journeyRows, versionRows, type JourneyRow } from './table-journey.ts';
 import { validated } from './validate.ts';
+import { nextReading } from './wall.ts';
 
 /** The journeys as documents: drafts, versions, what is live. Kept in memory, as every event asks for them. */
 export class Journeys {
@@ -16,7 +16,7 @@ export class Journeys {
   #rows = new Map<string, JourneyRow>();
   #versions = new Map<string, JourneyDefinition>();
   #mark = '';
-  /** Names of facts that let somebody into a journey or end a run of any version. */
+  /** Names of facts that let somebody into a journey, or that a run of any version ends by or waits for. */
   listened: ReadonlySet<string> = new Set();
 
   constructor(parts: {
@@ -41,11 +41,7 @@ export class Journeys {
     this.#versions = new Map(
       (await versionRows(this.#store)).map(({ journey, version, definition }) => [`${journey}@${version}`, definition]),
     );
-    const names = [...this.#versions.values()].flatMap(({ entry, exits }) => [
-      ...(entry.kind === 'event' ? [entry.event] : []),
-      ...(exits ?? []).map(({ event }) => event),
-    ]);
-    this.listened = new Set(names);
+    this.listened = new Set([...this.#versions.values()].flatMap(namesOf));
   }
 
   /** Reads the documents again if another process has changed them. Cheap: for every round of the workers. */
@@ -80,6 +76,20 @@ export class Journeys {
       .map((row) => ({ row, definition: this.version(row.key, row.version)! }));
   }
 
+  /** Journeys that begin with one of these facts: the live ones, and the paused ones, which let nobody in. */
+  begunBy(names: ReadonlySet<string>): { row: JourneyRow; definition: JourneyDefinition }[] {
+    return this.list().flatMap((row) => {
+      if (row.status !== 'live' && row.status !== 'paused') return [];
+      const definition = this.version(row.key, row.version)!;
+      return definition.entry.kind === 'event' && names.has(definition.entry.event) ? [{ row, definition }] : [];
+    });
+  }
+
+  /** Does it hold those inside where they are? */
+  isPaused(key: string): boolean {
+    return this.#rows.get(key)?.status === 'paused';
+  }
+
   /** Saves a document as draft; what is live stays as it is until it is published. Throws JOURNEY_INVALID. */
   async put(given: unknown): Promise<JourneyRow> {
     const definition = validated(given, this.#templates(), this.#audiences());
@@ -108,24 +118,14 @@ export class Journeys {
     const { entry } = definition;
     const readDue = entry.kind === 'audience' ? nextReading(entry.at, entry.zone ?? this.zone, now) : null;
     const [{ version }] = (await tx.rows<{ version: number }>({
-      text: `update journey set status = 'live', version = version + 1, published_at = $2, read_due = $3, updated_at = $2 where key = $1 returning version`,
+      text: `update journey set status = 'live', version = version + 1, published_at = $2, read_due = $3, updated_at = $2, moving = null
+        where key = $1 returning version`,
       values: [key, new Date(now), readDue === null ? null : new Date(readDue)],
     })) as [{ version: number }];
     await tx.run({
       text: 'insert into journey_version (journey, version, definition, published_at) values ($1, $2, $3, $4)',
       values: [key, version, JSON.stringify(definition), new Date(now)],
     });
-  }
-
-  /** Lets nobody in any more; those inside go on to their end. */
-  async close(key: string): Promise<JourneyRow> {
-    this.get(key);
-    await this.#store.run({
-      text: `update journey set status = 'closed', read_due = null where key = $1`,
-      values: [key],
-    });
-    await this.load();
-    return this.get(key);
   }
 
   /** Takes a journey and its versions away; its runs must have been removed before. */
@@ -142,3 +142,15 @@ export class Journeys {
     if (row) this.#rows.set(key, { ...row, readDue: due });
   }
 }
+
+/** Facts that a version listens to. */
+function namesOf({ entry, exits, activities }: JourneyDefinition): string[] {
+  const inside = Object.values(activities).flatMap((one) => {
+    if (one.kind === 'listen') return one.events.map(({ event }) => event);
+    return one.kind === 'message' && one.addressWithin !== undefined ? reaching : [];
+  });
+  return [...(entry.kind === 'event' ? [entry.event] : []), ...(exits ?? []).map(({ event }) => event), ...inside];
+}
+
+/** Facts by which somebody may have come to have an address. */
+const reaching = ['identified', 'consent.given', 'profile.asserted'];

@@ -30,7 +30,7 @@ const doubled = 'Merged with a run of the same person';
 export async function mergeRuns(
   tx: Tx,
   changesOf: (runs: readonly Run[]) => Changes,
-  { from, into }: { from: string; into: string },
+  { from, into, wantsAddress }: { from: string; into: string; wantsAddress: (run: Run) => boolean },
 ): Promise<CarriedRuns> {
   const runs = await activeRuns(tx, [from, into]);
   const mine = new Set(runs.filter((run) => run.profileId === into).map((run) => `${run.journey}/${run.key}`));
@@ -45,7 +45,11 @@ export async function mergeRuns(
   const changes = changesOf(runs);
   for (const run of theirs) {
     if (ended.includes(run)) changes.end(run, doubled);
-    else changes.note(run, 'carried', 'Came along when two profiles of one person became one');
+    else {
+      // Whoever waits for an address may have one now, and is looked at at once.
+      if (wantsAddress(run)) changes.hasten(run);
+      changes.note(run, 'carried', 'Came along when two profiles of one person became one');
+    }
   }
   await changes.save(tx);
   for (const table of ['journey_run', 'journey_wait', 'journey_step', 'journey_refusal']) {

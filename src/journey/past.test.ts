@@ -49,6 +49,7 @@ beforeEach(async () => {
     callOwn: () => Promise.reject(new Error('nobody calls here')),
     plan: async () => {},
     cancel: async () => {},
+    update: async () => {},
   });
 });
 

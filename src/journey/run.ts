@@ -1,10 +1,12 @@
 import type { Fact, ProfileView } from '../profile/index.ts';
-import type { CustomAction, JourneyDefinition } from './definition.ts';
+import type { CapActivity, CustomAction, JourneyDefinition } from './definition.ts';
+import type { WallTime } from './wall.ts';
 
 /**
  * One profile in one version of a journey. Its states and how they are left:
- * - `waiting`: a wait row holds its due time; leaves when due, or by an exit, or starts again on a repeated entry event.
- * - `acting`: a job calls the action; leaves by its answer, or by an exit.
+ * - `waiting`: at a wait, at a listen, or at a message for want of an address; a wait row holds its due time, if it has one.
+ *   Leaves when due, by what it listens for, or by an exit, or starts again on a repeated entry event.
+ * - `acting`: a job calls the action or takes a place of a cap; leaves by its answer, or by an exit.
  * - `sending`: a message of it lies in the ledger; leaves by what becomes of the message, or by an exit, which cancels it.
  * - `ended`: for ever, with a reason.
  */
@@ -25,16 +27,20 @@ export interface Run {
   enteredAt: number;
   /** When it came to `activity`. */
   movedAt: number;
-  /** When its wait ends; null unless waiting. */
+  /** When its wait ends; null unless waiting, and for a listen without an end. */
   due: number | null;
   endedAt: number | null;
   endReason: string | null;
 }
 
-/** What a run has gathered: the entry event's data, and each action's answer by name. */
+/** What a run has gathered. */
 export interface RunContext {
-  events: { entry?: Record<string, unknown> };
+  /** The entry event's data under `entry`, and what a listen activity heard under its name. */
+  events: { entry?: Record<string, unknown> } & Record<string, Record<string, unknown>>;
+  /** Each action's answer by name. */
   actions: Record<string, unknown>;
+  /** The time on the wall that its wait is meant by; its due time follows the law of the zone (trust §2.4). */
+  wall?: WallTime;
 }
 
 /** What can happen to a run. */
@@ -43,7 +49,11 @@ export type Input =
   | { kind: 'due' }
   | { kind: 'fact'; fact: Fact }
   | { kind: 'answered'; moves: number; ok: boolean; status: string; value: unknown }
-  | { kind: 'messaged'; moves: number; outcome: MessageOutcome; reason: string | null };
+  | { kind: 'messaged'; moves: number; outcome: MessageOutcome; reason: string | null }
+  /** It goes on in another version, at an activity of that. */
+  | { kind: 'migrated'; version: number; activity: string }
+  /** Somebody of the shop moves it on from where it stands, or tries once more what it stands at. */
+  | { kind: 'moved'; how: 'skip' | 'retry'; by: string };
 
 export type MessageOutcome = 'accepted' | 'excluded' | 'failed' | 'in_doubt' | 'expired';
 
@@ -51,14 +61,31 @@ export type MessageOutcome = 'accepted' | 'excluded' | 'failed' | 'in_doubt' | '
 export type Command =
   | { do: 'call'; activity: string; moves: number; action: CustomAction }
   | { do: 'send'; activity: string; moves: number; message: string }
-  | { do: 'cancel'; reason: string };
+  | { do: 'cancel'; reason: string }
+  /** Ask for one of the places of a cap; the answer comes as that of a call does. */
+  | { do: 'take'; activity: string; moves: number; cap: CapActivity }
+  | { do: 'update'; activity: string; moves: number; attributes: Record<string, string | number | boolean | null> }
+  | { do: 'jump'; activity: string; journey: string; data: Record<string, unknown> };
 
 /** One line of a run's history, append-only (I13). */
 export interface Step {
   at: number;
   activity: string;
   kind:
-    'entered' | 'waiting' | 'restarted' | 'passed' | 'action' | 'planned' | 'messaged' | 'carried' | 'exited' | 'ended';
+    | 'entered'
+    | 'waiting'
+    | 'restarted'
+    | 'heard'
+    | 'passed'
+    | 'action'
+    | 'planned'
+    | 'messaged'
+    | 'updated'
+    | 'jumped'
+    | 'moved'
+    | 'carried'
+    | 'exited'
+    | 'ended';
   reason: string | null;
   detail: Record<string, unknown> | null;
 }
@@ -74,6 +101,10 @@ export interface Hands {
   definition: JourneyDefinition;
   now: number;
   profile: ProfileView;
+  /** Whose clock times of day go by, for this run: an IANA zone. */
+  zone: string;
+  /** When this person came, UTC ms; asked only by a wait for the best hour. */
+  times: () => readonly number[];
   /** Evaluates an expression of the one language over a scope. */
   evaluate: (source: string, scope: Record<string, unknown>) => unknown;
 }
@@ -86,5 +117,6 @@ export function scopeOf(run: Run, profile: ProfileView): Record<string, unknown>
 /** What a run knows by itself: when it began, its events and answers, its ids (journeys.md §2.3). Its mails see it too. */
 export function contextOf(run: Run): Record<string, unknown> {
   const technicalProperties = { supplementalId: run.key, journeyUID: run.journey };
-  return { entry: run.enteredAt, journey: { ...run.context, technicalProperties } };
+  const { events, actions } = run.context;
+  return { entry: run.enteredAt, journey: { events, actions, technicalProperties } };
 }

@@ -7,13 +7,14 @@ import type { Store, Tx } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
 import type { CallAnswer, CallRequest } from './call.ts';
 import { stepsOf } from './census.ts';
-import type { OrderedMessage } from './change.ts';
+import type { OrderedMessage, UpdateProfile } from './change.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { Journeys } from './journeys.ts';
 import type { Run } from './run.ts';
 import type { CarriedRuns } from './merge.ts';
 import { Runner } from './runner.ts';
-import { emptyJourneys, migrations, runsById } from './table.ts';
+import { emptyJourneys } from './table-journey.ts';
+import { migrations, runsById } from './table.ts';
 
 const start = Date.UTC(2026, 10, 24, 9);
 const hour = 3_600_000;
@@ -30,6 +31,7 @@ let runner: Runner;
 let planned: OrderedMessage[];
 let cancelled: { runId: string; reason: string }[];
 let asked: CallRequest[];
+let written: Parameters<UpdateProfile>[1][];
 let respond: (request: CallRequest) => CallAnswer | Promise<CallAnswer>;
 let count = 0;
 
@@ -38,7 +40,7 @@ beforeEach(async () => {
   store = await shared;
   await Promise.all([emptyLog(store), emptyJobs(store), emptyProfiles(store), emptyJourneys(store)]);
   await store.run({ text: 'delete from journey' });
-  [planned, cancelled, asked, count] = [[], [], [], 0];
+  [planned, cancelled, asked, written, count] = [[], [], [], [], 0];
   respond = () => answer(200, { items: ['scarf'] });
   clock = new FakeClock(start);
   ({ profiles, journeys, runner } = office());
@@ -73,6 +75,7 @@ function office() {
     },
     plan: async (_tx, order) => void planned.push(order),
     cancel: async (_tx, runId, reason) => void cancelled.push({ runId, reason }),
+    update: async (_tx, update) => void written.push(update),
   });
   return { profiles: people, journeys: plans, runner: worker };
 }
@@ -241,18 +244,6 @@ describe('the walk of a run', () => {
     expect(await store.inTransaction((tx) => runner.stillTrue(tx, { runId, activity, visit }))).toBe('Bought');
     await tell();
     expect(await states()).toEqual(['Bought']);
-  });
-
-  it('lets nobody new into a closed journey, and brings those inside to their end', async () => {
-    await live(cartJourney());
-    await happens(add('coat'));
-    await journeys.close('cart');
-    await happens(add('watch', 2));
-    clock.advance(4 * hour);
-    await runner.wake();
-    await runner.act();
-    await tell();
-    expect(await states()).toEqual(['Reminded']);
   });
 
   it('neither enters nor restarts by what a machine does', async () => {

@@ -1,34 +1,25 @@
 import { durationMs, point, type Clock, type Ids, type Log, type Random } from '../base/index.ts';
-import type { Job, Jobs } from '../job/index.ts';
+import type { Jobs } from '../job/index.ts';
 import { viewOf, type Fact, type Profile, type Profiles } from '../profile/index.ts';
-import type { Runner as TxRunner, Store, Tx } from '../store/index.ts';
-import { expressionOf, outcomeOf, requestOf, type Outcome } from './action.ts';
-import { AskedHistories } from './asked.ts';
+import type { Store, Tx } from '../store/index.ts';
+import { actionKind, Actor, type Answered } from './act.ts';
+import { Admission, type LiveJourney } from './admit.ts';
 import { AudienceReader } from './audience-reader.ts';
-import { callOutside, type CallAnswer, type Caller } from './call.ts';
-import { Changes, type PlanMessage } from './change.ts';
-import { decide, defaultLateness, entryKey, nextReading } from './decide.ts';
-import type { CustomAction, JourneyDefinition } from './definition.ts';
+import type { Caller } from './call.ts';
+import { Changes, type PlanMessage, type UpdateProfile } from './change.ts';
+import { decide, defaultLateness } from './decide.ts';
+import { RunHands } from './hands.ts';
 import type { Journeys } from './journeys.ts';
-import { scopeOf, type Hands, type Input, type MessageOutcome, type Run } from './run.ts';
+import type { Input, MessageOutcome, Run } from './run.ts';
 import { mergeRuns, unmergeRuns, type CarriedRuns } from './merge.ts';
 import { forgetPerson, rowsOfPerson } from './privacy.ts';
 import { activeRuns, placesOf, runsById } from './table.ts';
+import { nextReading } from './wall.ts';
 
-const actionKind = 'journey.action';
-
-interface ActionPayload {
-  runId: string;
-  profileId: string;
-  activity: string;
-  moves: number;
-}
-
-/** An answer to be recorded; no outcome when the run no longer waits for it. */
-interface Answered {
-  job: Job<ActionPayload>;
-  outcome: Outcome | null;
-}
+/** How far jumps may lead on from one to the next at once. */
+const jumpLimit = 10;
+/** After so long a mail that a pause holds is looked at again, ms. */
+const pausedRestMs = 60_000;
 
 /** A profile was merged while its run was looked up: the transaction is tried again as a whole. */
 class ProfileMoved extends Error {
@@ -49,6 +40,8 @@ export interface RunnerParts {
   callOwn: Caller;
   plan: PlanMessage;
   cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
+  /** Writes attributes of a profile, for an update activity. */
+  update: UpdateProfile;
   /** Called after a commit that queued calls or messages, so that nobody waits for the next poll. */
   onWork?: () => void;
 }
@@ -60,36 +53,46 @@ export interface RunnerParts {
  */
 export class Runner {
   readonly #parts: RunnerParts;
-  readonly #asked: AskedHistories;
+  readonly #hands: RunHands;
+  readonly #admission: Admission;
+  readonly #actor: Actor;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
-    this.#asked = new AskedHistories(parts.profiles);
+    this.#hands = new RunHands(parts);
+    this.#admission = new Admission(parts, this.#hands);
+    this.#actor = new Actor(parts, this.#hands);
   }
 
   /** Facts of a fold, in its transaction; `profiles` are locked by it. */
   async listen(tx: Tx, facts: readonly Fact[], profiles: ReadonlyMap<string, Profile>): Promise<void> {
-    const live = this.#parts.journeys.live();
-    const heard = facts.filter((fact) => this.#parts.journeys.listened.has(fact.name) && profiles.has(fact.profileId));
+    const { journeys } = this.#parts;
+    const heard = facts.filter((fact) => journeys.listened.has(fact.name) && profiles.has(fact.profileId));
     if (heard.length === 0) return;
     const concerned = [...new Set(heard.map(({ profileId }) => profileId))];
     const runs = await this.#known(await activeRuns(tx, concerned));
     const changes = new Changes(this.#parts, runs);
     await changes.loadEntries(tx, concerned);
-    const entered = live.filter(({ definition: { entry } }) =>
-      heard.some(({ name }) => 'event' in entry && entry.event === name),
-    );
+    const names = new Set(heard.map(({ name }) => name));
+    const begun = journeys.begunBy(names);
     const people = concerned.map((id) => profiles.get(id)!);
-    const definitions = entered.map(({ definition }) => definition);
-    await this.#ask(tx, people, runs);
-    await this.#asked.load(tx, people, definitions);
+    await this.#hands.ask(tx, people, runs);
+    await this.#hands.load(
+      tx,
+      people,
+      begun.map(({ definition }) => definition),
+    );
     for (const fact of heard) {
       const profile = profiles.get(fact.profileId)!;
       for (const run of changes.runsOf(profile.id)) this.#decide(changes, run, { kind: 'fact', fact }, profile);
       if (fact.bot) continue;
-      for (const { row, definition } of live) this.#enter(changes, { definition, version: row.version }, fact, profile);
+      for (const { row, definition } of begun) {
+        const journey: LiveJourney = { definition, version: row.version };
+        if (row.status === 'paused') this.#admission.paused(changes, journey, fact, profile);
+        else this.#admission.byFact(changes, journey, fact, profile);
+      }
     }
-    await changes.save(tx);
+    await this.#save(tx, changes, profiles);
   }
 
   /** The same runs; where another process published a version that is not known here, the documents are read first. */
@@ -109,102 +112,25 @@ export class Runner {
     return { runs: runs.filter(({ profileId }) => profiles.has(profileId)), profiles };
   }
 
-  #hands(definition: JourneyDefinition, profile: Profile): Hands {
-    const now = this.#parts.clock.now();
-    return {
-      definition,
-      now,
-      profile: viewOf(profile, now),
-      evaluate: (source, scope) => this.#evaluate(source, scope, { now, profile }),
-    };
-  }
-
-  /** An expression that fails on this person's data counts as null; it must not hold up everybody else's events. */
-  #evaluate(source: string, scope: Record<string, unknown>, at: { now: number; profile: Profile }): unknown {
-    try {
-      return expressionOf(source).evaluate(scope, this.#options(at));
-    } catch (error) {
-      this.#parts.log.warn('journey.expression-failed', { source, error });
-      return null;
-    }
-  }
-
-  #options({ now, profile }: { now: number; profile: Profile }) {
-    return { now, timeZone: this.#parts.journeys.zone, ...this.#asked.of(profile) };
-  }
-
-  /** Reads what these journeys ask about the past of these people, before anything is decided. */
-  async #ask(tx: TxRunner, profiles: Iterable<Profile>, runs: readonly Run[]): Promise<void> {
-    const { journeys } = this.#parts;
-    const definitions = runs.flatMap((run) =>
-      run.state === 'ended' ? [] : (journeys.version(run.journey, run.version) ?? []),
-    );
-    await this.#asked.load(tx, [...profiles], definitions);
-  }
-
   #decide(changes: Changes, run: Run, input: Input, profile: Profile): void {
     const definition = this.#parts.journeys.version(run.journey, run.version);
     if (!definition)
       return this.#parts.log.error('journey.version-missing', { journey: run.journey, version: run.version });
-    changes.take(decide(run, input, this.#hands(definition, profile)), definition, profile);
+    changes.take(decide(run, input, this.#hands.of(definition, profile)), definition, profile);
   }
 
-  #enter(
-    changes: Changes,
-    journey: { definition: JourneyDefinition; version: number },
-    fact: Fact,
-    profile: Profile,
-  ): void {
-    const hands = this.#hands(journey.definition, profile);
-    const key = entryKey(journey.definition, fact, hands);
-    if (key === null || changes.isInside(profile.id, journey.definition.key, key)) return;
-    this.#admit(changes, journey, { key, at: fact.at, data: fact.data }, profile);
-  }
-
-  /** Lets a profile in if the re-entrance rule allows; otherwise keeps why not. @returns whether it went in */
-  #admit(
-    changes: Changes,
-    journey: { definition: JourneyDefinition; version: number },
-    entry: { key: string; at: number; data: Record<string, unknown> },
-    profile: Profile,
-  ): boolean {
-    const { definition, version } = journey;
-    const { reentry } = definition;
-    const last = changes.lastEntry(profile.id, definition.key);
-    const waitMs = reentry?.after === undefined ? 0 : durationMs(reentry.after);
-    if (last !== undefined && (reentry?.never || this.#parts.clock.now() - last < waitMs)) {
-      changes.refuse(
-        profile,
-        definition.key,
-        reentry?.never ? 'Has been in this journey before' : `Was in this journey less than ${reentry!.after!} ago`,
-      );
-      return false;
+  /** Writes what was decided, after the jumps in it have been made. */
+  async #save(tx: Tx, changes: Changes, profiles: ReadonlyMap<string, Profile>): Promise<void> {
+    for (let round = 0, jumps = changes.takeJumps(); jumps.length > 0; round++, jumps = changes.takeJumps()) {
+      await changes.loadEntries(tx, [...new Set(jumps.map(({ run }) => run.profileId))]);
+      for (const { run, command } of jumps) {
+        const profile = profiles.get(run.profileId)!;
+        const why =
+          round < jumpLimit ? this.#admission.byJump(changes, command, profile) : 'The journeys jump in a circle';
+        if (why !== null) changes.refuse(profile, command.journey, why);
+      }
     }
-    const now = this.#parts.clock.now();
-    const run: Run = {
-      id: this.#parts.ids.next(),
-      shard: profile.shard,
-      journey: definition.key,
-      version,
-      profileId: profile.id,
-      key: entry.key,
-      state: 'waiting',
-      activity: 'entry',
-      moves: 0,
-      context: { events: {}, actions: {} },
-      enteredAt: now,
-      movedAt: now,
-      due: null,
-      endedAt: null,
-      endReason: null,
-    };
-    changes.enter(run);
-    changes.take(
-      decide(run, { kind: 'enter', at: entry.at, data: entry.data }, this.#hands(definition, profile)),
-      definition,
-      profile,
-    );
-    return true;
+    await changes.save(tx);
   }
 
   /** Waits that are over. @returns runs moved */
@@ -212,7 +138,7 @@ export class Runner {
     const { store, clock, profiles } = this.#parts;
     const due = await store.rows<{ run_id: string; profile_id: string }>({
       name: 'journey.due',
-      text: 'select run_id, profile_id from journey_wait where due <= $1 order by due limit $2',
+      text: 'select run_id, profile_id from journey_wait where due <= $1 and not held order by due limit $2',
       values: [new Date(clock.now()), limit],
     });
     if (due.length === 0) return 0;
@@ -227,9 +153,9 @@ export class Runner {
       );
       const runs = await this.#known(found.filter((run) => locked.has(run.profileId)));
       const changes = new Changes(this.#parts, runs);
-      await this.#ask(tx, locked.values(), runs);
+      await this.#hands.ask(tx, locked.values(), runs);
       for (const run of runs) this.#decide(changes, run, { kind: 'due' }, locked.get(run.profileId)!);
-      await changes.save(tx);
+      await this.#save(tx, changes, locked);
       return changes.size;
     });
     point('journey.woken');
@@ -238,45 +164,10 @@ export class Runner {
 
   /** Calls that are due. @returns calls made */
   async act(limit = 64): Promise<number> {
-    const jobs = await this.#parts.jobs.claim<ActionPayload>(actionKind, limit);
-    if (jobs.length === 0) return 0;
-    point('journey.action-claimed');
-    const called = await Promise.all(jobs.map((job) => this.#call(job)));
-    point('journey.action-called');
-    const answered = called.filter((one) => one !== null);
+    const { claimed, answered } = await this.#actor.act(limit);
     if (answered.length > 0) await this.#record(answered);
-    point('journey.action-recorded');
-    return jobs.length;
-  }
-
-  /** One try. @returns null when it is to be tried again later */
-  async #call(job: Job<ActionPayload>): Promise<Answered | null> {
-    const { store, profiles, journeys, clock, random } = this.#parts;
-    const [run] = await runsById(store, [job.payload.runId]);
-    const profile = await profiles.get(job.payload.profileId);
-    const action = run && journeys.version(run.journey, run.version)?.activities[job.payload.activity];
-    if (!run || !profile || run.state !== 'acting' || run.moves !== job.payload.moves || action?.kind !== 'action')
-      return { job, outcome: null };
-    await this.#ask(store, [profile], [run]);
-    const answer = await this.#send(action, run, profile);
-    const outcome = outcomeOf(action, answer, { no: job.attempt, chance: random.next() });
-    if (outcome.kind !== 'again') return { job, outcome };
-    await this.#parts.jobs.retry(job, clock.now() + outcome.afterMs, outcome.status);
-    return null;
-  }
-
-  async #send(action: CustomAction, run: Run, profile: Profile): Promise<CallAnswer | Error> {
-    const { clock, callOwn } = this.#parts;
-    try {
-      const options = this.#options({ now: clock.now(), profile });
-      const request = requestOf(action, scopeOf(run, viewOf(profile, clock.now())), {
-        key: `${run.id}/${run.activity}/${run.moves}`,
-        options,
-      });
-      return await (request.url.startsWith('/') ? callOwn(request) : callOutside(request));
-    } catch (error) {
-      return error as Error;
-    }
+    if (claimed > 0) point('journey.action-recorded');
+    return claimed;
   }
 
   async #record(answered: Answered[]): Promise<void> {
@@ -286,17 +177,50 @@ export class Runner {
         answered.map(({ job }) => job.payload.runId),
       );
       const changes = new Changes(this.#parts, runs);
-      await this.#ask(tx, profiles.values(), runs);
-      for (const { job, outcome } of answered) {
-        if (!(await this.#parts.jobs.finish(tx, job)) || outcome === null || outcome.kind === 'again') continue;
-        const run = changes.run(job.payload.runId);
-        if (!run) continue;
-        const { kind, status, value } = outcome;
-        const input = { kind: 'answered', moves: job.payload.moves, ok: kind === 'ok', status, value } as const;
-        this.#decide(changes, run, input, profiles.get(run.profileId)!);
+      await this.#hands.ask(tx, profiles.values(), runs);
+      for (const one of answered) {
+        if (!(await this.#parts.jobs.finish(tx, one.job))) continue;
+        const run = changes.run(one.job.payload.runId);
+        const input = run ? await this.#actor.inputOf(tx, one, run) : null;
+        if (run && input) this.#decide(changes, run, input, profiles.get(run.profileId)!);
       }
-      await changes.save(tx);
+      await this.#save(tx, changes, profiles);
     });
+  }
+
+  /**
+   * Moves runs by something that is neither a fact nor time: each in its turn under the lock of its profile, in one
+   * transaction. @returns runs that changed
+   */
+  async change(runIds: readonly string[], inputOf: (run: Run) => Input | { end: string } | null): Promise<number> {
+    if (runIds.length === 0) return 0;
+    return this.#parts.store.inTransaction(async (tx) => {
+      const { runs, profiles } = await this.#locked(tx, runIds);
+      const changes = new Changes(this.#parts, runs);
+      for (const run of runs) {
+        const profile = profiles.get(run.profileId)!;
+        const input = run.state === 'ended' ? null : inputOf(run);
+        if (input === null) continue;
+        if ('end' in input) await changes.stop(tx, run, input.end);
+        else await this.#redirect(tx, changes, { run, input, profile });
+      }
+      await this.#save(tx, changes, profiles);
+      return changes.size;
+    });
+  }
+
+  /** A run that goes on in another version is decided by that one's document. */
+  async #redirect(
+    tx: Tx,
+    changes: Changes,
+    { run, input, profile }: { run: Run; input: Input; profile: Profile },
+  ): Promise<void> {
+    const version = input.kind === 'migrated' ? input.version : run.version;
+    const definition = this.#parts.journeys.version(run.journey, version);
+    if (!definition) return;
+    await this.#hands.load(tx, [profile], [definition]);
+    await this.#parts.jobs.cancel(tx, actionKind, [`${run.id}/${run.activity}/${run.moves}`]);
+    changes.take(decide(run, input, this.#hands.of(definition, profile)), definition, profile);
   }
 
   /** What became of a message, in the ledger's transaction; the profile is locked here if it is not yet. */
@@ -308,17 +232,22 @@ export class Runner {
     const [run] = runs;
     if (!run || run.state !== 'sending') return;
     const changes = new Changes(this.#parts, [run]);
-    await this.#ask(tx, profiles.values(), [run]);
+    await this.#hands.ask(tx, profiles.values(), [run]);
     const { visit: moves, outcome, reason } = result;
     this.#decide(changes, run, { kind: 'messaged', moves, outcome, reason }, profiles.get(run.profileId)!);
-    await changes.save(tx);
+    await this.#save(tx, changes, profiles);
   }
 
-  /** Is the run still where this message was planned? True, or why not. */
-  async stillTrue(tx: Tx, place: { runId: string; activity: string; visit: number }): Promise<true | string> {
+  /** Is the run still where this message was planned? True, or why not; a paused journey holds its mails. */
+  async stillTrue(
+    tx: Tx,
+    place: { runId: string; activity: string; visit: number },
+  ): Promise<true | string | { hold: string; until: number }> {
     const [run] = await placesOf(tx, [place.runId]);
     if (!run) return 'The run is gone';
     if (run.state === 'ended') return run.endReason ?? 'The run has ended';
+    if (this.#parts.journeys.isPaused(run.journey))
+      return { hold: 'the journey is paused', until: this.#parts.clock.now() + pausedRestMs };
     return run.state === 'sending' && run.activity === place.activity && run.moves === place.visit
       ? true
       : 'The run has gone on';
@@ -353,9 +282,10 @@ export class Runner {
   get #reader(): AudienceReader {
     return new AudienceReader({
       parts: this.#parts,
-      asked: this.#asked,
-      evaluate: (source, profile, now) => this.#evaluate(source, { profile: viewOf(profile, now) }, { now, profile }),
-      admit: (changes, journey, entry, profile) => this.#admit(changes, journey, entry, profile),
+      hands: this.#hands,
+      evaluate: (source, about) => this.#hands.evaluate(source, { profile: viewOf(about.profile, about.now) }, about),
+      admit: (changes, journey, entry, profile) => this.#admission.admit(changes, journey, entry, profile),
+      save: (tx, changes, profiles) => this.#save(tx, changes, profiles),
     });
   }
 
@@ -364,7 +294,7 @@ export class Runner {
     const { store, jobs, journeys } = this.#parts;
     const [row] = await store.rows<{ due: Date | null }>({
       name: 'journey.next',
-      text: 'select min(due) as due from journey_wait',
+      text: 'select min(due) as due from journey_wait where not held',
     });
     const readings = journeys.live().flatMap(({ row: { readDue } }) => (readDue === null ? [] : [readDue]));
     const all = [row?.due?.getTime(), await jobs.nextDue(actionKind), ...readings].filter(
@@ -375,7 +305,11 @@ export class Runner {
 
   /** `from` has become part of `into`: its runs go along. @returns what `unmerge` needs */
   merge(tx: Tx, from: string, into: string): Promise<CarriedRuns> {
-    return mergeRuns(tx, (runs) => new Changes(this.#parts, runs), { from, into });
+    const { journeys } = this.#parts;
+    const wantsAddress = (run: Run) =>
+      run.state === 'waiting' &&
+      journeys.version(run.journey, run.version)?.activities[run.activity]?.kind === 'message';
+    return mergeRuns(tx, (runs) => new Changes(this.#parts, runs), { from, into, wantsAddress });
   }
 
   /** The two are parted again: the runs go back. */

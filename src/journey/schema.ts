@@ -26,7 +26,7 @@ const factFields: Record<string, Record<string, Type | Field>> = {
 /** The type of `event` for a kind of event. */
 export function eventSchema(event: unknown): Type {
   const fields = typeof event === 'string' && Object.hasOwn(factFields, event) ? factFields[event]! : null;
-  return fields === null ? anyType : mapOf({ ...fields, at: moment });
+  return fields === null ? anyType : mapOf({ ...fields, at: moment, each: { type: anyType, maybe: true } });
 }
 
 /** What an action's answer looks like: by its JSON Schema or its sample, if it is declared with one. */

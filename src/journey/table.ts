@@ -1,5 +1,4 @@
 import type { Migration, Runner } from '../store/index.ts';
-import type { JourneyDefinition } from './definition.ts';
 import type { Run, RunContext, Step } from './run.ts';
 
 export const migrations: Migration[] = [
@@ -84,6 +83,26 @@ create table journey_refusal (
 create index journey_refusal_profile on journey_refusal (profile_id, at desc);
 `,
   },
+  {
+    // A paused journey holds its waits; a journey that was changed may bring those inside over to its new version.
+    name: '0502-journey-life',
+    sql: `
+alter table journey add column paused_at timestamptz, add column moving jsonb;
+alter table journey_wait add column journey text, add column held boolean not null default false;
+update journey_wait w set journey = r.journey from journey_run r where r.id = w.run_id;
+alter table journey_wait alter column journey set not null;
+drop index journey_wait_due;
+create index journey_wait_due on journey_wait (due) where not held;
+create index journey_wait_held on journey_wait (journey) where held;
+create table journey_cap (
+  journey text not null,
+  activity text not null,
+  since timestamptz not null,
+  taken int not null,
+  primary key (journey, activity)
+);
+`,
+  },
 ];
 
 interface RunRow {
@@ -147,13 +166,13 @@ export async function runsById(tx: Runner, ids: readonly string[]): Promise<Run[
 export async function placesOf(tx: Runner, ids: readonly string[]): Promise<RunPlace[]> {
   return tx.rows<RunPlace>({
     name: 'journey.places',
-    text: `select id, profile_id as "profileId", state, activity, moves, end_reason as "endReason"
+    text: `select id, profile_id as "profileId", journey, state, activity, moves, end_reason as "endReason"
       from journey_run where id = any($1)`,
     values: [ids],
   });
 }
 
-export type RunPlace = Pick<Run, 'id' | 'profileId' | 'state' | 'activity' | 'moves' | 'endReason'>;
+export type RunPlace = Pick<Run, 'id' | 'profileId' | 'journey' | 'state' | 'activity' | 'moves' | 'endReason'>;
 
 /** Writes runs, their waits and their new steps: one statement whatever their number. */
 export async function saveRuns(tx: Runner, changed: readonly { run: Run; steps: Step[] }[]): Promise<void> {
@@ -167,13 +186,14 @@ export async function saveRuns(tx: Runner, changed: readonly { run: Run; steps: 
       ), saved as (
         insert into journey_run (id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason)
         select * from r
-        on conflict (id) do update set state = excluded.state, activity = excluded.activity, moves = excluded.moves, context = excluded.context,
+        on conflict (id) do update set version = excluded.version, state = excluded.state, activity = excluded.activity, moves = excluded.moves, context = excluded.context,
           moved_at = excluded.moved_at, due = excluded.due, ended_at = excluded.ended_at, end_reason = excluded.end_reason
       ), unwaited as (
         delete from journey_wait where run_id in (select id from r where due is null)
       ), waited as (
-        insert into journey_wait (run_id, shard, profile_id, due) select id, shard, profile_id, due from r where due is not null
-        on conflict (run_id) do update set due = excluded.due
+        insert into journey_wait (run_id, shard, profile_id, due, journey, held)
+        select id, shard, profile_id, due, journey, journey in (select key from journey where status = 'paused') from r where due is not null
+        on conflict (run_id) do update set due = excluded.due, held = excluded.held
       )
       insert into journey_step (run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)
       select t.run_id, t.no + coalesce((select max(s.no) + 1 from journey_step s where s.run_id = t.run_id), 0), r.shard, r.profile_id, r.journey, t.at, t.activity, t.kind, t.reason, t.detail
@@ -214,52 +234,4 @@ function stepValues(changed: readonly { run: Run; steps: Step[] }[]): unknown[] 
     rows.map(({ step }) => step.reason),
     rows.map(({ step }) => (step.detail === null ? null : JSON.stringify(step.detail))),
   ];
-}
-
-/** A journey as stored: the draft, and the version that is live or was last. */
-export interface JourneyRow {
-  key: string;
-  status: 'draft' | 'live' | 'closed';
-  version: number;
-  draft: JourneyDefinition;
-  publishedAt: number | null;
-  readDue: number | null;
-}
-
-export async function journeyRows(runner: Runner): Promise<JourneyRow[]> {
-  const rows = await runner.rows<
-    Omit<JourneyRow, 'publishedAt' | 'readDue'> & { published_at: Date | null; read_due: Date | null }
-  >({
-    name: 'journey.list',
-    text: 'select key, status, version, draft, published_at, read_due from journey order by key',
-  });
-  return rows.map(({ published_at, read_due, ...row }) => ({
-    ...row,
-    publishedAt: published_at?.getTime() ?? null,
-    readDue: read_due?.getTime() ?? null,
-  }));
-}
-
-/** A text that is another one after any journey was saved, published, closed, read or removed. */
-export async function journeyMark(runner: Runner): Promise<string> {
-  const [row] = await runner.rows<{ mark: string | null }>({
-    name: 'journey.mark',
-    text: `select string_agg(key || status || version || updated_at || coalesce(read_due::text, ''), ' ' order by key) as mark
-      from journey`,
-  });
-  return row?.mark ?? '';
-}
-
-export async function versionRows(
-  runner: Runner,
-): Promise<{ journey: string; version: number; definition: JourneyDefinition }[]> {
-  return runner.rows({ name: 'journey.versions', text: 'select journey, version, definition from journey_version' });
-}
-
-/** Takes all runs and their history away; the journeys themselves become drafts again. For leaving the demo. */
-export async function emptyJourneys(runner: Runner): Promise<void> {
-  await runner.run({
-    text: 'truncate journey_run, journey_wait, journey_step, journey_entry, journey_refusal, journey_version',
-  });
-  await runner.run({ text: "update journey set status = 'draft', version = 0, published_at = null, read_due = null" });
 }

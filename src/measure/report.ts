@@ -21,7 +21,7 @@ export interface ArmSums {
 export interface JourneyCounts {
   name: string;
   version: number;
-  status: 'draft' | 'live' | 'closed';
+  status: 'draft' | 'live' | 'paused' | 'closed' | 'stopped';
   /** Share held out, 0–0.9, as published. */
   holdout: number;
   entered: number;
@@ -56,7 +56,7 @@ export interface JourneyReport {
   journey: string;
   name: string;
   version: number;
-  status: 'draft' | 'live' | 'closed';
+  status: 'draft' | 'live' | 'paused' | 'closed' | 'stopped';
   at: string;
   runs: Pick<JourneyCounts, 'entered' | 'active' | 'ended' | 'byState' | 'byEnd'>;
   messages: {

@@ -230,6 +230,10 @@ const stepSentences: Record<string, StepSentence> = {
   entered: { kind: 'entered', text: ({ journey }) => `Entered the journey “${journey}”` },
   restarted: { kind: 'waiting', text: ({ journey }) => `Began anew in “${journey}”, because it happened again` },
   waiting: { kind: 'waiting', text: ({ journey }) => `Waits in “${journey}”` },
+  heard: { kind: 'passed', text: ({ journey, reason }) => because(`“${journey}” heard what it waited for`, reason) },
+  updated: { kind: 'passed', text: ({ journey }) => `“${journey}” wrote to the profile` },
+  jumped: { kind: 'passed', text: ({ journey }) => `“${journey}” let them into another journey` },
+  moved: { kind: 'passed', text: ({ journey, reason }) => because(`Was moved on in “${journey}”`, reason) },
   passed: { kind: 'passed', text: ({ reason }) => `Took the path “${reason ?? 'Otherwise'}”` },
   action: { kind: 'action', text: actionSentence },
   planned: { kind: 'planned', text: () => 'A mail was planned' },
@@ -271,7 +275,7 @@ function detailOf(detail: Record<string, unknown>): Record<string, unknown> {
 
 /** What somebody did; null for what is told from elsewhere (messages, clicks, the shop's own orders). */
 function eventLine(event: ShopEvent, look: LookItem): Line | null {
-  if (toldElsewhere.some((type) => event.types.includes(type))) return null;
+  if (event.source === 'journey' || toldElsewhere.some((type) => event.types.includes(type))) return null;
   if (is(event, 'commerce.purchases') && event.level >= 3) return null;
   const items = (event.items ?? []).map(({ id, quantity }) => named(id, look, quantity));
   const said = sentence(event, listed(items));

@@ -137,7 +137,10 @@ async function decideRow(
   if (!verdict.go) return { change: refusal(row, verdict) };
   // A mail in doubt was told to its run, which has gone on; sending it once more is no longer the run's matter.
   const still = row.resent || (await kit.stillTrue(tx, { runId: row.runId, activity: row.activity, visit: row.visit }));
-  if (still !== true) return { change: { id: row.id, state: 'skipped', reason: still } };
+  if (still !== true) {
+    if (typeof still === 'string') return { change: { id: row.id, state: 'skipped', reason: still } };
+    return { change: { id: row.id, state: 'held', reason: still.hold, due: still.until } };
+  }
   if (!template) {
     return { change: { id: row.id, state: 'render_failed', reason: `no published template "${row.template}"` } };
   }

@@ -78,8 +78,8 @@ export interface MessageParts {
   catalog: { get(id: string): Item | undefined };
   /** Appends to the log within the transaction. */
   append(tx: Tx, events: ShopEvent[]): Promise<void>;
-  /** Is the run still waiting at this message; otherwise why not. */
-  stillTrue(tx: Tx, place: RunPlace): Promise<true | string>;
+  /** Is the run still waiting at this message; otherwise why not, or until when the message is held. */
+  stillTrue(tx: Tx, place: RunPlace): Promise<true | string | { hold: string; until: number }>;
   /**
    * A profile has passed every gate of a journey's mail and is in an arm from here on, whatever becomes of the mail
    * (intention to treat); in the transaction that stores the arm. Not for test profiles, nor for transactional mail.
@@ -130,7 +130,7 @@ export function kitOf(parts: MessageParts): Kit {
 
 /** An event of ours about a message; it belongs to the profile by the profile's own id, so it follows merges. */
 export function messageEvent(
-  row: Pick<MessageRow, 'id' | 'journey' | 'profileId'>,
+  row: Pick<MessageRow, 'id' | 'journey' | 'profileId' | 'runId' | 'activity'>,
   about: { id: string; types: EventType[]; at: number; level: Level },
 ): ShopEvent {
   const identity = { namespace: 'profile', id: row.profileId };
@@ -143,6 +143,6 @@ export function messageEvent(
     level: about.level,
     visitor: `profile:${row.profileId}`,
     identities: [identity],
-    message: { id: row.id, journey: row.journey },
+    message: { id: row.id, journey: row.journey, run: row.runId, activity: row.activity },
   };
 }

@@ -27,7 +27,7 @@ export async function clickTarget(kit: Kit, token: string): Promise<ClickTarget 
   const { to: _to, ...about } = link;
   return {
     location: withClickId(link.to, id),
-    event: { ...event, message: { id: row.id, journey: row.journey, link: read.index, ...about } },
+    event: { ...event, message: { ...event.message!, link: read.index, ...about } },
   };
 }
 

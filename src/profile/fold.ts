@@ -1,9 +1,9 @@
-import { deviceNamespaces, is, type ConsentWord, type ShopEvent } from '../event/index.ts';
+import { deviceNamespaces, historyTypes, is, type ConsentWord, type ShopEvent } from '../event/index.ts';
 import { categoriesHalved, categoryLiked, itemsHalved, itemViewed } from './affinity.ts';
 import { cartsAfter } from './cart.ts';
 import { assertion, withOrigin } from './assertion.ts';
 import { isToldAgain, ordersAfter } from './order.ts';
-import { traitsAfter, type Trait } from './trait.ts';
+import { eventView, traitsAfter, type Trait } from './trait.ts';
 import {
   viewedLimit,
   visitSilenceMs,
@@ -28,6 +28,8 @@ export interface FoldHands {
   mintId: () => string;
   /** Computed traits as defined now. */
   traits?: readonly Trait[];
+  /** Does anybody listen to events of this type? */
+  listens?: (type: string) => boolean;
 }
 
 /** A profile nothing is known of yet. */
@@ -85,6 +87,7 @@ export function fold(before: ProfileState, given: ShopEvent, hands: FoldHands): 
   made.traits();
   made.orders();
   made.messages();
+  made.types();
   return folded;
 }
 
@@ -365,6 +368,15 @@ class Fold {
     for (const { id } of order.items) this.#learn(id, 'purchase', occasion);
   }
 
+  /** An event is a fact by each of its types that somebody listens to; what only the shop's server may tell, by its word. */
+  types(): void {
+    const { listens } = this.#hands;
+    if (!listens) return;
+    for (const type of historyTypes(this.#event)) {
+      if (listens(type)) this.#fact(type as Fact['name'], { ...eventView(this.#event), ...aboutMessage(this.#event) });
+    }
+  }
+
   /** What we sent is remembered per journey, for those held out alike, so that both arms meet the same rules. */
   messages(): void {
     const { message, happenedAt } = this.#event;
@@ -374,6 +386,13 @@ class Fold {
       [message.journey]: Math.max(happenedAt, this.#state.mailed[message.journey] ?? 0),
     };
   }
+}
+
+/** Whose mail, and which of its links: what a reaction of a journey goes by. */
+function aboutMessage({ message }: ShopEvent): Record<string, unknown> {
+  if (!message) return {};
+  const { id, run, ...about } = message;
+  return { messageId: id, runId: run ?? null, activity: null, ...about };
 }
 
 const consentFacts: Record<ConsentWord, Fact['name']> = {

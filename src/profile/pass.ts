@@ -2,7 +2,7 @@ import { shardOf, type Ids } from '../base/index.ts';
 import { identityKey, is, type Identity, type ShopEvent } from '../event/index.ts';
 import type { Tx } from '../store/index.ts';
 import { claimsOf, saveClaims, type Claim, type RefusedClaim } from './claim.ts';
-import { believed, blankState, fold, type Folded } from './fold.ts';
+import { believed, blankState, fold, type FoldHands, type Folded } from './fold.ts';
 import { actingIdentities, identify, signsOut } from './identify.ts';
 import { savePast, type PastOwner } from './history.ts';
 import { mergeStates } from './merge.ts';
@@ -10,7 +10,6 @@ import type { Profile } from './profile.ts';
 import type { OnMerge } from './profiles.ts';
 import type { MergeDetail } from './table-graph.ts';
 import { linkBy, saveLinks } from './table-link.ts';
-import type { Trait } from './trait.ts';
 import type { ProfileMemory } from './memory.ts';
 import type { ConsentRecall } from './recall.ts';
 import {
@@ -53,7 +52,7 @@ export class FoldPass {
   readonly #unlinked: Identity[] = [];
   /** Whose devices were until now. */
   readonly #past: PastOwner[] = [];
-  readonly #traits: readonly Trait[];
+  readonly #folding: Pick<FoldHands, 'traits' | 'listens'>;
   #linked: { identity: Identity; profileId: string; level: number; source: string; at: number }[] = [];
   #audit: AuditEntry[] = [];
   #consents: { profileId: string; event: ShopEvent }[] = [];
@@ -65,11 +64,11 @@ export class FoldPass {
     tx: Tx;
     ids: Ids;
     onMerge: OnMerge;
-    traits: readonly Trait[];
+    folding: Pick<FoldHands, 'traits' | 'listens'>;
     memory: ProfileMemory;
     recall: ConsentRecall;
   }) {
-    this.#traits = parts.traits;
+    this.#folding = parts.folding;
     this.#tx = parts.tx;
     this.#ids = parts.ids;
     this.#onMerge = parts.onMerge;
@@ -146,7 +145,7 @@ export class FoldPass {
     }
     const cartBefore = profile.state.cart;
     profile = this.#link(profile, event, who.link);
-    const hands = { profileId: profile.id, mintId: () => this.#ids.next(), traits: this.#traits };
+    const hands = { profileId: profile.id, mintId: () => this.#ids.next(), ...this.#folding };
     const made = fold(profile.state, event, hands);
     if (event.consent) this.#consents.push({ profileId: profile.id, event: believed(profile.state, event) });
     this.#claims.push(...claimsOf(event, profile.id));

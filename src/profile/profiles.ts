@@ -43,6 +43,7 @@ export class Profiles {
   readonly #onMerge: OnMerge;
   readonly #onUnmerge: OnUnmerge;
   readonly #onClaims: (refused: readonly RefusedClaim[]) => void;
+  readonly #listens: (type: string) => boolean;
   readonly #consents: ConsentReader;
   readonly #memory = new ProfileMemory();
   readonly #recall: ConsentRecall;
@@ -61,11 +62,14 @@ export class Profiles {
     onUnmerge?: OnUnmerge;
     /** The alarm: browsers claim more names than they may (trust row 78). */
     onClaims?: (refused: readonly RefusedClaim[]) => void;
+    /** Does anybody listen to events of this type? Then they are facts. */
+    listens?: (type: string) => boolean;
     /** A membership could not be worked out over everybody; it is tried again. */
     onAudienceFault?: (error: unknown) => void;
   }) {
     this.#onUnmerge = parts.onUnmerge ?? (() => Promise.resolve());
     this.#onClaims = parts.onClaims ?? (() => {});
+    this.#listens = parts.listens ?? (() => false);
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#ids = parts.ids;
@@ -88,7 +92,7 @@ export class Profiles {
       tx,
       ids: this.#ids,
       onMerge: this.#onMerge,
-      traits: this.traits.all,
+      folding: { traits: this.traits.all, listens: this.#listens },
       memory: this.#memory,
       recall: this.#recall,
     });

@@ -1,0 +1,88 @@
+import type { Clock, Log } from '../base/index.ts';
+import { viewOf, type Profile, type Profiles } from '../profile/index.ts';
+import type { Runner } from '../store/index.ts';
+import { expressionOf } from './action.ts';
+import { AskedHistories } from './asked.ts';
+import { bestHourWindowMs, comingTypes } from './best-hour.ts';
+import type { JourneyDefinition } from './definition.ts';
+import type { Journeys } from './journeys.ts';
+import type { Hands, Run } from './run.ts';
+import { isZone } from './wall.ts';
+
+export interface RunHandsParts {
+  clock: Clock;
+  log: Log;
+  profiles: Profiles;
+  journeys: Journeys;
+}
+
+/** What an expression is evaluated for. */
+export interface About {
+  now: number;
+  profile: Profile;
+  definition: JourneyDefinition;
+}
+
+/** Gives `decide` what it may look at: the profile, what is asked of its past, and the clock by which it goes. */
+export class RunHands {
+  readonly #parts: RunHandsParts;
+  readonly #asked: AskedHistories;
+
+  constructor(parts: RunHandsParts) {
+    this.#parts = parts;
+    this.#asked = new AskedHistories(parts.profiles);
+  }
+
+  of(definition: JourneyDefinition, profile: Profile): Hands {
+    const now = this.#parts.clock.now();
+    const about = { now, profile, definition };
+    return {
+      definition,
+      now,
+      profile: viewOf(profile, now),
+      zone: this.zoneOf(definition, profile),
+      times: () => this.#times(profile, now),
+      evaluate: (source, scope) => this.evaluate(source, scope, about),
+    };
+  }
+
+  /** The person's own zone where the journey goes by it and it is known; otherwise the journey's, or the shop's. */
+  zoneOf({ zone }: JourneyDefinition, { state }: Profile): string {
+    if (zone === 'profile') return isZone(state.timeZone) ? state.timeZone : this.#parts.journeys.zone;
+    return zone ?? this.#parts.journeys.zone;
+  }
+
+  /** An expression that fails on this person's data counts as null; it must not hold up everybody else's events. */
+  evaluate(source: string, scope: Record<string, unknown>, about: About): unknown {
+    try {
+      return expressionOf(source).evaluate(scope, this.options(about));
+    } catch (error) {
+      this.#parts.log.warn('journey.expression-failed', { source, error });
+      return null;
+    }
+  }
+
+  options({ now, profile, definition }: About) {
+    return { now, timeZone: this.zoneOf(definition, profile), ...this.#asked.of(profile) };
+  }
+
+  /** Reads what the journeys of these runs ask about the past of these people, before anything is decided. */
+  async ask(runner: Runner, profiles: Iterable<Profile>, runs: readonly Run[]): Promise<void> {
+    const { journeys } = this.#parts;
+    const definitions = runs.flatMap((run) =>
+      run.state === 'ended' ? [] : (journeys.version(run.journey, run.version) ?? []),
+    );
+    await this.#asked.load(runner, [...profiles], definitions);
+  }
+
+  /** The same for journeys that these people may come into. */
+  load(runner: Runner, profiles: readonly Profile[], definitions: readonly JourneyDefinition[]): Promise<void> {
+    return this.#asked.load(runner, profiles, definitions);
+  }
+
+  #times(profile: Profile, now: number): number[] {
+    const { history } = this.#asked.of(profile);
+    const came = comingTypes.flatMap((type) => (history ? history.of(type) : []).map(({ at }) => at));
+    return came.filter((at) => at > now - bestHourWindowMs && at <= now);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Runner } from '../store/index.ts';
+import type { JourneyDefinition } from './definition.ts';
+
+/** A journey as stored: the draft, and the version that is live or was last. */
+export interface JourneyRow {
+  key: string;
+  status: JourneyStatus;
+  version: number;
+  draft: JourneyDefinition;
+  publishedAt: number | null;
+  readDue: number | null;
+  /** Since when it is paused, UTC ms. */
+  pausedAt: number | null;
+  /** Those inside are being brought over to the live version. */
+  moving: Moving | null;
+}
+
+/**
+ * `draft`: nobody is in it. `live`: people come in. `paused`: nobody comes in and nobody goes on. `closed`: nobody comes in,
+ * those inside go on to their end. `stopped`: everybody's run ends where it is.
+ */
+export type JourneyStatus = 'draft' | 'live' | 'paused' | 'closed' | 'stopped';
+
+/** Which activity of the live version takes those who stand at one of an older; null ends their runs. */
+export interface Moving {
+  to: number;
+  map: Record<string, string | null>;
+}
+
+export async function journeyRows(runner: Runner): Promise<JourneyRow[]> {
+  const rows = await runner.rows<
+    Omit<JourneyRow, 'publishedAt' | 'readDue' | 'pausedAt'> &
+      Record<'published_at' | 'read_due' | 'paused_at', Date | null>
+  >({
+    name: 'journey.list',
+    text: 'select key, status, version, draft, published_at, read_due, paused_at, moving from journey order by key',
+  });
+  return rows.map(({ published_at, read_due, paused_at, ...row }) => ({
+    ...row,
+    publishedAt: published_at?.getTime() ?? null,
+    readDue: read_due?.getTime() ?? null,
+    pausedAt: paused_at?.getTime() ?? null,
+  }));
+}
+
+/** A text that is another one after any journey was saved, published, closed, read or removed. */
+export async function journeyMark(runner: Runner): Promise<string> {
+  const [row] = await runner.rows<{ mark: string | null }>({
+    name: 'journey.mark',
+    text: `select string_agg(key || status || version || updated_at || coalesce(read_due::text, '') || coalesce(moving::text, ''), ' ' order by key) as mark
+      from journey`,
+  });
+  return row?.mark ?? '';
+}
+
+export async function versionRows(
+  runner: Runner,
+): Promise<{ journey: string; version: number; definition: JourneyDefinition }[]> {
+  return runner.rows({ name: 'journey.versions', text: 'select journey, version, definition from journey_version' });
+}
+
+/** Takes all runs and their history away; the journeys themselves become drafts again. For leaving the demo. */
+export async function emptyJourneys(runner: Runner): Promise<void> {
+  await runner.run({
+    text: 'truncate journey_run, journey_wait, journey_step, journey_entry, journey_refusal, journey_version, journey_cap',
+  });
+  await runner.run({
+    text: "update journey set status = 'draft', version = 0, published_at = null, read_due = null, paused_at = null, moving = null",
+  });
+}

@@ -1,0 +1,224 @@
+import { nearest } from '../base/index.ts';
+import { mapOf } from '../language/index.ts';
+import type {
+  Activity,
+  CustomAction,
+  ExperimentActivity,
+  JourneyDefinition,
+  ListenActivity,
+  MessageActivity,
+  SplitActivity,
+  WaitActivity,
+} from './definition.ts';
+import { answerSchema, journeySchema } from './schema.ts';
+import { duration, expression, numbers, template, timeOfDay, type PartHands, type Say } from './validate-part.ts';
+
+const kinds = [
+  'wait',
+  'condition',
+  'split',
+  'experiment',
+  'cap',
+  'listen',
+  'action',
+  'message',
+  'update',
+  'jump',
+  'end',
+] as const;
+
+/** What a check of an activity is given. */
+interface ActivityHands extends PartHands {
+  /** Is it the name of an activity? */
+  goes: (where: string, to: unknown) => void;
+  templates: ReadonlySet<string>;
+  definition: JourneyDefinition;
+}
+
+/** Everything wrong with the activities of a journey. */
+export function checkActivities(definition: JourneyDefinition, templates: ReadonlySet<string>, say: Say): void {
+  const names = Object.keys(definition.activities);
+  const goes = (where: string, to: unknown) => {
+    if (typeof to === 'string' && Object.hasOwn(definition.activities, to)) return;
+    const near = typeof to === 'string' ? nearest(to, names) : undefined;
+    say(
+      where,
+      to === undefined
+        ? 'Where to go on is missing'
+        : `There is no activity "${String(to)}"${near ? `; did you mean "${near}"?` : ''}`,
+    );
+  };
+  const sees = journeySchema(definition);
+  goes('start', definition.start);
+  for (const [name, activity] of Object.entries(definition.activities))
+    checkActivity(`activities.${name}`, activity, { goes, say, templates, sees, definition });
+}
+
+function checkActivity(where: string, activity: Activity, hands: ActivityHands): void {
+  const { goes, say } = hands;
+  switch (activity?.kind) {
+    case 'wait':
+      checkWait(where, activity, hands);
+      return goes(`${where}.next`, activity.next);
+    case 'condition':
+      for (const [i, path] of (activity.paths ?? []).entries()) {
+        expression(`${where}.paths[${i}].when`, path.when, hands);
+        goes(`${where}.paths[${i}].next`, path.next);
+      }
+      return goes(`${where}.otherwise`, activity.otherwise);
+    case 'split':
+    case 'experiment':
+      return checkShares(where, activity, hands);
+    case 'cap':
+      if (!Number.isInteger(activity.max) || activity.max < 0)
+        say(`${where}.max`, `${String(activity.max)} is no number of runs; write a whole number`);
+      if (activity.within !== undefined) duration(`${where}.within`, activity.within, say);
+      goes(`${where}.next`, activity.next);
+      return goes(`${where}.otherwise`, activity.otherwise);
+    case 'listen':
+      return checkListen(where, activity, hands);
+    case 'action':
+      return checkAction(where, activity, hands);
+    case 'message':
+      return checkMessage(where, activity, hands);
+    case 'update':
+      checkValues(`${where}.attributes`, activity.attributes, hands);
+      return goes(`${where}.next`, activity.next);
+    case 'jump':
+      if (typeof activity.journey !== 'string' || !/^[a-z0-9][a-z0-9-]{0,59}$/.test(activity.journey))
+        say(`${where}.journey`, `"${String(activity.journey)}" is no key of a journey`);
+      if (activity.data !== undefined) checkValues(`${where}.data`, activity.data, hands);
+      return goes(`${where}.next`, activity.next);
+    case 'end':
+      if (typeof activity.label !== 'string') say(`${where}.label`, 'An end has a label');
+      return;
+    default: {
+      const kind = String((activity as { kind?: unknown } | null)?.kind);
+      const near = nearest(kind, kinds);
+      say(
+        `${where}.kind`,
+        `"${kind}" is no kind of activity; known kinds are ${kinds.join(', ')}${near ? `; did you mean "${near}"?` : ''}`,
+      );
+    }
+  }
+}
+
+/** One of four ways to wait; only `for` and `at` go together. */
+function checkWait(where: string, wait: WaitActivity, hands: ActivityHands): void {
+  const { say } = hands;
+  const ways = (['for', 'until', 'at', 'best'] as const).filter((way) => wait[way] !== undefined);
+  const both = ways.length === 2 && ways.includes('for') && ways.includes('at');
+  if (ways.length !== 1 && !both)
+    say(
+      where,
+      `A wait says one of "for", "until", "at" and "best", or "for" and then "at"; this says ${ways.join(' and ') || 'none'}`,
+    );
+  if (wait.for !== undefined) duration(`${where}.for`, wait.for, say);
+  if (wait.best !== undefined) duration(`${where}.best`, wait.best, say);
+  if (wait.until !== undefined) expression(`${where}.until`, wait.until, hands);
+  if (wait.at !== undefined) timeOfDay(`${where}.at`, wait.at, say);
+  if (wait.days === undefined) return;
+  numbers(`${where}.days`, wait.days, { from: 1, to: 7, say });
+  if (wait.at === undefined) say(`${where}.days`, 'Days go with a time of day; add "at"');
+}
+
+function checkShares(where: string, activity: SplitActivity | ExperimentActivity, hands: ActivityHands): void {
+  const { goes, say } = hands;
+  const isShare = (share: unknown): share is number => typeof share === 'number' && share > 0 && share <= 1;
+  const paths = activity.paths ?? [];
+  if (paths.length === 0) say(`${where}.paths`, 'There is no path to take');
+  for (const [i, path] of paths.entries()) {
+    if (!isShare(path.share))
+      say(`${where}.paths[${i}].share`, `${String(path.share)} is no share; write 0.5 for one half`);
+    goes(`${where}.paths[${i}].next`, path.next);
+  }
+  const whole = paths.reduce((sum, { share }) => sum + (isShare(share) ? share : 0), 0);
+  const leaves = activity.kind === 'split' ? whole < 1 - 1e-9 : (activity.holdout ?? 0) > 0;
+  if (activity.kind === 'split' && whole > 1 + 1e-9)
+    say(`${where}.paths`, `The shares come to ${Number(whole.toFixed(4))}, which is more than the whole`);
+  if (
+    activity.kind === 'experiment' &&
+    activity.holdout !== undefined &&
+    !(activity.holdout >= 0 && activity.holdout < 1)
+  )
+    say(`${where}.holdout`, `${String(activity.holdout)} is no share; write 0.1 for one in ten`);
+  if (leaves || activity.otherwise !== undefined) goes(`${where}.otherwise`, activity.otherwise);
+}
+
+function checkListen(where: string, listen: ListenActivity, hands: ActivityHands): void {
+  const { goes, say, definition } = hands;
+  const events = listen.events ?? [];
+  if (events.length === 0) say(`${where}.events`, 'There is nothing to listen for');
+  for (const [i, one] of events.entries()) {
+    const here = `${where}.events[${i}]`;
+    if (typeof one.event !== 'string' || one.event === '') say(`${here}.event`, 'Name the event, such as ordered');
+    const sees = journeySchema(definition, one.event);
+    if (one.when !== undefined) expression(`${here}.when`, one.when, { say, sees });
+    if (one.key !== undefined) expression(`${here}.key`, one.key, { say, sees });
+    if (one.message !== undefined && definition.activities[one.message]?.kind !== 'message')
+      say(`${here}.message`, `There is no message activity "${String(one.message)}"`);
+    goes(`${here}.next`, one.next);
+  }
+  if (listen.timeout !== undefined) duration(`${where}.timeout`, listen.timeout, say);
+  if (listen.timeout !== undefined || listen.otherwise !== undefined) goes(`${where}.otherwise`, listen.otherwise);
+}
+
+function checkAction(where: string, activity: CustomAction, hands: ActivityHands): void {
+  const { goes, say } = hands;
+  if (typeof activity.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_]{0,29}$/.test(activity.name))
+    say(`${where}.name`, 'An action has a name of letters, digits and underscores');
+  if (!['GET', 'POST', 'PUT'].includes(activity.method))
+    say(`${where}.method`, `Method ${String(activity.method)} is not GET, POST or PUT`);
+  if (typeof activity.url === 'string' && /^\/[^?]*\{/.test(activity.url))
+    say(`${where}.url`, 'A path of this server is written out; only what follows the question mark may be filled in');
+  if (typeof activity.url !== 'string' || !/^(\/(?!\/)|https:\/\/)/.test(activity.url))
+    say(`${where}.url`, `"${String(activity.url)}" is neither a path of this server nor an https address`);
+  checkFilled(where, activity, hands);
+  if (activity.timeout !== undefined) duration(`${where}.timeout`, activity.timeout, say);
+  if (activity.onError !== undefined) goes(`${where}.onError`, activity.onError);
+  goes(`${where}.next`, activity.next);
+}
+
+function checkMessage(where: string, activity: MessageActivity, { goes, say, templates }: ActivityHands): void {
+  if (!templates.has(activity.message))
+    say(
+      `${where}.message`,
+      `There is no message "${String(activity.message)}"; there are ${[...templates].sort().join(', ') || 'none'}`,
+    );
+  if (activity.addressWithin !== undefined) duration(`${where}.addressWithin`, activity.addressWithin, say);
+  if (activity.onExcluded !== undefined) goes(`${where}.onExcluded`, activity.onExcluded);
+  goes(`${where}.next`, activity.next);
+}
+
+/** Names and the expressions that give their values. */
+function checkValues(where: string, values: unknown, hands: PartHands): void {
+  const pairs = typeof values === 'object' && values !== null ? Object.entries(values) : [];
+  if (pairs.length === 0) hands.say(where, 'Name at least one, with an expression that gives its value');
+  for (const [name, source] of pairs) {
+    if (!/^[A-Za-z][A-Za-z0-9_]{0,59}$/.test(name))
+      hands.say(`${where}.${name}`, 'A name has letters, digits and underscores');
+    expression(`${where}.${name}`, source, hands);
+  }
+}
+
+/** What is filled in and read out of a call: address, headers, body, answer. */
+function checkFilled(where: string, action: CustomAction, hands: PartHands): void {
+  const response = mapOf({ response: answerSchema(action) });
+  if (action.answer !== undefined) expression(`${where}.answer`, action.answer, { say: hands.say, sees: response });
+  template(`${where}.url`, action.url, hands);
+  for (const [name, value] of Object.entries(action.headers ?? {})) template(`${where}.headers.${name}`, value, hands);
+  checkBody(`${where}.body`, action.body, hands);
+}
+
+function checkBody(where: string, value: unknown, hands: PartHands & { depth?: number }): void {
+  const depth = hands.depth ?? 0;
+  if (depth > 32) return hands.say(where, 'The body is nested too deep');
+  if (typeof value === 'string') {
+    if (value.startsWith('=')) expression(where, value.slice(1), hands);
+    else template(where, value, hands);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, one] of Object.entries(value)) {
+      checkBody(Array.isArray(value) ? `${where}[${key}]` : `${where}.${key}`, one, { ...hands, depth: depth + 1 });
+    }
+  }
+}

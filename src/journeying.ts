@@ -1,0 +1,68 @@
+import type { Clock, Ids, Log, Random } from './base/index.ts';
+import type { EventLog, ShopEvent } from './event/index.ts';
+import { Jobs } from './job/index.ts';
+import { Journeys, Lifecycle, Runner, type Caller, type UpdateProfile } from './journey/index.ts';
+import type { Messages } from './message/index.ts';
+import type { Profiles } from './profile/index.ts';
+import type { Settings } from './settings.ts';
+import type { Store } from './store/index.ts';
+
+/** Journeys over the rooms that they ask and order from. */
+export interface Journeying {
+  journeys: Journeys;
+  runner: Runner;
+  lifecycle: Lifecycle;
+}
+
+interface Ground {
+  settings: Settings;
+  store: Store;
+  clock: Clock;
+  random: Random;
+  ids: Ids;
+  log: Log;
+}
+
+/** Filled while the rooms are joined, and used only when something happens. */
+interface Slots {
+  messages: Messages;
+  callOwn: Caller;
+  wake: () => void;
+}
+
+/** Joins the journeys: what they order goes to the ledger, what they write goes to the log. */
+export function openJourneying(
+  ground: Ground,
+  parts: { profiles: Profiles; events: EventLog; templates: () => ReadonlySet<string>; slots: Slots },
+): Journeying {
+  const { store, clock, settings } = ground;
+  const { profiles, events, templates, slots } = parts;
+  const journeys = new Journeys({ store, clock, zone: settings.zone, templates, audiences: () => profiles.audiences.keys });
+  const runner = new Runner({
+    ...ground,
+    profiles,
+    journeys,
+    jobs: new Jobs({ ...ground, leaseMs: settings.leaseMs }),
+    callOwn: (request) => slots.callOwn(request),
+    plan: (tx, order) => slots.messages.plan(tx, order),
+    cancel: (tx, runId, reason) => slots.messages.cancel(tx, runId, reason),
+    update: (tx, update) => events.append(tx, [written(update)]),
+    onWork: () => slots.wake(),
+  });
+  return { journeys, runner, lifecycle: new Lifecycle({ store, clock, journeys, runner }) };
+}
+
+/** What an update activity writes, as an event of our own: so it is in the log, and a rebuild finds it again. */
+function written({ id, profileId, at, attributes }: Parameters<UpdateProfile>[1]): ShopEvent {
+  return {
+    id,
+    source: 'journey',
+    types: ['profile.asserted'],
+    happenedAt: at,
+    receivedAt: at,
+    level: 3,
+    visitor: `profile:${profileId}`,
+    identities: [{ namespace: 'profile', id: profileId }],
+    attributes,
+  };
+}
