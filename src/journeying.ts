@@ -37,7 +37,13 @@ export function openJourneying(
 ): Journeying {
   const { store, clock, settings } = ground;
   const { profiles, events, templates, slots } = parts;
-  const journeys = new Journeys({ store, clock, zone: settings.zone, templates, audiences: () => profiles.audiences.keys });
+  const journeys = new Journeys({
+    store,
+    clock,
+    zone: settings.zone,
+    templates,
+    audiences: () => profiles.audiences.keys,
+  });
   const runner = new Runner({
     ...ground,
     profiles,

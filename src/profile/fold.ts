@@ -1,9 +1,10 @@
-import { deviceNamespaces, historyTypes, is, type ConsentWord, type ShopEvent } from '../event/index.ts';
+import { deviceNamespaces, is, type ConsentWord, type ShopEvent } from '../event/index.ts';
 import { categoriesHalved, categoryLiked, itemsHalved, itemViewed } from './affinity.ts';
 import { cartsAfter } from './cart.ts';
 import { assertion, withOrigin } from './assertion.ts';
 import { isToldAgain, ordersAfter } from './order.ts';
-import { eventView, traitsAfter, type Trait } from './trait.ts';
+import { traitsAfter, type Trait } from './trait.ts';
+import { typeFacts } from './type-fact.ts';
 import {
   viewedLimit,
   visitSilenceMs,
@@ -368,13 +369,10 @@ class Fold {
     for (const { id } of order.items) this.#learn(id, 'purchase', occasion);
   }
 
-  /** An event is a fact by each of its types that somebody listens to; what only the shop's server may tell, by its word. */
+  /** An event is a fact by each of its types that somebody listens to. */
   types(): void {
     const { listens } = this.#hands;
-    if (!listens) return;
-    for (const type of historyTypes(this.#event)) {
-      if (listens(type)) this.#fact(type as Fact['name'], { ...eventView(this.#event), ...aboutMessage(this.#event) });
-    }
+    if (listens) for (const { name, data } of typeFacts(this.#event, listens)) this.#fact(name, data);
   }
 
   /** What we sent is remembered per journey, for those held out alike, so that both arms meet the same rules. */
@@ -386,13 +384,6 @@ class Fold {
       [message.journey]: Math.max(happenedAt, this.#state.mailed[message.journey] ?? 0),
     };
   }
-}
-
-/** Whose mail, and which of its links: what a reaction of a journey goes by. */
-function aboutMessage({ message }: ShopEvent): Record<string, unknown> {
-  if (!message) return {};
-  const { id, run, ...about } = message;
-  return { messageId: id, runId: run ?? null, activity: null, ...about };
 }
 
 const consentFacts: Record<ConsentWord, Fact['name']> = {

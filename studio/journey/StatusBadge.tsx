@@ -1,8 +1,14 @@
-import { IconCircleCheck, IconCircleDashed, IconCircleOff } from '@tabler/icons-react';
+import { IconCircleCheck, IconCircleDashed, IconCircleOff, IconCircleX, IconPlayerPause } from '@tabler/icons-react';
 import type { JourneyStatus } from '../../src/api/contract.ts';
 import { useVoice } from '../ui/voice.tsx';
 
-const icons = { draft: IconCircleDashed, live: IconCircleCheck, closed: IconCircleOff };
+const icons = {
+  draft: IconCircleDashed,
+  live: IconCircleCheck,
+  paused: IconPlayerPause,
+  closed: IconCircleOff,
+  stopped: IconCircleX,
+};
 
 /** A journey's state: always an icon and a word beside the colour. */
 export function StatusBadge({ status }: { status: JourneyStatus }) {

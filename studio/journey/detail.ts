@@ -1,6 +1,6 @@
 import type { Say } from '../words/words.ts';
-import type { ActionPart, JourneyDocument } from './document.ts';
-import { durationWords, eventWords, titleOf } from './sentence.ts';
+import { waysOf, type ActionPart, type JourneyDocument } from './document.ts';
+import { durationWords, eventWords, sentenceOf, titleOf, wayWords } from './sentence.ts';
 
 export interface DetailRow {
   name: string;
@@ -22,9 +22,22 @@ export function detailsOf(
   switch (activity.kind) {
     case 'wait':
       return [
-        { name: say('detail.for'), value: durationWords(activity.for, say) },
+        {
+          name: say('detail.for'),
+          value: activity.for === null ? sentenceOf(document, id, say) : durationWords(activity.for, say),
+        },
         { name: say('detail.next'), value: to(activity.next) },
       ];
+    case 'split':
+    case 'experiment':
+    case 'cap':
+    case 'listen':
+    case 'update':
+    case 'jump':
+      return waysOf(activity).map(({ to: next, why }) => ({
+        name: wayWords(why, say) || say('detail.next'),
+        value: to(next),
+      }));
     case 'condition':
       return [
         ...activity.paths.map((path) => ({ name: `${path.label} → ${to(path.next)}`, value: path.when, code: true })),

@@ -19,7 +19,18 @@ export type EntryPart =
   | { kind: 'audience'; audience: string; at: string; zone: string | null };
 
 export type ActivityPart =
-  | { kind: 'wait'; label: string | null; for: string; next: string }
+  | WaitPart
+  | SharePart
+  | { kind: 'cap'; label: string | null; max: number; next: string; otherwise: string }
+  | {
+      kind: 'listen';
+      label: string | null;
+      events: { event: string; label: string; next: string }[];
+      timeout: string | null;
+      otherwise: string | null;
+    }
+  | { kind: 'update'; label: string | null; attributes: string[]; next: string }
+  | { kind: 'jump'; label: string | null; journey: string; next: string }
   | {
       kind: 'condition';
       label: string | null;
@@ -30,6 +41,23 @@ export type ActivityPart =
   | { kind: 'message'; label: string | null; message: string; next: string; onExcluded: string | null }
   | { kind: 'end'; label: string | null }
   | { kind: 'unknown'; label: string | null; what: string; next: string };
+
+export interface WaitPart {
+  kind: 'wait';
+  label: string | null;
+  for: string | null;
+  until: string | null;
+  at: string | null;
+  best: string | null;
+  next: string;
+}
+
+export interface SharePart {
+  kind: 'split' | 'experiment';
+  label: string | null;
+  paths: { label: string; share: number; next: string }[];
+  otherwise: string | null;
+}
 
 export interface ActionPart {
   kind: 'action';
@@ -90,7 +118,25 @@ function readActivity(part: Raw): ActivityPart {
   const next = text(part['next']);
   switch (part['kind']) {
     case 'wait':
-      return { kind: 'wait', label, for: text(part['for']), next };
+      return readWait(part, label, next);
+    case 'split':
+    case 'experiment':
+      return {
+        kind: part['kind'],
+        label,
+        paths: list(part['paths']).map(readShare),
+        otherwise: maybe(part['otherwise']),
+      };
+    case 'cap':
+      return { kind: 'cap', label, max: number(part['max'], 0), next, otherwise: text(part['otherwise']) };
+    case 'listen': {
+      const [timeout, otherwise] = [maybe(part['timeout']), maybe(part['otherwise'])];
+      return { kind: 'listen', label, events: list(part['events']).map(readHeard), timeout, otherwise };
+    }
+    case 'update':
+      return { kind: 'update', label, attributes: Object.keys(raw(part['attributes'])), next };
+    case 'jump':
+      return { kind: 'jump', label, journey: text(part['journey']), next };
     case 'condition':
       return { kind: 'condition', label, paths: list(part['paths']).map(readPath), otherwise: text(part['otherwise']) };
     case 'action':
@@ -104,6 +150,17 @@ function readActivity(part: Raw): ActivityPart {
   }
 }
 
+function readWait(part: Raw, label: string | null, next: string): WaitPart {
+  const [length, until, at, best] = ['for', 'until', 'at', 'best'].map((way) => maybe(part[way]));
+  return { kind: 'wait', label, for: length!, until: until!, at: at!, best: best!, next };
+}
+
+const readShare = (path: Raw) => ({
+  label: text(path['label']),
+  share: number(path['share'], 0),
+  next: text(path['next']),
+});
+const readHeard = (one: Raw) => ({ event: text(one['event']), label: text(one['label']), next: text(one['next']) });
 const readPath = (path: Raw) => ({ label: text(path['label']), when: text(path['when']), next: text(path['next']) });
 
 function readAction(part: Raw, label: string | null, next: string): ActionPart {
@@ -126,7 +183,11 @@ function readAction(part: Raw, label: string | null, next: string): ActionPart {
 /** The ways out of an activity, in the order they are written. `why` is null where the way needs no word. */
 export interface Way {
   to: string;
-  why: { kind: 'path'; label: string } | { kind: 'otherwise' } | { kind: 'error' } | { kind: 'excluded' } | null;
+  why:
+    | { kind: 'path'; label: string }
+    | { kind: 'share'; label: string; share: number }
+    | { kind: 'otherwise' | 'unheard' | 'error' | 'excluded' }
+    | null;
 }
 
 export function waysOf(activity: ActivityPart): Way[] {
@@ -134,6 +195,20 @@ export function waysOf(activity: ActivityPart): Way[] {
     case 'condition': {
       const paths = activity.paths.map(({ label, next }): Way => ({ to: next, why: { kind: 'path', label } }));
       return [...paths, { to: activity.otherwise, why: { kind: 'otherwise' } }];
+    }
+    case 'split':
+    case 'experiment': {
+      const paths = activity.paths.map(({ label, share, next }): Way => ({
+        to: next,
+        why: { kind: 'share', label, share },
+      }));
+      return activity.otherwise === null ? paths : [...paths, { to: activity.otherwise, why: { kind: 'otherwise' } }];
+    }
+    case 'cap':
+      return withBranch(activity.next, activity.otherwise, { kind: 'otherwise' });
+    case 'listen': {
+      const heard = activity.events.map(({ label, next }): Way => ({ to: next, why: { kind: 'path', label } }));
+      return activity.otherwise === null ? heard : [...heard, { to: activity.otherwise, why: { kind: 'unheard' } }];
     }
     case 'action':
       return withBranch(activity.next, activity.onError, { kind: 'error' });

@@ -1,5 +1,5 @@
 import { type Key, type Say, isKey } from '../words/words.ts';
-import type { ActionPart, ActivityPart, EntryPart, JourneyDocument, Way } from './document.ts';
+import type { ActionPart, ActivityPart, EntryPart, JourneyDocument, WaitPart, Way } from './document.ts';
 
 /** The kinds of cards on the canvas; each has its coloured edge and its word. */
 export type CardKind = 'entry' | 'wait' | 'condition' | 'action' | 'message' | 'end';
@@ -9,9 +9,24 @@ export const entryId = 'entry';
 
 export function kindOf(document: JourneyDocument, id: string): CardKind {
   if (id === entryId && !document.activities.has(entryId)) return 'entry';
-  const kind = document.activities.get(id)?.kind ?? 'end';
-  return kind === 'unknown' ? 'action' : kind;
+  return cardKinds[document.activities.get(id)?.kind ?? 'end'];
 }
+
+/** Time, decision, action, message or end: what a card's edge and icon tell. */
+const cardKinds: Readonly<Record<ActivityPart['kind'], CardKind>> = {
+  wait: 'wait',
+  listen: 'wait',
+  condition: 'condition',
+  split: 'condition',
+  experiment: 'condition',
+  cap: 'condition',
+  action: 'action',
+  update: 'action',
+  jump: 'action',
+  message: 'message',
+  end: 'end',
+  unknown: 'action',
+};
 
 /** What a card says, in plain words: "Wait 4 hours after the last cart change". Pure. */
 export function sentenceOf(document: JourneyDocument, id: string, say: Say): string {
@@ -19,7 +34,23 @@ export function sentenceOf(document: JourneyDocument, id: string, say: Say): str
   if (!activity) return id === entryId ? entrySentence(document.entry, say) : id;
   switch (activity.kind) {
     case 'wait':
-      return waitSentence(document, id, activity.for, say);
+      return waitSentence(document, id, activity, say);
+    case 'split':
+    case 'experiment':
+      return say(`sentence.${activity.kind}`, {
+        paths: joinWords(
+          activity.paths.map(({ label }) => label),
+          say,
+        ),
+      });
+    case 'cap':
+      return say('sentence.cap', { count: activity.max });
+    case 'listen':
+      return listenSentence(activity, say);
+    case 'update':
+      return say('sentence.update', { names: joinWords(activity.attributes, say) });
+    case 'jump':
+      return say('sentence.jump', { journey: activity.journey });
     case 'condition':
       return conditionSentence(activity.paths, say);
     case 'action':
@@ -46,14 +77,32 @@ export function eventWords(event: string, say: Say): string {
 }
 
 /** Only the first wait of a journey that starts over on a repeat counts from the *last* event. */
-function waitSentence(document: JourneyDocument, id: string, length: string, say: Say): string {
-  const time = durationWords(length, say);
+function waitSentence(document: JourneyDocument, id: string, wait: WaitPart, say: Say): string {
+  if (wait.best !== null) return say('sentence.wait.best', { time: durationWords(wait.best, say) });
+  if (wait.until !== null) return say('sentence.wait.until', { moment: wait.until });
+  const time = durationWords(wait.for ?? '', say);
+  if (wait.at !== null) {
+    return wait.for === null
+      ? say('sentence.wait.at', { at: wait.at })
+      : say('sentence.wait.then', { time, at: wait.at });
+  }
   const { entry } = document;
   if (id !== document.start || entry.kind !== 'event') return say('sentence.wait', { time });
   if (entry.onRepeat !== 'restart' && entry.event !== 'visit.ended') return say('sentence.wait', { time });
   const key = `after.${entry.event}`;
   const what = isKey(key) ? say(key) : say('after.other', { event: entry.event });
   return say('sentence.wait.after', { time, what });
+}
+
+function listenSentence({ events, timeout }: Extract<ActivityPart, { kind: 'listen' }>, say: Say): string {
+  const what = joinWords(
+    events.map(({ label }) => label),
+    say,
+    'list.or',
+  );
+  return timeout === null
+    ? say('sentence.listen', { what })
+    : say('sentence.listen.for', { what, time: durationWords(timeout, say) });
 }
 
 function conditionSentence(paths: { label: string }[], say: Say): string {
@@ -116,8 +165,12 @@ export function wayWords(why: Way['why'], say: Say): string {
   switch (why?.kind) {
     case 'path':
       return why.label;
+    case 'share':
+      return `${why.label} (${Math.round(why.share * 100)} %)`;
     case 'otherwise':
       return say('journey.otherwise');
+    case 'unheard':
+      return say('journey.ifNothing');
     case 'error':
       return say('journey.ifFails');
     case 'excluded':
