@@ -14,6 +14,8 @@ const address = 'Ada.Lovelace@example.com';
 let store: Store;
 let rooms: Rooms;
 let count = 0;
+/** So long ago, in milliseconds, what is made now came in. */
+let back = 0;
 
 beforeEach(async () => {
   store = await freshStore(migrations);
@@ -39,7 +41,7 @@ function join(): Promise<Rooms> {
 }
 
 function event(types: string[], ecid: string, more: Partial<ShopEvent> = {}): ShopEvent {
-  const now = rooms.clock.now();
+  const now = rooms.clock.now() - back;
   return {
     id: `e${++count}`,
     source: 'edge:demo',
@@ -80,6 +82,28 @@ async function ada(): Promise<Profile> {
   ]);
   await rooms.folder.drain();
   return (await rooms.profiles.find({ namespace: 'email', id: address.toLowerCase() }))!;
+}
+
+/** Ada used a device and signed out; Bob has it since. */
+async function shared(): Promise<{ profile: Profile; bobs: string[] }> {
+  back = 3000;
+  const profile = await ada();
+  const view = (item: string) => event(['commerce.productViews'], device, { items: [{ id: item }] });
+  back = 2500;
+  await rooms.events.receive([view('secret-of-ada')]);
+  back = 2000;
+  await rooms.events.receive([event(['profile.signedOut'], device, { level: 3, source: 'server' })]);
+  await rooms.folder.drain();
+  back = 1000;
+  const identities = [
+    { namespace: 'email', id: 'bob@example.com' },
+    { namespace: 'ecid', id: device },
+  ];
+  const bobs = [event(['profile.asserted'], device, { level: 3, source: 'server', identities }), view('secret-of-bob')];
+  await rooms.events.receive(bobs);
+  await rooms.folder.drain();
+  back = 0;
+  return { profile: (await rooms.profiles.get(profile.id))!, bobs: bobs.map(({ id }) => id) };
 }
 
 /** Where in the whole database a text still stands, as table names. */
@@ -156,6 +180,21 @@ describe('erasing a person', () => {
     expect(await tracesOf(address, device, other, profile.id)).toEqual([]);
   });
 
+  it('finds what she did on a device that is another’s by now, and leaves that one’s alone (shared devices)', async () => {
+    const { profile, bobs } = await shared();
+    const asked = await rooms.erasures.request(profile);
+    await rooms.erasures.work();
+    expect(await tracesOf(address, profile.id, 'lovelace')).toEqual([]);
+    expect((await finished(asked)).subject).toContain(rooms.erasures.hashOf(`ecid:${device}`));
+    const left = await rooms.events.exportFor([`ecid:${device}`]);
+    expect(left.map(({ id, types }) => (types.includes('profile.signedOut') ? 'sign-out' : id))).toEqual([
+      'sign-out',
+      ...bobs,
+    ]);
+    const bob = (await rooms.profiles.find({ namespace: 'email', id: 'bob@example.com' }))!;
+    expect(bob.state.viewed.map(({ item }) => item)).toEqual(['secret-of-bob']);
+  });
+
   it('spares everybody else', async () => {
     const third = '3'.repeat(38);
     await rooms.events.receive([event(['commerce.productListAdds'], third, { items: [{ id: 'coat' }] })]);
@@ -174,12 +213,37 @@ function dyingRoom(dying: Rooms, name: string): { forget: (...given: never[]) =>
 }
 
 describe('exporting a person', () => {
+  it('tells what she did on a device while it was hers, and nothing of who has it now (shared devices)', async () => {
+    const { profile } = await shared();
+    const door = privacyDoor(rooms, async () => void (await rooms.folder.drain()));
+    const text = JSON.stringify(await door.export(profile));
+    expect(text).toContain('secret-of-ada');
+    expect(text).not.toMatch(/secret-of-bob|bob@example/);
+    const bob = (await rooms.profiles.find({ namespace: 'email', id: 'bob@example.com' }))!;
+    const his = JSON.stringify(await door.export(bob));
+    expect(his).toContain('secret-of-bob');
+    expect(his).not.toMatch(/secret-of-ada|lovelace/i);
+    const story = async (id: string) => JSON.stringify(await rooms.measure.timeline(id, { limit: 100 }));
+    expect(await story(profile.id)).toMatch(/secret-of-ada/);
+    expect(await story(profile.id)).not.toMatch(/secret-of-bob/);
+    expect(await story(bob.id)).not.toMatch(/secret-of-ada/);
+  });
+
   it('tells what every room knows, the past of merged profiles included', async () => {
     const profile = await ada();
     const door = privacyDoor(rooms, async () => void (await rooms.folder.drain()));
     const made = (await door.export(profile)) as { profile: { email: string }; rooms: Record<string, object> };
     expect(made.profile.email).toBe(address);
-    expect(Object.keys(made.rooms)).toEqual(['profile', 'event', 'journey', 'message', 'measure', 'activity', 'form']);
+    expect(Object.keys(made.rooms)).toEqual([
+      'profile',
+      'event',
+      'journey',
+      'message',
+      'measure',
+      'activity',
+      'form',
+      'webhook',
+    ]);
     const text = JSON.stringify(made.rooms);
     for (const known of [address, device, other, 'watch', 'o1', 'consent_record']) expect(text).toContain(known);
   });

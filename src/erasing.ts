@@ -1,7 +1,7 @@
 import type { Forms, House, Webhooks } from './api/index.ts';
 import type { Rooms } from './app.ts';
 import type { Clock, Ids, Log } from './base/index.ts';
-import type { EventLog } from './event/index.ts';
+import { identityKey, type EventLog } from './event/index.ts';
 import { Jobs } from './job/index.ts';
 import type { Runner } from './journey/index.ts';
 import type { Measure } from './measure/index.ts';
@@ -52,7 +52,7 @@ export function openErasures(
     after: [
       {
         name: 'event',
-        forget: (tx, { visitors, profileIds }, until) => rooms().events.forget(tx, { visitors, profileIds, until }),
+        forget: (tx, { spans, profileIds }, until) => rooms().events.forget(tx, { spans, profileIds, until }),
       },
     ],
   });
@@ -60,20 +60,22 @@ export function openErasures(
 
 /** Everything the installation knows of a person, by room (Art. 15 and 20 GDPR). */
 export async function exportPerson(
-  { profiles, events, runner, messages, measure, seen, forms }: Holders,
+  { profiles, events, runner, messages, measure, seen, forms, webhooks }: Holders,
   profile: Profile,
   now: number,
 ): Promise<Record<string, unknown>> {
-  const visitors = await profiles.visitorsOf(profile);
-  const addresses = visitors.filter((name) => name.startsWith('email:')).map((name) => name.slice('email:'.length));
-  const [stored, log, journeys, mails, measured, looked, signedUp] = await Promise.all([
+  const spans = await profiles.visitorsOf(profile.id);
+  const names = profile.state.identities.map(identityKey);
+  const addresses = names.filter((name) => name.startsWith('email:')).map((name) => name.slice('email:'.length));
+  const [stored, log, journeys, mails, measured, looked, signedUp, hooks] = await Promise.all([
     profiles.exportFor(profile.id),
-    events.exportFor(visitors),
+    events.exportFor(spans),
     runner.exportFor(profile.id),
     messages.exportFor(profile.id),
     measure.exportFor(profile.id),
     seen.exportFor(profile.id),
     forms.exportFor(addresses),
+    webhooks.exportFor(names),
   ]);
   return {
     exportedAt: new Date(now).toISOString(),
@@ -86,6 +88,7 @@ export async function exportPerson(
       measure: measured,
       activity: looked,
       form: signedUp,
+      webhook: hooks,
     },
   };
 }

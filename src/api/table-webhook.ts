@@ -235,6 +235,20 @@ export async function forgetVisitors(runner: Runner, visitors: readonly string[]
   return orders + requests;
 }
 
+/** What stands here of these visitors: their orders, and what a platform asked about them. */
+export async function rowsOfVisitors(runner: Runner, visitors: readonly string[]): Promise<Record<string, object[]>> {
+  const orders = {
+    text: 'select hook, order_id, visitor from webhook_order where visitor = any($1)',
+    values: [visitors],
+  };
+  const requests = {
+    text: `select hook, topic, body, at, done_at from webhook_request
+      where 'email:' || lower(body->'customer'->>'email') = any($1) or 'shopify:' || (body->'customer'->>'id') = any($1)`,
+    values: [visitors],
+  };
+  return { webhook_order: await runner.rows(orders), webhook_request: await runner.rows(requests) };
+}
+
 export async function insertRequest(runner: Runner, row: RequestRow): Promise<void> {
   await runner.run({
     text: 'insert into webhook_request (id, hook, topic, body, at, done_at) values ($1, $2, $3, $4, $5, $6)',

@@ -236,6 +236,11 @@ export class Webhooks {
     return table.forgetVisitors(tx, visitors);
   }
 
+  /** What is kept here of these visitors, by table, as stored. */
+  exportFor(visitors: readonly string[]): Promise<Record<string, object[]>> {
+    return table.rowsOfVisitors(this.#store, visitors);
+  }
+
   #viewOf(row: WebhookRow): WebhookView {
     const { settings = {}, signature = null, mapping = [] } = (row.body ?? {}) as Stored;
     return {

@@ -232,7 +232,11 @@ describe('Folder', () => {
       await folding;
       await log.receive([gone, stays]);
       await store.inTransaction((tx) =>
-        log.forget(tx, { visitors: [gone.visitor], profileIds: [], until: clock.now() }),
+        log.forget(tx, {
+          spans: [{ visitor: gone.visitor, from: null, until: null }],
+          profileIds: [],
+          until: clock.now(),
+        }),
       );
       open();
       await emptied();

@@ -1,10 +1,11 @@
 import { shardOf } from '../base/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
+import { isWithin, spanRows, spanValues, type VisitorSpan } from './span.ts';
 
-/** Whose traces are removed: visitors as the log names them, and the profile ids that lessons carry. */
+/** Whose traces are removed: visitors for as long as they were theirs, and the profile ids that lessons carry. */
 export interface Forgotten {
-  visitors: readonly string[];
+  spans: readonly VisitorSpan[];
   profileIds: readonly string[];
   /** What came in later than this belongs to whoever uses the device since, UTC ms. */
   until: number;
@@ -16,13 +17,14 @@ export interface Forgotten {
  *
  * @returns how many events and feed rows were touched
  */
-export async function forgetVisitors(tx: Tx, { visitors, profileIds, until }: Forgotten): Promise<number> {
-  const shards = [...new Set(visitors.map(shardOf))];
+export async function forgetVisitors(tx: Tx, { spans, profileIds, until }: Forgotten): Promise<number> {
+  const shards = [...new Set(spans.map(({ visitor }) => shardOf(visitor)))];
+  const { from, on } = spanRows(2);
   const gone = await tx.run({
-    text: 'delete from event where shard = any($1::smallint[]) and visitor = any($2) and received_at <= $3',
-    values: [shards, visitors, new Date(until)],
+    text: `delete from event e using ${from} where ${on} and e.received_at <= $1`,
+    values: [new Date(until), ...spanValues(spans)],
   });
-  const isTheirs = (event: ShopEvent) => visitors.includes(event.visitor) && event.receivedAt <= until;
+  const isTheirs = (event: ShopEvent) => event.receivedAt <= until && isWithin(spans, event);
   let touched = gone;
   for (const table of ['event_inbox', 'event_quarantine'] as const)
     touched += await strip(tx, table, { shards, keep: (event) => !isTheirs(event as ShopEvent) });

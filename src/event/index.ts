@@ -18,5 +18,6 @@ export * from './log.ts';
 export { isOwnType } from './own-type.ts';
 export type { SetAside } from './quarantine.ts';
 export { keptKeyDays, keptMonths, Tidy } from './tidy.ts';
+export type { VisitorSpan } from './span.ts';
 export { type Received, type ReceiveHow } from './receive.ts';
 export { emptyLog, migrations } from './table.ts';

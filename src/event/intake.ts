@@ -117,6 +117,16 @@ export class Intake {
       .sort((a, b) => (a.source < b.source ? -1 : 1));
   }
 
+  /** Lines of people who are forgotten go. */
+  forget(visitors: readonly string[]): void {
+    const gone = new Set(visitors);
+    for (const [source, lines] of this.#lines)
+      this.#lines.set(
+        source,
+        lines.filter(({ visitor }) => visitor === null || !gone.has(visitor)),
+      );
+  }
+
   #add(found: Omit<IntakeLine, 'number'>): void {
     const line = { number: ++this.#number, ...found };
     let lines = this.#lines.get(line.source);

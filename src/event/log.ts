@@ -7,6 +7,7 @@ import { listSetAside, putBack, type SetAside } from './quarantine.ts';
 import { MicroBatch, storeEvents, type Received, type ReceiveHow } from './receive.ts';
 import type { StoredRow } from './given.ts';
 import { forgetVisitors, type Forgotten } from './forget.ts';
+import { spanOf, spanRows, spanValues, type Whose } from './span.ts';
 
 /** A place events come from: a site or an app, with its own settings. */
 export interface Datastream {
@@ -121,17 +122,17 @@ export class EventLog {
     );
   }
 
-  /** What these visitors did, newest first; `before` is exclusive, UTC ms. */
-  async history(query: { visitors: readonly string[]; limit: number; before?: number }): Promise<ShopEvent[]> {
+  /** What these visitors did, each for the time that is asked of it, newest first; `before` is exclusive, UTC ms. */
+  async history(query: { visitors: readonly Whose[]; limit: number; before?: number }): Promise<ShopEvent[]> {
     if (query.visitors.length === 0) return [];
+    const { from, on } = spanRows(3);
     const rows = await this.#store.rows<{ body: ShopEvent }>({
-      text: `select body from event where shard = any($1) and visitor = any($2) and ($4::timestamptz is null or happened_at < $4)
-        order by happened_at desc, received_at desc limit $3`,
+      text: `select e.body from ${from} join event e on ${on} where $2::timestamptz is null or e.happened_at < $2
+        order by e.happened_at desc, e.received_at desc limit $1`,
       values: [
-        [...new Set(query.visitors.map(shardOf))],
-        query.visitors,
         query.limit,
         query.before === undefined ? null : new Date(query.before),
+        ...spanValues(query.visitors.map(spanOf)),
       ],
     });
     return rows.map(({ body }) => body);
@@ -153,12 +154,18 @@ export class EventLog {
 
   /** Removes what visitors left in the log; the crowd's counts stay, without a name. */
   forget(tx: Tx, who: Forgotten): Promise<number> {
+    tx.afterCommit(() => this.intake.forget(who.spans.map(({ visitor }) => visitor)));
     return forgetVisitors(tx, who);
   }
 
-  /** All that these visitors did, oldest first, for export. */
-  async exportFor(visitors: readonly string[]): Promise<ShopEvent[]> {
-    return this.receivedSince(visitors, { since: 0, limit: 1_000_000 });
+  /** All that these visitors did, each for the time that is asked of it, oldest first, for export. */
+  async exportFor(visitors: readonly Whose[]): Promise<ShopEvent[]> {
+    const { from, on } = spanRows(1);
+    const rows = await this.#store.rows<{ body: ShopEvent }>({
+      text: `select e.body from ${from} join event e on ${on} order by e.received_at, e.id`,
+      values: spanValues(visitors.map(spanOf)),
+    });
+    return rows.map(({ body }) => body);
   }
 
   /** Feed rows after the given version of each shard (none known = from the start), in order, at most `limit`. */

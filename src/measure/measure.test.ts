@@ -84,6 +84,7 @@ const parts = (): MeasureParts => ({
     ofProfile: async () => messages,
   },
   profiles: {
+    visitorsOf: async () => [],
     get: async (profileId) =>
       profileId === id(999)
         ? null

@@ -1,5 +1,5 @@
 import { isCurrency, shardOf, toMinor, type Clock } from '../base/index.ts';
-import { identityKey, is, type ShopEvent } from '../event/index.ts';
+import { is, type ShopEvent, type VisitorSpan } from '../event/index.ts';
 import type { Fact, Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import { clickIdOf, creditOf, creditRule } from './credit.ts';
@@ -47,9 +47,11 @@ export interface MeasureParts {
   messages: { counts(key: string): Promise<MessageCounts>; ofProfile(profileId: string): Promise<MessageLine[]> };
   profiles: {
     get(id: string): Promise<Profile | null>;
+    /** Names and devices of a person, each for the time it was theirs. */
+    visitorsOf(id: string): Promise<VisitorSpan[]>;
     audiences?: { changesOf(id: string, page: { before: number | null; limit: number }): Promise<AudienceLine[]> };
   };
-  log: { history(query: { visitors: string[]; limit: number; before?: number }): Promise<ShopEvent[]> };
+  log: { history(query: { visitors: readonly VisitorSpan[]; limit: number; before?: number }): Promise<ShopEvent[]> };
   catalog: { get(id: string): { name: string; imageUrl: string | null } | undefined };
 }
 
@@ -174,7 +176,7 @@ export class Measure {
     const before = page.before ?? undefined;
     const part = { limit: page.limit, ...(before === undefined ? {} : { before }) };
     const [events, steps, mails, clicks, orders, audiences] = await Promise.all([
-      log.history({ visitors: [`profile:${profile.id}`, ...profile.state.identities.map(identityKey)], ...part }),
+      log.history({ visitors: await profiles.visitorsOf(profile.id), ...part }),
       journeys.stepsOf(profile.id, part),
       messages.ofProfile(profile.id),
       clicksOf(store, profile.id, part),

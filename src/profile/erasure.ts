@@ -1,8 +1,9 @@
 import { hmac, point, shardOf, type Clock, type Ids, type Log } from '../base/index.ts';
-import { identityKey } from '../event/index.ts';
+import { identityKey, type VisitorSpan } from '../event/index.ts';
 import type { Job, Jobs } from '../job/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { Profile } from './profile.ts';
+import { visitorSpans } from './history.ts';
 import { familyOf } from './table-graph.ts';
 import {
   deleteProfiles,
@@ -22,6 +23,8 @@ export interface Subject {
   /** As the log names them: `ecid:…`, `email:…`, `profile:…`. */
   visitors: string[];
   addresses: string[];
+  /** Names and devices for as long as they were theirs; a device may be another's by now, or have been before. */
+  spans: VisitorSpan[];
 }
 
 /** A room that holds something of people. `forget` may be called again after a crash, and then changes nothing. */
@@ -64,7 +67,7 @@ export class Erasures {
       shard: shardOf(profile.id),
       requestedAt: clock.now(),
       doneAt: null,
-      subject: { profileIds: [profile.id], visitors: [], addresses: [] },
+      subject: { profileIds: [profile.id], visitors: [], addresses: [], spans: [] },
       steps: [],
     };
     await store.inTransaction(async (tx) => {
@@ -145,13 +148,16 @@ export class Erasures {
     for (const id of ids) visitors.add(`profile:${id}`);
     for (const identity of identities) if (identity.namespace === 'email') addresses.add(identity.id);
     for (const email of emails) addresses.add(email);
-    const subject = { profileIds: [...ids], visitors: [...visitors], addresses: [...addresses] };
+    const found = await visitorSpans(store, [...ids]);
+    const spans = [...new Map([...known.spans, ...found].map((span) => [JSON.stringify(span), span])).values()];
+    const subject = { profileIds: [...ids], visitors: [...visitors], addresses: [...addresses], spans };
     await saveSubject(store, row.id, subject);
     return subject;
   }
 
-  #hashes({ profileIds, visitors }: Subject): string[] {
-    return [...profileIds.map((id) => `id:${id}`), ...visitors].map((name) => this.hashOf(name));
+  #hashes({ profileIds, visitors, spans }: Subject): string[] {
+    const names = new Set([...visitors, ...spans.map(({ visitor }) => visitor)]);
+    return [...profileIds.map((id) => `id:${id}`), ...names].map((name) => this.hashOf(name));
   }
 
   /** How a certificate names an identity, `namespace:id`, or a profile, `id:<profile id>`. */

@@ -1,4 +1,10 @@
-import { historyEvent, historyOfVisitors, historyTables, type HistoryOwners } from '../event/index.ts';
+import {
+  historyEvent,
+  historyOfVisitors,
+  historyTables,
+  type HistoryOwners,
+  type VisitorSpan,
+} from '../event/index.ts';
 import { historyOf, type History, type HistoryEvent, type RuleTables } from '../language/index.ts';
 import type { Migration, Runner, Tx } from '../store/index.ts';
 import { shardOf } from '../base/index.ts';
@@ -117,6 +123,15 @@ export async function eventsOfPeople(
     }
   }
   return found;
+}
+
+/** Under which names these people are in the log, each for the time it was theirs. */
+export async function visitorSpans(runner: Runner, profileIds: readonly string[]): Promise<VisitorSpan[]> {
+  return (await spansOf(runner, profileIds)).map(({ visitor, begun, until }) => ({
+    visitor,
+    from: begun?.getTime() ?? null,
+    until: until?.getTime() ?? null,
+  }));
 }
 
 /** The same as histories, for conditions. */

@@ -1,11 +1,11 @@
 import { shardOf, type Clock, type Ids } from '../base/index.ts';
-import { identityKey, is, type EventLog, type Identity, type ShopEvent } from '../event/index.ts';
+import { identityKey, is, type EventLog, type Identity, type ShopEvent, type VisitorSpan } from '../event/index.ts';
 import type { History } from '../language/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import { withAudiences } from './audience-follow.ts';
 import { Audiences } from './audiences.ts';
 import { blankState, endVisit, fold } from './fold.ts';
-import { historiesOf, type HistoryQuery } from './history.ts';
+import { historiesOf, visitorSpans, type HistoryQuery } from './history.ts';
 import { actingIdentities, signsOut } from './identify.ts';
 import { FoldPass } from './pass.ts';
 import type { Fact, Lesson, Profile } from './profile.ts';
@@ -344,13 +344,8 @@ export class Profiles {
     return rowsOfProfiles(this.#store, await familyOf(this.#store, profileId));
   }
 
-  /** The visitors whose events belong to a profile, as the log names them (shard keys). */
-  async visitorsOf(profile: Profile): Promise<string[]> {
-    const rows = await this.#store.rows<{ namespace: string; id: string }>({
-      text: `select namespace, id from identity where profile_id = $1
-        union select x->>'namespace', x->>'id' from identity_audit, jsonb_array_elements(detail->'identities') x where profile_id = $1 and kind in ('merge', 'unlink', 'relink')`,
-      values: [profile.id],
-    });
-    return [...new Set([...rows.map(identityKey), `profile:${profile.id}`])];
+  /** The visitors whose events belong to a profile, as the log names them, each for the time it was theirs. */
+  visitorsOf(profileId: string): Promise<VisitorSpan[]> {
+    return visitorSpans(this.#store, [profileId]);
   }
 }
