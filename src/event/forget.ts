@@ -61,14 +61,28 @@ async function strip(
 /** The id that stands where a person's was. */
 const nobody = '00000000-0000-0000-0000-000000000000';
 
-/** Replaces profile ids in the feed. A profile's events may have come by several devices, so every shard is looked at. */
+/**
+ * Takes profile ids out of the feed, and what lessons say about the person besides. A profile's events may have come by
+ * several devices, so every shard is looked at.
+ */
 async function anonymise(tx: Tx, profileIds: readonly string[]): Promise<number> {
   let touched = 0;
   for (const id of profileIds) {
-    touched += await tx.run({
-      text: `update feed set payload = replace(payload, $1, $2) where position($1 in payload) > 0`,
-      values: [id, nobody],
+    const rows = await tx.rows<{ shard: number; version: string; payload: string }>({
+      text: 'select shard, version, payload from feed where position($1 in payload) > 0 for update',
+      values: [id],
     });
+    for (const { shard, version, payload } of rows) {
+      const entries = JSON.parse(payload) as Record<string, unknown>[];
+      const nameless = entries.map((entry) => (Object.values(entry).includes(id) ? withoutPerson(entry, id) : entry));
+      const text = 'update feed set payload = $3 where shard = $1 and version = $2';
+      touched += await tx.run({ text, values: [shard, version, JSON.stringify(nameless)] });
+    }
   }
   return touched;
+}
+
+function withoutPerson(entry: Record<string, unknown>, id: string): Record<string, unknown> {
+  const plain = Object.entries(entry).filter(([, value]) => typeof value !== 'object');
+  return Object.fromEntries(plain.map(([name, value]) => [name, value === id ? nobody : value]));
 }

@@ -47,6 +47,17 @@ const order = (id: string, items: string[], more: Partial<ShopEvent> = {}) =>
   });
 
 describe('fold()', () => {
+  it('teaches what attributes were at the time of the event, of those that are asked for (recommendations ALG-19)', () => {
+    const attributes = { region: 'Alps', tier: 7, name: 'Ada' };
+    const before = { ...blankState(start), attributes, language: 'de' };
+    const hands = { profileId: person, mintId: () => 'm1', taught: ['region', 'tier', 'language', 'unknown'] };
+    expect(fold(before, add('coat'), hands).lessons).toMatchObject([
+      { i: 'coat', k: 'cart', a: { region: 'Alps', tier: '7', language: 'de' } },
+    ]);
+    const [plain] = fold(before, add('coat'), { ...hands, taught: [] }).lessons;
+    expect(plain).not.toHaveProperty('a');
+  });
+
   it('takes nothing out of the cart when the same order is told again (paid, then sent)', () => {
     const { state, names } = foldAll([
       add('coat'),

@@ -15,6 +15,7 @@ import {
   type Purpose,
   type Visit,
 } from './profile.ts';
+import { taughtOf } from './taught.ts';
 
 /** What one event did to a profile. */
 export interface Folded {
@@ -31,6 +32,8 @@ export interface FoldHands {
   traits?: readonly Trait[];
   /** Does anybody listen to events of this type? */
   listens?: (type: string) => boolean;
+  /** Attributes that lessons carry: those by which somebody wants to know what is popular (recommendations ALG-19). */
+  taught?: readonly string[];
 }
 
 /** A profile nothing is known of yet. */
@@ -194,7 +197,9 @@ class Fold {
   #learn(item: string, kind: Lesson['k'], occasion?: string): void {
     if (this.#event.bot || this.#state.consent.personalize?.state === 'out') return;
     const visit = occasion ?? this.#state.visit?.id ?? this.#event.id;
-    this.#made.lessons.push({ p: this.#hands.profileId, s: visit, i: item, k: kind, t: this.#event.happenedAt });
+    const lesson: Lesson = { p: this.#hands.profileId, s: visit, i: item, k: kind, t: this.#event.happenedAt };
+    const about = taughtOf(this.#state, this.#hands.taught ?? []);
+    this.#made.lessons.push(about === null ? lesson : { ...lesson, a: about });
   }
 
   /** Only what a person does on the site is a sign of a visit; what we or the shop's server say is not. */

@@ -52,7 +52,7 @@ export class FoldPass {
   readonly #unlinked: Identity[] = [];
   /** Whose devices were until now. */
   readonly #past: PastOwner[] = [];
-  readonly #folding: Pick<FoldHands, 'traits' | 'listens'>;
+  readonly #folding: Pick<FoldHands, 'traits' | 'taught' | 'listens'>;
   #linked: { identity: Identity; profileId: string; level: number; source: string; at: number }[] = [];
   #audit: AuditEntry[] = [];
   #consents: { profileId: string; event: ShopEvent }[] = [];
@@ -64,7 +64,7 @@ export class FoldPass {
     tx: Tx;
     ids: Ids;
     onMerge: OnMerge;
-    folding: Pick<FoldHands, 'traits' | 'listens'>;
+    folding: Pick<FoldHands, 'traits' | 'taught' | 'listens'>;
     memory: ProfileMemory;
     recall: ConsentRecall;
   }) {

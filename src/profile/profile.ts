@@ -244,4 +244,6 @@ export interface Lesson {
   k: 'view' | 'cart' | 'purchase';
   /** When, UTC ms. */
   t: number;
+  /** What attributes of the profile were then, of those that lists ask for; absent where there are none. */
+  a?: Record<string, string>;
 }

@@ -48,6 +48,7 @@ export class Profiles {
   readonly #memory = new ProfileMemory();
   readonly #recall: ConsentRecall;
   #foldsAll: () => boolean = () => false;
+  #taught: () => readonly string[] = () => [];
   /** Computed traits as shops define them. */
   readonly traits: Traits;
   /** Who belongs where. */
@@ -86,13 +87,18 @@ export class Profiles {
     this.#foldsAll = foldsAll;
   }
 
+  /** @param names attributes of profiles that lessons carry from now on, for lists of what is popular among people alike */
+  whileTeaching(names: () => readonly string[]): void {
+    this.#taught = names;
+  }
+
   /** Folds events, in the order given, into the profiles they belong to; in the caller's transaction. */
   async fold(tx: Tx, events: readonly { shard: number; event: ShopEvent }[]): Promise<FoldedBatch> {
     const pass = new FoldPass({
       tx,
       ids: this.#ids,
       onMerge: this.#onMerge,
-      folding: { traits: this.traits.all, listens: this.#listens },
+      folding: { traits: this.traits.all, taught: this.#taught(), listens: this.#listens },
       memory: this.#memory,
       recall: this.#recall,
     });

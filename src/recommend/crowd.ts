@@ -8,6 +8,7 @@ import { PairTable } from './pair-table.ts';
 import { Popularity } from './popularity.ts';
 import { Transitions } from './transitions.ts';
 import type { Tuning } from './tuning.ts';
+import { VisitorGroups } from './visitor-groups.ts';
 
 /** Different item ids; events of further ones are ignored and counted. */
 export const itemLimit = 2_000_000;
@@ -35,6 +36,8 @@ export class Crowd {
   readonly viewed: Popularity;
   readonly carted: Popularity;
   readonly bought: Popularity;
+  /** The same among people with the same attributes. */
+  readonly groups: VisitorGroups;
   readonly #tuning: Tuning['learn'];
   /** Visits of erased people, learned without their id; they stay until the feed says that somebody was erased. */
   #nameless: number[] = [];
@@ -54,6 +57,7 @@ export class Crowd {
     this.viewed = new Popularity(nameOf);
     this.carted = new Popularity(nameOf);
     this.bought = new Popularity(nameOf);
+    this.groups = new VisitorGroups(nameOf);
   }
 
   /** Takes in one event. A time that lies ahead of `now` counts as now, or one wrong clock would rule the lists. */
@@ -73,6 +77,7 @@ export class Crowd {
     if (isStep) this.#follow(visit, item, at);
     if (!isFirst) return;
     this[kinds[lesson.k]].add(item, at);
+    if (lesson.a !== undefined) this.groups.add(lesson.a, item, { action: kinds[lesson.k], at });
     if (lesson.k !== 'view') this.#pair(lesson.s, item, { kind: lesson.k, at });
   }
 
@@ -110,8 +115,11 @@ export class Crowd {
   }
 
   get bytes(): number {
-    const { visits, carts, chains, rules, pairs, viewed, carted, bought } = this;
-    return [visits, carts, chains, rules, pairs, viewed, carted, bought].reduce((sum, { bytes }) => sum + bytes, 0);
+    const { visits, carts, chains, rules, pairs, viewed, carted, bought, groups } = this;
+    return [visits, carts, chains, rules, pairs, viewed, carted, bought, groups].reduce(
+      (sum, { bytes }) => sum + bytes,
+      0,
+    );
   }
 
   /** Bytes of what answers for a visit: visits, who made them, and rules. */
@@ -120,7 +128,7 @@ export class Crowd {
   }
 
   keep(): Kept {
-    const { visits, carts, chains, rules, pairs, viewed, carted, bought, items } = this;
+    const { visits, carts, chains, rules, pairs, viewed, carted, bought, groups, items } = this;
     return {
       learned: this.learned,
       ignored: this.ignored,
@@ -135,6 +143,7 @@ export class Crowd {
       viewed: viewed.keep(),
       carted: carted.keep(),
       bought: bought.keep(),
+      groups: groups.keep(),
     };
   }
 
@@ -143,8 +152,8 @@ export class Crowd {
     this.ignored = kept.ignored as number;
     this.newestAt = kept.newestAt as number;
     this.#nameless = [...(kept.nameless as Int32Array)];
-    const { visits, carts, chains, rules, pairs, viewed, carted, bought, items } = this;
-    const parts = { items, visits, carts, chains, rules, pairs, viewed, carted, bought };
+    const { visits, carts, chains, rules, pairs, viewed, carted, bought, groups, items } = this;
+    const parts = { items, visits, carts, chains, rules, pairs, viewed, carted, bought, groups };
     for (const [name, part] of Object.entries(parts)) part.restore(kept[name] as Kept);
   }
 

@@ -4,9 +4,16 @@ import type { Dictionary } from './dictionary.ts';
 import { ItemModel } from './item-model.ts';
 import { learnItems } from './learn-items.ts';
 import type { Kept } from './kept.ts';
+import { ContentIndex } from './content-index.ts';
+import type { Described } from './content-text.ts';
+import { languageCode } from './language-of.ts';
 import { likenesses } from './likeness.ts';
+import { type BasketParts, explainBasket, scoreBasket } from './list-basket.ts';
 import { type CartParts, cartCounts, explainCart, scoreCart } from './list-cart.ts';
+import { contentKey, contentShare, scoreByContent } from './list-content.ts';
 import { explained, newestOf, scoreByRules } from './list-neighbours.ts';
+import { popularList } from './list-popular.ts';
+import { Alike, usualLeast } from './list-similar.ts';
 import { mergeLists, type Weighed } from './list-merge.ts';
 import { Neighbours, type OwnStep } from './neighbours.ts';
 import { Related } from './related.ts';
@@ -14,10 +21,14 @@ import { type ItemScore, Scores } from './scores.ts';
 import type { Algorithm, ListQuery, RelatedAction, Scored, Source } from './source.ts';
 import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
 
+/** A share of content below this changes no list. */
+const leastShare = 0.001;
+/** In fewer visits than this an item has had no chance yet. */
+const unprovenBelow = 5;
+
 type Accept = (item: number) => boolean;
 type Query<K extends ListQuery['kind']> = Extract<ListQuery, { kind: K }>;
 
-const popularBy = { viewed: 'most-viewed', bought: 'top-sellers', carted: 'most-carted' } as const;
 const relatedBy: Readonly<Record<RelatedAction, Algorithm>> = {
   'viewed-viewed': 'viewed-together',
   'viewed-bought': 'viewed-then-bought',
@@ -36,6 +47,9 @@ export class Engine implements Source {
   readonly #visits: Neighbours;
   readonly #carts: Neighbours;
   readonly #related: Related;
+  readonly #content = new ContentIndex();
+  readonly #alike: Alike;
+  readonly #language: string;
   readonly #near = new Scores();
   readonly #other = new Scores();
   readonly #third = new Scores();
@@ -43,13 +57,16 @@ export class Engine implements Source {
   #model: ItemModel | null = null;
   #tuning: Tuning;
 
-  constructor(options: { tuning?: Tuning } = {}) {
+  /** @param options `language`: of texts too short to tell, two letters; English when nobody says */
+  constructor(options: { tuning?: Tuning; language?: string | null } = {}) {
     this.#tuning = options.tuning ?? shippedTuning;
+    this.#language = languageCode(options.language) ?? 'eng';
     this.#crowd = new Crowd(this.#tuning.learn);
     this.#visits = new Neighbours(this.#crowd.visits, null);
     this.#visitors = new Neighbours(this.#crowd.visits, this.#crowd.chains);
     this.#carts = new Neighbours(this.#crowd.carts, null);
     this.#related = new Related(this.#crowd.visits, this.#crowd.chains);
+    this.#alike = new Alike(this.#content, { order: this.#order, byName: this.#byName });
   }
 
   get items(): Dictionary {
@@ -70,7 +87,7 @@ export class Engine implements Source {
   }
 
   get bytes(): number {
-    return this.#crowd.bytes + (this.#model?.bytes ?? 0);
+    return this.#crowd.bytes + this.#content.bytes + (this.#model?.bytes ?? 0);
   }
 
   /** Bytes of what answers for a visit: visits, who made them, and sequential rules. */
@@ -92,6 +109,22 @@ export class Engine implements Source {
     this.#crowd.learn(lesson, now);
   }
 
+  /** Takes in what an item is now, or (null) that it is sold no more. @returns whether lists may differ by it */
+  describe(id: string, item: Described | null): boolean {
+    const number = item === null ? this.items.find(id) : this.items.add(id);
+    return number !== -1 && this.#content.describe(number, item, this.#language);
+  }
+
+  /** Items described at present. */
+  get described(): number {
+    return this.#content.size;
+  }
+
+  /** Counts what is popular by these attributes of visitors from now on, each list of them together. */
+  countVisitorsBy(lists: readonly (readonly string[])[]): void {
+    this.#crowd.groups.countBy(lists);
+  }
+
   /** Takes what a visitor did out of all lists to come; what the crowd did stays counted, without a name. */
   forgetVisitor(visitorId: string): void {
     this.#crowd.forgetVisitor(visitorId);
@@ -107,7 +140,7 @@ export class Engine implements Source {
     return { crowd: this.#crowd.keep(), model: this.#model?.keep() ?? null };
   }
 
-  /** Takes what another engine kept, that learned by the same `tuning.learn`; for an engine that has learned nothing. */
+  /** Takes what another engine kept, that learned by the same `tuning.learn`; for an engine that has learned and described nothing. */
   restore({ crowd, model }: Kept): void {
     this.#crowd.restore(crowd as Kept);
     this.#model = model === null ? null : ItemModel.restored(model as Kept);
@@ -134,7 +167,7 @@ export class Engine implements Source {
   list(query: ListQuery, limit: number, accept: Accept): Scored[] {
     switch (query.kind) {
       case 'popular':
-        return this.#popular(query, limit, accept);
+        return popularList({ crowd: this.#crowd, content: this.#content }, query, { limit, accept });
       case 'related':
         return this.#relatedTo([query.key], query, { limit, accept });
       case 'cart':
@@ -150,21 +183,46 @@ export class Engine implements Source {
       case 'for-you':
         return this.#forYou(query, limit, accept);
       case 'next-basket':
+        return this.#nextBasket(query, limit, accept);
       case 'similar':
-        return [];
+        return this.#similar(query, limit, accept);
+      case 'unproven':
+        return this.#unproven(query, limit, accept);
     }
   }
 
-  #popular({ action, windowMs, now, group }: Query<'popular'>, limit: number, accept: Accept): Scored[] {
-    if (group) return [];
-    const counts = this.#crowd[action];
-    return counts.top(windowMs, now, { limit, accept }).map(({ item, weight }) => ({
-      item,
-      score: weight,
-      count: Math.max(1, Math.round(counts.worth(item, windowMs, now))),
-      key: null,
-      by: popularBy[action],
-    }));
+  #similar({ key, weights, least = usualLeast }: Query<'similar'>, limit: number, accept: Accept): Scored[] {
+    const list = this.#alike.list(key, { weights, least }, { limit, accept });
+    return list.map(({ item, score }) => ({ item, score, count: 0, key, by: 'similar' }));
+  }
+
+  /** Like the keys, and seen in fewer visits than can tell anything. */
+  #unproven({ keys }: Query<'unproven'>, limit: number, accept: Accept): Scored[] {
+    const own = keys.map((item): OwnStep => ({ item, weight: 1 }));
+    scoreByContent(this.#alike, own, { tuning: this.#tuning.content, scores: this.#whole });
+    const isNew = (item: number) => !keys.includes(item) && this.#crowd.visits.count(item) < unprovenBelow;
+    const best = this.#whole.top(limit, (item) => isNew(item) && accept(item), this.#order);
+    this.#whole.clear();
+    return best.map(({ item, score }) => {
+      return { item, score, count: 0, key: contentKey(this.#alike, own, item), by: 'explored' };
+    });
+  }
+
+  #nextBasket({ orders, now }: Query<'next-basket'>, limit: number, accept: Accept): Scored[] {
+    const parts: BasketParts = {
+      crowd: this.#crowd,
+      neighbours: this.#visitors,
+      tuning: this.#tuning.basket,
+      own: this.#other,
+      near: this.#near,
+      popular: this.#third,
+      whole: this.#whole,
+    };
+    const steps = scoreBasket(parts, orders, now);
+    const best = this.#whole.top(limit, accept, this.#order);
+    const list = explainBasket(parts, best, { orders, steps, now });
+    for (const scratch of [this.#near, this.#other, this.#third, this.#whole]) scratch.clear();
+    return list;
   }
 
   #session({ steps, now, repeats = false }: Query<'session'>, limit: number, accept: Accept): Scored[] {
@@ -222,15 +280,26 @@ export class Engine implements Source {
     },
   ): Scored[] {
     if (own.length === 0 || ask.limit <= 0) return [];
-    const [near, rules, whole] = [this.#near, this.#other, this.#whole];
+    const [near, rules, alike, whole] = [this.#near, this.#other, this.#third, this.#whole];
     neighbours.score(own, ask.by, { now: ask.now, repeats: ask.repeats, scores: near });
     scoreByRules(this.#crowd, own, { tuning: this.#tuning.rules, now: ask.now, scores: rules });
     whole.mix(near, ask.share);
     whole.mix(rules, 1 - ask.share);
+    this.#mixContent(neighbours, own);
     const best = whole.top(ask.limit, (item) => !ask.had.has(item) && ask.accept(item), this.#order);
-    const list = explained(this.#crowd, best, { neighbours, own, algorithm: 'session-neighbours' });
-    for (const scratch of [near, rules, whole]) scratch.clear();
+    const list = explained(this.#crowd, best, { neighbours, own, algorithm: 'session-neighbours', alike: this.#alike });
+    for (const scratch of [near, rules, alike, whole]) scratch.clear();
     return list;
+  }
+
+  /** Likeness by content beside what neighbours say (`#near`), into `#whole`. */
+  #mixContent(neighbours: Neighbours, own: readonly OwnStep[]): void {
+    if (this.#content.size === 0) return;
+    const { content: tuning } = this.#tuning;
+    const share = contentShare(neighbours, own, { near: this.#near, tuning });
+    if (share < leastShare) return;
+    scoreByContent(this.#alike, own, { tuning, scores: this.#third });
+    this.#whole.mix(this.#third, share);
   }
 
   #cart({ cart, now }: Query<'cart'>, limit: number, accept: Accept): Scored[] {
@@ -295,7 +364,9 @@ export class Engine implements Source {
     });
   }
 
+  readonly #byName = (a: number, b: number): number => (this.items.name(a) < this.items.name(b) ? -1 : 1);
+
   /** Of two items of one score the one with more visits, then by id. */
   readonly #order = (a: number, b: number): number =>
-    this.#crowd.visits.count(b) - this.#crowd.visits.count(a) || (this.items.name(a) < this.items.name(b) ? -1 : 1);
+    this.#crowd.visits.count(b) - this.#crowd.visits.count(a) || this.#byName(a, b);
 }

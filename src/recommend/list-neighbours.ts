@@ -1,4 +1,6 @@
 import type { Crowd } from './crowd.ts';
+import { contentKey } from './list-content.ts';
+import type { Alike } from './list-similar.ts';
 import type { Neighbours, OwnStep } from './neighbours.ts';
 import type { Scores } from './scores.ts';
 import type { Algorithm, Scored } from './source.ts';
@@ -52,7 +54,7 @@ export function ruleKey(crowd: Crowd, own: readonly OwnStep[], item: number): nu
 export function explained(
   crowd: Crowd,
   best: readonly { item: number; score: number }[],
-  by: { neighbours: Neighbours; own: readonly OwnStep[]; algorithm: Algorithm },
+  by: { neighbours: Neighbours; own: readonly OwnStep[]; algorithm: Algorithm; alike: Alike },
 ): Scored[] {
   const evidence = by.neighbours.explain(
     best.map(({ item }) => item),
@@ -62,7 +64,9 @@ export function explained(
     const { count, key } = evidence[i]!;
     if (count > 0) return { item, score, count, key, by: by.algorithm };
     const from = ruleKey(crowd, by.own, item);
-    const steps = crowd.rules.worth(crowd.rules.of(from, item), crowd.newestAt);
+    const weight = crowd.rules.of(from, item);
+    if (weight === 0) return { item, score, count: 0, key: contentKey(by.alike, by.own, item), by: 'similar' };
+    const steps = crowd.rules.worth(weight, crowd.newestAt);
     return { item, score, count: Math.max(1, Math.round(steps)), key: from, by: 'next-in-sequence' };
   });
 }

@@ -17,6 +17,13 @@ const faintest = 0.25;
 /** Times are taken to the minute, so that weights are reckoned once a minute and not once an event. */
 const grainMs = 60_000;
 
+/** A part of the items. */
+export interface Members {
+  has(item: number): boolean;
+  each(see: (item: number) => void): void;
+  readonly size: number;
+}
+
 /** One item of a list of popular ones. */
 export interface Popular {
   item: number;
@@ -89,41 +96,39 @@ export class Popularity {
     return lane === lasting ? weight : this.#fadings[lane]!.worth(weight, now);
   }
 
-  /** The most popular items that pass, best first, none of which has faded. */
-  top(windowMs: number | null, now: number, ask: { limit: number; accept: (item: number) => boolean }): Popular[] {
-    const lane = laneOf(windowMs);
-    const found: Popular[] = [];
-    this.#settle(lane);
-    const list = this.#lists[lane]!;
-    const floor = this.#floor(lane, now);
-    for (let i = 0; i < list.length && found.length < ask.limit; i++) {
-      const weight = this.#weights[list[i]! * lanes + lane]!;
-      if (weight < floor) return found;
-      if (ask.accept(list[i]!)) found.push({ item: list[i]!, weight });
-    }
-    if (found.length === ask.limit || list.length < depth) return found;
-    const rest: number[] = [];
-    const bit = 1 << lane;
-    for (let item = 0; item < this.#items; item++) {
-      if ((this.#listed[item]! & bit) === 0 && this.#weights[item * lanes + lane]! >= floor) rest.push(item);
-    }
-    return [...found, ...this.#best(rest, lane, { ...ask, limit: ask.limit - found.length })];
-  }
-
-  /** The most popular of these items. */
-  among(
-    items: Iterable<number>,
-    {
-      windowMs,
-      now,
-      ...ask
-    }: { windowMs: number | null; now: number; limit: number; accept: (item: number) => boolean },
+  /** The most popular items that pass, best first, none of which has faded; of all, or of some. */
+  top(
+    windowMs: number | null,
+    now: number,
+    ask: { limit: number; accept: (item: number) => boolean; within?: Members },
   ): Popular[] {
     const lane = laneOf(windowMs);
     const floor = this.#floor(lane, now);
+    const { within, limit, accept } = ask;
+    if (within !== undefined && within.size <= depth) return this.#best(this.#alive(lane, floor, within), lane, ask);
+    const found: Popular[] = [];
+    this.#settle(lane);
+    const list = this.#lists[lane]!;
+    for (let i = 0; i < list.length && found.length < limit; i++) {
+      const weight = this.#weights[list[i]! * lanes + lane]!;
+      if (weight < floor) return found;
+      if ((within?.has(list[i]!) ?? true) && accept(list[i]!)) found.push({ item: list[i]!, weight });
+    }
+    if (found.length === limit || list.length < depth) return found;
+    const bit = 1 << lane;
+    const rest = this.#alive(lane, floor, within).filter((item) => (this.#listed[item]! & bit) === 0);
+    return [...found, ...this.#best(rest, lane, { accept, limit: limit - found.length })];
+  }
+
+  /** Items that have not faded. */
+  #alive(lane: number, floor: number, within?: Members): number[] {
     const alive: number[] = [];
-    for (const item of items) if ((this.#weights[item * lanes + lane] ?? 0) >= floor) alive.push(item);
-    return this.#best(alive, lane, ask);
+    const look = (item: number) => {
+      if ((this.#weights[item * lanes + lane] ?? 0) >= floor) alive.push(item);
+    };
+    if (within !== undefined) within.each(look);
+    else for (let item = 0; item < this.#items; item++) look(item);
+    return alive;
   }
 
   get bytes(): number {

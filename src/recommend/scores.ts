@@ -29,6 +29,11 @@ export class Scores {
     return this.#sum[item] ?? 0;
   }
 
+  /** Items that have a score, in the order they came. */
+  items(): number[] {
+    return Array.from(this.#touched.subarray(0, this.#count));
+  }
+
   /** The largest score there is; 0 when there is none. */
   get most(): number {
     let most = 0;

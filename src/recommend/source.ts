@@ -88,6 +88,8 @@ export type ListQuery =
       leftInCart?: boolean;
     }
   /** What this person buys again, and buys next: orders in order of time. For mail and batches. */
+  /** Items that hardly anybody has seen yet and that are like the keys: for a slot that gives new ones a chance. */
+  | { kind: 'unproven'; keys: readonly number[]; now: number }
   | { kind: 'next-basket'; orders: readonly { items: readonly number[]; at: number }[]; now: number };
 
 /** Lists of items as learned so far. For one state of the engine, the same query gives the same list. */

@@ -41,8 +41,10 @@ export interface Tuning {
   };
   /** The item model (learn-items.ts). */
   model: LearnItemsOptions;
-  /** Weight of likeness by content: `most` · e^(−support / fade). */
-  content: { most: number; fade: number };
+  /** What a person buys again and next: share of the own orders, decay from order to order, and what sells anyway. */
+  basket: Neighbourhood & { own: number; decay: number; popular: number; popularWindowMs: number };
+  /** Weight of likeness by content: `most` · e^(−support / fade); the last own items looked at, and how they count. */
+  content: { most: number; fade: number; last: number; decay: number };
 }
 
 /** How neighbours are found, and how they speak. */
@@ -144,5 +146,24 @@ export const shippedTuning: Tuning = {
     without: { jaccard: 0.6, neighbours: 0.4 },
   },
   model: { ridge: 25, neighbours: 100, leastCarts: 5, items: 50_000, entries: 300 },
-  content: { most: 0.3, fade: 5 },
+  basket: {
+    last: 50,
+    sample: 256,
+    neighbours: 100,
+    positionFade: 0,
+    ageFadeMs: 3650 * day,
+    rarity: 1,
+    scoreRarity: 0,
+    length: 0.5,
+    power: 2,
+    matchFade: 0,
+    distanceFade: 0,
+    earlier: 1,
+    repeat: 1,
+    own: 0.6,
+    decay: 0.9,
+    popular: 0.02,
+    popularWindowMs: 14 * day,
+  },
+  content: { most: 0.3, fade: 5, last: 5, decay: 0.8 },
 };

@@ -1,0 +1,192 @@
+import { grown } from './buffer.ts';
+import { type Described, groupSign, type Sign, signsOf } from './content-text.ts';
+import { IdTable } from './id-table.ts';
+import type { LanguageCode } from './language-of.ts';
+import { PagedRows } from './paged-rows.ts';
+import type { Members } from './popularity.ts';
+
+/** Signs of all items together; beyond that, new items are not described, and counted. */
+const mostEntries = 40_000_000;
+/** No list of items is ever so long: there are fewer items. */
+const unbounded = 1 << 22;
+const entriesOfItem = 512;
+/** Fewer leftovers than this are not worth clearing away. */
+const fewLeftovers = 16;
+
+/**
+ * What items are, by their signs: for each item its signs, and for each sign that is no pair of words the items that
+ * have it. An item that changes costs its own signs and nothing else: how much a sign says is reckoned when it is asked
+ * for, of how many items have it then. So what was learned item by item is the same as what is learned from scratch.
+ *
+ * 8 bytes a sign of an item, 4 more in the lists, 28 a different sign. Of signs only hashes are kept.
+ */
+export class ContentIndex {
+  readonly #signs = new IdTable();
+  readonly #fields = new Map<string, number>();
+  /** Of an item: sign, field and times. Those of one sign stand side by side. */
+  readonly #vectors = new PagedRows({ width: 2, first: 8, cap: entriesOfItem });
+  readonly #lists = new PagedRows({ width: 1, first: 2, cap: unbounded });
+  /** Items that have the sign; and entries of its list that are no more true. */
+  #having = new Int32Array(1024);
+  #leftover = new Int32Array(1024);
+  #isPair = new Uint8Array(1024);
+  #entries = 0;
+  #described = 0;
+  /** Rises with each change of an item's signs. */
+  version = 0;
+  /** Items that found no room. */
+  ignored = 0;
+
+  /** Items there are. */
+  get size(): number {
+    return this.#described;
+  }
+
+  /** Different signs there ever were; their numbers are below this. */
+  get signs(): number {
+    return this.#signs.size;
+  }
+
+  /** Numbers of fields are below this. */
+  get fields(): number {
+    return this.#fields.size;
+  }
+
+  get bytes(): number {
+    const arrays = this.#having.byteLength + this.#leftover.byteLength + this.#isPair.byteLength;
+    return this.#signs.bytes + this.#vectors.bytes + this.#lists.bytes + arrays;
+  }
+
+  /** Takes in what an item is now, or (null) that it is no more. @returns whether that is something new */
+  describe(item: number, described: Described | null, language: LanguageCode): boolean {
+    const signs = described === null ? [] : signsOf(described, language);
+    const before = this.#vectors.length(item);
+    if (signs.length > before && this.#entries + signs.length - before > mostEntries) {
+      this.ignored++;
+      return false;
+    }
+    const entries = signs.map((sign) => ({ sign: this.#numberOf(sign), mark: this.#markOf(sign) }));
+    if (this.#isSame(item, entries)) return false;
+    this.#replace(item, entries);
+    this.#entries += entries.length - before;
+    this.#described += Number(entries.length > 0) - Number(before > 0);
+    this.version++;
+    return true;
+  }
+
+  /** Calls `see` for each sign of an item; those of one sign come one after the other. */
+  read(item: number, see: (sign: number, field: number, times: number) => void): void {
+    const length = this.#vectors.length(item);
+    if (length === 0) return;
+    const [page, base] = [this.#vectors.page(item), this.#vectors.base(item)];
+    for (let at = base; at < base + 2 * length; at += 2) see(page[at]!, page[at + 1]! >>> 16, page[at + 1]! & 0xffff);
+  }
+
+  /** How many items have the sign. */
+  having(sign: number): number {
+    return this.#having[sign]!;
+  }
+
+  /** Is it a pair of words, of which no list is kept? */
+  isPair(sign: number): boolean {
+    return this.#isPair[sign] === 1;
+  }
+
+  has(item: number, sign: number): boolean {
+    const length = this.#vectors.length(item);
+    if (length === 0) return false;
+    const [page, base] = [this.#vectors.page(item), this.#vectors.base(item)];
+    for (let at = base; at < base + 2 * length; at += 2) if (page[at] === sign) return true;
+    return false;
+  }
+
+  /** Calls `see` for each item that has the sign. */
+  each(sign: number, see: (item: number) => void): void {
+    const length = this.#lists.length(sign);
+    if (length === 0) return;
+    const [page, base] = [this.#lists.page(sign), this.#lists.base(sign)];
+    const isWhole = this.#leftover[sign] === 0;
+    for (let at = base; at < base + length; at++) if (isWhole || this.has(page[at]!, sign)) see(page[at]!);
+  }
+
+  /** The items of a category, or with a value of an attribute. */
+  group(by: 'category' | 'attribute', name: string, value: string): Members {
+    const sign = this.#signs.find(groupSign(by, name, value));
+    return {
+      has: (item) => sign !== -1 && this.has(item, sign),
+      each: (see) => sign !== -1 && this.each(sign, see),
+      size: sign === -1 ? 0 : this.having(sign),
+    };
+  }
+
+  /** The number of a field, or -1. */
+  field(name: string): number {
+    return this.#fields.get(name) ?? -1;
+  }
+
+  #numberOf({ text, isPair }: Sign): number {
+    const sign = this.#signs.add(text);
+    if (sign >= this.#having.length) {
+      this.#having = grown(this.#having, sign + 1);
+      this.#leftover = grown(this.#leftover, sign + 1);
+      this.#isPair = grown(this.#isPair, sign + 1);
+    }
+    this.#isPair[sign] = isPair ? 1 : 0;
+    return sign;
+  }
+
+  #markOf({ field, times }: Sign): number {
+    let number = this.#fields.get(field);
+    // Beyond these, fields of an endless number share the last one.
+    if (number === undefined) this.#fields.set(field, (number = Math.min(this.#fields.size, 0x7fff)));
+    return (number << 16) | Math.min(times, 0xffff);
+  }
+
+  #isSame(item: number, entries: readonly { sign: number; mark: number }[]): boolean {
+    const length = this.#vectors.length(item);
+    if (length !== entries.length) return false;
+    if (length === 0) return true;
+    const [page, base] = [this.#vectors.page(item), this.#vectors.base(item)];
+    return entries.every(({ sign, mark }, n) => page[base + 2 * n] === sign && page[base + 2 * n + 1] === mark);
+  }
+
+  #replace(item: number, entries: readonly { sign: number; mark: number }[]): void {
+    const after = new Set(entries.map(({ sign }) => sign));
+    const before = new Set<number>();
+    this.read(item, (sign) => before.add(sign));
+    const come = [...after].filter((sign) => !before.has(sign));
+    // An entry of the item may be left over from before: it must go while the item has the sign not yet.
+    for (const sign of come) if (this.#leftover[sign]! > 0) this.#clear(sign);
+    this.#vectors.clear(item);
+    for (const { sign, mark } of entries) {
+      const place = this.#vectors.push(item);
+      const page = this.#vectors.page(item);
+      [page[place], page[place + 1]] = [sign, mark];
+    }
+    for (const sign of come) {
+      this.#having[sign]!++;
+      if (!this.isPair(sign)) this.#list(sign, item);
+    }
+    for (const sign of before) {
+      if (after.has(sign)) continue;
+      this.#having[sign]!--;
+      if (this.isPair(sign)) continue;
+      const leftover = ++this.#leftover[sign]!;
+      if (leftover > fewLeftovers && leftover > this.#having[sign]!) this.#clear(sign);
+    }
+  }
+
+  #list(sign: number, item: number): void {
+    const place = this.#lists.push(sign);
+    this.#lists.page(sign)[place] = item;
+  }
+
+  /** Takes out of a list what is no more true. */
+  #clear(sign: number): void {
+    const items: number[] = [];
+    this.each(sign, (item) => items.push(item));
+    this.#lists.clear(sign);
+    for (const item of items) this.#list(sign, item);
+    this.#leftover[sign] = 0;
+  }
+}

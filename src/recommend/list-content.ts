@@ -1,0 +1,47 @@
+import type { Alike } from './list-similar.ts';
+import type { Neighbours, OwnStep } from './neighbours.ts';
+import type { Scores } from './scores.ts';
+import type { Tuning } from './tuning.ts';
+
+/** Adds to `scores` what is like the newest own items by its content. */
+export function scoreByContent(
+  alike: Alike,
+  own: readonly OwnStep[],
+  { tuning, scores }: { tuning: Tuning['content']; scores: Scores },
+): void {
+  for (let n = 0; n < own.length && n < tuning.last; n++) {
+    const { item, weight } = own[n]!;
+    const amount = weight * tuning.decay ** n;
+    for (const { item: other, score } of alike.nearest(item)) scores.add(other, amount * score);
+  }
+}
+
+/**
+ * What likeness by content weighs beside neighbours: the fewer of them stand behind their best item, the more, so that
+ * it helps where little is known and is silent where much is (recommender-quality §4d, §6).
+ */
+export function contentShare(
+  neighbours: Neighbours,
+  own: readonly OwnStep[],
+  ask: { near: Scores; tuning: Tuning['content'] },
+) {
+  const { near, tuning } = ask;
+  if (tuning.most <= 0) return 0;
+  const [best] = near.top(
+    1,
+    () => true,
+    (a, b) => a - b,
+  );
+  const support = best === undefined ? 0 : neighbours.explain([best.item], own)[0]!.count;
+  return tuning.most * Math.exp(-support / tuning.fade);
+}
+
+/** The own item that an item is most like. */
+export function contentKey(alike: Alike, own: readonly OwnStep[], item: number): number {
+  let [key, most] = [own[0]?.item ?? -1, 0];
+  for (const one of own) {
+    const score = alike.nearest(one.item).find((near) => near.item === item)?.score ?? 0;
+    if (score > most) [key, most] = [one.item, score];
+  }
+  return most > 0 ? key : -1;
+}

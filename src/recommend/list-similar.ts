@@ -1,0 +1,173 @@
+import { grown } from './buffer.ts';
+import type { ContentIndex } from './content-index.ts';
+import { type ItemScore, Scores } from './scores.ts';
+
+/** How alike items must be where nobody says (recommendations ALG-10; higher is stricter, C-9). */
+export const usualLeast = 0.4;
+
+/** Signs that more of the items have than this say nothing, unless there are few items. */
+const commonest = { share: 0.25, items: 8 };
+/** Entries of lists looked through for one item: rare signs first, and the first of them whatever it costs. */
+const mostLookedThrough = 20_000;
+/** Of what is found there, so many are compared in full. */
+const mostCompared = 1000;
+/** Lists kept while no item changes, and how long they are. */
+const kept = { lists: 4096, items: 200 };
+
+export interface SimilarAsk {
+  weights?: Readonly<Record<string, number>> | undefined;
+  least: number;
+}
+
+type Order = (a: number, b: number) => number;
+
+/**
+ * Which items are alike by their signs: the cosine of what they have in common, where a sign counts the more the fewer
+ * items have it (recommendations ALG-10, 11; recommender-quality §6). A field's weight multiplies how often its signs
+ * count. Of an item with very many candidates those with the most in common are compared in full.
+ */
+export class Alike {
+  readonly #index: ContentIndex;
+  readonly #order: Order;
+  readonly #byName: Order;
+  readonly #found = new Scores();
+  /** How much each sign of the key counts; all 0 in between. */
+  #key = new Float64Array(1024);
+  readonly #lists = new Map<string, readonly ItemScore[]>();
+  #version = -1;
+
+  /** @param orders tell items of one score apart: `order` in answers, `byName` where what is kept must not hang on visits */
+  constructor(index: ContentIndex, { order, byName }: { order: Order; byName: Order }) {
+    this.#index = index;
+    this.#order = order;
+    this.#byName = byName;
+  }
+
+  /** The most alike that pass, best first, by their cosine. */
+  list(
+    key: number,
+    ask: SimilarAsk,
+    { limit, accept }: { limit: number; accept: (item: number) => boolean },
+  ): ItemScore[] {
+    const list = this.#listOf(key, ask).toSorted((a, b) => b.score - a.score || this.#order(a.item, b.item));
+    const found: ItemScore[] = [];
+    for (const one of list) {
+      if (found.length >= limit || one.score < ask.least) return found;
+      if (accept(one.item)) found.push(one);
+    }
+    // The kept list has ended before the slots were full: look again, among those that pass alone.
+    if (found.length < limit && list.length >= kept.items) return this.#compare(key, ask, { limit, accept });
+    return found;
+  }
+
+  /** The most alike whatever the least, at most 200: good as long as no item changes. */
+  nearest(key: number): readonly ItemScore[] {
+    return this.#listOf(key, { least: 0 });
+  }
+
+  #listOf(key: number, ask: SimilarAsk): readonly ItemScore[] {
+    if (this.#version !== this.#index.version) this.#lists.clear();
+    this.#version = this.#index.version;
+    const name = `${key} ${ask.weights === undefined ? '' : JSON.stringify(ask.weights)}`;
+    const known = this.#lists.get(name);
+    if (known !== undefined) return known;
+    const made = this.#compare(key, { ...ask, least: 0 }, { limit: kept.items, accept: () => true });
+    if (this.#lists.size >= kept.lists) this.#lists.delete(this.#lists.keys().next().value!);
+    this.#lists.set(name, made);
+    return made;
+  }
+
+  #compare(
+    key: number,
+    { weights, least }: SimilarAsk,
+    ask: { limit: number; accept: (item: number) => boolean },
+  ): ItemScore[] {
+    const ofField = this.#weightsOf(weights);
+    this.#key = grown(this.#key, this.#index.signs);
+    const signs: { sign: number; weight: number }[] = [];
+    const own = this.#each(key, ofField, (sign, weight) => {
+      this.#key[sign] = weight;
+      signs.push({ sign, weight });
+    });
+    const list: ItemScore[] = [];
+    for (const item of this.#candidates(key, signs, ask.accept)) {
+      let both = 0;
+      const other = this.#each(item, ofField, (sign, weight) => (both += weight * this.#key[sign]!));
+      const score = both / Math.sqrt(own * other);
+      if (score >= least && score > 0) list.push({ item, score: Math.min(1, score) });
+    }
+    for (const { sign } of signs) this.#key[sign] = 0;
+    list.sort((a, b) => b.score - a.score || this.#byName(a.item, b.item));
+    if (list.length > ask.limit) list.length = ask.limit;
+    return list;
+  }
+
+  /** Weights by number of field. */
+  #weightsOf(weights: SimilarAsk['weights']): Float64Array {
+    const ofField = new Float64Array(this.#index.fields).fill(1);
+    for (const [name, weight] of Object.entries(weights ?? {})) {
+      const field = this.#index.field(name);
+      if (field !== -1) ofField[field] = Math.max(0, weight);
+    }
+    return ofField;
+  }
+
+  /** Calls `see` with what each sign of an item counts, if anything. @returns the sum of their squares */
+  #each(item: number, ofField: Float64Array, see: (sign: number, weight: number) => void): number {
+    let [squares, sign, times] = [0, -1, 0];
+    const end = () => {
+      const weight = times * this.#rarity(sign);
+      if (weight > 0) see(sign, weight);
+      squares += weight * weight;
+    };
+    this.#index.read(item, (one, field, count) => {
+      if (one !== sign && sign !== -1) {
+        end();
+        times = 0;
+      }
+      sign = one;
+      times += count * ofField[field]!;
+    });
+    if (sign !== -1) end();
+    return squares;
+  }
+
+  #rarity(sign: number): number {
+    const [all, having] = [this.#index.size, this.#index.having(sign)];
+    if (having > Math.max(commonest.items, all * commonest.share)) return 0;
+    const rarity = Math.log((all + 1) / (having + 1));
+    return rarity * rarity;
+  }
+
+  /** Items that share signs with the key, those that share most. */
+  #candidates(key: number, signs: { sign: number; weight: number }[], accept: (item: number) => boolean): number[] {
+    const found = this.#found;
+    let left = mostLookedThrough;
+    const byWeight = signs.filter(({ sign }) => !this.#index.isPair(sign)).sort((a, b) => b.weight - a.weight);
+    for (const { sign, weight } of byWeight) {
+      const length = this.#index.having(sign);
+      if (length > left && found.size > 0) continue;
+      left -= length;
+      const amount = weight * this.#rarity(sign);
+      this.#index.each(sign, (item) => {
+        if (item !== key && accept(item)) found.add(item, amount);
+      });
+    }
+    const items = found.most > 0 ? this.#strongest() : [];
+    found.clear();
+    return items;
+  }
+
+  #strongest(): number[] {
+    const found = this.#found;
+    if (found.size <= mostCompared) return found.items();
+    const scores = Float64Array.from(found.items(), (item) => found.score(item)).sort();
+    const least = scores[scores.length - mostCompared]!;
+    const [above, even]: [number[], number[]] = [[], []];
+    for (const item of found.items()) {
+      if (found.score(item) > least) above.push(item);
+      else if (found.score(item) === least) even.push(item);
+    }
+    return [...above, ...even.sort(this.#byName).slice(0, mostCompared - above.length)];
+  }
+}
