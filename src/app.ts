@@ -118,8 +118,8 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const catalog = await Catalog.open(store, clock, { currency: reportCurrency });
   const rules = await RuleBook.open({ store, clock, catalog, zone: settings.zone });
   const feeding = openFeeding({ ...ground, catalog });
-  const recommender = new Recommender({ catalog, clock, ids });
-  const showing = await openShowing({ store, clock, catalog, rules, recommender, profiles });
+  const showing = await openShowing({ store, clock, catalog, rules, events, profiles });
+  const recommender = new Recommender({ catalog, clock, ids, rules, criteria: showing.criteria });
   const follower = new Follower({ read: (cursors) => events.readFeed<Lesson>(cursors), recommender, log });
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);

@@ -144,6 +144,10 @@ function profileDoor({ profiles, folder }: Rooms): House['profiles'] {
       if (how === 'folded' || !['ecid', 'tntid'].includes(identity.namespace)) await folder.drain();
       return profiles.find(identity);
     },
+    findAll: async (identities) => {
+      await folder.drain();
+      return profiles.findAll(identities);
+    },
     collectConsent: (id, namespace) => profiles.collectConsent(id, namespace),
     recallConsent: (ecid) => profiles.recallConsent(ecid),
   };

@@ -1,12 +1,14 @@
 import type { House } from './api/index.ts';
 import type { Catalog, RuleBook } from './catalog/index.ts';
 import type { Clock } from './base/index.ts';
+import type { EventLog } from './event/index.ts';
 import type { Profiles } from './profile/index.ts';
-import { Activities, ActivitySeen, answerUnderRules, Designs, type Recommender } from './recommend/index.ts';
+import { Activities, ActivitySeen, Criteria, Designs } from './recommend/index.ts';
 import type { Store } from './store/index.ts';
 
-/** What places show: designs, offers and activities, over the rooms that know what these name. */
+/** What is shown: criteria, designs, offers and activities, over the rooms that know what these name. */
 export interface Showing {
+  criteria: Criteria;
   designs: Designs;
   activities: House['activities'];
   lists: House['lists'];
@@ -19,19 +21,20 @@ interface Rooms {
   clock: Clock;
   catalog: Catalog;
   rules: RuleBook;
-  recommender: Recommender;
+  events: EventLog;
   profiles: Profiles;
 }
 
 /** Opens them and reads what is saved. */
-export async function openShowing({ store, clock, catalog, rules, recommender, profiles }: Rooms): Promise<Showing> {
+export async function openShowing({ store, clock, catalog, rules, events, profiles }: Rooms): Promise<Showing> {
+  const criteria = new Criteria({ store, clock, prepare: (lists) => rules.prepare(lists) });
   const designs = new Designs({ store, clock, item: (id) => catalog.get(id) });
   const isDefined = (kind: 'collection' | 'promotion', id: string) => rules.definitions.find(kind, id) !== undefined;
   const activities = new Activities({
     store,
     clock,
     known: {
-      criterion: (key) => recommender.criteria().some((one) => one.key === key),
+      criterion: (key) => criteria.find(key) !== undefined,
       design: (key) => designs.has(key),
       audience: (key) => profiles.audiences.keys.has(key),
       collection: (id) => isDefined('collection', id),
@@ -43,27 +46,33 @@ export async function openShowing({ store, clock, catalog, rules, recommender, p
     const user = kind === 'exclusion' ? null : activities.whoUsesRule(kind, key);
     return user === null ? [] : [user];
   });
-  // Rules first: offers name collections and promotions.
+  criteria.onRemove((key) => [activities.whoUsesCriterion(key) ?? [], scopesWith(key, events)].flat());
+  // Rules and criteria first: offers name them.
   const refresh = async () => {
     await rules.definitions.reload();
+    await criteria.refresh();
     await designs.refresh();
     await activities.refresh();
   };
   await refresh();
   const audiencesOf = (profileId: string) => profiles.audiences.of(profileId);
-  const ruled = {
-    answer: recommender.answer.bind(recommender),
-    rules,
-    item: (id: string) => catalog.get(id),
-    now: () => clock.now(),
-  };
-  const answer: House['activities']['answer'] = (request, whom) => answerUnderRules(request, whom, ruled);
   const counts = new ActivitySeen(store);
   const ids = () => Array.from(catalog.all(), ({ id }) => id).sort();
   return {
+    criteria,
     designs,
-    activities: Object.assign(activities, { audiencesOf, answer, numbers: (key: string) => counts.numbers(key) }),
+    activities: Object.assign(activities, { audiencesOf, numbers: (key: string) => counts.numbers(key) }),
     lists: { ids },
     refresh,
   };
+}
+
+/** Datastreams with a scope or surface that is answered by a criterion. */
+function scopesWith(criterion: string, events: EventLog): string[] {
+  return events.datastreams().flatMap(({ id, scopes = {}, surfaces = {} }) => {
+    const named = [...Object.entries(scopes), ...Object.entries(surfaces)].find(
+      ([, one]) => one.criterion === criterion,
+    );
+    return named ? [`the scope "${named[0]}" of the datastream "${id}"`] : [];
+  });
 }

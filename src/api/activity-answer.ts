@@ -151,11 +151,15 @@ function recommended(
   const request = requestFor(offer, making);
   const story = { offer: resolved.key, criterion: offer.criterion, design: offer.design ?? null, requested: request };
   try {
-    const { person, told: known } = question.visitor;
-    const { answer, filtered } = house.activities.answer(request, { person, profile: attributesIn(known) });
-    const { status, count, filledBy, key, age } = answer;
-    const told = { ...story, answered: { status, count, filledBy, key, age }, filtered };
-    const noContent = whyEmpty(answer, offer, request.limit);
+    const answer = house.recommend.answer(request, question.visitor.person);
+    const { status, count, filledBy, key, age, filtered, reasons } = answer;
+    const told = {
+      ...story,
+      answered: { status, count, filledBy, key, age },
+      filtered,
+      ...(reasons ? { reasons } : {}),
+    };
+    const noContent = whyEmpty(answer);
     if (noContent !== null) return { ...told, noContent };
     const tokens = { ...question.visitor.told, ...campaignOf(resolved, making) };
     const made = offer.design === undefined ? null : house.designs.render(offer.design, answer, { tokens });
@@ -191,32 +195,21 @@ function recommended(
 }
 
 function requestFor(offer: RecommendationOffer, { house, question }: Making): RecommendRequest {
-  const { criterion, design, collection, promotions, backup } = offer;
+  const { criterion, design, collection, promotions, backup, partial } = offer;
   const request: RecommendRequest = { ...question.request, criterion };
   const slots = design === undefined ? offer.limit : house.designs.slotsOf(design);
   if (slots !== undefined) request.limit = slots;
   if (collection !== undefined) request.collection = collection;
   if (promotions !== undefined) request.promotions = promotions;
   if (backup !== undefined) request.backup = backup;
+  if (partial !== undefined) request.partial = partial;
   return request;
 }
 
-/** Tokens `profile.tier` as `tier`. */
-function attributesIn(told: Visitor['told']): Record<string, string> {
-  const own = Object.entries(told).filter(([name]) => name.startsWith('profile.'));
-  return Object.fromEntries(own.map(([name, value]) => [name.slice('profile.'.length), value]));
-}
-
-/** Why there is nothing to show (recommendations ACT-8); null when there is. */
-function whyEmpty(answer: RecommendationAnswer, offer: RecommendationOffer, slots = 4): string | null {
-  const { items, key, age, count } = answer;
-  if (items.length === 0) {
-    if (answer.cart.length > 0) return null;
-    if (age === 0) return 'nothing has been learned yet';
-    return key.length > 0 ? `there is no list for ${key.slice(0, 5).join(', ')}` : 'no item may be shown';
-  }
-  const isShort = offer.partial === false && count < slots;
-  return isShort ? `too few items: ${count} of ${slots}, and fewer are not allowed` : null;
+/** Why there is nothing to show (recommendations ACT-8); null when there is. The lines of a cart are something. */
+function whyEmpty({ items, cart, age, reasons }: RecommendationAnswer): string | null {
+  if (items.length > 0 || cart.length > 0) return null;
+  return age === 0 ? 'nothing has been learned yet' : (reasons?.empty ?? 'no item may be shown');
 }
 
 function tokenOf(

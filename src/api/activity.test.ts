@@ -3,7 +3,8 @@ import TargetClient from '@adobe/target-nodejs-sdk';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshStore } from '../../test/support/database.ts';
-import { fakeAnswer, fakeHouse, fakeProfile, secretKey, startedAt, type FakeHouse } from '../../test/support/house.ts';
+import { fakeHouse, fakeProfile, secretKey, startedAt, type FakeHouse } from '../../test/support/house.ts';
+import { fakeAnswer } from '../../test/support/recommend.ts';
 import { sendTo } from '../../test/support/alloy.ts';
 import { deliver, ecid, mbox, type DeliveryAnswer } from '../../test/support/target.ts';
 import {
@@ -37,7 +38,7 @@ beforeEach(async () => {
   const { clock } = house;
   const designs = new Designs({ store, clock, item: () => undefined });
   const isKnown = () => true;
-  const criterion = (key: string) => house.recommend.criteria().some((one) => one.key === key);
+  const criterion = (key: string) => house.criteria.find(key) !== undefined;
   const activities = new Activities({
     store,
     clock,
@@ -48,14 +49,9 @@ beforeEach(async () => {
   await designs.refresh();
   await activities.refresh();
   const counts = new ActivitySeen(store);
-  const asPlain: typeof house.activities.answer = (request, { person }) => ({
-    answer: house.recommend.answer(request, person),
-    filtered: [],
-  });
   house.designs = designs;
   house.activities = Object.assign(activities, {
     audiencesOf: async () => members,
-    answer: asPlain,
     numbers: (key: string) => counts.numbers(key),
   });
   app = await buildServer(house);
@@ -70,6 +66,16 @@ const row: DesignDefinition = {
   language: 'velocity',
   script: '{"first": "$entity1.id", "tier": "\\${user.tier}", "campaign": "\\${campaign.name}"}',
 };
+
+const reasonsOf = (empty: string): NonNullable<RecommendationAnswer['reasons']> => ({
+  asked: [],
+  filtered: [],
+  promotions: [],
+  empty,
+  seed: null,
+  age: 5,
+  learned: 1,
+});
 
 const html: DesignDefinition = { ...row, key: 'list', type: 'html', script: '<b>$entity1.name</b> $entity2.name' };
 
@@ -203,11 +209,12 @@ describe('activities at Target’s door', () => {
   it('too few items and no partial design: no options, with the reason (BAK-5, ACT-8)', async () => {
     const offer = { kind: 'recommendation', criterion: 'popular', design: 'list', partial: false };
     await publish(custom([offer]));
+    const why = 'too few items: 1 of 2, and fewer are not allowed';
+    answers = (made) => ({ ...made, items: [], count: 0, status: 'empty', age: 5, reasons: reasonsOf(why) });
     const short = await first({ ...mbox('home-recs'), ...trace });
-    expect([short.options, short.trace!['noContent']]).toEqual([
-      undefined,
-      'too few items: 1 of 2, and fewer are not allowed',
-    ]);
+    expect([short.options, short.trace!['noContent']]).toEqual([undefined, why]);
+    expect(house.asked.at(-1)!.request).toMatchObject({ partial: false, limit: 2, reasons: true });
+    answers = (made) => made;
     await publish(custom([{ ...offer, partial: true }]));
     expect((await first()).options![0]!.content).toContain('<b>Winter coat</b> </div>');
   });
@@ -215,7 +222,7 @@ describe('activities at Target’s door', () => {
   it.each([
     ['nothing has been learned yet', {}],
     ['no item may be shown', { age: 5 }],
-    ['there is no list for coat-9', { age: 5, key: ['coat-9'] }],
+    ['there is no list for coat-9', { age: 5, reasons: reasonsOf('there is no list for coat-9') }],
   ] as [string, Partial<RecommendationAnswer>][])('NO_CONTENT: %s (ACT-8)', async (why, over) => {
     await publish();
     answers = (made) => ({ ...made, items: [], count: 0, status: 'empty', ...over });

@@ -1,17 +1,29 @@
-import { Type, type TSchema } from 'typebox';
-import { isUuid } from '../base/index.ts';
-import { normalIdentity } from '../event/index.ts';
+import { Type, type Static, type TSchema } from 'typebox';
+import { BeckonError, isUuid, pause } from '../base/index.ts';
+import { identityKey, normalIdentity, type Identity } from '../event/index.ts';
+import type { Profile } from '../profile/index.ts';
+import { needsOf, recommendErrors, type CriterionDefinition } from '../recommend/index.ts';
 import { RecommendationAnswer, RecommendationRequest } from './contract.ts';
-import { CriterionView } from './contract-in.ts';
 import type { Door } from './door.ts';
 import type { House, Person, RecommendRequest } from './house.ts';
 import { findProfile, personIfAllowed } from './person.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
 
-const BatchRequest = Type.Object({ requests: Type.Array(RecommendationRequest, { minItems: 1, maxItems: 500 }) });
+/** Recipients of one call. */
+const mostRecipients = 1000;
+/** Answers made in one go, before others get a turn. */
+const goSize = 50;
 
-/** Doors to the recommender: one answer, many answers, the criteria. */
+/** Each recipient may say anything that the whole request may, and goes before it. */
+const BatchRequest = Type.Object({
+  ...RecommendationRequest.properties,
+  recipients: Type.Array(Type.Partial(RecommendationRequest), { minItems: 1, maxItems: mostRecipients }),
+});
+type BatchRequest = Static<typeof BatchRequest>;
+type Names = Pick<RecommendationRequest, 'identities' | 'profileId'>;
+
+/** Doors to the recommender: one answer, and many. */
 export function recommendDoors(make: Make, house: House): void {
   make({
     method: 'POST',
@@ -20,46 +32,70 @@ export function recommendDoors(make: Make, house: House): void {
     summary: 'What to show to somebody, by one criterion, with reasons.',
     body: RecommendationRequest,
     answer: RecommendationAnswer,
-    work: (call) => recommend(call.body, house),
-  });
-  make({
-    method: 'POST',
-    path: '/recommendations/batch',
-    scope: 'recommend',
-    summary: 'Up to 500 questions in one call, answered in their order.',
-    body: BatchRequest,
-    answer: Type.Object({ answers: Type.Array(RecommendationAnswer) }),
-    work: async (call) => {
-      const answers: RecommendationAnswer[] = [];
-      for (const request of call.body.requests) answers.push(await recommend(request, house));
-      return { answers };
+    work: async ({ body }) => {
+      assertNeeds(house.criteria.get(body.criterion), body);
+      return house.recommend.answer(questionOf(body), await personOfRequest(body, house));
     },
   });
   make({
-    method: 'GET',
-    path: '/criteria',
-    scope: 'read',
-    summary: 'The criteria that can be asked for.',
-    answer: Type.Object({ criteria: Type.Array(CriterionView) }),
-    work: async () => ({ criteria: house.recommend.criteria() }),
+    method: 'POST',
+    path: '/recommendations::batch',
+    scope: 'recommend',
+    summary: `The same for up to ${mostRecipients} recipients in one call, answered in their order.`,
+    body: BatchRequest,
+    answer: Type.Object({ answers: Type.Array(RecommendationAnswer) }),
+    work: async ({ body }) => ({ answers: await answerAll(body, house) }),
   });
 }
 
-async function recommend(request: RecommendationRequest, house: House): Promise<RecommendationAnswer> {
+/** All recipients, their profiles read at once. */
+async function answerAll({ recipients, ...shared }: BatchRequest, house: House): Promise<RecommendationAnswer[]> {
+  const asked = recipients.map((own) => ({ ...shared, ...own }));
+  const known = await house.profiles.findAll(asked.flatMap(namesOf));
+  const answers: RecommendationAnswer[] = [];
+  for (const request of asked) {
+    const profile = namesOf(request)
+      .map((name) => known.get(identityKey(name)))
+      .find((found) => found !== undefined);
+    answers.push(house.recommend.answer(questionOf(request), personIfAllowed(profile ?? null, house)));
+    if (answers.length % goSize === 0) await pause(0);
+  }
+  return answers;
+}
+
+/** The question without whom it is for. */
+export function questionOf<R extends Names>(request: R): Omit<R, keyof Names> {
   const { identities: _identities, profileId: _profileId, ...question } = request;
-  return house.recommend.answer(question satisfies RecommendRequest, await personOfRequest(request, house));
+  return question;
 }
 
 /** By profile id, otherwise by the first identity that is known; nobody known is an answer for a stranger. */
-async function personOfRequest(request: RecommendationRequest, house: House): Promise<Person | null> {
-  if (request.profileId !== undefined && isUuid(request.profileId)) {
-    const profile = await house.profiles.get(request.profileId);
-    if (profile) return personIfAllowed(profile, house);
-  }
-  for (const [namespace, id] of Object.entries(request.identities ?? {})) {
-    if (id.trim() === '') continue;
-    const profile = await findProfile(normalIdentity(namespace, id), house);
+export async function personOfRequest(request: Names, house: House): Promise<Person | null> {
+  for (const name of namesOf(request)) {
+    const profile: Profile | null = await findProfile(name, house);
     if (profile) return personIfAllowed(profile, house);
   }
   return null;
+}
+
+/** The names somebody is asked for by, in the order in which they are tried. */
+function namesOf({ profileId, identities = {} }: Names): Identity[] {
+  const own = profileId !== undefined && isUuid(profileId) ? [{ namespace: 'profileid', id: profileId }] : [];
+  const named = Object.entries(identities).filter(([, id]) => id.trim() !== '');
+  return [...own, ...named.map(([namespace, id]) => normalIdentity(namespace, id))];
+}
+
+/** A question about "this item" without an item is a mistake, and not a question for popular items. */
+export function assertNeeds(
+  { key, algorithm }: Pick<CriterionDefinition, 'key' | 'algorithm'>,
+  { item, pageItem, category, parameters = {} }: Partial<RecommendRequest>,
+): void {
+  const needs = needsOf(algorithm);
+  const hasItem =
+    item !== undefined || pageItem !== undefined || Object.keys(parameters).some((name) => name.startsWith('entity.'));
+  if (needs === null || hasItem || (needs === 'category' && category !== undefined)) return;
+  const kind = needs === 'item' ? recommendErrors.CRITERION_ITEM_MISSING : recommendErrors.CRITERION_CATEGORY_MISSING;
+  throw new BeckonError(kind, `"${key}" was asked without ${needs === 'item' ? 'an item' : 'a category'}`, {
+    where: needs,
+  });
 }

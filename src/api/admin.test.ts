@@ -195,12 +195,31 @@ describe('recommendations', () => {
     ]);
   });
 
-  it('come in batches, in order', async () => {
-    const requests = [{ criterion: 'popular' }, { criterion: 'cart-based' }];
-    const { answers } = (await call('POST', '/v1/recommendations/batch', { body: { requests } })).json<{
-      answers: { criterion: { key: string } }[];
-    }>();
+  it('come for many recipients at once, in order, each with its own profile and what it says besides', async () => {
+    house.known.set(`ecid:${ecid}`, fakeProfile('p1'));
+    const recipients = [{ identities: { ECID: ecid } }, { criterion: 'cart-based', cart: ['coat-1'] }];
+    const body = { criterion: 'popular', limit: 2, recipients };
+    const reply = await call('POST', '/v1/recommendations:batch', { body });
+    const { answers } = reply.json<{ answers: { criterion: { key: string } }[] }>();
     expect(answers.map(({ criterion }) => criterion.key)).toEqual(['popular', 'cart-based']);
+    expect(house.asked).toMatchObject([
+      { request: { criterion: 'popular', limit: 2 }, person: { profileId: 'p1' } },
+      { request: { criterion: 'cart-based', limit: 2, cart: ['coat-1'] }, person: null },
+    ]);
+    const many = { criterion: 'popular', recipients: Array.from({ length: 1001 }, () => ({})) };
+    expect((await call('POST', '/v1/recommendations:batch', { body: many })).statusCode).toBe(400);
+  });
+
+  it('about this item need an item: a question without one is a mistake', async () => {
+    const ask = async (body: object) => {
+      const reply = await call('POST', '/v1/recommendations', { body });
+      return reply.json<{ code?: string; status?: string }>();
+    };
+    expect((await ask({ criterion: 'viewed-together' })).code).toBe('CRITERION_ITEM_MISSING');
+    expect((await ask({ criterion: 'viewed-together', item: 'coat-1' })).status).toBe('ok');
+    expect((await ask({ criterion: 'popular-in-category' })).code).toBe('CRITERION_CATEGORY_MISSING');
+    expect((await ask({ criterion: 'popular-in-category', category: 'coats' })).status).toBe('ok');
+    expect((await ask({ criterion: 'popula' })).code).toBe('CRITERION_UNKNOWN');
   });
 
   it('answer this process’s own key, as journeys use it', async () => {

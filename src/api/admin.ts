@@ -6,6 +6,7 @@ import { downloadDoors } from './download-lists.ts';
 import { designDoors } from './admin-design.ts';
 import { audienceFileDoors } from './audience-file.ts';
 import { identityDoors } from './admin-identity.ts';
+import { criterionDoors } from './admin-criterion.ts';
 import { contactDoors } from './admin-contact.ts';
 import { feedDoors } from './admin-feed.ts';
 import { formDoors } from './admin-form.ts';
@@ -37,6 +38,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   journeyDoors(make, house);
   languageDoors(make);
   recommendDoors(make, house);
+  criterionDoors(make, house);
   designDoors(make, house);
   offerDoors(make, house);
   activityDoors(make, house);

@@ -220,6 +220,3 @@ export type NewKey = Static<typeof NewKey>;
 
 export const AdvanceRequest = Type.Object({ by: text(32) });
 export type AdvanceRequest = Static<typeof AdvanceRequest>;
-
-export const CriterionView = Type.Object({ key: Type.String(), title: Type.String(), description: Type.String() });
-export type CriterionView = Static<typeof CriterionView>;

@@ -300,59 +300,7 @@ export const Overview = Type.Object({
 });
 export type Overview = Static<typeof Overview>;
 
-/** POST /v1/recommendations */
-export const RecommendationRequest = Type.Object({
-  criterion: Type.String({ minLength: 1, maxLength: 128 }),
-  identities: Type.Optional(texts),
-  profileId: Type.Optional(Type.String()),
-  cart: Type.Optional(Type.Array(Type.String(), { maxItems: 500 })),
-  item: Type.Optional(Type.String()),
-  excludedIds: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
-  /** Slots the criterion leaves empty: `fill` them with popular items (default), only when it has none (`empty`), or `none`. */
-  backup: Type.Optional(Type.Union([Type.Literal('fill'), Type.Literal('empty'), Type.Literal('none')])),
-});
-export type RecommendationRequest = Static<typeof RecommendationRequest>;
-
-const shownItem = {
-  id: Type.String(),
-  name: Type.String(),
-  url: textOrNull,
-  imageUrl: textOrNull,
-  price: numberOrNull,
-  currency: textOrNull,
-  category: Type.String(),
-};
-
-export const RecommendedItem = Type.Object({
-  ...shownItem,
-  source: Type.Union([Type.Literal('criteria'), Type.Literal('backup'), Type.Literal('promotion')]),
-  score: Type.Number(),
-  rank: Type.Integer(),
-  /** One plain sentence for shoppers. */
-  reason: Type.String(),
-  /** What it rests on: key item, kind of evidence, counts. */
-  because: Type.Array(Type.Object({ key: textOrNull, algorithm: Type.String(), count: Type.Number() })),
-});
-export type RecommendedItem = Static<typeof RecommendedItem>;
-
-export const RecommendationAnswer = Type.Object({
-  status: Type.Union([Type.Literal('ok'), Type.Literal('partial'), Type.Literal('backup'), Type.Literal('empty')]),
-  count,
-  filledBy: Type.Object({ criteria: count, promotion: count, backup: count }),
-  criterion: Type.Object({ key: Type.String(), title: Type.String() }),
-  /** The key items the answer rests on. */
-  key: Type.Array(Type.String()),
-  /** The cart's own lines, as they are in the catalogue now (cart-based only). */
-  cart: Type.Array(Type.Object({ ...shownItem, quantity: Type.Number(), inStock: Type.Boolean() })),
-  items: Type.Array(RecommendedItem),
-  requestId: Type.String(),
-  /** Recommendation id: clicks carry it back. */
-  trackingToken: Type.String(),
-  /** Seconds since the newest learned event. */
-  age: Type.Number(),
-});
-export type RecommendationAnswer = Static<typeof RecommendationAnswer>;
+export * from './contract-recommend.ts';
 
 /** Every error of /v1, application/problem+json. */
 export const Problem = Type.Object({

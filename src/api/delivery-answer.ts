@@ -71,14 +71,15 @@ export function answerSlot(slot: Slot, answering: Answering): Answered {
   if ('shown' in placed) return ofActivity(slot, placed, answering);
   const setting = settingOf(slot, caller, house);
   if (!setting) return traced(answering, { noContent: 'no criterion and no scope has that name', ...passedBy(placed) });
-  const request = requestOf(slot, setting);
+  const request = { ...requestOf(slot, setting), ...(answering.trace === 'full' ? { reasons: true } : {}) };
   const story = { criterion: setting.criterion, requested: request, memory: found.why, ...passedBy(placed) };
   try {
     const answer = house.recommend.answer(request, found.person);
-    const told = { ...story, answered: summaryOf(answer) };
+    const { filtered, reasons } = answer;
+    const told = { ...story, answered: summaryOf(answer), filtered, ...(reasons ? { reasons } : {}) };
     // The lines of a cart are something to show, even where nothing goes with them.
     if (answer.items.length === 0 && answer.cart.length === 0) {
-      return traced(answering, { ...told, noContent: 'nothing may be shown' });
+      return traced(answering, { ...told, noContent: reasons?.empty ?? 'nothing may be shown' });
     }
     return { ...shownIn(slot, answer, { setting, house }), ...traced(answering, told) };
   } catch (error) {
@@ -88,9 +89,10 @@ export function answerSlot(slot: Slot, answering: Answering): Answered {
 }
 
 /** The activity that answers a place, unless the request names a criterion itself. */
-function activityAt(slot: Slot, { visitor, caller, house }: Answering): PlaceAnswer | { passed: Passed[] } {
+function activityAt(slot: Slot, { visitor, caller, house, trace }: Answering): PlaceAnswer | { passed: Passed[] } {
   if (slot.details.criterion !== undefined) return { passed: [] };
-  const question = { location: placeNameOf(slot), visitor, request: questionOf(slot.details) };
+  const traced = trace === 'full' ? { reasons: true } : {};
+  const question = { location: placeNameOf(slot), visitor, request: { ...questionOf(slot.details), ...traced } };
   const placed = answerPlace(question, house);
   const isOther =
     'choice' in placed && visitor.preview !== null && placed.choice.activity.key !== visitor.preview.activity;
@@ -162,10 +164,19 @@ function requestOf({ details }: Slot, setting: ScopeSetting): RecommendRequest {
 }
 
 /** The item, cart and exclusions that a place names. */
-function questionOf({ item, detailsOnly, cart, excludedIds }: Slot['details']): Omit<RecommendRequest, 'criterion'> {
+function questionOf({
+  item,
+  detailsOnly,
+  category,
+  cart,
+  excludedIds,
+  parameters,
+}: Slot['details']): Omit<RecommendRequest, 'criterion'> {
   const request: Omit<RecommendRequest, 'criterion'> = {};
   if (item !== undefined) request.item = item;
   if (item !== undefined && !detailsOnly) request.pageItem = item;
+  if (category !== undefined) request.category = category;
+  if (parameters !== undefined) request.parameters = parameters;
   if (cart !== undefined) request.cart = cart;
   if (excludedIds.length > 0) request.excludedIds = excludedIds;
   return request;

@@ -1,5 +1,5 @@
 import { asNumber, asObject, asText, dig } from './json.ts';
-import { idList, readTarget } from './xdm-target.ts';
+import { idList, readTarget, ruleParameters } from './xdm-target.ts';
 import { asItemId } from './xdm-value.ts';
 
 /** An order as Target tells it: in the shop's one currency, unless it names another. */
@@ -32,6 +32,8 @@ export interface Details {
   attributes: Record<string, string>;
   /** What it says about the item besides: `entity.name` and so on. Kept with the view, never put into the catalogue. */
   entity: Record<string, string>;
+  /** What rules may compare with. */
+  parameters: Record<string, unknown> | undefined;
   /** Our own parameters. */
   criterion: string | undefined;
   limit: number | undefined;
@@ -66,6 +68,7 @@ export function readDetails(part: unknown): Details {
     ...readOrder(dig(part, 'order') ?? orderInParameters(flat), flat),
     attributes: readAttributes(dig(part, 'profileParameters')),
     entity: readEntity(flat),
+    parameters: ruleParameters(flat),
     criterion: asText(flat['criterion'], 128),
     limit: limit === undefined ? undefined : Math.min(Math.max(Math.trunc(limit), 1), 100),
     backup: backups.find((rule) => rule === flat['backup']),

@@ -14,7 +14,7 @@ import { invalid } from './row.ts';
 /** One door of /v1: what it is for, who may, what goes in and comes out. Validates, and stands in OpenAPI. */
 export interface Door<B extends TSchema> {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path after `/v1`. */
+  /** Path after `/v1`; `:name` is a part of it, `::` a colon. */
   path: string;
   scope: KeyScope;
   summary: string;
@@ -115,7 +115,7 @@ function schemaOf<B extends TSchema>(door: Door<B>, way: Way | undefined): Recor
   const path = `${way?.before ?? ''}${door.path}`;
   const names = Object.entries(door.query ?? {});
   const parameters = names.map(([name, description]) => [name, Type.Optional(Type.String({ description }))] as const);
-  const parts = [...path.matchAll(/:([a-z]+)/gi)].map(([, name]) => [name!, Type.String()] as const);
+  const parts = [...path.matchAll(/\/:([a-z]+)/gi)].map(([, name]) => [name!, Type.String()] as const);
   return {
     tags: [way?.tag ?? door.path.split('/')[1]!.split(':')[0]!],
     summary: door.summary,

@@ -1,12 +1,14 @@
+import { categoryKey } from '../catalog/index.ts';
 import type { Datastream, ScopeSetting } from '../event/index.ts';
 import { answerPlace, type PlaceAnswer, type ShownOffer, type Visitor } from './activity-answer.ts';
 import type { RecommendationAnswer } from './contract.ts';
 import type { Handle } from './edge-reply.ts';
+import { flatParameters } from './delivery-details.ts';
 import { htmlOf, scopeSetting, surfaceSetting } from './edge-scope.ts';
 import { shownToken } from './edge-shown.ts';
 import type { House, RecommendRequest } from './house.ts';
 import { asList, asNumber, asObject, asText, dig } from './json.ts';
-import { readTarget } from './xdm-target.ts';
+import { readTarget, ruleParameters } from './xdm-target.ts';
 import { asItemId } from './xdm-value.ts';
 
 const schema = (name: string) => `https://ns.adobe.com/personalization/${name}`;
@@ -189,6 +191,11 @@ function questionOf(event: unknown): Omit<RecommendRequest, 'criterion'> {
   const request: Omit<RecommendRequest, 'criterion'> = {};
   const item = target.item ?? viewedItem(dig(event, 'xdm'));
   if (item !== undefined) request.item = request.pageItem = item;
+  const flat = flatParameters(dig(event, 'data', '__adobe', 'target'));
+  const category = categoryKey(flat['entity.categoryId']);
+  const parameters = ruleParameters(flat);
+  if (category !== null) request.category = category;
+  if (parameters !== undefined) request.parameters = parameters;
   if (target.cartIds.length > 0) request.cart = target.cartIds;
   if (target.excludedIds.length > 0) request.excludedIds = target.excludedIds;
   return request;

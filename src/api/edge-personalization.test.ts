@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ecid, fetchEcid, handleOf, knownVisitor, sendTo, type Answer } from '../../test/support/alloy.ts';
-import { demoStream, fakeAnswer, fakeHouse, fakeProfile, secretKey, type FakeHouse } from '../../test/support/house.ts';
+import { demoStream, fakeHouse, fakeProfile, secretKey, type FakeHouse } from '../../test/support/house.ts';
+import { fakeAnswer } from '../../test/support/recommend.ts';
 import type { Datastream } from '../event/index.ts';
 import { readShownToken, shownToken } from './edge-shown.ts';
 import { buildServer } from './server.ts';

@@ -89,7 +89,7 @@ function checkScope(where: string, setting: ScopeSetting, house: House): void {
     throw new BeckonError(errors.API_INPUT_INVALID, sentence, { where });
   };
   if (!hasCriterion(house, setting.criterion)) {
-    const known = house.recommend.criteria().map(({ key }) => key);
+    const known = house.criteria.list().map(({ key }) => key);
     refuse(`There is no criterion "${setting.criterion}"; there are ${known.join(', ')}`);
   }
   if (setting.format === 'json' && (setting.template ?? setting.selector) !== undefined) {

@@ -13,7 +13,7 @@ import type {
 import type { Catalog, Feeds, RuleBook } from '../catalog/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
-import type { Activities, Designs, ExperienceNumbers, RuledAnswer } from '../recommend/index.ts';
+import type { Activities, Criteria, Designs, ExperienceNumbers, Recommender } from '../recommend/index.ts';
 import type {
   AdvanceReport,
   ClockView,
@@ -25,10 +25,9 @@ import type {
   Overview,
   PersonHere,
   PersonRow,
-  RecommendationAnswer,
   TimelineEntry,
 } from './contract.ts';
-import type { CriterionView, RefusedRow } from './contract-in.ts';
+import type { RefusedRow } from './contract-in.ts';
 import type { Forms } from './forms.ts';
 import type { Keys } from './keys.ts';
 import type { Rates } from './limit.ts';
@@ -55,6 +54,7 @@ export interface House {
   /** Where what was refused is shown; null where nobody looks. */
   intake: IntakeDoor | null;
   recommend: RecommendDoor;
+  criteria: CriterionDoor;
   designs: DesignDoor;
   activities: ActivityDoor;
   lists: ListDoor;
@@ -122,6 +122,8 @@ export interface ProfileDoor {
    * the fold has taken it, so that the profile has its id.
    */
   find(identity: Identity, how?: 'folded'): Promise<Profile | null>;
+  /** Many at once, by `identityKey`; what is folded by now counts. Names that nobody is known by are absent. */
+  findAll(identities: readonly Identity[]): Promise<Map<string, Profile>>;
   /** What the device last said about being recorded, as `find` would tell, cheap enough for every request. */
   collectConsent(id: string, namespace?: 'ecid' | 'anonymousid' | 'tntid'): Promise<'in' | 'out' | undefined>;
   /**
@@ -145,35 +147,13 @@ export interface ItemDoor {
   look(id: string): { name: string; imageUrl: string | null } | undefined;
 }
 
-/** What is asked of the recommender; the same shape as its own. */
-export interface RecommendRequest {
-  criterion: string;
-  cart?: string[];
-  item?: string;
-  excludedIds?: string[];
-  limit?: number;
-  pageItem?: string;
-  backup?: 'fill' | 'empty' | 'none';
-  /** Only items of this collection are shown. */
-  collection?: string;
-  /** Items that stand before or after those of the criterion. */
-  promotions?: string[];
-}
+export type { Person, RecommendRequest } from '../recommend/index.ts';
 
-/** The memory of somebody that a recommendation may rest on. */
-export interface Person {
-  profileId: string | null;
-  viewed: { item: string; at: number }[];
-  cart: { item: string; quantity: number }[];
-  purchased: string[];
-  seed: string;
-}
+/** The recommender (`Recommender` fits): every door that shows items asks here. */
+export type RecommendDoor = Pick<Recommender, 'answer' | 'preview'>;
 
-/** The recommender (`Recommender` fits). */
-export interface RecommendDoor {
-  answer(request: RecommendRequest, person: Person | null): RecommendationAnswer;
-  criteria(): CriterionView[];
-}
+/** Criteria (`Criteria` fits). */
+export type CriterionDoor = Pick<Criteria, 'list' | 'find' | 'get' | 'put' | 'remove' | 'versions' | 'check'>;
 
 /** Designs (`Designs` fits). */
 export type DesignDoor = Pick<
@@ -208,11 +188,6 @@ export type ActivityDoor = Pick<
 > & {
   /** Keys of the audiences that a profile is in. */
   audiencesOf(profileId: string): Promise<readonly string[]>;
-  /** An answer under exclusions, and the collection and promotions that an offer names. */
-  answer(
-    request: RecommendRequest,
-    whom: { person: Person | null; profile: Readonly<Record<string, unknown>> },
-  ): RuledAnswer;
   /** What its experiences have come to. */
   numbers(key: string): Promise<ExperienceNumbers[]>;
 };

@@ -1,6 +1,6 @@
 import { after, isUuid } from '../base/index.ts';
 import type { Identity } from '../event/index.ts';
-import type { Profile } from '../profile/index.ts';
+import { viewOf, type Profile } from '../profile/index.ts';
 import type { House, Person } from './house.ts';
 
 const dayMs = 86_400_000;
@@ -10,13 +10,30 @@ const dayMs = 86_400_000;
  * same person on the same day (design §4 recommend).
  */
 export function personOf(profile: Profile, now: number): Person {
-  const { viewed, cart, orders } = profile.state;
+  const { state } = profile;
+  const orders = state.orders.map(({ items, at }) => ({ items: items.map(({ id }) => id), at }));
+  const categories = (state.categoryScores ?? []).map(([category]) => category);
+  const mostViewed = (state.itemScores ?? []).map(([item]) => item);
   return {
     // Somebody whose first events are not folded yet has no id.
     profileId: profile.id === '' ? null : profile.id,
-    viewed: viewed.map(({ item, at }) => ({ item, at })),
-    cart: (cart?.lines ?? []).map(({ item, quantity }) => ({ item, quantity })),
-    purchased: [...new Set(orders.flatMap((order) => order.items.map(({ id }) => id)))],
+    viewed: state.viewed,
+    cart: state.cart?.lines ?? [],
+    purchased: [...new Set(orders.flatMap(({ items }) => items))],
+    orders,
+    mostViewed,
+    categories,
+    visit: state.visit?.views ?? [],
+    // What rules call `profile.x`, and under Target's names what we keep of everybody (recommendations BEH-7).
+    profile: {
+      ...viewOf(profile, now),
+      ...state.attributes,
+      lastViewedEntity: state.viewed[0]?.item ?? null,
+      lastPurchasedEntity: orders.toSorted((a, b) => b.at - a.at)[0]?.items[0] ?? null,
+      mostViewedEntity: mostViewed[0] ?? null,
+      categoryAffinity: categories[0] ?? null,
+    },
+    language: state.language,
     seed: `${profile.id}:${Math.floor(now / dayMs)}`,
   };
 }
@@ -48,7 +65,7 @@ export async function findProfile(identity: Identity, house: House): Promise<Pro
 
 /** Is the criterion one that the recommender knows? */
 export function hasCriterion(house: House, key: string): boolean {
-  return house.recommend.criteria().some((criterion) => criterion.key === key);
+  return house.criteria.find(key) !== undefined;
 }
 
 /**

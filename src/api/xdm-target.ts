@@ -42,6 +42,20 @@ export function readTarget(parameters: unknown): TargetParameters {
   };
 }
 
+/** Parameters that say how to answer or are read apart: rules need not see them. */
+const readApart = new Set(
+  (
+    'entity.id entity.categoryId entity.event.detailsOnly cartIds excludedIds user.categoryId criterion limit backup ' +
+    'format orderId orderTotal productPurchasedId productPurchaseId'
+  ).split(' '),
+);
+
+/** The other parameters, for rules that compare with the request (recommendations INC-3, INC-5); undefined: none. */
+export function ruleParameters(flat: Record<string, unknown>): Record<string, unknown> | undefined {
+  const names = Object.keys(flat).filter((name) => !readApart.has(name) && !name.startsWith('profile.'));
+  return names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, flat[name]]));
+}
+
 /** `a, b,c`, a JSON array as text, or a list → ids, each once, at most 1000. */
 export function idList(value: unknown): string[] {
   let parts: unknown[] = [];

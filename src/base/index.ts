@@ -20,3 +20,4 @@ export * from './money.ts';
 export * from './random.ts';
 export * from './seal.ts';
 export * from './signal.ts';
+export * from './stable.ts';

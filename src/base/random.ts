@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { sha256 } from './hash.ts';
 
 /** Chance, handed in. */
 export interface Random {
@@ -52,4 +53,15 @@ export class SeededRandom implements Random {
   bytes(count: number): Uint8Array {
     return Uint8Array.from({ length: count }, () => Math.floor(this.next() * 256));
   }
+}
+
+/** The list in an order that hangs on the seed alone. */
+export function shuffled<T>(list: readonly T[], seed: string): T[] {
+  const random = new SeededRandom(Number.parseInt(sha256(seed).slice(0, 8), 16));
+  const made = [...list];
+  for (let i = made.length - 1; i > 0; i--) {
+    const j = Math.floor(random.next() * (i + 1));
+    [made[i], made[j]] = [made[j]!, made[i]!];
+  }
+  return made;
 }

@@ -1,4 +1,3 @@
-import { SeededRandom, sha256 } from '../base/index.ts';
 import type { RuleIndex, Test } from './rule-index.ts';
 
 /**
@@ -23,15 +22,4 @@ export function dearest(index: RuleIndex, test: Test, limit: number): string[] {
     least = price(found.at(-1)!);
   }
   return found.sort(falling).slice(0, limit).map(id);
-}
-
-/** The list in an order that hangs on the seed alone. */
-export function shuffled<T>(list: readonly T[], seed: string): T[] {
-  const random = new SeededRandom(Number.parseInt(sha256(seed).slice(0, 8), 16));
-  const made = [...list];
-  for (let i = made.length - 1; i > 0; i--) {
-    const j = Math.floor(random.next() * (i + 1));
-    [made[i], made[j]] = [made[j]!, made[i]!];
-  }
-  return made;
 }

@@ -1,11 +1,10 @@
-import { nearest, type Clock } from '../base/index.ts';
+import { nearest, shuffled, type Clock } from '../base/index.ts';
 import type { FilterNode } from '../language/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Catalog } from './catalog.ts';
 import { unknown } from './definition-check.ts';
 import type { Item } from './item.ts';
 import { inStock } from './item.ts';
-import { shuffled } from './promotion-order.ts';
 import { RuleCompiler } from './rule-compile.ts';
 import type { Asked } from './rule-context.ts';
 import { askedOf } from './rule-context.ts';

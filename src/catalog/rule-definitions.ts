@@ -1,4 +1,4 @@
-import { BeckonError, type Clock } from '../base/index.ts';
+import { BeckonError, stableJson, type Clock } from '../base/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import type { DefinitionInput } from './definition-check.ts';
 import { checkDefinition, checkKey, keyFrom, unknown } from './definition-check.ts';
@@ -174,15 +174,5 @@ export class DefinitionStore {
 /** Does a stored definition say just this? The database keeps the fields of an object in an order of its own. */
 function same(before: Definition, content: Content): boolean {
   const own = Object.fromEntries(Object.keys(content).map((name) => [name, before[name as keyof Definition]]));
-  return stable(own) === stable(content);
-}
-
-function stable(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value).filter(([, one]) => one !== undefined);
-  return `{${fields
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, one]) => `${JSON.stringify(name)}:${stable(one)}`)
-    .join(',')}}`;
+  return stableJson(own) === stableJson(content);
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { planFilter } from '../language/index.ts';
 import type { Item } from './item.ts';
 import { viewOf } from './item.ts';
-import { dearest, shuffled } from './promotion-order.ts';
+import { shuffled } from '../base/index.ts';
+import { dearest } from './promotion-order.ts';
 import { Bits } from './rule-bits.ts';
 import { grouped, ItemNumbers, RuleIndex } from './rule-index.ts';
 

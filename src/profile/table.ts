@@ -200,6 +200,28 @@ export async function ownersOf(runner: Runner, identities: readonly Identity[]):
   return new Map(rows.map((row) => [`${row.namespace}:${row.id}`, row.profile_id]));
 }
 
+/** Profiles by the ids they are asked for by: who was merged into another is that one. */
+export async function profilesOf(runner: Runner, ids: readonly string[]): Promise<Map<string, Profile>> {
+  const found = new Map<string, Profile>();
+  if (ids.length === 0) return found;
+  const rows = await runner.rows<ProfileRow & { asked: string }>({
+    name: 'profile.many',
+    text: `with recursive way as (
+        select id as asked, id, merged_into from profile where id = any($1)
+        union all select w.asked, p.id, p.merged_into from way w join profile p on p.id = w.merged_into)
+      select w.asked, p.* from way w join (select ${profileColumns} from profile) p on p.id = w.id
+      where w.merged_into is null`,
+    values: [ids],
+  });
+  const made = new Map<string, Profile>();
+  for (const { asked, ...row } of rows) {
+    const profile = made.get(row.id) ?? profileOf(row);
+    made.set(profile.id, profile);
+    found.set(asked, profile);
+  }
+  return found;
+}
+
 /** What the people behind these devices last said about being recorded, by identity key; who said nothing is absent. */
 export async function collectConsents(
   runner: Runner,

@@ -137,6 +137,11 @@ export class Activities {
     return this.#whoUses((offer) => offer.design === key);
   }
 
+  /** Who uses a criterion, in words. */
+  whoUsesCriterion(key: string): string | null {
+    return this.#whoUses((offer) => offer.criterion === key);
+  }
+
   /** Who uses a collection or a promotion, in words. */
   whoUsesRule(kind: 'collection' | 'promotion', key: string): string | null {
     return this.#whoUses((offer) =>

@@ -1,8 +1,21 @@
 import { defineErrors } from '../base/index.ts';
 
 export const errors = defineErrors({
-  CRITERION_UNKNOWN: { status: 400, mend: 'Use cart-based, recently-viewed, viewed-together, popular or top-sellers' },
-  CRITERION_ITEM_MISSING: { status: 400, mend: 'Name the item whose companions are wanted, as "item"' },
+  CRITERION_UNKNOWN: { status: 404, mend: 'GET /v1/criteria lists the criteria there are' },
+  CRITERION_INVALID: {
+    status: 422,
+    mend: 'Mend what is named and send the whole criterion again; docs/recommend/criteria.md has every field',
+  },
+  CRITERION_SHIPPED: {
+    status: 409,
+    mend: 'Make one of your own under another key, with what GET /v1/criteria/{key} says',
+  },
+  CRITERION_IN_USE: { status: 409, mend: 'Take it out of what uses it first; the sentence names what that is' },
+  CRITERION_ITEM_MISSING: { status: 400, mend: 'Name the item that the list is about, as "item"' },
+  CRITERION_CATEGORY_MISSING: {
+    status: 400,
+    mend: 'Name the category that the list is about, as "category", or an item of it',
+  },
   RECOMMEND_LIMIT_INVALID: { status: 400, mend: 'Ask for 1 to 100 items, or leave the limit out for 4' },
   RECOMMEND_LIST_TOO_LONG: { status: 400, mend: 'Send at most 1000 ids in "cart" and in "excludedIds"' },
   EVALUATE_FILE_UNREADABLE: { status: 400, mend: 'Name a file of JSON lines that can be read; it may be gzipped' },

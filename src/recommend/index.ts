@@ -2,16 +2,19 @@
  * recommend — what to show: counts of what visits did, criteria over them, slots filled with reasons.
  *
  * In:     lessons from the feed, one event each; the catalogue; one person's views, cart and orders
- * Out:    answers: items in order, each with its source, its reason and the counts behind it
- * Owns:   tables design, design_number, offer, activity, activity_seen, activity_order; the counts live in memory and are learned anew from the feed at each start
+ * Out:    answers: items in order, each with its source, its reason and the counts behind it, and what rules took out
+ * Owns:   tables design, design_number, offer, activity, activity_seen, activity_order, criterion, criterion_number; the counts live in memory and are learned anew from the feed at each start
  * Knows:  base, store, job, language, event, profile, catalog
  * Never:  answers an item that is out of stock, excluded or unknown; draws at random
- * Start:  answer.ts, then model.ts, criterion.ts, recommender.ts
+ * Start:  answer.ts, then criterion-definition.ts, execute.ts, engine.ts
  */
 export type {
   AnsweredLine,
+  AskedCriterion,
   Because,
+  Filtered,
   Person,
+  Reasons,
   RecommendationAnswer,
   RecommendedItem,
   RecommendRequest,
@@ -24,6 +27,10 @@ export { ActivitySeen } from './activity-seen.ts';
 export type { CarriedSeen, ExperienceNumbers } from './activity-seen.ts';
 export { previewToken, readPreview } from './activity-preview.ts';
 export type { Preview } from './activity-preview.ts';
+export { contentOf, Criteria, shippedOnly } from './criteria.ts';
+export type { CriterionVersion } from './criteria.ts';
+export { shippedCriteria } from './criteria-shipped.ts';
+export type * from './criterion-definition.ts';
 export { compileDesign, mostSlots } from './design.ts';
 export type { Design, DesignDefinition, DesignLanguage, DesignType, Rendered } from './design.ts';
 export type { DesignCheck, DesignProblem } from './design-validate.ts';
@@ -44,15 +51,14 @@ export { ListScore } from './evaluate-score.ts';
 export type { Figure, ListScores, Popularities } from './evaluate-score.ts';
 export { Follower } from './follower.ts';
 export type { FeedBatch, Pupil, ReadFeed } from './follower.ts';
-export { modelLimits } from './model.ts';
-export type { ModelLimits } from './model.ts';
+export { errors as recommendErrors } from './error.ts';
+export { titleOf } from './execute.ts';
+export { needsOf } from './key.ts';
 export { migrations } from './migration.ts';
 export type { FixedOffer, OfferDefinition, Offering, RecommendationOffer } from './offer.ts';
 export { emptySeen } from './table-activity-seen.ts';
-export { answerUnderRules } from './offer-rules.ts';
-export type { RuledAnswer } from './offer-rules.ts';
 export { Recommender } from './recommender.ts';
-export type { Shelf } from './recommender.ts';
+export type { RecommenderParts } from './recommender.ts';
 export type { Algorithm, Group, Likeness, ListQuery, RelatedAction, Scored, Source, Step } from './source.ts';
 export { tune, tunedBy, tuneLimits } from './tune.ts';
 export type { OwnTuning, TunedOutcome, TuneResult } from './tune.ts';

@@ -2,10 +2,12 @@ import type { Migration } from '../store/index.ts';
 import { activityMigrations } from './table-activity.ts';
 import { activitySeenMigrations } from './table-activity-seen.ts';
 import { designNumberMigrations } from './table-design-number.ts';
+import { criterionMigrations } from './table-criterion.ts';
 
 /** Tables of this room, each kind beside its statements. */
 export const migrations: readonly Migration[] = [
   ...activityMigrations,
   ...activitySeenMigrations,
   ...designNumberMigrations,
+  ...criterionMigrations,
 ];

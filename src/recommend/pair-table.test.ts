@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CompanionTable } from './companion-table.ts';
 import { PairTable } from './pair-table.ts';
 
 const item = fc.integer({ min: 0, max: 30 });
@@ -43,37 +42,5 @@ describe('the table of pairs', () => {
     for (let y = 1; y <= 20; y++) expect(table.counts(0, y)).toEqual({ bought: 5, carted: 0 });
     table.add(3, 0, 'bought');
     expect(table.counts(0, 3)).toEqual({ bought: 6, carted: 0 });
-  });
-});
-
-describe('the table of companions', () => {
-  it('counts exactly while an item has no more companions than its limit', () => {
-    fc.assert(
-      fc.property(pairs, (added) => {
-        const table = new CompanionTable(32);
-        const plain = new Map<string, number>();
-        for (const [x, y] of added) {
-          table.add(x, y);
-          plain.set(`${x} ${y}`, (plain.get(`${x} ${y}`) ?? 0) + 1);
-        }
-        for (const [key, count] of plain) {
-          const [x, y] = key.split(' ').map(Number) as [number, number];
-          expect(table.count(x, y)).toBe(count);
-        }
-      }),
-    );
-  });
-
-  it('holds a full row to its limit, drops the rarest, and never says more than what happened', () => {
-    const table = new CompanionTable(4);
-    for (const y of [1, 2, 3, 1, 2, 3, 1, 2, 3, 4, 5, 6, 5]) table.add(0, y);
-    const row: [number, number][] = [];
-    table.companions(0, (y, count) => row.push([y, count]));
-    expect(row.sort()).toEqual([
-      [1, 3],
-      [2, 3],
-      [3, 3],
-      [5, 1],
-    ]);
   });
 });

@@ -1,11 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BeckonError, FakeClock } from '../base/index.ts';
-import type { Item } from '../catalog/index.ts';
+import type { Item, Shelf } from '../catalog/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import type { Person, RecommendationAnswer, RecommendRequest } from './answer.ts';
-import { modelLimits } from './model.ts';
-import { Recommender, type Shelf } from './recommender.ts';
+import { Recommender } from './recommender.ts';
 
 const now = Date.UTC(2026, 10, 23, 10);
 const hour = 3600 * 1000;
@@ -31,14 +30,13 @@ class TestShelf implements Shelf {
 }
 
 /** A recommender over items `a`, `b`, … (or those given), and a way to tell it what visits did. */
-function shop(items: string | Item[], limits = modelLimits) {
+function shop(items: string | Item[]) {
   const catalog = new TestShelf(typeof items === 'string' ? [...items].map((id) => itemOf(id)) : items);
   let given = 0;
   const recommender = new Recommender({
     catalog,
     clock: new FakeClock(now),
     ids: { next: () => `id-${++given}` },
-    limits,
   });
   let visits = 0;
   const visit = (kind: Lesson['k'], ids: string, at = now - hour) => {
@@ -67,10 +65,11 @@ describe('recently viewed', () => {
       currency: 'EUR',
       category: 'all',
       source: 'criteria',
+      criterion: 'recently-viewed',
       score: 1,
       rank: 1,
       reason: 'You looked at this',
-      because: [{ key: '2', algorithm: 'recently-viewed', count: 1 }],
+      because: [{ key: '2', algorithm: 'recently-viewed', count: 1, weight: 1 }],
     });
     expect(answer).toMatchObject({ status: 'ok', count: 3, filledBy: { criteria: 3, promotion: 0, backup: 0 } });
   });
@@ -87,11 +86,13 @@ describe('recently viewed', () => {
     const { recommender, visit } = shop('abcdef');
     for (const ids of ['de', 'de', 'd', 'a']) visit('view', ids);
     const answer = recommender.answer({ criterion: 'recently-viewed' }, person({ viewed: views('a') }));
-    expect(answer.items.map(({ id, source, reason }) => [id, source, reason]).slice(0, 3)).toEqual([
-      ['a', 'criteria', 'You looked at this'],
-      ['d', 'backup', 'Popular right now'],
-      ['e', 'backup', 'Popular right now'],
+    const told = answer.items.map(({ id, source, reason, criterion }) => [id, source, reason, criterion]);
+    expect(told[0]).toEqual(['a', 'criteria', 'You looked at this', 'recently-viewed']);
+    expect(told.slice(1, 3).sort()).toEqual([
+      ['d', 'backup', 'Popular right now', 'popular'],
+      ['e', 'backup', 'Popular right now', 'popular'],
     ]);
+    expect(told[3]!.slice(1)).toEqual(['backup', 'From our range', 'range']);
     expect(answer).toMatchObject({ status: 'ok', filledBy: { criteria: 1, backup: 3 } });
   });
 
@@ -100,16 +101,17 @@ describe('recently viewed', () => {
     for (const ids of ['de', 'de', 'd', 'a']) visit('view', ids);
     const ask = (backup: 'empty' | 'none', viewed: string) =>
       idsOf(recommender.answer({ criterion: 'recently-viewed', limit: 2, backup }, person({ viewed: views(viewed) })));
-    expect([ask('none', 'a'), ask('empty', 'a'), ask('none', ''), ask('empty', '')]).toEqual(['a', 'a', '', 'de']);
+    expect([ask('none', 'a'), ask('empty', 'a'), ask('none', '')]).toEqual(['a', 'a', '']);
+    expect(ask('empty', '')).toMatch(/^[ade]{2}$/);
   });
 
   it('answers a wanderer with popular items only, and says so', () => {
     const { recommender, visit } = shop('abcdef');
     for (const ids of ['de', 'de', 'df']) visit('view', ids);
     const answer = recommender.answer({ criterion: 'recently-viewed', limit: 3 }, person({}));
-    expect(idsOf(answer)).toBe('def');
+    expect([...idsOf(answer)].sort().join('')).toBe('def');
     expect(answer.status).toBe('backup');
-    expect(answer.items[0]).toMatchObject({
+    expect(answer.items.find(({ id }) => id === 'd')).toMatchObject({
       source: 'backup',
       score: 0,
       because: [{ key: null, algorithm: 'most-viewed', count: 3 }],
@@ -151,7 +153,9 @@ describe('cart-based', () => {
 
   it('puts bought together before carted before viewed before backup, each with its reason and counts', () => {
     const answer = taught().answer({ criterion: 'cart-based', cart: ['coat'], limit: 5 }, null);
-    expect(answer.items.map(({ id, source, reason, because }) => ({ id, source, reason, ...because[0] }))).toEqual([
+    expect(
+      answer.items.map(({ id, source, reason, because }) => ({ id, source, reason, ...because[0] })),
+    ).toMatchObject([
       {
         id: 'scarf',
         source: 'criteria',
@@ -219,7 +223,6 @@ describe('cart-based', () => {
     for (const ids of ['ax', 'by', 'az', 'bz', 'ax', 'by', 'az', 'bz']) visit('purchase', ids);
     const answer = recommender.answer({ criterion: 'cart-based', cart: ['a', 'b'], limit: 1 }, null);
     expect(idsOf(answer)).toBe('z');
-    expect(answer.items[0]!.because).toHaveLength(2);
   });
 
   it('does not call one visit often', () => {
@@ -237,17 +240,22 @@ describe('viewed together', () => {
     for (const ids of ['kab', 'ka', 'kc', 'b']) visit('view', ids);
     const answer = recommender.answer({ criterion: 'viewed-together', item: 'k', limit: 3 }, null);
     expect(idsOf(answer)).toBe('abc');
+    // Two of the key's three visits, and two visits more in the base, so that a key seen once proves little.
     expect(answer.items[0]).toMatchObject({
-      score: 0.4,
-      because: [{ key: 'k', algorithm: 'viewed-together', count: 2 }],
+      score: 1,
+      because: [{ key: 'k', algorithm: 'viewed-together', count: 2, weight: 0.4 }],
     });
   });
 
-  it('takes the item of the page when none is named, and refuses when there is neither', () => {
+  it('takes the item of the page when none is named, and tells when there is neither', () => {
     const { recommender, visit } = shop('ka');
     visit('view', 'ka');
     expect(idsOf(recommender.answer({ criterion: 'viewed-together', pageItem: 'k' }, null))).toBe('a');
-    expect(codeOf(() => recommender.answer({ criterion: 'viewed-together' }, null))).toBe('CRITERION_ITEM_MISSING');
+    expect(recommender.answer({ criterion: 'viewed-together', reasons: true }, null)).toMatchObject({
+      status: 'backup',
+      key: [],
+      reasons: { asked: [{ criterion: 'viewed-together', items: 0, note: 'there is no key' }, {}, {}] },
+    });
   });
 
   it('answers an unknown key with the backup', () => {
@@ -283,14 +291,22 @@ describe('popular and top sellers', () => {
 });
 
 describe('the answer', () => {
-  it('holds the backup in buckets of popularity (golden example 6: ranks 1–20 first, then 21–40)', () => {
+  it('holds the backup in shuffled buckets of popularity (golden example 6, BAK-1: ranks 1–20, then 21–40)', () => {
     const items = Array.from({ length: 45 }, (_, i) => itemOf(`i${String(i).padStart(2, '0')}`));
     const { recommender } = shop(items);
     items.forEach(({ id }, i) => {
       for (let n = 0; n < 45 - i; n++) recommender.learn({ p: 'p', s: `${id}-${n}`, i: id, k: 'view', t: now - hour });
     });
-    const { items: answered } = recommender.answer({ criterion: 'recently-viewed', limit: 30 }, nobody);
-    expect(answered.map(({ id }) => id)).toEqual(items.slice(0, 30).map(({ id }) => id));
+    const ranked = items.map(({ id }) => id);
+    const of = (seed: string) =>
+      recommender.answer({ criterion: 'recently-viewed', limit: 30 }, person({ seed })).items.map(({ id }) => id);
+    expect(of('ada').slice(0, 20).sort()).toEqual(ranked.slice(0, 20));
+    expect(of('ada').slice(20)).toHaveLength(10);
+    expect(ranked.slice(20, 40)).toEqual(expect.arrayContaining(of('ada').slice(20)));
+    expect(of('ada')).toEqual(of('ada'));
+    expect(of('ada')).not.toEqual(of('bob'));
+    const nobodyKnown = recommender.answer({ criterion: 'recently-viewed', limit: 30 }, null);
+    expect(nobodyKnown.items.map(({ id }) => id)).toEqual(ranked.slice(0, 30));
   });
 
   it('is partial when criteria and backup together are too few (golden example 7: n = 4, k = 2, b = 1)', () => {
@@ -363,14 +379,6 @@ describe('the answer', () => {
     recommender.reset();
     expect([recommender.learned, recommender.newestAt]).toEqual([0, 0]);
   });
-
-  it('bounds what it learns: further ids and endless visits are ignored and counted', () => {
-    const { recommender, visit } = shop('abc', { ...modelLimits, items: 2, itemsOfVisit: 1 });
-    visit('view', 'a');
-    visit('view', 'ba');
-    visit('view', 'c');
-    expect([recommender.learned, recommender.ignored]).toEqual([4, 2]);
-  });
 });
 
 describe('whatever visits did and whoever asks', () => {
@@ -442,7 +450,9 @@ describe('whatever visits did and whoever asks', () => {
         const once = (all: Lesson[]) => all.map((each) => ({ ...each, t: now - each.i.charCodeAt(0) * hour }));
         const first = ask(once(lessons), stocks).answer(request, who);
         const second = ask(once(turned), stocks).answer(request, who);
-        expect(second.items).toEqual(first.items);
+        // Sums of the same numbers in another order differ in their last digits, so scores are not compared.
+        const shown = ({ items }: RecommendationAnswer) => items.map(({ id, source, reason }) => [id, source, reason]);
+        expect(shown(second)).toEqual(shown(first));
       }),
     );
   });

@@ -1,7 +1,7 @@
 import type { Migration, Runner } from '../store/index.ts';
 
 /** Definitions that are kept in versions: a row a version, never changed. */
-export type DefinitionKind = 'design' | 'offer' | 'activity';
+export type DefinitionKind = 'design' | 'offer' | 'activity' | 'criterion';
 
 /**
  * `draft`: not in force; the newest other row is. `live` and `paused` are in force as they say; `gone`: taken away.
@@ -16,7 +16,7 @@ export interface VersionRow {
   savedAt: Date;
 }
 
-const tableOf = (kind: DefinitionKind) => `
+export const tableOf = (kind: DefinitionKind) => `
 create table ${kind} (
   key text not null,
   version integer not null,

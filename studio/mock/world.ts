@@ -253,6 +253,7 @@ function recommend(body: unknown): RecommendationAnswer {
     source: index === limit - 1 ? ('backup' as const) : ('criteria' as const),
     score: 1 - index / 10,
     rank: index + 1,
+    criterion: index === limit - 1 ? 'popular' : criterion,
     reason: index === limit - 1 ? 'Popular in the shop right now' : 'Often bought together with the Nordic winter coat',
     because: [{ key: index === limit - 1 ? null : 'i-0', algorithm: 'bought together', count: 14 - index }],
   }));
@@ -272,6 +273,7 @@ function recommend(body: unknown): RecommendationAnswer {
     key: ['i-0'],
     cart: criterion === 'cart-based' ? cart : [],
     items,
+    filtered: [{ rule: 'out of stock', count: 1 }],
     requestId: 'r-1',
     trackingToken: 't-1',
     age: 2,

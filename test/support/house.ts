@@ -1,9 +1,10 @@
 import { FakeClock, quietLog, SeededRandom, UuidIds } from '../../src/base/index.ts';
 import { Intake, type Datastream, type Identity, type ImportProgress, type ShopEvent } from '../../src/event/index.ts';
 import { fakeShowing } from './showing.ts';
+import { fakeRecommender } from './recommend.ts';
 import { fakeTraits } from './trait.ts';
 import type { Profile, ProfileState } from '../../src/profile/index.ts';
-import type { House, Person, RecommendationAnswer, RecommendRequest } from '../../src/api/index.ts';
+import type { House, Person, RecommendRequest } from '../../src/api/index.ts';
 import { fakeFeeds } from './feeds.ts';
 
 /** A house for tests: remembers what it was told, answers from what it was given. Same seed, same ids. */
@@ -41,20 +42,6 @@ const fakeSettings: House['settings'] = {
   currency: 'EUR',
   files: { studio: null, shop: null, docs: null, alloy: null },
 };
-
-function fakeRecommender(asked: FakeHouse['asked']): House['recommend'] {
-  return {
-    criteria: () => [
-      { key: 'cart-based', title: 'Goes with the cart', description: '' },
-      { key: 'popular', title: 'Popular', description: '' },
-      { key: 'recently-viewed', title: 'Recently viewed', description: '' },
-    ],
-    answer: (request, person) => {
-      asked.push({ request, person });
-      return fakeAnswer(request);
-    },
-  };
-}
 
 function fakeSenders(): Pick<House, 'feeds' | 'webhooks' | 'forms'> {
   return { feeds: fakeFeeds(), webhooks: fakeWebhooks(), forms: fakeForms() };
@@ -105,6 +92,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     events: fakeEvents(received),
     profiles: {
       get: async (id) => [...known.values()].find((profile) => profile.id === id) ?? null,
+      findAll: (names) => findAll(known, names),
       find: async ({ namespace, id }: Identity) => known.get(`${namespace}:${id}`) ?? null,
       recallConsent: () => undefined,
       collectConsent: async (id, namespace = 'ecid') => known.get(`${namespace}:${id}`)?.state.consent.collect?.state,
@@ -334,34 +322,14 @@ function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages
   };
 }
 
-export function fakeAnswer(request: RecommendRequest): RecommendationAnswer {
-  return {
-    status: 'ok',
-    count: 1,
-    filledBy: { criteria: 1, promotion: 0, backup: 0 },
-    criterion: { key: request.criterion, title: request.criterion },
-    key: request.cart ?? [],
-    cart: [],
-    items: [
-      {
-        id: 'coat-1',
-        name: 'Winter coat',
-        url: null,
-        imageUrl: null,
-        price: 129,
-        currency: 'EUR',
-        category: 'coats',
-        source: 'criteria',
-        score: 1,
-        rank: 1,
-        reason: 'Bought together.',
-        because: [],
-      },
-    ],
-    requestId: 'request-1',
-    trackingToken: 'token-1',
-    age: 0,
-  };
+async function findAll(known: FakeHouse['known'], names: readonly Identity[]): Promise<Map<string, Profile>> {
+  const found = new Map<string, Profile>();
+  for (const { namespace, id } of names) {
+    const own = [...known.values()].find((profile) => namespace === 'profileid' && profile.id === id);
+    const profile = own ?? known.get(`${namespace}:${id}`);
+    if (profile) found.set(`${namespace}:${id}`, profile);
+  }
+  return found;
 }
 
 /** A profile with nothing in it but what is given. */

@@ -1,13 +1,28 @@
 import type { House } from '../../src/api/index.ts';
+import { shippedCriteria, shippedOnly } from '../../src/recommend/index.ts';
 
 /** No rule, no design and no activity; tests of these put real ones in their place. */
-export function fakeShowing(): Pick<House, 'catalog' | 'rules' | 'designs' | 'activities' | 'lists'> {
+export function fakeShowing(): Pick<House, 'catalog' | 'rules' | 'criteria' | 'designs' | 'activities' | 'lists'> {
   return {
     catalog: null,
     rules: null,
+    criteria: fakeCriteria(),
     designs: fakeDesigns(),
     activities: fakeActivities(),
     lists: { ids: () => ['coat-1', 'hat-1'] },
+  };
+}
+
+/** Those that come with Beckon, and none of the shop's own. */
+function fakeCriteria(): House['criteria'] {
+  const none = () => Promise.reject(new Error('this house keeps no criteria'));
+  return {
+    ...shippedOnly,
+    list: () => [...shippedCriteria],
+    check: (content) => content,
+    put: none,
+    remove: none,
+    versions: none,
   };
 }
 
@@ -50,7 +65,6 @@ function fakeActivities(): House['activities'] {
     choose: () => ({ choice: null, passed: [] }),
     resolve: () => null,
     audiencesOf: async () => [],
-    answer: absent,
     numbers: async () => [],
   };
 }

@@ -1,0 +1,157 @@
+import type { Asked, Asking } from './asking.ts';
+import { windowMs } from './asking.ts';
+import type { CriterionAlgorithm } from './criterion-definition.ts';
+import type { Key } from './key.ts';
+import type { Algorithm, ListQuery, Scored, Step } from './source.ts';
+
+/** What brought an item into a list, beyond what the engine tells. */
+export type Origin = Algorithm | 'recently-viewed' | 'uploaded' | 'range' | 'promotion';
+
+/** An item in a list, by id. */
+export interface Found {
+  id: string;
+  /** Above 0, falling. */
+  score: number;
+  /** As its algorithm reckons it. */
+  weight: number;
+  count: number;
+  key: string | null;
+  by: Origin;
+  within?: string;
+}
+
+/** The best items that pass, best first, none twice, at most `limit`. */
+export type List = (limit: number, accept: (id: string) => boolean) => Found[];
+
+type Of<K extends CriterionAlgorithm['kind']> = Extract<CriterionAlgorithm, { kind: K }>;
+
+/** The list of a criterion for one key. A sequence has none of its own. */
+export function listOf(asked: Asked, key: Key, asking: Asking): List {
+  const { algorithm } = asked;
+  const { now } = asking;
+  const engine = (query: ListQuery) => engineList(query, key, asking);
+  switch (algorithm.kind) {
+    case 'cart':
+      return cartList(algorithm, key, { asked, asking });
+    case 'item': {
+      const { action, basis = 'session', likeness } = algorithm;
+      const query = { kind: 'related' as const, action, basis, key: number(key.items[0]!, asking), now };
+      return engine({ ...query, windowMs: windowMs(asked.window), ...(likeness === undefined ? {} : { likeness }) });
+    }
+    case 'similar': {
+      const { weights, least } = algorithm;
+      const how = { ...(weights === undefined ? {} : { weights }), ...(least === undefined ? {} : { least }) };
+      return engine({ kind: 'similar', key: number(key.items[0]!, asking), ...how });
+    }
+    case 'recent':
+      return recentList(asking);
+    case 'for-you':
+      return engine({ kind: 'for-you', ...ownSteps(asking), now, leftInCart: algorithm.leftInCart ?? false });
+    case 'session':
+      return engine({ kind: 'session', steps: key.items.map((id) => step(id, now, asking)), now });
+    case 'next-basket':
+      return engine({ kind: 'next-basket', orders: ordersOf(asking), now });
+    case 'popular': {
+      const { group } = key;
+      const query = { kind: 'popular' as const, action: algorithm.action, windowMs: windowMs(asked.window), now };
+      return engine(group === undefined ? query : { ...query, group });
+    }
+    case 'custom':
+      return idList(asking.customList(algorithm.list, key.value ?? ''), 'uploaded', key.items[0] ?? null);
+    case 'sequence':
+      return () => [];
+  }
+}
+
+/** A fixed list, as it is. */
+export function idList(ids: readonly string[], by: Origin, key: string | null = null): List {
+  return (limit, accept) => {
+    const shown = new Set<string>();
+    for (const id of ids) {
+      if (shown.size >= limit) break;
+      if (!shown.has(id) && accept(id)) shown.add(id);
+    }
+    return [...shown].map((id, i) => ({ id, score: 1 / (i + 1), weight: 1 / (i + 1), count: 0, key, by }));
+  };
+}
+
+/** Popular on the site: by the views of a week, then of all time (recommendations BAK-1). */
+export function popularList(asking: Asking): List {
+  const key = { items: [] };
+  const of = (window: number | null) =>
+    engineList({ kind: 'popular', action: 'viewed', windowMs: window, now: asking.now }, key, asking);
+  return joined(of(windowMs('7d')), of(null));
+}
+
+/** The second list after the first, for what is still to be filled; its scores lie below those of the first. */
+export function joined(first: List, second: List): List {
+  return (limit, accept) => {
+    const own = first(limit, accept);
+    if (own.length >= limit) return own;
+    const shown = new Set(own.map(({ id }) => id));
+    const rest = second(limit - own.length, (id) => !shown.has(id) && accept(id));
+    const scale = (own.at(-1)?.score ?? 1) / Math.max(rest[0]?.score ?? 1, Number.MIN_VALUE);
+    return [...own, ...rest.map((one) => ({ ...one, score: one.score * (own.length === 0 ? 1 : scale / 2) }))];
+  };
+}
+
+function engineList(query: ListQuery, key: Key, { source }: Asking): List {
+  const { items } = source;
+  const within = key.group && { within: key.group.value };
+  const found = ({ item, score, count, key: from, by }: Scored): Found => ({
+    id: items.name(item),
+    score,
+    // Counters fade by growing, so that their own size says nothing: the visits they stand for do.
+    weight: query.kind === 'popular' ? count : score,
+    count,
+    key: from === null || from < 0 ? null : items.name(from),
+    by,
+    ...within,
+  });
+  return (limit, accept) =>
+    limit <= 0 ? [] : source.list(query, limit, (item) => accept(items.name(item))).map(found);
+}
+
+/** What is bought or put in the cart with these items, then what is looked at with them. */
+function cartList(algorithm: Of<'cart'>, key: Key, { asked, asking }: { asked: Asked; asking: Asking }): List {
+  const { action, basis } = algorithm;
+  const cart = key.items.map((id) => number(id, asking));
+  const plain = { kind: 'cart' as const, cart, now: asking.now };
+  const by = { windowMs: windowMs(asked.window), ...(basis === undefined ? {} : { basis }) };
+  if (action !== undefined) return engineList({ ...plain, action, ...by }, key, asking);
+  const viewed = engineList({ ...plain, action: 'viewed-viewed', ...by }, key, asking);
+  return joined(engineList(plain, key, asking), viewed);
+}
+
+/** The person's own views, newest first, each once (recommendations ALG-13, golden example 11). */
+function recentList({ person }: Asking): List {
+  const viewed = [...(person?.viewed ?? [])].sort((a, b) => b.at - a.at).map(({ item }) => item);
+  const list = idList(viewed, 'recently-viewed');
+  return (limit, accept) => list(limit, accept).map((one) => ({ ...one, key: one.id, count: 1 }));
+}
+
+function ownSteps(asking: Asking): { viewed: Step[]; bought: Step[]; carted: Step[] } {
+  const { person, request, now } = asking;
+  const current = request.item ?? request.pageItem;
+  const viewed = (person?.viewed ?? []).map(({ item, at }) => step(item, at, asking));
+  const orders = person?.orders ?? [{ items: person?.purchased ?? [], at: 0 }];
+  return {
+    viewed: current === undefined ? viewed : [...viewed, step(current, now, asking)],
+    bought: orders.flatMap(({ items, at }) => items.map((id) => step(id, at, asking))),
+    carted: (person?.cart ?? []).map(({ item, addedAt = now }) => step(item, addedAt, asking)),
+  };
+}
+
+function ordersOf(asking: Asking): { items: number[]; at: number }[] {
+  const orders = [...(asking.person?.orders ?? [])].sort((a, b) => a.at - b.at);
+  return orders.map(({ items, at }) => ({ items: items.map((id) => number(id, asking)), at }));
+}
+
+function step(id: string, at: number, asking: Asking): Step {
+  return { item: number(id, asking), at };
+}
+
+/** -1 for an item of which nothing was learned. */
+function number(id: string, { source }: Asking): number {
+  return source.items.find(id);
+}

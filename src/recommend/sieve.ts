@@ -1,0 +1,172 @@
+import {
+  groupOf,
+  inStock,
+  keyOfRequest,
+  priceOf,
+  type BoundRule,
+  type Item,
+  type RuleContext,
+} from '../catalog/index.ts';
+import type { Filtered } from './answer.ts';
+import type { Asked, Asking } from './asking.ts';
+import { itemsOf, type Key } from './key.ts';
+
+/** One question to an item; `rule` is how reasons call it. */
+export type Check = Pick<BoundRule, 'rule' | 'accepts'>;
+
+/**
+ * What may be shown, as far as one part of an answer is concerned. Notes what was kept out and by which rule: the first
+ * that an item fails, in the order in which they are asked.
+ */
+export class Sieve {
+  readonly #shelf: Asking['shelf'];
+  readonly #bans: ReadonlyMap<string, string>;
+  readonly #checks: readonly Check[];
+  readonly #kept: Map<string, string>;
+
+  constructor(
+    shelf: Asking['shelf'],
+    parts: { bans: ReadonlyMap<string, string>; checks: readonly Check[]; kept?: Map<string, string> },
+  ) {
+    this.#shelf = shelf;
+    this.#bans = parts.bans;
+    this.#checks = parts.checks;
+    this.#kept = parts.kept ?? new Map<string, string>();
+  }
+
+  /** The same with more that keeps items out. */
+  with({ bans, checks }: { bans: ReadonlyMap<string, string>; checks: readonly Check[] }): Sieve {
+    return new Sieve(this.#shelf, {
+      bans: new Map([...bans, ...this.#bans]),
+      checks: [...this.#checks, ...checks],
+      kept: this.#kept,
+    });
+  }
+
+  passes(id: string): boolean {
+    const rule = this.#failing(id);
+    if (rule !== null && !this.#kept.has(id)) this.#kept.set(id, rule);
+    return rule === null;
+  }
+
+  /** How many items each rule kept out; those that are shown all the same, by another part, are not counted. */
+  filtered(shown: ReadonlySet<string>): Filtered[] {
+    const counts = new Map<string, number>();
+    for (const [id, rule] of this.#kept) if (!shown.has(id)) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+    return [...counts].map(([rule, count]) => ({ rule, count }));
+  }
+
+  #failing(id: string): string | null {
+    const ban = this.#bans.get(id);
+    if (ban !== undefined) return ban;
+    const item = this.#shelf.get(id);
+    if (item === undefined) return 'not in the catalogue';
+    if (!inStock(item)) return 'out of stock';
+    for (const check of this.#checks) if (!check.accepts(item)) return check.rule;
+    return null;
+  }
+}
+
+/** What a rule asks about besides the item. */
+export function contextOf(key: Item | null, { request, person, now }: Asking): RuleContext {
+  return {
+    key,
+    request: parametersOf(request),
+    profile: person?.profile ?? {},
+    now,
+    environment: request.environment ?? null,
+    ...(person === null ? {} : { seed: person.seed }),
+  };
+}
+
+function parametersOf({ item, category, cart, excludedIds, parameters }: Asking['request']): Record<string, unknown> {
+  return {
+    ...(item === undefined ? {} : { 'entity.id': item }),
+    ...(category === undefined ? {} : { 'entity.categoryId': category }),
+    ...(cart === undefined ? {} : { cartIds: cart }),
+    ...(excludedIds === undefined ? {} : { excludedIds }),
+    ...parameters,
+  };
+}
+
+/** The item of the request, as far as it or the catalogue tells of it (INC-3). */
+export function currentItem({ request, shelf }: Asking): Item | null {
+  const id = request.item ?? request.pageItem;
+  return keyOfRequest(id === undefined ? null : (shelf.get(id) ?? null), parametersOf(request));
+}
+
+/** What holds for every part of an answer: what the request leaves out, exclusions, the collection, stock. */
+export function commonSieve(asking: Asking): Sieve {
+  const { request, rules, shelf } = asking;
+  const context = contextOf(currentItem(asking), asking);
+  const bans = new Map<string, string>();
+  for (const id of request.excludedIds ?? []) bans.set(id, 'excluded by the request');
+  if (request.pageItem !== undefined) bans.set(request.pageItem, 'the item of the page');
+  const checks: Check[] = rules.bindExclusions(context);
+  if (request.collection !== undefined) checks.push(rules.bindCollection(request.collection, context));
+  return new Sieve(shelf, { bans, checks });
+}
+
+/** The rules of a criterion for one key; `nothing` when no item can pass (recommendations INC-1 to INC-12). */
+export function checksOf(asked: Asked, key: Key, asking: Asking): Check[] | 'nothing' {
+  const checks: Check[] = [];
+  const { rules = [], price, leastStock } = asked;
+  if (rules.length > 0) {
+    const bound = asking.rules.bindInclusion(rules, contextOf(keyItemOf(asked, key, asking), asking));
+    if (bound === 'nothing') return 'nothing';
+    checks.push(...bound);
+  }
+  if (price !== undefined) checks.push({ rule: 'price', accepts: (item) => isWithin(priceOf(item), price) });
+  if (leastStock !== undefined) {
+    checks.push({ rule: 'stock', accepts: ({ stock }) => stock === null || stock >= leastStock });
+  }
+  return checks;
+}
+
+function isWithin(price: number | null, { min = -Infinity, max = Infinity }: { min?: number; max?: number }): boolean {
+  return price !== null && price >= min && price <= max;
+}
+
+/** What `key` means in the rules of a criterion: its own key item, or the one that it names for them. */
+export function keyItemOf(asked: Asked, key: Key, asking: Asking): Item | null {
+  const { algorithm, rulesKey } = asked;
+  const own = algorithm.kind === 'item' || algorithm.kind === 'similar' ? algorithm.item : undefined;
+  const choice = own ?? rulesKey ?? { from: 'current' };
+  if (choice.from === 'current') return currentItem(asking);
+  const id = own === undefined ? itemsOf(choice, asking)[0] : key.items[0];
+  return id === undefined ? null : (asking.shelf.get(id) ?? null);
+}
+
+/** What a criterion hides of the person's own, with what is usual for its algorithm (recommendations C-1). */
+export function hiding({
+  algorithm,
+  hide = {},
+}: Pick<Asked, 'algorithm' | 'hide'>): Required<NonNullable<Asked['hide']>> {
+  const { kind } = algorithm;
+  const { purchased = !['recent', 'next-basket', 'sequence'].includes(kind), viewed = false, cart = false } = hide;
+  return { purchased, viewed, cart, variants: hide.variants ?? ['cart', 'item', 'similar'].includes(kind) };
+}
+
+/** Items that a part of an answer must not show, each with the reason. */
+export function bansOf(
+  hides: { purchased: boolean; viewed: boolean; cart: boolean; variants: boolean },
+  keys: readonly string[],
+  asking: Asking,
+): Map<string, string> {
+  const { person, request, shelf } = asking;
+  const bans = new Map<string, string>();
+  const ban = (ids: Iterable<string>, rule: string) => {
+    for (const id of ids) if (!bans.has(id)) bans.set(id, rule);
+  };
+  ban(keys, 'a key item');
+  if (hides.variants) {
+    for (const id of keys) {
+      const item = shelf.get(id);
+      if (item) ban(asking.variants(groupOf(item)), 'a variant of a key item');
+    }
+  }
+  if (hides.purchased) ban(person?.purchased ?? [], 'already bought');
+  if (hides.viewed) ban(person?.viewed.map(({ item }) => item) ?? [], 'already viewed');
+  if (hides.cart) ban(request.cart ?? person?.cart.map(({ item }) => item) ?? [], 'in the cart');
+  return bans;
+}

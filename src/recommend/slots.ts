@@ -1,0 +1,248 @@
+import { shuffled } from '../base/index.ts';
+import { groupOf } from '../catalog/index.ts';
+import type { AskedCriterion, RecommendedItem } from './answer.ts';
+import type { Asked, Asking } from './asking.ts';
+import { keysOf, useOf, type Key } from './key.ts';
+import { idList, listOf, popularList, type Found, type List } from './list.ts';
+import { bansOf, checksOf, hiding, type Sieve } from './sieve.ts';
+import { isLifting, lifter } from './lift.ts';
+
+/** An item in a slot. */
+export interface Chosen extends Found {
+  source: RecommendedItem['source'];
+  criterion: string;
+  /** 1 for the first of an answer, falling; backups have 0. */
+  share: number;
+  rankBefore: number | null;
+}
+
+interface Part {
+  criterion: string;
+  as: AskedCriterion['as'];
+  sieve: Sieve;
+  list: List;
+  asked?: Asked;
+  key?: Key;
+  /** One of a group of variants at most. */
+  oneOfGroup: boolean;
+}
+
+/** Items looked at where weights may raise some from below. */
+const liftDepth = 500;
+/** How far down places before the rules are told. */
+const placeDepth = 200;
+/** Popular items fill in so many at a time, shuffled among themselves (recommendations BAK-1). */
+const bucket = 20;
+
+/** The slots of one answer while they are filled: no item comes twice, and none that its part keeps out. */
+export class Slots {
+  readonly #asking: Asking;
+  readonly #taken = new Set<string>();
+  readonly #groups = new Set<string>();
+  /** Criteria asked so far, with what each gave. */
+  readonly log: AskedCriterion[] = [];
+  /** Key items of all criteria asked so far. */
+  readonly keys = new Set<string>();
+  #share = 1;
+  /** Why the criterion that is being asked gives nothing. */
+  #note: string | null = null;
+
+  constructor(asking: Asking) {
+    this.#asking = asking;
+  }
+
+  /** Items of a criterion, with its own rules on top of those of `sieve`; at most `want`. */
+  choose(asked: Asked, want: number, how: { sieve: Sieve; as: AskedCriterion['as'] }): Chosen[] {
+    if (asked.algorithm.kind === 'sequence') return this.#sequence(asked, want, how);
+    const keys = keysOf(asked.algorithm, this.#asking);
+    const chosen = this.#byKeys(asked, keys, { want, ...how });
+    const lacks = keys.length === 0 || isEmptyKey(asked, keys[0]!);
+    const note = chosen.length > 0 ? null : lacks ? keyLack(asked) : this.#note;
+    const key = keys.flatMap(({ items }) => items);
+    const entry = { criterion: asked.key, as: how.as, key, slots: want, items: chosen.length };
+    this.log.push(note === null ? entry : { ...entry, note });
+    this.#note = null;
+    return chosen;
+  }
+
+  /** Popular items of the site, then the rest of the range: what fills in where criteria end. */
+  fillIn(want: number, sieve: Sieve, oneOfGroup: boolean): Chosen[] {
+    const { person, range } = this.#asking;
+    const seed = person?.seed;
+    const part = (criterion: 'popular' | 'range', list: List): Chosen[] => {
+      const open = want - chosen.length;
+      if (open <= 0) return [];
+      const found = this.#fill({ criterion, as: criterion, sieve, list, oneOfGroup }, open);
+      this.#commit(found);
+      this.log.push({ criterion, as: criterion, key: [], slots: open, items: found.length });
+      return found;
+    };
+    const chosen: Chosen[] = [];
+    chosen.push(...part('popular', inBuckets(popularList(this.#asking), seed)));
+    chosen.push(...part('range', (limit, accept) => idList(turned(range(), seed), 'range')(limit, accept)));
+    return chosen;
+  }
+
+  /** Items of the shop's own choice. */
+  promote(promotion: string, ids: readonly string[], { want, sieve }: { want: number; sieve: Sieve }): Chosen[] {
+    const part: Part = {
+      criterion: promotion,
+      as: 'criterion',
+      sieve,
+      list: idList(ids, 'promotion'),
+      oneOfGroup: false,
+    };
+    const chosen = this.#fill(part, want).map((one): Chosen => ({ ...one, source: 'promotion', share: 0 }));
+    this.#commit(chosen);
+    return chosen;
+  }
+
+  #sequence(asked: Asked, want: number, { sieve, as }: { sieve: Sieve; as: AskedCriterion['as'] }): Chosen[] {
+    const { algorithm } = asked;
+    if (algorithm.kind !== 'sequence') return [];
+    const checks = checksOf(asked, { items: [] }, this.#asking);
+    if (checks === 'nothing') return [];
+    const own = sieve.with({ bans: bansOf(hiding(asked), [], this.#asking), checks });
+    const chosen: Chosen[] = [];
+    for (const { criterion, slots = want } of algorithm.members) {
+      const member = this.#asking.criterion(criterion);
+      const open = Math.min(slots, want - chosen.length);
+      if (member && open > 0)
+        chosen.push(...this.choose(member, open, { sieve: own, as: as === 'backup' ? as : 'member' }));
+    }
+    return chosen;
+  }
+
+  #byKeys(
+    asked: Asked,
+    keys: readonly Key[],
+    { want, sieve, as }: { want: number; sieve: Sieve; as: AskedCriterion['as'] },
+  ): Chosen[] {
+    const { when = 'none' } = useOf(asked.algorithm);
+    const chosen: Chosen[] = [];
+    for (const key of keys) {
+      const open = want - chosen.length;
+      if (open <= 0) break;
+      for (const id of key.items) this.keys.add(id);
+      const found = this.#ofKey(asked, key, { want: open, sieve, as });
+      // Only a key that fills all slots by itself will do; otherwise the next is tried.
+      if (when === 'whole' && found.length < open) continue;
+      this.#commit(found);
+      chosen.push(...found);
+      if (when !== 'next') break;
+    }
+    return chosen;
+  }
+
+  #ofKey(
+    asked: Asked,
+    key: Key,
+    { want, sieve, as }: { want: number; sieve: Sieve; as: AskedCriterion['as'] },
+  ): Chosen[] {
+    const checks = checksOf(asked, key, this.#asking);
+    if (checks === 'nothing') {
+      this.#note = 'its rules let nothing through';
+      return [];
+    }
+    const hides = hiding(asked);
+    const part: Part = {
+      criterion: asked.key,
+      as,
+      asked,
+      key,
+      sieve: sieve.with({ bans: bansOf(hides, key.items, this.#asking), checks }),
+      list: listOf(asked, key, this.#asking),
+      oneOfGroup: hides.variants,
+    };
+    return this.#fill(part, want);
+  }
+
+  /** Asks the list until the slots are full or it ends. Nothing is taken yet. */
+  #fill(part: Part, want: number): Chosen[] {
+    const { sieve, list, oneOfGroup, asked, key } = part;
+    const lift = asked !== undefined && isLifting(asked) ? lifter(asked, key!, this.#asking) : null;
+    const mine = new Set<string>();
+    const groups = new Set<string>();
+    const accepts = (id: string) => {
+      if (mine.has(id) || this.#taken.has(id)) return false;
+      return (!oneOfGroup || !this.#hasGroup(this.#groupOf(id), groups)) && sieve.passes(id);
+    };
+    const chosen: Found[] = [];
+    for (;;) {
+      const depth = lift === null ? want - chosen.length : Math.max(want, liftDepth);
+      const found = list(depth, accepts);
+      for (const one of lift === null ? found : lift(found)) {
+        if (chosen.length === want) break;
+        const group = oneOfGroup ? this.#groupOf(one.id) : one.id;
+        if (groups.has(group)) continue;
+        groups.add(group);
+        mine.add(one.id);
+        chosen.push(one);
+      }
+      if (chosen.length >= want || found.length < depth) return this.#shared(chosen, part);
+    }
+  }
+
+  #shared(chosen: readonly Found[], { as, criterion, list }: Part): Chosen[] {
+    const isOwn = as === 'criterion' || as === 'member';
+    const first = chosen[0]?.score ?? 1;
+    const places = this.#asking.request.reasons === true && chosen.length > 0 ? placesIn(list) : null;
+    return chosen.map((one) => ({
+      ...one,
+      source: isOwn ? 'criteria' : 'backup',
+      criterion,
+      share: isOwn ? this.#share * Math.min(1, one.score / first) : 0,
+      rankBefore: places?.get(one.id) ?? null,
+    }));
+  }
+
+  #commit(chosen: readonly Chosen[]): void {
+    for (const { id, share } of chosen) {
+      this.#taken.add(id);
+      this.#groups.add(this.#groupOf(id));
+      if (share > 0) this.#share = share;
+    }
+  }
+
+  #groupOf(id: string): string {
+    const item = this.#asking.shelf.get(id);
+    return item === undefined ? id : groupOf(item);
+  }
+
+  #hasGroup(group: string, mine: ReadonlySet<string>): boolean {
+    return mine.has(group) || this.#groups.has(group);
+  }
+}
+
+function placesIn(list: List): Map<string, number> {
+  return new Map(list(placeDepth, () => true).map(({ id }, i) => [id, i + 1]));
+}
+
+/** Each twenty of the most popular in an order that hangs on the seed; without a seed best first (golden example 6). */
+function inBuckets(list: List, seed: string | undefined): List {
+  if (seed === undefined) return list;
+  return (limit, accept) => {
+    const found = list(Math.ceil(limit / bucket) * bucket, accept);
+    const mixed: Found[] = [];
+    for (let from = 0; from < limit && from < found.length; from += bucket) {
+      mixed.push(...shuffled(found.slice(from, from + bucket), `${seed}/${from}`));
+    }
+    return mixed.slice(0, limit);
+  };
+}
+
+/** The range, begun where the seed says, so that different people see different parts of it (BAK-1: "at random"). */
+function turned(ids: readonly string[], seed: string | undefined): readonly string[] {
+  if (seed === undefined || ids.length === 0) return ids;
+  const [begin] = shuffled([...ids.keys()], seed);
+  return [...ids.slice(begin), ...ids.slice(0, begin)];
+}
+
+function isEmptyKey({ algorithm }: Asked, { items }: Key): boolean {
+  return (algorithm.kind === 'cart' || algorithm.kind === 'session') && items.length === 0;
+}
+
+function keyLack({ algorithm }: Asked): string {
+  if (algorithm.kind === 'cart') return 'there is no cart';
+  return algorithm.kind === 'session' ? 'the visit has no items' : 'there is no key';
+}
