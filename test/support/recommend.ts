@@ -46,4 +46,3 @@ export function fakeAnswer(request: RecommendRequest): RecommendationAnswer {
     age: 0,
   };
 }
-
