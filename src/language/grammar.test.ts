@@ -78,6 +78,11 @@ describe('operators of both languages (journeys.md §2.2, §2.7, §2.8)', () => 
     ['is + has', null],
     ['deep.`odd-name`', 7],
     ['"a" == "a" && !(1 != 1) || false', true],
+    ['1 in gone', false],
+    ['1 not in gone.far', true],
+    ['"2026-11-23" + toDuration("P1D") = toDateTime("2026-11-24")', true],
+    ['"2026-11-23" - toDuration("P1D") = toDateTime("2026-11-22")', true],
+    ['toDuration("P1D") + "2026-11-23" = toDateTime("2026-11-24")', true],
   ])('%s is %j', (source, expected) => {
     expect(value(source, scope)).toEqual(expected);
   });
@@ -102,6 +107,8 @@ describe('operators of both languages (journeys.md §2.2, §2.7, §2.8)', () => 
     ['a is null is null', 'At line 1, column 11: comparisons cannot be chained; join them with and'],
     ['a in [1] in [2]', 'At line 1, column 10: comparisons cannot be chained; join them with and'],
     ['{1: 2}', 'At line 1, column 2: found 1 where a key was expected'],
+    ['a.`open', 'At line 1, column 3: a name in back-ticks was expected, as in `order-total`'],
+    ['a.``', 'At line 1, column 3: a name in back-ticks was expected, as in `order-total`'],
     ['{"a": 1, a: 2}', 'At line 1, column 10: the key a is given twice'],
     ['{"a": 1', 'At line 1, column 8: found the end where , or } was expected'],
   ])('%s is refused at its place', (source, expected) => {

@@ -27,6 +27,10 @@ describe('kill -9 while a person is erased (trust row 105)', () => {
       const events = [added(name, { item: 'coat-1', quantity: 1 }, await scene.now())];
       await victim.tell({ do: 'receive', events });
       await victim.tell({ do: 'settle' });
+      const person = [`${name}@example.com`, ecidOf(name), profile.id] as const;
+      expect(await traces(...person), 'before, the rooms know the person').toEqual(
+        expect.arrayContaining(['event', 'identity', 'journey_run', 'profile']),
+      );
       await victim.tell({ do: 'erase', profile: profile.id });
       expect(await victim.ended()).toBe('SIGKILL');
       const [half] = await erasures();
@@ -40,7 +44,7 @@ describe('kill -9 while a person is erased (trust row 105)', () => {
       const [whole] = await erasures();
       expect(whole!.state).toBe('done');
       expect(whole!.rooms, 'each room once, in order').toEqual(rooms);
-      expect(await traces(`${name}@example.com`, ecidOf(name), profile.id)).toEqual([]);
+      expect(await traces(...person)).toEqual([]);
     });
   }
 });
