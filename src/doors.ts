@@ -1,13 +1,15 @@
 import { buildServer } from './api/index.ts';
-import type { AdvanceReport, House, JourneyDetail, JourneyRow, Overview, PersonHere, PersonRow } from './api/index.ts';
+import type { AdvanceReport, House, Overview, PersonRow } from './api/index.ts';
 import type { Rooms } from './app.ts';
-import { toMajor, VirtualClock } from './base/index.ts';
+import { VirtualClock } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
-import { CallTimeout, countActivities, countRuns, nextWaits, peopleInside, type Caller } from './journey/index.ts';
+import { CallTimeout, countRuns, nextWaits, type Caller } from './journey/index.ts';
 import { isReachable, type Profile } from './profile/index.ts';
 import { built, readVersion } from './built.ts';
 import { dayStart } from './day.ts';
 import { privacyDoor } from './erasing.ts';
+import { journeyDoor } from './journey-door.ts';
+import { nameOrDevice } from './person-label.ts';
 import { shopMounts } from './demo.ts';
 
 /** The doors of a running Beckon. */
@@ -94,7 +96,7 @@ function houseOf(rooms: Rooms): House {
       },
     },
     recommend: recommender,
-    journeys: journeyDoor(rooms),
+    journeys: journeyDoor(rooms, () => settle(rooms)),
     people: peopleDoor(rooms),
     privacy: privacyDoor(rooms, () => settle(rooms)),
     traits: rooms.profiles.traits,
@@ -185,77 +187,6 @@ async function settle({ folder, follower }: Rooms): Promise<void> {
   await follower.catchUp();
 }
 
-function journeyDoor(rooms: Rooms): House['journeys'] {
-  const { journeys, measure } = rooms;
-  const known = (key: string) => journeys.list().some((row) => row.key === key);
-  return {
-    list: () => Promise.all(journeys.list().map(({ key }) => journeyRow(rooms, key))),
-    get: async (key) => (known(key) ? journeyDetail(rooms, key) : null),
-    put: async (definition) => journeyDetail(rooms, (await journeys.put(definition)).key),
-    publish: async (key) => journeyDetail(rooms, (await journeys.publish(key)).key),
-    report: async (key) => {
-      await settle(rooms);
-      return measure.report(key);
-    },
-    people: (key, activity) => peopleHere(rooms, key, activity),
-  };
-}
-
-async function journeyRow(rooms: Rooms, key: string): Promise<JourneyRow> {
-  const { journeys, measure, store, messages } = rooms;
-  const row = journeys.get(key);
-  const definition = journeys.version(key, row.version) ?? row.draft;
-  const [runs, sent, credited] = await Promise.all([
-    countRuns(store, key),
-    messages.counts(key),
-    measure.creditedByJourney(),
-  ]);
-  const mine = credited.filter(({ journey }) => journey === key);
-  return {
-    key,
-    name: definition.name,
-    description: definition.description ?? '',
-    status: row.status,
-    version: row.version,
-    active: runs.active,
-    entered: runs.entered,
-    ended: runs.ended,
-    sent: sent.byState['accepted'] ?? 0,
-    heldOut: sent.heldOut,
-    orders: mine.reduce((sum, { orders }) => sum + orders, 0),
-    revenue: mine.map(({ minor, currency }) => ({ amount: toMajor(minor, currency), currency })),
-  };
-}
-
-async function journeyDetail({ journeys, store, clock }: Rooms, key: string): Promise<JourneyDetail> {
-  const row = journeys.get(key);
-  const definition = row.status === 'draft' ? row.draft : (journeys.version(key, row.version) ?? row.draft);
-  return {
-    key,
-    status: row.status,
-    version: row.version,
-    publishedAt: row.publishedAt === null ? null : iso(row.publishedAt),
-    definition: definition as unknown as Record<string, unknown>,
-    counts: await countActivities(store, key, dayStart(clock.now(), journeys.zone)),
-  };
-}
-
-async function peopleHere({ store, profiles }: Rooms, key: string, activity: string | null): Promise<PersonHere[]> {
-  const inside = await peopleInside(store, key, { limit: 200, ...(activity === null ? {} : { activity }) });
-  const known = new Map(
-    (await Promise.all(inside.map(({ profileId }) => profiles.get(profileId)))).flatMap((profile) =>
-      profile ? [[profile.id, profile]] : [],
-    ),
-  );
-  return inside.map((one) => ({
-    profileId: one.profileId,
-    label: labelOf(known.get(one.profileId)),
-    activity: one.activity,
-    since: iso(one.since),
-    due: one.due === null ? null : iso(one.due),
-  }));
-}
-
 function personRow(profile: Profile): PersonRow {
   const { state } = profile;
   return {
@@ -268,20 +199,6 @@ function personRow(profile: Profile): PersonRow {
     orders: state.orders.length,
     reachable: isReachable(state),
   };
-}
-
-/** How a list that shows the address beside it names somebody: by name, by address, or by the end of the device's id. */
-function nameOrDevice(profile: Profile | undefined): string {
-  const name = profile?.state.attributes['firstName'];
-  if (typeof name === 'string' && name !== '') return name;
-  const device = profile?.state.identities.find(({ namespace }) => namespace === 'ecid')?.id;
-  return profile?.state.email ?? `Visitor ${device?.slice(-6) ?? profile?.id.slice(-6) ?? ''}`.trim();
-}
-
-/** The same where no address stands beside it. */
-function labelOf(profile: Profile | undefined): string {
-  const [name, email] = [nameOrDevice(profile), profile?.state.email];
-  return email && name !== email ? `${name} (${email})` : name;
 }
 
 function timeDoor(rooms: Rooms): House['time'] {

@@ -1,6 +1,14 @@
 import { Type, type TSchema } from 'typebox';
-import { BeckonError, nearest } from '../base/index.ts';
+import { BeckonError, isUuid, nearest } from '../base/index.ts';
 import { JourneyDetail, JourneyReport, JourneyRow, PersonHere } from './contract.ts';
+import {
+  JourneyMigrate,
+  JourneyMigration,
+  JourneyResume,
+  JourneyRollback,
+  RunMove,
+  StuckRun,
+} from './contract-journey.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
@@ -42,6 +50,7 @@ export function journeyDoors(make: Make, house: House): void {
     answer: JourneyDetail,
     work: (call) => house.journeys.publish(call.part('key')),
   });
+  lifeDoors(make, house);
   make({
     method: 'GET',
     path: '/journeys/:key/report',
@@ -58,6 +67,81 @@ export function journeyDoors(make: Make, house: House): void {
     query: { activity: 'Name of the activity' },
     answer: Type.Object({ people: Type.Array(PersonHere) }),
     work: async (call) => ({ people: await house.journeys.people(call.part('key'), call.query('activity') ?? null) }),
+  });
+}
+
+/** Doors that change how a journey goes on, and move single runs. */
+function lifeDoors(make: Make, { journeys }: House): void {
+  const plain = (what: 'pause' | 'close' | 'stop', summary: string) =>
+    make({
+      method: 'POST',
+      path: `/journeys/:key/${what}`,
+      scope: 'journeys',
+      summary,
+      answer: JourneyDetail,
+      work: (call) => journeys[what](call.part('key')),
+    });
+  plain(
+    'pause',
+    'Nobody comes in and nobody goes on: waits stand still, calls and mails are held. Exits still end runs.',
+  );
+  plain('close', 'Nobody comes in any more; those inside go on to their end.');
+  plain('stop', 'End every run where it is, and call off what is on its way.');
+  make({
+    method: 'POST',
+    path: '/journeys/:key/resume',
+    scope: 'journeys',
+    summary: 'End a pause, and say what becomes of waits that it held.',
+    body: JourneyResume,
+    answer: JourneyDetail,
+    work: (call) => journeys.resume(call.part('key'), call.body),
+  });
+  make({
+    method: 'POST',
+    path: '/journeys/:key/rollback',
+    scope: 'journeys',
+    summary: 'Make the document of an earlier version live again, as a new version.',
+    body: JourneyRollback,
+    answer: JourneyDetail,
+    work: (call) => journeys.rollback(call.part('key'), call.body.version),
+  });
+  make({
+    method: 'POST',
+    path: '/journeys/:key/migrate',
+    scope: 'journeys',
+    summary: 'Bring those inside older versions over to the live one, by a map of activities.',
+    body: JourneyMigrate,
+    answer: JourneyMigration,
+    work: async (call) => {
+      const { map = {}, dry = false } = call.body;
+      const places = await journeys.migration(call.part('key'), map);
+      if (!dry) await journeys.migrate(call.part('key'), map);
+      return { places };
+    },
+  });
+  make({
+    method: 'GET',
+    path: '/journeys/:key/stuck',
+    scope: 'people',
+    summary:
+      'Runs that need a hand: a service that does not answer, a wait that is over, a mail of which nothing was heard.',
+    answer: Type.Object({ stuck: Type.Array(StuckRun) }),
+    work: async (call) => ({ stuck: await journeys.stuck(call.part('key')) }),
+  });
+  make({
+    method: 'POST',
+    path: '/journeys/:key/runs/:run',
+    scope: 'journeys',
+    summary: 'Move one run: try once more what it stands at, skip it, or take the person out.',
+    body: RunMove,
+    answer: Type.Object({ moved: Type.Boolean() }),
+    work: async (call) => {
+      const [key, run] = [call.part('key'), call.part('run')];
+      if (isUuid(run) && (await journeys.move(key, run, call.body.do))) return { moved: true };
+      throw new BeckonError(errors.API_NOT_FOUND, `There is no run "${run.slice(0, 80)}" inside "${key}"`, {
+        mend: 'GET /v1/journeys/{key}/stuck lists those that need a hand',
+      });
+    },
   });
 }
 

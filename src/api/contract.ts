@@ -48,6 +48,9 @@ export const JourneyDetail = Type.Object({
   status: JourneyStatus,
   version: Type.Integer(),
   publishedAt: textOrNull,
+  pausedAt: textOrNull,
+  /** Numbers of the published versions, the newest first. */
+  versions: Type.Array(Type.Integer()),
   /** The document as written (JourneyDefinition). */
   definition: anything,
   /** Per activity: runs here now, runs that have passed today and ever. The entry has the name "entry". */

@@ -27,6 +27,7 @@ import type {
   PersonRow,
   TimelineEntry,
 } from './contract.ts';
+import type { JourneyResume, StuckRun } from './contract-journey.ts';
 import type { RefusedRow } from './contract-in.ts';
 import type { Forms } from './forms.ts';
 import type { Keys } from './keys.ts';
@@ -198,6 +199,21 @@ export interface JourneyDoor {
   /** Checks and keeps a draft; throws the journey room's errors with the place in the document. */
   put(definition: Record<string, unknown>): Promise<JourneyDetail>;
   publish(key: string): Promise<JourneyDetail>;
+  /** Each throws JOURNEY_NOT_SO where the status of the journey does not allow it. */
+  pause(key: string): Promise<JourneyDetail>;
+  resume(key: string, how: JourneyResume): Promise<JourneyDetail>;
+  close(key: string): Promise<JourneyDetail>;
+  stop(key: string): Promise<JourneyDetail>;
+  rollback(key: string, version: number): Promise<JourneyDetail>;
+  /** Where those inside an older version would go; `to` is undefined where nobody has said. */
+  migration(
+    key: string,
+    map: Record<string, string | null>,
+  ): Promise<{ from: number; activity: string; count: number; to: string | null | undefined }[]>;
+  migrate(key: string, map: Record<string, string | null>): Promise<JourneyDetail>;
+  stuck(key: string): Promise<StuckRun[]>;
+  /** @returns whether there was such a run inside */
+  move(key: string, runId: string, how: 'skip' | 'retry' | 'exit'): Promise<boolean>;
   report(key: string): Promise<JourneyReport | null>;
   people(key: string, activity: string | null): Promise<PersonHere[]>;
 }

@@ -121,6 +121,14 @@ export class Jobs {
     await tx.run({ text: 'delete from job where kind = $1 and key = any($2)', values: [kind, keys] });
   }
 
+  /** Jobs of a kind that were given back with a word why, the longest ago first. */
+  async troubled<P>(kind: string, limit: number): Promise<{ payload: P; attempt: number; error: string }[]> {
+    return this.#store.rows({
+      text: 'select payload, attempt, error from job where kind = $1 and error is not null order by due limit $2',
+      values: [kind, limit],
+    });
+  }
+
   /** When the next job of a kind falls due, UTC ms; null when none is queued. Jobs that somebody works on do not count. */
   async nextDue(kind: string): Promise<number | null> {
     const [row] = await this.#store.rows<{ due: Date | null }>({

@@ -69,6 +69,12 @@ export class Journeys {
     return this.#versions.get(`${key}@${version}`);
   }
 
+  /** Numbers of the published versions, the newest first. */
+  versionsOf(key: string): number[] {
+    const { version } = this.get(key);
+    return Array.from({ length: version }, (_, i) => version - i).filter((n) => this.#versions.has(`${key}@${n}`));
+  }
+
   /** What is live now. */
   live(): { row: JourneyRow; definition: JourneyDefinition }[] {
     return this.list()

@@ -201,3 +201,23 @@ describe('somebody of the shop moves a run', () => {
     expect(office.cancelled).toMatchObject([{ runId: id, reason: 'Taken out by Mira' }]);
   });
 });
+
+describe('the stuck list', () => {
+  it('has runs whose service does not answer, and those whose wait is over unseen, but none that a pause holds', async () => {
+    office.respond = () => ({ status: 503, headers: {}, text: '' });
+    await office.live(cart());
+    await office.happens(office.add('coat', 1));
+    office.clock.advance(4 * hour);
+    await office.runner.wake();
+    await office.runner.act();
+    await office.happens(office.add('coat', 2));
+    expect(await office.runner.stuck('cart')).toMatchObject([{ activity: 'ask', why: 'Tried 1 times: http_503' }]);
+    office.clock.advance(5 * hour);
+    expect(await office.runner.stuck('cart')).toMatchObject([
+      { activity: 'ask' },
+      { activity: 'wait', why: 'Its wait is over' },
+    ]);
+    await office.lifecycle.pause('cart');
+    expect(await office.runner.stuck('cart')).toMatchObject([{ activity: 'ask' }]);
+  });
+});

@@ -13,6 +13,7 @@ import type { Journeys } from './journeys.ts';
 import type { Input, MessageOutcome, Run } from './run.ts';
 import { mergeRuns, unmergeRuns, type CarriedRuns } from './merge.ts';
 import { forgetPerson, rowsOfPerson } from './privacy.ts';
+import { stuckRuns, type StuckRun } from './stuck.ts';
 import { activeRuns, placesOf, runsById } from './table.ts';
 import { nextReading } from './wall.ts';
 
@@ -301,6 +302,11 @@ export class Runner {
       (due) => typeof due === 'number',
     );
     return all.length === 0 ? null : Math.min(...all);
+  }
+
+  /** Runs of a journey that need a hand, the longest there first. */
+  stuck(journey: string, limit = 200): Promise<StuckRun[]> {
+    return stuckRuns(this.#parts, { journey, now: this.#parts.clock.now(), limit });
   }
 
   /** `from` has become part of `into`: its runs go along. @returns what `unmerge` needs */

@@ -8,6 +8,7 @@ import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { ActivityPanel } from './ActivityPanel.tsx';
 import { Canvas } from './Canvas.tsx';
+import { Life } from './Life.tsx';
 import { Publish } from './Publish.tsx';
 import { ReportPanel } from './ReportPanel.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
@@ -71,6 +72,7 @@ function JourneyHead({ detail, document }: { detail: JourneyDetail; document: Jo
   return (
     <PageHead title={document.name} answer={`${people}.`} note={note}>
       {detail.status === 'draft' && <Publish journeyKey={detail.key} document={document} />}
+      <Life detail={detail} />
     </PageHead>
   );
 }

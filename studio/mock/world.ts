@@ -99,6 +99,8 @@ const detail = (world: World, key: string): JourneyDetail => {
     status: draft ? 'draft' : 'live',
     version: 3,
     publishedAt: draft ? null : iso(world, -300),
+    pausedAt: null,
+    versions: draft ? [] : [3, 2, 1],
     definition,
     counts: draft ? {} : Object.fromEntries(counts),
   };

@@ -6,6 +6,7 @@ import { fakeTraits } from './trait.ts';
 import type { Profile, ProfileState } from '../../src/profile/index.ts';
 import type { House, Person, RecommendRequest } from '../../src/api/index.ts';
 import { fakeFeeds } from './feeds.ts';
+import { fakeJourneys } from './house-journeys.ts';
 
 /** A house for tests: remembers what it was told, answers from what it was given. Same seed, same ids. */
 export interface FakeHouse extends House {
@@ -273,25 +274,6 @@ function fakeEvents(received: ShopEvent[]): House['events'] {
     datastream: (id) => streams.get(id),
     datastreams: () => [...streams.values()],
     putDatastream: async (datastream) => void streams.set(datastream.id, datastream),
-  };
-}
-
-function fakeJourneys(): House['journeys'] {
-  const detail = (key: string) => ({
-    key,
-    status: 'draft' as const,
-    version: 1,
-    publishedAt: null,
-    definition: { key },
-    counts: {},
-  });
-  return {
-    list: async () => [],
-    get: async (key) => (key === 'abandoned-cart' ? detail(key) : null),
-    put: async (definition) => detail(String(definition['key'])),
-    publish: async (key) => detail(key),
-    report: async () => null,
-    people: async () => [],
   };
 }
 

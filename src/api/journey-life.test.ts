@@ -1,0 +1,78 @@
+import type { FastifyInstance } from 'fastify';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { fakeHouse, readKey, secretKey, type FakeHouse } from '../../test/support/house.ts';
+import type { Problem } from './contract.ts';
+import { buildServer } from './server.ts';
+
+let house: FakeHouse;
+let app: FastifyInstance;
+let done: unknown[];
+
+beforeEach(async () => {
+  house = fakeHouse();
+  done = [];
+  const { journeys } = house;
+  const detail = (await journeys.get('abandoned-cart'))!;
+  const noting =
+    (what: string) =>
+    async (...given: unknown[]) => {
+      done.push([what, ...given]);
+      return detail;
+    };
+  Object.assign(journeys, {
+    pause: noting('pause'),
+    resume: noting('resume'),
+    stop: noting('stop'),
+    rollback: noting('rollback'),
+    migrate: noting('migrate'),
+    migration: async () => [{ from: 1, activity: 'wait', count: 2, to: undefined }],
+    move: async (key: string, run: string, how: string) => {
+      done.push(['move', key, run, how]);
+      return run.endsWith('1');
+    },
+  });
+  app = await buildServer(house);
+});
+
+const post = (path: string, body: unknown = undefined, key = secretKey) =>
+  app.inject({
+    method: 'POST',
+    url: `/v1/journeys/abandoned-cart/${path}`,
+    headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+  });
+
+describe('how a journey goes on', () => {
+  it('is changed by its doors, with a scope that reading does not give', async () => {
+    expect((await post('pause')).statusCode).toBe(200);
+    expect((await post('resume', { waits: 'skip', olderThan: 'PT2H' })).statusCode).toBe(200);
+    expect((await post('rollback', { version: 1 })).statusCode).toBe(200);
+    expect((await post('stop', undefined, readKey)).json<Problem>().code).toBe('API_KEY_NOT_ENOUGH');
+    expect((await post('resume', { waits: 'sometimes' })).statusCode).toBe(400);
+    expect(done).toEqual([
+      ['pause', 'abandoned-cart'],
+      ['resume', 'abandoned-cart', { waits: 'skip', olderThan: 'PT2H' }],
+      ['rollback', 'abandoned-cart', 1],
+    ]);
+  });
+
+  it('shows who would go where before anybody is brought over', async () => {
+    const places = [{ from: 1, activity: 'wait', count: 2 }];
+    expect((await post('migrate', { dry: true })).json()).toEqual({ places });
+    expect(done).toEqual([]);
+    expect((await post('migrate', { map: { wait: null } })).json()).toEqual({ places });
+    expect(done).toEqual([['migrate', 'abandoned-cart', { wait: null }]]);
+  });
+
+  it('moves single runs, and says when there is none', async () => {
+    const run = (end: string) => `019a0000-0000-7000-8000-00000000000${end}`;
+    expect((await post(`runs/${run('1')}`, { do: 'retry' })).json()).toEqual({ moved: true });
+    for (const id of [run('2'), 'no-uuid']) {
+      expect((await post(`runs/${id}`, { do: 'exit' })).json<Problem>().code).toBe('API_NOT_FOUND');
+    }
+    expect(done).toEqual([
+      ['move', 'abandoned-cart', run('1'), 'retry'],
+      ['move', 'abandoned-cart', run('2'), 'exit'],
+    ]);
+  });
+});

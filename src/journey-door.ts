@@ -1,0 +1,116 @@
+import type { House, JourneyDetail, JourneyRow, PersonHere, StuckRun } from './api/index.ts';
+import type { Rooms } from './app.ts';
+import { toMajor } from './base/index.ts';
+import { dayStart } from './day.ts';
+import { countActivities, countRuns, peopleInside } from './journey/index.ts';
+import { labelOf } from './person-label.ts';
+
+const iso = (at: number) => new Date(at).toISOString();
+
+/** Doors to the journeys of these rooms; `settle` waits until what was acknowledged has taken effect. */
+export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['journeys'] {
+  const { journeys, measure, lifecycle, runner } = rooms;
+  const detail = async (row: Promise<{ key: string }>) => journeyDetail(rooms, (await row).key);
+  const known = (key: string) => journeys.list().some((row) => row.key === key);
+  return {
+    list: () => Promise.all(journeys.list().map(({ key }) => journeyRow(rooms, key))),
+    get: async (key) => (known(key) ? journeyDetail(rooms, key) : null),
+    put: (definition) => detail(journeys.put(definition)),
+    publish: (key) => detail(journeys.publish(key)),
+    pause: (key) => detail(lifecycle.pause(key)),
+    resume: (key, how) => detail(lifecycle.resume(key, how)),
+    close: (key) => detail(lifecycle.close(key)),
+    stop: (key) => detail(lifecycle.stop(key)),
+    rollback: (key, version) => detail(lifecycle.rollback(key, version)),
+    migration: (key, map) => lifecycle.migration(key, map),
+    migrate: (key, map) => detail(lifecycle.migrate(key, map)),
+    stuck: async (key) => stuckHere(rooms, key),
+    move: async (key, runId, how) => {
+      journeys.get(key);
+      const by = 'somebody of the shop';
+      const moved = await runner.change([runId], (run) => {
+        if (run.journey !== key) return null;
+        return how === 'exit' ? { end: `Taken out by ${by}` } : { kind: 'moved', how, by };
+      });
+      return moved > 0;
+    },
+    report: async (key) => {
+      await settle();
+      return measure.report(key);
+    },
+    people: (key, activity) => peopleHere(rooms, key, activity),
+  };
+}
+
+async function journeyRow(rooms: Rooms, key: string): Promise<JourneyRow> {
+  const { journeys, measure, store, messages } = rooms;
+  const row = journeys.get(key);
+  const definition = journeys.version(key, row.version) ?? row.draft;
+  const [runs, sent, credited] = await Promise.all([
+    countRuns(store, key),
+    messages.counts(key),
+    measure.creditedByJourney(),
+  ]);
+  const mine = credited.filter(({ journey }) => journey === key);
+  return {
+    key,
+    name: definition.name,
+    description: definition.description ?? '',
+    status: row.status,
+    version: row.version,
+    active: runs.active,
+    entered: runs.entered,
+    ended: runs.ended,
+    sent: sent.byState['accepted'] ?? 0,
+    heldOut: sent.heldOut,
+    orders: mine.reduce((sum, { orders }) => sum + orders, 0),
+    revenue: mine.map(({ minor, currency }) => ({ amount: toMajor(minor, currency), currency })),
+  };
+}
+
+async function journeyDetail({ journeys, store, clock }: Rooms, key: string): Promise<JourneyDetail> {
+  const row = journeys.get(key);
+  const definition = row.status === 'draft' ? row.draft : (journeys.version(key, row.version) ?? row.draft);
+  return {
+    key,
+    status: row.status,
+    version: row.version,
+    publishedAt: row.publishedAt === null ? null : iso(row.publishedAt),
+    pausedAt: row.pausedAt === null ? null : iso(row.pausedAt),
+    versions: journeys.versionsOf(key),
+    definition: definition as unknown as Record<string, unknown>,
+    counts: await countActivities(store, key, dayStart(clock.now(), journeys.zone)),
+  };
+}
+
+async function peopleHere(rooms: Rooms, key: string, activity: string | null): Promise<PersonHere[]> {
+  const inside = await peopleInside(rooms.store, key, { limit: 200, ...(activity === null ? {} : { activity }) });
+  const label = await labels(
+    rooms,
+    inside.map(({ profileId }) => profileId),
+  );
+  return inside.map((one) => ({
+    profileId: one.profileId,
+    label: label(one.profileId),
+    activity: one.activity,
+    since: iso(one.since),
+    due: one.due === null ? null : iso(one.due),
+  }));
+}
+
+async function stuckHere(rooms: Rooms, key: string): Promise<StuckRun[]> {
+  rooms.journeys.get(key);
+  const stuck = await rooms.runner.stuck(key);
+  const label = await labels(
+    rooms,
+    stuck.map(({ profileId }) => profileId),
+  );
+  return stuck.map((run) => ({ ...run, label: label(run.profileId), since: iso(run.since) }));
+}
+
+/** How these people are named. */
+async function labels({ profiles }: Rooms, ids: readonly string[]): Promise<(id: string) => string> {
+  const found = await Promise.all([...new Set(ids)].map((id) => profiles.get(id)));
+  const known = new Map(found.flatMap((profile) => (profile ? [[profile.id, profile]] : [])));
+  return (id) => labelOf(known.get(id));
+}

@@ -1,0 +1,33 @@
+import type { House } from '../../src/api/index.ts';
+
+/** Journeys of a house of which only doors are tested. */
+export function fakeJourneys(): House['journeys'] {
+  const detail = (key: string) => ({
+    key,
+    status: 'draft' as const,
+    version: 1,
+    publishedAt: null,
+    pausedAt: null,
+    versions: [],
+    definition: { key },
+    counts: {},
+  });
+  const told = async (key: string) => detail(key);
+  return {
+    list: async () => [],
+    get: async (key) => (key === 'abandoned-cart' ? detail(key) : null),
+    put: async (definition) => detail(String(definition['key'])),
+    publish: told,
+    pause: told,
+    resume: told,
+    close: told,
+    stop: told,
+    rollback: told,
+    migration: async () => [],
+    migrate: told,
+    stuck: async () => [],
+    move: async () => false,
+    report: async () => null,
+    people: async () => [],
+  };
+}
