@@ -312,6 +312,14 @@ describe('timeline()', () => {
         items: [{ id: 'coat-1', quantity: 2 }],
       }),
     );
+    for (const [at, orderId] of [
+      [monday + 6 * hour + 5, 'o-50'],
+      [monday + 7 * hour, 'only the page knows'],
+    ] as const) {
+      const order = { id: orderId, totalMinor: 25_850, currency: 'EUR' };
+      const items = [{ id: 'coat-1', quantity: 1 }];
+      history.push(event(['commerce.purchases'], at, { source: 'edge:default', level: 0, items, order }));
+    }
     steps.push({ at: monday + 1, journey: 'abandoned-cart', activity: null, kind: 'entered', reason: null });
     steps.push({
       at: monday + 2,
@@ -342,7 +350,7 @@ describe('timeline()', () => {
       due: monday,
     });
     await listen(
-      [ordered(person, 'o-50', monday + 6 * hour, 258)],
+      [ordered(person, 'o-50', monday + 6 * hour, 258.5)],
       [
         seen(person, mail('accepted', 'm50', monday + 4 * hour)),
         seen(person, click('m50', 'c50', monday + 5 * hour)),
@@ -351,7 +359,8 @@ describe('timeline()', () => {
     );
     const entries = await measure.timeline(id(person), { limit: 20 });
     expect(entries.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
-      'ordered: Ordered Winter coat for 258 EUR, credited to a mail of “Abandoned cart”',
+      'event: The browser says Winter coat was bought; the shop has not confirmed it',
+      'ordered: Ordered Winter coat for 258.50 EUR, credited to a mail of “Abandoned cart”',
       'clicked: Clicked Winter coat in the mail and came to the shop',
       'sent: The mail “Your coats” was sent',
       'passed: Took the path “Address and consent”',
@@ -359,12 +368,12 @@ describe('timeline()', () => {
       'entered: Entered the journey “Abandoned cart”',
       'event: Put 2 × Winter coat in the cart',
     ]);
-    expect(entries[4]).toMatchObject({
+    expect(entries[5]).toMatchObject({
       journey: 'abandoned-cart',
       journeyName: 'Abandoned cart',
       detail: { until: new Date(monday + 4 * hour).toISOString() },
     });
-    expect(entries[6]?.items).toEqual([{ id: 'coat-1', name: 'Winter coat', imageUrl: '/coat-1.png', quantity: 2 }]);
+    expect(entries[7]?.items).toEqual([{ id: 'coat-1', name: 'Winter coat', imageUrl: '/coat-1.png', quantity: 2 }]);
     expect(await measure.timeline(id(person), { limit: 1, before: monday + 5 * hour })).toMatchObject([
       { kind: 'sent' },
     ]);

@@ -1,4 +1,4 @@
-import { toMajor } from '../base/index.ts';
+import { currencyDigits, toMajor } from '../base/index.ts';
 import { is, type ShopEvent } from '../event/index.ts';
 import type { ClickLine } from './table-report.ts';
 import type { CreditedOrder } from './table.ts';
@@ -99,12 +99,13 @@ export function tellStory(
   { look, nameOf }: { look: LookItem; nameOf: NameJourney },
   { before = Infinity, limit }: { before?: number; limit: number },
 ): TimelineEntry[] {
+  const confirmed = new Set(story.orders.map(({ orderId }) => orderId));
   const lines = [
     ...story.orders.map((order) => orderLine(order, look, nameOf)),
     ...story.clicks.map((click) => clickLine(click, look)),
     ...story.messages.map(messageLine),
     ...story.steps.map((step) => stepLine(step, nameOf)),
-    ...story.events.map((event) => eventLine(event, look)),
+    ...story.events.map((event) => eventLine(event, look, confirmed)),
     ...(story.audiences ?? []).map(audienceLine),
   ].filter((line): line is Line => line !== null);
   return lines
@@ -147,16 +148,21 @@ function listed(items: readonly ItemLine[]): string {
 
 function orderLine(order: CreditedOrder, look: LookItem, nameOf: NameJourney): Line {
   const items = order.items.map(({ id, quantity }) => named(id, look, quantity));
-  const total = `${toMajor(order.minor, order.currency)} ${order.currency}`;
   const credit = order.credit ? `, credited to a mail of “${nameOf(order.credit.journey)}”` : '';
   return {
     ms: order.at,
     kind: 'ordered',
-    text: `Ordered ${listed(items)} for ${total}${credit}`,
+    text: `Ordered ${listed(items)} for ${amount(order)}${credit}`,
     items,
     ...(order.credit ? { journey: order.credit.journey, messageId: order.credit.messageId } : {}),
     detail: { orderId: order.orderId, ...(order.credit ? { rule: order.credit.rule } : {}) },
   };
+}
+
+/** "258 EUR", "575.60 EUR". */
+function amount({ minor, currency }: CreditedOrder): string {
+  const major = toMajor(minor, currency);
+  return `${Number.isInteger(major) ? major : major.toFixed(currencyDigits(currency))} ${currency}`;
 }
 
 function audienceLine({ at, key, name, entered }: AudienceLine): Line {
@@ -273,10 +279,10 @@ function detailOf(detail: Record<string, unknown>): Record<string, unknown> {
   return typeof due === 'number' ? { ...detail, until: new Date(due).toISOString() } : detail;
 }
 
-/** What somebody did; null for what is told from elsewhere (messages, clicks, the shop's own orders). */
-function eventLine(event: ShopEvent, look: LookItem): Line | null {
+/** What somebody did; null for what is told from elsewhere (messages, clicks, orders that the shop confirmed). */
+function eventLine(event: ShopEvent, look: LookItem, confirmed: ReadonlySet<string>): Line | null {
   if (event.source === 'journey' || toldElsewhere.some((type) => event.types.includes(type))) return null;
-  if (is(event, 'commerce.purchases') && event.level >= 3) return null;
+  if (is(event, 'commerce.purchases') && (event.level >= 3 || confirmed.has(event.order?.id ?? ''))) return null;
   const items = (event.items ?? []).map(({ id, quantity }) => named(id, look, quantity));
   const said = sentence(event, listed(items));
   return {
