@@ -11,7 +11,7 @@ import {
   type Random,
 } from './base/index.ts';
 import { Catalog, migrations as catalogMigrations, RuleBook } from './catalog/index.ts';
-import { EventLog, Folder, migrations as eventMigrations, Tidy, type ShopEvent } from './event/index.ts';
+import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from './event/index.ts';
 import { migrations as jobMigrations } from './job/index.ts';
 import { migrations as journeyMigrations, stepsOf, type Caller, type Journeys } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
@@ -29,13 +29,14 @@ import { runCounts } from './run-counts.ts';
 import { openFeeding, type Feeding } from './feeding.ts';
 import { openDoors } from './doors.ts';
 import { openShowing, type Showing } from './showing.ts';
+import { openLearning, type Learning } from './learning.ts';
 import { openTransport, shopNameOf } from './mailing.ts';
 import { Memory } from './memory.ts';
 import { openErasures } from './erasing.ts';
 import { openJourneying, type Journeying } from './journeying.ts';
 import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
-import { ActivitySeen, Follower, migrations as recommendMigrations, Recommender } from './recommend/index.ts';
+import { ActivitySeen, migrations as recommendMigrations, Recommender } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 import type { Migration, Store, Tx } from './store/index.ts';
 
@@ -120,7 +121,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const feeding = openFeeding({ ...ground, catalog });
   const showing = await openShowing({ store, clock, catalog, rules, events, profiles });
   const recommender = new Recommender({ catalog, clock, ids, rules, criteria: showing.criteria });
-  const follower = new Follower({ read: (cursors) => events.readFeed<Lesson>(cursors), recommender, log });
+  const learning = openLearning(ground, { events, recommender });
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };
@@ -144,8 +145,8 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const settle = async () => void (await folder.drain());
   const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
   events.onStored((rows) => folder.give(rows));
-  folder.onFolded(() => follower.wake());
-  const returning = duties(ground, { folder, profiles, feeding, showing, journeys, erasures, forms, slots });
+  folder.onFolded(() => learning.follower.wake());
+  const returning = duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots });
   const onMoved = (offset: number) => memory.set('clock-offset', offset);
   const pulse = new Pulse({ clock, log, duties: returning, onMoved });
   slots.wake = () => pulse.wake();
@@ -171,7 +172,8 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     rules,
     recommender,
     showing,
-    follower,
+    learning,
+    follower: learning.follower,
     journeys,
     runner,
     lifecycle,
@@ -282,10 +284,11 @@ async function spread(
 
 /** What comes back again and again, in this order. */
 function duties(
-  { store, clock, log }: Pick<Ground, 'store' | 'clock' | 'log'>,
+  { store, clock }: Pick<Ground, 'store' | 'clock'>,
   rooms: {
     folder: Folder;
     profiles: Profiles;
+    learning: Learning;
     feeding: Feeding;
     showing: Showing;
     journeys: Journeys;
@@ -294,7 +297,7 @@ function duties(
     slots: Slots;
   },
 ): Duty[] {
-  const { folder, profiles, feeding, showing, journeys, erasures, forms, slots } = rooms;
+  const { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots } = rooms;
   const endVisits = async () => {
     const due = await profiles.nextVisitEnd();
     if (due === null || due > clock.now()) return 0;
@@ -313,7 +316,6 @@ function duties(
       return lapsed.looked;
     });
   };
-  const tidy = new Tidy({ store, clock, log });
   const refresh = async () => {
     await journeys.refresh();
     await showing.refresh();
@@ -322,7 +324,7 @@ function duties(
   };
   return [
     { name: 'looking at the journeys', work: refresh },
-    { name: 'keeping the log in bounds', work: () => tidy.work() },
+    ...learning.duties,
     { name: 'forgetting sign-ups', work: () => forms.tidy(), nextDue: () => forms.nextDue() },
     { name: 'folding events', beside: true, work: () => folder.drain() },
     { name: 'ending visits', work: endVisits, nextDue: () => profiles.nextVisitEnd() },
@@ -369,7 +371,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
       await rooms.profiles.audiences.builds.stop();
       await rooms.feeding.runs.stop();
       await rooms.folder.stop();
-      rooms.follower.stop();
+      await rooms.learning.stop();
       await rooms.transport.close();
     },
   };

@@ -16,7 +16,7 @@ import { emptyMeasure } from './measure/index.ts';
 import { emptyLedger, readToken } from './message/index.ts';
 import { emptyProfiles } from './profile/index.ts';
 import { Memory } from './memory.ts';
-import { emptySeen } from './recommend/index.ts';
+import { emptySeen, emptySnapshots } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 
 const day = 86_400_000;
@@ -113,6 +113,7 @@ async function emptyAll({ store, catalog, journeys, settings }: Rooms): Promise<
       emptyLedger,
       emptyMeasure,
       emptySeen,
+      emptySnapshots,
       emptySignUps,
     ])
       await empty(tx);

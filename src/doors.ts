@@ -108,6 +108,7 @@ function houseOf(rooms: Rooms): House {
       await rooms.store.rows({ text: 'select 1' });
       return { status: 'ok', items: catalog.size, learned: recommender.learned };
     },
+    ready: () => rooms.learning.standing(),
     overview: () => overview(rooms),
     mounts: [],
   };

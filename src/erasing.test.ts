@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshStore } from '../test/support/database.ts';
 import { joinRooms, migrations, type Rooms } from './app.ts';
-import { quietLog } from './base/index.ts';
+import { Mark, quietLog } from './base/index.ts';
 import { privacyDoor } from './erasing.ts';
-import type { ShopEvent } from './event/index.ts';
-import type { Certificate, Profile } from './profile/index.ts';
+import type { ForgetLesson, ShopEvent } from './event/index.ts';
+import type { Certificate, Lesson, Profile } from './profile/index.ts';
 import { readSettings } from './settings.ts';
 import type { Store } from './store/index.ts';
 
@@ -122,6 +122,8 @@ async function tracesOf(...texts: string[]): Promise<string[]> {
   return found;
 }
 
+const feedRows = () => rooms.events.readFeed<Lesson | ForgetLesson>(new Map());
+
 const finished = async ({ id }: Certificate) => (await rooms.erasures.certificate(id))!;
 
 describe('erasing a person', () => {
@@ -145,11 +147,24 @@ describe('erasing a person', () => {
 
   it('keeps what the crowd did countable: the feed loses the person, not the views', async () => {
     const profile = await ada();
-    const before = await rooms.events.readFeed<{ i: string }>(new Map());
+    const before = await feedRows();
     await rooms.erasures.request(profile);
     await rooms.erasures.work();
-    const items = (rows: typeof before) => rows.flatMap(({ lessons }) => lessons.map(({ i }) => i)).sort();
-    expect(items(await rooms.events.readFeed<{ i: string }>(new Map()))).toEqual(items(before));
+    const items = (rows: typeof before) =>
+      rows.flatMap(({ lessons }) => lessons.flatMap((one) => ('i' in one ? [one.i] : []))).sort();
+    expect(items(await feedRows())).toEqual(items(before));
+  });
+
+  it('tells who has read the feed already: in each shard, after the nameless rows, without a gap', async () => {
+    const profile = await ada();
+    const read = new Map((await feedRows()).map(({ shard, version }) => [shard, version]));
+    await rooms.erasures.request(profile);
+    await rooms.erasures.work();
+    const told = (await feedRows()).filter(({ shard, version }) => version > (read.get(shard) ?? 0));
+    const { low, high } = new Mark().of(profile.id);
+    for (const { lessons } of told) expect(lessons).toContainEqual({ forget: [low, high] });
+    for (const { shard, version } of told) expect(version).toBe((read.get(shard) ?? 0) + 1);
+    expect(told.map(({ shard }) => shard)).toEqual(expect.arrayContaining([...read.keys()]));
   });
 
   it('keeps the address unmailable by its keyed hash, also when it comes again with consent (trust §0 19)', async () => {

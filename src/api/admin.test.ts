@@ -272,6 +272,13 @@ describe('the house', () => {
     expect((await call('GET', '/healthz', { key: null })).json()).toMatchObject({ ok: true, store: 'ok' });
   });
 
+  it('says that it is ready, or is not yet', async () => {
+    expect((await call('GET', '/readyz', { key: null })).json()).toMatchObject({ ready: true });
+    house.ready = () => ({ ready: false, learned: 7, lagMs: null });
+    const answer = await call('GET', '/readyz', { key: null });
+    expect([answer.statusCode, answer.json()]).toEqual([503, { ready: false, learned: 7, lagMs: null }]);
+  });
+
   it('describes each door in OpenAPI 3.1', async () => {
     const document = (await call('GET', '/openapi.json', { key: null })).json<{
       openapi: string;
@@ -286,6 +293,7 @@ describe('the house', () => {
       '/v1/keys',
       '/rest/v1/delivery',
       '/healthz',
+      '/readyz',
     ]) {
       expect(Object.keys(document.paths)).toContain(path);
     }

@@ -122,7 +122,7 @@ export const RecommendationAnswer = Type.Object({
   requestId: Type.String(),
   /** Recommendation id: clicks carry it back. */
   trackingToken: Type.String(),
-  /** Seconds since the newest learned event. */
+  /** How old the data may be: whatever was acknowledged so many seconds ago is in the answer. */
   age: Type.Number(),
   /** When it was asked for. */
   reasons: Type.Optional(RecommendationReasons),

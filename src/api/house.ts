@@ -70,9 +70,20 @@ export interface House {
   time: TimeDoor;
   /** What `GET /healthz` answers with; throws when the house cannot work. */
   health(): Promise<Record<string, unknown>>;
+  /** What `GET /readyz` answers with: may requests be sent here? */
+  ready(): Readiness;
   overview(): Promise<Overview>;
   /** Server parts of pages beside the studio, such as the demo shop. */
   mounts: ((app: FastifyInstance) => void)[];
+}
+
+/** How far the recommender of this process has come. */
+export interface Readiness {
+  /** It has learned what happened, up to a moment ago. */
+  ready: boolean;
+  learned: number;
+  /** Whatever was acknowledged so long ago is learned, ms of real time; null before the feed was read to its end. */
+  lagMs: number | null;
 }
 
 export interface HouseSettings {

@@ -66,6 +66,17 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
       .header('cache-control', 'no-store')
       .send({ ok: true, version: house.settings.version, ...(await house.health()) }),
   );
+  app.get(
+    '/readyz',
+    { schema: { tags: ['house'], summary: 'Has this process learned what happened? 503 until it has' } },
+    async (_request, reply) => {
+      const ready = house.ready();
+      return reply
+        .code(ready.ready ? 200 : 503)
+        .header('cache-control', 'no-store')
+        .send(ready);
+    },
+  );
   for (const mount of house.mounts) await app.register(async (child) => mount(child));
   await pageRoutes(app, house);
   await app.ready();

@@ -95,6 +95,11 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Resolves when everything else that waits has had its turn; for long work in slices. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Monotonic milliseconds, for measuring how long something took. */
 export function elapsed(): number {
   return performance.now();

@@ -1,4 +1,4 @@
-import { shardOf } from '../base/index.ts';
+import { Mark, shardOf } from '../base/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import { isWithin, spanRows, spanValues, type VisitorSpan } from './span.ts';
@@ -12,8 +12,17 @@ export interface Forgotten {
 }
 
 /**
+ * A row of the feed that tells everybody who follows it that a person was erased: by the mark of the profile id, as the
+ * id itself is to be nowhere.
+ */
+export interface ForgetLesson {
+  forget: [low: number, high: number];
+}
+
+/**
  * Removes the events of visitors, folded, unread and set aside, and takes the profile ids out of the feed: what the
- * crowd did stays counted, by whom does not. Doing it again changes nothing.
+ * crowd did stays counted, by whom does not. Those who have read the feed already are told by new rows of it, after the
+ * nameless ones in each shard. Doing it again changes nothing.
  *
  * @returns how many events and feed rows were touched
  */
@@ -28,7 +37,9 @@ export async function forgetVisitors(tx: Tx, { spans, profileIds, until }: Forgo
   let touched = gone;
   for (const table of ['event_inbox', 'event_quarantine'] as const)
     touched += await strip(tx, table, { shards, keep: (event) => !isTheirs(event as ShopEvent) });
-  return touched + (await anonymise(tx, profileIds));
+  const nameless = await anonymise(tx, profileIds);
+  const told = new Set([...shards, ...nameless, ...profileIds.map(shardOf)]);
+  return touched + nameless.length + (await tell(tx, profileIds, [...told]));
 }
 
 /** Leaves those entries of stored batches that are to be kept; a batch with nothing left goes. */
@@ -64,9 +75,11 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 /**
  * Takes profile ids out of the feed, and what lessons say about the person besides. A profile's events may have come by
  * several devices, so every shard is looked at.
+ *
+ * @returns the shard of each row that was changed
  */
-async function anonymise(tx: Tx, profileIds: readonly string[]): Promise<number> {
-  let touched = 0;
+async function anonymise(tx: Tx, profileIds: readonly string[]): Promise<number[]> {
+  const touched: number[] = [];
   for (const id of profileIds) {
     const rows = await tx.rows<{ shard: number; version: string; payload: string }>({
       text: 'select shard, version, payload from feed where position($1 in payload) > 0 for update',
@@ -76,7 +89,8 @@ async function anonymise(tx: Tx, profileIds: readonly string[]): Promise<number>
       const entries = JSON.parse(payload) as Record<string, unknown>[];
       const nameless = entries.map((entry) => (Object.values(entry).includes(id) ? withoutPerson(entry, id) : entry));
       const text = 'update feed set payload = $3 where shard = $1 and version = $2';
-      touched += await tx.run({ text, values: [shard, version, JSON.stringify(nameless)] });
+      await tx.run({ text, values: [shard, version, JSON.stringify(nameless)] });
+      touched.push(shard);
     }
   }
   return touched;
@@ -85,4 +99,19 @@ async function anonymise(tx: Tx, profileIds: readonly string[]): Promise<number>
 function withoutPerson(entry: Record<string, unknown>, id: string): Record<string, unknown> {
   const plain = Object.entries(entry).filter(([, value]) => typeof value !== 'object');
   return Object.fromEntries(plain.map(([name, value]) => [name, value === id ? nobody : value]));
+}
+
+/** Appends to the feed of each shard, under the lock of its row: without a gap and in commit order, as the fold does. */
+async function tell(tx: Tx, profileIds: readonly string[], shards: number[]): Promise<number> {
+  const lessons = profileIds.map((id): ForgetLesson => {
+    const { low, high } = new Mark().of(id);
+    return { forget: [low, high] };
+  });
+  return tx.run({
+    text: `with locked as (select shard from event_shard where shard = any($1::smallint[]) order by shard for update),
+      raised as (update event_shard s set version = s.version + 1 from locked where s.shard = locked.shard
+        returning s.shard, s.version)
+      insert into feed (shard, version, at, payload) select shard, version, now(), $2 from raised`,
+    values: [shards, JSON.stringify(lessons)],
+  });
 }

@@ -10,6 +10,7 @@
  */
 export * from './event.ts';
 export * from './follow.ts';
+export type { ForgetLesson } from './forget.ts';
 export type { StoredRow } from './given.ts';
 export { historyEvent, type HistoryOwners, historyOfVisitors, historyTables, historyTypes } from './history.ts';
 export type { ImportProgress, Imports } from './import.ts';

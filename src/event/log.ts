@@ -182,6 +182,14 @@ export class EventLog {
     return rows.map(({ shard, version, payload }) => ({ shard, version, lessons: JSON.parse(payload) as T[] }));
   }
 
+  /** For each shard the oldest row the feed has (null: none), and the newest version it ever wrote. */
+  async feedReach(): Promise<{ oldest: number | null; newest: number }[]> {
+    return this.#store.rows({
+      text: `select s.version as newest, (select min(f.version) from feed f where f.shard = s.shard) as oldest
+        from event_shard s order by s.shard`,
+    });
+  }
+
   /** Events received since `since` (UTC ms), for the studio's first line. */
   async countSince(since: number): Promise<number> {
     const [row] = await this.#store.rows<{ n: number }>({

@@ -66,13 +66,20 @@ export function deleteOldKeys(runner: Runner, before: number, limit: number): Pr
 }
 
 /**
- * Feed rows written before `before`. Readers begin with the oldest row that is left; the newest of each shard stays, so
+ * Feed rows written before `before`. Readers begin with the oldest row that is left, or where what they kept ends: with
+ * `held`, rows beyond the version that is kept of each shard stay, however old. The newest of each shard stays too, so
  * that nobody who has read it finds a gap. @returns how many
  */
-export function deleteOldFeed(runner: Runner, before: number): Promise<number> {
+export function deleteOldFeed(
+  runner: Runner,
+  before: number,
+  held: ReadonlyMap<number, number> | null,
+): Promise<number> {
   return runner.run({
     text: `delete from feed f using (select shard, max(version) as last from feed group by shard) newest
-      where f.shard = newest.shard and f.version < newest.last and f.at < $1`,
-    values: [new Date(before)],
+      where f.shard = newest.shard and f.version < newest.last and f.at < $1
+        and ($2::smallint[] is null
+          or f.version <= (select h.version from unnest($2::smallint[], $3::bigint[]) h(shard, version) where h.shard = f.shard))`,
+    values: [new Date(before), held && [...held.keys()], held && [...held.values()]],
   });
 }

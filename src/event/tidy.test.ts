@@ -91,6 +91,36 @@ describe('Tidy', () => {
   });
 });
 
+describe('old rows of the feed', () => {
+  const versions = async () => (await log.readFeed(new Map())).map(({ shard, version }) => `${shard}:${version}`);
+
+  it('stay for as long as no snapshot holds what they taught, and go then', async () => {
+    await store.run({
+      text: `insert into feed (shard, version, at, payload)
+        select shard, version, '2024-01-01', '[]' from generate_series(1, 3) shard, generate_series(1, 5) version`,
+    });
+    let held = new Map([
+      [1, 3],
+      [2, 0],
+    ]);
+    const careful = new Tidy({ store, clock, log: quietLog, held: async () => held });
+    while ((await careful.work()) > 0);
+    expect(await versions()).toEqual(
+      [4, 5]
+        .map((v) => `1:${v}`)
+        .concat(
+          [1, 2, 3, 4, 5].map((v) => `2:${v}`),
+          [1, 2, 3, 4, 5].map((v) => `3:${v}`),
+        ),
+    );
+
+    held = new Map([1, 2, 3].map((shard) => [shard, 5]));
+    clock.advance(2 * 3_600_000);
+    while ((await careful.work()) > 0);
+    expect(await versions(), 'the newest of a shard stays').toEqual(['1:5', '2:5', '3:5']);
+  });
+});
+
 describe('what was set aside', () => {
   it('can be looked at, put back, and takes effect once when the fault is mended', async () => {
     let broken = true;

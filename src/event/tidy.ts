@@ -29,12 +29,23 @@ export class Tidy {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #held: () => Promise<ReadonlyMap<number, number> | null>;
   #next = 0;
 
-  constructor(parts: { store: Store; clock: Clock; log: Log }) {
+  /**
+   * @param parts `held`: up to which version readers no longer need the feed of each shard, as they keep what they
+   * learned of it elsewhere; null or left out: nobody keeps anything
+   */
+  constructor(parts: {
+    store: Store;
+    clock: Clock;
+    log: Log;
+    held?: () => Promise<ReadonlyMap<number, number> | null>;
+  }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#held = parts.held ?? (async () => null);
   }
 
   /** Once an hour of business time. @returns how much was done; 0 when there is nothing left to do now */
@@ -59,7 +70,7 @@ export class Tidy {
     let done = await this.#months(now, oldest);
     done += await deleteOldRest(this.#store, oldest);
     done += await deleteOldKeys(this.#store, now - keptKeyDays * 86_400_000, keysAtOnce);
-    return done + (await deleteOldFeed(this.#store, oldest));
+    return done + (await deleteOldFeed(this.#store, oldest, await this.#held()));
   }
 
   async #months(now: number, oldest: number): Promise<number> {

@@ -119,7 +119,7 @@ export interface Reasons {
   empty: string | null;
   /** Recipient and day: what chance hung on; null where nobody is known. */
   seed: string | null;
-  /** Seconds since the newest learned event, and events learned. */
+  /** Whatever was acknowledged so many seconds ago is learned; and events learned. */
   age: number;
   learned: number;
 }
@@ -153,7 +153,7 @@ export interface RecommendationAnswer {
   filtered: Filtered[];
   requestId: string;
   trackingToken: string;
-  /** Seconds since the newest learned event; 0 before anything was learned. */
+  /** How old the data may be: whatever was acknowledged so many seconds ago is in the answer. */
   age: number;
   reasons?: Reasons;
 }

@@ -142,6 +142,7 @@ export class Engine implements Source {
 
   /** Takes what another engine kept, that learned by the same `tuning.learn`; for an engine that has learned and described nothing. */
   restore({ crowd, model }: Kept): void {
+    if (this.items.size > 0) throw new Error('Only an engine that knows no items takes what another kept');
     this.#crowd.restore(crowd as Kept);
     this.#model = model === null ? null : ItemModel.restored(model as Kept);
   }

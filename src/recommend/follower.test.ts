@@ -28,6 +28,7 @@ function pupil() {
   let learned: string[] = [];
   return {
     learn: ({ i }: Lesson) => void learned.push(i),
+    forget: ({ low }: { low: number }) => void learned.push(`-${low}`),
     reset: () => void (learned = []),
     get learned() {
       return learned.join('');
@@ -96,6 +97,68 @@ describe('following the feed', () => {
     await follower.catchUp();
     expect(warnings).toEqual(['recommend.feed-gap']);
     expect(recommender.learned).toBe('abcx');
+  });
+
+  it('begins where the snapshot ends, and again from it after a gap', async () => {
+    const { feed, recommender, warnings } = follow();
+    for (const [i, item] of [...'abcdef'].entries()) if (item !== 'd') feed.add(0, i + 1, item);
+    feed.add(9, 1, 'z');
+    const begin = async () => {
+      recommender.learn({ p: 'p', s: 's', i: begins++ === 0 ? 'AB' : 'ABCD', k: 'view', t: 1 });
+      return new Map([
+        [0, begins === 1 ? 2 : 4],
+        [9, 0],
+      ]);
+    };
+    let begins = 0;
+    const log = { ...quietLog, warn: (event: string) => void warnings.push(event) };
+    const follower = new Follower({ read: feed.read, recommender, log, begin });
+    expect([follower.lagMs, follower.isCaughtUp]).toEqual([null, false]);
+    await follower.catchUp();
+    expect(recommender.learned).toBe('ABCDefz');
+    expect(warnings).toEqual(['recommend.feed-gap']);
+    expect(follower.isCaughtUp).toBe(true);
+  });
+
+  it('learns from what is left of the feed when there is a gap behind every snapshot', async () => {
+    const { feed, recommender, warnings } = follow();
+    feed.add(0, 5, 'e');
+    feed.add(0, 6, 'f');
+    const log = { ...quietLog, warn: (event: string) => void warnings.push(event) };
+    const begin = async () => new Map([[0, 2]]);
+    const follower = new Follower({ read: feed.read, recommender, log, begin });
+    await follower.catchUp();
+    expect(recommender.learned).toBe('ef');
+    expect(warnings).toEqual(['recommend.feed-gap', 'recommend.feed-gap', 'recommend.feed-begins-late']);
+  });
+
+  it('rests while something is done that needs it, and goes on then', async () => {
+    const { feed, follower, recommender } = follow();
+    feed.add(0, 1, 'a');
+    await follower.catchUp();
+    let end = () => {};
+    const held = follower.hold(() => new Promise<void>((resolve) => (end = resolve)));
+    feed.add(0, 2, 'b');
+    const caught = follower.catchUp();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(recommender.learned).toBe('a');
+    end();
+    await held;
+    await caught;
+    expect(recommender.learned).toBe('ab');
+    await expect(follower.hold(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    feed.add(0, 3, 'c');
+    await follower.catchUp();
+    expect(recommender.learned).toBe('abc');
+  });
+
+  it('hands on that somebody was erased, in its place between the lessons', async () => {
+    const { feed, follower, recommender } = follow();
+    feed.add(0, 1, 'a');
+    feed.rows.push({ shard: 0, version: 2, lessons: [{ forget: [7, 3] }] });
+    feed.add(0, 3, 'b');
+    await follower.catchUp();
+    expect(recommender.learned).toBe('a-7b');
   });
 
   it('follows a feed whose old rows were taken away, and says so', async () => {

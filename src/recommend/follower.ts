@@ -1,39 +1,51 @@
 import type { Log, Timer } from '../base/index.ts';
-import { after, pause, point } from '../base/index.ts';
+import { after, elapsed, point, turn } from '../base/index.ts';
+import type { ForgetLesson } from '../event/index.ts';
 import type { Lesson } from '../profile/index.ts';
 
 /** One row of the feed: what one fold of a shard taught. Versions of a shard rise by one from 1. */
 export interface FeedBatch {
   shard: number;
   version: number;
-  lessons: Lesson[];
+  lessons: (Lesson | ForgetLesson)[];
 }
 
 /** Gives rows above each shard's cursor (0 when a shard is not named), in order of shard and version; some or all. */
 export type ReadFeed = (cursors: ReadonlyMap<number, number>) => Promise<FeedBatch[]>;
 
-/** What is taught; `Recommender` is one. */
+/** What is taught. */
 export interface Pupil {
   learn(lesson: Lesson): void;
+  /** Takes out what the visitor did whose id has this mark. */
+  forget(mark: { low: number; high: number }): void;
   reset(): void;
 }
 
 /** Real time between two looks at the feed when nobody wakes us. */
 const pollMs = 100;
 /** Lessons learned in one go, before others get a turn. */
-const goSize = 5000;
+const goSize = 1000;
+/** The feed is read to its end every tenth of a second; who has not come to it for so long is behind. */
+const behindMs = 10_000;
 
 /**
- * Follows the feed and teaches the recommender each row once. It begins at 0, so the first pass is the rebuild.
+ * Follows the feed and teaches the recommender each row once. It begins where the snapshot ends, or at 0 without one, so
+ * the first pass is the rebuild.
  *
  * A row that was taken before is skipped; a gap means that this process missed something, and everything is forgotten
- * and learned anew from 0.
+ * and begun anew.
  */
 export class Follower {
   readonly #read: ReadFeed;
   readonly #pupil: Pupil;
   readonly #log: Log;
-  readonly #cursors = new Map<number, number>();
+  readonly #begin: () => Promise<ReadonlyMap<number, number>>;
+  #cursors = new Map<number, number>();
+  #isBegun = false;
+  /** Work for which learning rests. */
+  #held: Promise<unknown> | null = null;
+  /** When the pass began that came to the end of the feed last; monotonic ms. */
+  #caughtUpAt: number | null = null;
   #timer: Timer | null = null;
   #running: Promise<void> | null = null;
   /** The pass that begins when the running one has ended; everybody who asks meanwhile shares it. */
@@ -41,13 +53,20 @@ export class Follower {
   #state: 'new' | 'started' | 'stopped' = 'new';
   #failing = false;
 
-  constructor(parts: { read: ReadFeed; recommender: Pupil; log: Log }) {
+  /** @param parts `begin`: puts a snapshot into the recommender, and says up to where it learned each shard; none: at 0 */
+  constructor(parts: {
+    read: ReadFeed;
+    recommender: Pupil;
+    log: Log;
+    begin?: () => Promise<ReadonlyMap<number, number>>;
+  }) {
     this.#read = parts.read;
+    this.#begin = parts.begin ?? (async () => new Map());
     this.#pupil = parts.recommender;
     this.#log = parts.log;
   }
 
-  /** Begins to follow; the first pass reads the whole feed. */
+  /** Begins to follow; the first pass reads what the feed has after the snapshot. */
   start(): void {
     if (this.#state !== 'new') return;
     this.#state = 'started';
@@ -76,6 +95,36 @@ export class Follower {
   /** The version each shard was followed to. */
   get cursors(): ReadonlyMap<number, number> {
     return this.#cursors;
+  }
+
+  /**
+   * Everything that was committed so long ago is learned, ms of real time; null when the feed was not yet read to its
+   * end.
+   */
+  get lagMs(): number | null {
+    return this.#caughtUpAt === null ? null : elapsed() - this.#caughtUpAt;
+  }
+
+  /** The feed was read to its end, and not long ago. */
+  get isCaughtUp(): boolean {
+    const lag = this.lagMs;
+    return lag !== null && lag < behindMs;
+  }
+
+  /** Has work done during which nothing is learned; what comes in meanwhile waits in the feed. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#held) await this.#held;
+    const run = work();
+    const held = run.then(
+      () => {},
+      () => {},
+    );
+    this.#held = held;
+    try {
+      return await run;
+    } finally {
+      if (this.#held === held) this.#held = null;
+    }
   }
 
   #look(): void {
@@ -112,20 +161,35 @@ export class Follower {
   }
 
   async #readAll(): Promise<void> {
+    const began = elapsed();
     let since = 0;
+    let gaps = 0;
     for (;;) {
+      if (!this.#isBegun) await this.#beginAnew(gaps);
       const batches = await this.#read(this.#cursors);
       if (batches.length === 0 || this.#isStopped()) break;
       for (const batch of batches) {
-        if (!this.#take(batch)) break;
+        while (this.#held) await this.#held;
+        if (!this.#take(batch)) {
+          gaps++;
+          break;
+        }
         since += batch.lessons.length;
         if (since < goSize) continue;
         since = 0;
-        await pause(0);
+        await turn();
         if (this.#isStopped()) return;
       }
     }
+    this.#caughtUpAt = began;
     point('recommend.caught-up');
+  }
+
+  /** From the snapshot; if there is a gap behind that one too, from what is left of the feed. */
+  async #beginAnew(gaps: number): Promise<void> {
+    this.#pupil.reset();
+    this.#cursors = new Map(gaps < 2 ? await this.#begin() : []);
+    this.#isBegun = true;
   }
 
   #isStopped(): boolean {
@@ -138,13 +202,16 @@ export class Follower {
     if (cursor !== undefined && version <= cursor) return true;
     if (cursor !== undefined && version > cursor + 1) {
       this.#log.warn('recommend.feed-gap', { shard, expected: cursor + 1, found: version });
-      this.#cursors.clear();
-      this.#pupil.reset();
+      this.#isBegun = false;
+      this.#caughtUpAt = null;
       return false;
     }
     // After a reset there is nothing to compare with: a feed whose old rows were taken away begins later than at 1.
     if (cursor === undefined && version > 1) this.#log.warn('recommend.feed-begins-late', { shard, found: version });
-    for (const lesson of lessons) this.#pupil.learn(lesson);
+    for (const lesson of lessons) {
+      if ('forget' in lesson) this.#pupil.forget({ low: lesson.forget[0], high: lesson.forget[1] });
+      else this.#pupil.learn(lesson);
+    }
     this.#cursors.set(shard, version);
     return true;
   }

@@ -3,7 +3,7 @@
  *
  * In:     lessons from the feed, one event each; the catalogue; one person's views, cart and orders
  * Out:    answers: items in order, each with its source, its reason and the counts behind it, and what rules took out
- * Owns:   tables design, design_number, offer, activity, activity_seen, activity_order, criterion, criterion_number; the counts live in memory and are learned anew from the feed at each start
+ * Owns:   tables design, design_number, offer, activity, activity_seen, activity_order, criterion, criterion_number, recommend_snapshot, recommend_snapshot_piece; what is learned lives in memory
  * Knows:  base, store, job, language, event, profile, catalog
  * Never:  answers an item that is out of stock, excluded or unknown; draws at random
  * Start:  answer.ts, then criterion-definition.ts, execute.ts, engine.ts
@@ -57,6 +57,8 @@ export { needsOf } from './key.ts';
 export { migrations } from './migration.ts';
 export type { FixedOffer, OfferDefinition, Offering, RecommendationOffer } from './offer.ts';
 export { emptySeen } from './table-activity-seen.ts';
+export { emptySnapshots } from './table-snapshot.ts';
+export { Snapshots } from './snapshots.ts';
 export { Recommender } from './recommender.ts';
 export type { RecommenderParts } from './recommender.ts';
 export type { Algorithm, Group, Likeness, ListQuery, RelatedAction, Scored, Source, Step } from './source.ts';

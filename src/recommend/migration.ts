@@ -3,6 +3,7 @@ import { activityMigrations } from './table-activity.ts';
 import { activitySeenMigrations } from './table-activity-seen.ts';
 import { designNumberMigrations } from './table-design-number.ts';
 import { criterionMigrations } from './table-criterion.ts';
+import { snapshotMigrations } from './table-snapshot.ts';
 
 /** Tables of this room, each kind beside its statements. */
 export const migrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   ...activitySeenMigrations,
   ...designNumberMigrations,
   ...criterionMigrations,
+  ...snapshotMigrations,
 ];

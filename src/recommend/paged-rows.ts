@@ -109,7 +109,8 @@ export class PagedRows {
       total: this.#total,
       used: this.#used,
       filling: this.#filling,
-      free: this.#free.map((places) => Uint32Array.from(places)),
+      // Not of every size has a place been given up.
+      free: Array.from(this.#free, (places) => Uint32Array.from(places ?? [])),
     };
   }
 

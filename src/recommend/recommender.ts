@@ -39,6 +39,8 @@ export class Recommender {
   readonly #ranges = new Map<string | null, { version: number; ids: readonly string[] }>();
   readonly #criteria: Pick<Criteria, 'find' | 'get'>;
   #engine = new Engine();
+  /** Whatever was committed so many ms ago is learned; null when nobody knows. Whoever teaches puts an answer here. */
+  lagMs: () => number | null = () => null;
 
   constructor(parts: RecommenderParts) {
     this.#parts = parts;
@@ -53,6 +55,11 @@ export class Recommender {
   /** Takes in one event, at once visible to the next answer. Each lesson must come once: see `Follower`. */
   learn(lesson: Lesson): void {
     this.#engine.learn(lesson, this.#parts.clock.now());
+  }
+
+  /** Takes out what the visitor did whose id has this mark. */
+  forget(mark: { low: number; high: number }): void {
+    this.#engine.forget(mark);
   }
 
   /** Forgets everything learned, to learn it anew. */
@@ -101,10 +108,10 @@ export class Recommender {
   }
 
   #answer(asked: Asked, request: RecommendRequest, person: Person | null): RecommendationAnswer {
-    const { ids, clock } = this.#parts;
+    const { ids } = this.#parts;
     const { reasons, ...answer } = execute(asked, checkRequest(request), this.#asking(request, person));
-    const { newestAt, learned } = this.#engine;
-    const age = newestAt === 0 ? 0 : Math.max(0, Math.round((clock.now() - newestAt) / 1000));
+    const { learned } = this.#engine;
+    const age = this.#age();
     return {
       ...answer,
       requestId: ids.next(),
@@ -112,6 +119,14 @@ export class Recommender {
       age,
       ...(request.reasons === true ? { reasons: { ...reasons, age, learned } } : {}),
     };
+  }
+
+  /** Of a recommender that nobody keeps up to date, the age of the newest event. */
+  #age(): number {
+    const lag = this.lagMs();
+    if (lag !== null) return Math.ceil(lag / 1000);
+    const { newestAt } = this.#engine;
+    return newestAt === 0 ? 0 : Math.max(0, Math.round((this.#parts.clock.now() - newestAt) / 1000));
   }
 
   #asking(request: RecommendRequest, person: Person | null): Asking {

@@ -73,6 +73,9 @@ export async function setScene(slowMs?: () => number): Promise<Scene> {
         text: "update event_shard set lease_until = now() - interval '1 second' where owner is not null",
       });
       await store.run({
+        text: "update recommend_snapshot set lease_until = now() - interval '1 second' where state = 'writing'",
+      });
+      await store.run({
         text: "update job set lease_until = now() - interval '1 second' where lease_until is not null",
       });
     },

@@ -24,6 +24,8 @@ export type Order =
   | { do: 'erase'; profile: string }
   /** T1 by hand, for classes that no recipe sends. */
   | { do: 'plan'; plan: Plan }
+  /** Learns what is in the feed and writes a snapshot of it. */
+  | { do: 'snapshot' }
   /** The send ledger alone, once or until the process is stopped. */
   | { do: 'send'; forEver?: boolean };
 
@@ -88,6 +90,9 @@ async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
       if (profile) await rooms.erasures.request(profile);
       return rooms.erasures.work();
     }
+    case 'snapshot':
+      await rooms.learning.follower.catchUp();
+      return rooms.learning.snapshots.make(rooms.learning.follower);
     case 'plan':
       return rooms.store.inTransaction((tx) => post.plan(tx, order.plan));
     case 'send':

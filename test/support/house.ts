@@ -59,6 +59,11 @@ function fakeTime(clock: FakeClock): House['time'] {
   };
 }
 
+const well: Pick<House, 'health' | 'ready'> = {
+  health: async () => ({ store: 'ok' }),
+  ready: () => ({ ready: true, learned: 0, lagMs: 0 }),
+};
+
 export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
   const clock = new FakeClock(startedAt);
   const random = new SeededRandom(7);
@@ -123,7 +128,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     messages: fakeMessages(clock, unsubscribed),
     mailbox: null,
     time: fakeTime(clock),
-    health: async () => ({ store: 'ok' }),
+    ...well,
     overview: async () => ({
       now: new Date(clock.now()).toISOString(),
       demo: true,

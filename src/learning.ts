@@ -1,0 +1,60 @@
+import type { Readiness } from './api/index.ts';
+import type { Clock, Ids, Log } from './base/index.ts';
+import { Tidy, type EventLog, type ForgetLesson } from './event/index.ts';
+import type { Lesson } from './profile/index.ts';
+import type { Duty } from './pulse.ts';
+import { Follower, ItemLearner, Snapshots, type Recommender } from './recommend/index.ts';
+import type { Store } from './store/index.ts';
+
+/** How the recommender learns in this process: from the last snapshot and the feed, for as long as it runs. */
+export interface Learning {
+  follower: Follower;
+  snapshots: Snapshots;
+  /** Keeping snapshots, and the log in bounds. */
+  duties: Duty[];
+  /** How far this process has come. */
+  standing(): Readiness;
+  stop(): Promise<void>;
+}
+
+/** Joins the log and the recommender; nothing runs before `follower.start` or `catchUp`. */
+export function openLearning(
+  ground: { store: Store; clock: Clock; ids: Ids; log: Log },
+  { events, recommender }: { events: EventLog; recommender: Recommender },
+): Learning {
+  const { clock, log } = ground;
+  const engine = () => recommender.engine;
+  const snapshots = new Snapshots({ ...ground, engine, reach: () => events.feedReach() });
+  const follower = new Follower({
+    read: (cursors) => events.readFeed<Lesson | ForgetLesson>(cursors),
+    recommender,
+    log,
+    begin: () => snapshots.load(),
+  });
+  recommender.lagMs = () => follower.lagMs;
+  const items = new ItemLearner({ engine, clock, log });
+  const keep = async () => {
+    snapshots.look(follower);
+    if (follower.isCaughtUp) items.look();
+    return 0;
+  };
+  // Old rows of the feed go up to where a snapshot holds what they taught; without one, they stay.
+  const tidy = new Tidy({ ...ground, held: async () => (await snapshots.held()) ?? new Map() });
+  return {
+    follower,
+    snapshots,
+    duties: [
+      { name: 'keeping the log in bounds', work: () => tidy.work() },
+      { name: 'keeping what was learned', work: keep },
+    ],
+    standing: () => {
+      const { isCaughtUp, lagMs } = follower;
+      return { ready: isCaughtUp, learned: recommender.learned, lagMs: lagMs === null ? null : Math.round(lagMs) };
+    },
+    async stop() {
+      follower.stop();
+      items.stop();
+      await snapshots.stop();
+    },
+  };
+}

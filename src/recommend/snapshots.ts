@@ -1,0 +1,250 @@
+import { crc32 } from 'node:zlib';
+import { elapsed, point, shards, turn, type Clock, type Ids, type Log } from '../base/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Engine } from './engine.ts';
+import type { Kept } from './kept.ts';
+import { pack, pieceBytes, Unpacking, type Shape } from './pack.ts';
+import {
+  isSnapshotDue,
+  readHead,
+  requireFit,
+  SnapshotRefused,
+  writeHead,
+  type FeedReach,
+  type Learned,
+  type SnapshotHead,
+} from './snapshot-head.ts';
+import {
+  claimSnapshot,
+  dropSnapshot,
+  finishSnapshot,
+  newestSnapshot,
+  newestSnapshotMade,
+  readPiece,
+  writePiece,
+  type SnapshotRow,
+} from './table-snapshot.ts';
+
+/** How long is copied in one go, ms; a piece that was begun is ended. */
+const sliceMs = 3;
+/** How long a writer may be silent before another takes its place, ms. */
+const leaseMs = 120_000;
+/** Pieces that are read at once. */
+const readers = 3;
+/** How often a newer snapshot may take the place of the one that is being read. */
+const patience = 3;
+
+const zeros = new Uint8Array(pieceBytes);
+
+/** Who learns: rests while work is done, and knows how far it has come. `Follower` is one. */
+export interface Learner {
+  hold<T>(work: () => Promise<T>): Promise<T>;
+  readonly cursors: ReadonlyMap<number, number>;
+  readonly isCaughtUp: boolean;
+}
+
+/** What was copied while nothing was learned. */
+interface Copy {
+  pieces: (Uint8Array | null)[];
+  shape: Shape;
+  cursors: number[];
+  learned: number;
+  items: number;
+  /** How long learning rested, and how long nobody else had a turn. */
+  restMs: number;
+  longestMs: number;
+}
+
+/**
+ * Keeps what the engine learned in the database, so that a start need not learn everything anew, and so that what the
+ * feed no longer has is not lost. One process at a time writes; every process may read (docs/decision/0033).
+ */
+export class Snapshots {
+  readonly #parts: SnapshotParts;
+  readonly #startedAt: number;
+  /** What the newest snapshot holds, as far as this process knows. */
+  #last: Learned | null = null;
+  /** The one that could not be used; it counts as none. */
+  #refused: string | null = null;
+  #running: Promise<unknown> | null = null;
+  #stopped = false;
+
+  constructor(parts: SnapshotParts) {
+    this.#parts = parts;
+    this.#startedAt = parts.clock.real();
+  }
+
+  /**
+   * Puts the newest snapshot into the engine, which has learned nothing. One that cannot be used is refused with a line
+   * in the log, and the engine stays empty.
+   *
+   * @returns the version up to which the feed of each shard is learned; empty when nothing was loaded
+   */
+  async load(): Promise<ReadonlyMap<number, number>> {
+    const { log, store } = this.#parts;
+    const began = elapsed();
+    for (let tries = 1; ; tries++) {
+      const row = await newestSnapshot(store);
+      this.#last = row && { learned: row.learned, at: row.madeAt };
+      if (row === null) return new Map();
+      try {
+        const { head, kept } = await this.#read(row);
+        this.#parts.engine().restore(kept);
+        log.info('recommend.snapshot-loaded', { ...countsOf(head), ms: Math.round(elapsed() - began) });
+        return new Map(head.cursors.map((version, shard) => [shard, version]));
+      } catch (error) {
+        if (!(error instanceof SnapshotRefused)) throw error;
+        if (tries < patience && (await newestSnapshot(store))?.id !== row.id) continue;
+        log.warn('recommend.snapshot-refused', { why: error.message });
+        this.#refused = row.id;
+        this.#last = null;
+        return new Map();
+      }
+    }
+  }
+
+  /** Begins to write one if it is due and none is being written. Cheap to call often. */
+  look(learner: Learner): void {
+    const now = { learned: this.#parts.engine().learned, at: this.#parts.clock.real() };
+    if (this.#running !== null || this.#stopped || !learner.isCaughtUp) return;
+    if (!isSnapshotDue(this.#last, now, this.#startedAt)) return;
+    this.#running = this.#makeIfDue(learner, now)
+      .catch((error: unknown) => this.#parts.log.warn('recommend.snapshot-failed', { error }))
+      .finally(() => (this.#running = null));
+  }
+
+  /** Resolves when what is being written is whole, or given up. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Gives up what is being written. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  /** Up to where the newest snapshot holds the feed, by shard; null when there is none. */
+  async held(): Promise<ReadonlyMap<number, number> | null> {
+    const row = await newestSnapshot(this.#parts.store);
+    return row && new Map(readHead(row.head).cursors.map((version, shard) => [shard, version]));
+  }
+
+  /** Writes one now. False when another process does. */
+  async make(learner: Learner): Promise<boolean> {
+    const { store, ids, log, clock } = this.#parts;
+    const id = ids.next();
+    const began = elapsed();
+    if (!(await claimSnapshot(store, id, leaseMs))) return false;
+    try {
+      const copy = await learner.hold(() => this.#copy(learner));
+      const head = await this.#write(id, copy);
+      point('recommend.snapshot-written');
+      const row = { id, madeAt: clock.real(), learned: copy.learned, head: writeHead(head) };
+      if (!(await store.inTransaction((tx) => finishSnapshot(tx, row))))
+        throw new SnapshotRefused('Its lease was lost');
+      point('recommend.snapshot-whole');
+      this.#last = { learned: row.learned, at: row.madeAt };
+      const [ms, restMs, longestMs] = [elapsed() - began, copy.restMs, copy.longestMs].map(Math.round);
+      log.info('recommend.snapshot-made', { ...countsOf(head), ms, restMs, longestMs });
+      return true;
+    } catch (error) {
+      await dropSnapshot(store, id);
+      throw error;
+    }
+  }
+
+  /** Another process may have made one meanwhile. */
+  async #makeIfDue(learner: Learner, now: Learned): Promise<void> {
+    const row = await newestSnapshotMade(this.#parts.store);
+    this.#last = row && row.id !== this.#refused ? { learned: row.learned, at: row.madeAt } : null;
+    if (isSnapshotDue(this.#last, now, this.#startedAt)) await this.make(learner);
+  }
+
+  /** Copies everything, in slices between which others have their turn. */
+  async #copy(learner: Learner): Promise<Copy> {
+    const engine = this.#parts.engine();
+    const pieces: Uint8Array[] = [];
+    const began = elapsed();
+    let longestMs = 0;
+    let begin = began;
+    const work = pack(engine.keep());
+    let step = work.next();
+    while (!step.done) {
+      pieces.push(step.value);
+      if (elapsed() - begin > sliceMs) {
+        longestMs = Math.max(longestMs, elapsed() - begin);
+        await turn();
+        begin = elapsed();
+      }
+      step = work.next();
+    }
+    longestMs = Math.max(longestMs, elapsed() - begin);
+    const cursors = Array.from({ length: shards }, (_, shard) => learner.cursors.get(shard) ?? 0);
+    const { learned, items } = engine;
+    return { pieces, shape: step.value, cursors, learned, items: items.size, restMs: elapsed() - began, longestMs };
+  }
+
+  /** Writes the pieces, each let go when it is written. */
+  async #write(id: string, { pieces, shape, cursors, learned, items }: Copy): Promise<Omit<SnapshotHead, 'schema'>> {
+    const sums: (number | null)[] = [];
+    let bytes = 0;
+    for (let n = 0; n < pieces.length; n++) {
+      const piece = pieces[n]!;
+      pieces[n] = null;
+      bytes += piece.length;
+      const isEmpty = Buffer.compare(piece, zeros.subarray(0, piece.length)) === 0;
+      sums.push(isEmpty ? null : crc32(piece));
+      if (isEmpty) continue;
+      if (this.#stopped) throw new SnapshotRefused('Beckon is stopping');
+      const held = await writePiece(this.#parts.store, id, { n, bytes: piece, leaseMs });
+      if (!held) throw new SnapshotRefused('Its lease was lost');
+      point('recommend.snapshot-piece');
+    }
+    const { learn } = this.#parts.engine().tuning;
+    return { learn, learned, items, cursors, bytes, pieces: sums, shape };
+  }
+
+  /** @throws SnapshotRefused */
+  async #read(row: SnapshotRow): Promise<{ head: SnapshotHead; kept: Kept }> {
+    const head = readHead(row.head);
+    requireFit(head, this.#parts.engine().tuning.learn, await this.#parts.reach());
+    const unpacking = open(head);
+    let next = 0;
+    const readOn = async () => {
+      for (let n = next++; n < head.pieces.length; n = next++) {
+        const sum = head.pieces[n]!;
+        if (sum === null) continue;
+        const piece = await readPiece(this.#parts.store, row.id, n);
+        if (piece === null) throw new SnapshotRefused(`Piece ${n} of ${head.pieces.length} is missing`);
+        if (crc32(piece) !== sum) throw new SnapshotRefused(`The checksum of piece ${n} differs`);
+        unpacking.put(n, piece);
+      }
+    };
+    await Promise.all(Array.from({ length: readers }, readOn));
+    return { head, kept: unpacking.kept };
+  }
+}
+
+function open(head: SnapshotHead): Unpacking {
+  try {
+    return new Unpacking(head.shape, head.bytes);
+  } catch (error) {
+    throw new SnapshotRefused((error as Error).message);
+  }
+}
+
+export interface SnapshotParts {
+  store: Store;
+  ids: Ids;
+  clock: Clock;
+  log: Log;
+  /** The one in use; a new one may take its place. */
+  engine: () => Engine;
+  /** Which rows the feed still has, by shard. */
+  reach: () => Promise<readonly FeedReach[]>;
+}
+
+function countsOf({ learned, items, bytes, pieces }: Pick<SnapshotHead, 'learned' | 'items' | 'bytes' | 'pieces'>) {
+  return { learned, items, bytes, pieces: pieces.length };
+}
