@@ -6,7 +6,7 @@ import { pageOf, RecsDesignCheck, RecsDesignInput, RecsDesignView } from './cont
 import type { Call, Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
-import { listQuery, notesOf, pageFor, type Listed } from './target-recs-list.ts';
+import { inTurn, listQuery, notesOf, pageFor, type Listed } from './target-recs-list.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
 
@@ -17,6 +17,7 @@ const scriptQuery = { includeScript: 'false: without the script' };
 /** Designs in Target's admin API (recommendations §3.3). What is written here is Velocity, as Target's are. */
 export function recsDesignDoors(make: Make, house: House): void {
   const { designs } = house;
+  const making = inTurn();
   const found = (call: Pick<Call<unknown>, 'part'>) => designOf(call.part('id'), house);
   make({
     method: 'GET',
@@ -51,11 +52,12 @@ export function recsDesignDoors(make: Make, house: House): void {
     summary: 'Make a design. One that fails with sample items is refused.',
     body: RecsDesignInput,
     answer: RecsDesignView,
-    work: async (call) => {
-      const taken = new Set(designs.list().map(({ key }) => key));
-      const key = keyFrom(call.body.name, 'design', (one) => taken.has(one));
-      return viewOf(await designs.put(designFrom(call.body, key)), call);
-    },
+    work: (call) =>
+      making(async () => {
+        const taken = new Set(designs.list().map(({ key }) => key));
+        const key = keyFrom(call.body.name, 'design', (one) => taken.has(one));
+        return viewOf(await designs.put(designFrom(call.body, key)), call);
+      }),
   });
   make({
     method: 'GET',

@@ -59,3 +59,13 @@ export function notesOf({ number, at, by }: { number: number; at: number; by: st
 export function shortIso(at: number): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }
+
+/** Runs one at a time: two that are made at once of one name must not become one. */
+export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+}

@@ -6,6 +6,7 @@ import { doors, furnish } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
 import { recsCatalogDoors } from './target-recs-catalog.ts';
+import { recsCriterionDoors } from './target-recs-criteria.ts';
 import { recsDefinitionDoors } from './target-recs-define.ts';
 import { recsDesignDoors } from './target-recs-design.ts';
 
@@ -30,6 +31,7 @@ export async function targetRecsRoutes(app: FastifyInstance, { house }: { house:
   recsCatalogDoors(make, house);
   recsDefinitionDoors(make, house);
   recsDesignDoors(make, house);
+  recsCriterionDoors(make, house);
   app.all(`${before}/*`, { schema: { hide: true } }, (request) => {
     throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);
   });

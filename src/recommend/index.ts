@@ -61,6 +61,7 @@ export { emptySnapshots } from './table-snapshot.ts';
 export { Snapshots } from './snapshots.ts';
 export { Recommender } from './recommender.ts';
 export type { RecommenderParts } from './recommender.ts';
+export { hiding } from './sieve.ts';
 export type { Algorithm, Group, Likeness, ListQuery, RelatedAction, Scored, Source, Step } from './source.ts';
 export { tune, tunedBy, tuneLimits } from './tune.ts';
 export type { OwnTuning, TunedOutcome, TuneResult } from './tune.ts';
