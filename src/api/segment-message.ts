@@ -68,7 +68,7 @@ export function segmentEvent(message: unknown, stated: SegmentCall | null, conte
 function callOf(type: unknown): SegmentCall {
   const found = calls.find((call) => call === type);
   if (found) return found;
-  return refuse(`"${String(type).slice(0, 40)}" is no call; known are ${calls.join(', ')}`, 'type');
+  return refuse(`"${asText(type, 256)?.slice(0, 40) ?? ''}" is no call; known are ${calls.join(', ')}`, 'type');
 }
 
 type Who = Pick<ShopEvent, 'level' | 'visitor' | 'identities'> & { claims?: Identity[] };

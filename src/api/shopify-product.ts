@@ -61,7 +61,8 @@ function variantItem(body: unknown, variant: unknown, context: PlatformContext):
     return imageId !== null && imageId !== undefined && dig(image, 'id') === imageId;
   });
   const common = shared(body, context);
-  const path = typeof common['url'] === 'string' ? `${common['url']}?variant=${String(dig(variant, 'id'))}` : null;
+  const path =
+    typeof common['url'] === 'string' ? `${common['url']}?variant=${asText(dig(variant, 'id'), 64) ?? ''}` : null;
   return {
     ...common,
     id,

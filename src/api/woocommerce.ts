@@ -153,7 +153,8 @@ function consentEvents(
   const { context, identities, at, id } = about;
   const field = context.settings.consentField;
   if (field === undefined) return [];
-  const value = String(fieldOf(dig(body, 'meta_data'), field) ?? '').toLowerCase();
+  const ticked = fieldOf(dig(body, 'meta_data'), field);
+  const value = ticked === true ? 'yes' : (asText(ticked, 64)?.toLowerCase() ?? '');
   const said = yes.has(value) ? 'in' : no.has(value) ? 'out' : undefined;
   // A box left empty at the till takes nothing back that was said elsewhere.
   if (said !== 'in') return [];

@@ -23,7 +23,8 @@ export function readTarget(parameters: unknown): TargetParameters {
   const flat = asObject(parameters) ?? {};
   const item = asItemId(flat['entity.id']);
   const orderId = asText(flat['orderId'], 128);
-  const detailsOnly = String(flat['entity.event.detailsOnly']).toLowerCase() === 'true';
+  const only = flat['entity.event.detailsOnly'];
+  const detailsOnly = only === true || asText(only, 10)?.toLowerCase() === 'true';
   return {
     item,
     views: item !== undefined && !detailsOnly,
