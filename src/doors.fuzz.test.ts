@@ -38,6 +38,8 @@ const bodies: Record<string, (no: number) => unknown> = {
   }),
   '/ee/v1/identity/acquire?configId=default': () => ({ query: { identity: { fetch: ['ECID'] } } }),
   '/ee/v2/interact?datastreamId=default': (no) => ({ event: edgeEvent(no) }),
+  '/ee/v2/collect?datastreamId=default': (no) => ({ events: [edgeEvent(no)] }),
+  '/v1/batch': (no) => ({ batch: [track(no)], sentAt: '2026-11-01T10:00:00Z' }),
   '/rest/v1/delivery?client=acme&sessionId=s1': (no) => ({
     context: { channel: 'web', browser: { host: 'shop.example' }, timeOffsetInMinutes: 60 },
     id: { marketingCloudVisitorId: device(no) },
@@ -86,9 +88,21 @@ function edgeEvent(no: number): unknown {
       productListItems: [{ SKU: 'coat-1', quantity: 2, priceTotal: 99.5, currencyCode: 'EUR' }],
       web: { webPageDetails: { URL: 'https://shop.example/p/1', name: 'Coat', pageViews: { value: 1 } } },
     },
-    data: { note: 'x' },
+    data: {
+      note: 'x',
+      __adobe: { target: { 'entity.id': 'coat-1', 'entity.event.detailsOnly': 'false', 'user.categoryId': 'coats' } },
+    },
   };
 }
+
+const track = (no: number) => ({
+  type: 'track',
+  messageId: `b${no}`,
+  anonymousId: `a${no}`,
+  context: { ecid: device(no), timezone: 'UTC', traits: { email: `p${no}@example.com` } },
+  event: 'Order Completed',
+  properties: { order_id: `s${no}`, total: 10, currency: 'EUR', products: [{ product_id: 'coat-1', price: 10 }] },
+});
 
 const row = (id: string, no: number) => ({
   id,
@@ -109,22 +123,42 @@ async function post(url: string, body: unknown): Promise<{ status: number; text:
   return doors.callOwn({ method: 'POST', url, headers, body: lines ? body : JSON.stringify(body), timeoutMs: 20_000 });
 }
 
-it('what one door or another takes in can be folded and read back, and no body makes the house fail', async () => {
+/** What once made a door fail, as it was sent: an event, a field of it, and the value there. */
+const kept: [what: string, url: string, body: unknown][] = [
+  [
+    'an object in the place of a truth, among the parameters of Target',
+    '/ee/v1/interact?configId=default',
+    { events: [{ xdm: {}, data: { __adobe: { target: { 'entity.id': 'a', 'entity.event.detailsOnly': {} } } } }] },
+  ],
+  ['an object in the place of a call', '/v1/batch', { batch: [{ type: {}, userId: 'u1' }] }],
+  [
+    'an object in the place of a time zone',
+    '/v1/profiles',
+    [{ identities: { email: 'a@example.com' }, attributes: { timeZone: {} } }],
+  ],
+];
+
+it.each(kept)('%s is no failure of the house', async (_, url, body) => {
+  const { status, text } = await post(url, body);
+  expect([status < 500, text]).toEqual([true, text]);
+});
+
+it(`what one door or another takes in can be folded and read back, and no body makes the house fail (seed ${seed})`, async () => {
   let no = 0;
-  const kept = new Set<string>();
+  const known = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...Object.keys(bodies)), change, async (url, { pick, value, drop }) => {
       const body = changed(bodies[url]!(++no), pick, value, drop);
       const { status, text } = await post(url, body);
       expect([url, status < 500, text.slice(0, 300)]).toEqual([url, true, text.slice(0, 300)]);
-      if (status < 300) kept.add(device(no));
+      if (status < 300) known.add(device(no));
     }),
     { numRuns, seed, endOnFailure: true },
   );
   await rooms.folder.drain();
   expect(await rooms.events.setAside(), 'nothing was taken in that cannot be folded').toBe(0);
-  expect(kept.size).toBeGreaterThan(numRuns / 5);
-  for (const ecid of kept) {
+  expect(known.size).toBeGreaterThan(numRuns / 5);
+  for (const ecid of known) {
     for (const what of ['', '/timeline']) {
       const headers = { host: 'localhost' };
       const url = `/v1/profiles/ecid:${ecid}${what}`;
@@ -135,7 +169,7 @@ it('what one door or another takes in can be folded and read back, and no body m
   }
 });
 
-it('a row that is refused loses nothing beside it', async () => {
+it(`a row that is refused loses nothing beside it (seed ${seed})`, async () => {
   let no = 0;
   await fc.assert(
     fc.asyncProperty(change, async ({ pick, value, drop }) => {
