@@ -11,6 +11,7 @@ import { shopifyRefund, wooCustomer, wooOrder, wooProduct } from '../../test/sup
 import { adminLimits, parseJson } from './json.ts';
 import { buildServer } from './server.ts';
 import { readShopify } from './shopify.ts';
+import { compileMapping } from './webhook-mapping.ts';
 import { readWooCommerce } from './woocommerce.ts';
 
 /** Every place of a right body, each odd value in it: where chance has to be lucky, this is not. */
@@ -205,6 +206,18 @@ const doors: [url: string, body: unknown][] = [
       preview: { token: 't' },
     },
   ],
+  [
+    '/rest/v1/mbox?client=acme',
+    {
+      mbox: 'popular',
+      tntId: 't',
+      thirdPartyId: 'p',
+      requestLocation: { host: 'x' },
+      profileParameters: { a: 'b' },
+      mboxParameters: target,
+      contentAsJson: true,
+    },
+  ],
   ['/v1/batch', { batch: [track, identify], sentAt: '2026-11-01T10:00:01Z', writeKey: 'x' }],
   ['/v1/track', track],
   ['/v1/identify', identify],
@@ -310,6 +323,43 @@ describe('no odd value in a signed body makes its reading fail:', () => {
           one.place,
         ).not.toThrow();
   });
+});
+
+it('a mapping makes an event of an odd body, or says which field is wrong', () => {
+  const mapper = compileMapping([
+    {
+      when: 'headers["x-event"] = "sale" and not isEmpty(body.number)',
+      type: '"commerce.purchases"',
+      id: '"till:" + body.number',
+      at: 'body.at',
+      identities: { email: 'lowerCase(body.buyer.email)', crm: 'body.buyer.id' },
+      items: { each: 'body.lines', id: 'line.sku', quantity: 'line.pieces', price: 'line.price' },
+      order: { id: 'body.number', total: 'body.sum', currency: 'upperCase(body.currency)' },
+      cartId: 'body.cart',
+    },
+    {
+      type: '"profile.asserted"',
+      id: 'body.number',
+      identities: { email: 'body.buyer.email' },
+      attributes: { firstName: 'body.buyer.name' },
+      consent: { 'email-marketing': 'body.news' },
+    },
+  ]);
+  const sale = {
+    number: 'A-17',
+    at: 1_795_000_000,
+    buyer: { email: 'a@b.example', id: 42, name: 'A' },
+    lines: [{ sku: 'coat-1', pieces: 2, price: '64.50' }],
+    sum: '129.00',
+    currency: 'eur',
+    cart: 'c1',
+    news: true,
+  };
+  const around = { now: startedAt, source: 'webhook:till', mintId: () => 'x' };
+  const headers = { 'x-event': 'sale' };
+  expect(mapper({ body: nullProto(sale), headers }, around).events).toHaveLength(2);
+  for (const { place, body } of changed(sale))
+    expect(() => mapper({ body: nullProto(body), headers }, around), place).not.toThrow();
 });
 
 /** As a door reads it: objects without a prototype. */
