@@ -56,6 +56,11 @@ const makers: Record<'report' | 'tune', readonly Maker[]> = {
       make: (read) => [carts(read, { weeks: 3, before: 0 })],
     },
     {
+      name: 'orders',
+      needs: ['online-retail_carts_to-2011-11-08.jsonl.gz'],
+      make: (read) => orders(read, { weeks: 3, before: 0 }),
+    },
+    {
       name: 'beauty',
       needs: ['amazon-beauty_sequences.txt.gz', 'amazon-beauty_item2attributes.json.gz'],
       make: (read) => [beauty(read, 1)],
@@ -81,6 +86,11 @@ const makers: Record<'report' | 'tune', readonly Maker[]> = {
       name: 'carts',
       needs: ['online-retail_carts_to-2011-11-08.jsonl.gz'],
       make: (read) => [carts(read, { weeks: 3, before: 3 })],
+    },
+    {
+      name: 'orders',
+      needs: ['online-retail_carts_to-2011-11-08.jsonl.gz'],
+      make: (read) => orders(read, { weeks: 3, before: 3 }),
     },
     {
       name: 'beauty',
@@ -111,6 +121,11 @@ export function* qualitySets(
     if (missing.length > 0) onSkip(name, missing.join(', '));
     else yield* make(read);
   }
+}
+
+interface Window {
+  weeks: number;
+  before: number;
 }
 
 interface Click {
@@ -178,8 +193,14 @@ function sessionSets(name: string, train: Click[], later: Click[]): QualitySet[]
   ];
 }
 
-/** Cart completion (§4a): up to 5 random lines of each later cart hidden one at a time, at most 10 others shown. */
-function carts(read: Read, { weeks, before }: { weeks: number; before: number }): QualitySet {
+interface Cart {
+  at: number;
+  customer: string;
+  items: string[];
+}
+
+/** The carts of Online Retail before the window of so many weeks that ends so many weeks before the end, and in it. */
+function cartsOf(read: Read, { weeks, before }: Window): { train: Cart[]; later: Cart[] } {
   const all = read('online-retail_carts_to-2011-11-08.jsonl.gz')
     .map((line) => JSON.parse(line) as { t: number; customer: number | string; items: string[] })
     .map(({ t, customer, items }) => ({ at: t * 1000, customer: String(customer), items: [...new Set(items)] }))
@@ -187,28 +208,61 @@ function carts(read: Read, { weeks, before }: { weeks: number; before: number })
     .sort((a, b) => a.at - b.at);
   const end = all.at(-1)!.at - before * 7 * day;
   const from = end - weeks * 7 * day;
-  const train = all.filter(({ at }) => at < from);
-  const events = train.flatMap(({ at, customer, items }, n) =>
+  return { train: all.filter(({ at }) => at < from), later: all.filter(({ at }) => at >= from && at <= end) };
+}
+
+function purchasesOf(carts: readonly Cart[]): PastEvent[] {
+  return carts.flatMap(({ at, customer, items }, n) =>
     items.map((item): PastEvent => ({ visitor: customer, session: `cart${n}`, item, kind: 'purchase', at })),
   );
+}
+
+/** Cart completion (§4a): up to 5 random lines of each later cart hidden one at a time, at most 10 others shown. */
+function carts(read: Read, window: Window): QualitySet {
+  const { train, later } = cartsOf(read, window);
+  const events = purchasesOf(train);
   const known = new Set(events.map(({ item }) => item));
   const random = new SeededRandom(20111018);
   const questions: Question[] = [];
-  all
-    .filter(({ at }) => at >= from && at < end + 1)
-    .forEach(({ at, items }, n) => {
-      const lines = items.filter((item) => known.has(item));
-      if (lines.length < 2) return;
-      for (const [i, hidden] of shuffled(lines, random).slice(0, 5).entries()) {
-        const shown = shuffled(
-          lines.filter((item) => item !== hidden),
-          random,
-        ).slice(0, 10);
-        const query = { id: `cart${n}/${i}`, criterion: 'cart', cart: shown, at, limit: 20 } as const;
-        questions.push({ query, wanted: [hidden], unit: `cart${n}` });
-      }
-    });
+  later.forEach(({ at, items }, n) => {
+    const lines = items.filter((item) => known.has(item));
+    if (lines.length < 2) return;
+    for (const [i, hidden] of shuffled(lines, random).slice(0, 5).entries()) {
+      const others = lines.filter((item) => item !== hidden);
+      const shown = shuffled(others, random).slice(0, 10);
+      const query = { id: `cart${n}/${i}`, criterion: 'cart', cart: shown, at, limit: 20 } as const;
+      questions.push({ query, wanted: [hidden], unit: `cart${n}` });
+    }
+  });
   return { name: 'carts', events, questions };
+}
+
+/**
+ * The next order of each customer known before: its items that are new to the customer, as a list for a person, and all
+ * of its items, as the next basket.
+ */
+function orders(read: Read, window: Window): QualitySet[] {
+  const { train, later } = cartsOf(read, window);
+  const events = purchasesOf(train);
+  const known = new Set(events.map(({ item }) => item));
+  const had = new Map<string, Set<string>>();
+  for (const { visitor, item } of events) had.set(visitor, (had.get(visitor) ?? new Set()).add(item));
+  const [fresh, next]: [Question[], Question[]] = [[], []];
+  const asked = new Set<string>();
+  for (const { customer, at, items } of later) {
+    const own = had.get(customer);
+    if (own === undefined || !/^\d+$/.test(customer) || asked.has(customer)) continue;
+    asked.add(customer);
+    const all = items.filter((item) => known.has(item));
+    const wanted = all.filter((item) => !own.has(item));
+    const base = { id: customer, visitor: customer, at, limit: 20 };
+    if (wanted.length > 0) fresh.push({ query: { ...base, criterion: 'for-you' }, wanted, unit: customer });
+    if (all.length > 0) next.push({ query: { ...base, criterion: 'next-basket' }, wanted: all, unit: customer });
+  }
+  return [
+    { name: 'orders-new', events, questions: fresh },
+    { name: 'orders-next', events, questions: next },
+  ];
 }
 
 /** For you (§4d): the item `back` from the end of each person's purchases is wanted, what comes before is known. */

@@ -16,8 +16,8 @@ const reach = numberFlag('reach', 3);
 const random = new SeededRandom(numberFlag('seed', 1));
 const start = JSON.parse(process.env.START ?? '{}') as Record<string, object>;
 
-const names = { session: ['rsc15', 'serenade'], person: ['beauty'], cart: ['carts'] }[part];
-const left = ['rsc15-exlast', 'serenade-std'];
+const names = { session: ['rsc15', 'serenade'], person: ['beauty', 'orders'], cart: ['carts'] }[part];
+const left = ['rsc15-exlast', 'serenade-std', 'orders-next'];
 
 interface Ready {
   set: QualitySet;

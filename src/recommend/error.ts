@@ -18,6 +18,7 @@ export const errors = defineErrors({
   },
   RECOMMEND_LIMIT_INVALID: { status: 400, mend: 'Ask for 1 to 100 items, or leave the limit out for 4' },
   RECOMMEND_LIST_TOO_LONG: { status: 400, mend: 'Send at most 1000 ids in "cart" and in "excludedIds"' },
+  REPLAY_UNKNOWN: { status: 404, mend: 'See what there is at GET /v1/backtests and GET /v1/recommendations/tuning' },
   EVALUATE_FILE_UNREADABLE: { status: 400, mend: 'Name a file of JSON lines that can be read; it may be gzipped' },
   EVALUATE_LINE_INVALID: {
     status: 400,

@@ -4,6 +4,8 @@
  * In:     lessons from the feed, one event each; the catalogue; one person's views, cart and orders
  * Out:    answers: items in order, each with its source, its reason and the counts behind it, and what rules took out
  * Owns:   tables design, design_number, offer, activity, activity_seen, activity_order, criterion, criterion_number, recommend_snapshot, recommend_snapshot_piece; what is learned lives in memory
+ * Out:    answers: items in order, each with its source, its reason and the counts behind it
+ * Owns:   tables design, design_number, offer, activity, activity_seen, activity_order, replay; the counts live in memory and are learned anew from the feed at each start
  * Knows:  base, store, job, language, event, profile, catalog
  * Never:  answers an item that is out of stock, excluded or unknown; draws at random
  * Start:  answer.ts, then criterion-definition.ts, execute.ts, engine.ts
@@ -39,6 +41,10 @@ export { Designs } from './designs.ts';
 export type { DesignView } from './designs.ts';
 export { basisOf, downloadOf } from './download.ts';
 export type { DownloadLine } from './download.ts';
+export { backtest, backtestDefaults, backtested, targets } from './backtest.ts';
+export type { BacktestResult, BacktestSettings, Backtested, Target } from './backtest.ts';
+export { Replays } from './backtest-runs.ts';
+export type { Replay, ReplayState, ReplayTask } from './table-backtest.ts';
 export { Engine } from './engine.ts';
 export { ItemLearner } from './item-learner.ts';
 export type { ItemModel } from './item-model.ts';

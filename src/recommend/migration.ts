@@ -1,6 +1,7 @@
 import type { Migration } from '../store/index.ts';
 import { activityMigrations } from './table-activity.ts';
 import { activitySeenMigrations } from './table-activity-seen.ts';
+import { replayMigrations } from './table-backtest.ts';
 import { designNumberMigrations } from './table-design-number.ts';
 import { criterionMigrations } from './table-criterion.ts';
 import { snapshotMigrations } from './table-snapshot.ts';
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   ...designNumberMigrations,
   ...criterionMigrations,
   ...snapshotMigrations,
+  ...replayMigrations,
 ];

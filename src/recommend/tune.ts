@@ -1,4 +1,5 @@
 import type { Random } from '../base/index.ts';
+import type { BacktestProgress } from './backtest.ts';
 import { Engine } from './engine.ts';
 import type { PastEvent } from './evaluate-format.ts';
 import { type Figure, Mean } from './evaluate-score.ts';
@@ -71,22 +72,24 @@ export function* tune(
   events: readonly PastEvent[],
   random: Random,
   limits: TuneLimits,
-): Generator<number, TuneResult | null> {
+): Generator<BacktestProgress, TuneResult | null> {
   const split = splitOf(events);
   if (split === null) return null;
+  const of = tunedParts.length * limits.trials;
+  const progress = (done: number): BacktestProgress => ({ done, of });
   const engine = new Engine();
   let learned = 0;
   for (const { visitor, session, item, kind, at } of events) {
     if (at >= split) break;
     engine.learn({ p: visitor, s: session, i: item, k: kind, t: at }, at);
-    if (++learned % 5000 === 0) yield learned;
+    if (++learned % 5000 === 0) yield progress(0);
   }
-  for (const solved of engine.learnModel(split)) if (solved % 50 === 0) yield learned;
+  for (const solved of engine.learnModel(split)) if (solved % 50 === 0) yield progress(0);
   const asked = questionsOf(engine, events, split);
   const outcomes: TunedOutcome[] = [];
   let own: OwnTuning = {};
   for (const part of tunedParts) {
-    const { outcome, found } = yield* tunePart(engine, part, { asked: asked[part], random, limits });
+    const { outcome, found } = yield* tunePart(engine, part, { asked: asked[part], random, limits, progress });
     if (outcome === null) continue;
     outcomes.push(outcome);
     if (outcome.taken) own = { ...own, [part]: found[part], ...(part === 'session' ? { rules: found.rules } : {}) };
@@ -98,8 +101,13 @@ export function* tune(
 function* tunePart(
   engine: Engine,
   part: TunedPart,
-  { asked, random, limits }: { asked: readonly Question[]; random: Random; limits: TuneLimits },
-): Generator<number, { outcome: TunedOutcome | null; found: Tuning }> {
+  {
+    asked,
+    random,
+    limits,
+    progress,
+  }: { asked: readonly Question[]; random: Random; limits: TuneLimits; progress: (done: number) => BacktestProgress },
+): Generator<BacktestProgress, { outcome: TunedOutcome | null; found: Tuning }> {
   const half = Math.floor(asked.length / 2);
   const chosen = thinned(asked.slice(0, half), limits.questions);
   const judged = thinned(asked.slice(half), limits.questions);
@@ -110,7 +118,7 @@ function* tunePart(
     const tuning = near(best.tuning, part, { random });
     const worth = mean(gains(engine, tuning, chosen));
     if (worth > best.worth) best = { tuning, worth };
-    yield ++trials;
+    yield progress(tunedParts.indexOf(part) * limits.trials + ++trials);
   }
   const [before, after] = [gains(engine, shippedTuning, judged), gains(engine, best.tuning, judged)];
   const gain = figureOf(judged, (i) => after[i]! - before[i]!);

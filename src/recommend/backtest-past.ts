@@ -1,0 +1,54 @@
+import { elapsed, SeededRandom } from '../base/index.ts';
+import type { Lesson } from '../profile/index.ts';
+import { backtest, type BacktestProgress, type BacktestResult, type BacktestSettings } from './backtest.ts';
+import type { PastEvent } from './evaluate-format.ts';
+import { tune, tuneLimits, type TuneResult } from './tune.ts';
+import type { ReplayTask } from './table-backtest.ts';
+
+/** What a replay is to do, as it is handed to its thread. */
+export interface ReplayOrder {
+  task: ReplayTask;
+  settings: BacktestSettings;
+}
+
+/** Lessons that are looked at, the newest. */
+export const replayEvents = { backtest: 500_000, tuning: tuneLimits.events } as const;
+const seed = 1;
+/** Of erased people the feed keeps what they did and this instead of their id. */
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+/** A history as it comes from the feed, shard by shard: bounded, and in order of time at the end. */
+export class Past {
+  readonly #most: number;
+  #events: PastEvent[] = [];
+
+  constructor(task: ReplayTask) {
+    this.#most = replayEvents[task];
+  }
+
+  add(lessons: readonly Lesson[]): void {
+    for (const { p, s, i, k, t } of lessons) {
+      this.#events.push({ visitor: p === nobody ? s : p, session: s, item: i, kind: k, at: t });
+    }
+    if (this.#events.length > 2 * this.#most) this.#events = this.#newest();
+  }
+
+  /** In order of time. */
+  get events(): PastEvent[] {
+    return this.#newest();
+  }
+
+  #newest(): PastEvent[] {
+    return this.#events.sort((a, b) => a.at - b.at).slice(-this.#most);
+  }
+}
+
+/** The work itself, step by step. */
+export function replaying(
+  { task, settings }: ReplayOrder,
+  past: Past,
+): Generator<BacktestProgress, BacktestResult | TuneResult | null> {
+  if (task === 'backtest') return backtest(past.events, settings);
+  const until = elapsed() + tuneLimits.realMs;
+  return tune(past.events, new SeededRandom(seed), { ...tuneLimits, mayGoOn: () => elapsed() < until });
+}

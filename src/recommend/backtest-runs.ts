@@ -1,0 +1,230 @@
+import { after, BeckonError, type Clock, elapsed, type Ids, type Log, point, type Timer } from '../base/index.ts';
+import type { Job, Jobs } from '../job/index.ts';
+import type { Lesson } from '../profile/index.ts';
+import type { Store } from '../store/index.ts';
+import { backtestDefaults, type BacktestProgress, type BacktestSettings } from './backtest.ts';
+import { openThread, type OpenThread, type ReplayThread } from './backtest-thread.ts';
+import { errors } from './error.ts';
+import type { ReadFeed } from './follower.ts';
+import {
+  addReplay,
+  dropOldReplays,
+  endReplay,
+  findReplay,
+  listReplays,
+  noteProgress,
+  openReplay,
+  type Replay,
+  replayInUse,
+  type ReplayTask,
+  setNoneInUse,
+} from './table-backtest.ts';
+import { tunedBy, type TuneResult } from './tune.ts';
+import type { Tuning } from './tuning.ts';
+
+export interface ReplayParts {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  jobs: Jobs;
+  log: Log;
+  read: ReadFeed;
+  /** Constants to be used from now on. */
+  onTuned: (tuning: Tuning) => void;
+  open?: OpenThread;
+}
+
+const jobKind = 'recommend.replay';
+/** Replays kept of each task. */
+const kept = 50;
+/** A replay that was taken up so often and never ended is given up. */
+const mostAttempts = 5;
+/** Real time between two notes of how far a replay is; cancelling is seen as often. */
+const noteMs = 500;
+
+/**
+ * Replays of the shop's own history, one at a time, beside everything else: backtests, and tunings. Each is durable: it is
+ * asked for with a job in one transaction, and one whose process dies is begun anew by the next, with the same result.
+ */
+export class Replays {
+  readonly #parts: ReplayParts;
+  #timer: Timer | undefined;
+  #stopped = true;
+  #stopping = false;
+  #turn: Promise<unknown> = Promise.resolve();
+  #thread: ReplayThread | null = null;
+
+  constructor(parts: ReplayParts) {
+    this.#parts = parts;
+  }
+
+  /** Asks for one; while another of its kind waits or runs, that one is the answer. */
+  async ask(task: ReplayTask, settings: Partial<BacktestSettings> = {}): Promise<Replay> {
+    const { store, clock, ids, jobs } = this.#parts;
+    const id = await store.inTransaction(async (tx) => {
+      const open = await openReplay(tx, task);
+      if (open) return open.id;
+      const [next, now] = [ids.next(), clock.now()];
+      await addReplay(tx, { id: next, task, settings: { ...backtestDefaults, ...settings }, now });
+      await jobs.enqueue(tx, [{ shard: 0, kind: jobKind, key: next, due: now, payload: { id: next } }]);
+      await dropOldReplays(tx, task, kept);
+      return next;
+    });
+    this.wake();
+    return this.get(id);
+  }
+
+  /** @throws REPLAY_UNKNOWN */
+  async get(id: string): Promise<Replay> {
+    const replay = await findReplay(this.#parts.store, id);
+    if (replay) return replay;
+    throw new BeckonError(errors.REPLAY_UNKNOWN, `There is no backtest or tuning "${id}"`);
+  }
+
+  list(task: ReplayTask): Promise<Replay[]> {
+    return listReplays(this.#parts.store, task, kept);
+  }
+
+  /** Ends one that waits or runs; one that is over stays as it is. */
+  async cancel(id: string): Promise<Replay> {
+    await this.get(id);
+    await endReplay(this.#parts.store, { id, state: 'cancelled', now: this.#parts.clock.now() });
+    return this.get(id);
+  }
+
+  /** The tuning whose constants are in use; null with the shipped ones. */
+  async inUse(): Promise<Replay | null> {
+    return (await replayInUse(this.#parts.store)) ?? null;
+  }
+
+  /** Back to the shipped constants, until a tuning is better again. */
+  async untune(): Promise<void> {
+    await setNoneInUse(this.#parts.store);
+    this.#parts.onTuned(tunedBy({}));
+  }
+
+  /** Uses what is kept, and begins to look for work. */
+  async start(): Promise<void> {
+    this.#stopped = false;
+    const used = await this.inUse();
+    if (used?.result) this.#parts.onTuned(tunedBy((used.result as TuneResult).own));
+    this.wake();
+  }
+
+  wake(): void {
+    if (this.#stopped) return;
+    this.#timer?.stop();
+    void this.finish()
+      .catch((error: unknown) => this.#parts.log.error('recommend.replay-failed', { error }))
+      .finally(() => {
+        if (!this.#stopped) this.#timer = after(1000, () => this.wake());
+      });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopping = true;
+    this.#timer?.stop();
+    await this.#thread?.stop();
+    await this.#turn.catch(() => {});
+  }
+
+  /** Works until nothing is due. */
+  async finish(): Promise<void> {
+    const turn = this.#turn
+      .catch(() => {})
+      .then(async () => {
+        while (await this.#step());
+      });
+    this.#turn = turn;
+    await turn;
+  }
+
+  async #step(): Promise<boolean> {
+    if (this.#stopping) return false;
+    const { store, jobs, clock, log } = this.#parts;
+    const [job] = await jobs.claim<{ id: string }>(jobKind, 1);
+    if (!job) return false;
+    const replay = await findReplay(store, job.payload.id);
+    try {
+      if (replay && job.attempt > mostAttempts) throw new Error('It was interrupted too often');
+      if (replay && (await this.#note(job, { id: replay.id, done: 0, of: 0 }))) await this.#run(job, replay);
+      else await jobs.finish(store, job);
+    } catch (error) {
+      if (this.#stopping) return false; // the lease lapses, and the next process begins anew
+      log.warn('recommend.replay-failed', { id: job.payload.id, error });
+      const fault = error instanceof Error ? error.message : String(error);
+      await endReplay(store, { id: job.payload.id, state: 'failed', fault, now: clock.now() });
+      await jobs.finish(store, job);
+    }
+    return true;
+  }
+
+  async #run(job: Job, { id, task, settings }: Replay): Promise<void> {
+    const { store, jobs } = this.#parts;
+    let notedAt = elapsed();
+    let noting = Promise.resolve();
+    let cancelled = false;
+    const onProgress = (progress: BacktestProgress) => {
+      if (elapsed() - notedAt < noteMs) return;
+      notedAt = elapsed();
+      noting = noting
+        .then(() => this.#note(job, { id, ...progress }))
+        .then(async (goesOn) => {
+          cancelled ||= !goesOn;
+          if (cancelled) await thread.stop();
+        })
+        .catch(() => {}); // the next note tells
+    };
+    const thread = (this.#parts.open ?? openThread)({ task, settings }, onProgress);
+    this.#thread = thread;
+    try {
+      await this.#giveAll(thread);
+      const result = await thread.go();
+      await noting;
+      point('recommend.replayed');
+      await this.#keep(job, { id, task, result });
+    } catch (error) {
+      if (!cancelled) throw error;
+      await jobs.finish(store, job);
+    } finally {
+      this.#thread = null;
+      await thread.stop();
+    }
+  }
+
+  /** Keeps the result, unless it was cancelled at the last moment; a tuning's constants are used from now on. */
+  async #keep(job: Job, { id, task, result }: Pick<Replay, 'id' | 'task' | 'result'>): Promise<void> {
+    const { store, jobs, clock, onTuned } = this.#parts;
+    const own = task === 'tuning' && result !== null ? (result as TuneResult).own : null;
+    const inUse = own !== null && Object.keys(own).length > 0;
+    const isKept = await store.inTransaction(async (tx) => {
+      if (!(await jobs.finish(tx, job))) return false; // another process has begun it anew
+      const ended = await endReplay(tx, { id, state: 'done', result, now: clock.now(), inUse });
+      if (ended && own !== null) await setNoneInUse(tx, id);
+      return ended;
+    });
+    if (isKept && own !== null) onTuned(tunedBy(own));
+  }
+
+  /** Hands the whole feed over, page by page. */
+  async #giveAll(thread: ReplayThread): Promise<void> {
+    const cursors = new Map<number, number>();
+    for (;;) {
+      const batches = await this.#parts.read(cursors);
+      if (batches.length === 0 || this.#stopping) return;
+      const lessons: Lesson[] = [];
+      for (const batch of batches) {
+        lessons.push(...batch.lessons);
+        cursors.set(batch.shard, batch.version);
+      }
+      thread.give(lessons);
+    }
+  }
+
+  /** @returns false when the replay is not to go on */
+  async #note(job: Job, progress: { id: string; done: number; of: number }): Promise<boolean> {
+    const { store, jobs, clock } = this.#parts;
+    return (await jobs.extend(store, job)) && (await noteProgress(store, { ...progress, now: clock.now() }));
+  }
+}

@@ -1,0 +1,30 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { elapsed } from '../base/index.ts';
+import type { Lesson } from '../profile/index.ts';
+import { Past, type ReplayOrder, replaying } from './backtest-past.ts';
+
+/** The thread of one replay: takes lessons until it is told to go, then says how far it is, and ends with the result. */
+const order = workerData as ReplayOrder;
+const past = new Past(order.task);
+const sayEveryMs = 300;
+
+parentPort!.on('message', (message: { lessons: Lesson[] } | { go: true }) => {
+  if ('lessons' in message) past.add(message.lessons);
+  else go();
+});
+
+function go(): void {
+  const work = replaying(order, past);
+  let saidAt = 0;
+  for (;;) {
+    const step = work.next();
+    if (step.done) {
+      parentPort!.postMessage({ result: step.value });
+      parentPort!.close();
+      return;
+    }
+    if (elapsed() - saidAt < sayEveryMs) continue;
+    saidAt = elapsed();
+    parentPort!.postMessage({ progress: step.value });
+  }
+}

@@ -1,0 +1,201 @@
+import { Engine } from './engine.ts';
+import type { PastEvent } from './evaluate-format.ts';
+import { ListScore, type ListScores } from './evaluate-score.ts';
+import type { ListQuery } from './source.ts';
+import { type Moment, PastShop } from './backtest-shop.ts';
+import type { Tuning } from './tuning.ts';
+
+/** What is predicted: an item that the visitor looks at, puts in the cart, or buys, in this visit. */
+export const targets = ['view', 'cart', 'purchase'] as const;
+export type Target = (typeof targets)[number];
+
+/** Criteria that are tried side by side. */
+export const backtested = [
+  'session',
+  'for-you',
+  'cart',
+  'next-basket',
+  'viewed-viewed',
+  'viewed-bought',
+  'bought-bought',
+  'similar',
+  'recent',
+  'popular-viewed',
+  'popular-bought',
+] as const;
+export type Backtested = (typeof backtested)[number];
+
+export interface BacktestSettings {
+  /** Questions at most, evenly spread over the days that are asked about. */
+  questions: number;
+  /** Newest share of the history that is asked about; what lies before is only learned. */
+  share: number;
+}
+
+export const backtestDefaults: BacktestSettings = { questions: 4000, share: 0.5 };
+
+export interface BacktestRow {
+  criterion: Backtested;
+  target: Target;
+  scores: ListScores;
+}
+
+export interface BacktestResult {
+  events: number;
+  visitors: number;
+  items: number;
+  /** First event, first question, last event; UTC ms. */
+  from: number;
+  split: number;
+  until: number;
+  questions: Record<Target, number>;
+  rows: BacktestRow[];
+}
+
+export interface BacktestProgress {
+  done: number;
+  of: number;
+}
+
+const lengths = [5, 10, 20];
+const longest = 20;
+const dayMs = 24 * 3600 * 1000;
+/** Events between two pauses. */
+const stride = 200;
+
+/**
+ * Replays a shop's history in order of time through a new engine, and asks each criterion, just before a visitor first
+ * touches an item in a visit, for its list: would the item have stood in it? The answer counts for views, and for carts
+ * and purchases where the visit goes on to put that very item in the cart or to buy it. The engine knows at each moment
+ * what had happened by then and no more; the item model is learned anew each night. Lists are as the criterion makes them,
+ * without backup, so that each stands for itself; a criterion with nothing to say has missed.
+ *
+ * @param events in order of time
+ * @returns null when there is nothing to ask about
+ */
+export function* backtest(
+  events: readonly PastEvent[],
+  settings: BacktestSettings,
+  tuning?: Tuning,
+): Generator<BacktestProgress, BacktestResult | null> {
+  const shop = new PastShop(events);
+  const split = events[Math.floor(events.length * (1 - settings.share))]?.at ?? 0;
+  const touches = shop.touchesFrom(split);
+  if (touches.length === 0) return null;
+  const asked = thinned(touches, settings.questions);
+  const trial = new Trial(new Engine(tuning === undefined ? {} : { tuning }));
+  let next = 0;
+  let night = split;
+  for (let n = 0; n < events.length; n++) {
+    const event = events[n]!;
+    if (event.at >= night) {
+      trial.nightly(event.at);
+      night = event.at + dayMs;
+    }
+    if (asked[next] === n) {
+      trial.ask(shop.moment(event), shop.kindsOf(event));
+      next++;
+    }
+    trial.engine.learn({ p: event.visitor, s: event.session, i: event.item, k: event.kind, t: event.at }, event.at);
+    shop.happened(event);
+    if (n % stride === 0) yield { done: n, of: events.length };
+  }
+  const [from, until] = [events[0]!.at, events.at(-1)!.at];
+  return { events: events.length, ...shop.size, from, split, until, ...trial.result(shop) };
+}
+
+/** The criteria over one engine, with what their lists were worth. */
+class Trial {
+  readonly engine: Engine;
+  readonly #scores = new Map<string, ListScore>();
+  readonly #questions: Record<Target, number> = { view: 0, cart: 0, purchase: 0 };
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    for (const criterion of backtested) {
+      for (const target of targets) this.#scores.set(`${criterion} ${target}`, new ListScore(lengths));
+    }
+  }
+
+  nightly(now: number): void {
+    for (const _ of this.engine.learnModel(now));
+  }
+
+  ask(moment: Moment, kinds: ReadonlySet<Target>): void {
+    for (const kind of kinds) this.#questions[kind]++;
+    for (const criterion of backtested) {
+      const list = criterion === 'recent' ? moment.recent : this.#listOf(criterion, moment);
+      for (const kind of kinds) {
+        this.#scores.get(`${criterion} ${kind}`)!.add(list, [moment.wanted], moment.session);
+      }
+    }
+  }
+
+  #listOf(criterion: Exclude<Backtested, 'recent'>, moment: Moment): string[] {
+    const { items } = this.engine;
+    const query = queryOf(criterion, moment, (ids) => ids.map((id) => items.find(id)).filter((item) => item >= 0));
+    if (query === null) return [];
+    const accept = (item: number) => !moment.inVisit.has(items.name(item));
+    return this.engine.list(query, longest, accept).map(({ item }) => items.name(item));
+  }
+
+  result(shop: PastShop): Pick<BacktestResult, 'questions' | 'rows'> {
+    const popularities = shop.popularities;
+    const rows = backtested.flatMap((criterion) =>
+      targets.map((target) => ({
+        criterion,
+        target,
+        scores: this.#scores.get(`${criterion} ${target}`)!.scores(popularities),
+      })),
+    );
+    return { questions: this.#questions, rows: rows.filter(({ target }) => this.#questions[target] > 0) };
+  }
+}
+
+/** What to ask; null where the criterion has nothing to go on. */
+function queryOf(
+  criterion: Exclude<Backtested, 'recent'>,
+  moment: Moment,
+  numbers: (ids: readonly string[]) => number[],
+): ListQuery | null {
+  const { now, visit, cart, orders, person } = moment;
+  const steps = (deeds: readonly { item: string; at: number }[]) =>
+    deeds.flatMap(({ item, at }) => numbers([item]).map((number) => ({ item: number, at })));
+  const keys = numbers(visit.slice(-1).map(({ item }) => item));
+  switch (criterion) {
+    case 'session':
+      return { kind: 'session', steps: steps(visit), now };
+    case 'for-you':
+      return {
+        kind: 'for-you',
+        viewed: steps(person.view),
+        carted: steps(person.cart),
+        bought: steps(person.purchase),
+        now,
+      };
+    case 'cart':
+      return cart.length === 0 ? null : { kind: 'cart', cart: numbers(cart), now };
+    case 'next-basket':
+      return { kind: 'next-basket', orders: orders.map(({ items, at }) => ({ items: numbers(items), at })), now };
+    case 'viewed-viewed':
+    case 'viewed-bought':
+    case 'bought-bought':
+      return { kind: 'cart', cart: keys, action: criterion, basis: 'session', windowMs: null, now };
+    case 'similar':
+      return keys.length === 0 ? null : { kind: 'similar', key: keys[0]! };
+    case 'popular-viewed':
+    case 'popular-bought':
+      return {
+        kind: 'popular',
+        action: criterion === 'popular-viewed' ? 'viewed' : 'bought',
+        windowMs: 7 * dayMs,
+        now,
+      };
+  }
+}
+
+/** Every so-manieth, so that at most `most` are left and the order of time stays. */
+function thinned<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all];
+  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]!);
+}
