@@ -28,6 +28,7 @@ import { prepareBare } from './bare.ts';
 import { runCounts } from './run-counts.ts';
 import { openFeeding, type Feeding } from './feeding.ts';
 import { openDoors } from './doors.ts';
+import { openReplaying } from './replaying.ts';
 import { openShowing, type Showing } from './showing.ts';
 import { openLearning, type Learning } from './learning.ts';
 import { openTransport, shopNameOf } from './mailing.ts';
@@ -122,6 +123,12 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const showing = await openShowing({ store, clock, catalog, rules, events, profiles });
   const recommender = new Recommender({ catalog, clock, ids, rules, criteria: showing.criteria });
   const learning = openLearning(ground, { events, recommender });
+  const replaying = openReplaying({
+    ...ground,
+    events,
+    learned: () => recommender.learned,
+    onTuned: (tuning) => (recommender.engine.tuning = tuning),
+  });
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };
@@ -146,7 +153,10 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
   events.onStored((rows) => folder.give(rows));
   folder.onFolded(() => learning.follower.wake());
-  const returning = duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots });
+  const returning = [
+    ...duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots }),
+    replaying.duty,
+  ];
   const onMoved = (offset: number) => memory.set('clock-offset', offset);
   const pulse = new Pulse({ clock, log, duties: returning, onMoved });
   slots.wake = () => pulse.wake();
@@ -174,6 +184,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     showing,
     learning,
     follower: learning.follower,
+    replaying,
     journeys,
     runner,
     lifecycle,
@@ -357,6 +368,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
   rooms.folder.start();
   rooms.profiles.audiences.builds.start();
   rooms.feeding.runs.start();
+  await rooms.replaying.replays.start();
   rooms.pulse.start();
   const at = settings.publicUrl;
   const pages = settings.demo ? [{ name: 'shop', url: `${at}/shop` }] : [];
@@ -370,6 +382,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
       await rooms.pulse.stop();
       await rooms.profiles.audiences.builds.stop();
       await rooms.feeding.runs.stop();
+      await rooms.replaying.replays.stop();
       await rooms.folder.stop();
       await rooms.learning.stop();
       await rooms.transport.close();

@@ -97,6 +97,7 @@ function houseOf(rooms: Rooms): House {
     },
     recommend: recommender,
     journeys: journeyDoor(rooms, () => settle(rooms)),
+    replays: rooms.replaying.replays,
     people: peopleDoor(rooms),
     privacy: privacyDoor(rooms, () => settle(rooms)),
     traits: rooms.profiles.traits,

@@ -33,6 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(helpText(line.command === 'help' || argv[0] !== line.command ? undefined : line.command));
     return 0;
   }
+  if (line.command === 'backtest') return backtest(line.flags);
   if (line.command === 'doctor') return doctor(readSettings(line.flags, process.env));
   const remove = line.command === 'demo' && line.flags.includes('--remove');
   const settings = settingsOf(line);
@@ -65,6 +66,20 @@ async function evaluation({ flags, help }: CommandLine): Promise<number> {
   return 0;
 }
 
+/** The result goes to standard output, so that it can be piped; what is said on the way does not. */
+async function backtest(flags: readonly string[]): Promise<number> {
+  const { backtestHistory, readBacktestFlags } = await import('./backtesting.ts');
+  const command = readBacktestFlags(flags);
+  const undo: Undo = [];
+  const tell = (text: string) => void process.stderr.write(`${text}\n`);
+  try {
+    const { parts } = await prepare(readSettings(command.rest, process.env), undo, tell);
+    return await backtestHistory(command, parts, { say, tell });
+  } finally {
+    await runBackwards(undo);
+  }
+}
+
 function settingsOf({ command, flags }: CommandLine): GivenSettings {
   const settings = readSettings(command === 'demo' ? flags.filter((flag) => flag !== '--remove') : flags, process.env);
   if (command === 'demo' && !settings.demo) {
@@ -76,19 +91,19 @@ function settingsOf({ command, flags }: CommandLine): GivenSettings {
 }
 
 /** Starts the database, finds the secret and brings the schema up to date. */
-async function prepare(given: GivenSettings, undo: Undo): Promise<Ground> {
+async function prepare(given: GivenSettings, undo: Undo, tell = say): Promise<Ground> {
   const log = logOf(given);
   const dataDir = resolve(given.dataDir);
-  const database = await launch({ dataDir, databaseUrl: given.databaseUrl, log, say });
+  const database = await launch({ dataDir, databaseUrl: given.databaseUrl, log, say: tell });
   undo.push(() => database.stop());
   const { secret, made } = findSecret(given.secret, dataDir);
-  if (made) say(`Made a secret, ${resolve(dataDir, 'secret')}; links and sealed values hang on it, so keep a copy`);
+  if (made) tell(`Made a secret, ${resolve(dataDir, 'secret')}; links and sealed values hang on it, so keep a copy`);
   const store = await openStore(database.url, { connections: 20 });
   undo.push(() => store.close());
   await checkSecret(store, secret);
   const seconds = stopwatch();
   const done = await migrate(store, await allMigrations());
-  if (done.length > 0) say(`Brought the database up to date, ${done.length} steps … ${seconds()}`);
+  if (done.length > 0) tell(`Brought the database up to date, ${done.length} steps … ${seconds()}`);
   return { settings: { ...given, dataDir, secret }, parts: { store, databaseUrl: database.url, say, log } };
 }
 

@@ -156,6 +156,7 @@ export const commands = {
   serve: 'start everything: database, shop, studio, mailbox (the default)',
   demo: 'the same with the demo shop; demo --remove takes the demo data out',
   migrate: 'bring the database up to date and end',
+  backtest: 'replay the shop’s own history: which criterion would have shown what came next',
   evaluate: 'measure the recommender on your own data: history and queries in, ranked lists out',
   doctor: 'look whether this machine has what Beckon needs; exit code 1 when something fails',
   help: 'print this',
@@ -242,6 +243,13 @@ function requireSender({ smtpUrl, from, postalAddress }: GivenSettings): void {
   );
 }
 
+/** Flags of `backtest` besides the settings; backtesting.ts reads them. */
+const backtestRows: readonly (readonly [string, string])[] = [
+  ['--questions NUMBER', 'questions at most, evenly spread over the days asked about (4000)'],
+  ['--share NUMBER', 'newest share of the history that is asked about (0.5)'],
+  ['--json', 'print the result as JSON'],
+];
+
 /** The help page. Of a command when one is named. */
 export function helpText(command?: Command): string {
   const list = (rows: (readonly [string, string])[]) => rows.map(([a, b]) => `  ${a.padEnd(30)} ${b}`).join('\n');
@@ -249,6 +257,9 @@ export function helpText(command?: Command): string {
   if (command === 'demo') {
     const rows = [['--remove', 'take the demo shop, its people and its history out, and end'] as const, ...flagRows()];
     return page('beckon demo [flags]', commands.demo, list(rows));
+  }
+  if (command === 'backtest') {
+    return page('beckon backtest [flags]', commands.backtest, list([...backtestRows, ...flagRows()]));
   }
   if (command === 'serve' || command === 'migrate') {
     return page(`beckon ${command} [flags]`, commands[command], list(flagRows()));

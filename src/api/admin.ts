@@ -18,6 +18,7 @@ import { peopleDoors } from './admin-people.ts';
 import { privacyDoors } from './admin-privacy.ts';
 import { profileDoors } from './admin-profile.ts';
 import { recommendDoors } from './admin-recommend.ts';
+import { replayDoors } from './admin-replay.ts';
 import { ruleDoors } from './admin-rule.ts';
 import { settingsDoors } from './admin-settings.ts';
 import { watchDoors } from './admin-watch.ts';
@@ -39,6 +40,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   languageDoors(make);
   recommendDoors(make, house);
   criterionDoors(make, house);
+  replayDoors(make, house);
   designDoors(make, house);
   offerDoors(make, house);
   activityDoors(make, house);

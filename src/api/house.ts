@@ -13,7 +13,7 @@ import type {
 import type { Catalog, Feeds, RuleBook } from '../catalog/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
-import type { Activities, Criteria, Designs, ExperienceNumbers, Recommender } from '../recommend/index.ts';
+import type { Activities, Criteria, Designs, ExperienceNumbers, Recommender, Replays } from '../recommend/index.ts';
 import type {
   AdvanceReport,
   ClockView,
@@ -56,6 +56,7 @@ export interface House {
   intake: IntakeDoor | null;
   recommend: RecommendDoor;
   criteria: CriterionDoor;
+  replays: ReplayDoor;
   designs: DesignDoor;
   activities: ActivityDoor;
   lists: ListDoor;
@@ -287,6 +288,9 @@ export interface TraitDoor {
   /** @returns whether there was one */
   remove(key: string): Promise<boolean>;
 }
+
+/** The shop's own history, replayed (`Replays` fits). */
+export type ReplayDoor = Pick<Replays, 'ask' | 'get' | 'list' | 'cancel' | 'untune'>;
 
 /** Audiences (`Profiles.audiences`, and changes of lists that journeys hear of). */
 export type AudienceDoor = Pick<Audiences, 'list' | 'get' | 'put' | 'rebuild' | 'remove' | 'members' | 'preview'> & {

@@ -1,4 +1,5 @@
 import { elapsed, SeededRandom } from '../base/index.ts';
+import type { ForgetLesson } from '../event/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import { backtest, type BacktestProgress, type BacktestResult, type BacktestSettings } from './backtest.ts';
 import type { PastEvent } from './evaluate-format.ts';
@@ -26,8 +27,10 @@ export class Past {
     this.#most = replayEvents[task];
   }
 
-  add(lessons: readonly Lesson[]): void {
-    for (const { p, s, i, k, t } of lessons) {
+  add(lessons: readonly (Lesson | ForgetLesson)[]): void {
+    for (const lesson of lessons) {
+      if ('forget' in lesson) continue; // their rows name nobody by now
+      const { p, s, i, k, t } = lesson;
       this.#events.push({ visitor: p === nobody ? s : p, session: s, item: i, kind: k, at: t });
     }
     if (this.#events.length > 2 * this.#most) this.#events = this.#newest();

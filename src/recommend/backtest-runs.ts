@@ -1,11 +1,20 @@
-import { after, BeckonError, type Clock, elapsed, type Ids, type Log, point, type Timer } from '../base/index.ts';
+import {
+  after,
+  BeckonError,
+  type Clock,
+  elapsed,
+  type Ids,
+  isUuid,
+  type Log,
+  point,
+  type Timer,
+} from '../base/index.ts';
 import type { Job, Jobs } from '../job/index.ts';
-import type { Lesson } from '../profile/index.ts';
 import type { Store } from '../store/index.ts';
 import { backtestDefaults, type BacktestProgress, type BacktestSettings } from './backtest.ts';
 import { openThread, type OpenThread, type ReplayThread } from './backtest-thread.ts';
 import { errors } from './error.ts';
-import type { ReadFeed } from './follower.ts';
+import type { FeedBatch, ReadFeed } from './follower.ts';
 import {
   addReplay,
   dropOldReplays,
@@ -71,14 +80,14 @@ export class Replays {
       return next;
     });
     this.wake();
-    return this.get(id);
+    return this.get(id, task);
   }
 
   /** @throws REPLAY_UNKNOWN */
-  async get(id: string): Promise<Replay> {
-    const replay = await findReplay(this.#parts.store, id);
-    if (replay) return replay;
-    throw new BeckonError(errors.REPLAY_UNKNOWN, `There is no backtest or tuning "${id}"`);
+  async get(id: string, task: ReplayTask): Promise<Replay> {
+    const replay = isUuid(id) ? await findReplay(this.#parts.store, id) : undefined;
+    if (replay?.task === task) return replay;
+    throw new BeckonError(errors.REPLAY_UNKNOWN, `There is no ${task} "${id}"`);
   }
 
   list(task: ReplayTask): Promise<Replay[]> {
@@ -86,10 +95,10 @@ export class Replays {
   }
 
   /** Ends one that waits or runs; one that is over stays as it is. */
-  async cancel(id: string): Promise<Replay> {
-    await this.get(id);
+  async cancel(id: string, task: ReplayTask): Promise<Replay> {
+    await this.get(id, task);
     await endReplay(this.#parts.store, { id, state: 'cancelled', now: this.#parts.clock.now() });
-    return this.get(id);
+    return this.get(id, task);
   }
 
   /** The tuning whose constants are in use; null with the shipped ones. */
@@ -213,7 +222,7 @@ export class Replays {
     for (;;) {
       const batches = await this.#parts.read(cursors);
       if (batches.length === 0 || this.#stopping) return;
-      const lessons: Lesson[] = [];
+      const lessons: FeedBatch['lessons'] = [];
       for (const batch of batches) {
         lessons.push(...batch.lessons);
         cursors.set(batch.shard, batch.version);

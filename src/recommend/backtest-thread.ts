@@ -1,12 +1,14 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Lesson } from '../profile/index.ts';
+import type { FeedBatch } from './follower.ts';
 import type { BacktestProgress } from './backtest.ts';
 import type { ReplayOrder } from './backtest-past.ts';
 import type { Replay } from './table-backtest.ts';
 
 /** Where a replay is done; a thread in production, so that no request waits for it. */
 export interface ReplayThread {
-  give(lessons: readonly Lesson[]): void;
+  give(lessons: FeedBatch['lessons']): void;
   /** All is given. Resolves with the result; rejects when the thread fails or is stopped. */
   go(): Promise<Replay['result']>;
   stop(): Promise<void>;
@@ -14,15 +16,9 @@ export interface ReplayThread {
 
 export type OpenThread = (order: ReplayOrder, onProgress: (progress: BacktestProgress) => void) => ReplayThread;
 
-/** In a worker thread. From sources it is read by the loader they are run with. */
+/** In a worker thread. */
 export const openThread: OpenThread = (order, onProgress) => {
-  const isSource = import.meta.url.endsWith('.ts');
-  const url = new URL(`./backtest-worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
-  const worker = new Worker(url, {
-    workerData: order,
-    execArgv: isSource ? ['--import', 'tsx'] : [],
-    resourceLimits: { maxOldGenerationSizeMb: 2048 },
-  });
+  const worker = new Worker(entry(), { workerData: order, resourceLimits: { maxOldGenerationSizeMb: 2048 } });
   let settle: { resolve: (result: Replay['result']) => void; reject: (error: Error) => void } | null = null;
   const result = new Promise<Replay['result']>((resolve, reject) => (settle = { resolve, reject }));
   result.catch(() => {});
@@ -42,3 +38,14 @@ export const openThread: OpenThread = (order, onProgress) => {
     stop: async () => void (await worker.terminate()),
   };
 };
+
+/** What the thread begins with; from sources, what teaches it to read them comes first. */
+function entry(): URL {
+  const isSource = import.meta.url.endsWith('.ts');
+  const work = new URL(`./backtest-worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
+  if (!isSource) return work;
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'));
+  const loader = new URL('dist/esm/api/index.mjs', tsx);
+  const code = `(await import('${loader.href}')).register(); await import('${work.href}');`;
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+}

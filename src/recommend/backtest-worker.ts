@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { elapsed } from '../base/index.ts';
-import type { Lesson } from '../profile/index.ts';
+import type { FeedBatch } from './follower.ts';
 import { Past, type ReplayOrder, replaying } from './backtest-past.ts';
 
 /** The thread of one replay: takes lessons until it is told to go, then says how far it is, and ends with the result. */
@@ -8,7 +8,7 @@ const order = workerData as ReplayOrder;
 const past = new Past(order.task);
 const sayEveryMs = 300;
 
-parentPort!.on('message', (message: { lessons: Lesson[] } | { go: true }) => {
+parentPort!.on('message', (message: { lessons: FeedBatch['lessons'] } | { go: true }) => {
   if ('lessons' in message) past.add(message.lessons);
   else go();
 });

@@ -39,7 +39,11 @@ export class Evaluator {
   }
 
   /** What items are, for likeness by their words and attributes. */
-  describe(_items: readonly PastItem[]): void {}
+  describe(items: readonly PastItem[]): void {
+    for (const { item, name = '', categories = [], attributes = {} } of items) {
+      this.engine.describe(item, { name, categories, attributes });
+    }
+  }
 
   /** Learns the steps of a query's visit that no query before it told of; those without a time cannot be told apart. */
   learnFrom({ visitor, session = [] }: PastQuery): void {

@@ -3,9 +3,7 @@
  *
  * In:     lessons from the feed, one event each; the catalogue; one person's views, cart and orders
  * Out:    answers: items in order, each with its source, its reason and the counts behind it, and what rules took out
- * Owns:   tables design, design_number, offer, activity, activity_seen, activity_order, criterion, criterion_number, recommend_snapshot, recommend_snapshot_piece; what is learned lives in memory
- * Out:    answers: items in order, each with its source, its reason and the counts behind it
- * Owns:   tables design, design_number, offer, activity, activity_seen, activity_order, replay; the counts live in memory and are learned anew from the feed at each start
+ * Owns:   tables design, design_number, offer, activity, activity_seen, activity_order, criterion, criterion_number, recommend_snapshot, recommend_snapshot_piece, replay; what is learned lives in memory
  * Knows:  base, store, job, language, event, profile, catalog
  * Never:  answers an item that is out of stock, excluded or unknown; draws at random
  * Start:  answer.ts, then criterion-definition.ts, execute.ts, engine.ts
@@ -43,6 +41,7 @@ export { basisOf, downloadOf } from './download.ts';
 export type { DownloadLine } from './download.ts';
 export { backtest, backtestDefaults, backtested, targets } from './backtest.ts';
 export type { BacktestResult, BacktestSettings, Backtested, Target } from './backtest.ts';
+export { openThread } from './backtest-thread.ts';
 export { Replays } from './backtest-runs.ts';
 export type { Replay, ReplayState, ReplayTask } from './table-backtest.ts';
 export { Engine } from './engine.ts';

@@ -117,6 +117,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
       look: (id) => (id === 'coat-1' ? { name: 'Winter coat', imageUrl: 'https://shop.example/coat.png' } : undefined),
     },
     recommend: fakeRecommender(asked),
+    replays: undefined as never,
     journeys: fakeJourneys(),
     people: {
       search: async () => ({ people: [], left: 0 }),

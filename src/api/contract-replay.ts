@@ -1,0 +1,98 @@
+/** Shapes of `/v1/backtests` and `/v1/recommendations/tuning`: the shop's own history, replayed. */
+import { Type, type Static } from 'typebox';
+
+const orNull = <T extends Parameters<typeof Type.Optional>[0]>(type: T) => Type.Union([type, Type.Null()]);
+const oneOf = <const T extends string>(...words: T[]) =>
+  Type.Unsafe<T>(Type.Union(words.map((word) => Type.Literal(word))));
+const strict = { additionalProperties: false } as const;
+const number = Type.Number();
+/** A value with its standard error; a 95 % interval is the value ± 1.96 of it. */
+const Figure = Type.Object({ value: number, error: number });
+const byLength = Type.Record(Type.String(), Figure);
+
+/** POST /v1/backtests */
+export const BacktestRequest = Type.Object(
+  {
+    /** Questions at most, evenly spread over the days asked about; 4000 when absent. */
+    questions: Type.Optional(Type.Integer({ minimum: 100, maximum: 100_000 })),
+    /** Newest share of the history that is asked about; 0.5 when absent. */
+    share: Type.Optional(Type.Number({ minimum: 0.05, maximum: 0.95 })),
+  },
+  strict,
+);
+export type BacktestRequest = Static<typeof BacktestRequest>;
+
+const BacktestRow = Type.Object({
+  criterion: Type.String(),
+  target: oneOf('view', 'cart', 'purchase'),
+  scores: Type.Object({
+    lists: number,
+    answered: number,
+    /** By list length: the share of questions whose item was among the first k. */
+    hitRate: byLength,
+    reciprocalRank: Figure,
+    ndcg: byLength,
+    averagePrecision: Figure,
+    coverage: number,
+    novelty: number,
+    popularityBias: number,
+  }),
+});
+
+const BacktestResult = Type.Object({
+  events: number,
+  visitors: number,
+  items: number,
+  from: Type.String(),
+  split: Type.String(),
+  until: Type.String(),
+  questions: Type.Record(Type.String(), number),
+  rows: Type.Array(BacktestRow),
+});
+
+const TuningResult = Type.Object({
+  events: number,
+  from: Type.String(),
+  split: Type.String(),
+  until: Type.String(),
+  /** Constants of the shop's own; what is not named is as shipped. */
+  own: Type.Record(Type.String(), Type.Unknown()),
+  outcomes: Type.Array(
+    Type.Object({
+      part: oneOf('session', 'person', 'cart'),
+      questions: Type.Object({ chosen: number, judged: number }),
+      trials: number,
+      before: Figure,
+      after: Figure,
+      gain: Figure,
+      taken: Type.Boolean(),
+    }),
+  ),
+});
+
+const base = {
+  id: Type.String(),
+  state: oneOf('waiting', 'running', 'done', 'failed', 'cancelled'),
+  askedAt: Type.String(),
+  beganAt: orNull(Type.String()),
+  endedAt: orNull(Type.String()),
+  progress: Type.Object({ done: number, of: number }),
+  fault: orNull(Type.String()),
+};
+
+export const BacktestView = Type.Object({
+  ...base,
+  settings: Type.Object({ questions: number, share: number }),
+  /** Null until it is done, and where there was nothing to ask about. */
+  result: orNull(BacktestResult),
+});
+export type BacktestView = Static<typeof BacktestView>;
+
+export const TuningView = Type.Object({
+  ...base,
+  /** Its constants are in use. */
+  inUse: Type.Boolean(),
+  /** Null until it is done, and where there were too few questions to tell anything. */
+  result: orNull(TuningResult),
+});
+export type TuningView = Static<typeof TuningView>;

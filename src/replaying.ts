@@ -1,0 +1,57 @@
+import type { Clock, Ids, Log } from './base/index.ts';
+import { dayStart } from './day.ts';
+import type { EventLog, ForgetLesson } from './event/index.ts';
+import { Jobs } from './job/index.ts';
+import type { Lesson } from './profile/index.ts';
+import type { Duty } from './pulse.ts';
+import { Replays, type Tuning } from './recommend/index.ts';
+import type { Settings } from './settings.ts';
+import type { Store } from './store/index.ts';
+
+/** Replays of the shop's own history, joined: backtests when somebody asks, a tuning each night. */
+export interface Replaying {
+  replays: Replays;
+  duty: Duty;
+}
+
+const dayMs = 24 * 3600 * 1000;
+/** The hour of the night, on the shop's clock, ms after midnight. */
+const nightMs = 3 * 3600 * 1000;
+/** With fewer events to learn from nothing is tuned by itself: a night is too little to tell a gain from its noise. */
+const fewestLearned = 50_000;
+
+export function openReplaying(parts: {
+  settings: Settings;
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  events: EventLog;
+  learned: () => number;
+  onTuned: (tuning: Tuning) => void;
+}): Replaying {
+  const { settings, store, clock, ids, log, events, learned, onTuned } = parts;
+  const jobs = new Jobs({ store, clock, ids, leaseMs: settings.leaseMs });
+  const read = (cursors: ReadonlyMap<number, number>) => events.readFeed<Lesson | ForgetLesson>(cursors);
+  const replays = new Replays({ store, clock, ids, jobs, log, read, onTuned });
+  let due: number | null = null;
+  const nextDue = async () => {
+    if (learned() < fewestLearned) return null;
+    const last = (await replays.list('tuning'))[0]?.askedAt;
+    return (due ??= nightAfter(last ?? clock.now(), settings.zone));
+  };
+  const work = async () => {
+    const next = await nextDue();
+    if (next === null || next > clock.now()) return 0;
+    await replays.ask('tuning');
+    due = nightAfter(clock.now(), settings.zone);
+    return 1;
+  };
+  return { replays, duty: { name: 'tuning the recommender', work, nextDue } };
+}
+
+/** The next night that begins after `at`, UTC ms. Pure. */
+export function nightAfter(at: number, zone: string): number {
+  const tonight = dayStart(at, zone) + nightMs;
+  return tonight > at ? tonight : dayStart(at + dayMs, zone) + nightMs;
+}
