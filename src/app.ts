@@ -123,12 +123,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const showing = await openShowing({ store, clock, catalog, rules, events, profiles });
   const recommender = new Recommender({ catalog, clock, ids, rules, criteria: showing.criteria });
   const learning = openLearning(ground, { events, recommender });
-  const replaying = openReplaying({
-    ...ground,
-    events,
-    learned: () => recommender.learned,
-    onTuned: (tuning) => (recommender.engine.tuning = tuning),
-  });
+  const replaying = openReplaying(ground, { events, recommender });
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };
@@ -153,10 +148,8 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
   events.onStored((rows) => folder.give(rows));
   folder.onFolded(() => learning.follower.wake());
-  const returning = [
-    ...duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots }),
-    replaying.duty,
-  ];
+  const returning = duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots });
+  returning.push(replaying.duty);
   const onMoved = (offset: number) => memory.set('clock-offset', offset);
   const pulse = new Pulse({ clock, log, duties: returning, onMoved });
   slots.wake = () => pulse.wake();

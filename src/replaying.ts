@@ -4,7 +4,7 @@ import type { EventLog, ForgetLesson } from './event/index.ts';
 import { Jobs } from './job/index.ts';
 import type { Lesson } from './profile/index.ts';
 import type { Duty } from './pulse.ts';
-import { Replays, type Tuning } from './recommend/index.ts';
+import { type Recommender, Replays, type Tuning } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store/index.ts';
 
@@ -20,23 +20,18 @@ const nightMs = 3 * 3600 * 1000;
 /** With fewer events to learn from nothing is tuned by itself: a night is too little to tell a gain from its noise. */
 const fewestLearned = 50_000;
 
-export function openReplaying(parts: {
-  settings: Settings;
-  store: Store;
-  clock: Clock;
-  ids: Ids;
-  log: Log;
-  events: EventLog;
-  learned: () => number;
-  onTuned: (tuning: Tuning) => void;
-}): Replaying {
-  const { settings, store, clock, ids, log, events, learned, onTuned } = parts;
+export function openReplaying(
+  ground: { settings: Settings; store: Store; clock: Clock; ids: Ids; log: Log },
+  { events, recommender }: { events: EventLog; recommender: Recommender },
+): Replaying {
+  const { settings, store, clock, ids } = ground;
   const jobs = new Jobs({ store, clock, ids, leaseMs: settings.leaseMs });
   const read = (cursors: ReadonlyMap<number, number>) => events.readFeed<Lesson | ForgetLesson>(cursors);
-  const replays = new Replays({ store, clock, ids, jobs, log, read, onTuned });
+  const onTuned = (tuning: Tuning) => (recommender.engine.tuning = tuning);
+  const replays = new Replays({ ...ground, jobs, read, onTuned });
   let due: number | null = null;
   const nextDue = async () => {
-    if (learned() < fewestLearned) return null;
+    if (recommender.learned < fewestLearned) return null;
     const last = (await replays.list('tuning'))[0]?.askedAt;
     return (due ??= nightAfter(last ?? clock.now(), settings.zone));
   };

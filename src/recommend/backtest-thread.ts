@@ -30,9 +30,9 @@ export const openThread: OpenThread = (order, onProgress) => {
   worker.on('exit', () => settle!.reject(new Error('The thread ended before its work')));
   worker.unref();
   return {
-    give: (lessons) => worker.postMessage({ lessons }),
+    give: (lessons) => worker.postMessage({ lessons }, []),
     go: () => {
-      worker.postMessage({ go: true });
+      worker.postMessage({ go: true }, []);
       return result;
     },
     stop: async () => void (await worker.terminate()),

@@ -19,12 +19,12 @@ function go(): void {
   for (;;) {
     const step = work.next();
     if (step.done) {
-      parentPort!.postMessage({ result: step.value });
+      parentPort!.postMessage({ result: step.value }, []);
       parentPort!.close();
       return;
     }
     if (elapsed() - saidAt < sayEveryMs) continue;
     saidAt = elapsed();
-    parentPort!.postMessage({ progress: step.value });
+    parentPort!.postMessage({ progress: step.value }, []);
   }
 }

@@ -44,8 +44,8 @@ const fakeSettings: House['settings'] = {
   files: { studio: null, shop: null, docs: null, alloy: null },
 };
 
-function fakeSenders(): Pick<House, 'feeds' | 'webhooks' | 'forms'> {
-  return { feeds: fakeFeeds(), webhooks: fakeWebhooks(), forms: fakeForms() };
+function fakeSenders(): Pick<House, 'feeds' | 'webhooks' | 'forms' | 'replays'> {
+  return { feeds: fakeFeeds(), webhooks: fakeWebhooks(), forms: fakeForms(), replays: undefined as never };
 }
 
 function fakeTime(clock: FakeClock): House['time'] {
@@ -117,7 +117,6 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
       look: (id) => (id === 'coat-1' ? { name: 'Winter coat', imageUrl: 'https://shop.example/coat.png' } : undefined),
     },
     recommend: fakeRecommender(asked),
-    replays: undefined as never,
     journeys: fakeJourneys(),
     people: {
       search: async () => ({ people: [], left: 0 }),
