@@ -141,29 +141,38 @@ export function stateEntries(meta: unknown): Map<string, string> {
  * 6 source}, field 30 = written (edge-protocol §5). Field 1 comes first, as the SDK's own values have it.
  */
 export function encodeIdentity(identity: Resolved, now: number): string {
-  const details = [
-    ...field(1, varint(identity.createdAt || now)),
-    ...field(2, varint(identity.fresh ? 1 : 0)),
-    ...field(3, varint(1)),
-    ...field(6, varint(identity.source)),
-  ];
-  const ecid = [...Buffer.from(identity.ecid, 'ascii')];
-  const bytes = [0x0a, ecid.length, ...ecid, 0x52, details.length, ...details, ...field(30, varint(now))];
-  return Buffer.from(bytes).toString('base64url');
+  const { ecid, createdAt, fresh, source } = identity;
+  let at = putVarint(scratch, 0, 0x0a);
+  at = putVarint(scratch, at, ecid.length);
+  at += scratch.write(ecid, at, 'latin1');
+  scratch[at++] = 0x52;
+  // The details are shorter than 128 octets, so their length is one.
+  const details = at + 1;
+  let end = putField(scratch, details, 1, createdAt || now);
+  end = putField(scratch, end, 2, fresh ? 1 : 0);
+  end = putField(scratch, end, 3, 1);
+  end = putField(scratch, end, 6, source);
+  scratch[at] = end - details;
+  end = putField(scratch, end, 30, now);
+  return scratch.toString('base64url', 0, end);
 }
 
-function field(number: number, value: number[]): number[] {
-  return [...varint(number * 8), ...value];
+/** Where values are put together; longer than any. */
+const scratch = Buffer.alloc(256);
+
+/** @returns where the next octet goes */
+function putField(bytes: Uint8Array, at: number, number: number, value: number): number {
+  return putVarint(bytes, putVarint(bytes, at, number * 8), value);
 }
 
-function varint(value: number): number[] {
-  const bytes: number[] = [];
+function putVarint(bytes: Uint8Array, at: number, value: number): number {
   let rest = Math.max(0, Math.floor(value));
   while (rest > 127) {
-    bytes.push((rest % 128) | 128);
+    bytes[at++] = (rest % 128) | 128;
     rest = Math.floor(rest / 128);
   }
-  return [...bytes, rest];
+  bytes[at++] = rest;
+  return at;
 }
 
 /** Reads an identity value with fields in any order; null for garbage, which makes us mint anew. */
@@ -183,30 +192,32 @@ export function decodeIdentity(value: string): { ecid: string; createdAt: number
 /** Protobuf fields: numbers of varints, bytes of length-delimited ones; the first of a number wins. Null when cut off. */
 function readFields(bytes: Uint8Array): Map<number, number | Uint8Array> | null {
   const fields = new Map<number, number | Uint8Array>();
-  let at = 0;
-  const number = (): number => {
-    let value = 0;
-    for (let factor = 1; factor <= 2 ** 63; factor *= 128) {
-      const byte = bytes[at++];
-      if (byte === undefined) return NaN;
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
-    }
-    return NaN;
-  };
-  while (at < bytes.length) {
-    const tag = number();
+  const place = { at: 0 };
+  while (place.at < bytes.length) {
+    const tag = takeVarint(bytes, place);
     const wire = tag & 7;
-    const value = number();
+    const value = takeVarint(bytes, place);
     if (Number.isNaN(tag) || Number.isNaN(value) || (wire !== 0 && wire !== 2)) return null;
     const key = Math.floor(tag / 8);
     if (wire === 0) {
       if (!fields.has(key)) fields.set(key, value);
       continue;
     }
-    if (at + value > bytes.length) return null;
-    if (!fields.has(key)) fields.set(key, bytes.subarray(at, at + value));
-    at += value;
+    if (place.at + value > bytes.length) return null;
+    if (!fields.has(key)) fields.set(key, bytes.subarray(place.at, place.at + value));
+    place.at += value;
   }
   return fields;
+}
+
+/** NaN when it is cut off or too long. */
+function takeVarint(bytes: Uint8Array, place: { at: number }): number {
+  let value = 0;
+  for (let factor = 1; factor <= 2 ** 63; factor *= 128) {
+    const byte = bytes[place.at++];
+    if (byte === undefined) return Number.NaN;
+    value += (byte & 127) * factor;
+    if (byte < 128) return value;
+  }
+  return Number.NaN;
 }

@@ -16,7 +16,15 @@ export interface Link {
 /** Scopes of a secret key that may say who somebody is. */
 const vouching = ['*', 'profiles'];
 
-/** Reads and checks `data.__beckon` for the device that sends it; most events have none. */
+/** Of an event that says nothing of it. */
+export const unlinked: Link = { signsOut: false };
+
+/** Does the event say something in `data.__beckon`? Most do not. */
+export function saysWho(event: unknown): boolean {
+  return dig(event, 'data', '__beckon') !== undefined;
+}
+
+/** Reads and checks `data.__beckon` for the device that sends it. */
 export async function linkOf(event: unknown, ecid: string, house: House): Promise<Link> {
   const said = dig(event, 'data', '__beckon');
   const link: Link = { signsOut: dig(said, 'signOut') === true };

@@ -58,13 +58,27 @@ export function originAllowed(
 ): boolean {
   if (origin === undefined) return true;
   if (datastream.allowedOrigins.length > 0) return datastream.allowedOrigins.includes(origin);
-  const own = new URL(publicUrl);
-  const name = hostName(own.host);
-  return name === 'localhost' || isLoopback(name.replace(/^\[|\]$/g, '')) || origin === own.origin;
+  const own = ownOf(publicUrl);
+  return own.isLocal || origin === own.origin;
+}
+
+/** Of the address asked for last: asked on every request, and always for the same. */
+let lastOwn = { publicUrl: '', origin: '', isLocal: false };
+
+function ownOf(publicUrl: string): typeof lastOwn {
+  if (lastOwn.publicUrl === publicUrl) return lastOwn;
+  const { host, origin } = new URL(publicUrl);
+  const name = hostName(host);
+  const isLocal = name === 'localhost' || isLoopback(name.replace(/^\[|\]$/g, ''));
+  return (lastOwn = { publicUrl, origin, isLocal });
 }
 
 /** Reads body, identity and times. Throws API_JSON_… and API_INPUT_INVALID. */
-export function readCall(request: FastifyRequest, datastream: Datastream, house: House): EdgeCall {
+export function readCall(
+  request: FastifyRequest,
+  { datastream, requestId }: Pick<EdgeCall, 'datastream' | 'requestId'>,
+  house: House,
+): EdgeCall {
   const body = readBody(request.body);
   const events = asList(body['events']);
   checkEvents(body['events'], events, String(request.body).length);
@@ -74,7 +88,6 @@ export function readCall(request: FastifyRequest, datastream: Datastream, house:
   const sharedMaps = [dig(body, 'xdm', 'identityMap'), body['identityMap']];
   const maps = [...events.map((event) => dig(event, 'xdm', 'identityMap')), ...sharedMaps];
   const { fpidCookie } = datastream;
-  const requestId = requestIdOf(request.query, () => house.ids.next());
   const { secret } = house.settings;
   const who = resolveIdentity(
     { maps, entries, cookies, orgId, fpidCookie },

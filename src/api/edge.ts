@@ -6,7 +6,7 @@ import { generalOf, isFault, readConsent, type StatedConsent } from './edge-cons
 import { visitorOf, type Visitor } from './activity-answer.ts';
 import { asksForPerson, decide, placesIn } from './edge-decide.ts';
 import { isEcid, orgKey } from './edge-identity.ts';
-import { linkOf, signOutEvent } from './edge-link.ts';
+import { linkOf, saysWho, signOutEvent, unlinked, type Link } from './edge-link.ts';
 import {
   carry,
   consentEntry,
@@ -52,7 +52,7 @@ export async function edgeRoutes(app: FastifyInstance, { house }: { house: House
     void reply.headers(corsHeaders(request.headers.origin));
     void reply.header(
       'x-request-id',
-      requestIdOf(request.query, () => request.id),
+      requestIdOf(request.query, () => house.ids.next()),
     );
     done();
   });
@@ -62,7 +62,7 @@ export async function edgeRoutes(app: FastifyInstance, { house }: { house: House
     return sendEdgeProblem(
       reply,
       edgeProblemOf(known, house.settings.publicUrl, house.random.next()),
-      reportOf(request),
+      reportOf(request, reply),
     );
   });
   for (const [name, action] of Object.entries(actions)) {
@@ -82,7 +82,7 @@ export async function edgeRoutes(app: FastifyInstance, { house }: { house: House
     sendEdgeProblem(
       reply,
       { type: exegType('EXEG-0001-404'), status: 404, title: 'Not found', detail: 'There is no such door at the edge' },
-      reportOf(request),
+      reportOf(request, reply),
     ),
   );
 }
@@ -108,18 +108,19 @@ async function answer(
   if (!datastream) {
     const detail = id === undefined ? 'The request names no datastream' : `There is no datastream "${id}"`;
     const problem = { type: exegType('EXEG-0003-400'), status: 400, title: 'Unknown datastream', detail };
-    return sendEdgeProblem(reply, problem, reportOf(request));
+    return sendEdgeProblem(reply, problem, reportOf(request, reply));
   }
   // Browsers deliver the request even when CORS fails later, so the origin is judged before anything is kept.
   if (!originAllowed(request.headers.origin, datastream, house.settings.publicUrl)) {
     void reply.removeHeader('access-control-allow-origin').removeHeader('access-control-allow-credentials');
     const detail = `Origin ${request.headers.origin} may not send to datastream "${datastream.id}"`;
     const type = `${house.settings.publicUrl}/docs/error/API_ORIGIN_REFUSED`;
-    return sendEdgeProblem(reply, { type, status: 403, title: 'Origin refused', detail }, reportOf(request));
+    return sendEdgeProblem(reply, { type, status: 403, title: 'Origin refused', detail }, reportOf(request, reply));
   }
-  const call = readCall(request, datastream, house);
-  for (const ecid of new Set([call.who.ecid, ...othersIn(call)])) limitsOf(house).visitor(request, ecid);
-  void reply.header('x-request-id', call.requestId);
+  const call = readCall(request, { datastream, requestId: requestIdIn(reply) }, house);
+  const limits = limitsOf(house);
+  limits.visitor(request, call.who.ecid);
+  for (const ecid of othersIn(call)) limits.visitor(request, ecid);
   return action(call, reply, house);
 }
 
@@ -192,10 +193,13 @@ async function keep(call: EdgeCall, house: House): Promise<{ consent: 'in' | 'ou
   const stated = recalled && remembered !== 'out' ? remembered : await collectConsent(call, house);
   if (stated === 'out') return { consent: 'out', warnings: warned };
   const silent = await silentIn(call, house);
-  const read = await Promise.all(
-    call.events.map((event, index) =>
-      silent.has(ownEcid(event) ?? '') ? { events: [], warnings: [] } : readEvent(event, index, { call, house }),
-    ),
+  const links = call.events.some(saysWho)
+    ? await Promise.all(call.events.map((event) => linkOf(event, deviceOf(event, call.who), house)))
+    : [];
+  const read = call.events.map((event, index) =>
+    silent?.has(deviceOf(event, call.who))
+      ? { events: [], warnings: [] }
+      : readEvent(event, index, { call, house, link: links[index] ?? unlinked }),
   );
   const events = read.flatMap((one) => one.events);
   const { doubted } = await house.events.receive(events, { unlessConsenting: true });
@@ -218,13 +222,12 @@ function setupWarnings({ body, entries, route }: EdgeCall, house: House): EdgeWa
   return [...(asksAdobe ? [warnings.thirdParty(publicUrl)] : []), ...(losesCookies ? [warnings.mixed(publicUrl)] : [])];
 }
 
-async function readEvent(
+function readEvent(
   event: unknown,
   index: number,
-  { call, house }: { call: EdgeCall; house: House },
-): Promise<{ events: ShopEvent[]; warnings: EdgeWarning[] }> {
-  const device = { namespace: 'ecid', id: ownEcid(event) ?? call.who.ecid };
-  const link = await linkOf(event, device.id, house);
+  { call, house, link }: { call: EdgeCall; house: House; link: Link },
+): { events: ShopEvent[]; warnings: EdgeWarning[] } {
+  const device = { namespace: 'ecid', id: deviceOf(event, call.who) };
   const { receivedAt, happenedAt, bot, language } = call;
   const id = `${call.requestId}:${index}`;
   const source = `edge:${call.datastream.id}`;
@@ -250,23 +253,25 @@ async function readEvent(
   };
 }
 
-/** The device an event names itself; several events of one request may name several. */
-function ownEcid(event: unknown): string | undefined {
+/** The device an event names itself, otherwise the request's; several events of one request may name several. */
+function deviceOf(event: unknown, who: EdgeCall['who']): string {
   for (const [namespace, list] of Object.entries(asObject(dig(event, 'xdm', 'identityMap')) ?? {})) {
     const id = dig(asList(list)[0], 'id');
     if (namespace.toLowerCase() === 'ecid' && isEcid(id)) return id;
   }
-  return undefined;
+  return who.ecid;
 }
 
 /** Devices that events name besides the visitor's own; the SDK names none. */
 function othersIn({ events, who }: EdgeCall): string[] {
-  return [...new Set(events.flatMap((event) => ownEcid(event) ?? []))].filter((ecid) => ecid !== who.ecid);
+  const others = events.map((event) => deviceOf(event, who)).filter((ecid) => ecid !== who.ecid);
+  return others.length > 1 ? [...new Set(others)] : others;
 }
 
-/** Those of them who have declined to be recorded: what is told of them is not kept, whoever tells it. */
-async function silentIn(call: EdgeCall, house: House): Promise<ReadonlySet<string>> {
+/** Those of them who have declined to be recorded: what is told of them is not kept, whoever tells it. Mostly nobody. */
+async function silentIn(call: EdgeCall, house: House): Promise<ReadonlySet<string> | undefined> {
   const others = othersIn(call);
+  if (others.length === 0) return undefined;
   const states = await Promise.all(others.map((ecid) => house.profiles.collectConsent(ecid)));
   return new Set(others.filter((_, place) => states[place] === 'out'));
 }
@@ -321,8 +326,13 @@ function sendHandles(
     .send(JSON.stringify({ requestId: call.requestId, handle, ...(warned.length > 0 ? { warnings: warned } : {}) }));
 }
 
-function reportOf(request: FastifyRequest): { requestId: string; configId?: string } {
+/** The request's own id, or the one it got when it came. */
+function requestIdIn(reply: FastifyReply): string {
+  return reply.getHeader('x-request-id') as string;
+}
+
+function reportOf(request: FastifyRequest, reply: FastifyReply): { requestId: string; configId?: string } {
   const configId = asText(dig(request.query, 'configId'), 128);
-  const requestId = requestIdOf(request.query, () => request.id);
+  const requestId = requestIdIn(reply);
   return configId === undefined ? { requestId } : { requestId, configId };
 }

@@ -28,6 +28,27 @@ describe('reading JSON from outside', () => {
     );
   });
 
+  it('reads alike with and without an escape, which takes the longer way', () => {
+    const key = fc.constantFrom('a', 'b', 'constructor', 'x'.repeat(129), '1');
+    const odd = fc.constantFrom('1', '-0', '1e999', '"t"', 'null', '{}', '[]', '"\ud800"', '"é"');
+    const pairs = fc.array(fc.tuple(key, odd), { maxLength: 4 });
+    const answer = (text: string) => {
+      try {
+        return JSON.stringify(parseJson(text, edgeLimits));
+      } catch (error) {
+        return (error as BeckonError).code;
+      }
+    };
+    fc.assert(
+      fc.property(pairs, pairs, (outer, inner) => {
+        const text = (list: [string, string][]) => list.map(([name, value]) => `"${name}":${value}`).join(',');
+        const object = `{${text(outer)}${outer.length > 0 ? ',' : ''}"inner":{${text(inner)}}}`;
+        const longer = answer(`[${object},"\\n"]`);
+        expect(answer(`[${object},"n"]`)).toBe(longer.replace('\\n', 'n'));
+      }),
+    );
+  });
+
   it('refuses or reads any text, and never fails otherwise', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

@@ -21,6 +21,7 @@ export const adminLimits: JsonLimits = { depth: 32, keys: 2000, text: 512 * 1024
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const loneSurrogate = /\p{Surrogate}/gu;
+const anySurrogate = /\p{Surrogate}/u;
 
 /**
  * JSON text → plain data whose objects have no prototype. Limits hold while reading, so a body 100 000 deep costs no
@@ -30,8 +31,51 @@ const loneSurrogate = /\p{Surrogate}/gu;
  * @throws API_JSON_UNREADABLE, API_JSON_TOO_DEEP, API_JSON_REFUSED
  */
 export function parseJson(source: string, limits: JsonLimits): unknown {
-  const reader = new Reader(source, limits);
-  return reader.whole();
+  const read = readPlain(source, limits);
+  return read === undefined ? new Reader(source, limits).whole() : read;
+}
+
+/** Beyond this a text goes to the reader, which stops at the first fault. */
+const plainLimit = 128 * 1024;
+
+/**
+ * The built-in parser is twice as fast, but forgives what must be refused. So it reads what holds no escape and nothing
+ * odd, and each of whose texts is found in what it made: a key that was there twice would be missing there.
+ *
+ * @returns undefined when the reader must look
+ */
+function readPlain(source: string, limits: JsonLimits): unknown {
+  if (source.length > plainLimit || source.includes('\\') || anySurrogate.test(source)) return undefined;
+  let made: unknown;
+  try {
+    made = JSON.parse(source);
+  } catch {
+    return undefined;
+  }
+  let quotes = 0;
+  for (let at = source.indexOf('"'); at >= 0; at = source.indexOf('"', at + 1)) quotes++;
+  return textsIn(made, limits, limits.depth) * 2 === quotes ? made : undefined;
+}
+
+/** Takes the prototypes away. @returns how many texts there are, keys among them; NaN when something is not as it should be */
+function textsIn(value: unknown, limits: JsonLimits, depth: number): number {
+  if (typeof value === 'string') return value.length > limits.text ? Number.NaN : 1;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? 0 : Number.NaN;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth === 0) return Number.NaN;
+  let texts = 0;
+  if (Array.isArray(value)) {
+    for (const one of value) texts += textsIn(one, limits, depth - 1);
+    return texts;
+  }
+  let keys = 0;
+  for (const key in value) {
+    if (key.length > limits.key || forbiddenKeys.has(key)) return Number.NaN;
+    keys++;
+    texts += 1 + textsIn((value as Record<string, unknown>)[key], limits, depth - 1);
+  }
+  Object.setPrototypeOf(value, null);
+  return keys > limits.keys ? Number.NaN : texts;
 }
 
 class Reader {
@@ -195,7 +239,10 @@ export function asObject(value: unknown): Record<string, unknown> | undefined {
 /** Follows a path of own keys through plain data; undefined where it ends early. */
 export function dig(value: unknown, ...path: string[]): unknown {
   let here: unknown = value;
-  for (const key of path) here = asObject(here)?.[key];
+  for (let step = 0; step < path.length; step++) {
+    if (typeof here !== 'object' || here === null || Array.isArray(here)) return undefined;
+    here = (here as Record<string, unknown>)[path[step]!];
+  }
   return here;
 }
 

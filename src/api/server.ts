@@ -33,7 +33,8 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
     keepAliveTimeout: 72_000,
     http: { headersTimeout },
     forceCloseConnections: 'idle',
-    genReqId: () => house.ids.next(),
+    // Nobody asks for Fastify's own id of a request.
+    genReqId: () => '',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 600 },
   });
   app.setErrorHandler((error, _request, reply) => {

@@ -130,11 +130,13 @@ function mainEvent(xdm: unknown, data: Record<string, unknown> | undefined, cont
 function typesOf(xdm: unknown): string[] {
   const types: string[] = [];
   const denied = new Set<string>();
-  for (const [measure, type] of measures) {
-    const value = measureOf(dig(xdm, 'commerce', measure));
-    if (value !== undefined && value > 0) types.push(type);
-    else if (value !== undefined) denied.add(type);
-  }
+  const commerce = asObject(dig(xdm, 'commerce'));
+  if (commerce)
+    for (const [measure, type] of measures) {
+      const value = measureOf(commerce[measure]);
+      if (value !== undefined && value > 0) types.push(type);
+      else if (value !== undefined) denied.add(type);
+    }
   if ((measureOf(dig(xdm, 'web', 'webPageDetails', 'pageViews')) ?? 0) > 0) types.push('web.webpagedetails.pageViews');
   if ((measureOf(dig(xdm, 'web', 'webInteraction', 'linkClicks')) ?? 0) > 0)
     types.push('web.webinteraction.linkClicks');
@@ -281,10 +283,11 @@ function isZone(zone: string): boolean {
 function restOf(xdm: unknown, data: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
   const rest: Record<string, unknown> = {};
   // What is said to us alone is not kept: an identity token is a credential.
-  const said = Object.entries(data ?? {}).filter(([key]) => key !== '__beckon');
-  if (said.length > 0) rest['data'] = Object.fromEntries(said);
-  for (const [key, value] of Object.entries(asObject(xdm) ?? {})) {
-    if (key.startsWith('_') && key !== '_id' && key !== '_experience') rest[key] = value;
+  const said = data && Object.entries(data).filter(([key]) => key !== '__beckon');
+  if (said && said.length > 0) rest['data'] = Object.fromEntries(said);
+  const own = asObject(xdm) ?? {};
+  for (const key of Object.keys(own)) {
+    if (key.startsWith('_') && key !== '_id' && key !== '_experience') rest[key] = own[key];
   }
   const decisioning = asObject(dig(xdm, '_experience', 'decisioning'));
   if (decisioning) rest['decisioning'] = decisioning;

@@ -9,16 +9,16 @@ export interface Ids {
 
 /** UUIDv7 (RFC 9562 §5.7) of `at` (UTC ms) and ten random bytes. */
 export function uuidv7(at: number, random: Uint8Array): string {
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, Math.floor(at / 2 ** 32));
-  view.setUint32(2, at % 2 ** 32);
-  bytes.set(random.subarray(0, 10), 6);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Buffer.from(bytes).toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = at.toString(16).padStart(12, '0');
+  const [a, b, c, d, e, f, g, h, i, j] = random as unknown as number[];
+  const version = hex[(a! & 0x0f) | 0x70]! + hex[b!]!;
+  const variant = hex[(c! & 0x3f) | 0x80]! + hex[d!]!;
+  const rest = hex[e!]! + hex[f!]! + hex[g!]! + hex[h!]! + hex[i!]! + hex[j!]!;
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${rest}`;
 }
+
+/** `00` to `ff`. */
+const hex = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
 /** Ids from real time and a source of chance; rising within this process, so that equal milliseconds keep their order. */
 export class UuidIds implements Ids {
