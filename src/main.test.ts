@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +87,7 @@ test('serve prints its addresses, refuses a second one, and stops clean at the f
   expect(other.status).toBe(1);
   expect(other.stderr).toContain(`Port ${port} on 127.0.0.1 is in use`);
   expect(other.stderr).toContain(`--port ${port + 1}`);
+  expect(existsSync(join(folder, 'other')), 'nothing is made before the port is known to be free').toBe(false);
   const end = ended(child);
   process.kill(holderOf(dataDir)!, 'SIGINT');
   expect(await end).toBe(0);

@@ -12,7 +12,16 @@ import {
   type GivenSettings,
   type Settings,
 } from './settings.ts';
-import { checkSecret, findSecret, launch, migrate, openStore, type Migration, type Store } from './store/index.ts';
+import {
+  checkSecret,
+  findSecret,
+  holderOf,
+  launch,
+  migrate,
+  openStore,
+  type Migration,
+  type Store,
+} from './store/index.ts';
 
 /** Reads settings, starts, stops. Everything printed for a person goes to standard output, log lines to standard error. */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -108,8 +117,9 @@ async function prepare(given: GivenSettings, undo: Undo, tell = say): Promise<Gr
 }
 
 async function serve(given: GivenSettings, undo: Undo): Promise<void> {
+  // Of a folder that another Beckon holds the number of its process says more than the port, which is then its own.
+  if (given.databaseUrl !== null || holderOf(resolve(given.dataDir)) === null) await requirePort(given);
   const ground = await prepare(given, undo);
-  await requirePort(given);
   const seconds = stopwatch();
   const { startApp } = await import('./app.ts');
   const app = await startApp(ground.settings, ground.parts).catch((error: unknown) => {
@@ -142,7 +152,7 @@ async function allMigrations(): Promise<readonly Migration[]> {
   return (await import('./app.ts')).migrations;
 }
 
-/** Says that the port is taken before the slow part of the start. */
+/** Says that the port is taken before anything is made. */
 async function requirePort(settings: GivenSettings): Promise<void> {
   const code = await tryPort(settings.host, settings.port);
   const error = portError(settings, code ?? undefined);

@@ -10,6 +10,7 @@
  */
 export * from './column.ts';
 export * from './database.ts';
+export { holderOf } from './launch-hold.ts';
 export * from './launch.ts';
 export * from './migrate.ts';
 export * from './secret.ts';
