@@ -46,6 +46,7 @@ const Algorithm = Type.Union([
       item: KeyChoice,
       basis,
       likeness: Type.Optional(oneOf('rate', 'llr', 'cosine', 'jaccard')),
+      support: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
       keys,
     },
     closed,

@@ -33,6 +33,8 @@ const actions = {
   BOUGHT_CF: 'bought-bought',
   SITE_AFFINITY: 'site-affinity',
 } as const;
+/** Visits that speak for a pair; what Target counts is not published. */
+const confidences = { VERY_WEAK: 1, WEAK: 2, MEDIUM: 5, STRONG: 10, VERY_STRONG: 20 } as const;
 const aggregations = { NONE: 'none', AGGREGATE: 'next', ALL_OR_NOTHING: 'whole' } as const;
 const bases = { SESSION: 'session', USER: 'visitor' } as const;
 const cartActions = {
@@ -161,13 +163,13 @@ function keysSaid(keys: KeyUse = {}): { fields: Partial<RecsCriterion>; configur
 function itemFrom(body: RecsCriterion, item: KeyChoice): CriterionAlgorithm {
   const { type, configuration = {} } = body;
   const { minSimilarity: least, confidence } = configuration;
-  if (confidence !== undefined) {
-    notOffered('Beckon cuts pairs by its own evidence; there is no confidence to choose', 'configuration.confidence');
-  }
-  if (type === 'SIMILARITY')
+  if (type === 'SIMILARITY') {
+    if (confidence !== undefined) refuse('It is for types that look at visits', 'configuration.confidence');
     return { kind: 'similar', item, ...(least === undefined ? {} : { least }), ...keysFrom(body) };
+  }
   if (least !== undefined) refuse('It is for the type SIMILARITY', 'configuration.minSimilarity');
-  return { kind: 'item', action: actions[type as Word<typeof actions>], item, ...keysFrom(body) };
+  const support = confidence === undefined ? {} : { support: confidences[confidence as keyof typeof confidences] };
+  return { kind: 'item', action: actions[type as Word<typeof actions>], item, ...support, ...keysFrom(body) };
 }
 
 function itemSaid(algorithm: Extract<CriterionAlgorithm, { kind: 'item' | 'similar' }>): Said {
@@ -177,15 +179,19 @@ function itemSaid(algorithm: Extract<CriterionAlgorithm, { kind: 'item' | 'simil
   const isSimilar = algorithm.kind === 'similar';
   // Target's own attribute as a key has no likeness by words.
   const type = !isSimilar ? wordFor(actions, algorithm.action) : isAttribute ? 'VIEWED_CF' : 'SIMILARITY';
+  const support = isSimilar ? undefined : algorithm.support;
+  const known = Object.entries(confidences).find(([, visits]) => visits === support)?.[0];
   const more = isSimilar
     ? isAttribute || algorithm.weights !== undefined
     : algorithm.likeness !== undefined || algorithm.basis !== undefined;
+  const isUntold = more || (support !== undefined && (isAttribute || known === undefined));
   const least = isSimilar && !isAttribute && algorithm.least !== undefined ? { minSimilarity: algorithm.least } : {};
+  const confidence = isAttribute || known === undefined ? {} : { confidence: known };
   return {
     kind: isAttribute ? 'profileattribute' : 'item',
     fields: { ...(isAttribute ? {} : { key: keyWord(item) }), type, ...keys.fields },
-    configuration: { ...(isAttribute ? { attribute: item.attribute } : keys.configuration), ...least },
-    ...(more || (isAttribute && algorithm.keys?.nth !== undefined) ? { approximate: true } : {}),
+    configuration: { ...(isAttribute ? { attribute: item.attribute } : keys.configuration), ...least, ...confidence },
+    ...(isUntold || (isAttribute && algorithm.keys?.nth !== undefined) ? { approximate: true } : {}),
   };
 }
 

@@ -105,7 +105,13 @@ const documents: Record<RecsKind, Made> = {
         'key',
         'type',
       ),
-      configured({ ...ruling, ...ranking, ...source, ...ordinal }),
+      configured({
+        ...ruling,
+        ...ranking,
+        ...source,
+        ...ordinal,
+        confidence: oneOf('VERY_WEAK', 'WEAK', 'MEDIUM', 'STRONG', 'VERY_STRONG'),
+      }),
     ),
     joined(
       some({ ...shared, key: itemKey, type: fc.constant('SIMILARITY'), aggregation }, 'name', 'key', 'type'),
@@ -235,6 +241,12 @@ describe('what Target has no words for', () => {
     ['the next basket', { kind: 'next-basket' }, 'userhistory'],
     ['for you with the cart first', { kind: 'for-you', leftInCart: true }, 'userhistory'],
     ['a likeness', { kind: 'item', action: 'viewed-viewed', item: { from: 'current' }, likeness: 'llr' }, 'item'],
+    ['another support', { kind: 'item', action: 'site-affinity', item: { from: 'current' }, support: 3 }, 'item'],
+    [
+      'a support by an attribute',
+      { kind: 'item', action: 'viewed-viewed', item: { from: 'attribute', attribute: 'x' }, support: 5 },
+      'profileattribute',
+    ],
     ['weights of words', { kind: 'similar', item: { from: 'current' }, weights: { brand: 7 } }, 'item'],
     [
       'likeness by an attribute',
@@ -327,6 +339,16 @@ describe('what Target has no words for', () => {
     expect(criterionSaid(plain, naming).view).not.toHaveProperty('beckon');
   });
 
+  it('a custom criterion may show another list', () => {
+    const content: CriterionContent = {
+      name: 'Own',
+      algorithm: { kind: 'custom', list: 'old', by: { category: { from: 'current' } } },
+    };
+    const { kind, view } = criterionSaid(content, { ...naming, list: 'old' });
+    expect(view).not.toHaveProperty('beckon');
+    expect(changedBy(content, view as RecsCriterion, { kind, naming }).algorithm).toMatchObject({ list: 'uploaded' });
+  });
+
   it('another kind is refused', () => {
     expect(() => changedBy(plain, { name: 'x' }, { kind: 'cart', naming })).toThrow(
       expect.objectContaining({ code: 'API_INPUT_INVALID' }),
@@ -347,11 +369,7 @@ describe('what means nothing, or is not offered', () => {
       { daysCount: 'ONE_WEEK', key: 'CURRENT', type: 'VIEWED_CF', configuration: { minSimilarity: 0.4 } },
       'API_INPUT_INVALID',
     ],
-    [
-      'item',
-      { daysCount: 'ONE_WEEK', key: 'CURRENT', type: 'SITE_AFFINITY', configuration: { confidence: 'WEAK' } },
-      'TARGET_NOT_OFFERED',
-    ],
+    ['item', { key: 'CURRENT', type: 'SIMILARITY', configuration: { confidence: 'WEAK' } }, 'API_INPUT_INVALID'],
     ['popularity', { type: 'METRIC', key: 'revenue' }, 'TARGET_NOT_OFFERED'],
     ['popularity', { type: 'VIEWED', key: 'revenue' }, 'API_INPUT_INVALID'],
     ['popularity', { type: 'VIEWED', key: 'customProfileAttribute' }, 'API_INPUT_INVALID'],

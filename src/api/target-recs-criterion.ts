@@ -99,7 +99,9 @@ export function changedBy(
 ): CriterionContent {
   const shown = said(before, naming);
   if (shown.kind !== kind) refuse(`It is of the kind ${shown.kind}`, 'criteriaGroup');
-  const was = contentFrom(kind, shown.view, naming);
+  const { algorithm } = before;
+  const list = algorithm.kind === 'custom' ? algorithm.list : naming.list;
+  const was = contentFrom(kind, shown.view, { ...naming, list });
   const now = contentFrom(kind, body, naming);
   const isSame = (field: keyof CriterionContent) => isDeepStrictEqual(plain(was[field]), plain(now[field]));
   if (!isSame('algorithm') && !isDeepStrictEqual(plain(was.algorithm), plain(before.algorithm))) {

@@ -34,6 +34,8 @@ export type CriterionAlgorithm =
       item: KeyChoice;
       basis?: 'session' | 'visitor';
       likeness?: Likeness;
+      /** Visits that must speak for a pair, at least; default 1 (ALG-12). */
+      support?: number;
       keys?: KeyUse;
     }
   /** Alike by words and attributes (ALG-10, 11): weights by field name, 0 ignores a field; `least` is a cosine. */

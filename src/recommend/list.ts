@@ -34,9 +34,10 @@ export function listOf(asked: Asked, key: Key, asking: Asking): List {
     case 'cart':
       return cartList(algorithm, key, { asked, asking });
     case 'item': {
-      const { action, basis = 'session', likeness } = algorithm;
+      const { action, basis = 'session', likeness, support = 1 } = algorithm;
       const query = { kind: 'related' as const, action, basis, key: number(key.items[0]!, asking), now };
-      return engine({ ...query, windowMs: windowMs(asked.window), ...(likeness === undefined ? {} : { likeness }) });
+      const how = likeness === undefined ? {} : { likeness };
+      return supported(engine({ ...query, windowMs: windowMs(asked.window), ...how }), support);
     }
     case 'similar': {
       const { weights, least } = algorithm;
@@ -110,6 +111,18 @@ function engineList(query: ListQuery, key: Key, { source }: Asking): List {
   });
   return (limit, accept) =>
     limit <= 0 ? [] : source.list(query, limit, (item) => accept(items.name(item))).map(found);
+}
+
+/** Only what so many visits speak for (recommendations ALG-12): the list is read as deep as that takes. */
+export function supported(list: List, support: number): List {
+  if (support <= 1) return list;
+  return (limit, accept) => {
+    for (let deep = limit * 2; ; deep *= 4) {
+      const all = list(deep, accept);
+      const own = all.filter(({ count }) => count >= support);
+      if (own.length >= limit || all.length < deep) return own.slice(0, limit);
+    }
+  };
 }
 
 /** What is bought or put in the cart with these items, then what is looked at with them. */
