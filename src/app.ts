@@ -127,7 +127,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };
-  const journeying = openJourneying(ground, { profiles, events, templates: () => templates.keys, slots });
+  const journeying = openJourneying(ground, { profiles, events, catalog, templates: () => templates.keys, slots });
   const { journeys } = journeying;
   Object.assign(slots, journeying);
   slots.messages = openMessages(ground, { profiles, catalog, events, out: transport.out, slots });

@@ -24,6 +24,8 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
     rollback: (key, version) => detail(lifecycle.rollback(key, version)),
     migration: (key, map) => lifecycle.migration(key, map),
     migrate: (key, map) => detail(lifecycle.migrate(key, map)),
+    happened: ({ type: name, ...event }) =>
+      rooms.store.inTransaction((tx) => runner.happened(tx, [{ ...event, name, id: `${name}:${event.id}` }])),
     stuck: async (key) => stuckHere(rooms, key),
     move: async (key, runId, how) => {
       journeys.get(key);

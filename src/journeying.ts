@@ -1,4 +1,5 @@
 import type { Clock, Ids, Log, Random } from './base/index.ts';
+import { priceOf, type Catalog, type ItemChange } from './catalog/index.ts';
 import type { EventLog, ShopEvent } from './event/index.ts';
 import { Jobs } from './job/index.ts';
 import { Journeys, Lifecycle, Runner, type Caller, type UpdateProfile } from './journey/index.ts';
@@ -33,10 +34,10 @@ interface Slots {
 /** Joins the journeys: what they order goes to the ledger, what they write goes to the log. */
 export function openJourneying(
   ground: Ground,
-  parts: { profiles: Profiles; events: EventLog; templates: () => ReadonlySet<string>; slots: Slots },
+  parts: { profiles: Profiles; events: EventLog; catalog: Catalog; templates: () => ReadonlySet<string>; slots: Slots },
 ): Journeying {
   const { store, clock, settings } = ground;
-  const { profiles, events, templates, slots } = parts;
+  const { profiles, events, catalog, templates, slots } = parts;
   const journeys = new Journeys({
     store,
     clock,
@@ -55,6 +56,11 @@ export function openJourneying(
     update: (tx, update) => events.append(tx, [written(update)]),
     onWork: () => slots.wake(),
   });
+  catalog.onChanges((tx, changes) => {
+    const items = changes.map((change) => changedItem(change, catalog));
+    const id = `item.changed:${ground.ids.next()}`;
+    return runner.happened(tx, [{ name: 'item.changed', id, at: clock.now(), data: {}, items }]);
+  });
   return { journeys, runner, lifecycle: new Lifecycle({ store, clock, journeys, runner }) };
 }
 
@@ -70,5 +76,21 @@ function written({ id, profileId, at, attributes }: Parameters<UpdateProfile>[1]
     visitor: `profile:${profileId}`,
     identities: [{ namespace: 'profile', id: profileId }],
     attributes,
+  };
+}
+
+/** A change of an item as journeys see it, with how the item stood before it; money in major units. */
+function changedItem({ id, field, before, after }: ItemChange, catalog: Catalog): Record<string, unknown> {
+  const item = catalog.get(id);
+  return {
+    id,
+    field,
+    before,
+    after,
+    name: item?.name ?? id,
+    price: field === 'price' ? after : item ? priceOf(item) : null,
+    stock: field === 'stock' ? after : (item?.stock ?? null),
+    currency: item?.currency ?? null,
+    categories: item?.categories ?? [],
   };
 }

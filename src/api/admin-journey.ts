@@ -2,6 +2,7 @@ import { Type, type TSchema } from 'typebox';
 import { BeckonError, isUuid, nearest } from '../base/index.ts';
 import { JourneyDetail, JourneyReport, JourneyRow, PersonHere } from './contract.ts';
 import {
+  BusinessEvent,
   JourneyMigrate,
   JourneyMigration,
   JourneyResume,
@@ -51,6 +52,20 @@ export function journeyDoors(make: Make, house: House): void {
     work: (call) => house.journeys.publish(call.part('key')),
   });
   lifeDoors(make, house);
+  make({
+    method: 'POST',
+    path: '/business-events',
+    scope: 'journeys',
+    summary:
+      'Tell of something that happened to no person: journeys whose entry names it let those in whom it concerns.',
+    body: BusinessEvent,
+    answer: Type.Object({ kept: Type.Boolean() }),
+    work: async (call) => {
+      const { id, type, data = {} } = call.body;
+      await house.journeys.happened({ id, type, data, at: house.clock.now() });
+      return { kept: true };
+    },
+  });
   make({
     method: 'GET',
     path: '/journeys/:key/report',

@@ -54,3 +54,14 @@ export const RunMove = Type.Object(
   { do: Type.Union([Type.Literal('retry'), Type.Literal('skip'), Type.Literal('exit')]) },
   { additionalProperties: false },
 );
+
+/** POST /v1/business-events: something that happened to no person, such as a sale that begins. */
+export const BusinessEvent = Type.Object(
+  {
+    /** The same id lets nobody in twice. */
+    id: Type.String({ minLength: 1, maxLength: 200 }),
+    type: Type.String({ pattern: '^[a-z][A-Za-z0-9_.-]{0,99}$', description: 'As the entry of a journey names it' }),
+    data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  },
+  { additionalProperties: false },
+);

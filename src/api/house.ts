@@ -224,6 +224,8 @@ export interface JourneyDoor {
   ): Promise<{ from: number; activity: string; count: number; to: string | null | undefined }[]>;
   migrate(key: string, map: Record<string, string | null>): Promise<JourneyDetail>;
   stuck(key: string): Promise<StuckRun[]>;
+  /** Something happened that concerns no person; the same id lets nobody in twice. */
+  happened(event: { type: string; id: string; at: number; data: Record<string, unknown> }): Promise<void>;
   /** @returns whether there was such a run inside */
   move(key: string, runId: string, how: 'skip' | 'retry' | 'exit'): Promise<boolean>;
   report(key: string): Promise<JourneyReport | null>;

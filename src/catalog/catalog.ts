@@ -59,6 +59,7 @@ export class Catalog implements Shelf {
   readonly #items = new ItemMemory();
   readonly #watchers = new Set<Watcher>();
   readonly #environments = new Set<string>();
+  #onChanges: (tx: Tx, changes: readonly ItemChange[]) => Promise<void> = async () => {};
   #schema: Schema = firstSchema;
   #version = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -144,6 +145,11 @@ export class Catalog implements Shelf {
     return this.#schema;
   }
 
+  /** Is told what changed in price, stock and range, in the transaction that writes it: it is true when that commits. */
+  onChanges(listener: (tx: Tx, changes: readonly ItemChange[]) => Promise<void>): void {
+    this.#onChanges = listener;
+  }
+
   /** Hears of changed items from now on. @returns what ends it */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
@@ -175,6 +181,7 @@ export class Catalog implements Shelf {
         this.#checkRoom(done);
         if (done.written.length > 0) await writeItems(tx, done.written, version + 1);
         if (done.schema !== this.#schema) await this.#writeSchema(tx, done.schema, version + 1);
+        if (done.changes.length > 0) await this.#onChanges(tx, done.changes);
         return { ...done, version: version + 1 };
       });
       this.#taken(folded);
@@ -187,16 +194,17 @@ export class Catalog implements Shelf {
   remove(ids: readonly string[]): Promise<{ removed: number; changes: ItemChange[] }> {
     return this.#inTurn(async () => {
       const at = this.#clock.now();
-      const { found, version } = await this.#store.inTransaction(async (tx) => {
+      const { found, changes, version } = await this.#store.inTransaction(async (tx) => {
         const last = await this.#alone(tx);
         const known = [...new Set(ids)].flatMap((id) => this.#items.whole(id) ?? []);
         if (known.length > 0) await markGone(tx, { ids: known.map(({ id }) => id), version: last + 1, at });
-        return { found: known, version: last + 1 };
+        const gone = known.flatMap((item) => changesOf(inEnvironment(item, null), undefined, at));
+        if (gone.length > 0) await this.#onChanges(tx, gone);
+        return { found: known, changes: gone, version: last + 1 };
       });
       const gone = found.map(({ id }) => id);
       for (const id of gone) this.#items.delete(id);
       if (gone.length > 0) this.#moved(version, gone);
-      const changes = found.flatMap((item) => changesOf(inEnvironment(item, null), undefined, at));
       return { removed: gone.length, changes };
     });
   }

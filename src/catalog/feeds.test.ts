@@ -50,7 +50,6 @@ afterAll(() => void server.close());
 beforeEach(async () => {
   for (const table of [
     'item',
-    'item_change',
     'catalog_setting',
     'job',
     'feed_source',

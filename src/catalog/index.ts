@@ -5,7 +5,7 @@
  *         TSV and Google Merchant's XML
  * Out:    items looked up in memory; rows refused, with the reason; facts of price, stock, new and gone; rules bound to
  *         a request: collections, exclusions, promotions, inclusion rules
- * Owns:   tables item, item_change, catalog_setting, rule_definition, rule_definition_version,
+ * Owns:   tables item, catalog_setting, rule_definition, rule_definition_version,
  *         feed_source, feed_run, feed_file, feed_part, feed_fault, feed_item
  * Knows:  base, store, job, language
  * Never:  removes an item because a feed left it out, unless the feed replaces and the item came from it alone; knows who

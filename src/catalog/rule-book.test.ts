@@ -52,7 +52,7 @@ afterAll(async () => {
   await store.close();
 });
 beforeEach(async () => {
-  await store.run({ text: 'truncate item, item_change, catalog_setting, rule_definition, rule_definition_version' });
+  await store.run({ text: 'truncate item, catalog_setting, rule_definition, rule_definition_version' });
   catalog = await Catalog.open(store, clock, { currency: 'EUR' });
   await catalog.upsert(items);
   book = await RuleBook.open({ store, clock, catalog, zone: 'UTC' });

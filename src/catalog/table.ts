@@ -63,6 +63,8 @@ create index item_change_at on item_change using brin (at);
   },
   ...ruleMigrations,
   ...feedMigrations,
+  // Changes are told in the transaction that writes them, and need no table to be told from.
+  { name: '0330-catalog-no-changes', sql: 'drop table item_change' },
 ];
 
 interface ItemRow {

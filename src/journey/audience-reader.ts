@@ -1,97 +1,287 @@
+import { durationMs } from '../base/index.ts';
 import { truthy } from '../language/index.ts';
 import { isAudienceKey, viewOf, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { EntryData, LiveJourney } from './admit.ts';
 import { Changes } from './change.ts';
-import type { About, RunHands } from './hands.ts';
+import { defaultLateness } from './decide.ts';
+import type { AudienceEntry, BusinessEntry, JourneyDefinition } from './definition.ts';
+import type { RunHands } from './hands.ts';
+import { nextReadDue, waveOf, type Reading } from './reading.ts';
 import type { RunnerParts } from './runner.ts';
 import { activeRuns } from './table.ts';
+import {
+  closeReadOut,
+  holdReading,
+  lastReading,
+  nextReadingAt,
+  noteReading,
+  openReading,
+  planReadings,
+  type NewReading,
+} from './table-reading.ts';
 
+/** People let in by one transaction, and pages in one go, so that waits and mails have their turn between. */
 const pageSize = 500;
+const pagesAtOnce = 20;
+/** People asked by an expression for one page. */
+const scanSize = 2000;
+/** How soon an audience that is still being worked out is asked again, ms. */
+const unbuiltRestMs = 5000;
 
-/** Does this profile belong to those who are read? Asked once more under its lock. */
-type Holds = (profile: Profile) => boolean;
+/** Something that happened to no person; the same `id` lets nobody in twice. Times are UTC ms. */
+export interface BusinessFact {
+  name: string;
+  id: string;
+  at: number;
+  data: Record<string, unknown>;
+  /** Items that changed: `when` is asked of each as `event`, and those for which it holds are `event.items`. */
+  items?: readonly Record<string, unknown>[];
+}
 
 /** What reading needs of the runner. */
 export interface ReaderHands {
   parts: RunnerParts;
   hands: RunHands;
-  evaluate(source: string, about: About): unknown;
   admit(changes: Changes, journey: LiveJourney, entry: EntryData, profile: Profile): boolean;
   save(tx: Tx, changes: Changes, profiles: ReadonlyMap<string, Profile>): Promise<void>;
 }
 
-/** Lets the people of an audience into a journey, page by page; begun again after a crash, nobody enters twice. */
+/** A page of people, and where it ends; no `cursor` when it is the last. */
+interface Page {
+  ids: string[];
+  cursor: string | null;
+}
+
+/**
+ * Lets the people of an audience into a journey, page by page. Each page is one transaction with the mark how far the
+ * reading has come, so a crash loses none and doubles none.
+ */
 export class AudienceReader {
+  readonly #parts: RunnerParts;
   readonly #hands: ReaderHands;
 
   constructor(hands: ReaderHands) {
+    this.#parts = hands.parts;
     this.#hands = hands;
   }
 
-  /** @returns runs started; null when the audience is still being worked out, so that it is read later */
-  async read(journey: LiveJourney, due: number): Promise<number | null> {
-    const { entry } = journey.definition;
-    if (entry.kind !== 'audience') return 0;
-    const { clock, profiles } = this.#hands.parts;
-    const now = clock.now();
-    const isKey = isAudienceKey(entry.audience);
-    const source = isKey ? (entry.when ?? 'true') : entry.audience;
-    const asks = (profile: Profile) =>
-      truthy(this.#hands.evaluate(source, { profile, now, definition: journey.definition }));
-    if (!isKey) return this.#each(journey, { due, holds: asks }, this.#everybody(asks));
-    const audience = profiles.audiences.all.find(({ row }) => row.key === entry.audience);
-    if (audience?.row.builtAt === null) return null;
-    const holds: Holds = (profile) => (profile.audiences ?? []).includes(entry.audience) && asks(profile);
-    return audience ? this.#each(journey, { due, holds }, this.#members(entry.audience)) : 0;
-  }
-
-  /** Ids of everybody the expression holds for. */
-  async *#everybody(holds: Holds): AsyncIterable<string> {
-    for await (const profile of this.#hands.parts.profiles.readAll({ seenSince: 0 }))
-      if (holds(profile)) yield profile.id;
-  }
-
-  /** Ids of the members of this moment. */
-  async *#members(key: string): AsyncIterable<string> {
-    const { audiences } = this.#hands.parts.profiles;
-    for (let after: string | null = null; ;) {
-      const page: { id: string }[] = await audiences.members(key, { after, limit: pageSize });
-      for (const { id } of page) yield id;
-      if (page.length < pageSize) return;
-      after = page.at(-1)!.id;
+  /** Plans what has fallen due and goes on with what is open. @returns people looked at */
+  async work(): Promise<number> {
+    await this.#plan();
+    let looked = 0;
+    for (let page = 0; page < pagesAtOnce; page++) {
+      const reading = await openReading(this.#parts.store, this.#parts.clock.now());
+      if (reading === null) break;
+      looked += await this.#page(reading);
     }
+    return looked;
   }
 
-  async #each(journey: LiveJourney, how: { due: number; holds: Holds }, ids: AsyncIterable<string>): Promise<number> {
-    let started = 0;
-    let page: string[] = [];
-    for await (const id of ids) {
-      page.push(id);
-      if (page.length < pageSize) continue;
-      started += await this.#enter(journey, { ...how, ids: page });
-      page = [];
-    }
-    return page.length > 0 ? started + (await this.#enter(journey, { ...how, ids: page })) : started;
+  async nextDue(): Promise<number | null> {
+    const planned = this.#parts.journeys.live().flatMap(({ row: { readDue } }) => (readDue === null ? [] : [readDue]));
+    const open = await nextReadingAt(this.#parts.store);
+    const all = open === null ? planned : [open, ...planned];
+    return all.length === 0 ? null : Math.min(...all);
   }
 
-  async #enter(journey: LiveJourney, page: { due: number; ids: string[]; holds: Holds }): Promise<number> {
-    const { store, profiles, clock } = this.#hands.parts;
-    const { key } = journey.definition;
-    return store.inTransaction(async (tx) => {
-      const locked = await profiles.lock(tx, page.ids);
-      await this.#hands.hands.load(tx, [...locked.values()], [journey.definition]);
-      const changes = new Changes(this.#hands.parts, await activeRuns(tx, [...locked.keys()]));
-      await changes.loadEntries(tx, [...locked.keys()]);
-      let started = 0;
-      for (const profile of locked.values()) {
-        const isOver = changes.isInside(profile.id, key, '') || (changes.lastEntry(profile.id, key) ?? 0) >= page.due;
-        if (isOver || !page.holds(profile)) continue;
-        const { ecid } = viewOf(profile, clock.now());
-        if (this.#hands.admit(changes, journey, { key: '', at: page.due, data: { ecid } }, profile)) started++;
+  /** A business event: whoever it concerns comes in. In the transaction that tells it, each once by its id. */
+  async happened(tx: Tx, facts: readonly BusinessFact[]): Promise<void> {
+    const readings: NewReading[] = [];
+    for (const { row, definition } of this.#parts.journeys.live()) {
+      const { entry } = definition;
+      if (entry.kind !== 'business') continue;
+      for (const fact of facts) {
+        const data = fact.name === entry.event ? this.#concerning(entry, fact) : null;
+        if (data === null) continue;
+        const { key: journey, version } = row;
+        const { id: name, at: due } = fact;
+        readings.push({ id: this.#parts.ids.next(), journey, version, name, wave: 0, due, since: null, data });
       }
-      await this.#hands.save(tx, changes, locked);
-      return started;
-    });
+    }
+    await planReadings(tx, readings);
   }
+
+  /** What the journey sees of a business event; null when its rule does not hold. */
+  #concerning({ when }: BusinessEntry, { data, items }: BusinessFact): Record<string, unknown> | null {
+    const holds = (event: Record<string, unknown>) =>
+      when === undefined || truthy(this.#hands.hands.plain(when, { event }));
+    if (items === undefined) return holds(data) ? data : null;
+    const mine = items.filter((item) => holds({ ...data, ...item }));
+    return mine.length === 0 ? null : { ...data, items: mine, ids: [...new Set(mine.map(({ id }) => id))] };
+  }
+
+  /** Readings whose hour has come; one found very late, after the system was down, is left out. */
+  async #plan(): Promise<void> {
+    const { clock, journeys, log, store } = this.#parts;
+    const now = clock.now();
+    for (const { row, definition } of journeys.live()) {
+      const { entry } = definition;
+      if (entry.kind !== 'audience' || row.readDue === null || row.readDue > now) continue;
+      const due = row.readDue;
+      const isLate = now - due > durationMs(definition.lateness ?? defaultLateness);
+      if (isLate) log.warn('journey.reading-too-late', { journey: row.key, due: new Date(due).toISOString() });
+      const since = entry.incremental ? await lastReading(store, row.key) : null;
+      const next = entry.every === 'once' ? null : nextReadDue(entry, zoneOf(definition, journeys.zone), now);
+      await store.inTransaction(async (tx) => {
+        const waves = entry.waves ?? [{ after: 'PT0S' }];
+        const name = new Date(due).toISOString();
+        const made = waves.map(({ after }, wave): NewReading => ({
+          id: this.#parts.ids.next(),
+          journey: row.key,
+          version: row.version,
+          name,
+          wave,
+          due: due + durationMs(after),
+          since,
+          data: null,
+        }));
+        if (!isLate) await planReadings(tx, made);
+        await journeys.setReadDue(row.key, next, tx);
+      });
+    }
+  }
+
+  async #page(reading: Reading): Promise<number> {
+    const { clock, journeys, store } = this.#parts;
+    const definition = journeys.version(reading.journey, reading.version);
+    const { entry } = definition ?? {};
+    const now = clock.now();
+    if (!definition || !entry || entry.kind === 'event') {
+      await noteReading(store, reading.id, { cursor: null, started: 0, nextAt: now, endedAt: now });
+      return 0;
+    }
+    const size = Math.min(pageSize, entry.rate ?? pageSize);
+    const page = await this.#people(reading, { definition, entry, size });
+    if (page === null) {
+      await noteReading(store, reading.id, { cursor: null, started: 0, nextAt: now + unbuiltRestMs, endedAt: null });
+      return 0;
+    }
+    const ended = page.cursor === null;
+    const nextAt = entry.rate === undefined ? now : now + Math.ceil((size / entry.rate) * 1000);
+    await store.inTransaction(async (tx) => {
+      if (!(await holdReading(tx, reading))) return;
+      const started = await this.#enter(tx, reading, { definition, entry, ids: page.ids });
+      await noteReading(tx, reading.id, { cursor: page.cursor, started, nextAt, endedAt: ended ? now : null });
+    });
+    if (ended && entry.kind === 'audience' && (await closeReadOut(store, [reading.journey], now)) > 0)
+      await journeys.load();
+    return Math.max(1, page.ids.length);
+  }
+
+  /** The next people to look at; null when the audience is still being worked out. */
+  async #people(
+    reading: Reading,
+    { definition, entry, size }: { definition: JourneyDefinition; entry: AudienceEntry | BusinessEntry; size: number },
+  ): Promise<Page | null> {
+    const { profiles } = this.#parts;
+    const isMine = this.#waveTest(entry, reading);
+    if (!isAudienceKey(entry.audience)) {
+      const page: Page = { ids: [], cursor: null };
+      let seen = 0;
+      for await (const profile of profiles.readAll({ seenSince: 0, page: scanSize, after: reading.cursor })) {
+        if (isMine(profile.id) && this.#holds(profile, entry, { definition, data: reading.data }))
+          page.ids.push(profile.id);
+        if (++seen >= scanSize || page.ids.length >= size) return { ...page, cursor: profile.id };
+      }
+      return page;
+    }
+    const audience = profiles.audiences.all.find(({ row }) => row.key === entry.audience);
+    if (!audience) return { ids: [], cursor: null };
+    if (audience.row.builtAt === null) return null;
+    const members = await profiles.audiences.members(entry.audience, { after: reading.cursor, limit: size });
+    const { since } = reading;
+    const ids = members.filter((one) => (since === null || one.since > since) && isMine(one.id)).map(({ id }) => id);
+    return { ids, cursor: members.length < size ? null : members.at(-1)!.id };
+  }
+
+  #waveTest(entry: AudienceEntry | BusinessEntry, { name, wave }: Reading): (id: string) => boolean {
+    const waves = entry.kind === 'audience' ? entry.waves : undefined;
+    return waves === undefined ? () => true : (id) => waveOf(waves, name, id) === wave;
+  }
+
+  /** Does this profile belong to those who are read? Asked once more under its lock. */
+  #holds(
+    profile: Profile,
+    entry: AudienceEntry | BusinessEntry,
+    { definition, data }: { definition: JourneyDefinition; data: Record<string, unknown> | null },
+  ): boolean {
+    const about = { profile, definition, now: this.#parts.clock.now() };
+    const scope = { profile: viewOf(profile, about.now), ...(data === null ? {} : { event: data }) };
+    const asks = (source: string) => truthy(this.#hands.hands.evaluate(source, scope, about));
+    if (!isAudienceKey(entry.audience)) return asks(entry.audience);
+    if (!(profile.audiences ?? []).includes(entry.audience)) return false;
+    return entry.kind === 'business' || entry.when === undefined || asks(entry.when);
+  }
+
+  async #enter(
+    tx: Tx,
+    reading: Reading,
+    { definition, entry, ids }: { definition: JourneyDefinition; entry: AudienceEntry | BusinessEntry; ids: string[] },
+  ): Promise<number> {
+    if (ids.length === 0) return 0;
+    const locked = await this.#parts.profiles.lock(tx, ids);
+    await this.#hands.hands.load(tx, [...locked.values()], [definition]);
+    const changes = new Changes(this.#parts, await activeRuns(tx, [...locked.keys()]));
+    await changes.loadEntries(tx, [...locked.keys()]);
+    let started = 0;
+    for (const profile of locked.values()) {
+      if (!this.#holds(profile, entry, { definition, data: reading.data })) continue;
+      // A person whom a merge has brought behind the mark was read under another id already.
+      const isRead = entry.kind === 'audience' && (changes.lastEntry(profile.id, definition.key) ?? 0) >= reading.due;
+      if (isRead) continue;
+      for (const { key, data } of this.#entriesOf(profile, entry, { definition, data: reading.data })) {
+        if (await this.#isHeld(tx, changes, { profile, entry, key, journey: definition.key })) continue;
+        const journey = { definition, version: reading.version };
+        if (this.#hands.admit(changes, journey, { key, at: reading.due, data }, profile)) started++;
+      }
+    }
+    await this.#hands.save(tx, changes, locked);
+    return started;
+  }
+
+  /** With what a person comes in: once, or once for each element that the entry names. */
+  #entriesOf(
+    profile: Profile,
+    entry: AudienceEntry | BusinessEntry,
+    { definition, data }: { definition: JourneyDefinition; data: Record<string, unknown> | null },
+  ): { key: string; data: Record<string, unknown> }[] {
+    const now = this.#parts.clock.now();
+    const view = viewOf(profile, now);
+    const whole = { ...data, ecid: view.ecid };
+    if (entry.kind === 'audience') return [{ key: '', data: whole }];
+    const ask = (source: string, event: unknown) =>
+      this.#hands.hands.evaluate(source, { profile: view, event }, { profile, definition, now });
+    const each = entry.each === undefined ? undefined : ask(entry.each, whole);
+    const all = Array.isArray(each)
+      ? each.map((one: unknown) => ({ ...whole, each: one }))
+      : each === undefined
+        ? [whole]
+        : [];
+    return all.map((one) => ({ key: entry.key === undefined ? '' : String(ask(entry.key, one) ?? ''), data: one }));
+  }
+
+  /** Who is inside stays there, or leaves to begin anew (journeys E15). */
+  async #isHeld(
+    tx: Tx,
+    changes: Changes,
+    {
+      profile,
+      entry,
+      key,
+      journey,
+    }: { profile: Profile; entry: AudienceEntry | BusinessEntry; key: string; journey: string },
+  ): Promise<boolean> {
+    if (!changes.isInside(profile.id, journey, key)) return false;
+    if (entry.kind !== 'audience' || entry.inside !== 'restart') return true;
+    const inside = changes.runsOf(profile.id).filter((run) => run.journey === journey && run.key === key);
+    for (const run of inside) await changes.stop(tx, run, 'The audience was read again');
+    return false;
+  }
+}
+
+/** Whose clock an audience is read by. */
+export function zoneOf({ entry, zone }: JourneyDefinition, shopZone: string): string {
+  const own = entry.kind === 'audience' ? entry.zone : undefined;
+  return own ?? (zone === undefined || zone === 'profile' ? shopZone : zone);
 }

@@ -62,6 +62,19 @@ export class RunHands {
     }
   }
 
+  /** An expression that asks of no person. */
+  plain(source: string, scope: Record<string, unknown>): unknown {
+    try {
+      return expressionOf(source).evaluate(scope, {
+        now: this.#parts.clock.now(),
+        timeZone: this.#parts.journeys.zone,
+      });
+    } catch (error) {
+      this.#parts.log.warn('journey.expression-failed', { source, error });
+      return null;
+    }
+  }
+
   options({ now, profile, definition }: About) {
     return { now, timeZone: this.zoneOf(definition, profile), ...this.#asked.of(profile) };
   }

@@ -4,7 +4,8 @@ import type { JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
 import { journeyMark, journeyRows, versionRows, type JourneyRow } from './table-journey.ts';
 import { validated } from './validate.ts';
-import { nextReading } from './wall.ts';
+import { zoneOf } from './audience-reader.ts';
+import { nextReadDue } from './reading.ts';
 
 /** The journeys as documents: drafts, versions, what is live. Kept in memory, as every event asks for them. */
 export class Journeys {
@@ -122,7 +123,7 @@ export class Journeys {
   async #publish(tx: Tx, key: string, definition: JourneyDefinition): Promise<void> {
     const now = this.#clock.now();
     const { entry } = definition;
-    const readDue = entry.kind === 'audience' ? nextReading(entry.at, entry.zone ?? this.zone, now) : null;
+    const readDue = entry.kind === 'audience' ? nextReadDue(entry, zoneOf(definition, this.zone), now) : null;
     const [{ version }] = (await tx.rows<{ version: number }>({
       text: `update journey set status = 'live', version = version + 1, published_at = $2, read_due = $3, updated_at = $2, moving = null
         where key = $1 returning version`,
@@ -141,11 +142,16 @@ export class Journeys {
     await this.load();
   }
 
-  /** Sets when an audience is read next. */
-  async setReadDue(key: string, due: number): Promise<void> {
-    await this.#store.run({ text: 'update journey set read_due = $2 where key = $1', values: [key, new Date(due)] });
-    const row = this.#rows.get(key);
-    if (row) this.#rows.set(key, { ...row, readDue: due });
+  /** Sets when an audience is read next; null: no more. In memory once the transaction has committed. */
+  async setReadDue(key: string, due: number | null, tx: Tx): Promise<void> {
+    await tx.run({
+      text: 'update journey set read_due = $2 where key = $1',
+      values: [key, due === null ? null : new Date(due)],
+    });
+    tx.afterCommit(() => {
+      const row = this.#rows.get(key);
+      if (row) this.#rows.set(key, { ...row, readDue: due });
+    });
   }
 }
 

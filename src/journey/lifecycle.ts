@@ -5,7 +5,8 @@ import { errors } from './error.ts';
 import type { Journeys } from './journeys.ts';
 import type { Runner } from './runner.ts';
 import type { JourneyRow, JourneyStatus, Moving } from './table-journey.ts';
-import { nextReading } from './wall.ts';
+import { zoneOf } from './audience-reader.ts';
+import { nextReadDue } from './reading.ts';
 
 /**
  * What becomes of waits when a pause ends: `shift`, all go on where they stood, so that the pause counts as no time;
@@ -246,7 +247,8 @@ export class Lifecycle {
   }
 
   #nextRead(definition: JourneyDefinition | undefined, now: number): Date | null {
-    const entry = definition?.entry;
-    return entry?.kind === 'audience' ? new Date(nextReading(entry.at, entry.zone ?? this.#journeys.zone, now)) : null;
+    if (definition?.entry.kind !== 'audience') return null;
+    const due = nextReadDue(definition.entry, zoneOf(definition, this.#journeys.zone), now);
+    return due === null ? null : new Date(due);
   }
 }

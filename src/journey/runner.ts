@@ -1,13 +1,13 @@
-import { durationMs, point, type Clock, type Ids, type Log, type Random } from '../base/index.ts';
+import { point, type Clock, type Ids, type Log, type Random } from '../base/index.ts';
 import type { Jobs } from '../job/index.ts';
-import { viewOf, type Fact, type Profile, type Profiles } from '../profile/index.ts';
+import type { Fact, Profile, Profiles } from '../profile/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { actionKind, Actor, type Answered } from './act.ts';
 import { Admission, type LiveJourney } from './admit.ts';
-import { AudienceReader } from './audience-reader.ts';
+import { AudienceReader, type BusinessFact } from './audience-reader.ts';
 import type { Caller } from './call.ts';
 import { Changes, type PlanMessage, type UpdateProfile } from './change.ts';
-import { decide, defaultLateness } from './decide.ts';
+import { decide } from './decide.ts';
 import { RunHands } from './hands.ts';
 import type { Journeys } from './journeys.ts';
 import type { Input, MessageOutcome, Run } from './run.ts';
@@ -15,7 +15,6 @@ import { mergeRuns, unmergeRuns, type CarriedRuns } from './merge.ts';
 import { forgetPerson, rowsOfPerson } from './privacy.ts';
 import { stuckRuns, type StuckRun } from './stuck.ts';
 import { activeRuns, placesOf, runsById } from './table.ts';
-import { nextReading } from './wall.ts';
 
 /** How far jumps may lead on from one to the next at once. */
 const jumpLimit = 10;
@@ -57,12 +56,19 @@ export class Runner {
   readonly #hands: RunHands;
   readonly #admission: Admission;
   readonly #actor: Actor;
+  readonly #reader: AudienceReader;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
     this.#hands = new RunHands(parts);
     this.#admission = new Admission(parts, this.#hands);
     this.#actor = new Actor(parts, this.#hands);
+    this.#reader = new AudienceReader({
+      parts,
+      hands: this.#hands,
+      admit: (changes, journey, entry, profile) => this.#admission.admit(changes, journey, entry, profile),
+      save: (tx, changes, profiles) => this.#save(tx, changes, profiles),
+    });
   }
 
   /** Facts of a fold, in its transaction; `profiles` are locked by it. */
@@ -254,51 +260,25 @@ export class Runner {
       : 'The run has gone on';
   }
 
-  /**
-   * Audiences whose hour has come, each read to its end; begun again after a crash, nobody enters twice. A reading found
-   * very late, after the system was down, is left out. @returns runs started
-   */
-  async read(): Promise<number> {
-    const { clock, log } = this.#parts;
-    const now = clock.now();
-    let started = 0;
-    for (const { row, definition } of this.#parts.journeys.live()) {
-      if (definition.entry.kind !== 'audience' || row.readDue === null || row.readDue > now) continue;
-      if (now - row.readDue > durationMs(definition.lateness ?? defaultLateness))
-        log.warn('journey.reading-too-late', { journey: row.key, due: new Date(row.readDue).toISOString() });
-      else {
-        const read = await this.#reader.read({ definition, version: row.version }, row.readDue);
-        if (read === null) continue;
-        started += read;
-      }
-      await this.#parts.journeys.setReadDue(
-        row.key,
-        nextReading(definition.entry.at, definition.entry.zone ?? this.#parts.journeys.zone, now),
-      );
-    }
-    return started;
+  /** Audiences whose hour has come, and business events: people come in, some pages at a time. @returns people looked at */
+  read(): Promise<number> {
+    return this.#reader.work();
   }
 
-  /** How audiences are read; a reading lets people in as a fact does. */
-  get #reader(): AudienceReader {
-    return new AudienceReader({
-      parts: this.#parts,
-      hands: this.#hands,
-      evaluate: (source, about) => this.#hands.evaluate(source, { profile: viewOf(about.profile, about.now) }, about),
-      admit: (changes, journey, entry, profile) => this.#admission.admit(changes, journey, entry, profile),
-      save: (tx, changes, profiles) => this.#save(tx, changes, profiles),
-    });
+  /** Something happened that concerns no person: in the transaction that tells of it, each once by its id. */
+  happened(tx: Tx, facts: readonly BusinessFact[]): Promise<void> {
+    if (this.#parts.onWork) tx.afterCommit(this.#parts.onWork);
+    return this.#reader.happened(tx, facts);
   }
 
   /** The next instant at which something here falls due, UTC ms; null when nothing waits. */
   async nextDue(): Promise<number | null> {
-    const { store, jobs, journeys } = this.#parts;
+    const { store, jobs } = this.#parts;
     const [row] = await store.rows<{ due: Date | null }>({
       name: 'journey.next',
       text: 'select min(due) as due from journey_wait where not held',
     });
-    const readings = journeys.live().flatMap(({ row: { readDue } }) => (readDue === null ? [] : [readDue]));
-    const all = [row?.due?.getTime(), await jobs.nextDue(actionKind), ...readings].filter(
+    const all = [row?.due?.getTime(), await jobs.nextDue(actionKind), await this.#reader.nextDue()].filter(
       (due) => typeof due === 'number',
     );
     return all.length === 0 ? null : Math.min(...all);

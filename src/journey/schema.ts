@@ -21,6 +21,20 @@ const factFields: Record<string, Record<string, Type | Field>> = {
   identified: { email: text },
   'audience.entered': { audience: text, name: text },
   'audience.left': { audience: text, name: text },
+  'item.changed': {
+    id: text,
+    name: text,
+    field: text,
+    before: maybe(number),
+    after: maybe(number),
+    price: maybe(number),
+    currency: maybe(text),
+    stock: maybe(number),
+    categories: listOf(text),
+    items: maybe(anyType),
+    ids: maybe(listOf(text)),
+    ecid: maybe(text),
+  },
 };
 
 /** The type of `event` for a kind of event. */
@@ -66,5 +80,5 @@ export function journeySchema(definition: JourneyDefinition, event: unknown = en
 }
 
 function entryEvent({ entry }: JourneyDefinition): unknown {
-  return entry?.kind === 'event' ? entry.event : null;
+  return entry?.kind === 'event' || entry?.kind === 'business' ? entry.event : null;
 }

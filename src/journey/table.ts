@@ -103,6 +103,27 @@ create table journey_cap (
 );
 `,
   },
+  {
+    name: '0503-journey-readings',
+    sql: `
+create table journey_reading (
+  id uuid primary key,
+  journey text not null,
+  version int not null,
+  name text not null,
+  wave int not null,
+  due timestamptz not null,
+  next_at timestamptz not null,
+  since timestamptz,
+  data jsonb,
+  cursor uuid,
+  started int not null default 0,
+  ended_at timestamptz,
+  unique (journey, name, wave)
+);
+create index journey_reading_open on journey_reading (next_at) where ended_at is null;
+`,
+  },
 ];
 
 interface RunRow {

@@ -1,11 +1,11 @@
 import { BeckonError, nearest } from '../base/index.ts';
 import { isAudienceKey } from '../profile/index.ts';
-import type { JourneyDefinition } from './definition.ts';
+import type { AudienceEntry, BusinessEntry, JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
 import { journeySchema } from './schema.ts';
 import { checkActivities } from './validate-activity.ts';
-import { duration, expression, timeOfDay, type Say } from './validate-part.ts';
-import { isZone } from './wall.ts';
+import { duration, expression, numbers, timeOfDay, type Say } from './validate-part.ts';
+import { instantOfWall, isZone } from './wall.ts';
 
 const keyForm = /^[a-z0-9][a-z0-9-]{0,59}$/;
 
@@ -53,14 +53,57 @@ function checkEntry(definition: JourneyDefinition, say: Say): void {
     if (entry.key !== undefined) expression('entry.key', entry.key, { say, sees });
     if (entry.onRepeat !== undefined && !['ignore', 'restart', 'update'].includes(entry.onRepeat))
       say('entry.onRepeat', `"${String(entry.onRepeat)}" is none of ignore, restart and update`);
-  } else if (entry?.kind === 'audience') {
-    if (typeof entry.audience !== 'string' || !isAudienceKey(entry.audience))
-      expression('entry.audience', entry.audience, { say, sees });
-    if (entry.when !== undefined) expression('entry.when', entry.when, { say, sees });
-    timeOfDay('entry.at', entry.at, say);
-    if (entry.zone !== undefined && !isZone(entry.zone))
-      say('entry.zone', `"${entry.zone}" is no IANA time zone; write Europe/Berlin`);
-  } else say('entry.kind', 'An entry is of kind event or audience');
+  } else if (entry?.kind === 'audience') checkReading(definition, entry, say);
+  else if (entry?.kind === 'business') checkBusiness(definition, entry, say);
+  else say('entry.kind', 'An entry is of kind event, audience or business');
+}
+
+function checkReading(definition: JourneyDefinition, entry: AudienceEntry, say: Say): void {
+  const sees = journeySchema(definition);
+  const isKey = typeof entry.audience === 'string' && isAudienceKey(entry.audience);
+  if (!isKey) expression('entry.audience', entry.audience, { say, sees });
+  if (entry.when !== undefined) expression('entry.when', entry.when, { say, sees });
+  timeOfDay('entry.at', entry.at, say);
+  if (entry.zone !== undefined && !isZone(entry.zone))
+    say('entry.zone', `"${entry.zone}" is no IANA time zone; write Europe/Berlin`);
+  const { every = 'day', on, date, until, incremental, inside, waves, rate } = entry;
+  if (!['day', 'week', 'month', 'once'].includes(every))
+    say('entry.every', `"${every}" is none of day, week, month and once`);
+  if (on !== undefined) numbers('entry.on', on, { from: 1, to: every === 'week' ? 7 : 31, say });
+  if (on !== undefined && every !== 'week' && every !== 'month') say('entry.on', 'Days go with every week or month');
+  for (const [where, day] of Object.entries({ date, until }))
+    if (day !== undefined && instantOfWall({ wall: String(day), zone: 'UTC' }) === null)
+      say(`entry.${where}`, `"${String(day)}" is no day; write 2026-12-01`);
+  if (date !== undefined && every !== 'once') say('entry.date', 'A date goes with "every": "once"');
+  if (incremental === true && !isKey)
+    say('entry.incremental', 'Only of an audience is it known who has come to it since');
+  if (inside !== undefined && inside !== 'leave' && inside !== 'restart')
+    say('entry.inside', `"${String(inside)}" is neither leave nor restart`);
+  if (waves !== undefined) checkWaves(waves, say);
+  if (rate !== undefined) checkRate(rate, say);
+}
+
+function checkWaves(waves: NonNullable<AudienceEntry['waves']>, say: Say): void {
+  const whole = waves.reduce((sum, { share }) => sum + (share > 0 ? share : 0), 0);
+  if (!(waves.length >= 2) || Math.abs(whole - 1) > 1e-6)
+    say('entry.waves', `The shares of at least two waves come to 1; these come to ${Number(whole.toFixed(4))}`);
+  for (const [i, { after }] of waves.entries()) duration(`entry.waves[${i}].after`, after, say);
+}
+
+function checkRate(rate: unknown, say: Say): void {
+  if (!(typeof rate === 'number' && rate >= 1))
+    say('entry.rate', `${String(rate)} is no rate; write how many runs begin in a second`);
+}
+
+function checkBusiness(definition: JourneyDefinition, entry: BusinessEntry, say: Say): void {
+  const sees = journeySchema(definition, entry.event);
+  if (typeof entry.event !== 'string' || entry.event === '') say('entry.event', 'Name the event, such as item.changed');
+  if (entry.when !== undefined) expression('entry.when', entry.when, { say, sees });
+  if (entry.each !== undefined) expression('entry.each', entry.each, { say, sees });
+  if (typeof entry.audience !== 'string' || !isAudienceKey(entry.audience))
+    expression('entry.audience', entry.audience, { say, sees });
+  if (entry.key !== undefined) expression('entry.key', entry.key, { say, sees });
+  if (entry.rate !== undefined) checkRate(entry.rate, say);
 }
 
 function checkRules(definition: JourneyDefinition, say: Say): void {
@@ -90,7 +133,7 @@ function checkAudiences(definition: JourneyDefinition, audiences: ReadonlySet<st
     say(where, `There is no audience "${key}"${near ? `; did you mean "${near}"?` : ''}`);
   };
   const { entry } = definition;
-  if (entry?.kind === 'audience' && typeof entry.audience === 'string' && isAudienceKey(entry.audience))
+  if (entry?.kind !== 'event' && typeof entry?.audience === 'string' && isAudienceKey(entry.audience))
     missing('entry.audience', entry.audience);
   const walk = (where: string, value: unknown, depth: number): void => {
     if (typeof value === 'string')

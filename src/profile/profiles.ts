@@ -297,9 +297,9 @@ export class Profiles {
     return this.#foldsAll() ? this.#recall.recall(`ecid:${ecid}`) : undefined;
   }
 
-  /** Everybody seen since a time, in pages of `page`, by id, each with the audiences it is in. */
-  async *readAll(query: { seenSince: number; page?: number }): AsyncIterable<Profile> {
-    let after = '00000000-0000-0000-0000-000000000000';
+  /** Everybody seen since a time, in pages of `page`, by id (from behind `after`), each with the audiences it is in. */
+  async *readAll(query: { seenSince: number; page?: number; after?: string | null }): AsyncIterable<Profile> {
+    let after = query.after ?? '00000000-0000-0000-0000-000000000000';
     for (;;) {
       const rows = await this.#store.rows<ProfileRow>({
         name: 'profile.read',

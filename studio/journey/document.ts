@@ -16,7 +16,7 @@ export interface JourneyDocument {
 
 export type EntryPart =
   | { kind: 'event'; event: string; when: string | null; key: string | null; onRepeat: 'ignore' | 'restart' }
-  | { kind: 'audience'; audience: string; at: string; zone: string | null };
+  | { kind: 'audience'; audience: string; at: string; zone: string | null; every: 'day' | 'week' | 'month' | 'once' };
 
 export type ActivityPart =
   | WaitPart
@@ -107,7 +107,14 @@ function readQuiet(value: unknown): { from: string; to: string } | null {
 
 function readEntry(part: Raw): EntryPart {
   if (part['kind'] === 'audience') {
-    return { kind: 'audience', audience: text(part['audience']), at: text(part['at']), zone: maybe(part['zone']) };
+    const every = (['week', 'month', 'once'] as const).find((one) => one === part['every']) ?? 'day';
+    return {
+      kind: 'audience',
+      audience: text(part['audience']),
+      at: text(part['at']),
+      zone: maybe(part['zone']),
+      every,
+    };
   }
   const onRepeat = part['onRepeat'] === 'restart' ? 'restart' : 'ignore';
   return { kind: 'event', event: text(part['event']), when: maybe(part['when']), key: maybe(part['key']), onRepeat };

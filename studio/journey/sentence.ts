@@ -65,7 +65,10 @@ export function sentenceOf(document: JourneyDocument, id: string, say: Say): str
 }
 
 function entrySentence(entry: EntryPart, say: Say): string {
-  if (entry.kind === 'audience') return say('sentence.entry.audience', { time: entry.at });
+  if (entry.kind === 'audience') {
+    const often = entry.every === 'day' ? '' : (`.${entry.every}` as const);
+    return say(`sentence.entry.audience${often}`, { time: entry.at });
+  }
   const what = eventWords(entry.event, say);
   return say(entry.when === null ? 'sentence.entry.event' : 'sentence.entry.if', { what });
 }
