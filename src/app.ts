@@ -30,14 +30,14 @@ import { openFeeding, type Feeding } from './feeding.ts';
 import { openDoors } from './doors.ts';
 import { openReplaying } from './replaying.ts';
 import { openShowing, type Showing } from './showing.ts';
-import { openLearning, type Learning } from './learning.ts';
+import { openLearning, openRecommender, type Learning } from './learning.ts';
 import { openTransport, shopNameOf } from './mailing.ts';
 import { Memory } from './memory.ts';
 import { openErasures } from './erasing.ts';
 import { openJourneying, type Journeying } from './journeying.ts';
 import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
-import { ActivitySeen, migrations as recommendMigrations, Recommender } from './recommend/index.ts';
+import { ActivitySeen, migrations as recommendMigrations } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 import type { Migration, Store, Tx } from './store/index.ts';
 
@@ -121,8 +121,8 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const rules = await RuleBook.open({ store, clock, catalog, zone: settings.zone });
   const feeding = openFeeding({ ...ground, catalog });
   const showing = await openShowing({ store, clock, catalog, rules, events, profiles });
-  const recommender = new Recommender({ catalog, clock, ids, rules, criteria: showing.criteria });
-  const learning = openLearning(ground, { events, recommender });
+  const recommender = openRecommender(ground, { catalog, rules, showing, profiles });
+  const learning = openLearning(ground, { events, catalog, recommender });
   const replaying = openReplaying(ground, { events, recommender });
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);

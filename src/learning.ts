@@ -1,9 +1,11 @@
 import type { Readiness } from './api/index.ts';
 import type { Clock, Ids, Log } from './base/index.ts';
 import { Tidy, type EventLog, type ForgetLesson } from './event/index.ts';
-import type { Lesson } from './profile/index.ts';
+import type { Catalog, RuleBook } from './catalog/index.ts';
+import type { Lesson, Profiles } from './profile/index.ts';
 import type { Duty } from './pulse.ts';
-import { Follower, ItemLearner, Snapshots, type Recommender } from './recommend/index.ts';
+import { Describer, Follower, ItemLearner, Recommender, Snapshots } from './recommend/index.ts';
+import type { Showing } from './showing.ts';
 import type { Store } from './store/index.ts';
 
 /** How the recommender learns in this process: from the last snapshot and the feed, for as long as it runs. */
@@ -17,10 +19,27 @@ export interface Learning {
   stop(): Promise<void>;
 }
 
+/** The recommender over the catalogue, its rules, criteria and lists; profiles teach what criteria ask for. */
+export function openRecommender(
+  ground: { clock: Clock; ids: Ids },
+  { catalog, rules, showing, profiles }: { catalog: Catalog; rules: RuleBook; showing: Showing; profiles: Profiles },
+): Recommender {
+  const { criteria, customLists } = showing;
+  profiles.whileTeaching(() => [...new Set(criteria.visitorLists.flat())]);
+  return new Recommender({
+    ...ground,
+    catalog,
+    rules,
+    criteria,
+    visitorsBy: () => criteria.visitorLists,
+    customList: (list, key) => customLists.find(list, key).items,
+  });
+}
+
 /** Joins the log and the recommender; nothing runs before `follower.start` or `catchUp`. */
 export function openLearning(
   ground: { store: Store; clock: Clock; ids: Ids; log: Log },
-  { events, recommender }: { events: EventLog; recommender: Recommender },
+  { events, catalog, recommender }: { events: EventLog; catalog: Catalog; recommender: Recommender },
 ): Learning {
   const { clock, log } = ground;
   const engine = () => recommender.engine;
@@ -33,9 +52,13 @@ export function openLearning(
   });
   recommender.lagMs = () => follower.lagMs;
   const items = new ItemLearner({ engine, clock, log });
+  const contents = new Describer({ engine, shelf: catalog, log });
   const keep = async () => {
     snapshots.look(follower);
-    if (follower.isCaughtUp) items.look();
+    if (follower.isCaughtUp) {
+      items.look();
+      contents.look();
+    }
     return 0;
   };
   // Old rows of the feed go up to where a snapshot holds what they taught; without one, they stay.
@@ -54,6 +77,7 @@ export function openLearning(
     async stop() {
       follower.stop();
       items.stop();
+      contents.stop();
       await snapshots.stop();
     },
   };

@@ -3,7 +3,7 @@ import type { Catalog, RuleBook } from './catalog/index.ts';
 import type { Clock } from './base/index.ts';
 import type { EventLog } from './event/index.ts';
 import type { Profiles } from './profile/index.ts';
-import { Activities, ActivitySeen, Criteria, Designs } from './recommend/index.ts';
+import { Activities, ActivitySeen, Criteria, CustomLists, Designs } from './recommend/index.ts';
 import type { Store } from './store/index.ts';
 
 /** What is shown: criteria, designs, offers and activities, over the rooms that know what these name. */
@@ -12,6 +12,7 @@ export interface Showing {
   designs: Designs;
   activities: House['activities'];
   lists: House['lists'];
+  customLists: CustomLists;
   /** Takes in what other processes saved. */
   refresh(): Promise<void>;
 }
@@ -27,7 +28,14 @@ interface Rooms {
 
 /** Opens them and reads what is saved. */
 export async function openShowing({ store, clock, catalog, rules, events, profiles }: Rooms): Promise<Showing> {
-  const criteria = new Criteria({ store, clock, prepare: (lists) => rules.prepare(lists) });
+  const customLists = new CustomLists({ store, clock });
+  const criteria = new Criteria({
+    store,
+    clock,
+    hasList: (key) => customLists.has(key),
+    prepare: (lists) => rules.prepare(lists),
+  });
+  customLists.whoUses((key) => criteria.whoUsesList(key));
   const designs = new Designs({ store, clock, item: (id) => catalog.get(id) });
   const isDefined = (kind: 'collection' | 'promotion', id: string) => rules.definitions.find(kind, id) !== undefined;
   const activities = new Activities({
@@ -47,9 +55,10 @@ export async function openShowing({ store, clock, catalog, rules, events, profil
     return user === null ? [] : [user];
   });
   criteria.onRemove((key) => [activities.whoUsesCriterion(key) ?? [], scopesWith(key, events)].flat());
-  // Rules and criteria first: offers name them.
+  // What is named first, what names it last.
   const refresh = async () => {
     await rules.definitions.reload();
+    await customLists.refresh();
     await criteria.refresh();
     await designs.refresh();
     await activities.refresh();
@@ -63,6 +72,7 @@ export async function openShowing({ store, clock, catalog, rules, events, profil
     designs,
     activities: Object.assign(activities, { audiencesOf, numbers: (key: string) => counts.numbers(key) }),
     lists: { ids },
+    customLists,
     refresh,
   };
 }

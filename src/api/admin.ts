@@ -3,6 +3,7 @@ import { BeckonError } from '../base/index.ts';
 import { audienceDoors } from './admin-audience.ts';
 import { activityDoors, offerDoors } from './admin-activity.ts';
 import { downloadDoors } from './download-lists.ts';
+import { customListDoors } from './admin-custom-list.ts';
 import { designDoors } from './admin-design.ts';
 import { audienceFileDoors } from './audience-file.ts';
 import { identityDoors } from './admin-identity.ts';
@@ -55,6 +56,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   audienceDoors(make, house);
   audienceFileDoors(app, house);
   downloadDoors(app, house);
+  customListDoors(make, house);
   app.setNotFoundHandler((request) => {
     throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);
   });

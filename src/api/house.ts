@@ -13,7 +13,15 @@ import type {
 import type { Catalog, Feeds, RuleBook } from '../catalog/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
-import type { Activities, Criteria, Designs, ExperienceNumbers, Recommender, Replays } from '../recommend/index.ts';
+import type {
+  Activities,
+  Criteria,
+  CustomLists,
+  Designs,
+  ExperienceNumbers,
+  Recommender,
+  Replays,
+} from '../recommend/index.ts';
 import type {
   AdvanceReport,
   ClockView,
@@ -60,6 +68,7 @@ export interface House {
   designs: DesignDoor;
   activities: ActivityDoor;
   lists: ListDoor;
+  customLists: CustomListDoor;
   journeys: JourneyDoor;
   people: PeopleDoor;
   privacy: PrivacyDoor;
@@ -173,6 +182,9 @@ export type DesignDoor = Pick<
   Designs,
   'list' | 'get' | 'put' | 'remove' | 'history' | 'validate' | 'slotsOf' | 'render'
 >;
+
+/** Lists that the shop uploads (`CustomLists` fits). */
+export type CustomListDoor = Pick<CustomLists, 'list' | 'get' | 'put' | 'rows' | 'upload' | 'remove'>;
 
 /** What whole lists may hang on. */
 export interface ListDoor {

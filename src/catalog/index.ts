@@ -27,6 +27,7 @@ export { feedFormats } from './feed-read.ts';
 export { FeedRuns } from './feed-runs.ts';
 export { checkSchedule, nextAt } from './feed-schedule.ts';
 export type { FeedSchedule } from './feed-schedule.ts';
+export { readCsv } from './csv.ts';
 export { Feeds } from './feeds.ts';
 export type { FeedView } from './feeds.ts';
 export { groupOf, inEnvironment, inStock, priceOf, viewOf } from './item.ts';

@@ -57,6 +57,15 @@ export function signsOf(item: Described, language: LanguageCode): Sign[] {
   return made.list();
 }
 
+/** The language in which most of these items are described, if their words tell. */
+export function spokenIn(items: readonly Described[]): LanguageCode | null {
+  return languageOf(
+    items.flatMap(({ name, attributes }) =>
+      [name, ...Object.values(attributes)].flatMap((text) => (typeof text === 'string' ? wordsOf(text) : [])),
+    ),
+  );
+}
+
 class Signs {
   readonly #known = new Map<string, Sign>();
 

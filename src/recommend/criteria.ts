@@ -6,7 +6,9 @@ import { shippedCriteria } from './criteria-shipped.ts';
 import { checkCriterion, checkKey, type KnownToCriteria } from './criterion-check.ts';
 import type { CriterionContent, CriterionDefinition } from './criterion-definition.ts';
 import { errors } from './error.ts';
+import { plainName } from './key.ts';
 import { numberOf } from './table-criterion.ts';
+import { jointly } from './visitor-groups.ts';
 
 /** A criterion as its table has it. */
 interface Kept {
@@ -46,6 +48,7 @@ const shipped = new Map(shippedCriteria.map((one) => [one.key, one]));
 export class Criteria implements KnownToCriteria {
   readonly #parts: Parts;
   readonly #versions: Versions<Kept>;
+  #visitorLists: readonly (readonly string[])[] | null = null;
   readonly #users: UsersOfCriterion[] = [(key) => this.#usedByCriteria(key)];
 
   constructor(parts: Parts) {
@@ -56,6 +59,7 @@ export class Criteria implements KnownToCriteria {
   /** Takes in what other processes saved. */
   async refresh(): Promise<void> {
     if (!(await this.#versions.refresh())) return;
+    this.#visitorLists = null;
     await this.#parts.prepare?.(this.#own().flatMap(rulesOf));
   }
 
@@ -111,6 +115,7 @@ export class Criteria implements KnownToCriteria {
     const number = await numberOf(this.#parts.store, key);
     const createdAt = before?.body.createdAt ?? this.#parts.clock.now();
     await this.#versions.save(key, 'live', { content: checked, number, createdAt, by });
+    this.#visitorLists = null;
     return this.get(key);
   }
 
@@ -128,6 +133,7 @@ export class Criteria implements KnownToCriteria {
       );
     }
     await this.#versions.save(key, 'gone', null);
+    this.#visitorLists = null;
   }
 
   /** What it said, newest first; a criterion of Beckon has one version. @throws CRITERION_UNKNOWN */
@@ -138,6 +144,15 @@ export class Criteria implements KnownToCriteria {
     return rows.flatMap(({ version, savedAt, body }) =>
       body === null ? [] : [{ version, at: savedAt, by: body.by, content: body.content }],
     );
+  }
+
+  /**
+   * Attributes of visitors by which criteria ask what is popular (recommendations ALG-19), each list together: for a
+   * criterion that goes from all of them to ever fewer, each step is a list.
+   */
+  get visitorLists(): readonly (readonly string[])[] {
+    this.#visitorLists ??= visitorListsOf(this.#own());
+    return this.#visitorLists;
   }
 
   /** Who uses a collection or promotion is asked elsewhere; criteria use other criteria, and uploaded lists. */
@@ -186,6 +201,15 @@ export function contentOf(definition: CriterionDefinition): CriterionContent {
     ...content
   } = definition;
   return content;
+}
+
+function visitorListsOf(criteria: readonly CriterionDefinition[]): string[][] {
+  const lists = criteria.flatMap(({ algorithm }) => {
+    if (algorithm.kind !== 'popular' || algorithm.within === undefined || !('visitors' in algorithm.within)) return [];
+    const names = algorithm.within.visitors.map(plainName);
+    return algorithm.within.as === 'in-turn' ? names.map((name) => [name]) : names.map((_, n) => names.slice(0, n + 1));
+  });
+  return [...new Map(lists.map((list) => [jointly(list), list])).values()];
 }
 
 function rulesOf({ rules = [], weights = [] }: CriterionContent): (readonly InclusionRule[])[] {

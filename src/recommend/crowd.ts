@@ -8,7 +8,7 @@ import { PairTable } from './pair-table.ts';
 import { Popularity } from './popularity.ts';
 import { Transitions } from './transitions.ts';
 import type { Tuning } from './tuning.ts';
-import { VisitorGroups } from './visitor-groups.ts';
+import { VisitorGroups, type VisitorLists } from './visitor-groups.ts';
 
 /** Different item ids; events of further ones are ignored and counted. */
 export const itemLimit = 2_000_000;
@@ -46,7 +46,7 @@ export class Crowd {
   ignored = 0;
   newestAt = 0;
 
-  constructor(tuning: Tuning['learn']) {
+  constructor(tuning: Tuning['learn'], visitorsBy: VisitorLists | null = null) {
     this.#tuning = tuning;
     const { ring, visitSteps, cartSteps, longestVisit } = tuning;
     this.visits = new Occasions({ steps: visitSteps, ring, longest: longestVisit });
@@ -57,7 +57,7 @@ export class Crowd {
     this.viewed = new Popularity(nameOf);
     this.carted = new Popularity(nameOf);
     this.bought = new Popularity(nameOf);
-    this.groups = new VisitorGroups(nameOf);
+    this.groups = new VisitorGroups(nameOf, visitorsBy);
   }
 
   /** Takes in one event. A time that lies ahead of `now` counts as now, or one wrong clock would rule the lists. */

@@ -95,7 +95,7 @@ describe('popular among people alike (ALG-19)', () => {
   });
 
   it('counts several attributes together where that is asked for', () => {
-    engine.countVisitorsBy([['region', 'tier'], ['region']]);
+    engine = new Engine({ visitorsBy: () => [['region', 'tier'], ['region']] });
     did('view', 'skis', { a: { region: 'Alps', tier: 'gold' } });
     did('view', 'sled', { a: { region: 'Alps', tier: 'iron' } });
     did('view', 'rope', { a: { region: 'Alps' } });

@@ -6,7 +6,6 @@ import { learnItems } from './learn-items.ts';
 import type { Kept } from './kept.ts';
 import { ContentIndex } from './content-index.ts';
 import type { Described } from './content-text.ts';
-import { languageCode } from './language-of.ts';
 import { likenesses } from './likeness.ts';
 import { type BasketParts, explainBasket, scoreBasket } from './list-basket.ts';
 import { type CartParts, cartCounts, explainCart, scoreCart } from './list-cart.ts';
@@ -20,6 +19,7 @@ import { Related } from './related.ts';
 import { type ItemScore, Scores } from './scores.ts';
 import type { Algorithm, ListQuery, RelatedAction, Scored, Source } from './source.ts';
 import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
+import type { VisitorLists } from './visitor-groups.ts';
 
 /** A share of content below this changes no list. */
 const leastShare = 0.001;
@@ -49,7 +49,7 @@ export class Engine implements Source {
   readonly #related: Related;
   readonly #content = new ContentIndex();
   readonly #alike: Alike;
-  readonly #language: string;
+  #language = 'eng';
   readonly #near = new Scores();
   readonly #other = new Scores();
   readonly #third = new Scores();
@@ -57,11 +57,10 @@ export class Engine implements Source {
   #model: ItemModel | null = null;
   #tuning: Tuning;
 
-  /** @param options `language`: of texts too short to tell, two letters; English when nobody says */
-  constructor(options: { tuning?: Tuning; language?: string | null } = {}) {
+  /** @param options `visitorsBy`: attributes of visitors by which is counted what is popular; left out, each alone */
+  constructor(options: { tuning?: Tuning; visitorsBy?: VisitorLists | undefined } = {}) {
     this.#tuning = options.tuning ?? shippedTuning;
-    this.#language = languageCode(options.language) ?? 'eng';
-    this.#crowd = new Crowd(this.#tuning.learn);
+    this.#crowd = new Crowd(this.#tuning.learn, options.visitorsBy);
     this.#visits = new Neighbours(this.#crowd.visits, null);
     this.#visitors = new Neighbours(this.#crowd.visits, this.#crowd.chains);
     this.#carts = new Neighbours(this.#crowd.carts, null);
@@ -115,14 +114,14 @@ export class Engine implements Source {
     return number !== -1 && this.#content.describe(number, item, this.#language);
   }
 
+  /** In which language texts too short to tell are read from now on; three letters, as `languageOf` tells. */
+  readIn(language: string): void {
+    this.#language = language;
+  }
+
   /** Items described at present. */
   get described(): number {
     return this.#content.size;
-  }
-
-  /** Counts what is popular by these attributes of visitors from now on, each list of them together. */
-  countVisitorsBy(lists: readonly (readonly string[])[]): void {
-    this.#crowd.groups.countBy(lists);
   }
 
   /** Takes what a visitor did out of all lists to come; what the crowd did stays counted, without a name. */

@@ -1,5 +1,7 @@
-import { after, type Clock, elapsed, type Log, type Timer } from '../base/index.ts';
+import type { Clock, Log } from '../base/index.ts';
 import type { Engine } from './engine.ts';
+import type { ItemModel } from './item-model.ts';
+import { inSlices, type Sliced, type Spent } from './slices.ts';
 
 /** Real time learned in one go, and the rest after it: a fifth of a core, and no request waits for long. */
 const slice = { workMs: 4, restMs: 16 };
@@ -23,10 +25,8 @@ export class ItemLearner {
   readonly #engine: () => Engine;
   readonly #clock: Clock;
   readonly #log: Log;
-  #running: Promise<void> | null = null;
-  #timer: Timer | null = null;
+  #running: Sliced<ItemModel> | null = null;
   #stopped = false;
-  #end: () => void = () => {};
 
   /** @param parts `engine`: the one in use; a new one may take its place */
   constructor(parts: { engine: () => Engine; clock: Clock; log: Log }) {
@@ -40,48 +40,27 @@ export class ItemLearner {
     if (this.#running !== null || this.#stopped) return;
     const [engine, now] = [this.#engine(), this.#clock.now()];
     if (!isModelDue(engine, now)) return;
-    const work = engine.learnModel(now);
-    this.#running = new Promise<void>((resolve) => {
-      this.#end = resolve;
-      this.#timer = after(0, () => this.#step(engine, work, { ms: 0, longest: 0 }));
+    const goesOn = () => engine === this.#engine();
+    this.#running = inSlices(engine.learnModel(now), { ...slice, goesOn });
+    void this.#running.ended.then((result) => {
+      this.#running = null;
+      if (result !== null) this.#tell(result.value, result.spent);
     });
   }
 
   /** Resolves when what runs has ended. */
   async settled(): Promise<void> {
-    await this.#running;
+    await this.#running?.ended;
   }
 
   /** Ends learning; the model that there was stays. */
   stop(): void {
     this.#stopped = true;
-    this.#timer?.stop();
-    this.#done();
+    this.#running?.stop();
   }
 
-  #done(): void {
-    this.#running = null;
-    this.#end();
-  }
-
-  #step(engine: Engine, work: Generator<number>, spent: { ms: number; longest: number }): void {
-    if (engine !== this.#engine()) return this.#done();
-    const begin = elapsed();
-    let step = work.next();
-    while (!step.done && elapsed() - begin < slice.workMs) step = work.next();
-    const ms = elapsed() - begin;
-    const all = { ms: spent.ms + ms, longest: Math.max(spent.longest, ms) };
-    if (!step.done) {
-      this.#timer = after(slice.restMs, () => this.#step(engine, work, all));
-      return;
-    }
-    const { size, bytes } = engine.model!;
-    this.#log.info('recommend.item-model', {
-      items: size,
-      bytes,
-      ms: Math.round(all.ms),
-      longestMs: Math.round(all.longest),
-    });
-    this.#done();
+  #tell({ size, bytes }: ItemModel, { ms, longestMs }: Spent): void {
+    const took = { ms: Math.round(ms), longestMs: Math.round(longestMs) };
+    this.#log.info('recommend.item-model', { items: size, bytes, ...took });
   }
 }

@@ -2,6 +2,7 @@ import { categoryKey, type KeyItem } from '../catalog/index.ts';
 import type { Asking } from './asking.ts';
 import type { CategoryChoice, CriterionAlgorithm, KeyChoice, KeyUse, PopularWithin } from './criterion-definition.ts';
 import type { Group } from './source.ts';
+import { jointly } from './visitor-groups.ts';
 
 /** What one list is about. */
 export interface Key {
@@ -37,7 +38,7 @@ export function keysOf(algorithm: CriterionAlgorithm, asks: Asks): Key[] {
         ? [nothing]
         : used(groupsOf(algorithm.within, asks), useOf(algorithm)).map((group) => ({ items: [], group }));
     case 'custom':
-      return customKeys(algorithm, asks).slice(0, 1);
+      return [customKeys(algorithm, asks)[0] ?? { items: [], value: '' }];
     default:
       return [nothing];
   }
@@ -110,13 +111,13 @@ function groupsOf(within: PopularWithin, asks: Asks): Group[] {
   }
   const known = within.visitors.flatMap((name) => {
     const [value] = textsOf(person?.profile?.[plainName(name)]);
-    return value === undefined ? [] : [{ name, value }];
+    return value === undefined ? [] : [{ name: plainName(name), value }];
   });
   if (within.as === 'in-turn') return known.map((one) => ({ by: 'profile-attribute', ...one }));
   if (known.length < within.visitors.length) known.length = 0;
   return known.map((_, i): Group => {
     const together = known.slice(0, known.length - i);
-    const join = (field: 'name' | 'value') => together.map((one) => one[field]).join('+');
+    const join = (field: 'name' | 'value') => jointly(together.map((one) => one[field]));
     return { by: 'profile-attribute', name: join('name'), value: join('value') };
   });
 }
@@ -143,7 +144,7 @@ function used<T>(keys: readonly T[], { when = 'none', nth = 1 }: KeyUse = {}): T
 }
 
 /** `profile.x` and `user.x` as `x`. */
-function plainName(name: string): string {
+export function plainName(name: string): string {
   return name.replace(/^(?:profile\.|user\.endpoint\.|user\.)/, '');
 }
 

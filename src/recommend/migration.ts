@@ -2,6 +2,7 @@ import type { Migration } from '../store/index.ts';
 import { activityMigrations } from './table-activity.ts';
 import { activitySeenMigrations } from './table-activity-seen.ts';
 import { replayMigrations } from './table-backtest.ts';
+import { customListMigrations } from './table-custom-list.ts';
 import { designNumberMigrations } from './table-design-number.ts';
 import { criterionMigrations } from './table-criterion.ts';
 import { snapshotMigrations } from './table-snapshot.ts';
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   ...criterionMigrations,
   ...snapshotMigrations,
   ...replayMigrations,
+  ...customListMigrations,
 ];

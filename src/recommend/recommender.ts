@@ -9,6 +9,7 @@ import { shippedOnly, type Criteria } from './criteria.ts';
 import { Engine } from './engine.ts';
 import { errors } from './error.ts';
 import { execute } from './execute.ts';
+import type { VisitorLists } from './visitor-groups.ts';
 
 /** Slots when the request names no limit; the most that may be asked; ids in one list of a request. */
 const usualLimit = 4;
@@ -27,6 +28,8 @@ export interface RecommenderParts {
   /** Those that come with Beckon, if left out. */
   criteria?: Pick<Criteria, 'find' | 'get'>;
   customList?: CustomLists;
+  /** Attributes of visitors by which criteria ask what is popular; each alone, if left out. */
+  visitorsBy?: VisitorLists;
 }
 
 /**
@@ -38,13 +41,14 @@ export class Recommender {
   readonly #parts: RecommenderParts;
   readonly #ranges = new Map<string | null, { version: number; ids: readonly string[] }>();
   readonly #criteria: Pick<Criteria, 'find' | 'get'>;
-  #engine = new Engine();
+  #engine: Engine;
   /** Whatever was committed so many ms ago is learned; null when nobody knows. Whoever teaches puts an answer here. */
   lagMs: () => number | null = () => null;
 
   constructor(parts: RecommenderParts) {
     this.#parts = parts;
     this.#criteria = parts.criteria ?? shippedOnly;
+    this.#engine = new Engine({ visitorsBy: parts.visitorsBy });
   }
 
   /** What is learned of the crowd. */
@@ -64,7 +68,7 @@ export class Recommender {
 
   /** Forgets everything learned, to learn it anew. */
   reset(): void {
-    this.#engine = new Engine({ tuning: this.#engine.tuning });
+    this.#engine = new Engine({ tuning: this.#engine.tuning, visitorsBy: this.#parts.visitorsBy });
   }
 
   /** Lessons taken in since the last reset. */

@@ -8,8 +8,11 @@ type Action = (typeof actions)[number];
 
 /** Several attributes taken together, as the name of a group, and their values as its value. */
 export function jointly(parts: readonly string[]): string {
-  return parts.join('\u0001');
+  return parts.join('+');
 }
+
+/** Attributes whose values make groups at present, each list together. */
+export type VisitorLists = () => readonly (readonly string[])[];
 
 interface VisitorGroup {
   name: string;
@@ -27,23 +30,19 @@ interface VisitorGroup {
 export class VisitorGroups {
   readonly #nameOf: (item: number) => string;
   readonly #groups = new Map<string, VisitorGroup>();
-  /** Attributes whose values make groups, each list together; null: each attribute of a lesson alone. */
-  #by: readonly (readonly string[])[] | null = null;
+  readonly #by: VisitorLists | null;
   /** Events of groups that found no room. */
   ignored = 0;
 
-  constructor(nameOf: (item: number) => string) {
+  /** @param by null: each attribute of a lesson alone */
+  constructor(nameOf: (item: number) => string, by: VisitorLists | null = null) {
     this.#nameOf = nameOf;
-  }
-
-  /** Counts by these attributes from now on; what was counted otherwise stays. */
-  countBy(lists: readonly (readonly string[])[] | null): void {
-    this.#by = lists;
+    this.#by = by;
   }
 
   /** One more visit of somebody like this did it with `item`. */
   add(about: Readonly<Record<string, string>>, item: number, { action, at }: { action: Action; at: number }): void {
-    for (const names of this.#by ?? Object.keys(about).map((name) => [name])) {
+    for (const names of this.#by?.() ?? Object.keys(about).map((name) => [name])) {
       const values = names.map((name) => about[name]);
       if (values.some((value) => value === undefined)) continue;
       const group = this.#groupOf(jointly(names), jointly(values as string[]));

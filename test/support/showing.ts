@@ -2,7 +2,10 @@ import type { House } from '../../src/api/index.ts';
 import { shippedCriteria, shippedOnly } from '../../src/recommend/index.ts';
 
 /** No rule, no design and no activity; tests of these put real ones in their place. */
-export function fakeShowing(): Pick<House, 'catalog' | 'rules' | 'criteria' | 'designs' | 'activities' | 'lists'> {
+export function fakeShowing(): Pick<
+  House,
+  'catalog' | 'rules' | 'criteria' | 'designs' | 'activities' | 'lists' | 'customLists'
+> {
   return {
     catalog: null,
     rules: null,
@@ -10,6 +13,7 @@ export function fakeShowing(): Pick<House, 'catalog' | 'rules' | 'criteria' | 'd
     designs: fakeDesigns(),
     activities: fakeActivities(),
     lists: { ids: () => ['coat-1', 'hat-1'] },
+    customLists: fakeCustomLists(),
   };
 }
 
@@ -24,6 +28,14 @@ function fakeCriteria(): House['criteria'] {
     remove: none,
     versions: none,
   };
+}
+
+function fakeCustomLists(): House['customLists'] {
+  const none = () => Promise.reject(new Error('this house has no lists of its own'));
+  const absent = () => {
+    throw new Error('this house has no lists of its own');
+  };
+  return { list: () => [], get: absent, put: none, rows: none, upload: none, remove: none };
 }
 
 function fakeDesigns(): House['designs'] {
