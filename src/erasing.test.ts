@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshStore } from '../test/support/database.ts';
 import { joinRooms, migrations, type Rooms } from './app.ts';
-import { Mark, quietLog } from './base/index.ts';
+import { Mark, quietLog, sha256 } from './base/index.ts';
 import { privacyDoor } from './erasing.ts';
 import type { ForgetLesson, ShopEvent } from './event/index.ts';
 import type { Certificate, Lesson, Profile } from './profile/index.ts';
@@ -208,6 +208,21 @@ describe('erasing a person', () => {
     ]);
     const bob = (await rooms.profiles.find({ namespace: 'email', id: 'bob@example.com' }))!;
     expect(bob.state.viewed.map(({ item }) => item)).toEqual(['secret-of-bob']);
+  });
+
+  it('takes her name out of what browsers of others claimed, and leaves what they did', async () => {
+    const stranger = '9'.repeat(38);
+    const hash = sha256(address.toLowerCase());
+    const number = { namespace: 'crm', id: '77' };
+    const claims = [{ namespace: 'email_lc_sha256', id: hash }, number];
+    const claimed = event(['commerce.productViews'], stranger, { level: 1, claims, items: [{ id: 'hat' }] });
+    await rooms.events.receive([claimed]);
+    const profile = await ada();
+    expect(await tracesOf(hash)).toEqual(expect.arrayContaining(['event', 'identity_claim']));
+    await rooms.erasures.request(profile);
+    await rooms.erasures.work();
+    expect(await tracesOf(hash)).toEqual([]);
+    expect(await rooms.events.exportFor([`ecid:${stranger}`])).toMatchObject([{ id: claimed.id, claims: [number] }]);
   });
 
   it('spares everybody else', async () => {

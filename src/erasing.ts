@@ -52,7 +52,8 @@ export function openErasures(
     after: [
       {
         name: 'event',
-        forget: (tx, { spans, profileIds }, until) => rooms().events.forget(tx, { spans, profileIds, until }),
+        forget: (tx, { spans, profileIds, claims }, until) =>
+          rooms().events.forget(tx, { spans, profileIds, claims, until }),
       },
     ],
   });

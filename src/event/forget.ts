@@ -1,12 +1,14 @@
 import { Mark, shardOf } from '../base/index.ts';
 import type { Tx } from '../store/index.ts';
-import type { ShopEvent } from './event.ts';
+import type { Identity, ShopEvent } from './event.ts';
 import { isWithin, spanRows, spanValues, type VisitorSpan } from './span.ts';
 
 /** Whose traces are removed: visitors for as long as they were theirs, and the profile ids that lessons carry. */
 export interface Forgotten {
   spans: readonly VisitorSpan[];
   profileIds: readonly string[];
+  /** Their names as browsers of others claimed them, and which devices did: the events stay, without the claim. */
+  claims?: { names: readonly string[]; devices: readonly string[] };
   /** What came in later than this belongs to whoever uses the device since, UTC ms. */
   until: number;
 }
@@ -26,7 +28,8 @@ export interface ForgetLesson {
  *
  * @returns how many events and feed rows were touched
  */
-export async function forgetVisitors(tx: Tx, { spans, profileIds, until }: Forgotten): Promise<number> {
+export async function forgetVisitors(tx: Tx, { spans, profileIds, claims, until }: Forgotten): Promise<number> {
+  const { names = [], devices = [] } = claims ?? {};
   const shards = [...new Set(spans.map(({ visitor }) => shardOf(visitor)))];
   const { from, on } = spanRows(2);
   const gone = await tx.run({
@@ -34,19 +37,38 @@ export async function forgetVisitors(tx: Tx, { spans, profileIds, until }: Forgo
     values: [new Date(until), ...spanValues(spans)],
   });
   const isTheirs = (event: ShopEvent) => event.receivedAt <= until && isWithin(spans, event);
-  let touched = gone;
+  const isNamed = ({ namespace, id }: Identity) => names.includes(`${namespace}:${id}`);
+  const change = (event: ShopEvent): ShopEvent | null => {
+    if (isTheirs(event)) return null;
+    return event.claims?.some(isNamed) ? { ...event, claims: event.claims.filter((one) => !isNamed(one)) } : event;
+  };
+  let touched = gone + (await unclaim(tx, names, devices));
+  const all = [...new Set([...shards, ...devices.map(shardOf)])];
   for (const table of ['event_inbox', 'event_quarantine'] as const)
-    touched += await strip(tx, table, { shards, keep: (event) => !isTheirs(event as ShopEvent) });
+    touched += await strip(tx, table, { shards: all, change });
   const nameless = await anonymise(tx, profileIds);
   const told = new Set([...shards, ...nameless, ...profileIds.map(shardOf)]);
   return touched + nameless.length + (await tell(tx, profileIds, [...told]));
 }
 
-/** Leaves those entries of stored batches that are to be kept; a batch with nothing left goes. */
+/** Takes claims out of the events of these devices. */
+async function unclaim(tx: Tx, names: readonly string[], devices: readonly string[]): Promise<number> {
+  if (names.length === 0 || devices.length === 0) return 0;
+  const claim = `(c ->> 'namespace') || ':' || (c ->> 'id')`;
+  return tx.run({
+    text: `update event set body = jsonb_set(body, '{claims}', coalesce(
+        (select jsonb_agg(c) from jsonb_array_elements(body -> 'claims') c where ${claim} <> all($3)), '[]'))
+      where shard = any($1::smallint[]) and visitor = any($2) and jsonb_typeof(body -> 'claims') = 'array'
+        and exists (select 1 from jsonb_array_elements(body -> 'claims') c where ${claim} = any($3))`,
+    values: [[...new Set(devices.map(shardOf))], devices, names],
+  });
+}
+
+/** Leaves those entries of stored batches that are to be kept, as they are to be; a batch with nothing left goes. */
 async function strip(
   tx: Tx,
   table: 'event_inbox' | 'event_quarantine',
-  { shards, keep }: { shards: number[]; keep: (event: unknown) => boolean },
+  { shards, change }: { shards: number[]; change: (event: ShopEvent) => ShopEvent | null },
 ): Promise<number> {
   const rows = await tx.rows<{ shard: number; id: string; payload: string }>({
     text: `select shard, id, payload from ${table} where shard = any($1::smallint[]) for update`,
@@ -54,9 +76,9 @@ async function strip(
   });
   let touched = 0;
   for (const { shard, id, payload } of rows) {
-    const all = JSON.parse(payload) as unknown[];
-    const kept = all.filter(keep);
-    if (kept.length === all.length) continue;
+    const all = JSON.parse(payload) as ShopEvent[];
+    const kept = all.map(change).filter((event) => event !== null);
+    if (kept.length === all.length && kept.every((event, place) => event === all[place])) continue;
     touched++;
     if (kept.length === 0) {
       await tx.run({ text: `delete from ${table} where shard = $1 and id = $2`, values: [shard, id] });

@@ -117,6 +117,15 @@ async function writeClaims(tx: Runner, claims: readonly Claim[]): Promise<void> 
   });
 }
 
+/** The devices that claimed one of these names, `namespace:id`. */
+export async function claimantsOf(runner: Runner, names: readonly string[]): Promise<string[]> {
+  const rows = await runner.rows<{ device: string }>({
+    text: `select distinct device from identity_claim where namespace || ':' || id = any($1)`,
+    values: [names],
+  });
+  return rows.map(({ device }) => device);
+}
+
 /** What the devices of these profiles claimed, newest first. */
 export async function claimsBy(
   runner: Runner,

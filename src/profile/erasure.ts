@@ -1,9 +1,11 @@
-import { hmac, point, shardOf, type Clock, type Ids, type Log } from '../base/index.ts';
+import { hmac, point, sha256, shardOf, type Clock, type Ids, type Log } from '../base/index.ts';
 import { identityKey, type VisitorSpan } from '../event/index.ts';
 import type { Job, Jobs } from '../job/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { Profile } from './profile.ts';
+import { claimantsOf } from './claim.ts';
 import { visitorSpans } from './history.ts';
+import { isPersonal } from './identify.ts';
 import { familyOf } from './table-graph.ts';
 import {
   deleteProfiles,
@@ -25,6 +27,8 @@ export interface Subject {
   addresses: string[];
   /** Names and devices for as long as they were theirs; a device may be another's by now, or have been before. */
   spans: VisitorSpan[];
+  /** Their names as browsers may claim them, and the devices of others that did. */
+  claims: { names: string[]; devices: string[] };
 }
 
 /** A room that holds something of people. `forget` may be called again after a crash, and then changes nothing. */
@@ -67,7 +71,7 @@ export class Erasures {
       shard: shardOf(profile.id),
       requestedAt: clock.now(),
       doneAt: null,
-      subject: { profileIds: [profile.id], visitors: [], addresses: [], spans: [] },
+      subject: { profileIds: [profile.id], visitors: [], addresses: [], spans: [], claims: { names: [], devices: [] } },
       steps: [],
     };
     await store.inTransaction(async (tx) => {
@@ -131,14 +135,18 @@ export class Erasures {
 
   /** The profile goes before the events, so that nothing is folded into it again meanwhile. */
   #rooms(): ForgettingRoom[] {
-    const own = { name: 'profile', forget: (tx: Tx, { profileIds }: Subject) => deleteProfiles(tx, profileIds) };
+    const own = {
+      name: 'profile',
+      forget: (tx: Tx, { profileIds, claims }: Subject) => deleteProfiles(tx, profileIds, claims.names),
+    };
     return [...this.#parts.before, own, ...this.#parts.after];
   }
 
   /** Everybody the person is by now: merged since the request, or seen on another device. */
   async #widen(row: ErasureRow): Promise<Subject> {
     const { store } = this.#parts;
-    const known = row.subject as Subject;
+    const stored = row.subject as Omit<Subject, 'spans' | 'claims'> & Partial<Subject>;
+    const known: Subject = { spans: [], claims: { names: [], devices: [] }, ...stored };
     const living = await livingOf(store, known.profileIds);
     const ids = new Set(known.profileIds);
     for (const id of living) for (const one of await familyOf(store, id)) ids.add(one);
@@ -150,7 +158,12 @@ export class Erasures {
     for (const email of emails) addresses.add(email);
     const found = await visitorSpans(store, [...ids]);
     const spans = [...new Map([...known.spans, ...found].map((span) => [JSON.stringify(span), span])).values()];
-    const subject = { profileIds: [...ids], visitors: [...visitors], addresses: [...addresses], spans };
+    const claimed = new Set(known.claims.names);
+    for (const identity of identities) if (isPersonal(identity)) claimed.add(identityKey(identity));
+    for (const address of addresses) claimed.add(`email_lc_sha256:${sha256(address.toLowerCase())}`);
+    const devices = new Set([...known.claims.devices, ...(await claimantsOf(store, [...claimed]))]);
+    const claims = { names: [...claimed], devices: [...devices] };
+    const subject = { profileIds: [...ids], visitors: [...visitors], addresses: [...addresses], spans, claims };
     await saveSubject(store, row.id, subject);
     return subject;
   }

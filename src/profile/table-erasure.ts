@@ -85,11 +85,17 @@ export async function profileRows(
   return { identities, emails: rows.map(({ email }) => email) };
 }
 
-/** Removes these profiles and all that names them: identities, audit with its copies of states, consents, claims. */
-export async function deleteProfiles(tx: Tx, ids: readonly string[]): Promise<void> {
+/**
+ * Removes these profiles and all that names them: identities, audit with its copies of states, consents, claims.
+ *
+ * @param claimed names, `namespace:id`, that devices of others may have claimed
+ */
+export async function deleteProfiles(tx: Tx, ids: readonly string[], claimed: readonly string[] = []): Promise<void> {
   await tx.rows({ text: 'select 1 from profile where id = any($1) order by id for update', values: [ids] });
   for (const table of ['identity', 'identity_past', 'identity_claim', 'consent_record', ...audiencePersonTables])
     await tx.run({ text: `delete from ${table} where profile_id = any($1)`, values: [ids] });
+  if (claimed.length > 0)
+    await tx.run({ text: `delete from identity_claim where namespace || ':' || id = any($1)`, values: [claimed] });
   await tx.run({ text: 'delete from identity_audit where profile_id = any($1) or other_id = any($1)', values: [ids] });
   await tx.run({ text: 'delete from profile where id = any($1)', values: [ids] });
 }
