@@ -346,6 +346,16 @@ describe('the live profile', () => {
     expect((await byDevice())!.state.viewed.map(({ item }) => item)).toEqual(['2', '3', '1']);
   });
 
+  it('of a machine that crawls 5,000 products teaches nothing, and none of its facts may begin a journey (trust row 85)', async () => {
+    const crawl = Array.from({ length: 5000 }, (_, no) => ({ ...view(`item-${no}`), bot: true }));
+    await happens(...crawl, { ...add('coat-1'), bot: true });
+    expect(lessons).toEqual([]);
+    expect(facts.map(({ name }) => name)).toEqual(['cart.changed']);
+    expect(facts.every(({ bot }) => bot)).toBe(true);
+    const { state } = (await byDevice())!;
+    expect([state.viewed.length, state.itemScores ?? []]).toEqual([100, []]);
+  });
+
   it('ends a visit after half an hour of silence, once, with what was seen in it', async () => {
     await happens(view('watch-1'), view('watch-2'), add('coat-1'));
     clock.advance(29 * 60_000);
