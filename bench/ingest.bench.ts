@@ -273,7 +273,6 @@ async function startBare(): Promise<Side> {
   const store = await openStore(url);
   stores.push(store);
   await migrate(store, migrations);
-  await store.run({ text: 'create index event_probe on event (shard, visitor)' });
   const child = start('./ingest-bare.ts', [url]);
   const port = Number(await firstLine(child));
   bareSides.add(port);

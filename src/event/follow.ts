@@ -3,7 +3,7 @@ import { bigintColumn, isTransient, smallintColumn, textColumn, type Store, type
 import type { ShopEvent } from './event.ts';
 import { GivenRows, type StoredRow } from './given.ts';
 import { restAfter } from './rest.ts';
-import { takeGiven, takeOldest, type InboxRow } from './table-inbox.ts';
+import { forgetConsents, takeGiven, takeOldest, type InboxRow } from './table-inbox.ts';
 
 /** What the fold of one batch wants the feed to carry: shard → compact records. */
 export type FeedPayload = Map<number, unknown[]>;
@@ -275,6 +275,10 @@ export class Folder {
     const others = found.map(({ id }) => id);
     if (rows.length === 0) return { rows: 0, events: 0, others };
     const events = rows.flatMap((row) => eventsOf(row, known));
+    await forgetConsents(
+      tx,
+      events.map(({ event }) => event),
+    );
     point('event.taken');
     const feed = await this.#fold(tx, events);
     await this.#append(tx, [...new Set(rows.map((row) => row.shard))], feed);
@@ -290,6 +294,10 @@ export class Folder {
     const [row] = await takeOldest(tx, [...this.#fences.keys()], 1);
     if (!row) return { rows: 0, events: 0 };
     const events = eventsOf(row);
+    await forgetConsents(
+      tx,
+      events.map(({ event }) => event),
+    );
     const feed: FeedPayload = new Map();
     const bad: Refused[] = [];
     for (const one of events) {

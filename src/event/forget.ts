@@ -2,6 +2,7 @@ import { Mark, shardOf } from '../base/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { Identity, ShopEvent } from './event.ts';
 import { isWithin, spanRows, spanValues, type VisitorSpan } from './span.ts';
+import { forgetConsents } from './table-inbox.ts';
 
 /** Whose traces are removed: visitors for as long as they were theirs, and the profile ids that lessons carry. */
 export interface Forgotten {
@@ -80,6 +81,11 @@ async function strip(
     const kept = all.map(change).filter((event) => event !== null);
     if (kept.length === all.length && kept.every((event, place) => event === all[place])) continue;
     touched++;
+    if (table === 'event_inbox')
+      await forgetConsents(
+        tx,
+        all.filter((event) => change(event) === null),
+      );
     if (kept.length === 0) {
       await tx.run({ text: `delete from ${table} where shard = $1 and id = $2`, values: [shard, id] });
     } else {

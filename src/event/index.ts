@@ -3,7 +3,7 @@
  *
  * In:     batches of events from the doors, and our own from other rooms' transactions
  * Out:    each event once to the fold; the feed that in-memory readers follow; a visitor's history
- * Owns:   tables event, event_key, event_inbox, event_quarantine, event_shard, feed, datastream, event_import
+ * Owns:   tables event, event_key, event_inbox, event_consenting, event_quarantine, event_shard, feed, datastream, event_import
  * Knows:  base, store, job, language
  * Never:  learns who listens; believes the client's clock; drops what it acknowledged
  * Start:  event.ts, receive.ts, then follow.ts

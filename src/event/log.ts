@@ -110,16 +110,12 @@ export class EventLog {
 
   /** Which of these visitors have given or taken back a consent that no fold has taken yet. Cheap: mostly no row is read. */
   async unreadConsents(visitors: readonly string[]): Promise<Set<string>> {
-    const rows = await this.#store.rows<{ payload: string }>({
+    const rows = await this.#store.rows<{ visitor: string }>({
       name: 'event.unread-consents',
-      text: 'select payload from event_inbox where shard = any($1) and consents',
-      values: [[...new Set(visitors.map(shardOf))]],
+      text: 'select visitor from event_consenting where shard = any($1) and visitor = any($2)',
+      values: [[...new Set(visitors.map(shardOf))], visitors],
     });
-    const asked = new Set(visitors);
-    const events = rows.flatMap(({ payload }) => JSON.parse(payload) as ShopEvent[]);
-    return new Set(
-      events.filter(({ visitor, consent }) => consent && asked.has(visitor)).map(({ visitor }) => visitor),
-    );
+    return new Set(rows.map(({ visitor }) => visitor));
   }
 
   /** What these visitors did, each for the time that is asked of it, newest first; `before` is exclusive, UTC ms. */

@@ -1,5 +1,6 @@
 import type { Store } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
+import { noteConsents } from './table-inbox.ts';
 
 /** Events that could not be folded, with the error they made. */
 export interface SetAside {
@@ -34,14 +35,12 @@ export function putBack(store: Store, ids: readonly string[] | null): Promise<nu
       text: 'delete from event_quarantine where $1::uuid[] is null or id = any($1) returning shard, id, payload',
       values: [ids],
     });
-    const events = rows.map(({ payload }) => JSON.parse(payload) as ShopEvent[]);
-    const consenting = events.map((list) => list.filter(({ consent }) => consent).map(({ visitor }) => visitor));
-    for (const [place, { shard, id, payload }] of rows.entries()) {
-      await tx.run({
-        text: 'insert into event_inbox (shard, id, payload, consents, consenting) values ($1, $2, $3, $4, $5)',
-        values: [shard, id, payload, consenting[place]!.length > 0, consenting[place]],
-      });
+    const events = rows.flatMap(({ payload }) => JSON.parse(payload) as ShopEvent[]);
+    for (const { shard, id, payload } of rows) {
+      const text = 'insert into event_inbox (shard, id, payload) values ($1, $2, $3)';
+      await tx.run({ text, values: [shard, id, payload] });
     }
-    return events.flat().length;
+    await noteConsents(tx, events);
+    return events.length;
   });
 }

@@ -2,7 +2,7 @@ import { point, shardOf, type Ids } from '../base/index.ts';
 import { boolColumn, smallintColumn, textColumn, timeColumn, uuidColumn, type Runner } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import type { StoredRow } from './given.ts';
-import { storeBatch, type StoredBatch } from './table.ts';
+import { storeBatch, storeConsents, type StoredBatch } from './table.ts';
 
 /** What became of a batch: new events, and events whose (source, id) was known already. */
 export interface Received {
@@ -56,7 +56,9 @@ async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arriva
   /** Place in the statement, from 0, to place among the arrivals. */
   const places: number[] = [];
   const columns = emptyColumns();
-  for (const [place, { event, guarded }] of arrivals.entries()) {
+  const inbox = new Map<number, Prepared>();
+  for (let place = 0; place < arrivals.length; place++) {
+    const { event, guarded } = arrivals[place]!;
     const shard = shardOf(event.visitor);
     const key = `${shard}\u0000${event.source}\u0000${event.id}`;
     if (known.has(key)) {
@@ -65,20 +67,32 @@ async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arriva
     }
     known.add(key);
     places.push(place);
+    const id = ids.next();
+    const body = JSON.stringify(event);
     columns.shard.push(shard);
     columns.source.push(event.source);
     columns.key.push(event.id);
-    columns.id.push(ids.next());
+    columns.id.push(id);
     columns.visitor.push(event.visitor);
     columns.receivedAt.push(event.receivedAt);
     columns.happenedAt.push(event.happenedAt);
-    columns.body.push(JSON.stringify(event));
-    columns.consents.push(event.consent !== undefined);
+    columns.body.push(body);
     columns.guarded.push(guarded);
+    if (event.consent !== undefined) columns.stating.push(places.length);
+    const row = inbox.get(shard);
+    if (!row) inbox.set(shard, { shard, id, events: [event], payload: `[${body}` });
+    else {
+      row.events.push(event);
+      row.payload += `,${body}`;
+    }
   }
-  const [answer] = await runner.rows<StoredBatch>({ ...storeBatch, values: valuesOf(columns) });
-  for (const at of answer!.repeated ?? []) fates[places[at - 1]!] = 'repeated';
-  for (const at of answer!.doubted ?? []) fates[places[at - 1]!] = 'doubted';
+  const prepared = [...inbox.values()];
+  const statement = columns.stating.length > 0 ? storeConsents : storeBatch;
+  const [answer] = await runner.rows<StoredBatch>({ ...statement, values: valuesOf(columns, prepared) });
+  const { missing, doubted } = answer!;
+  if (missing === null) return { fates, rows: prepared };
+  for (const at of missing) fates[places[at - 1]!] = 'repeated';
+  for (const at of doubted ?? []) fates[places[at - 1]!] = 'doubted';
   const rows = new Map<number, StoredRow>();
   for (const [at, place] of places.entries()) {
     if (fates[place] !== 'kept') continue;
@@ -91,6 +105,11 @@ async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arriva
   return { fates, rows: [...rows.values()] };
 }
 
+/** A row of the inbox as it will be when all of a batch is new; the payload lacks its last bracket. */
+interface Prepared extends StoredRow {
+  payload: string;
+}
+
 function emptyColumns() {
   return {
     shard: [] as number[],
@@ -101,14 +120,15 @@ function emptyColumns() {
     receivedAt: [] as number[],
     happenedAt: [] as number[],
     body: [] as string[],
-    consents: [] as boolean[],
     guarded: [] as boolean[],
+    /** Places, from 1, of those that state a consent. */
+    stating: [] as number[],
   };
 }
 
 /** In the order of the statement's parameters. */
-function valuesOf(columns: ReturnType<typeof emptyColumns>): Buffer[] {
-  return [
+function valuesOf(columns: ReturnType<typeof emptyColumns>, prepared: readonly Prepared[]): unknown[] {
+  const values: unknown[] = [
     smallintColumn(columns.shard),
     textColumn(columns.source),
     textColumn(columns.key),
@@ -117,10 +137,18 @@ function valuesOf(columns: ReturnType<typeof emptyColumns>): Buffer[] {
     timeColumn(columns.receivedAt),
     timeColumn(columns.happenedAt),
     textColumn(columns.body),
-    boolColumn(columns.consents),
     boolColumn(columns.guarded),
+    columns.shard.length,
+    smallintColumn(prepared.map(({ shard }) => shard)),
+    uuidColumn(prepared.map(({ id }) => id)),
+    textColumn(prepared.map(({ payload }) => `${payload}]`)),
   ];
+  if (columns.stating.length > 0) values.push(columns.stating);
+  return values;
 }
+
+/** How many events must wait to be written beside a batch that is under way. */
+const worthwhile = 32;
 
 interface Waiting {
   arrivals: readonly Arrival[];
@@ -172,7 +200,7 @@ export class MicroBatch {
   }
 
   #flush(): void {
-    while (this.#queue.length > 0 && this.#inFlight < this.#inFlightLimit) {
+    while (this.#queue.length > 0 && this.#mayWrite()) {
       let count = 0;
       let take = 0;
       while (take < this.#queue.length && (take === 0 || count + this.#queue[take]!.arrivals.length <= this.#limit)) {
@@ -181,6 +209,11 @@ export class MicroBatch {
       this.#waiting -= count;
       void this.#write(this.#queue.splice(0, take));
     }
+  }
+
+  /** A statement costs as much as several events, so a further one beside the first is for many. */
+  #mayWrite(): boolean {
+    return this.#inFlight === 0 || (this.#inFlight < this.#inFlightLimit && this.#waiting >= worthwhile);
   }
 
   async #write(batch: Waiting[]): Promise<void> {

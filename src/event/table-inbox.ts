@@ -1,4 +1,6 @@
-import { smallintColumn, uuidColumn, type Runner } from '../store/index.ts';
+import { shardOf } from '../base/index.ts';
+import { smallintColumn, textColumn, uuidColumn, type Runner } from '../store/index.ts';
+import type { ShopEvent } from './event.ts';
 import type { StoredRow } from './given.ts';
 
 /** A row taken out of the inbox. */
@@ -30,4 +32,35 @@ export async function takeGiven(tx: Runner, rows: readonly StoredRow[]): Promise
       returning shard, id, case when changed then payload end as payload`,
     values: [smallintColumn(rows.map(({ shard }) => shard)), uuidColumn(rows.map(({ id }) => id))],
   });
+}
+
+/** Notes that events which state a consent wait in the inbox. */
+export async function noteConsents(tx: Runner, events: readonly ShopEvent[]): Promise<void> {
+  const stating = events.filter(({ consent }) => consent);
+  if (stating.length === 0) return;
+  await tx.run({
+    text: `insert into event_consenting (shard, source, id, visitor)
+      select * from unnest($1::smallint[], $2::text[], $3::text[], $4::text[]) on conflict do nothing`,
+    values: [...keysOf(stating), textColumn(stating.map(({ visitor }) => visitor))],
+  });
+}
+
+/** These events wait no more. */
+export async function forgetConsents(tx: Runner, events: readonly ShopEvent[]): Promise<void> {
+  const stating = events.filter(({ consent }) => consent);
+  if (stating.length === 0) return;
+  await tx.run({
+    name: 'event.consents-taken',
+    text: `delete from event_consenting where (shard, source, id) in
+      (select * from unnest($1::smallint[], $2::text[], $3::text[]))`,
+    values: keysOf(stating),
+  });
+}
+
+function keysOf(events: readonly ShopEvent[]): Buffer[] {
+  return [
+    smallintColumn(events.map(({ visitor }) => shardOf(visitor))),
+    textColumn(events.map(({ source }) => source)),
+    textColumn(events.map(({ id }) => id)),
+  ];
 }

@@ -82,50 +82,81 @@ alter table event_inbox alter column payload set storage external, set (toast_tu
 alter table event_inbox add column changed boolean not null default false;
 `,
   },
+  {
+    // Consents that wait to be folded are few: in a table of their own they are asked for without a look at the inbox.
+    name: '0113-event-consenting',
+    sql: `
+create table event_consenting (
+  shard smallint not null,
+  source text not null,
+  id text not null,
+  visitor text not null,
+  primary key (shard, source, id)
+);
+insert into event_consenting (shard, source, id, visitor)
+  select distinct b.shard, e ->> 'source', e ->> 'id', e ->> 'visitor'
+  from event_inbox b, jsonb_array_elements(b.payload::jsonb) e where b.consents and e ? 'consent';
+drop index event_inbox_consents;
+alter table event_inbox drop column consents, drop column consenting;
+`,
+  },
 ];
 
-/** What became of a batch, by the places of its rows (from 1); null where there are none. */
+/** What became of a batch, by the places of its rows (from 1); null when all of it was new. */
 export interface StoredBatch {
-  repeated: number[] | null;
+  /** Those that were not kept. */
+  missing: number[] | null;
+  /** Those of them whose visitor has just stated a consent; the others were known already. */
   doubted: number[] | null;
 }
 
 /**
  * Stores a batch in one statement, so in one transaction: keys first (what is known already drops out), then the
- * events, then one inbox row a shard carrying what the fold needs. A guarded row whose visitor has a consent in the
- * inbox is not stored: whoever sent it relied on an older one (`doubted`).
+ * events, then one inbox row a shard carrying what the fold needs. When all is new, the rows of the inbox are as they were
+ * handed in; otherwise they are put together here. A guarded row whose visitor has a consent waiting to be folded is not
+ * stored: whoever sent it relied on an older one (`doubted`).
  */
-export const storeBatch = {
-  name: 'event.store',
-  text: `with input as (
-  select * from unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::bool[], $10::bool[])
-    with ordinality as t(shard, source, key, id, visitor, received_at, happened_at, body, consents, guarded, place)
-), doubt as materialized (
-  select place from input where guarded and exists (select 1 from event_inbox b
-    where b.consents and b.shard = input.shard and (b.consenting is null or input.visitor = any(b.consenting)))
-), sure as materialized (
-  select * from input where not exists (select 1 from doubt where doubt.place = input.place)
+export const storeBatch = { name: 'event.store', text: storing('') };
+
+/** The same for a batch in which consents are stated: they are noted for as long as they wait. */
+export const storeConsents = {
+  name: 'event.store-consents',
+  text: storing(`, noted as (
+  insert into event_consenting (shard, source, id, visitor)
+  select shard, source, key, visitor from input where place = any($14::int[]) and (shard, source, key) in (select * from fresh)
+)`),
+};
+
+function storing(more: string): string {
+  const doubt = `guarded and (select exists (select 1 from event_consenting))
+    and exists (select 1 from event_consenting c where c.shard = input.shard and c.visitor = input.visitor)`;
+  return `with input as (
+  select * from unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::bool[])
+    with ordinality as t(shard, source, key, id, visitor, received_at, happened_at, body, guarded, place)
 ), fresh as (
-  insert into event_key (shard, source, id, day) select shard, source, key, received_at::date from sure
+  insert into event_key (shard, source, id, day) select shard, source, key, received_at::date from input where not (${doubt})
   on conflict do nothing returning shard, source, id
-), kept as (
-  select sure.* from sure join fresh on fresh.shard = sure.shard and fresh.source = sure.source and fresh.id = sure.key
+), whole as materialized (
+  select count(*) = $10::int as yes from fresh
 ), stored as (
   insert into event (shard, received_at, id, visitor, happened_at, body)
-  select shard, received_at, id, visitor, happened_at, body::jsonb from kept
+  select shard, received_at, id, visitor, happened_at, body::jsonb from input
+  where (select yes from whole) or (shard, source, key) in (select * from fresh)
 ), put as (
-  insert into event_inbox (shard, id, payload, consents, consenting)
-  select shard, (array_agg(id order by place))[1], '[' || string_agg(body, ',' order by place) || ']', bool_or(consents),
-    array_agg(visitor) filter (where consents)
-  from kept group by shard
-)
-select case when (select count(*) from fresh) < (select count(*) from sure)
-    then array(select place::int from sure except select place::int from kept) end as repeated,
-  case when exists (select 1 from doubt) then array(select place::int from doubt) end as doubted`,
-};
+  insert into event_inbox (shard, id, payload)
+  select * from unnest($11::smallint[], $12::uuid[], $13::text[]) where (select yes from whole)
+  union all
+  select shard, (array_agg(id order by place))[1], '[' || string_agg(body, ',' order by place) || ']' from input
+  where not (select yes from whole) and (shard, source, key) in (select * from fresh) group by shard
+)${more}
+select case when not yes then array(select place::int from input where (shard, source, key) not in (select * from fresh)) end as missing,
+  case when not yes then array(select place::int from input where ${doubt}) end as doubted from whole`;
+}
 
 /** Takes everything away that happened; datastreams stay. For leaving the demo. */
 export async function emptyLog(runner: Runner): Promise<void> {
-  await runner.run({ text: 'truncate event, event_key, event_inbox, event_quarantine, feed, event_import' });
+  await runner.run({
+    text: 'truncate event, event_key, event_inbox, event_consenting, event_quarantine, feed, event_import',
+  });
   await runner.run({ text: 'update event_shard set version = 0' });
 }
