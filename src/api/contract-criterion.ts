@@ -141,6 +141,7 @@ const content = {
       { maxItems: 100 },
     ),
   ),
+  explore: Type.Optional(Type.Boolean()),
   partial: Type.Optional(Type.Boolean()),
   backup: Type.Optional(
     Type.Object(

@@ -97,6 +97,11 @@ export interface CriterionContent {
   hide?: { purchased?: boolean; viewed?: boolean; cart?: boolean; variants?: boolean };
   /** Items for which a rule holds rise: 0 to 4 quarters of the whole (WGT-1, C-7). */
   weights?: readonly { rule: InclusionRule; weight: 0 | 1 | 2 | 3 | 4 }[];
+  /**
+   * Does one answer in twenty give its last place to a new item that hardly anybody has seen? Which answers, says the
+   * seed. Default no.
+   */
+  explore?: boolean;
   /** May fewer items be answered than there are slots (BAK-5)? Default yes; what comes from Target's admin API says it. */
   partial?: boolean;
   backup?: Backup;

@@ -164,7 +164,17 @@ describe('likeness by content beside what neighbours say', () => {
       engine.describe(id, { name: 'alpine tent', categories: ['camp'], attributes: {} });
     expect(ids(session('tent'))).toEqual(['twin']);
     expect(session('tent')[0]).toMatchObject({ by: 'similar', key: engine.items.find('tent'), count: 0 });
-    for (let n = 0; n < 40; n++) for (const i of ['tent', 'stove']) did('view', i, { s: `both${n}` });
+    for (let n = 0; n < 80; n++) for (const i of ['tent', 'stove']) did('view', i, { s: `both${n}` });
     expect(ids(session('tent'))).toEqual(['stove']);
+  });
+
+  it('finds something for a cart that nobody has had before', () => {
+    for (let n = 0; n < 20; n++) engine.describe(`o${n}`, { name: `thing${n}`, categories: [], attributes: {} });
+    for (const id of ['tent', 'twin'])
+      engine.describe(id, { name: 'alpine tent', categories: ['camp'], attributes: {} });
+    const tent = engine.items.find('tent');
+    const list = ask({ kind: 'cart', cart: [tent], now });
+    expect(ids(list)).toEqual(['twin']);
+    expect(list[0]).toMatchObject({ by: 'similar', key: tent, count: 0 });
   });
 });

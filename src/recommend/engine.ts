@@ -53,6 +53,7 @@ export class Engine implements Source {
   readonly #near = new Scores();
   readonly #other = new Scores();
   readonly #third = new Scores();
+  readonly #fourth = new Scores();
   readonly #whole = new Scores();
   #model: ItemModel | null = null;
   #tuning: Tuning;
@@ -280,7 +281,7 @@ export class Engine implements Source {
     },
   ): Scored[] {
     if (own.length === 0 || ask.limit <= 0) return [];
-    const [near, rules, alike, whole] = [this.#near, this.#other, this.#third, this.#whole];
+    const [near, rules, alike, whole] = [this.#near, this.#other, this.#fourth, this.#whole];
     neighbours.score(own, ask.by, { now: ask.now, repeats: ask.repeats, scores: near });
     scoreByRules(this.#crowd, own, { tuning: this.#tuning.rules, now: ask.now, scores: rules });
     whole.mix(near, ask.share);
@@ -298,8 +299,8 @@ export class Engine implements Source {
     const { content: tuning } = this.#tuning;
     const share = contentShare(neighbours, own, { near: this.#near, tuning });
     if (share < leastShare) return;
-    scoreByContent(this.#alike, own, { tuning, scores: this.#third });
-    this.#whole.mix(this.#third, share);
+    scoreByContent(this.#alike, own, { tuning, scores: this.#fourth });
+    this.#whole.mix(this.#fourth, share);
   }
 
   #cart({ cart, now }: Query<'cart'>, limit: number, accept: Accept): Scored[] {
@@ -320,10 +321,11 @@ export class Engine implements Source {
       whole: this.#whole,
     };
     scoreCart(parts, lines, now);
+    this.#mixContent(this.#carts, lines);
     const had = new Set(cart);
     const best = this.#whole.top(limit, (item) => !had.has(item) && accept(item), this.#order);
-    const list = explainCart(parts, best, lines);
-    for (const scratch of [this.#near, this.#other, this.#third, this.#whole]) scratch.clear();
+    const list = explainCart(parts, best, { lines, alike: this.#alike });
+    for (const scratch of [this.#near, this.#other, this.#third, this.#fourth, this.#whole]) scratch.clear();
     return list;
   }
 

@@ -88,7 +88,7 @@ test('unknown items, unknown visitors and bare queries are answered with popular
   ]);
   expect(answers.bare).toEqual(['coat', 'scarf']);
   expect(answers.strange!.slice(0, 1)).toEqual(['scarf']);
-  expect(answers).toMatchObject({ cart: ['coat'], next: ['coat'], 7: [] });
+  expect(answers).toMatchObject({ cart: ['coat'], next: ['bulb'], 7: [] }); // of a basket, what sells
 });
 
 test('without a session in the query the last visit of the visitor counts, and his own cart', async () => {

@@ -433,3 +433,27 @@ it('reasons are sentences in the language of the request, of the person, or Engl
   expect(say(undefined, 'de-AT')).toEqual(['Oft angesehen mit Item a', 'Also']);
   expect(say('fr', null)[0]).toBe('Often looked at with Item a');
 });
+
+describe('a slot for what is new (recommender-quality §6)', () => {
+  const lists = { 'for-you': 'abcdef', unproven: 'bxy' };
+  const seeds = Array.from({ length: 400 }, (_none, n) => `person${n}/2026-11-24`);
+  const askAll = (content: Partial<CriterionContent>, more: Partial<World> = {}) =>
+    seeds.map((seed) => ask(content, { lists, person: { seed }, ...more }).ids);
+
+  it('gives about one answer in twenty its last place, and always the same one', () => {
+    const all = askAll({ explore: true });
+    const explored = all.filter((ids) => ids === 'abcx');
+    expect(explored.length).toBeGreaterThan(8);
+    expect(explored.length).toBeLessThan(40);
+    expect(all.filter((ids) => ids === 'abcd')).toHaveLength(400 - explored.length);
+    expect(askAll({ explore: true })).toEqual(all);
+  });
+
+  it('does so only where a criterion wants it, for people that are known, and by all rules', () => {
+    expect(new Set(askAll({}))).toEqual(new Set(['abcd']));
+    expect(ask({ explore: true }, { lists }).ids).toBe('abcd');
+    const request = { excludedIds: ['x'] };
+    expect(new Set(askAll({ explore: true }, { request }))).toEqual(new Set(['abcd', 'abcy']));
+    expect(new Set(askAll({ explore: true }, { limit: 1 }))).toEqual(new Set(['a']));
+  });
+});

@@ -1,5 +1,7 @@
 import type { Crowd } from './crowd.ts';
 import type { ItemModel } from './item-model.ts';
+import { contentKey } from './list-content.ts';
+import type { Alike } from './list-similar.ts';
 import type { Neighbours, OwnStep } from './neighbours.ts';
 import type { Scores } from './scores.ts';
 import type { Algorithm, Scored } from './source.ts';
@@ -64,7 +66,7 @@ function scorePairs(crowd: Crowd, key: number, { tuning, scores }: { tuning: Tun
 export function explainCart(
   { crowd, neighbours, model, tuning }: CartParts,
   best: readonly { item: number; score: number }[],
-  lines: readonly OwnStep[],
+  { lines, alike }: { lines: readonly OwnStep[]; alike: Alike },
 ): Scored[] {
   const near = neighbours.explain(
     best.map(({ item }) => item),
@@ -81,21 +83,24 @@ export function explainCart(
       found =
         bought > 0 ? { key, count: bought, by: 'bought-together' } : { key, count: carted, by: 'carted-together' };
     }
-    found ??= near[i]!.count > 0 ? { ...near[i]!, by: 'session-neighbours' } : modelKey(model, lines, item);
+    if (near[i]!.count > 0) found ??= { ...near[i]!, by: 'session-neighbours' };
+    found ??= modelKey(model, lines, item);
+    found ??= { key: contentKey(alike, lines, item), count: 0, by: 'similar' };
     return { item, score, ...found };
   });
 }
 
+/** The line for which the item model speaks loudest, if it speaks for the item at all. */
 function modelKey(
   model: ItemModel | null,
   lines: readonly OwnStep[],
   item: number,
-): { key: number; count: number; by: Algorithm } {
-  let [key, most] = [lines[0]?.item ?? -1, 0];
+): { key: number; count: number; by: Algorithm } | null {
+  let [key, most] = [-1, 0];
   for (const line of lines) {
     model?.companions(line.item, (other, weight) => {
       if (other === item && weight > most) [key, most] = [line.item, weight];
     });
   }
-  return { key, count: 0, by: 'item-model' };
+  return most > 0 ? { key, count: 0, by: 'item-model' } : null;
 }

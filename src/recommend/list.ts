@@ -76,6 +76,14 @@ export function idList(ids: readonly string[], by: Origin, key: string | null = 
   };
 }
 
+/** Items that hardly anybody has seen, like the key items or, without these, like what the person viewed last. */
+export function unprovenList(key: Key, asking: Asking): List {
+  const views = [...(asking.person?.viewed ?? [])].sort((a, b) => b.at - a.at).map(({ item }) => item);
+  const about = key.items.length > 0 ? key.items : views.slice(0, 5);
+  const keys = about.map((id) => number(id, asking)).filter((item) => item >= 0);
+  return engineList({ kind: 'unproven', keys, now: asking.now }, { items: about }, asking);
+}
+
 /** Popular on the site: by the views of a week, then of all time (recommendations BAK-1). */
 export function popularList(asking: Asking): List {
   const key = { items: [] };

@@ -1,9 +1,9 @@
-import { shuffled } from '../base/index.ts';
+import { sha256, shuffled } from '../base/index.ts';
 import { groupOf } from '../catalog/index.ts';
 import type { AskedCriterion, RecommendedItem } from './answer.ts';
 import type { Asked, Asking } from './asking.ts';
 import { keysOf, useOf, type Key } from './key.ts';
-import { idList, listOf, popularList, type Found, type List } from './list.ts';
+import { idList, listOf, popularList, unprovenList, type Found, type List } from './list.ts';
 import { bansOf, checksOf, hiding, type Sieve } from './sieve.ts';
 import { isLifting, lifter } from './lift.ts';
 
@@ -179,8 +179,25 @@ export class Slots {
         mine.add(one.id);
         chosen.push(one);
       }
-      if (chosen.length >= want || found.length < depth) return this.#shared(chosen, part);
+      if (chosen.length >= want || found.length < depth) break;
     }
+    this.#explore(chosen, part, { want, accepts });
+    return this.#shared(chosen, part);
+  }
+
+  /** Where it is this answer's turn, the last place goes to an item that hardly anybody has seen. */
+  #explore(
+    chosen: Found[],
+    { asked, key, as }: Part,
+    { want, accepts }: { want: number; accepts: (id: string) => boolean },
+  ): void {
+    const seed = this.#asking.person?.seed;
+    if (asked?.explore !== true || as !== 'criterion' || chosen.length < 2 || seed === undefined) return;
+    if (!isTurn(`${seed}/${asked.key}`)) return;
+    const [found] = unprovenList(key!, this.#asking)(1, (id) => accepts(id) && chosen.every((one) => one.id !== id));
+    if (found === undefined) return;
+    if (chosen.length >= want) chosen.pop();
+    chosen.push({ ...found, score: Math.min(found.score, chosen.at(-1)!.score) });
   }
 
   #shared(chosen: readonly Found[], { as, criterion, list }: Part): Chosen[] {
@@ -212,6 +229,11 @@ export class Slots {
   #hasGroup(group: string, mine: ReadonlySet<string>): boolean {
     return mine.has(group) || this.#groups.has(group);
   }
+}
+
+/** One seed in twenty (recommender-quality §6). */
+function isTurn(seed: string): boolean {
+  return Number.parseInt(sha256(`explore/${seed}`).slice(0, 8), 16) % 20 === 0;
 }
 
 function placesIn(list: List): Map<string, number> {
