@@ -49,7 +49,7 @@ export interface Settings {
   /** How many invented visitors the demo's history has; few make a test quick. */
   demoVisitors: number;
   /** What one sender may do, as far as it was set (api/limit.ts has the rest). */
-  rates: { address?: number; key?: number; newVisitors?: number; loopback?: boolean };
+  rates: { address?: number; key?: number; newVisitors?: number; pace?: number; loopback?: boolean };
   /** Hosts of one's own network, `name` or `name:port`, that feeds may call. */
   allowedHosts: string[];
   /** Real time that claimed work may take before another worker takes it up, ms. */
@@ -120,7 +120,7 @@ const options: readonly Option[] = [
   {
     name: 'rates',
     env: 'BECKON_RATES',
-    text: 'limits of one sender, 0 for none (address=200,key=2000,visitors=20000,loopback=off)',
+    text: 'limits of one sender, 0 for none (address=200,key=2000,visitors=20000,pace=1,loopback=off)',
   },
   {
     name: 'allowedHosts',
@@ -319,16 +319,16 @@ function readCount(given: Given): number {
   return Number(given.value);
 }
 
-/** `address=200,key=2000,visitors=20000,loopback=on`: requests a second, new visitors an hour; any of them. */
+/** `address=200,key=2000,visitors=20000,pace=1,loopback=on`: any of them, as `Rates` of the doors has them. */
 function readRates(given: Given): Settings['rates'] {
   const rates: Settings['rates'] = {};
   for (const pair of given.value.split(',')) {
     const [name, value = ''] = pair.split('=').map((part) => part.trim());
     const one = { ...given, value };
-    if (name === 'address' || name === 'key') rates[name] = readCount(one);
+    if (name === 'address' || name === 'key' || name === 'pace') rates[name] = readCount(one);
     else if (name === 'visitors') rates.newVisitors = readCount(one);
     else if (name === 'loopback') rates.loopback = readSwitch(one);
-    else throw bad(given.as, given.value, 'names no limit: address, key, visitors, loopback');
+    else throw bad(given.as, given.value, 'names no limit: address, key, visitors, pace, loopback');
   }
   return rates;
 }

@@ -187,6 +187,25 @@ describe('limits of one sender', () => {
     }
   });
 
+  it('takes a visitor who looks at a page a moment, for minutes, for a machine; a person is none (trust row 85)', async () => {
+    await limited({ address: 0, pace: 1 });
+    const remoteAddress = '203.0.113.7';
+    const looks = (id: string) => interact(view({ identityMap: { ECID: [{ id }] } }), { remoteAddress });
+    for (let n = 0; n < 150; n++) await looks(ecid);
+    await looks('5'.repeat(38));
+    const marked = house.received.filter(({ bot }) => bot);
+    expect([house.received.length, marked.length, house.received.at(-1)!.bot]).toEqual([151, 30, undefined]);
+    house.clock.advance(60_000);
+    await looks(ecid);
+    expect(house.received.at(-1)!.bot).toBeUndefined();
+
+    const batch = Array.from({ length: 121 }, () => ({ type: 'track', event: 'Looked', anonymousId: 'a1' }));
+    const payload = { writeKey: publishableKey, batch: [...batch, { type: 'page', anonymousId: 'a2' }] };
+    await app.inject({ method: 'POST', url: '/v1/batch', payload, remoteAddress });
+    const sent = house.received.slice(-122).map(({ bot }) => bot);
+    expect([sent.filter(Boolean).length, sent.at(-1)]).toEqual([121, undefined]);
+  });
+
   it('counts a write key as a key, however it is sent (trust row 84)', async () => {
     await limited({ key: 1 });
     const authorization = `Basic ${Buffer.from(`${publishableKey}:`).toString('base64')}`;

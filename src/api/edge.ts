@@ -121,6 +121,7 @@ async function answer(
   const limits = limitsOf(house);
   limits.visitor(request, call.who.ecid);
   for (const ecid of othersIn(call)) limits.visitor(request, ecid);
+  call.bot ||= limits.isMachine(request, call.who.ecid, call.events.length);
   return action(call, reply, house);
 }
 
