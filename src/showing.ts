@@ -67,11 +67,12 @@ export async function openShowing({ store, clock, catalog, rules, events, profil
   const audiencesOf = (profileId: string) => profiles.audiences.of(profileId);
   const counts = new ActivitySeen(store);
   const ids = () => Array.from(catalog.all(), ({ id }) => id).sort();
+  const categories = () => [...new Set([...catalog.all()].flatMap((item) => item.categories))].sort();
   return {
     criteria,
     designs,
     activities: Object.assign(activities, { audiencesOf, numbers: (key: string) => counts.numbers(key) }),
-    lists: { ids },
+    lists: { ids, categories },
     customLists,
     refresh,
   };

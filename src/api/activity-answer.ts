@@ -207,9 +207,9 @@ function requestFor(offer: RecommendationOffer, { house, question }: Making): Re
 }
 
 /** Why there is nothing to show (recommendations ACT-8); null when there is. The lines of a cart are something. */
-function whyEmpty({ items, cart, age, reasons }: RecommendationAnswer): string | null {
+function whyEmpty({ items, cart, reasons }: RecommendationAnswer): string | null {
   if (items.length > 0 || cart.length > 0) return null;
-  return age === 0 ? 'nothing has been learned yet' : (reasons?.empty ?? 'no item may be shown');
+  return reasons?.empty ?? 'no item may be shown';
 }
 
 function tokenOf(

@@ -220,7 +220,7 @@ describe('activities at Target’s door', () => {
   });
 
   it.each([
-    ['nothing has been learned yet', {}],
+    ['nothing has been learned yet', { reasons: reasonsOf('nothing has been learned yet') }],
     ['no item may be shown', { age: 5 }],
     ['there is no list for coat-9', { age: 5, reasons: reasonsOf('there is no list for coat-9') }],
   ] as [string, Partial<RecommendationAnswer>][])('NO_CONTENT: %s (ACT-8)', async (why, over) => {

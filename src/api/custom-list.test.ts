@@ -74,7 +74,7 @@ it('what is asked wrongly is said', async () => {
 
 it('a download is uploaded again and says the same (recommendations DL-1, CUS-1)', async () => {
   const ids = ['coat', '=cmd', 'a"b', 'x,y', '#1'];
-  house.lists = { ids: () => ids };
+  house.lists = { ids: () => ids, categories: () => [] };
   house.recommend.answer = (request) => {
     const answer = fakeAnswer(request);
     return { ...answer, items: ids.map((id) => ({ ...answer.items[0]!, id })) };

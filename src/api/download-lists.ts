@@ -33,11 +33,12 @@ export function downloadDoors(app: FastifyInstance, house: House): void {
     handler: async (request, reply) => {
       const criterion = asText(dig(request.params, 'key'), 200) ?? '';
       const answer = house.recommend.answer.bind(house.recommend);
+      const basis = basisOf(house.criteria.get(criterion));
       const lines = downloadOf({
         criterion,
-        basis: basisOf(criterion, answer),
+        basis,
         width: widthOf(asText(dig(request.query, 'limit'), 20)),
-        keys: house.lists.ids(),
+        keys: basis === 'category' ? house.lists.categories() : house.lists.ids(),
         answer,
       });
       return reply

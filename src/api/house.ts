@@ -190,6 +190,8 @@ export type CustomListDoor = Pick<CustomLists, 'list' | 'get' | 'put' | 'rows' |
 export interface ListDoor {
   /** Ids of all items, as they are now. */
   ids(): readonly string[];
+  /** Their categories, each once. */
+  categories(): readonly string[];
 }
 
 /** Activities and offers (`Activities` fits), and who is in which audience. */

@@ -1,28 +1,36 @@
 import { BeckonError } from '../base/index.ts';
 import type { RecommendationAnswer, RecommendRequest } from './answer.ts';
+import type { CriterionContent, PopularWithin } from './criterion-definition.ts';
 import { designErrors } from './design-error.ts';
 
-/** What the lists of a criterion hang on: an item, nothing, or one person and their cart. */
-export type ListBasis = 'item' | 'nothing' | 'person';
+/** What the lists of a criterion hang on: an item, a category, nothing, or one person and their cart. */
+export type ListBasis = 'item' | 'category' | 'nothing' | 'person';
 
 type Answer = (request: RecommendRequest, person: null) => RecommendationAnswer;
 
-/** Made for one person or cart at a time, so that there is no table of them. */
-const ofPersons = new Set(['cart-based', 'recently-viewed', 'for-you', 'session', 'next-basket']);
-
 /**
- * What the lists of a criterion hang on, as it answers: one that wants an item says so.
- *
- * @throws CRITERION_UNKNOWN
+ * What the lists of a criterion hang on. Lists about an item are lists about any item, whichever of a person's own it is
+ * asked about.
  */
-export function basisOf(criterion: string, answer: Answer): ListBasis {
-  try {
-    answer({ criterion, limit: 1 }, null);
-  } catch (error) {
-    if (error instanceof BeckonError && error.code === 'CRITERION_ITEM_MISSING') return 'item';
-    throw error;
+export function basisOf({ algorithm }: Pick<CriterionContent, 'algorithm'>): ListBasis {
+  switch (algorithm.kind) {
+    case 'item':
+    case 'similar':
+      return algorithm.item.from === 'current' ? 'item' : 'person';
+    case 'popular':
+      return basisOfWithin(algorithm.within);
+    case 'custom':
+      if (algorithm.by === undefined) return 'nothing';
+      if ('item' in algorithm.by) return algorithm.by.item.from === 'current' ? 'item' : 'person';
+      return 'category' in algorithm.by ? basisOfWithin(algorithm.by) : 'person';
+    default:
+      return 'person';
   }
-  return ofPersons.has(criterion) ? 'person' : 'nothing';
+}
+
+function basisOfWithin(within: PopularWithin | undefined): ListBasis {
+  if (within === undefined) return 'nothing';
+  return 'category' in within && within.category.from === 'current' ? 'category' : 'person';
 }
 
 /** One line of a download. */
@@ -34,7 +42,7 @@ export interface Download {
   basis: ListBasis;
   /** Items a row has at most. */
   width: number;
-  /** The items that lists may hang on. */
+  /** The items, or the categories, that lists may hang on. */
   keys: Iterable<string>;
   answer: Answer;
 }
@@ -56,13 +64,9 @@ export function downloadOf(download: Download): Generator<DownloadLine> {
 
 function* linesOf({ criterion, basis, width, keys, answer }: Download): Generator<DownloadLine> {
   const places = Array.from({ length: width }, (_, i) => `Recommendation_${i + 1}`);
-  const list = (item?: string): string[] => {
-    const request: RecommendRequest = {
-      criterion,
-      limit: width,
-      backup: 'none',
-      ...(item === undefined ? {} : { item }),
-    };
+  const list = (key: string): string[] => {
+    const about = basis === 'nothing' ? {} : basis === 'item' ? { item: key } : { category: key };
+    const request: RecommendRequest = { criterion, limit: width, backup: 'none', partial: true, ...about };
     return answer(request, null).items.map(({ id }) => id);
   };
   yield { raw: `# Key,${places.join(',')}` };
@@ -70,8 +74,8 @@ function* linesOf({ criterion, basis, width, keys, answer }: Download): Generato
   yield { raw: '# environment: -1 (all)' };
   const backup = answer({ criterion: 'popular', limit: width }, null).items.map(({ id }) => id);
   if (backup.length > 0) yield { cells: ['*', ...backup] };
-  for (const key of basis === 'item' ? keys : ['']) {
-    const ids = list(key === '' ? undefined : key);
+  for (const key of basis === 'nothing' ? [''] : keys) {
+    const ids = list(key);
     if (ids.length > 0) yield { cells: [key, ...ids] };
   }
   yield { raw: '# EndOfFile' };

@@ -157,13 +157,19 @@ describe('keys (ALG-6, ALG-22, ALG-23)', () => {
   });
 
   it('of visitors alike: each attribute in turn, or all together and then one less (ALG-19); of items (ALG-18)', () => {
-    const lists = { 'popular:north': 'ab', 'popular:gold': 'cd', 'popular:north+gold': 'e', 'popular:Acme': 'f' };
+    const lists = {
+      'popular:north': 'ab',
+      'popular:gold': 'cd',
+      [`popular:north\u0001gold`]: 'e',
+      'popular:Acme': 'f',
+    };
     const profile = { region: 'north', tier: 'gold', brand: 'Acme' };
     const alike = (as: 'in-turn' | 'together') => ({
       algorithm: { kind: 'popular', action: 'bought', within: { visitors: ['user.region', 'user.tier'], as } } as const,
     });
     expect(ask(alike('in-turn'), { lists, person: { profile } }).ids).toBe('abcd');
-    expect(ask(alike('together'), { lists, person: { profile } }).ids).toBe('eab');
+    const both = ask(alike('together'), { lists, person: { profile } });
+    expect([both.ids, both.items[0]!.because[0]!.within]).toEqual(['eab', 'north, gold']);
     const brand = { kind: 'popular', action: 'bought', within: { item: 'brand', profile: 'profile.brand' } } as const;
     const found = ask({ algorithm: brand }, { lists, person: { profile } });
     expect(found.ids).toBe('f');

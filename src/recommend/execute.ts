@@ -53,7 +53,7 @@ export function execute(asked: Asked, limit: number, asking: Asking): Executed {
       asked: slots.log,
       filtered,
       promotions: promoted.told,
-      empty: items.length > 0 ? null : whyEmpty({ found: all.length, limit, slots }),
+      empty: items.length > 0 ? null : whyEmpty({ found: all.length, limit, slots, learned: asking.source.learned }),
       seed: asking.person?.seed ?? null,
     },
   };
@@ -112,7 +112,7 @@ function backUp(
   for (const key of backup.chain ?? []) {
     const next = asking.criterion(key);
     const left = open - chosen.length;
-    if (next && left > 0) chosen.push(...slots.choose(next, left, { sieve, as: 'backup' }));
+    if (next && left > 0) chosen.push(...slots.choose(next, left, { sieve, as: 'backup', oneOfGroup: hides.variants }));
   }
   chosen.push(...slots.fillIn(open - chosen.length, sieve, hides.variants));
   return chosen;
@@ -188,8 +188,10 @@ function statusOf(
   return count < limit ? 'partial' : 'ok';
 }
 
-function whyEmpty({ found, limit, slots }: { found: number; limit: number; slots: Slots }): string {
+function whyEmpty(told: { found: number; limit: number; slots: Slots; learned: number }): string {
+  const { found, limit, slots, learned } = told;
   if (found > 0) return `too few items: ${found} of ${limit}, and fewer are not allowed`;
+  if (learned === 0) return 'nothing has been learned yet';
   const note = slots.log.find((one) => one.note !== undefined)?.note;
   if (note !== undefined) return note;
   return slots.keys.size > 0

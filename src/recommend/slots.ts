@@ -27,6 +27,14 @@ interface Part {
   oneOfGroup: boolean;
 }
 
+/** How a criterion is asked: with what keeps items out besides its own rules, and as what. */
+interface How {
+  sieve: Sieve;
+  as: AskedCriterion['as'];
+  /** One of a group of variants at most, whatever it says itself. */
+  oneOfGroup?: boolean;
+}
+
 /** Items looked at where weights may raise some from below. */
 const liftDepth = 500;
 /** How far down places before the rules are told. */
@@ -41,7 +49,7 @@ export class Slots {
   readonly #groups = new Set<string>();
   /** Criteria asked so far, with what each gave. */
   readonly log: AskedCriterion[] = [];
-  /** Key items of all criteria asked so far. */
+  /** Key items of the criterion, or of the members of a sequence; those of backups stand in the log. */
   readonly keys = new Set<string>();
   #share = 1;
   /** Why the criterion that is being asked gives nothing. */
@@ -52,7 +60,7 @@ export class Slots {
   }
 
   /** Items of a criterion, with its own rules on top of those of `sieve`; at most `want`. */
-  choose(asked: Asked, want: number, how: { sieve: Sieve; as: AskedCriterion['as'] }): Chosen[] {
+  choose(asked: Asked, want: number, how: How): Chosen[] {
     if (asked.algorithm.kind === 'sequence') return this.#sequence(asked, want, how);
     const keys = keysOf(asked.algorithm, this.#asking);
     const chosen = this.#byKeys(asked, keys, { want, ...how });
@@ -97,34 +105,36 @@ export class Slots {
     return chosen;
   }
 
-  #sequence(asked: Asked, want: number, { sieve, as }: { sieve: Sieve; as: AskedCriterion['as'] }): Chosen[] {
+  #sequence(asked: Asked, want: number, { sieve, ...how }: How): Chosen[] {
     const { algorithm } = asked;
     if (algorithm.kind !== 'sequence') return [];
     const checks = checksOf(asked, { items: [] }, this.#asking);
     if (checks === 'nothing') return [];
-    const own = sieve.with({ bans: bansOf(hiding(asked), [], this.#asking), checks });
+    const hides = hiding(asked);
+    const own: How = {
+      sieve: sieve.with({ bans: bansOf(hides, [], this.#asking), checks }),
+      as: how.as === 'backup' ? 'backup' : 'member',
+      oneOfGroup: hides.variants || how.oneOfGroup === true,
+    };
     const chosen: Chosen[] = [];
     for (const { criterion, slots = want } of algorithm.members) {
       const member = this.#asking.criterion(criterion);
       const open = Math.min(slots, want - chosen.length);
-      if (member && open > 0)
-        chosen.push(...this.choose(member, open, { sieve: own, as: as === 'backup' ? as : 'member' }));
+      if (member && open > 0) chosen.push(...this.choose(member, open, own));
     }
     return chosen;
   }
 
-  #byKeys(
-    asked: Asked,
-    keys: readonly Key[],
-    { want, sieve, as }: { want: number; sieve: Sieve; as: AskedCriterion['as'] },
-  ): Chosen[] {
+  #byKeys(asked: Asked, keys: readonly Key[], { want, ...how }: How & { want: number }): Chosen[] {
     const { when = 'none' } = useOf(asked.algorithm);
     const chosen: Chosen[] = [];
+    const tried: string[] = [];
     for (const key of keys) {
       const open = want - chosen.length;
       if (open <= 0) break;
-      for (const id of key.items) this.keys.add(id);
-      const found = this.#ofKey(asked, key, { want: open, sieve, as });
+      if (how.as !== 'backup') for (const id of key.items) this.keys.add(id);
+      tried.push(...key.items);
+      const found = this.#ofKey(asked, key, { ...how, want: open, tried });
       // Only a key that fills all slots by itself will do; otherwise the next is tried.
       if (when === 'whole' && found.length < open) continue;
       this.#commit(found);
@@ -134,10 +144,11 @@ export class Slots {
     return chosen;
   }
 
+  /** @param how `tried`: items of this key and of those before it */
   #ofKey(
     asked: Asked,
     key: Key,
-    { want, sieve, as }: { want: number; sieve: Sieve; as: AskedCriterion['as'] },
+    { want, sieve, as, oneOfGroup = false, tried }: How & { want: number; tried: readonly string[] },
   ): Chosen[] {
     const checks = checksOf(asked, key, this.#asking);
     if (checks === 'nothing') {
@@ -150,9 +161,9 @@ export class Slots {
       as,
       asked,
       key,
-      sieve: sieve.with({ bans: bansOf(hides, key.items, this.#asking), checks }),
+      sieve: sieve.with({ bans: bansOf(hides, tried, this.#asking), checks }),
       list: listOf(asked, key, this.#asking),
-      oneOfGroup: hides.variants,
+      oneOfGroup: hides.variants || oneOfGroup,
     };
     return this.#fill(part, want);
   }

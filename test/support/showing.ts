@@ -12,7 +12,7 @@ export function fakeShowing(): Pick<
     criteria: fakeCriteria(),
     designs: fakeDesigns(),
     activities: fakeActivities(),
-    lists: { ids: () => ['coat-1', 'hat-1'] },
+    lists: { ids: () => ['coat-1', 'hat-1'], categories: () => ['coats', 'hats'] },
     customLists: fakeCustomLists(),
   };
 }

@@ -1,0 +1,293 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshStore } from '../test/support/database.ts';
+import { joinRooms, migrations, type Rooms } from './app.ts';
+import { quietLog } from './base/index.ts';
+import { openDoors, type Doors } from './doors.ts';
+import type { RecommendationAnswer } from './api/index.ts';
+import { Describer } from './recommend/index.ts';
+import { readSettings } from './settings.ts';
+
+/** A device of each person. */
+const ecidOf = (person: string) => String(person.charCodeAt(0)).repeat(38).slice(0, 38);
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+let rooms: Rooms;
+let doors: Doors;
+
+const items = ['coat', 'parka', 'scarf', 'hat', 'lamp', 'bulb'].map((id, i) => ({
+  id,
+  name: id === 'parka' ? 'Warm winter down coat, blue' : id === 'coat' ? 'Warm winter down coat, red' : `The ${id}`,
+  price: 10 + i,
+  currency: 'EUR',
+  categories: [i < 4 ? 'clothes' : 'home'],
+  attributes: { brand: i % 2 === 0 || id === 'parka' ? 'Nord' : 'Syd' },
+}));
+
+beforeAll(async () => {
+  const store = await freshStore(migrations);
+  const settings = readSettings(['--no-demo', '--smtp', 'smtp://127.0.0.1:9'], {
+    BECKON_FROM: 'Shop <shop@shop.example>',
+    BECKON_POSTAL_ADDRESS: 'Street 1, Town',
+  });
+  rooms = await joinRooms({ ...settings, secret: 's'.repeat(40), databaseUrl: store.url }, { store, log: quietLog });
+  await rooms.events.putDatastream({ id: 'default', name: '', orgId: null, allowedOrigins: [], fpidCookie: null });
+  doors = await openDoors(rooms);
+  await good('POST', '/v1/items', items);
+  await good('POST', '/v1/profiles', [
+    { identities: { crm: 'ada', ECID: ecidOf('ada') }, attributes: { language: 'sv', size: 'coat', region: 'north' } },
+    { identities: { crm: 'bob', ECID: ecidOf('bob') } },
+  ]);
+  const views = ['ada coat', 'ada scarf', 'bob coat', 'bob scarf', 'bob hat', 'cy lamp', 'cy bulb', 'di lamp'];
+  for (const one of views) await view(...(one.split(' ') as [string, string]));
+  await settle();
+  await described();
+});
+afterAll(() => doors.close());
+
+/** The engine knows of every item what it is, as beside everything else it does in a running process. */
+async function described(): Promise<void> {
+  const describer = new Describer({ engine: () => rooms.recommender.engine, shelf: rooms.catalog, log: quietLog });
+  describer.look();
+  await describer.settled();
+  describer.stop();
+}
+
+/** A person looks at the page of an item. */
+async function view(person: string, item: string): Promise<void> {
+  await good('POST', '/rest/v1/delivery?client=default&sessionId=s1', {
+    id: { marketingCloudVisitorId: ecidOf(person) },
+    context: { channel: 'web', userAgent: 'Mozilla/5.0' },
+    execute: { mboxes: [{ index: 0, name: 'page', product: { id: item } }] },
+  });
+}
+
+async function settle(): Promise<void> {
+  await rooms.folder.drain();
+  await rooms.follower.catchUp();
+}
+
+async function call(method: Method, url: string, body?: object) {
+  const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+  const text = body === undefined ? null : JSON.stringify(body);
+  // What journeys may call never deletes; the doors do.
+  const reply = await doors.callOwn({ method: method as 'POST', url, headers, body: text, timeoutMs: 20_000 });
+  return { status: reply.status, body: JSON.parse(reply.text) as unknown };
+}
+
+async function good<T>(method: Method, url: string, body?: object): Promise<T> {
+  const reply = await call(method, url, body);
+  expect([reply.status, reply.body]).toEqual([200, expect.anything()]);
+  return reply.body as T;
+}
+
+async function refused(method: Method, url: string, body?: object) {
+  const reply = await call(method, url, body);
+  const { code, where, detail } = reply.body as { code: string; where?: string; detail: string };
+  return { status: reply.status, code, where, detail };
+}
+
+const idsOf = ({ items: shown }: RecommendationAnswer) => shown.map(({ id }) => id);
+const recommend = (body: object) => good<RecommendationAnswer>('POST', '/v1/recommendations', body);
+
+describe('criteria at the doors of /v1', () => {
+  it('come with Beckon, each with what it needs, and answer every one of them', async () => {
+    const { criteria } = await good<{ criteria: { key: string; needs: string | null; shipped: boolean }[] }>(
+      'GET',
+      '/v1/criteria',
+    );
+    const shipped = criteria.filter((one) => one.shipped);
+    expect(shipped.length).toBeGreaterThanOrEqual(39);
+    for (const { key, needs } of shipped) {
+      const about = needs === 'item' ? { item: 'coat' } : needs === 'category' ? { category: 'clothes' } : {};
+      const answer = await recommend({ criterion: key, identities: { crm: 'ada' }, cart: ['coat'], ...about });
+      expect([key, answer.count]).toEqual([key, expect.any(Number)]);
+      expect(answer.count).toBeGreaterThan(0);
+    }
+    expect(await good('GET', '/v1/criteria/1')).toMatchObject({ key: 'cart-based', title: 'Goes well with your cart' });
+  });
+
+  it('are made, changed, asked at once, kept in versions, and taken away when nothing uses them', async () => {
+    const body = { name: 'Cheap', algorithm: { kind: 'popular', action: 'viewed' }, price: { max: 12 } };
+    const made = await good<{ number: number }>('PUT', '/v1/criteria/cheap', body);
+    expect(made).toMatchObject({ key: 'cheap', version: 1, shipped: false, updatedBy: expect.any(String) });
+    expect(idsOf(await recommend({ criterion: 'cheap' })).sort()).toEqual(['coat', 'parka', 'scarf']);
+    await good('PUT', '/v1/criteria/cheap', { ...body, rules: ['item.id != "parka"'] });
+    expect(idsOf(await recommend({ criterion: 'cheap' })).sort()).toEqual(['coat', 'scarf']);
+    const { versions } = await good<{ versions: { version: number; content: object }[] }>(
+      'GET',
+      `/v1/criteria/${made.number}/versions`,
+    );
+    expect(versions.map(({ version }) => version)).toEqual([2, 1]);
+    await good('PUT', '/v1/activities/cheap-place', {
+      name: 'Cheap',
+      location: 'cheap-place',
+      recommend: { criteria: [{ criterion: 'cheap' }] },
+    });
+    await rooms.events.putDatastream({
+      id: 'other',
+      name: '',
+      orgId: null,
+      allowedOrigins: [],
+      fpidCookie: null,
+      scopes: { low: { criterion: 'cheap', format: 'json' } },
+    });
+    const inUse = await refused('DELETE', '/v1/criteria/cheap');
+    expect(inUse).toMatchObject({ status: 409, code: 'CRITERION_IN_USE' });
+    expect(inUse.detail).toContain('the activity "cheap-place", the scope "low" of the datastream "other"');
+    await good('DELETE', '/v1/activities/cheap-place');
+    await rooms.events.removeDatastream('other');
+    await good('DELETE', '/v1/criteria/cheap');
+    expect(await refused('POST', '/v1/recommendations', { criterion: 'cheap' })).toMatchObject({
+      status: 404,
+      code: 'CRITERION_UNKNOWN',
+    });
+  });
+
+  it('are refused where they could not answer, with the place', async () => {
+    const chain = { name: 'X', algorithm: { kind: 'recent' }, backup: { chain: ['populr'] } };
+    expect(await refused('PUT', '/v1/criteria/x', chain)).toMatchObject({ status: 422, code: 'CRITERION_INVALID' });
+    const rule = { name: 'X', algorithm: { kind: 'recent' }, rules: ['item.nothing > 1'] };
+    expect(await refused('PUT', '/v1/criteria/x', rule)).toMatchObject({ status: 422, code: 'RULE_INVALID' });
+    const kind = { name: 'X', algorithm: { kind: 'magic' } };
+    expect(await refused('PUT', '/v1/criteria/x', kind)).toMatchObject({ status: 400, code: 'API_INPUT_INVALID' });
+    const shipped = { name: 'X', algorithm: { kind: 'recent' } };
+    expect(await refused('PUT', '/v1/criteria/popular', shipped)).toMatchObject({ code: 'CRITERION_SHIPPED' });
+  });
+
+  it('are tried before they are saved, for an item, a cart or a person, with all reasons, and nothing is recorded', async () => {
+    const learned = rooms.recommender.learned;
+    const criterion = {
+      name: 'Tried',
+      algorithm: { kind: 'item', action: 'viewed-viewed', item: { from: 'current' } },
+      rules: ['item.id != "scarf"'],
+      backup: { chain: ['popular-in-category'] },
+    };
+    const answer = await good<RecommendationAnswer>('POST', '/v1/criteria/preview', {
+      criterion,
+      item: 'coat',
+      identities: { crm: 'ada' },
+      limit: 3,
+    });
+    expect(answer.items[0]).toMatchObject({
+      id: 'hat',
+      criterion: 'preview',
+      rankBefore: 2,
+      reason: expect.any(String),
+    });
+    expect(answer.items[0]!.reason).toBe('Visad tillsammans med Warm winter down coat, red');
+    expect(answer.filtered).toContainEqual({ rule: 'item.id != "scarf"', count: 1 });
+    expect(answer.reasons!.asked.map((one) => [one.criterion, one.as])).toEqual([
+      ['preview', 'criterion'],
+      ['popular-in-category', 'backup'],
+      ['popular', 'popular'],
+    ]);
+    expect(await refused('POST', '/v1/criteria/preview', { criterion })).toMatchObject({
+      code: 'CRITERION_ITEM_MISSING',
+    });
+    await settle();
+    expect(rooms.recommender.learned).toBe(learned);
+    const { criteria } = await good<{ criteria: { name: string }[] }>('GET', '/v1/criteria');
+    expect(criteria.some(({ name }) => name === 'Tried')).toBe(false);
+  });
+
+  it('know new items by their words and categories at once (ALG-10, §5 no. 2)', async () => {
+    const similar = await recommend({ criterion: 'similar', item: 'coat', limit: 1 });
+    expect(similar.items[0]).toMatchObject({ id: 'parka', reason: 'Similar to Warm winter down coat, red' });
+    expect(idsOf(await recommend({ criterion: 'popular-in-category', category: 'home', backup: 'none' }))).toEqual([
+      'lamp',
+      'bulb',
+    ]);
+    await good('POST', '/v1/items', [{ ...items[4], id: 'lamp-2' }]);
+    await described();
+    const twin = await recommend({ criterion: 'similar', item: 'lamp', limit: 1 });
+    expect(twin.items[0]).toMatchObject({ id: 'lamp-2', source: 'criteria' });
+    await good('POST', '/v1/items', [{ id: 'lamp-2', stock: 0 }]);
+    expect(idsOf(await recommend({ criterion: 'similar', item: 'lamp', limit: 9 }))).not.toContain('lamp-2');
+  });
+});
+
+describe('rules hold the same at every door', () => {
+  it('exclusions, collections and stock: /v1, batch, Delivery and preview show the same', async () => {
+    await good('PUT', '/v1/exclusions/no-lamp', { name: 'No lamp', rules: ['item.id == "lamp"'] });
+    await good('PUT', '/v1/collections/home', { name: 'Home', rules: ['item.category == "home"'] });
+    const ask = { criterion: 'popular', limit: 6, collection: 'home' };
+    const plain = await recommend(ask);
+    expect(idsOf(plain)).toEqual(['bulb']);
+    expect(plain.filtered).toContainEqual({ rule: 'exclusion "No lamp"', count: 1 });
+    const { answers } = await good<{ answers: RecommendationAnswer[] }>('POST', '/v1/recommendations:batch', {
+      ...ask,
+      recipients: [{ identities: { crm: 'ada' } }, { identities: { crm: 'nobody' } }, { collection: 'all' }],
+    });
+    expect(answers.map(idsOf).slice(0, 2)).toEqual([['bulb'], ['bulb']]);
+    expect(idsOf(answers[2]!)).not.toContain('lamp');
+    const criterion = { name: 'P', algorithm: { kind: 'popular', action: 'viewed' } };
+    const tried = await good<RecommendationAnswer>('POST', '/v1/criteria/preview', {
+      criterion,
+      collection: 'home',
+    });
+    expect(idsOf(tried)).toEqual(['bulb']);
+    const delivered = await good<{
+      execute: { mboxes: { options: { content: RecommendationAnswer }[]; trace: object }[] };
+    }>('POST', '/rest/v1/delivery?client=default&sessionId=s1', {
+      context: { channel: 'web', userAgent: 'Mozilla/5.0' },
+      trace: {},
+      execute: { mboxes: [{ index: 0, name: 'popular', parameters: { limit: '6' } }] },
+    });
+    const [place] = delivered.execute.mboxes;
+    expect(idsOf(place!.options[0]!.content)).not.toContain('lamp');
+    expect(place!.trace).toMatchObject({ reasons: { asked: [{ criterion: 'popular' }, {}, {}] } });
+    expect(place!.trace).toMatchObject({ filtered: [{ rule: 'exclusion "No lamp"', count: 1 }, {}] });
+    const missing = await refused('POST', '/v1/recommendations', { ...ask, collection: 'nothing' });
+    expect(missing).toMatchObject({ status: 404, code: 'RULE_UNKNOWN' });
+    await good('DELETE', '/v1/exclusions/no-lamp');
+  });
+
+  it('compare with the person and with the request (INC-4, INC-5), and keys stand in attributes (ALG-23)', async () => {
+    const base = { name: 'By', algorithm: { kind: 'popular', action: 'viewed' }, backup: { when: 'none' } };
+    const source = (name: string, type: string) => ({
+      attribute: 'id',
+      operation: 'equals',
+      source: { name, type, excludeAllWhenEmpty: true },
+    });
+    const tried = (rules: object[], more: object) =>
+      good<RecommendationAnswer>('POST', '/v1/criteria/preview', { criterion: { ...base, rules }, ...more });
+    const ada = { identities: { crm: 'ada' } };
+    expect(idsOf(await tried([source('profile.size', 'PROFILE')], ada))).toEqual(['coat']);
+    expect(idsOf(await tried([source('user.endpoint.lastViewedEntity', 'PROFILE')], ada))).toEqual(['scarf']);
+    const favourite = { parameters: { favourite: 'bulb' } };
+    expect(idsOf(await tried([source('mbox.favourite', 'MBOX')], favourite))).toEqual(['bulb']);
+    const algorithm = { kind: 'item', action: 'viewed-viewed', item: { from: 'attribute', attribute: 'profile.size' } };
+    const keyed = await good<RecommendationAnswer>('POST', '/v1/criteria/preview', {
+      criterion: { name: 'K', algorithm },
+      ...ada,
+    });
+    expect(keyed).toMatchObject({ key: ['coat'], status: 'ok' });
+  });
+
+  it('what visitors alike look at is counted from when a criterion asks for it (ALG-19)', async () => {
+    const algorithm = { kind: 'popular', action: 'viewed', within: { visitors: ['profile.region'], as: 'in-turn' } };
+    await good('PUT', '/v1/criteria/regional', { name: 'Regional', algorithm, backup: { when: 'none' } });
+    await view('ada', 'hat');
+    await settle();
+    const answer = await recommend({ criterion: 'regional', identities: { crm: 'ada' }, language: 'en' });
+    expect(answer.items.map(({ id, reason }) => [id, reason])).toEqual([['hat', 'Others looked at this in north']]);
+    expect(idsOf(await recommend({ criterion: 'regional', identities: { crm: 'bob' } }))).toEqual([]);
+  });
+});
+
+it('whole lists leave by item, by category and for all (DL-1)', async () => {
+  const text = async (key: string) => {
+    const reply = await doors.callOwn({
+      method: 'GET',
+      url: `/v1/criteria/${key}/download.csv?limit=3`,
+      headers: {},
+      body: null,
+      timeoutMs: 20_000,
+    });
+    return reply.text.split('\r\n').slice(3, -2);
+  };
+  expect(await text('viewed-together')).toContainEqual(expect.stringMatching(/^"bulb","lamp"/));
+  expect(await text('popular-in-category')).toContainEqual(expect.stringMatching(/^"home","lamp","bulb"$/));
+  expect((await text('popular'))[1]).toMatch(/^"",/);
+});
