@@ -110,8 +110,10 @@ function groupsOf(within: PopularWithin, asks: Asks): Group[] {
     return values.map((value) => ({ by: 'attribute', name: within.item, value }));
   }
   const known = within.visitors.flatMap((name) => {
-    const [value] = textsOf(person?.profile?.[plainName(name)]);
-    return value === undefined ? [] : [{ name: plainName(name), value }];
+    // As lessons carry it: the whole value, and no list of values.
+    const value = person?.profile?.[plainName(name)];
+    const isOne = ['string', 'number', 'boolean'].includes(typeof value) && value !== '';
+    return isOne ? [{ name: plainName(name), value: String(value) }] : [];
   });
   if (within.as === 'in-turn') return known.map((one) => ({ by: 'profile-attribute', ...one }));
   if (known.length < within.visitors.length) known.length = 0;

@@ -106,7 +106,7 @@ export function joined(first: List, second: List): List {
 
 function engineList(query: ListQuery, key: Key, { source }: Asking): List {
   const { items } = source;
-  const within = key.group && { within: key.group.value.replaceAll('\u0001', ', ') };
+  const within = key.group && { within: key.group.value };
   const found = ({ item, score, count, key: from, by }: Scored): Found => ({
     id: items.name(item),
     score,
