@@ -45,7 +45,10 @@ export class Neighbours {
   #lengthPower = -1;
   /** Where an item stands in the list that is explained, plus one; all 0 in between. */
   #listed = new Int32Array(64);
+  /** How loudly each own item spoke for each item of the list that is explained. */
+  #byKey = new Float64Array(64);
   readonly #steps = new Int32Array(longest * 2);
+  readonly #visitsRead: number[] = [];
   readonly #distance = new Float64Array(longest * 2);
   #distanceFade = -1;
 
@@ -92,7 +95,8 @@ export class Neighbours {
       this.#listed[item] = i + 1;
     });
     const found = items.map((): Evidence & { most: number } => ({ count: 0, key: own[0]?.item ?? -1, most: 0 }));
-    const byKey = new Map<number, number>();
+    this.#byKey = grown(this.#byKey, items.length * own.length);
+    const byKey = this.#byKey.fill(0, 0, items.length * own.length);
     for (const at of this.#heard) {
       const length = this.#read(this.#unit[at]!);
       const key = this.#match[at]!;
@@ -101,8 +105,7 @@ export class Neighbours {
         if (place === -1 || isAgain(this.#steps, i)) continue;
         const one = found[place]!;
         one.count++;
-        const sum = (byKey.get(place * longest + key) ?? 0) + this.#likeness[at]!;
-        byKey.set(place * longest + key, sum);
+        const sum = (byKey[place * own.length + key]! += this.#likeness[at]!);
         if (sum > one.most) [one.most, one.key] = [sum, own[key]!.item];
       }
     }
@@ -166,13 +169,17 @@ export class Neighbours {
     const heard = this.#heard;
     heard.length = 0;
     for (let at = 0; at < this.#count; at++) {
+      // Age and length only take away, so who is too little alike without them need not be looked up.
+      const shared = this.#likeness[at]!;
+      const isFull = heard.length >= by.neighbours;
+      if (isFull && (by.power === 1 ? shared : shared ** by.power) <= this.#likeness[heard[0]!]!) continue;
       const unit = this.#unit[at]!;
       const newest = this.#chains === null ? unit : this.#latest[at]!;
-      let likeness = this.#likeness[at]! * fadeOf((now - this.#occasions.endedAt(newest)) / by.ageFadeMs);
+      let likeness = shared * fadeOf((now - this.#occasions.endedAt(newest)) / by.ageFadeMs);
       if (by.length > 0) likeness *= this.#shortness[Math.min(this.#lengthOf(unit, newest), longest)]!;
       likeness = by.power === 1 ? likeness : likeness ** by.power;
       this.#likeness[at] = likeness;
-      if (heard.length < by.neighbours) this.#raise(heard, heard.push(at) - 1);
+      if (!isFull) this.#raise(heard, heard.push(at) - 1);
       else if (likeness > this.#likeness[heard[0]!]!) this.#replaceLeast(heard, at);
     }
   }
@@ -246,7 +253,8 @@ export class Neighbours {
   /** Reads the steps of a neighbour, oldest first. @returns how many */
   #read(unit: number): number {
     if (this.#chains === null) return this.#occasions.read(unit, this.#steps);
-    const visits: number[] = [];
+    const visits = this.#visitsRead;
+    visits.length = 0;
     let total = 0;
     for (let visit = this.#chains.last(unit); visit !== -1 && total < longest / 2; visit = this.#chains.before(visit)) {
       const length = this.#occasions.length(visit);

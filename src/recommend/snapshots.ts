@@ -20,7 +20,7 @@ import {
   finishSnapshot,
   newestSnapshot,
   newestSnapshotMade,
-  readPiece,
+  readPieces,
   writePiece,
   type SnapshotRow,
 } from './table-snapshot.ts';
@@ -29,8 +29,6 @@ import {
 const sliceMs = 3;
 /** How long a writer may be silent before another takes its place, ms. */
 const leaseMs = 120_000;
-/** Pieces that are read at once. */
-const readers = 3;
 /** How often a newer snapshot may take the place of the one that is being read. */
 const patience = 3;
 
@@ -210,18 +208,13 @@ export class Snapshots {
     const head = readHead(row.head);
     requireFit(head, this.#parts.engine().tuning.learn, await this.#parts.reach());
     const unpacking = open(head);
-    let next = 0;
-    const readOn = async () => {
-      for (let n = next++; n < head.pieces.length; n = next++) {
-        const sum = head.pieces[n]!;
-        if (sum === null) continue;
-        const piece = await readPiece(this.#parts.store, row.id, n);
-        if (piece === null) throw new SnapshotRefused(`Piece ${n} of ${head.pieces.length} is missing`);
-        if (crc32(piece) !== sum) throw new SnapshotRefused(`The checksum of piece ${n} differs`);
-        unpacking.put(n, piece);
-      }
-    };
-    await Promise.all(Array.from({ length: readers }, readOn));
+    const missing = new Set(head.pieces.flatMap((sum, n) => (sum === null ? [] : [n])));
+    await readPieces(this.#parts.store, row.id, (n, piece) => {
+      if (crc32(piece) !== head.pieces[n]) throw new SnapshotRefused(`The checksum of piece ${n} differs`);
+      unpacking.put(n, piece);
+      missing.delete(n);
+    });
+    for (const n of missing) throw new SnapshotRefused(`Piece ${n} of ${head.pieces.length} is missing`);
     return { head, kept: unpacking.kept };
   }
 }

@@ -1,4 +1,5 @@
-import type { Migration, Runner, Tx } from '../store/index.ts';
+import { isUuid } from '../base/index.ts';
+import { readBytes, type Migration, type Runner, type Store, type Tx } from '../store/index.ts';
 
 /**
  * Snapshots of what the recommender learned: a row each, and its pieces. While it is written no other is, unless its
@@ -98,13 +99,10 @@ export async function dropSnapshot(runner: Runner, id: string): Promise<void> {
   await runner.run({ text: 'delete from recommend_snapshot where id = $1', values: [id] });
 }
 
-export async function readPiece(runner: Runner, id: string, n: number): Promise<Uint8Array | null> {
-  const [row] = await runner.rows<{ bytes: Uint8Array }>({
-    name: 'recommend.read-piece',
-    text: 'select bytes from recommend_snapshot_piece where snapshot = $1 and n = $2',
-    values: [id, n],
-  });
-  return row?.bytes ?? null;
+/** Gives each stored piece, in order; the bytes are good only until `take` returns. */
+export function readPieces(store: Store, id: string, take: (n: number, bytes: Uint8Array) => void): Promise<void> {
+  if (!isUuid(id)) throw new Error('No id of a snapshot');
+  return readBytes(store, `select n, bytes from recommend_snapshot_piece where snapshot = '${id}' order by n`, take);
 }
 
 /** Takes all of them away: what was learned belongs to a log that is no more. */

@@ -9,6 +9,7 @@
  * Start:  database.ts, then launch.ts
  */
 export * from './column.ts';
+export { readBytes } from './copy-out.ts';
 export * from './database.ts';
 export { holderOf } from './launch-hold.ts';
 export * from './launch.ts';
