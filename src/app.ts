@@ -120,7 +120,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const catalog = await Catalog.open(store, clock, { currency: reportCurrency });
   const rules = await RuleBook.open({ store, clock, catalog, zone: settings.zone });
   const feeding = openFeeding({ ...ground, catalog });
-  const showing = await openShowing({ store, clock, catalog, rules, events, profiles });
+  const showing = await openShowing({ ...ground, feeding, catalog, rules, events, profiles });
   const recommender = openRecommender(ground, { catalog, rules, showing, profiles });
   const learning = openLearning(ground, { events, catalog, recommender });
   const replaying = openReplaying(ground, { events, recommender });
@@ -335,6 +335,7 @@ function duties(
     { name: 'keeping audiences fresh', work: lapse, nextDue: () => profiles.audiences.nextDue() },
     { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },
     feeding.duty,
+    showing.duty,
     { name: 'reading audiences', work: () => slots.runner.read() },
     { name: 'stopping and moving runs', work: () => slots.lifecycle.work() },
     { name: 'calling actions', work: () => slots.runner.act() },
@@ -361,6 +362,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
   rooms.folder.start();
   rooms.profiles.audiences.builds.start();
   rooms.feeding.runs.start();
+  rooms.showing.listFeeds.start();
   await rooms.replaying.replays.start();
   rooms.pulse.start();
   const at = settings.publicUrl;
@@ -375,6 +377,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
       await rooms.pulse.stop();
       await rooms.profiles.audiences.builds.stop();
       await rooms.feeding.runs.stop();
+      await rooms.showing.listFeeds.stop();
       await rooms.replaying.replays.stop();
       await rooms.folder.stop();
       await rooms.learning.stop();

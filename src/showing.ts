@@ -1,9 +1,12 @@
 import type { House } from './api/index.ts';
 import type { Catalog, RuleBook } from './catalog/index.ts';
-import type { Clock } from './base/index.ts';
+import type { Clock, Log } from './base/index.ts';
 import type { EventLog } from './event/index.ts';
 import type { Profiles } from './profile/index.ts';
-import { Activities, ActivitySeen, Criteria, CustomLists, Designs } from './recommend/index.ts';
+import { Activities, ActivitySeen, Criteria, CustomLists, Designs, ListFeeds } from './recommend/index.ts';
+import type { Feeding } from './feeding.ts';
+import type { Duty } from './pulse.ts';
+import type { Settings } from './settings.ts';
 import type { Store } from './store/index.ts';
 
 /** What is shown: criteria, designs, offers and activities, over the rooms that know what these name. */
@@ -13,6 +16,9 @@ export interface Showing {
   activities: House['activities'];
   lists: House['lists'];
   customLists: CustomLists;
+  listFeeds: ListFeeds;
+  /** Fetches lists; done in the background as well. */
+  duty: Duty;
   /** Takes in what other processes saved. */
   refresh(): Promise<void>;
 }
@@ -24,11 +30,23 @@ interface Rooms {
   rules: RuleBook;
   events: EventLog;
   profiles: Profiles;
+  log: Log;
+  settings: Pick<Settings, 'allowedHosts'>;
+  feeding: Pick<Feeding, 'fetcher'>;
 }
 
 /** Opens them and reads what is saved. */
-export async function openShowing({ store, clock, catalog, rules, events, profiles }: Rooms): Promise<Showing> {
+export async function openShowing(rooms: Rooms): Promise<Showing> {
+  const { store, clock, catalog, rules, events, profiles, log } = rooms;
   const customLists = new CustomLists({ store, clock });
+  const listFeeds = new ListFeeds({
+    store,
+    clock,
+    log,
+    lists: customLists,
+    fetcher: rooms.feeding.fetcher,
+    allowed: rooms.settings.allowedHosts,
+  });
   const criteria = new Criteria({
     store,
     clock,
@@ -59,6 +77,7 @@ export async function openShowing({ store, clock, catalog, rules, events, profil
   const refresh = async () => {
     await rules.definitions.reload();
     await customLists.refresh();
+    await listFeeds.refresh();
     await criteria.refresh();
     await designs.refresh();
     await activities.refresh();
@@ -74,6 +93,13 @@ export async function openShowing({ store, clock, catalog, rules, events, profil
     activities: Object.assign(activities, { audiencesOf, numbers: (key: string) => counts.numbers(key) }),
     lists: { ids, categories },
     customLists,
+    listFeeds,
+    duty: {
+      name: 'fetching lists',
+      beside: true,
+      work: () => listFeeds.work(),
+      nextDue: () => listFeeds.nextDue(),
+    },
     refresh,
   };
 }

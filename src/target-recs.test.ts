@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshStore } from '../test/support/database.ts';
 import { joinRooms, migrations, type Rooms } from './app.ts';
@@ -8,17 +10,30 @@ import { readSettings } from './settings.ts';
 /** A client of Target's admin API moves over: its calls as they are, and the answers that its shop then gets. */
 let rooms: Rooms;
 let doors: Doors;
+/** An address of the shop's, and what it has. */
+let shop: Server;
+let file = '';
 
 beforeAll(async () => {
   const store = await freshStore(migrations);
+  shop = createServer((_request, response) => void response.end(file));
+  await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
   const settings = readSettings(['--no-demo', '--smtp', 'smtp://127.0.0.1:9'], {
+    BECKON_ALLOWED_HOSTS: hostOf(),
     BECKON_FROM: 'Shop <shop@shop.example>',
     BECKON_POSTAL_ADDRESS: 'Street 1, Town',
   });
   rooms = await joinRooms({ ...settings, secret: 's'.repeat(40), databaseUrl: store.url }, { store, log: quietLog });
   doors = await openDoors(rooms);
 });
-afterAll(() => doors.close());
+afterAll(async () => {
+  await doors.close();
+  shop.close();
+});
+
+function hostOf(): string {
+  return `127.0.0.1:${(shop.address() as AddressInfo).port}`;
+}
 
 const target = { 'content-type': 'application/vnd.adobe.target.v1+json' };
 const json = { 'content-type': 'application/json' };
@@ -222,26 +237,100 @@ it('each kind of criteria is made, read, listed, changed and taken away under it
   }
 });
 
-it('a custom criterion shows an uploaded list; nothing is fetched, by FTP or otherwise', async () => {
-  const custom = (URL: string, more: object = {}) => ({
-    name: 'Custom',
-    key: 'CURRENT',
-    configuration: { feed: { scheduleType: 'never', connection: { type: 'url', attributes: { URL } }, ...more } },
+const custom = (URL: string, more: object = {}) => ({
+  name: 'Custom',
+  key: 'CURRENT',
+  configuration: { feed: { scheduleType: 'never', connection: { type: 'url', attributes: { URL } }, ...more } },
+});
+const daily = { scheduleType: 'daily', scheduleTime: '03:30' };
+
+it('a custom criterion is fetched from its address and by its schedule, shows what came, and goes with its list', async () => {
+  const entities = ['parka', 'cap', 'scarf', 'boots'].map((id) => ({ id, name: id, categories: ['all'] }));
+  await recs('POST', '/entities', { entities });
+  const shownFor = async (item: string) => {
+    const asked = { criterion: 'custom', item, limit: 3 };
+    const { body } = await ask('POST', '/v1/recommendations', asked);
+    return (body['items'] as { id: string; source: string }[]).flatMap(({ id, source }) =>
+      source === 'criteria' ? [id] : [],
+    );
+  };
+  file = 'parka,scarf,cap\ncap,\n';
+  const sent = { ...custom(`http://${hostOf()}/looks.csv`, daily), partialDesignAllowed: true };
+  const made = await recs('POST', '/criteria/custom', sent);
+  expect(made).toMatchObject({
+    status: 201,
+    body: { ...sent, configuration: { feed: { ...sent.configuration.feed, environmentId: -1, uploadHistory: [] } } },
   });
+  const path = `/criteria/custom/${String(made.body['id'])}`;
+  const { listFeeds, customLists } = rooms.showing;
+  expect([await listFeeds.work(), await listFeeds.work()]).toEqual([1, 0]);
+  const read = await recs('GET', path);
+  expect(read.body).toMatchObject({
+    configuration: {
+      feed: { uploadHistory: [{ status: 'Successful', message: '1/1', date: expect.any(String) as string }] },
+    },
+  });
+  expect(await shownFor('parka')).toEqual(['scarf', 'cap']);
+
+  const due = await listFeeds.nextDue();
+  expect((await recs('PUT', path, read.body)).body).toMatchObject({ configuration: sent.configuration });
+  expect(await listFeeds.nextDue()).toBe(due);
+  file = 'parka,boots\n';
+  const weekly = custom(`http://${hostOf()}/looks.csv`, { scheduleType: 'weekly' });
+  expect((await recs('PUT', path, weekly)).body).toMatchObject({ configuration: weekly.configuration });
+  await listFeeds.work();
+  expect([await shownFor('parka'), customLists.list().length]).toEqual([['boots'], 1]);
+
+  await ask('PUT', '/v1/custom-lists/own', { name: 'Own' });
+  await customLists.upload('own', { text: 'parka,cap\n', mode: 'replace', plain: (cell) => cell });
+  expect((await recs('PUT', path, custom('list:own'))).body).toMatchObject({
+    configuration: custom('list:own').configuration,
+  });
+  expect([await shownFor('parka'), customLists.list().map(({ key }) => key)]).toEqual([['cap'], ['own']]);
+  await recs('PUT', path, sent);
+  expect(customLists.list()).toHaveLength(2);
+  expect((await recs('DELETE', path)).status).toBe(200);
+  expect(customLists.list().map(({ key }) => key)).toEqual(['own']);
+  expect(await listFeeds.nextDue()).toBeNull();
+});
+
+it('what a custom criterion cannot have is refused, and leaves no list behind', async () => {
   const code = async (body: object) => {
     const { status, body: said } = await recs('POST', '/criteria/custom', body);
     return [status, (said['errors'] as { key: string }[])[0]!.key];
   };
-  expect(await code(custom('https://shop.example/list.csv', { scheduleType: 'daily' }))).toEqual([
-    422,
-    'TARGET_NOT_OFFERED',
-  ]);
-  expect(await code(custom('', { connection: { type: 'ftp', attributes: { SERVER: 'ftp.shop.example' } } }))).toEqual([
-    422,
-    'TARGET_NOT_OFFERED',
-  ]);
-  expect(await code(custom('list:a', { environmentId: 4 }))).toEqual([422, 'TARGET_NOT_OFFERED']);
+  const ftp = { connection: { type: 'ftp', attributes: { SERVER: 'ftp.shop.example', FILENAME: 'a.csv' } } };
+  const before = rooms.showing.customLists.list().length;
+  expect(await code(custom('', ftp))).toEqual([422, 'TARGET_NOT_OFFERED']);
+  expect(await code(custom('list:own', { environmentId: 4 }))).toEqual([422, 'TARGET_NOT_OFFERED']);
+  expect(await code(custom('list:own', daily))).toEqual([400, 'API_INPUT_INVALID']);
   expect(await code(custom('list:absent'))).toEqual([422, 'CRITERION_INVALID']);
+  expect(await code(custom('http://shop.example/list.csv', daily))).toEqual([400, 'FEED_URL_REFUSED']);
+  expect(await code({ ...custom('https://shop.example/a.csv', daily), name: 'Cart' })).toEqual([
+    422,
+    'CRITERION_INVALID',
+  ]);
+  const byAttribute = { ...custom('https://shop.example/a.csv', daily), key: 'PROFILE_ATTRIBUTE' };
+  expect(await code(byAttribute)).toEqual([400, 'API_INPUT_INVALID']);
+  expect(rooms.showing.customLists.list()).toHaveLength(before);
+});
+
+it('a list of the shop’s own may be fetched by /v1 as well', async () => {
+  await ask('PUT', '/v1/custom-lists/fetched', { name: 'Fetched' });
+  expect((await ask('GET', '/v1/custom-lists/fetched/feed')).status).toBe(404);
+  const feed = { url: `http://${hostOf()}/a.csv`, schedule: { every: 'day', at: '03:30' } };
+  expect(await ask('PUT', '/v1/custom-lists/fetched/feed', feed)).toEqual({
+    status: 200,
+    body: { ...feed, history: [] },
+  });
+  expect((await ask('PUT', '/v1/custom-lists/fetched/feed', { ...feed, schedule: { every: 'hour' } })).status).toBe(
+    400,
+  );
+  await rooms.showing.listFeeds.work();
+  expect((await ask('GET', '/v1/custom-lists/fetched/feed')).body).toMatchObject({
+    history: [{ status: 'Successful' }],
+  });
+  expect((await ask('DELETE', '/v1/custom-lists/fetched/feed')).body).toEqual({ removed: true });
 });
 
 it('what comes with Beckon is shown with the word for what Target cannot say, and is not changed', async () => {

@@ -4,6 +4,7 @@ import { audienceDoors } from './admin-audience.ts';
 import { activityDoors, offerDoors } from './admin-activity.ts';
 import { downloadDoors } from './download-lists.ts';
 import { customListDoors } from './admin-custom-list.ts';
+import { listFeedDoors } from './admin-list-feed.ts';
 import { designDoors } from './admin-design.ts';
 import { audienceFileDoors } from './audience-file.ts';
 import { identityDoors } from './admin-identity.ts';
@@ -57,6 +58,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   audienceFileDoors(app, house);
   downloadDoors(app, house);
   customListDoors(make, house);
+  listFeedDoors(make, house);
   app.setNotFoundHandler((request) => {
     throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);
   });

@@ -36,7 +36,6 @@ export type RecsError = Static<typeof RecsError>;
 /** What is answered when something cannot be done. */
 export const RecsProblem = Type.Object({
   status: Type.Integer(),
-  requestId: Type.String(),
   errors: Type.Array(RecsError),
 });
 

@@ -19,6 +19,7 @@ import type {
   CustomLists,
   Designs,
   ExperienceNumbers,
+  ListFeeds,
   Recommender,
   Replays,
 } from '../recommend/index.ts';
@@ -69,6 +70,7 @@ export interface House {
   activities: ActivityDoor;
   lists: ListDoor;
   customLists: CustomListDoor;
+  listFeeds: ListFeedDoor;
   journeys: JourneyDoor;
   people: PeopleDoor;
   privacy: PrivacyDoor;
@@ -185,6 +187,9 @@ export type DesignDoor = Pick<
 
 /** Lists that the shop uploads (`CustomLists` fits). */
 export type CustomListDoor = Pick<CustomLists, 'list' | 'get' | 'put' | 'rows' | 'upload' | 'remove'>;
+
+/** Lists of the shop's own that are fetched from an address (`ListFeeds` fits). */
+export type ListFeedDoor = Pick<ListFeeds, 'get' | 'check' | 'put' | 'remove' | 'refresh'>;
 
 /** What whole lists may hang on. */
 export interface ListDoor {

@@ -10,18 +10,19 @@ import {
   recsKinds,
   viewOfKind,
   type RecsCriterion,
-  type RecsFeed,
   type RecsKind,
 } from './contract-target-criteria.ts';
 import { pageOf } from './contract-target-recs.ts';
 import type { Call, Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
-import { notOffered, refuse, type Naming } from './target-recs-algorithm.ts';
+import { refuse, type Naming } from './target-recs-algorithm.ts';
 import { changedBy, contentFrom, criterionSaid } from './target-recs-criterion.ts';
+import { dropFetched, feedSaid, feedWanted, withList } from './target-recs-feed.ts';
 import { inTurn, listQuery, notesOf, pageFor, type Listed } from './target-recs-list.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
+type Find = (call: Pick<Call<unknown>, 'part'>) => CriterionDefinition;
 
 /** Criteria in Target's admin API, each kind under its own path (recommendations §3.4). */
 export function recsCriterionDoors(make: Make, house: House): void {
@@ -58,9 +59,9 @@ function kindDoors(
 ): void {
   const { criteria } = house;
   const path = `/criteria/${kind}`;
-  const [input, answer] = [recsCriteria[kind] as TSchema, viewOfKind(kind)];
+  const answer = viewOfKind(kind);
   const isOf = (one: CriterionDefinition) => kindOf(one, house) === kind;
-  const found = (call: Pick<Call<unknown>, 'part'>) => {
+  const found: Find = (call) => {
     const one = criteria.get(call.part('id'));
     if (isOf(one)) return one;
     throw new BeckonError(errors.API_NOT_FOUND, `The criterion "${one.name}" is of the kind ${kindOf(one, house)}`);
@@ -81,6 +82,24 @@ function kindDoors(
     },
   });
   make({
+    method: 'GET',
+    path: `${path}/:id`,
+    scope: 'read',
+    summary: `Read a criterion of the kind ${kind}.`,
+    answer,
+    work: async (call) => viewOf(found(call), house),
+  });
+  writeDoors(make, kind, { house, making, found });
+}
+
+function writeDoors(
+  make: Make,
+  kind: RecsKind,
+  { house, making, found }: { house: House; making: ReturnType<typeof inTurn>; found: Find },
+): void {
+  const path = `/criteria/${kind}`;
+  const [input, answer] = [recsCriteria[kind] as TSchema, viewOfKind(kind)];
+  make({
     method: 'POST',
     path,
     scope: 'items',
@@ -90,18 +109,14 @@ function kindDoors(
     answer,
     work: async (call) => {
       const body = call.body as RecsCriterion;
-      const naming = namingOf(house, kind === 'custom' ? listIn(body.configuration!.feed!) : '');
-      const content = contentFrom(kind, body, naming);
-      return making(() => save(call, { key: newKey(body.name, house), content, house }));
+      const made = await making(() =>
+        listed(kind, { body, before: null, house }, (list) => {
+          const content = contentFrom(kind, body, namingOf(house, list));
+          return save(call, { key: newKey(body.name, house), content, house });
+        }),
+      );
+      return viewOf(made, house);
     },
-  });
-  make({
-    method: 'GET',
-    path: `${path}/:id`,
-    scope: 'read',
-    summary: `Read a criterion of the kind ${kind}.`,
-    answer,
-    work: async (call) => viewOf(found(call), house),
   });
   for (const method of ['PUT', 'POST'] as const) {
     make({
@@ -114,9 +129,11 @@ function kindDoors(
       work: async (call) => {
         const before = found(call);
         const body = call.body as RecsCriterion;
-        const naming = namingOf(house, kind === 'custom' ? listIn(body.configuration!.feed!) : '');
-        const content = changedBy(contentOf(before), body, { kind, naming });
-        return save(call, { key: before.key, content, house });
+        const now = await listed(kind, { body, before, house }, (list) => {
+          const content = changedBy(contentOf(before), body, { kind, naming: namingOf(house, list) });
+          return save(call, { key: before.key, content, house });
+        });
+        return viewOf(now, house);
       },
     });
   }
@@ -128,8 +145,11 @@ function kindDoors(
     answer,
     work: async (call) => {
       const before = found(call);
-      await criteria.remove(before.key);
-      return viewOf(before, house);
+      const view = viewOf(before, house);
+      await house.criteria.remove(before.key);
+      const list = listOf(before);
+      if (list !== null) await dropFetched(list, house);
+      return view;
     },
   });
 }
@@ -137,9 +157,24 @@ function kindDoors(
 async function save(
   call: Call<unknown>,
   { key, content, house }: { key: string; content: CriterionContent; house: House },
-): Promise<object> {
+): Promise<CriterionDefinition> {
   const by = await writerOf(call.bearer, house);
-  return viewOf(await house.criteria.put(key, { content, by }), house);
+  return house.criteria.put(key, { content, by });
+}
+
+/** Saves with the list that a custom criterion shows; those of other kinds show none. */
+function listed<T>(
+  kind: RecsKind,
+  { body, before, house }: { body: RecsCriterion; before: CriterionDefinition | null; house: House },
+  work: (list: string) => Promise<T>,
+): Promise<T> {
+  if (kind !== 'custom') return work('');
+  const was = before === null ? null : listOf(before);
+  return withList(feedWanted(body.configuration!.feed!), { name: body.name, before: was, house }, work);
+}
+
+function listOf({ algorithm }: Pick<CriterionDefinition, 'algorithm'>): string | null {
+  return algorithm.kind === 'custom' ? algorithm.list : null;
 }
 
 /** `preview` is a door of its own at /v1. */
@@ -152,10 +187,10 @@ function kindOf(one: CriterionDefinition, house: House): RecsKind {
 }
 
 function viewOf(one: CriterionDefinition, house: House): Listed {
-  const { number, updatedAt, updatedBy, shipped, algorithm } = one;
-  const feed = algorithm.kind === 'custom' ? feedOf(algorithm.list) : undefined;
-  const list = algorithm.kind === 'custom' ? algorithm.list : '';
-  const { view } = criterionSaid(contentOf(one), namingOf(house, list), feed);
+  const { number, updatedAt, updatedBy, shipped } = one;
+  const list = listOf(one);
+  const feed = list === null ? undefined : feedSaid(list, house.listFeeds.get(list));
+  const { view } = criterionSaid(contentOf(one), namingOf(house, list ?? ''), feed);
   const { beckon = {}, ...said } = view as { beckon?: object };
   const more = { ...(shipped ? { shipped } : {}), ...beckon };
   return {
@@ -172,35 +207,4 @@ function namingOf({ criteria }: House, list: string): Naming {
       criteria.find(String(number))?.key ?? refuse(`There is no criterion with the id ${number}`, where),
     list,
   };
-}
-
-const listAddress = /^list:(.{1,128})$/;
-
-/** An uploaded list as the feed of a custom criterion: Target has no other word for where it comes from. */
-function feedOf(list: string): object {
-  return {
-    environmentId: -1,
-    scheduleType: 'never',
-    connection: { type: 'url', attributes: { URL: `list:${list}` } },
-    uploadHistory: [],
-  };
-}
-
-/**
- * The list that a feed names.
- *
- * @throws TARGET_NOT_OFFERED for one that would have to be fetched
- */
-function listIn({ connection, scheduleType, environmentId = -1 }: RecsFeed): string {
-  const where = 'configuration.feed';
-  if (connection.type === 'ftp') notOffered('Nothing is fetched by FTP', `${where}.connection.type`);
-  const list = listAddress.exec(connection.attributes['URL'] ?? '')?.[1];
-  if (list === undefined || scheduleType !== 'never') {
-    notOffered(
-      'Lists are uploaded, not fetched: "list:" and its name as URL, scheduleType never',
-      `${where}.connection`,
-    );
-  }
-  if (environmentId !== -1) notOffered('A list holds for all environments', `${where}.environmentId`);
-  return list;
 }

@@ -90,7 +90,7 @@ function askedBy(operator: unknown, where: string): Asked {
 }
 
 /** Items between two breaths: others are served in between. */
-const atOnce = 2000;
+const atOnce = 1000;
 
 /** Matching items by id, from the `from`-th on, at most `limit`. Goes through all items. */
 export async function search(

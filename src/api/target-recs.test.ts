@@ -74,7 +74,6 @@ describe('the way it speaks (recommendations §3)', () => {
       type: 'application/vnd.adobe.target.v1+json;charset=UTF-8',
       body: {
         status: 404,
-        requestId: expect.any(String) as string,
         errors: [{ key: 'RULE_UNKNOWN', keyArguments: ['collection'], text: expect.any(String) as string }],
       },
     });

@@ -18,14 +18,14 @@ const contentType = 'application/vnd.adobe.target.v1+json;charset=UTF-8';
  * (recommendations §3). Any tenant is this shop; a secret key of ours is the Bearer.
  */
 export async function targetRecsRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
-  furnish(app, house, (error, request, reply) => {
+  furnish(app, house, (error, _request, reply) => {
     const { status, retryAfter } = error;
     if (retryAfter !== undefined) void reply.header('retry-after', String(Math.ceil(retryAfter)));
     if (status === 401) void reply.header('www-authenticate', 'Bearer realm="beckon"');
     return reply
       .code(status)
       .headers({ 'content-type': contentType, 'cache-control': 'no-store' })
-      .send(JSON.stringify({ status, requestId: request.id, errors: [errorOf(error)] }));
+      .send(JSON.stringify({ status, errors: [errorOf(error)] }));
   });
   const make = doors(app, house, { before, tag: 'Target admin', contentType, problem: RecsProblem });
   recsCatalogDoors(make, house);

@@ -17,7 +17,8 @@ export type { CatalogOptions, Shelf, UpsertReport, Watcher } from './catalog.ts'
 export { itemLimits } from './input.ts';
 export type { ItemInput, Refusal } from './input.ts';
 export type { Alarm, FeedCounts, FeedGuard, FeedPreview, FeedRun, FeedSettings, RunState } from './feed.ts';
-export { openFetcher } from './feed-fetch.ts';
+export { feedErrors } from './feed-error.ts';
+export { openFetcher, vetted } from './feed-fetch.ts';
 export type { Fetched, Fetcher, FetcherOptions, FetchRequest } from './feed-fetch.ts';
 export { FeedFiles } from './feed-files.ts';
 export type { FeedInput } from './feed-input.ts';

@@ -3,7 +3,7 @@
  *
  * In:     lessons from the feed, one event each; the catalogue; one person's views, cart and orders
  * Out:    answers: items in order, each with its source, its reason and the counts behind it, and what rules took out
- * Owns:   tables custom_list, custom_list_row, design, design_number, offer, activity, activity_seen, activity_order, criterion, criterion_number, recommend_snapshot, recommend_snapshot_piece, replay; what is learned lives in memory
+ * Owns:   tables custom_list, custom_list_row, custom_list_feed, design, design_number, offer, activity, activity_seen, activity_order, criterion, criterion_number, recommend_snapshot, recommend_snapshot_piece, replay; what is learned lives in memory
  * Knows:  base, store, job, language, event, profile, catalog
  * Never:  answers an item that is out of stock, excluded or unknown; draws at random
  * Start:  answer.ts, then criterion-definition.ts, execute.ts, engine.ts
@@ -33,6 +33,9 @@ export { shippedCriteria } from './criteria-shipped.ts';
 export type * from './criterion-definition.ts';
 export { customLimits } from './custom-list.ts';
 export { CustomLists } from './custom-lists.ts';
+export { ListFeeds } from './list-feeds.ts';
+export type { ListFeedNote, ListFeedSchedule } from './list-feeds.ts';
+export type { StoredListFeed } from './table-list-feed.ts';
 export type { CustomListView, CustomUpload } from './custom-lists.ts';
 export { compileDesign, mostSlots } from './design.ts';
 export type { Design, DesignDefinition, DesignLanguage, DesignType, Rendered } from './design.ts';

@@ -3,6 +3,7 @@ import { activityMigrations } from './table-activity.ts';
 import { activitySeenMigrations } from './table-activity-seen.ts';
 import { replayMigrations } from './table-backtest.ts';
 import { customListMigrations } from './table-custom-list.ts';
+import { listFeedMigrations } from './table-list-feed.ts';
 import { designNumberMigrations } from './table-design-number.ts';
 import { criterionMigrations } from './table-criterion.ts';
 import { snapshotMigrations } from './table-snapshot.ts';
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   ...snapshotMigrations,
   ...replayMigrations,
   ...customListMigrations,
+  ...listFeedMigrations,
 ];

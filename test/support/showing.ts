@@ -4,7 +4,7 @@ import { shippedCriteria, shippedOnly } from '../../src/recommend/index.ts';
 /** No rule, no design and no activity; tests of these put real ones in their place. */
 export function fakeShowing(): Pick<
   House,
-  'catalog' | 'rules' | 'criteria' | 'designs' | 'activities' | 'lists' | 'customLists'
+  'catalog' | 'rules' | 'criteria' | 'designs' | 'activities' | 'lists' | 'customLists' | 'listFeeds'
 > {
   return {
     catalog: null,
@@ -14,6 +14,7 @@ export function fakeShowing(): Pick<
     activities: fakeActivities(),
     lists: { ids: () => ['coat-1', 'hat-1'], categories: () => ['coats', 'hats'] },
     customLists: fakeCustomLists(),
+    listFeeds: fakeListFeeds(),
   };
 }
 
@@ -28,6 +29,12 @@ function fakeCriteria(): House['criteria'] {
     remove: none,
     versions: none,
   };
+}
+
+/** No list is fetched. */
+function fakeListFeeds(): House['listFeeds'] {
+  const none = () => Promise.reject(new Error('this house fetches no lists'));
+  return { get: () => undefined, check: () => {}, put: none, remove: none, refresh: async () => {} };
 }
 
 function fakeCustomLists(): House['customLists'] {

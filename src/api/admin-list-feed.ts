@@ -1,0 +1,80 @@
+import { Type, type TSchema } from 'typebox';
+import { BeckonError } from '../base/index.ts';
+import type { Door } from './door.ts';
+import { errors } from './error.ts';
+import type { House } from './house.ts';
+
+type Make = <B extends TSchema>(door: Door<B>) => void;
+
+const closed = { additionalProperties: false };
+
+/** PUT /v1/custom-lists/{key}/feed */
+const ListFeedInput = Type.Object(
+  {
+    url: Type.String({ minLength: 1, maxLength: 2000 }),
+    schedule: Type.Object(
+      {
+        every: Type.Union(['day', 'week', 'two-weeks', 'never'].map((word) => Type.Literal(word))),
+        /** UTC; left out: the time of the day at which it is saved. */
+        at: Type.Optional(Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })),
+      },
+      closed,
+    ),
+  },
+  closed,
+);
+const ListFeedView = Type.Object({
+  ...ListFeedInput.properties,
+  /** Newest first. */
+  history: Type.Array(Type.Object({ status: Type.String(), message: Type.String(), at: Type.String() })),
+});
+
+/** Doors by which a list of the shop's own is fetched from an address. */
+export function listFeedDoors(make: Make, house: House): void {
+  const { customLists, listFeeds } = house;
+  const view = (list: string) => {
+    const found = listFeeds.get(customLists.get(list).key);
+    if (!found) throw new BeckonError(errors.API_NOT_FOUND, `The list "${list.slice(0, 80)}" is not fetched`);
+    const { url, schedule, history } = found;
+    return { url, schedule, history: history.map((note) => ({ ...note, at: new Date(note.at).toISOString() })) };
+  };
+  make({
+    method: 'GET',
+    path: '/custom-lists/:key/feed',
+    scope: 'read',
+    summary: 'From where a list is fetched, and what the last fetches came to.',
+    answer: ListFeedView,
+    work: async (call) => view(call.part('key')),
+  });
+  make({
+    method: 'PUT',
+    path: '/custom-lists/:key/feed',
+    scope: 'settings',
+    summary: 'Fetch a list from an address: now, and by the schedule. What comes is merged into it.',
+    body: ListFeedInput,
+    answer: ListFeedView,
+    work: async (call) => {
+      const { key } = customLists.get(call.part('key'));
+      const { url, schedule } = call.body;
+      const { at } = schedule;
+      await listFeeds.put(key, {
+        url,
+        schedule: { every: schedule.every as 'day', ...(at === undefined ? {} : { at }) },
+      });
+      return view(key);
+    },
+  });
+  make({
+    method: 'DELETE',
+    path: '/custom-lists/:key/feed',
+    scope: 'settings',
+    summary: 'Fetch a list no more; its rows stay.',
+    answer: Type.Object({ removed: Type.Boolean() }),
+    work: async (call) => {
+      const { key } = customLists.get(call.part('key'));
+      const removed = listFeeds.get(key) !== undefined;
+      await listFeeds.remove(key);
+      return { removed };
+    },
+  });
+}
