@@ -125,6 +125,7 @@ async function openRunner(time: Clock): Promise<Runner> {
     callOwn: () => Promise.reject(new Error('Nobody calls here')),
     plan: () => Promise.reject(new Error('Nobody writes here')),
     cancel: async () => {},
+    callOutside: () => Promise.reject(new Error('nobody outside is called')),
     update: async () => {},
   });
 }

@@ -13,7 +13,7 @@ import {
 import { Catalog, migrations as catalogMigrations, RuleBook } from './catalog/index.ts';
 import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from './event/index.ts';
 import { migrations as jobMigrations } from './job/index.ts';
-import { migrations as journeyMigrations, stepsOf, type Caller, type Journeys } from './journey/index.ts';
+import { callOutside, migrations as journeyMigrations, stepsOf, type Caller, type Journeys } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
 import { MailboxStore, Messages, migrations as messageMigrations, type Transport } from './message/index.ts';
 import {
@@ -93,6 +93,8 @@ interface Slots extends Journeying {
   seen: ActivitySeen;
   /** HTTP to our own origin; filled when the doors open. */
   callOwn: Caller;
+  /** HTTP to the world outside. */
+  callOutside: Caller;
   /** Looks at once whether something is due. */
   wake: () => void;
 }
@@ -114,6 +116,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const slots = {
     seen: new ActivitySeen(store),
     callOwn: () => Promise.reject(new Error('The doors are not open yet')),
+    callOutside,
     wake: () => {},
   } as unknown as Slots;
   const profiles = openProfiles(ground, events, slots);

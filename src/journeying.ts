@@ -28,6 +28,7 @@ interface Ground {
 interface Slots {
   messages: Messages;
   callOwn: Caller;
+  callOutside: Caller;
   wake: () => void;
 }
 
@@ -51,6 +52,7 @@ export function openJourneying(
     journeys,
     jobs: new Jobs({ ...ground, leaseMs: settings.leaseMs }),
     callOwn: (request) => slots.callOwn(request),
+    callOutside: (request) => slots.callOutside(request),
     plan: (tx, order) => slots.messages.plan(tx, order),
     cancel: (tx, runId, reason) => slots.messages.cancel(tx, runId, reason),
     update: (tx, update) => events.append(tx, [written(update)]),

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BeckonError, SystemClock, elapsed, jsonLog, type Log } from './base/index.ts';
 import { examine, findingLines, tryPort } from './doctor.ts';
@@ -38,6 +39,7 @@ interface Ground {
 async function main(argv: readonly string[]): Promise<number> {
   const line = readCommand(argv);
   if (line.command === 'evaluate') return evaluation(line);
+  if (line.command === 'journeys') return journeys(line);
   if (line.help) {
     process.stdout.write(helpText(line.command === 'help' || argv[0] !== line.command ? undefined : line.command));
     return 0;
@@ -73,6 +75,30 @@ async function evaluation({ flags, help }: CommandLine): Promise<number> {
   if (!help) return evaluate(flags, (text) => void process.stderr.write(`${text}\n`));
   process.stdout.write(evaluateHelp);
   return 0;
+}
+
+/** Journeys in files. Stories get a database in a folder of their own, which is taken away again; no shop is touched. */
+async function journeys({ flags, help }: CommandLine): Promise<number> {
+  const command = await import('./journeys-command.ts');
+  if (help || flags.length === 0) {
+    process.stdout.write(command.journeysHelp);
+    return 0;
+  }
+  const { what, paths, json, rest } = command.readJourneysFlags(flags);
+  const files = command.journeyFiles(paths);
+  if (what === 'check') return command.checkJourneys(files, say);
+  const undo: Undo = [];
+  const dataDir = mkdtempSync(join(tmpdir(), 'beckon-stories-'));
+  undo.push(async () => rmSync(dataDir, { recursive: true, force: true }));
+  try {
+    const tell = (text: string) => void process.stderr.write(`${text}\n`);
+    const { settings, parts } = await prepare({ ...readSettings(rest, process.env), dataDir }, undo, tell);
+    const { Simulator } = await import('./simulating.ts');
+    const simulator = new Simulator({ settings, databaseUrl: parts.databaseUrl, log: parts.log });
+    return await command.testJourneys(files, simulator, { say, json });
+  } finally {
+    await runBackwards(undo);
+  }
 }
 
 /** The result goes to standard output, so that it can be piped; what is said on the way does not. */

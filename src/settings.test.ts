@@ -99,5 +99,14 @@ test('without a command it is serve; each command has a help page, and only thos
     expect(helpText(command)).toContain(`beckon ${command}`);
     expect(helpText()).toContain(`  ${command} `);
   }
-  expect(Object.keys(commands)).toEqual(['serve', 'demo', 'migrate', 'backtest', 'evaluate', 'doctor', 'help']);
+  expect(Object.keys(commands)).toEqual([
+    'serve',
+    'demo',
+    'migrate',
+    'backtest',
+    'journeys',
+    'evaluate',
+    'doctor',
+    'help',
+  ]);
 });

@@ -14,8 +14,8 @@ export interface Example {
   text: string;
 }
 
-/** Judges a journey document; null when it is sound, otherwise why not. Filled in by who may know the journey room. */
-export type JudgeJourney = (document: unknown) => string | null;
+/** Judges a journey or a story; null when it is sound, otherwise why not. Filled in by who may know the journey room. */
+export type JudgeJourney = (document: unknown, kind: 'journey' | 'story') => string | null;
 
 /** The pages whose examples are held true: README and everything under docs. */
 export function pagesOf(root: string): string[] {
@@ -41,7 +41,7 @@ export function examplesOf(path: string, page: string): Example[] {
   return open ? [...found, open] : found;
 }
 
-/** Examples that do not hold: `ts run` that fails, `json journey` that is no journey, `json` that is not JSON; and links that lead nowhere. */
+/** Examples that do not hold: `ts run` that fails, `json journey` and `json story` that are none, `json` that is not JSON; and links that lead nowhere. */
 export function checkDocs(root: string, judge: JudgeJourney): Finding[] {
   const pages = pagesOf(root).map((path) => ({ path, page: readFileSync(join(root, path), 'utf8') }));
   const examples = pages.flatMap(({ path, page }) => examplesOf(path, page));
@@ -59,8 +59,9 @@ function judgeJson({ path, line, marks, text }: Example, judge: JudgeJourney): F
   if (marks[0] !== 'json') return [];
   try {
     const document: unknown = JSON.parse(text);
-    const why = marks[1] === 'journey' ? judge(document) : null;
-    return why === null ? [] : [{ path, line, says: `not a journey: ${why}` }];
+    const kind = marks[1] === 'journey' || marks[1] === 'story' ? marks[1] : null;
+    const why = kind === null ? null : judge(document, kind);
+    return why === null ? [] : [{ path, line, says: `not a ${kind}: ${why}` }];
   } catch (error) {
     return [{ path, line, says: `not JSON: ${(error as Error).message}` }];
   }
@@ -107,9 +108,18 @@ function deadLinks(root: string, path: string, page: string): Finding[] {
 export async function journeyJudge(root: string): Promise<JudgeJourney> {
   const room = (await import(pathToFileURL(join(root, 'src/journey/index.ts')).href)) as {
     problemsOf(document: unknown, templates: ReadonlySet<string>): { where: string; what: string }[];
+    storyOf(document: unknown): unknown;
   };
   const templates = filesBelow(root, 'src/message/template').flatMap((path) => /([\w-]+)\.mjml$/.exec(path)?.[1] ?? []);
-  return (document) => {
+  return (document, kind) => {
+    if (kind === 'story') {
+      try {
+        room.storyOf(document);
+        return null;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    }
     const problems = room.problemsOf(document, new Set(templates));
     return problems.length === 0 ? null : problems.map(({ where, what }) => `${where}: ${what}`).join('; ');
   };

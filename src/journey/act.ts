@@ -3,7 +3,7 @@ import type { Job } from '../job/index.ts';
 import { viewOf, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { outcomeOf, requestOf, type Outcome } from './action.ts';
-import { callOutside, type CallAnswer } from './call.ts';
+import type { CallAnswer } from './call.ts';
 import type { CapActivity, CustomAction } from './definition.ts';
 import type { RunHands } from './hands.ts';
 import type { RunnerParts } from './runner.ts';
@@ -86,7 +86,7 @@ export class Actor {
   }
 
   async #send(action: CustomAction, run: Run, profile: Profile): Promise<CallAnswer | Error> {
-    const { clock, callOwn, journeys } = this.#parts;
+    const { clock, callOwn, callOutside, journeys } = this.#parts;
     const now = clock.now();
     const definition = journeys.version(run.journey, run.version)!;
     try {

@@ -7,6 +7,7 @@ export const errors = defineErrors({
     status: 409,
     mend: 'GET /v1/journeys/{key} tells its status; docs/guide/journeys.md has what can be done in which',
   },
+  STORY_INVALID: { status: 422, mend: 'Mend what is named; docs/guide/stories.md shows a whole story' },
   JOURNEY_MAP_INCOMPLETE: {
     status: 422,
     mend: 'Name for each activity that people stand at one of the live version, or null to end their runs; nothing was changed',

@@ -9,18 +9,19 @@
  * Never:  renders or sends a message; reads the clock itself; decides anything outside decide.ts
  * Start:  definition.ts, decide.ts (pure), then runner.ts (does what decide said, in one transaction)
  */
-export { type CallAnswer, type Caller, type CallRequest, CallTimeout } from './call.ts';
+export { type CallAnswer, type Caller, callOutside, type CallRequest, CallTimeout } from './call.ts';
 export * from './census.ts';
 export type { OrderedMessage, PlanMessage, UpdateProfile } from './change.ts';
 export * from './definition.ts';
 export { Journeys } from './journeys.ts';
 export type { CarriedRuns } from './merge.ts';
-export { recipes } from './recipe.ts';
+export { recipeFolder, recipes, storiesEnd } from './recipe.ts';
 export { type MessageOutcome } from './run.ts';
 export type { BusinessFact } from './audience-reader.ts';
 export { Runner, type RunnerParts } from './runner.ts';
 export { migrations } from './table.ts';
 export { emptyJourneys, type JourneyRow, type JourneyStatus } from './table-journey.ts';
 export { Lifecycle, type Resuming } from './lifecycle.ts';
+export * from './story.ts';
 export { problemsOf } from './validate.ts';
-export { localTime } from './wall.ts';
+export { instantOfWall, localTime } from './wall.ts';

@@ -49,6 +49,7 @@ beforeEach(async () => {
     callOwn: () => Promise.reject(new Error('nobody calls here')),
     plan: async () => {},
     cancel: async () => {},
+    callOutside: () => Promise.reject(new Error('nobody outside is called')),
     update: async () => {},
   });
 });

@@ -75,6 +75,7 @@ function office() {
     },
     plan: async (_tx, order) => void planned.push(order),
     cancel: async (_tx, runId, reason) => void cancelled.push({ runId, reason }),
+    callOutside: () => Promise.reject(new Error('nobody outside is called')),
     update: async (_tx, update) => void written.push(update),
   });
   return { profiles: people, journeys: plans, runner: worker };

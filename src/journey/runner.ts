@@ -38,6 +38,8 @@ export interface RunnerParts {
   journeys: Journeys;
   /** Calls our own origin. */
   callOwn: Caller;
+  /** Calls the world outside, behind a guard. */
+  callOutside: Caller;
   plan: PlanMessage;
   cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
   /** Writes attributes of a profile, for an update activity. */

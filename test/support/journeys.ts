@@ -87,6 +87,7 @@ export class Office {
       },
       plan: async (_tx, order) => void this.planned.push(order),
       cancel: async (_tx, runId, reason) => void this.cancelled.push({ runId, reason }),
+      callOutside: () => Promise.reject(new Error('nobody outside is called')),
       update: async (_tx, update) => void this.written.push(update),
     });
     this.lifecycle = new Lifecycle({ store, clock, journeys: this.journeys, runner: this.runner });
