@@ -10,8 +10,8 @@ const mostEntries = 40_000_000;
 /** No list of items is ever so long: there are fewer items. */
 const unbounded = 1 << 22;
 const entriesOfItem = 512;
-/** Fewer leftovers than this are not worth clearing away. */
-const fewLeftovers = 16;
+/** Leftovers of a list are cleared away when there are so many, and one to so many that are true. */
+const leftovers = { few: 16, share: 8 };
 
 /**
  * What items are, by their signs: for each item its signs, and for each sign that is no pair of words the items that
@@ -74,12 +74,18 @@ export class ContentIndex {
     return true;
   }
 
-  /** Calls `see` for each sign of an item; those of one sign come one after the other. */
-  read(item: number, see: (sign: number, field: number, times: number) => void): void {
-    const length = this.#vectors.length(item);
-    if (length === 0) return;
-    const [page, base] = [this.#vectors.page(item), this.#vectors.base(item)];
-    for (let at = base; at < base + 2 * length; at += 2) see(page[at]!, page[at + 1]! >>> 16, page[at + 1]! & 0xffff);
+  /** How many signs an item has. */
+  length(item: number): number {
+    return this.#vectors.length(item);
+  }
+
+  /** Where the signs of an item, which has some, stand: two integers each, from `base`; those of one sign together. */
+  page(item: number): Int32Array {
+    return this.#vectors.page(item);
+  }
+
+  base(item: number): number {
+    return this.#vectors.base(item);
   }
 
   /** How many items have the sign. */
@@ -152,28 +158,50 @@ export class ContentIndex {
 
   #replace(item: number, entries: readonly { sign: number; mark: number }[]): void {
     const after = new Set(entries.map(({ sign }) => sign));
-    const before = new Set<number>();
-    this.read(item, (sign) => before.add(sign));
-    const come = [...after].filter((sign) => !before.has(sign));
-    // An entry of the item may be left over from before: it must go while the item has the sign not yet.
-    for (const sign of come) if (this.#leftover[sign]! > 0) this.#clear(sign);
+    const before = this.#signsOf(item);
     this.#vectors.clear(item);
     for (const { sign, mark } of entries) {
       const place = this.#vectors.push(item);
       const page = this.#vectors.page(item);
       [page[place], page[place + 1]] = [sign, mark];
     }
-    for (const sign of come) {
+    for (const sign of after) {
+      if (before.has(sign)) continue;
       this.#having[sign]!++;
-      if (!this.isPair(sign)) this.#list(sign, item);
+      if (!this.isPair(sign) && !this.#isLeftover(sign, item)) this.#list(sign, item);
     }
     for (const sign of before) {
       if (after.has(sign)) continue;
       this.#having[sign]!--;
       if (this.isPair(sign)) continue;
-      const leftover = ++this.#leftover[sign]!;
-      if (leftover > fewLeftovers && leftover > this.#having[sign]!) this.#clear(sign);
+      const left = ++this.#leftover[sign]!;
+      if (left > leftovers.few && left * leftovers.share > this.#having[sign]!) this.#clear(sign);
     }
+  }
+
+  #signsOf(item: number): Set<number> {
+    const signs = new Set<number>();
+    const length = this.length(item);
+    if (length === 0) return signs;
+    const [page, base] = [this.page(item), this.base(item)];
+    for (let at = base; at < base + 2 * length; at += 2) signs.add(page[at]!);
+    return signs;
+  }
+
+  /** Is an entry of the item left over in the list of a sign? Then it is true again, and counts no more as left over. */
+  #isLeftover(sign: number, item: number): boolean {
+    if (this.#leftover[sign] === 0) return false;
+    const length = this.#lists.length(sign);
+    const base = this.#lists.base(sign);
+    if (
+      !this.#lists
+        .page(sign)
+        .subarray(base, base + length)
+        .includes(item)
+    )
+      return false;
+    this.#leftover[sign]!--;
+    return true;
   }
 
   #list(sign: number, item: number): void {

@@ -32,7 +32,7 @@ export function groupSign(by: 'category' | 'attribute', name: string, value: str
 }
 
 /**
- * The signs of an item: words of its name and texts, stemmed, without stop words, alone and in pairs; its categories
+ * The signs of an item: words of its name and texts, stemmed, without stop words, those of the name in pairs too; its categories
  * and the steps that lead to them; values of attributes. Numbers, dates and yes or no tell groups apart, but make no two
  * items alike (recommendations ALG-10).
  *
@@ -76,13 +76,14 @@ class Signs {
     else this.#known.set(key, { text, field, times, isPair });
   }
 
+  /** Pairs of words come of names alone: those of long texts are many and seldom met again. */
   words(words: readonly string[], field: string, language: LanguageCode): void {
     let before: string | null = null;
     for (const word of words) {
       if (isStopWord(word, language)) continue;
       const stem = stemOf(word, language);
       this.add(`w\u0000${stem}`, field, 1);
-      if (before !== null) this.add(`w\u0000${before} ${stem}`, field, 1, true);
+      if (before !== null && field === 'name') this.add(`w\u0000${before} ${stem}`, field, 1, true);
       before = stem;
     }
   }

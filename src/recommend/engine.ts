@@ -22,7 +22,7 @@ import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
 import type { VisitorLists } from './visitor-groups.ts';
 
 /** A share of content below this changes no list. */
-const leastShare = 0.001;
+const leastShare = 0.01;
 /** In fewer visits than this an item has had no chance yet. */
 const unprovenBelow = 5;
 

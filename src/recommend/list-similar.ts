@@ -8,9 +8,9 @@ export const usualLeast = 0.4;
 /** Signs that more of the items have than this say nothing, unless there are few items. */
 const commonest = { share: 0.25, items: 8 };
 /** Entries of lists looked through for one item: rare signs first, and the first of them whatever it costs. */
-const mostLookedThrough = 20_000;
+const mostLookedThrough = 4000;
 /** Of what is found there, so many are compared in full. */
-const mostCompared = 1000;
+const mostCompared = 500;
 /** Lists kept while no item changes, and how long they are. */
 const kept = { lists: 4096, items: 200 };
 
@@ -33,6 +33,10 @@ export class Alike {
   readonly #found = new Scores();
   /** How much each sign of the key counts; all 0 in between. */
   #key = new Float64Array(1024);
+  #squares = 0;
+  /** By how many items have a sign: how much it says; below 0 where that is not reckoned yet. */
+  #rarities = new Float64Array(1);
+  #weighedFor = -1;
   readonly #lists = new Map<string, readonly ItemScore[]>();
   #version = -1;
 
@@ -84,16 +88,14 @@ export class Alike {
   ): ItemScore[] {
     const ofField = this.#weightsOf(weights);
     this.#key = grown(this.#key, this.#index.signs);
+    this.#weighAnew();
     const signs: { sign: number; weight: number }[] = [];
-    const own = this.#each(key, ofField, (sign, weight) => {
-      this.#key[sign] = weight;
-      signs.push({ sign, weight });
-    });
+    this.#compareWith(key, ofField, (sign, weight) => signs.push({ sign, weight }));
+    for (const { sign, weight } of signs) this.#key[sign] = weight;
+    const own = this.#squares;
     const list: ItemScore[] = [];
     for (const item of this.#candidates(key, signs, ask.accept)) {
-      let both = 0;
-      const other = this.#each(item, ofField, (sign, weight) => (both += weight * this.#key[sign]!));
-      const score = both / Math.sqrt(own * other);
+      const score = this.#compareWith(item, ofField) / Math.sqrt(own * this.#squares);
       if (score >= least && score > 0) list.push({ item, score: Math.min(1, score) });
     }
     for (const { sign } of signs) this.#key[sign] = 0;
@@ -112,31 +114,43 @@ export class Alike {
     return ofField;
   }
 
-  /** Calls `see` with what each sign of an item counts, if anything. @returns the sum of their squares */
-  #each(item: number, ofField: Float64Array, see: (sign: number, weight: number) => void): number {
-    let [squares, sign, times] = [0, -1, 0];
-    const end = () => {
-      const weight = times * this.#rarity(sign);
-      if (weight > 0) see(sign, weight);
-      squares += weight * weight;
-    };
-    this.#index.read(item, (one, field, count) => {
-      if (one !== sign && sign !== -1) {
-        end();
-        times = 0;
+  /** What an item has in common with the key; the sum of its own squares is in `#squares` then. */
+  #compareWith(item: number, ofField: Float64Array, see?: (sign: number, weight: number) => void): number {
+    let [both, squares] = [0, 0];
+    const length = this.#index.length(item);
+    if (length > 0) {
+      const [page, base] = [this.#index.page(item), this.#index.base(item)];
+      const end = base + 2 * length;
+      for (let at = base; at < end;) {
+        const sign = page[at]!;
+        let times = 0;
+        for (; at < end && page[at] === sign; at += 2)
+          times += (page[at + 1]! & 0xffff) * ofField[page[at + 1]! >>> 16]!;
+        const weight = times * this.#rarity(sign);
+        if (weight === 0) continue;
+        squares += weight * weight;
+        both += weight * this.#key[sign]!;
+        see?.(sign, weight);
       }
-      sign = one;
-      times += count * ofField[field]!;
-    });
-    if (sign !== -1) end();
-    return squares;
+    }
+    this.#squares = squares;
+    return both;
   }
 
   #rarity(sign: number): number {
-    const [all, having] = [this.#index.size, this.#index.having(sign)];
-    if (having > Math.max(commonest.items, all * commonest.share)) return 0;
-    const rarity = Math.log((all + 1) / (having + 1));
-    return rarity * rarity;
+    const having = this.#index.having(sign);
+    const known = this.#rarities[having]!;
+    if (known >= 0) return known;
+    const all = this.#index.size;
+    const isCommon = having > Math.max(commonest.items, all * commonest.share);
+    return (this.#rarities[having] = isCommon ? 0 : Math.log((all + 1) / (having + 1)) ** 2);
+  }
+
+  /** How much a sign says hangs on how many items there are. */
+  #weighAnew(): void {
+    if (this.#weighedFor === this.#index.size) return;
+    this.#weighedFor = this.#index.size;
+    this.#rarities = new Float64Array(this.#index.size + 1).fill(-1);
   }
 
   /** Items that share signs with the key, those that share most. */

@@ -165,5 +165,5 @@ export const shippedTuning: Tuning = {
     popular: 0.02,
     popularWindowMs: 14 * day,
   },
-  content: { most: 0.5, fade: 10, last: 5, decay: 0.8 },
+  content: { most: 0.5, fade: 10, last: 3, decay: 0.8 },
 };
