@@ -167,6 +167,41 @@ describe('erasing a person', () => {
     expect(told.map(({ shard }) => shard)).toEqual(expect.arrayContaining([...read.keys()]));
   });
 
+  it('leaves the lists of a process that learned of the person before, and of one that learns only now', async () => {
+    const profile = await ada();
+    const stranger = '7'.repeat(38);
+    for (const ecid of [other, stranger]) {
+      const views = ['lamp', ecid === other ? 'bulb' : 'shade'].map((id) => ({ items: [{ id }] }));
+      await rooms.events.receive(views.map((more) => event(['commerce.productViews'], ecid, more)));
+    }
+    await rooms.folder.drain();
+    await rooms.follower.catchUp();
+    const besideLamp = ({ recommender: { engine } }: Rooms) =>
+      engine
+        .list(
+          {
+            kind: 'session',
+            steps: [{ item: engine.items.find('lamp'), at: rooms.clock.now() }],
+            now: rooms.clock.now(),
+          },
+          10,
+          () => true,
+        )
+        .filter(({ by }) => by === 'session-neighbours')
+        .map(({ item }) => engine.items.name(item))
+        .filter((id) => ['bulb', 'shade'].includes(id));
+    expect(besideLamp(rooms).sort()).toEqual(['bulb', 'shade']);
+
+    await rooms.erasures.request(profile);
+    await rooms.erasures.work();
+    await rooms.follower.catchUp();
+    expect(besideLamp(rooms)).toEqual(['shade']);
+    const later = await join();
+    await later.follower.catchUp();
+    expect(besideLamp(later)).toEqual(['shade']);
+    expect(later.recommender.learned).toBe(rooms.recommender.learned);
+  });
+
   it('keeps the address unmailable by its keyed hash, also when it comes again with consent (trust §0 19)', async () => {
     await rooms.erasures.request(await ada());
     await rooms.erasures.work();

@@ -36,7 +36,8 @@ export function toMinor(major: number, currency: string): number {
 
 /** 12900 EUR → 129. */
 export function toMajor(minor: number, currency: string): number {
-  return Number(`${minor}e-${currencyDigits(currency)}`);
+  // The quotient of two exact numbers is the double nearest to the price, as reading it from text gives.
+  return minor / 10 ** currencyDigits(currency);
 }
 
 /** Is this text a currency code by form? */

@@ -16,6 +16,8 @@ export class Fading {
   #start: number | null = null;
   #memoAt = Number.NaN;
   #memo = 0;
+  #worthAt = Number.NaN;
+  #worth = 0;
 
   /** @param options `onScale`: multiply every weight made so far by this power of two */
   constructor(options: { halfLifeMs: number; onScale: (by: number) => void }) {
@@ -26,12 +28,13 @@ export class Fading {
   /** What something that happens at `at` (UTC ms) weighs; to be added to weights made before. */
   weight(at: number): number {
     if (at === this.#memoAt) return this.#memo;
-    this.#start ??= at;
+    if (this.#start === null) [this.#start, this.#worthAt] = [at, Number.NaN];
     let age = (at - this.#start) / this.#halfLife;
     if (age > highest) {
       const halvings = Math.floor(age);
       this.#onScale(2 ** -Math.min(halvings, 1000));
       this.#start += halvings * this.#halfLife;
+      this.#worthAt = Number.NaN;
       age -= halvings;
     }
     this.#memoAt = at;
@@ -41,7 +44,12 @@ export class Fading {
 
   /** What a weight comes to at `now`: how often something happens in about 1.44 half-lives. */
   worth(weight: number, now: number): number {
-    return this.#start === null ? 0 : weight * 2 ** -((now - this.#start) / this.#halfLife);
+    if (this.#start === null) return 0;
+    if (now !== this.#worthAt) {
+      this.#worthAt = now;
+      this.#worth = 2 ** -((now - this.#start) / this.#halfLife);
+    }
+    return weight * this.#worth;
   }
 
   keep(): Kept {
@@ -51,6 +59,7 @@ export class Fading {
   restore(kept: Kept): void {
     this.#start = kept.start as number | null;
     this.#memoAt = Number.NaN;
+    this.#worthAt = Number.NaN;
   }
 }
 

@@ -230,11 +230,16 @@ export class Popularity {
   }
 }
 
+/** Lanes of the windows there are. */
+const laneOfWindow = new Map<number, number>(windows.map((window, lane) => [window, lane]));
+
 /** The lane whose window is nearest, by its ratio. */
 function laneOf(windowMs: number | null): number {
   if (windowMs === null) return lasting;
-  let nearest = 0;
-  const far = (lane: number) => Math.abs(Math.log(Math.max(1, windowMs) / windows[lane]!));
-  for (let lane = 1; lane < windows.length; lane++) if (far(lane) < far(nearest)) nearest = lane;
-  return nearest;
+  return laneOfWindow.get(windowMs) ?? nearestLane(windowMs);
+}
+
+function nearestLane(windowMs: number): number {
+  const far = windows.map((window) => Math.abs(Math.log(Math.max(1, windowMs) / window)));
+  return far.indexOf(Math.min(...far));
 }
