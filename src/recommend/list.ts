@@ -65,7 +65,7 @@ export function listOf(asked: Asked, key: Key, asking: Asking): List {
 }
 
 /** A fixed list, as it is. */
-export function idList(ids: readonly string[], by: Origin, key: string | null = null): List {
+export function idList(ids: Iterable<string>, by: Origin, key: string | null = null): List {
   return (limit, accept) => {
     const shown = new Set<string>();
     for (const id of ids) {

@@ -87,7 +87,7 @@ export class Slots {
     };
     const chosen: Chosen[] = [];
     chosen.push(...part('popular', inBuckets(popularList(this.#asking), seed)));
-    chosen.push(...part('range', (limit, accept) => idList(turned(range(), seed), 'range')(limit, accept)));
+    if (chosen.length < want) chosen.push(...part('range', rangeList(range(), seed)));
     return chosen;
   }
 
@@ -265,10 +265,13 @@ function inBuckets(list: List, seed: string | undefined): List {
 }
 
 /** The range, begun where the seed says, so that different people see different parts of it (BAK-1: "at random"). */
-function turned(ids: readonly string[], seed: string | undefined): readonly string[] {
-  if (seed === undefined || ids.length === 0) return ids;
-  const [begin] = shuffled([...ids.keys()], seed);
-  return [...ids.slice(begin), ...ids.slice(0, begin)];
+function rangeList(ids: readonly string[], seed: string | undefined): List {
+  const begin = seed === undefined || ids.length === 0 ? 0 : Number.parseInt(sha256(seed).slice(0, 8), 16) % ids.length;
+  return (limit, accept) => idList(turned(ids, begin), 'range')(limit, accept);
+}
+
+function* turned(ids: readonly string[], begin: number): Generator<string> {
+  for (let step = 0; step < ids.length; step++) yield ids[(begin + step) % ids.length]!;
 }
 
 function isEmptyKey({ algorithm }: Asked, { items }: Key): boolean {
