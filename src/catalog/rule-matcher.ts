@@ -50,9 +50,12 @@ export function operationNamed(name: string): MatchOperation | undefined {
 }
 
 /** What a matcher lacks to have a meaning, as the end of a sentence; null when nothing. */
-export function lacks({ attribute, operation, values = [], source }: Matcher): string | null {
+export function lacks(matcher: Matcher): string | null {
+  const { attribute, operation, values = [], source } = matcher;
   const meaning = meanings[operation];
   if (attribute.includes('`') || source?.name.includes('`')) return 'has a back-tick in a name';
+  const named = `${pathOf('item', attribute)} ${source === undefined ? '' : referenceOf(matcher)}`;
+  if (named.includes('``')) return 'has a name of which a part is empty';
   if (meaning.match === '') return null;
   if (source === undefined && meaning.source === 'needed') return 'needs a source: what the range is around';
   if (source === undefined && values.length === 0) return 'needs values, or a source';
