@@ -10,8 +10,9 @@ const mostEntries = 40_000_000;
 /** No list of items is ever so long: there are fewer items. */
 const unbounded = 1 << 22;
 const entriesOfItem = 512;
-/** Leftovers of a list are cleared away when there are so many, and one to so many that are true. */
-const leftovers = { few: 16, share: 8 };
+/** A place in a list whose item has gone; gaps are closed when there are so many, and one to so many items. */
+const gap = -1;
+const gaps = { few: 16, share: 4 };
 
 /**
  * What items are, by their signs: for each item its signs, and for each sign that is no pair of words the items that
@@ -26,9 +27,9 @@ export class ContentIndex {
   /** Of an item: sign, field and times. Those of one sign stand side by side. */
   readonly #vectors = new PagedRows({ width: 2, first: 8, cap: entriesOfItem });
   readonly #lists = new PagedRows({ width: 1, first: 2, cap: unbounded });
-  /** Items that have the sign; and entries of its list that are no more true. */
+  /** Items that have the sign, and gaps in its list. */
   #having = new Int32Array(1024);
-  #leftover = new Int32Array(1024);
+  #gaps = new Int32Array(1024);
   #isPair = new Uint8Array(1024);
   #entries = 0;
   #described = 0;
@@ -53,7 +54,7 @@ export class ContentIndex {
   }
 
   get bytes(): number {
-    const arrays = this.#having.byteLength + this.#leftover.byteLength + this.#isPair.byteLength;
+    const arrays = this.#having.byteLength + this.#gaps.byteLength + this.#isPair.byteLength;
     return this.#signs.bytes + this.#vectors.bytes + this.#lists.bytes + arrays;
   }
 
@@ -111,8 +112,7 @@ export class ContentIndex {
     const length = this.#lists.length(sign);
     if (length === 0) return;
     const [page, base] = [this.#lists.page(sign), this.#lists.base(sign)];
-    const isWhole = this.#leftover[sign] === 0;
-    for (let at = base; at < base + length; at++) if (isWhole || this.has(page[at]!, sign)) see(page[at]!);
+    for (let at = base; at < base + length; at++) if (page[at] !== gap) see(page[at]!);
   }
 
   /** The items of a category, or with a value of an attribute. */
@@ -134,7 +134,7 @@ export class ContentIndex {
     const sign = this.#signs.add(text);
     if (sign >= this.#having.length) {
       this.#having = grown(this.#having, sign + 1);
-      this.#leftover = grown(this.#leftover, sign + 1);
+      this.#gaps = grown(this.#gaps, sign + 1);
       this.#isPair = grown(this.#isPair, sign + 1);
     }
     this.#isPair[sign] = isPair ? 1 : 0;
@@ -168,14 +168,12 @@ export class ContentIndex {
     for (const sign of after) {
       if (before.has(sign)) continue;
       this.#having[sign]!++;
-      if (!this.isPair(sign) && !this.#isLeftover(sign, item)) this.#list(sign, item);
+      if (!this.isPair(sign)) this.#list(sign, item);
     }
     for (const sign of before) {
       if (after.has(sign)) continue;
       this.#having[sign]!--;
-      if (this.isPair(sign)) continue;
-      const left = ++this.#leftover[sign]!;
-      if (left > leftovers.few && left * leftovers.share > this.#having[sign]!) this.#clear(sign);
+      if (!this.isPair(sign)) this.#unlist(sign, item);
     }
   }
 
@@ -188,33 +186,21 @@ export class ContentIndex {
     return signs;
   }
 
-  /** Is an entry of the item left over in the list of a sign? Then it is true again, and counts no more as left over. */
-  #isLeftover(sign: number, item: number): boolean {
-    if (this.#leftover[sign] === 0) return false;
-    const length = this.#lists.length(sign);
-    const base = this.#lists.base(sign);
-    if (
-      !this.#lists
-        .page(sign)
-        .subarray(base, base + length)
-        .includes(item)
-    )
-      return false;
-    this.#leftover[sign]!--;
-    return true;
-  }
-
   #list(sign: number, item: number): void {
     const place = this.#lists.push(sign);
     this.#lists.page(sign)[place] = item;
   }
 
-  /** Takes out of a list what is no more true. */
-  #clear(sign: number): void {
+  #unlist(sign: number, item: number): void {
+    const [page, base] = [this.#lists.page(sign), this.#lists.base(sign)];
+    const place = page.subarray(base, base + this.#lists.length(sign)).indexOf(item);
+    page[base + place] = gap;
+    const open = ++this.#gaps[sign]!;
+    if (open <= gaps.few || open * gaps.share <= this.#having[sign]!) return;
     const items: number[] = [];
-    this.each(sign, (item) => items.push(item));
+    this.each(sign, (one) => items.push(one));
     this.#lists.clear(sign);
-    for (const item of items) this.#list(sign, item);
-    this.#leftover[sign] = 0;
+    for (const one of items) this.#list(sign, one);
+    this.#gaps[sign] = 0;
   }
 }

@@ -136,6 +136,16 @@ describe('what a person buys again, and next', () => {
     expect(list[3]).toMatchObject({ by: 'top-sellers', count: 1, key: null });
   });
 
+  it('hears nobody who was forgotten; what they bought stays counted', () => {
+    did('purchase', 'milk', { p: 'u', s: 'u1' });
+    did('purchase', 'butter', { p: 'u', s: 'u2' });
+    expect(basket(['milk']).find(({ item }) => item === number('butter'))).toMatchObject({ by: 'bought-by-alike' });
+    engine.forgetVisitor('u');
+    const list = basket(['milk']);
+    expect(list.map(({ by }) => by)).toEqual(['bought-again', 'top-sellers']);
+    expect(list[1]).toMatchObject({ item: number('butter'), count: 1 });
+  });
+
   it('is what sells, for somebody without orders', () => {
     did('purchase', 'milk');
     expect(ids(basket())).toEqual(['milk']);
