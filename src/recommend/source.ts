@@ -7,7 +7,7 @@ export type Algorithm =
   | 'bought-together'
   | 'carted-together'
   | 'site-affinity' // viewed, carted and bought in the same visits
-  | 'item-model' // weights learned over all carts at once (EASE)
+  | 'item-model' // weights learned over all carts at once
   | 'session-neighbours' // visits like this one
   | 'next-in-sequence' // what follows the last items of a visit
   | 'similar' // like the key by its words and attributes
@@ -87,9 +87,9 @@ export type ListQuery =
       now: number;
       leftInCart?: boolean;
     }
-  /** What this person buys again, and buys next: orders in order of time. For mail and batches. */
   /** Items that hardly anybody has seen yet and that are like the keys: for a slot that gives new ones a chance. */
   | { kind: 'unproven'; keys: readonly number[]; now: number }
+  /** What this person buys again, and buys next: orders in order of time. For mail and batches. */
   | { kind: 'next-basket'; orders: readonly { items: readonly number[]; at: number }[]; now: number };
 
 /** Lists of items as learned so far. For one state of the engine, the same query gives the same list. */
