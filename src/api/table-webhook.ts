@@ -139,14 +139,15 @@ export async function dropWebhook(runner: Runner, key: string): Promise<boolean>
   return count === 1;
 }
 
-export async function tallyWebhook(runner: Runner, key: string, tally: Tally): Promise<void> {
+/** @param tally with the moment of it, business time */
+export async function tallyWebhook(runner: Runner, key: string, tally: Tally & { at: number }): Promise<void> {
   await runner.run({
     name: 'api.tally-webhook',
     text: `update webhook set taken = taken + $2, repeated = repeated + $3, ignored = ignored + $4,
         refused = refused + $5, turned_away = turned_away + $6,
-        last_at = case when $2 + $3 + $4 + $5 > 0 then now() else last_at end,
+        last_at = case when $2 + $3 + $4 + $5 > 0 then $8 else last_at end,
         last_refusal = coalesce($7, last_refusal),
-        last_refusal_at = case when $7::text is null then last_refusal_at else now() end
+        last_refusal_at = case when $7::text is null then last_refusal_at else $8 end
       where key = $1`,
     values: [
       key,
@@ -156,6 +157,7 @@ export async function tallyWebhook(runner: Runner, key: string, tally: Tally): P
       tally.refused ?? 0,
       tally.turnedAway ?? 0,
       tally.refusal ?? null,
+      new Date(tally.at),
     ],
   });
 }

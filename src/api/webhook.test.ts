@@ -547,6 +547,7 @@ describe('at the door', () => {
     }
     expect(house.received).toEqual([]);
     const { counts, lastRefusal } = await view('shop');
+    expect(Date.parse(lastRefusal!.at)).toBe(house.clock.now());
     expect([counts.turnedAway, lastRefusal?.why]).toEqual([
       4,
       'The signature is not that of this body under our secret',

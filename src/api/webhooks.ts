@@ -179,7 +179,7 @@ export class Webhooks {
     const { tally, request } = result;
     await this.#store.inTransaction(async (tx) => {
       if (digest !== null) await table.noteDelivery(tx, key, digest);
-      await table.tallyWebhook(tx, key, tally);
+      await table.tallyWebhook(tx, key, { ...tally, at: this.#clock.now() });
       if (request) {
         const at = new Date(this.#clock.now());
         const { topic, body, done } = request;
@@ -200,7 +200,7 @@ export class Webhooks {
     for (const [key, { count, why, writtenAt }] of this.#away) {
       if (count === 0 || (!all && now - writtenAt < tallyEveryMs)) continue;
       this.#away.set(key, { count: 0, why, writtenAt: now });
-      await table.tallyWebhook(this.#store, key, { turnedAway: count, refusal: why });
+      await table.tallyWebhook(this.#store, key, { turnedAway: count, refusal: why, at: this.#clock.now() });
     }
   }
 

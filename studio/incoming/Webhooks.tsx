@@ -48,7 +48,10 @@ function Hooks({ rows }: { rows: WebhookView[] }) {
               <Table.Td className="main-cell">
                 {row.name} <span className="quiet">{`${row.kind} · ${row.key}`}</span>
                 <span className="quiet narrow-only">
-                  {counted.map((word) => `${number(row.counts[word])} ${say(`webhooks.${word}`)}`).join(' · ')}
+                  {counted
+                    .filter((word) => word === 'taken' || row.counts[word] > 0)
+                    .map((word) => `${number(row.counts[word])} ${say(`webhooks.${word}`)}`)
+                    .join(' · ')}
                 </span>
                 {row.lastRefusal && (
                   <span className="quiet hook-refusal">

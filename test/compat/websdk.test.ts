@@ -154,9 +154,11 @@ describe.each(stages)('by $name', (stage) => {
 
     it('getIdentity before any event acquires one, and it stays (capture 04)', async () => {
       const ada = await arrive();
-      const ecid = await ada.ecid();
+      const acquired = await ada.run<{ identity: { ECID: string }; edge: object }>('getIdentity');
+      // The region is read from a header of ours, which the page may see (edge §2).
+      expect(acquired.edge).toEqual({ regionId: 1 });
       await ada.send(pageView);
-      expect(await ada.ecid()).toBe(ecid);
+      expect(await ada.ecid()).toBe(acquired.identity.ECID);
       expect(front.calls.map(({ action }) => action)).toEqual(['identity/acquire', 'interact']);
     });
 
@@ -426,6 +428,22 @@ describe.each(stages)('by $name', (stage) => {
     });
   });
 
+  it('a page that the shop’s server has drawn shows what that was answered, and reports the display once (edge §8.3, applyResponse)', async () => {
+    const ada = await arrive();
+    const ecid = await ada.ecid();
+    const schemas = ['dom-action', 'html-content-item'].map((name) => `https://ns.adobe.com/personalization/${name}`);
+    const event = {
+      xdm: { ...pageView, identityMap: { ECID: [{ id: ecid, primary: true }] } },
+      query: { personalization: { decisionScopes: ['__view__'], schemas } },
+    };
+    const responseBody = await beckon.api('POST', '/ee/v2/interact?datastreamId=compat', { event });
+    await ada.run('applyResponse', { renderDecisions: true, responseBody });
+    await ada.page.locator('#recs li').first().waitFor();
+    await front.when(({ body }) => JSON.stringify(body).includes('propositionDisplay'));
+    expect(await count(ecid, 'decisioning.propositionDisplay')).toBe(1);
+    expect(await count(ecid, 'web.webpagedetails.pageViews')).toBe(1);
+  });
+
   describe('identity', () => {
     it('is handed over to another host by adobe_mc (edge §6)', async () => {
       const ada = await arrive();
@@ -501,6 +519,14 @@ describe.each(stages)('by $name', (stage) => {
   });
 
   describe('what goes wrong', () => {
+    it.each(['127.0.0.1:8080', 'localhost:8443', 'http://localhost', 'localhost/x'])(
+      'the SDK refuses the edgeDomain "%s", as the guide says (edge trap 1)',
+      async (edgeDomain) => {
+        await expect(arrive({ edgeDomain })).rejects.toThrow(/edgeDomain/);
+        expect(front.calls).toEqual([]);
+      },
+    );
+
     it('an unknown datastream is told with Adobe’s code, readable across origins (edge §11)', async () => {
       const ada = await arrive({ datastreamId: 'nobody' });
       expect(await ada.outcome('sendEvent', { xdm: pageView })).toMatchObject({
