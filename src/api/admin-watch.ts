@@ -30,6 +30,7 @@ export function watchDoors(make: Make, house: House): void {
         throw new BeckonError(errors.API_INPUT_INVALID, `There is no outcome "${outcome}"`, { where: 'outcome' });
       const limit = limitOf(call.query('limit'), 100);
       const source = datastream === undefined ? call.query('source') : `edge:${datastream}`;
+      const senderOf = await senders(house);
       const lines = house.events.intake.list({
         ...(source === undefined ? {} : { source }),
         ...(outcome === undefined ? {} : { outcome }),
@@ -39,10 +40,11 @@ export function watchDoors(make: Make, house: House): void {
         lines: lines.map((line) => ({
           ...line,
           at: new Date(line.at).toISOString(),
+          sender: senderOf(line.source),
           datastream: line.source.startsWith('edge:') ? line.source.slice(5) : null,
           what: line.what && { ...line.what, happenedAt: new Date(line.what.happenedAt).toISOString() },
         })),
-        sources: house.events.intake.sources(),
+        sources: house.events.intake.sources().map((one) => ({ ...one, sender: senderOf(one.source) })),
       };
     },
   });
@@ -75,6 +77,13 @@ export function watchDoors(make: Make, house: House): void {
       return { events: await house.events.putBack(call.body.ids ?? null) };
     },
   });
+}
+
+/** Sources that go by the id of a key are shown by its name. */
+async function senders(house: House): Promise<(source: string) => string | null> {
+  const isKeys = house.events.intake.sources().some(({ source }) => source.startsWith('segment:'));
+  const names = new Map(isKeys ? (await house.keys.list()).map(({ id, name }) => [`segment:${id}`, name]) : []);
+  return (source) => names.get(source) ?? null;
 }
 
 function limitOf(given: string | undefined, usual: number): number {

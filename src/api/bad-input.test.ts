@@ -262,6 +262,21 @@ describe('what just came in', () => {
   });
 });
 
+it('what came in with a write key goes by the name of the key', async () => {
+  const made = { kind: 'publishable' as const, scopes: [], datastream: null, createdAt: '', lastUsedAt: null };
+  house.keys.list = async () => [{ id: 'publishable', name: 'Shop pages', ...made }];
+  await app.inject({ method: 'POST', url: '/v1/page', payload: { anonymousId: 'a1', writeKey: publishableKey } });
+  await interact(view());
+  house.events.intake.kept(house.received, 'kept');
+  const seen = (await app.inject({ url: '/v1/intake', headers: { authorization: `Bearer ${secretKey}` } })).json();
+  const by = ({ source, sender }: { source: string; sender: string | null }) => [source, sender];
+  const named = [
+    ['edge:demo', null],
+    ['segment:publishable', 'Shop pages'],
+  ];
+  expect([seen.lines.map(by), seen.sources.map(by)]).toEqual([named, named]);
+});
+
 describe('a history brought in', () => {
   const call = (method: 'GET' | 'POST' | 'PUT', url: string, payload?: string) =>
     app.inject({

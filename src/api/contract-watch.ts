@@ -35,6 +35,8 @@ export const IntakeLine = Type.Object({
   number: Type.Integer(),
   at: time,
   source: Type.String(),
+  /** The name of the key it came with, where the source is a key's id. */
+  sender: nullable(Type.String()),
   datastream: nullable(Type.String()),
   type: nullable(Type.String()),
   visitor: nullable(Type.String()),
@@ -50,7 +52,9 @@ export type IntakeLine = Static<typeof IntakeLine>;
 export const IntakeView = Type.Object({
   lines: Type.Array(IntakeLine),
   /** Of each source, how many lines are remembered, and how many of them were refused. */
-  sources: Type.Array(Type.Object({ source: Type.String(), lines: count, refused: count })),
+  sources: Type.Array(
+    Type.Object({ source: Type.String(), sender: nullable(Type.String()), lines: count, refused: count }),
+  ),
 });
 export type IntakeView = Static<typeof IntakeView>;
 

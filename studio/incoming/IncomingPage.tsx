@@ -131,7 +131,7 @@ function Filters({ view }: { view: IntakeView }) {
   const put = (change: { source?: string | undefined; type?: string | undefined; show?: string | undefined }) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const known = view.sources.some((one) => one.source === source) || source === undefined;
-  const sources = [...view.sources, ...(known ? [] : [{ source, lines: 0, refused: 0 }])];
+  const sources = [...view.sources, ...(known ? [] : [{ source, sender: null, lines: 0, refused: 0 }])];
   return (
     <div className="filters">
       <Select
@@ -142,7 +142,7 @@ function Filters({ view }: { view: IntakeView }) {
         clearButtonProps={{ 'aria-label': say('incoming.anySource') }}
         data={sources.map((one) => ({
           value: one.source,
-          label: `${sourceName(one.source)} (${number(one.lines)})`,
+          label: `${sourceName(one.source, one.sender)} (${number(one.lines)})`,
         }))}
         onChange={(value) => put({ source: value ?? undefined })}
       />

@@ -85,7 +85,7 @@ function Line({ line, isOpen, onTurn }: { line: IntakeLine; isOpen: boolean; onT
           </UnstyledButton>
           <span className="quiet line-source">
             <span className="narrow-only">{time(line.at)} · </span>
-            {sourceName(line.source)}
+            {sourceName(line.source, line.sender)}
             {line.why !== null && <span className="text-harm"> · {line.why}</span>}
           </span>
         </Table.Td>

@@ -6,6 +6,7 @@ const line = (number: number, more: Partial<IntakeLine>): IntakeLine => ({
   number,
   at: '2026-11-24T09:00:00.000Z',
   source: 'edge:default',
+  sender: null,
   datastream: 'default',
   type: 'commerce.productViews',
   visitor: 'ecid:1',
@@ -42,8 +43,8 @@ describe('lines of the intake', () => {
   it('add up over the sources', () => {
     expect(
       sums([
-        { source: 'a', lines: 4, refused: 1 },
-        { source: 'b', lines: 2, refused: 2 },
+        { source: 'a', sender: null, lines: 4, refused: 1 },
+        { source: 'b', sender: null, lines: 2, refused: 2 },
       ]),
     ).toEqual({ lines: 6, refused: 3 });
     expect(sums([])).toEqual({ lines: 0, refused: 0 });

@@ -32,16 +32,23 @@ export function intakeOf(now: number, search: URLSearchParams): IntakeView {
     ),
     sources: names.map((name) => {
       const own = lines.filter((line) => line.source === name);
-      return { source: name, lines: own.length, refused: own.filter((line) => line.outcome === 'refused').length };
+      return {
+        source: name,
+        sender: senderOf(name),
+        lines: own.length,
+        refused: own.filter((line) => line.outcome === 'refused').length,
+      };
     }),
   };
 }
+
+const senderOf = (source: string) => (source.startsWith('segment:') ? 'Seiten des Ladens' : null);
 
 function lineOf(index: number, now: number): IntakeLine {
   const at = new Date(now - index * 2000).toISOString();
   const [source, type] = shapes[index % shapes.length]!;
   const datastream = source.startsWith('edge:') ? source.slice(5) : null;
-  const head = { number: 500 - index, at, source, datastream };
+  const head = { number: 500 - index, at, source, sender: senderOf(source), datastream };
   if (index % 11 === 4) {
     return {
       ...head,
