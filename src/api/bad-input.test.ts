@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeHouse, publishableKey, secretKey } from '../../test/support/house.ts';
+import type { Intake } from '../event/index.ts';
 import type { House } from './house.ts';
 import { buildServer } from './server.ts';
 
@@ -267,7 +268,7 @@ it('what came in with a write key goes by the name of the key', async () => {
   house.keys.list = async () => [{ id: 'publishable', name: 'Shop pages', ...made }];
   await app.inject({ method: 'POST', url: '/v1/page', payload: { anonymousId: 'a1', writeKey: publishableKey } });
   await interact(view());
-  house.events.intake.kept(house.received, 'kept');
+  (house.events.intake as Intake).kept(house.received, 'kept');
   const seen = (await app.inject({ url: '/v1/intake', headers: { authorization: `Bearer ${secretKey}` } })).json();
   const by = ({ source, sender }: { source: string; sender: string | null }) => [source, sender];
   const named = [
