@@ -47,7 +47,12 @@ export class PastVisits {
     const pairs = this.ids.map(() => new Map<number, number>());
     for (const { items } of this.visits) {
       const once = [...new Set(items)].slice(-200);
-      for (const a of once) for (const b of once) if (a !== b) pairs[a]!.set(b, (pairs[a]!.get(b) ?? 0) + 1);
+      for (const a of once) {
+        for (const b of once) {
+          // An item that came twice goes with itself, as in session-rec.
+          if (a !== b || items.indexOf(a) !== items.lastIndexOf(a)) pairs[a]!.set(b, (pairs[a]!.get(b) ?? 0) + 1);
+        }
+      }
     }
     return (this.#pairs = pairs);
   }
@@ -113,7 +118,7 @@ function scorePairs(
 }
 
 function keysOf(own: readonly number[], query: PastQuery): readonly number[] {
-  return query.criterion === 'session' ? own.slice(-1) : own;
+  return query.criterion === 'session' ? own.slice(-1) : own.slice(-50);
 }
 
 /** Sequential rules: what came within ten steps after the last item, 1 / d² (session-rec "sr"). */
@@ -237,7 +242,7 @@ export function ease(past: PastVisits, lambda: number): { answer: Answer; score:
   const gram = new Float64Array(size * size);
   for (let item = 0; item < size; item++) {
     gram[item * size + item] = past.of[item]!.length + lambda;
-    for (const [other, both] of past.pairs[item]!) gram[item * size + other] = both;
+    for (const [other, both] of past.pairs[item]!) if (other !== item) gram[item * size + other] = both;
   }
   inverseOf(gram, size);
   const score: Score = (own, _query, scores) => {

@@ -178,6 +178,16 @@ test('a wrong event, a missing file and a broken one are refused', async () => {
   await expect(evaluate(past, query, { out: join(folder, 'no', 'where') })).rejects.toThrow('cannot be written');
 });
 
+test('items are alike by words, categories and labels; a new one is found by them', async () => {
+  const items = join(folder, 'items.ndjson');
+  const of = (item: string, labels: number[]) => ({ item, attributes: { is: labels, price: 5 } });
+  writeFileSync(items, lines([of('coat', [17, 4]), of('cape', [17, 4]), of('lamp', [9]), of('bulb', [8])]));
+  const query = { id: 'q', criterion: 'session', session: [{ item: 'coat' }], limit: 1 };
+  expect(await evaluate(events('v1/s1: lamp bulb', 'v2/s2: coat'), [query], { items } as never)).toEqual({
+    q: ['cape'],
+  });
+});
+
 test('the same files give the same answers', async () => {
   const queries = past.map((event, i) => ({ id: `q${i}`, criterion: 'session', session: [event] }));
   expect(await evaluate(past, queries)).toEqual(await evaluate(past, queries));

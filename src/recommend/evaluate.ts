@@ -41,7 +41,8 @@ export class Evaluator {
   /** What items are, for likeness by their words and attributes. */
   describe(items: readonly PastItem[]): void {
     for (const { item, name = '', categories = [], attributes = {} } of items) {
-      this.engine.describe(item, { name, categories, attributes });
+      const labelled = Object.entries(attributes).map(([field, value]) => [field, labelsOf(value)] as const);
+      this.engine.describe(item, { name, categories, attributes: Object.fromEntries(labelled) });
     }
   }
 
@@ -192,4 +193,10 @@ export class Evaluator {
   #numbers(ids: readonly string[]): number[] {
     return ids.map((id) => this.engine.items.find(id)).filter((item) => item >= 0);
   }
+}
+
+/** A list of numbers is a list of labels, by which items are alike; a number alone is a measure, by which they are not. */
+function labelsOf(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map((one: unknown) => (/^\d+$/.test(String(one)) ? `label ${String(one)}` : one));
 }
