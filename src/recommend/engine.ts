@@ -299,8 +299,13 @@ export class Engine implements Source {
     const { content: tuning } = this.#tuning;
     const share = contentShare(neighbours, own, { near: this.#near, tuning });
     if (share < leastShare) return;
-    scoreByContent(this.#alike, own, { tuning, scores: this.#fourth });
-    this.#whole.mix(this.#fourth, share);
+    const scores = this.#fourth;
+    scoreByContent(this.#alike, own, { tuning, scores });
+    const { most } = scores;
+    // Items that many have met stand where neighbours put them: content would only push them about (§4d, Sports).
+    const { visits } = this.#crowd;
+    scores.change((item, score) => score * Math.max(1e-9, Math.exp(-visits.count(item) / tuning.known)));
+    this.#whole.mix(scores, (share * scores.most) / most);
   }
 
   #cart({ cart, now }: Query<'cart'>, limit: number, accept: Accept): Scored[] {

@@ -43,8 +43,11 @@ export interface Tuning {
   model: LearnItemsOptions;
   /** What a person buys again and next: share of the own orders, decay from order to order, and what sells anyway. */
   basket: Neighbourhood & { own: number; decay: number; popular: number; popularWindowMs: number };
-  /** Weight of likeness by content: `most` · e^(−support / fade); the last own items looked at, and how they count. */
-  content: { most: number; fade: number; last: number; decay: number };
+  /**
+   * Weight of likeness by content: `most` · e^(−support / fade), of an item that n visits had · e^(−n / known); the last own
+   * items looked at, and how they count.
+   */
+  content: { most: number; fade: number; known: number; last: number; decay: number };
 }
 
 /** How neighbours are found, and how they speak. */
@@ -117,7 +120,7 @@ export const shippedTuning: Tuning = {
     distanceFade: 4,
     earlier: 0.8,
     repeat: 4,
-    share: 0.7,
+    share: 0.8,
     view: 1,
     cart: 3,
     buy: 5,
@@ -165,5 +168,5 @@ export const shippedTuning: Tuning = {
     popular: 0.02,
     popularWindowMs: 14 * day,
   },
-  content: { most: 0.4, fade: 8, last: 3, decay: 0.8 },
+  content: { most: 0.7, fade: 8, known: 8, last: 3, decay: 0.8 },
 };
