@@ -110,7 +110,10 @@ export async function journeyJudge(root: string): Promise<JudgeJourney> {
     problemsOf(document: unknown, templates: ReadonlySet<string>): { where: string; what: string }[];
     storyOf(document: unknown): unknown;
   };
-  const templates = filesBelow(root, 'src/message/template').flatMap((path) => /([\w-]+)\.mjml$/.exec(path)?.[1] ?? []);
+  const { recipeTemplates } = (await import(pathToFileURL(join(root, 'src/message/recipe.ts')).href)) as {
+    recipeTemplates: readonly { key: string }[];
+  };
+  const templates = recipeTemplates.map(({ key }) => key);
   return (document, kind) => {
     if (kind === 'story') {
       try {

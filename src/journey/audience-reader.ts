@@ -253,8 +253,10 @@ export class AudienceReader {
     const ask = (source: string, event: unknown) =>
       this.#hands.hands.evaluate(source, { profile: view, event }, { profile, definition, now });
     const each = entry.each === undefined ? undefined : ask(entry.each, whole);
+    // What concerns others too is not carried along by each run.
+    const { items: _items, ids: _ids, ...own } = whole as Record<string, unknown>;
     const all = Array.isArray(each)
-      ? each.map((one: unknown) => ({ ...whole, each: one }))
+      ? each.map((one: unknown) => ({ ...own, each: one }))
       : each === undefined
         ? [whole]
         : [];
