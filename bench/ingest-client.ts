@@ -9,6 +9,8 @@ export interface Load {
   kind: 'interact' | 'events';
   connections: number;
   seconds: number;
+  /** No more than so many events, about. */
+  events?: number;
   /** Requests a second; null: as fast as the answers come. */
   rate: number | null;
   batch: number;
@@ -30,13 +32,16 @@ export interface Loaded {
 export async function runLoad(load: Load): Promise<Loaded> {
   const make = maker(load);
   const times: number[] = [];
+  const perRequest = load.kind === 'events' ? load.batch : 1;
+  let left = load.events ?? Number.POSITIVE_INFINITY;
   let failures = 0;
   const began = elapsed();
   const endsAt = began + load.seconds * 1000;
   const turn = pace(load.rate, began);
   const lane = async () => {
     const line = await Line.open(load.port);
-    while (elapsed() < endsAt) {
+    while (elapsed() < endsAt && left > 0) {
+      left -= perRequest;
       await turn();
       const asked = elapsed();
       const status = await line.ask(make());
@@ -49,7 +54,6 @@ export async function runLoad(load: Load): Promise<Loaded> {
   const seconds = (elapsed() - began) / 1000;
   times.sort((a, b) => a - b);
   const of = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
-  const perRequest = load.kind === 'events' ? load.batch : 1;
   return { requests: times.length, events: times.length * perRequest, failures, seconds, p50: of(0.5), p99: of(0.99) };
 }
 

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { elapsed, pause, quietLog } from '../src/base/index.ts';
+import { elapsed, pause, quietLog, shardOf } from '../src/base/index.ts';
 import { migrations } from '../src/event/index.ts';
 import { launch, migrate, openStore, type Store } from '../src/store/index.ts';
 import { audienceFigures } from './audience-part.ts';
@@ -14,7 +14,9 @@ import { ecidOf, sendOne, type Load, type Loaded } from './ingest-client.ts';
 /**
  * From the request to the commit, and from the commit to its effect, by the real server in its own process over
  * loopback: `npm run bench -- ingest`. The load, the limit's server and PostgreSQL (default settings, so every commit
- * is synced to disk) each have their own process too. Flags: --seconds, --rounds, --connections, --visitors, --probes.
+ * is synced to disk) each have their own process too. Flags: --seconds, --rounds, --connections, --visitors, --probes;
+ * --warm, how many events of each kind a side takes before it is measured, because a server that has just started still
+ * compiles; --events, how many more are sent in batches before memory is read (10,000,000 takes a while).
  */
 const bench = 'ingest';
 const seconds = numberFlag('seconds', 8);
@@ -22,11 +24,15 @@ const rounds = numberFlag('rounds', 2);
 const connections = numberFlag('connections', 32);
 const visitors = numberFlag('visitors', 20_000);
 const probes = numberFlag('probes', 300);
+const warmEvents = numberFlag('warm', 20_000);
+const longEvents = numberFlag('events', 0);
 const key = 'bench-admin-key-0123456789abcdef';
 const children: ChildProcess[] = [];
 const stores: Store[] = [];
 /** Ports of servers whose inbox nobody folds. */
 const bareSides = new Set<number>();
+/** Does our server fold? */
+let isFolding = true;
 let seed = 1;
 let nextVisitor = 1e9;
 /** Events our server has taken. */
@@ -76,12 +82,13 @@ async function measure(): Promise<void> {
   const at = `load of the machine ${loadavg()[0]!.toFixed(1)} before the run, 1 minute mean`;
   const single = { kind: 'interact', connections, batch: 1 } as const;
   const hundred = { kind: 'events', connections: 4, batch: 100 } as const;
-  for (const side of [bare, beckon]) for (const how of [single, hundred]) await loadOn(side, { ...how, seconds: 2 });
+  for (const side of [bare, beckon]) for (const how of [single, hundred]) await warm(side, how);
   // As autovacuum does within a minute: the first plans were made for empty tables.
   for (const store of stores) await store.run({ text: 'analyze' });
   const one = await compare(bare, beckon, single);
   const before = memoryMb(beckon);
   const many = await compare(bare, beckon, hundred);
+  const unfolded = await withoutFolding(beckon, () => compare(bare, beckon, single));
   const how = `one event a request as the Web SDK sends it, ${connections} keep-alive connections, ${visitors} visitors (Zipf), ${seconds} s, best of ${rounds} rounds; ${at}`;
   const batches = `batches of 100 by POST /v1/events, ${hundred.connections} connections, ${visitors} visitors (Zipf), ${seconds} s, best of ${rounds} rounds; ${at}`;
   const limit =
@@ -93,6 +100,9 @@ async function measure(): Promise<void> {
     `answered after the commit, while folding runs beside it; ${how}; ${limit}`,
   );
   tell('folded', one.beckon.folded, one.bare.rate, `until the last event has taken effect; ${how}; ${limit}`);
+  const elsewhere =
+    'answered after the commit, while another process holds the shards, so that nothing is folded here;';
+  tell('durable-unfolded', unfolded.beckon.rate, unfolded.bare.rate, `${elsewhere} ${how}; ${limit}`);
   tell('durable-batch-100', many.beckon.rate, many.bare.rate, `${batches}; ${limit}`);
   tell('folded-batch-100', many.beckon.folded, many.bare.rate, `${batches}; ${limit}`);
   const work =
@@ -107,6 +117,13 @@ async function measure(): Promise<void> {
   });
   figure({
     ...cost,
+    figure: 'unfolded-cpu',
+    value: unfolded.beckon.cpu,
+    limit: unfolded.bare.cpu,
+    note: `${work} nothing is folded here; ${how}; ${limit}`,
+  });
+  figure({
+    ...cost,
     figure: 'folded-cpu-batch-100',
     value: many.beckon.cpu,
     limit: many.bare.cpu,
@@ -114,8 +131,36 @@ async function measure(): Promise<void> {
   });
   await atHalfLoad(bare, beckon, { ...single, rate: Math.max(50, Math.round(one.beckon.rate / 2)) });
   await visible(bare, beckon, Math.max(50, Math.round(one.beckon.folded / 3)));
+  if (longEvents > 0) await warm(beckon, hundred, longEvents);
   tellMemory(beckon, before);
   await audienceFigures(await newDatabase('audience_bench'));
+}
+
+/** Events that are not measured. */
+async function warm(
+  side: Side,
+  how: Pick<Load, 'kind' | 'connections' | 'batch'>,
+  events: number = warmEvents,
+): Promise<void> {
+  const startup = { rate: null, visitors, key, seed: seed++, port: side.port, seconds: 36_000 };
+  const { loaded } = await load({ ...startup, ...how, events });
+  if (!bareSides.has(side.port)) taken += loaded.events;
+  await emptied(side);
+}
+
+/** As when another process folds: it holds the shards, and ours finds none free. */
+async function withoutFolding<T>({ store }: Side, work: () => Promise<T>): Promise<T> {
+  const hold = `update event_shard set owner = 'bench', fence = fence + 1, lease_until = now() + interval '1 hour'`;
+  await store.run({ text: hold });
+  isFolding = false;
+  try {
+    // The lease of our server has to end before it notices.
+    await pause(11_000);
+    return await work();
+  } finally {
+    await store.run({ text: 'update event_shard set owner = null, lease_until = null' });
+    isFolding = true;
+  }
 }
 
 /** How long an answer takes when the server has half of what it bears. */
@@ -221,7 +266,7 @@ function statOf(pid: string): { parent: number; ticks: number; ended: number } |
 
 /** Waits until the inbox is empty; the bare server's is emptied here, since nobody folds it. */
 async function emptied({ store, port }: Side): Promise<void> {
-  if (bareSides.has(port)) {
+  if (bareSides.has(port) || !isFolding) {
     await store.run({ text: 'truncate event_inbox' });
     return;
   }
@@ -237,8 +282,8 @@ async function load(what: Load): Promise<{ loaded: Loaded; startedAt: number }> 
 
 /** From sending one event of a new visitor to its profile being there, at a steady load of others. */
 async function visible(bare: Side, beckon: Side, rate: number): Promise<void> {
-  const seen = 'select 1 from identity where namespace = $1 and id = $2';
-  const kept = 'select 1 from event where visitor = $1 || chr(58) || $2 and shard between 0 and 63';
+  const seen = 'select 1 from identity where namespace = $1 and id = $2 and $3::smallint is not null';
+  const kept = 'select 1 from event where shard = $3 and visitor = $1 || chr(58) || $2';
   const limits = await probe(bare, kept, rate);
   const times = await probe(beckon, seen, rate);
   const note = `from the request to its profile being readable in another connection, ${probes} new visitors one after the other, polled each millisecond, at a steady ${rate} events/s of others; limit: the same until a bare node:http has committed the event; it leaves out folding`;
@@ -256,7 +301,10 @@ async function probe(side: Side, question: string, rate: number): Promise<number
     const ecid = ecidOf(nextVisitor++);
     const began = elapsed();
     const answered = sendOne(side.port, ecid);
-    while ((await side.store.rows({ name: 'probe', text: question, values: ['ecid', ecid] })).length === 0) {
+    while (
+      (await side.store.rows({ name: 'probe', text: question, values: ['ecid', ecid, shardOf(`ecid:${ecid}`)] }))
+        .length === 0
+    ) {
       await pause(1);
     }
     times.push(elapsed() - began);
