@@ -8,7 +8,7 @@ interface Remembered {
 }
 
 /** How long an answer is remembered at most, real time. */
-const keepMs = 30_000;
+const keepMs = 5 * 60_000;
 const limit = 100_000;
 
 /**
