@@ -19,7 +19,7 @@ const checks = [
 export async function gate() {
   const count = { passed: 0, failed: 0, skipped: 0 };
   for (const [name, tool, args] of checks) add(count, await check(name, tool, args));
-  add(count, await vitest('unit', 10 * 60_000));
+  add(count, await vitest('unit', 20 * 60_000));
   return count;
 }
 

@@ -20,9 +20,9 @@ add(count, await gate());
 const inBrowser = ['walk', 'compat'].filter((project) => has(`test/${project}`));
 const chromium = inBrowser.length > 0 ? await ensureChromium() : null;
 for (const project of inBrowser) {
-  add(count, chromium ? await vitest(project, 8 * 60_000, { BECKON_CHROMIUM: chromium }) : one(false));
+  add(count, chromium ? await vitest(project, 15 * 60_000, { BECKON_CHROMIUM: chromium }) : one(false));
 }
-if (has('test/crash')) add(count, await vitest('crash', 10 * 60_000));
+if (has('test/crash')) add(count, await vitest('crash', 15 * 60_000));
 console.log(`\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
 process.exitCode = count.failed === 0 ? 0 : 1;
 
