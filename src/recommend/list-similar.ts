@@ -7,12 +7,20 @@ export const usualLeast = 0.4;
 
 /** Signs that more of the items have than this say nothing, unless there are few items. */
 const commonest = { share: 0.25, items: 8 };
-/** Entries of lists looked through for one item: rare signs first, and the first of them whatever it costs. */
-const mostLookedThrough = 4000;
-/** Of what is found there, so many are compared in full. */
-const mostCompared = 500;
-/** Lists kept while no item changes, and how long they are. */
-const kept = { lists: 4096, items: 200 };
+/**
+ * How hard is looked: entries of lists looked through for one item, rare signs first and the first of them whatever it
+ * costs; of what is found there, how many are compared in full; and how long the kept list is.
+ */
+interface Effort {
+  looked: number;
+  compared: number;
+  kept: number;
+}
+/** For a list of its own, and for one voice among others, which must not cost more than the others. */
+const thorough: Effort = { looked: 4000, compared: 500, kept: 200 };
+const quick: Effort = { looked: 2000, compared: 200, kept: 150 };
+/** Lists kept while no item changes. */
+const mostLists = 8192;
 
 export interface SimilarAsk {
   weights?: Readonly<Record<string, number>> | undefined;
@@ -53,30 +61,31 @@ export class Alike {
     ask: SimilarAsk,
     { limit, accept }: { limit: number; accept: (item: number) => boolean },
   ): ItemScore[] {
-    const list = this.#listOf(key, ask).toSorted((a, b) => b.score - a.score || this.#order(a.item, b.item));
+    const list = this.#listOf(key, ask, thorough).toSorted((a, b) => b.score - a.score || this.#order(a.item, b.item));
     const found: ItemScore[] = [];
     for (const one of list) {
       if (found.length >= limit || one.score < ask.least) return found;
       if (accept(one.item)) found.push(one);
     }
     // The kept list has ended before the slots were full: look again, among those that pass alone.
-    if (found.length < limit && list.length >= kept.items) return this.#compare(key, ask, { limit, accept });
+    if (found.length < limit && list.length >= thorough.kept)
+      return this.#compare(key, ask, { limit, accept, ...thorough });
     return found;
   }
 
-  /** The most alike whatever the least, at most 200: good as long as no item changes. */
+  /** The most alike whatever the least, at most 150, found with less effort: good as long as no item changes. */
   nearest(key: number): readonly ItemScore[] {
-    return this.#listOf(key, { least: 0 });
+    return this.#listOf(key, { least: 0 }, quick);
   }
 
-  #listOf(key: number, ask: SimilarAsk): readonly ItemScore[] {
+  #listOf(key: number, ask: SimilarAsk, effort: Effort): readonly ItemScore[] {
     if (this.#version !== this.#index.version) this.#lists.clear();
     this.#version = this.#index.version;
-    const name = `${key} ${ask.weights === undefined ? '' : JSON.stringify(ask.weights)}`;
+    const name = `${key} ${effort.kept} ${ask.weights === undefined ? '' : JSON.stringify(ask.weights)}`;
     const known = this.#lists.get(name);
     if (known !== undefined) return known;
-    const made = this.#compare(key, { ...ask, least: 0 }, { limit: kept.items, accept: () => true });
-    if (this.#lists.size >= kept.lists) this.#lists.delete(this.#lists.keys().next().value!);
+    const made = this.#compare(key, { ...ask, least: 0 }, { limit: effort.kept, accept: () => true, ...effort });
+    if (this.#lists.size >= mostLists) this.#lists.delete(this.#lists.keys().next().value!);
     this.#lists.set(name, made);
     return made;
   }
@@ -84,7 +93,7 @@ export class Alike {
   #compare(
     key: number,
     { weights, least }: SimilarAsk,
-    ask: { limit: number; accept: (item: number) => boolean },
+    ask: Effort & { limit: number; accept: (item: number) => boolean },
   ): ItemScore[] {
     const ofField = this.#weightsOf(weights);
     this.#key = grown(this.#key, this.#index.signs);
@@ -94,7 +103,7 @@ export class Alike {
     for (const { sign, weight } of signs) this.#key[sign] = weight;
     const own = this.#squares;
     const list: ItemScore[] = [];
-    for (const item of this.#candidates(key, signs, ask.accept)) {
+    for (const item of this.#candidates(key, signs, ask)) {
       const score = this.#compareWith(item, ofField) / Math.sqrt(own * this.#squares);
       if (score >= least && score > 0) list.push({ item, score: Math.min(1, score) });
     }
@@ -154,9 +163,13 @@ export class Alike {
   }
 
   /** Items that share signs with the key, those that share most. */
-  #candidates(key: number, signs: { sign: number; weight: number }[], accept: (item: number) => boolean): number[] {
+  #candidates(
+    key: number,
+    signs: readonly { sign: number; weight: number }[],
+    { looked, compared, accept }: Effort & { accept: (item: number) => boolean },
+  ): number[] {
     const found = this.#found;
-    let left = mostLookedThrough;
+    let left = looked;
     const byWeight = signs.filter(({ sign }) => !this.#index.isPair(sign)).sort((a, b) => b.weight - a.weight);
     for (const { sign, weight } of byWeight) {
       const length = this.#index.having(sign);
@@ -167,21 +180,21 @@ export class Alike {
         if (item !== key && accept(item)) found.add(item, amount);
       });
     }
-    const items = found.most > 0 ? this.#strongest() : [];
+    const items = found.most > 0 ? this.#strongest(compared) : [];
     found.clear();
     return items;
   }
 
-  #strongest(): number[] {
+  #strongest(most: number): number[] {
     const found = this.#found;
-    if (found.size <= mostCompared) return found.items();
+    if (found.size <= most) return found.items();
     const scores = Float64Array.from(found.items(), (item) => found.score(item)).sort();
-    const least = scores[scores.length - mostCompared]!;
+    const least = scores[scores.length - most]!;
     const [above, even]: [number[], number[]] = [[], []];
     for (const item of found.items()) {
       if (found.score(item) > least) above.push(item);
       else if (found.score(item) === least) even.push(item);
     }
-    return [...above, ...even.sort(this.#byName).slice(0, mostCompared - above.length)];
+    return [...above, ...even.sort(this.#byName).slice(0, most - above.length)];
   }
 }
