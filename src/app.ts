@@ -34,7 +34,7 @@ import { openLearning, openRecommender, type Learning } from './learning.ts';
 import { openTransport, shopNameOf } from './mailing.ts';
 import { Memory } from './memory.ts';
 import { openErasures } from './erasing.ts';
-import { openJourneying, type Journeying } from './journeying.ts';
+import { journeysWith, openJourneying, type Journeying } from './journeying.ts';
 import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
 import { ActivitySeen, migrations as recommendMigrations } from './recommend/index.ts';
@@ -132,6 +132,7 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };
   const journeying = openJourneying(ground, { profiles, events, catalog, templates: () => templates.keys, slots });
   const { journeys } = journeying;
+  showing.criteria.onRemove((key) => journeysWith(key, journeys));
   Object.assign(slots, journeying);
   slots.messages = openMessages(ground, { profiles, catalog, events, out: transport.out, slots });
   slots.measure = openMeasure(ground, { profiles, catalog, events, journeys, slots });

@@ -91,7 +91,7 @@ const idsOf = ({ items: shown }: RecommendationAnswer) => shown.map(({ id }) => 
 const recommend = (body: object) => good<RecommendationAnswer>('POST', '/v1/recommendations', body);
 
 describe('criteria at the doors of /v1', () => {
-  it('come with Beckon, each with what it needs, and answer every one of them', async () => {
+  it('come with Beckon, each with what it needs, and every one of them answers (CRI-2, CRI-3)', async () => {
     const { criteria } = await good<{ criteria: { key: string; needs: string | null; shipped: boolean }[] }>(
       'GET',
       '/v1/criteria',
@@ -107,7 +107,7 @@ describe('criteria at the doors of /v1', () => {
     expect(await good('GET', '/v1/criteria/1')).toMatchObject({ key: 'cart-based', title: 'Goes well with your cart' });
   });
 
-  it('are made, changed, asked at once, kept in versions, and taken away when nothing uses them', async () => {
+  it('are made, changed, asked at once, kept in versions, and taken away when nothing uses them (CRI-1)', async () => {
     const body = { name: 'Cheap', algorithm: { kind: 'popular', action: 'viewed' }, price: { max: 12 } };
     const made = await good<{ number: number }>('PUT', '/v1/criteria/cheap', body);
     expect(made).toMatchObject({ key: 'cheap', version: 1, shipped: false, updatedBy: expect.any(String) });
@@ -132,9 +132,30 @@ describe('criteria at the doors of /v1', () => {
       fpidCookie: null,
       scopes: { low: { criterion: 'cheap', format: 'json' } },
     });
+    const journey = {
+      name: 'Asks',
+      entry: { kind: 'event', event: 'cart.changed' },
+      start: 'ask',
+      activities: {
+        ask: {
+          kind: 'action',
+          name: 'Ask',
+          method: 'POST',
+          url: '/v1/recommendations',
+          body: { criterion: 'cheap' },
+          next: 'end',
+          onError: 'end',
+        },
+        end: { kind: 'end', label: 'Asked' },
+      },
+    };
+    await good('PUT', '/v1/journeys/asks', journey);
     const inUse = await refused('DELETE', '/v1/criteria/cheap');
     expect(inUse).toMatchObject({ status: 409, code: 'CRITERION_IN_USE' });
     expect(inUse.detail).toContain('the activity "cheap-place", the scope "low" of the datastream "other"');
+    expect(inUse.detail).toContain('the journey "asks"');
+    journey.activities.ask.body.criterion = 'popular';
+    await good('PUT', '/v1/journeys/asks', journey);
     await good('DELETE', '/v1/activities/cheap-place');
     await rooms.events.removeDatastream('other');
     await good('DELETE', '/v1/criteria/cheap');

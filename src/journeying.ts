@@ -2,7 +2,14 @@ import type { Clock, Ids, Log, Random } from './base/index.ts';
 import { priceOf, type Catalog, type ItemChange } from './catalog/index.ts';
 import type { EventLog, ShopEvent } from './event/index.ts';
 import { Jobs } from './job/index.ts';
-import { Journeys, Lifecycle, Runner, type Caller, type UpdateProfile } from './journey/index.ts';
+import {
+  Journeys,
+  Lifecycle,
+  Runner,
+  type Caller,
+  type JourneyDefinition,
+  type UpdateProfile,
+} from './journey/index.ts';
 import type { Messages } from './message/index.ts';
 import type { Profiles } from './profile/index.ts';
 import type { Settings } from './settings.ts';
@@ -95,4 +102,26 @@ function changedItem({ id, field, before, after }: ItemChange, catalog: Catalog)
     currency: item?.currency ?? null,
     categories: item?.categories ?? [],
   };
+}
+
+/** Journeys that ask by a criterion, as drafts or published, in words. */
+export function journeysWith(criterion: string, journeys: Journeys): string[] {
+  return journeys.list().flatMap(({ key, version, draft }) => {
+    const kept = [draft, journeys.version(key, version)];
+    return kept.some((definition) => definition && asksBy(criterion, definition)) ? [`the journey "${key}"`] : [];
+  });
+}
+
+function asksBy(criterion: string, { activities }: JourneyDefinition): boolean {
+  return Object.values(activities).some(
+    (one) => one.kind === 'action' && isNamed(criterion, (one as { body?: unknown }).body),
+  );
+}
+
+/** Does a body name it as its criterion, at any depth: our own form, or Target's parameters? */
+function isNamed(criterion: string, part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  return Object.entries(part).some(
+    ([name, value]) => (name === 'criterion' && value === criterion) || isNamed(criterion, value),
+  );
 }

@@ -163,6 +163,32 @@ describe('identity', () => {
     expect(named('cart.changed').at(-1)!.profileId).toBe(ada!.id);
   });
 
+  it('is found with many at once, by any name and by the id it had before it was merged', async () => {
+    await happens(
+      asserted('ada@example.com', {}, null),
+      event({ types: ['commerce.productViews'], items: [{ id: 'coat' }] }),
+    );
+    const before = (await profiles.find({ namespace: 'ecid', id: ecid }))!.id;
+    await happens(asserted('ada@example.com'), asserted('bob@example.com', {}, other));
+    const names = [
+      { namespace: 'ecid', id: ecid },
+      { namespace: 'email', id: 'ada@example.com' },
+      { namespace: 'profileid', id: before },
+      { namespace: 'email', id: 'bob@example.com' },
+      { namespace: 'email', id: 'nobody@example.com' },
+      { namespace: 'profileid', id: 'no-uuid' },
+    ];
+    const found = await profiles.findAll(names);
+    const ada = (await profiles.find(names[1]!))!;
+    expect(merges).toHaveLength(1);
+    expect([...found.keys()].sort()).toEqual(
+      [`ecid:${ecid}`, 'email:ada@example.com', 'email:bob@example.com', `profileid:${before}`].sort(),
+    );
+    for (const name of names.slice(0, 3)) expect(found.get(`${name.namespace}:${name.id}`)?.id).toBe(ada.id);
+    expect(found.get('email:ada@example.com')?.state.viewed.map(({ item }) => item)).toEqual(['coat']);
+    expect(await profiles.findAll([])).toEqual(new Map());
+  });
+
   it('never merges two named people on one device: the device goes with the one named last (trust row 79)', async () => {
     await happens(asserted('ada@example.com'), add('coat-1'));
     await happens(asserted('ben@example.com'), add('watch-1'));

@@ -190,6 +190,15 @@ describe('keys (ALG-6, ALG-22, ALG-23)', () => {
   });
 });
 
+it('the item of the request counts in that very answer (ALG-24)', () => {
+  const person = { visit: ['b', 'a'] };
+  const found = ask({ algorithm: { kind: 'session' } }, { lists: { session: 'xy' }, person, request: { item: 'c' } });
+  expect(found).toMatchObject({ ids: 'xy', key: ['a', 'b', 'c'] });
+  const [query] = found.asked;
+  const steps = query?.kind === 'session' ? query.steps : [];
+  expect(steps.map(({ item }) => alphabet[item])).toEqual(['a', 'b', 'c']);
+});
+
 describe('what is left out, each with its rule', () => {
   const lists = { 'for-you': 'abcdefgh' };
 
