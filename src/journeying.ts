@@ -13,6 +13,7 @@ import {
 import type { Messages } from './message/index.ts';
 import type { Profiles } from './profile/index.ts';
 import type { Settings } from './settings.ts';
+import type { Showing } from './showing.ts';
 import type { Store } from './store/index.ts';
 
 /** Journeys over the rooms that they ask and order from. */
@@ -42,7 +43,14 @@ interface Slots {
 /** Joins the journeys: what they order goes to the ledger, what they write goes to the log. */
 export function openJourneying(
   ground: Ground,
-  parts: { profiles: Profiles; events: EventLog; catalog: Catalog; templates: () => ReadonlySet<string>; slots: Slots },
+  parts: {
+    profiles: Profiles;
+    events: EventLog;
+    catalog: Catalog;
+    showing: Showing;
+    templates: { keys: ReadonlySet<string> };
+    slots: Slots;
+  },
 ): Journeying {
   const { store, clock, settings } = ground;
   const { profiles, events, catalog, templates, slots } = parts;
@@ -50,9 +58,10 @@ export function openJourneying(
     store,
     clock,
     zone: settings.zone,
-    templates,
+    templates: () => templates.keys,
     audiences: () => profiles.audiences.keys,
   });
+  parts.showing.criteria.onRemove((key) => journeysWith(key, journeys));
   const runner = new Runner({
     ...ground,
     profiles,
@@ -105,7 +114,7 @@ function changedItem({ id, field, before, after }: ItemChange, catalog: Catalog)
 }
 
 /** Journeys that ask by a criterion, as drafts or published, in words. */
-export function journeysWith(criterion: string, journeys: Journeys): string[] {
+function journeysWith(criterion: string, journeys: Journeys): string[] {
   return journeys.list().flatMap(({ key, version, draft }) => {
     const kept = [draft, journeys.version(key, version)];
     return kept.some((definition) => definition && asksBy(criterion, definition)) ? [`the journey "${key}"`] : [];
