@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { HomePage } from './home/HomePage.tsx';
+import { readSearch } from './recommend/asking.ts';
 import { Shell } from './shell/Shell.tsx';
 import { CrashNote, NotFound, PageSkeleton } from './ui/State.tsx';
 
@@ -99,20 +100,15 @@ const oneMail = createRoute({
 const recommendations = createRoute({
   getParentRoute: () => root,
   path: '/recommendations',
-  validateSearch: (
-    search: Record<string, unknown>,
-  ): {
-    criterion?: string | undefined;
-    person?: string | undefined;
-    item?: string | undefined;
-    cart?: string | undefined;
-  } => ({
-    criterion: text(search['criterion']),
-    person: text(search['person']),
-    item: text(search['item']),
-    cart: text(search['cart']),
-  }),
+  validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({ q: text(search['q']) }),
   component: lazyRouteComponent(() => import('./recommend/RecommendPage.tsx'), 'RecommendPage'),
+});
+
+const oneCriterion = createRoute({
+  getParentRoute: () => root,
+  path: '/recommendations/$key',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import('./recommend/CriterionPage.tsx'), 'CriterionPage'),
 });
 
 export const router = createRouter({
@@ -130,6 +126,7 @@ export const router = createRouter({
     mailList,
     oneMail,
     recommendations,
+    oneCriterion,
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: PageSkeleton,

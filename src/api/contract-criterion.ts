@@ -8,7 +8,7 @@ const key = Type.String({ minLength: 1, maxLength: 128 });
 const name = Type.String({ minLength: 1, maxLength: 250 });
 
 function oneOf<const T extends string>(...words: T[]) {
-  return Type.Union(words.map((word) => Type.Literal(word)));
+  return Type.Unsafe<T>(Type.Union(words.map((word) => Type.Literal(word))));
 }
 
 const KeyChoice = Type.Union([

@@ -10,8 +10,6 @@ import type {
   PersonHere,
   PersonRow,
   ProfileDetail,
-  RecommendationAnswer,
-  RecommendationRequest,
   TimelineEntry,
 } from '../../src/api/contract.ts';
 import type { CertificateView } from '../../src/api/contract-person.ts';
@@ -110,13 +108,6 @@ export const mailbox = queryOptions({
 
 export const mail = (id: string) =>
   queryOptions({ queryKey: ['mail', id], queryFn: () => ask<Mail>(`/v1/mailbox/${part(id)}`), staleTime: Infinity });
-
-export const recommendation = (request: RecommendationRequest) =>
-  queryOptions({
-    queryKey: ['recommendation', request],
-    queryFn: () => ask<RecommendationAnswer>('/v1/recommendations', { method: 'POST', body: request }),
-    placeholderData: (before) => before,
-  });
 
 /** What just came in, of everybody or of one source, and only what was refused if so asked. */
 export const intake = (source: string | undefined, refused: boolean) =>

@@ -79,7 +79,7 @@ function Head({ data }: { data: ProfileDetail }) {
   );
   return (
     <PageHead title={nameOf(data)} answer={answer} note={note}>
-      <ButtonLink to="/recommendations" search={{ person: data.id }} variant="default">
+      <ButtonLink to="/recommendations/$key" params={{ key: 'for-you' }} search={{ person: data.id }} variant="default">
         {say('person.recommend')}
       </ButtonLink>
     </PageHead>

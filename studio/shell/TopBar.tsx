@@ -5,6 +5,7 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import { clock, journeys, overview, person } from '../api/query.ts';
 import { audiences } from '../audience/query.ts';
 import { feeds } from '../feed/query.ts';
+import { criteria } from '../recommend/query.ts';
 import type { Advance } from '../clock/advance.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { type Key, isKey, languages } from '../words/words.ts';
@@ -59,7 +60,10 @@ function useLeafName(section: string | undefined, id: string | undefined): strin
   const profile = useQuery({ ...person(plain), enabled: section === 'people' && plain !== '' }).data;
   const groups = useQuery({ ...audiences, enabled: section === 'audiences' && plain !== '' }).data;
   const sources = useQuery({ ...feeds, enabled: section === 'feeds' && plain !== '' }).data;
+  const known = useQuery({ ...criteria, enabled: section === 'recommendations' && plain !== '' }).data;
   if (plain === '' || section === 'mailbox') return null;
+  if (section === 'recommendations')
+    return plain === '+' ? say('criteria.new') : (known?.find((row) => row.key === plain)?.name ?? plain);
   if (section === 'feeds')
     return plain === '+' ? say('feeds.new') : (sources?.find((row) => row.key === plain)?.name ?? plain);
   if (section === 'audiences')

@@ -1,5 +1,6 @@
 import { deFeeds } from './de-feeds.ts';
 import { dePeople } from './de-people.ts';
+import { deRecommend } from './de-recommend.ts';
 import type { Catalogue } from './words.ts';
 
 /** The words in German. */
@@ -384,47 +385,9 @@ export const de: Catalogue = {
   'mailbox.noHtml': 'Diese Mail hat keinen HTML-Teil.',
   'mailbox.noText': 'Diese Mail hat keinen Textteil.',
 
-  'recommend.title': 'Empfehlungen',
-  'recommend.answer': 'Was würde wem gezeigt, und warum?',
-  'recommend.criterion': 'Kriterium',
-  'recommend.cart-based': 'Was zum Warenkorb passt',
-  'recommend.recently-viewed': 'Zuletzt angesehen',
-  'recommend.viewed-together': 'Zusammen angesehen',
-  'recommend.popular': 'Am meisten angesehen',
-  'recommend.top-sellers': 'Am meisten gekauft',
-  'recommend.says.cart-based': 'Wird zusammen mit dem gekauft, was im Warenkorb liegt. Beruht auf dem Warenkorb.',
-  'recommend.says.recently-viewed':
-    'Was diese Person zuletzt ansah, aufgefüllt mit Beliebtem. Beruht auf einer Person.',
-  'recommend.says.viewed-together': 'Wird bei denselben Besuchen angesehen wie ein Artikel. Beruht auf diesem Artikel.',
-  'recommend.says.popular': 'Was zurzeit am meisten angesehen wird. Beruht auf niemandem.',
-  'recommend.says.top-sellers': 'Was zurzeit am meisten gekauft wird. Beruht auf niemandem.',
-  'recommend.person': 'Für wen',
-  'recommend.anybody': 'Niemand Bestimmtes',
-  'recommend.findPerson': 'Name, Adresse oder Id',
-  'recommend.cart': 'Im Warenkorb',
-  'recommend.cartSays': 'Artikel-Ids, nach jeder Enter. Leer: der Warenkorb der Person.',
-  'recommend.item': 'Artikel',
-  'recommend.itemSays': 'Id des Artikels, den der Besucher ansieht.',
-  'recommend.limit': 'Wie viele',
-  'recommend.cartLines': 'Der Warenkorb, wie er im Katalog steht',
-  'recommend.notInStock': 'nicht auf Lager',
-  'recommend.filled':
-    '{count} Artikel: {criteria} nach dem Kriterium, {promotion} hervorgehoben, {backup} als Ersatz.|{count} Artikel: {criteria} nach dem Kriterium, {promotion} hervorgehoben, {backup} als Ersatz.',
-  'recommend.age': 'Gelernt bis vor {time}.',
-  'recommend.source.criteria': 'Kriterium',
-  'recommend.source.backup': 'Ersatz',
-  'recommend.source.promotion': 'hervorgehoben',
-  'recommend.because': '{algorithm}: {count}-mal mit {key}|{algorithm}: {count}-mal mit {key}',
-  'recommend.becauseAll': '{algorithm}: {count}-mal|{algorithm}: {count}-mal',
-  'recommend.needItem': 'Nenne zuerst einen Artikel',
-  'recommend.needItemSays':
-    'Dieses Kriterium zeigt, was zusammen mit einem Artikel angesehen wird; dazu braucht es dessen Id.',
-  'recommend.empty': 'Nichts zu empfehlen',
-  'recommend.emptySays':
-    'Das Kriterium fand nichts für diese Person, und auch der Ersatz ist leer. Ist der Katalog gefüllt?',
-
   ...dePeople,
   ...deFeeds,
+  ...deRecommend,
 
   'search.title': 'Seiten, Reisen, Personen und Mails suchen',
   'search.hint': 'Eine Seite, eine Reise, ein Name, eine Adresse …',

@@ -1,5 +1,6 @@
 import { enFeeds } from './en-feeds.ts';
 import { enPeople } from './en-people.ts';
+import { enRecommend } from './en-recommend.ts';
 
 /**
  * Every word the studio says, in English: the list that the other languages must match key by key.
@@ -382,45 +383,9 @@ export const en = {
   'mailbox.noHtml': 'This mail has no HTML part.',
   'mailbox.noText': 'This mail has no plain text part.',
 
-  'recommend.title': 'Recommendations',
-  'recommend.answer': 'What would be shown to whom, and why?',
-  'recommend.criterion': 'Criterion',
-  'recommend.cart-based': 'What goes with the cart',
-  'recommend.recently-viewed': 'Recently viewed',
-  'recommend.viewed-together': 'Viewed together',
-  'recommend.popular': 'Most viewed',
-  'recommend.top-sellers': 'Most bought',
-  'recommend.says.cart-based': 'Bought together with what lies in the cart. Rests on the cart.',
-  'recommend.says.recently-viewed': 'What this person viewed last, filled up with popular items. Rests on a person.',
-  'recommend.says.viewed-together': 'Viewed in the same visits as one item. Rests on that item.',
-  'recommend.says.popular': 'What is viewed most lately. Rests on nobody.',
-  'recommend.says.top-sellers': 'What is bought most lately. Rests on nobody.',
-  'recommend.person': 'For whom',
-  'recommend.anybody': 'Nobody in particular',
-  'recommend.findPerson': 'Name, address or id',
-  'recommend.cart': 'In the cart',
-  'recommend.cartSays': 'Item ids, Enter after each. Empty: the cart of the person.',
-  'recommend.item': 'Item',
-  'recommend.itemSays': 'Id of the item the visitor looks at.',
-  'recommend.limit': 'How many',
-  'recommend.cartLines': 'The cart as it is in the catalogue',
-  'recommend.notInStock': 'not in stock',
-  'recommend.filled':
-    '{count} item: {criteria} by the criterion, {promotion} promoted, {backup} as backup.|{count} items: {criteria} by the criterion, {promotion} promoted, {backup} as backup.',
-  'recommend.age': 'Learned up to {time} ago.',
-  'recommend.source.criteria': 'criterion',
-  'recommend.source.backup': 'backup',
-  'recommend.source.promotion': 'promoted',
-  'recommend.because': '{algorithm}: {count} time with {key}|{algorithm}: {count} times with {key}',
-  'recommend.becauseAll': '{algorithm}: {count} time|{algorithm}: {count} times',
-  'recommend.needItem': 'Name an item first',
-  'recommend.needItemSays': 'This criterion shows what is viewed together with one item, so it needs its id.',
-  'recommend.empty': 'Nothing to recommend',
-  'recommend.emptySays':
-    'The criterion found nothing for this person and the backup is empty too. Is the catalogue filled?',
-
   ...enPeople,
   ...enFeeds,
+  ...enRecommend,
 
   'search.title': 'Search pages, journeys, people and mails',
   'search.hint': 'Type a page, a journey, a name, an address …',

@@ -1,5 +1,6 @@
 import { svFeeds } from './sv-feeds.ts';
 import { svPeople } from './sv-people.ts';
+import { svRecommend } from './sv-recommend.ts';
 import type { Catalogue } from './words.ts';
 
 /** The words in Swedish. */
@@ -378,44 +379,9 @@ export const sv: Catalogue = {
   'mailbox.noHtml': 'Brevet har ingen HTML-del.',
   'mailbox.noText': 'Brevet har ingen textdel.',
 
-  'recommend.title': 'Rekommendationer',
-  'recommend.answer': 'Vad skulle visas för vem, och varför?',
-  'recommend.criterion': 'Kriterium',
-  'recommend.cart-based': 'Vad som passar varukorgen',
-  'recommend.recently-viewed': 'Nyligen visade',
-  'recommend.viewed-together': 'Visade tillsammans',
-  'recommend.popular': 'Mest visade',
-  'recommend.top-sellers': 'Mest köpta',
-  'recommend.says.cart-based': 'Köps tillsammans med det som ligger i varukorgen. Bygger på varukorgen.',
-  'recommend.says.recently-viewed': 'Det personen såg senast, utfyllt med populära varor. Bygger på en person.',
-  'recommend.says.viewed-together': 'Visas vid samma besök som en vara. Bygger på den varan.',
-  'recommend.says.popular': 'Det som visas mest just nu. Bygger på ingen.',
-  'recommend.says.top-sellers': 'Det som köps mest just nu. Bygger på ingen.',
-  'recommend.person': 'För vem',
-  'recommend.anybody': 'Ingen särskild',
-  'recommend.findPerson': 'Namn, adress eller id',
-  'recommend.cart': 'I varukorgen',
-  'recommend.cartSays': 'Varornas id, Enter efter varje. Tomt: personens varukorg.',
-  'recommend.item': 'Vara',
-  'recommend.itemSays': 'Id för varan som besökaren tittar på.',
-  'recommend.limit': 'Hur många',
-  'recommend.cartLines': 'Varukorgen som den är i katalogen',
-  'recommend.notInStock': 'inte i lager',
-  'recommend.filled':
-    '{count} vara: {criteria} av kriteriet, {promotion} framlyfta, {backup} som reserv.|{count} varor: {criteria} av kriteriet, {promotion} framlyfta, {backup} som reserv.',
-  'recommend.age': 'Lärt fram till för {time} sedan.',
-  'recommend.source.criteria': 'kriterium',
-  'recommend.source.backup': 'reserv',
-  'recommend.source.promotion': 'framlyft',
-  'recommend.because': '{algorithm}: {count} gång med {key}|{algorithm}: {count} gånger med {key}',
-  'recommend.becauseAll': '{algorithm}: {count} gång|{algorithm}: {count} gånger',
-  'recommend.needItem': 'Ange en vara först',
-  'recommend.needItemSays': 'Kriteriet visar vad som ses tillsammans med en vara, så det behöver dess id.',
-  'recommend.empty': 'Inget att rekommendera',
-  'recommend.emptySays': 'Kriteriet fann inget för den här personen och reserven är också tom. Är katalogen fylld?',
-
   ...svPeople,
   ...svFeeds,
+  ...svRecommend,
 
   'search.title': 'Sök sidor, resor, personer och brev',
   'search.hint': 'Skriv en sida, en resa, ett namn, en adress …',

@@ -84,6 +84,26 @@ describe('an audience', () => {
   });
 });
 
+describe('recommendations', () => {
+  it('show what a criterion would show in a cart, and why each item stands there', async () => {
+    await page.goto(`${beckon.url}/recommendations?q=goes+with+the+cart`);
+    await page.getByRole('link', { name: 'Cart', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: /^What goes with the cart/ }).waitFor();
+    const cart = page.getByLabel('In the cart').first();
+    await cart.fill('coat');
+    await page.getByRole('option', { name: /coat/i }).first().click();
+    await page.waitForURL(/cart=/);
+    await page.getByRole('heading', { name: /6 of 6 places/ }).waitFor();
+    const first = page.locator('.offer-row').first();
+    await first.click();
+    await page.getByRole('heading', { name: 'Why this item' }).waitFor();
+    expect(await page.locator('.offer-evidence').textContent()).toMatch(/\d visits?.*Place \d+/);
+    await page.waitForURL(/open=/);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Why this item' }).waitFor();
+  });
+});
+
 describe('a person', () => {
   it('is erased only after the address was typed, and the certificate tells of every room', async () => {
     const identities = { email: 'gone@walk.example' };

@@ -1,0 +1,132 @@
+import './recommend.css';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { TextLink } from '../ui/Link.tsx';
+import { PageHead, Panel } from '../ui/Page.tsx';
+import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
+import { useVoice } from '../ui/voice.tsx';
+import { AskForm } from './AskForm.tsx';
+import type { Search } from './asking.ts';
+import { Preview } from './Preview.tsx';
+import { criterion, useNames, useUses } from './query.ts';
+import { howOf, ruleText, sentencesOf } from './sentence.ts';
+import type { CriterionView } from '../../src/api/contract-criterion.ts';
+
+/** One criterion: what it says, and what it would show to whom, and why. */
+export function CriterionPage() {
+  const { key } = useParams({ from: '/recommendations/$key' });
+  return <KnownCriterion key={key} criterionKey={key} />;
+}
+
+/** What stands in the address, and how it is changed. */
+export function useAsked(): { search: Search; put: (change: Search) => void } {
+  const search: Search = useSearch({ from: '/recommendations/$key' });
+  const navigate = useNavigate({ from: '/recommendations/$key' });
+  const put = (change: Search) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
+  return { search, put };
+}
+
+function KnownCriterion({ criterionKey }: { criterionKey: string }) {
+  const { data, error, refetch } = useQuery(criterion(criterionKey));
+  const { search, put } = useAsked();
+  if (error && !data) {
+    return (
+      <div className="page">
+        <ProblemNote error={error} again={() => void refetch()} />
+      </div>
+    );
+  }
+  if (!data) return <PageSkeleton />;
+  return (
+    <div className="page">
+      <Head data={data} />
+      <Panel>
+        <AskForm search={search} needs={data.needs} put={put} />
+      </Panel>
+      <Preview tried={{ key: data.key }} needs={data.needs} search={search} onOpen={(open) => put({ open })} />
+      <Says data={data} />
+    </div>
+  );
+}
+
+function Head({ data }: { data: CriterionView }) {
+  const { say, language } = useVoice();
+  const nameOf = useNames();
+  const note = (
+    <>
+      <b className="person-name">{data.name}</b>{' '}
+      {say('criterion.title', { title: data.titles?.[language] ?? data.title })}{' '}
+      {say(data.shipped ? 'criterion.shipped' : 'criterion.version', { version: data.version })}
+    </>
+  );
+  return <PageHead title={data.name} answer={`${howOf(data.algorithm, say, nameOf)}.`} note={note} />;
+}
+
+/** All that it says, in plain sentences, and as it is kept. */
+function Says({ data }: { data: CriterionView }) {
+  const { say } = useVoice();
+  const nameOf = useNames();
+  const { rules = [], weights = [] } = data;
+  return (
+    <div className="split">
+      <Panel title={say('criterion.says')}>
+        <ul className="plain-list sentences">
+          {sentencesOf(data, say, nameOf).map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+        {rules.length > 0 && (
+          <>
+            <h3 className="sentences-head">{say('criterion.rules')}</h3>
+            {rules.map((rule, index) => (
+              <pre key={index} className="raw">
+                {ruleText(rule)}
+              </pre>
+            ))}
+          </>
+        )}
+        {weights.length > 0 && (
+          <>
+            <h3 className="sentences-head">{say('criterion.weights')}</h3>
+            {weights.map(({ rule, weight }, index) => (
+              <pre key={index} className="raw">{`${weight}/4  ${ruleText(rule)}`}</pre>
+            ))}
+          </>
+        )}
+        <details className="more">
+          <summary>{say('criterion.json')}</summary>
+          <pre className="raw">{JSON.stringify(data, null, 2)}</pre>
+        </details>
+      </Panel>
+      <Uses criterionKey={data.key} />
+    </div>
+  );
+}
+
+const pageOf = { criterion: '/recommendations/$key', journey: '/journeys/$key' } as const;
+
+function Uses({ criterionKey }: { criterionKey: string }) {
+  const { say } = useVoice();
+  const uses = useUses()?.(criterionKey);
+  return (
+    <Panel title={say('criteria.usedBy')}>
+      {uses === undefined && <p className="quiet">{say('loading')} …</p>}
+      {uses?.length === 0 && <p className="quiet">{say('criterion.unused')}</p>}
+      <ul className="plain-list">
+        {uses?.map(({ kind, key, name }) => (
+          <li key={`${kind} ${key}`}>
+            {kind === 'activity' ? (
+              name
+            ) : (
+              <TextLink to={pageOf[kind]} params={{ key }}>
+                {name}
+              </TextLink>
+            )}{' '}
+            <span className="quiet">{say(`criterion.use.${kind}`)}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
