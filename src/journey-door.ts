@@ -2,8 +2,9 @@ import type { House, JourneyDetail, JourneyRow, PersonHere, StuckRun } from './a
 import type { Rooms } from './app.ts';
 import { toMajor } from './base/index.ts';
 import { dayStart } from './day.ts';
-import { countActivities, countRuns, peopleInside } from './journey/index.ts';
+import { countActivities, countRuns, peopleInside, storyOf, type JourneyDefinition } from './journey/index.ts';
 import { labelOf } from './person-label.ts';
+import type { Simulated } from './simulating.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 
@@ -24,6 +25,7 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
     rollback: (key, version) => detail(lifecycle.rollback(key, version)),
     migration: (key, map) => lifecycle.migration(key, map),
     migrate: (key, map) => detail(lifecycle.migrate(key, map)),
+    tell: (story, given) => tellHere(rooms, story, given),
     happened: ({ type: name, ...event }) =>
       rooms.store.inTransaction((tx) => runner.happened(tx, [{ ...event, name, id: `${name}:${event.id}` }])),
     stuck: async (key) => stuckHere(rooms, key),
@@ -42,6 +44,20 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
     },
     people: (key, activity) => peopleHere(rooms, key, activity),
   };
+}
+
+/** Only one story is told at a time: it is work for the whole engine. */
+let telling: Promise<unknown> = Promise.resolve();
+
+async function tellHere(rooms: Rooms, given: unknown, documents: readonly unknown[] | null): Promise<Simulated> {
+  const { Simulator } = await import('./simulating.ts');
+  const { settings, store, log, journeys } = rooms;
+  const story = storyOf(given);
+  const told = documents ?? (story.journeys ?? []).map((key) => journeys.get(key).draft);
+  const simulator = new Simulator({ settings, databaseUrl: store.url, log });
+  const turn = telling.catch(() => {}).then(() => simulator.tell(story, told as JourneyDefinition[]));
+  telling = turn;
+  return turn;
 }
 
 async function journeyRow(rooms: Rooms, key: string): Promise<JourneyRow> {

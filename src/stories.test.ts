@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { freshDatabase } from '../test/support/database.ts';
+import { freshDatabase, freshStore } from '../test/support/database.ts';
+import { joinRooms, migrations } from './app.ts';
 import { quietLog } from './base/index.ts';
 import { recipes, type Story } from './journey/index.ts';
+import { journeyDoor } from './journey-door.ts';
 import { checkJourneys, journeyFiles, readJourneysFlags, testJourneys } from './journeys-command.ts';
 import { readSettings } from './settings.ts';
 import { Simulator } from './simulating.ts';
@@ -94,5 +96,29 @@ describe('beckon journeys', () => {
       await testJourneys(twice, fake as unknown as Simulator, { say: (line) => said.push(line), json: false }),
     ).toBe(1);
     expect(said.at(-1)).toBe('\n1 passed, 1 failed');
+  });
+});
+
+describe('POST /v1/stories', () => {
+  it('tells a story to the drafts it names, and to documents that are sent along', async () => {
+    const store = await freshStore(migrations);
+    const settings = { ...readSettings([], {}), secret: 's'.repeat(40), databaseUrl: store.url };
+    const rooms = await joinRooms(settings, { store, log: quietLog });
+    try {
+      await rooms.journeys.put(all.find(({ key }) => key === 'abandoned-cart'));
+      const door = journeyDoor(rooms, async () => {});
+      const story = { ...files.find(({ definition }) => definition.key === 'abandoned-cart')!.stories[1]! };
+      const named = await door.tell({ ...story, journeys: ['abandoned-cart'] }, null);
+      expect([named.misses, named.people['ada']!.runs[0]!.end]).toEqual([[], 'No recommendation came back']);
+      await expect(door.tell({ ...story, journeys: ['nothing'] }, null)).rejects.toThrow(
+        'There is no journey "nothing"',
+      );
+      await expect(door.tell({}, null)).rejects.toThrow('The story cannot be told');
+      expect(await rooms.store.rows({ text: `select from pg_database where datname like 'beckon_story_%'` })).toEqual(
+        [],
+      );
+    } finally {
+      await rooms.transport.close();
+    }
   });
 });

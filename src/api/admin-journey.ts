@@ -8,7 +8,9 @@ import {
   JourneyResume,
   JourneyRollback,
   RunMove,
+  StoryRequest,
   StuckRun,
+  ToldStory,
 } from './contract-journey.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
@@ -52,6 +54,16 @@ export function journeyDoors(make: Make, house: House): void {
     work: (call) => house.journeys.publish(call.part('key')),
   });
   lifeDoors(make, house);
+  make({
+    method: 'POST',
+    path: '/stories',
+    scope: 'journeys',
+    summary:
+      'Tell a story to journeys: the production engine on a moved clock and an empty database; nothing here is touched.',
+    body: StoryRequest,
+    answer: ToldStory,
+    work: (call) => house.journeys.tell(call.body.story, call.body.journeys ?? null),
+  });
   make({
     method: 'POST',
     path: '/business-events',

@@ -65,3 +65,51 @@ export const BusinessEvent = Type.Object(
   },
   { additionalProperties: false },
 );
+
+/** POST /v1/stories */
+export const StoryRequest = Type.Object(
+  {
+    story: Type.Record(Type.String(), Type.Unknown()),
+    journeys: Type.Optional(
+      Type.Array(Type.Record(Type.String(), Type.Unknown()), {
+        maxItems: 20,
+        description: 'Documents; left out, the drafts of those that the story names',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const when = Type.String();
+
+/** What a story came to: where it ended otherwise than expected, and what happened to whom. */
+export const ToldStory = Type.Object({
+  name: Type.String(),
+  misses: Type.Array(Type.String()),
+  people: Type.Record(
+    Type.String(),
+    Type.Object({
+      mails: Type.Array(
+        Type.Object({
+          journey: Type.String(),
+          message: Type.String(),
+          activity: Type.String(),
+          at: when,
+          subject: Type.String(),
+          items: Type.Array(Type.String()),
+          text: Type.String(),
+        }),
+      ),
+      runs: Type.Array(
+        Type.Object({
+          journey: Type.String(),
+          path: Type.Array(Type.String()),
+          end: Type.Union([Type.String(), Type.Null()]),
+          activity: Type.String(),
+        }),
+      ),
+      refused: Type.Array(Type.Object({ journey: Type.String(), at: when, reason: Type.String() })),
+    }),
+  ),
+});
+export type ToldStory = Static<typeof ToldStory>;

@@ -36,7 +36,7 @@ import type {
   PersonRow,
   TimelineEntry,
 } from './contract.ts';
-import type { JourneyResume, StuckRun } from './contract-journey.ts';
+import type { JourneyResume, StuckRun, ToldStory } from './contract-journey.ts';
 import type { RefusedRow } from './contract-in.ts';
 import type { Forms } from './forms.ts';
 import type { Keys } from './keys.ts';
@@ -243,6 +243,8 @@ export interface JourneyDoor {
   ): Promise<{ from: number; activity: string; count: number; to: string | null | undefined }[]>;
   migrate(key: string, map: Record<string, string | null>): Promise<JourneyDetail>;
   stuck(key: string): Promise<StuckRun[]>;
+  /** Tells a story to journeys: those given, otherwise those it names as they stand here as drafts. Throws STORY_INVALID. */
+  tell(story: unknown, journeys: readonly unknown[] | null): Promise<ToldStory>;
   /** Something happened that concerns no person; the same id lets nobody in twice. */
   happened(event: { type: string; id: string; at: number; data: Record<string, unknown> }): Promise<void>;
   /** @returns whether there was such a run inside */

@@ -25,6 +25,7 @@ export function fakeJourneys(): House['journeys'] {
     rollback: told,
     migration: async () => [],
     migrate: told,
+    tell: async () => ({ name: '', misses: [], people: {} }),
     happened: async () => {},
     stuck: async () => [],
     move: async () => false,
