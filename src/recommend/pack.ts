@@ -34,8 +34,13 @@ export function* pack(kept: Kept): Generator<Uint8Array, Shape> {
   return shape;
 }
 
+/** Not zeroed: what is handed out is filled. */
+function blank(): Uint8Array {
+  return Buffer.allocUnsafeSlow(pieceBytes);
+}
+
 class PieceBuffer {
-  #piece = new Uint8Array(pieceBytes);
+  #piece = blank();
   filled = 0;
   /** Bytes laid down so far. */
   at = 0;
@@ -51,7 +56,7 @@ class PieceBuffer {
 
   take(): Uint8Array {
     const piece = this.#piece.subarray(0, this.filled);
-    this.#piece = new Uint8Array(pieceBytes);
+    this.#piece = blank();
     this.filled = 0;
     return piece;
   }

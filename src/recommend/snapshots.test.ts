@@ -274,3 +274,10 @@ describe('writing a snapshot', () => {
     expect((await whole())[0]!.id, 'nothing new was learned').toBe(id);
   });
 });
+
+it('what an engine kept is taken only by one that knows no items, whose numbers would be others', () => {
+  const [one, other] = [new Engine(), new Engine()];
+  one.learn({ p: 'v', s: 's', i: 'a', k: 'view', t: now }, now);
+  other.describe('b', { id: 'b', name: 'B', categories: [], attributes: {} } as never);
+  expect(() => other.restore(one.keep())).toThrow('Only an engine that knows no items');
+});

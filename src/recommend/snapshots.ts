@@ -26,7 +26,7 @@ import {
 } from './table-snapshot.ts';
 
 /** How long is copied in one go, ms; a piece that was begun is ended. */
-const sliceMs = 3;
+const sliceMs = 1;
 /** How long a writer may be silent before another takes its place, ms. */
 const leaseMs = 120_000;
 /** How often a newer snapshot may take the place of the one that is being read. */
