@@ -42,31 +42,43 @@ export function packed(state: ProfileState): { state: string; recent: string | n
 
 /** Null when an item is there twice: then it is kept as it is. */
 function recentOf({ viewed, visit, itemScores }: ProfileState): Recent | null {
-  const places = new Map<string, number>();
+  const ids: string[] = [];
   const times: number[] = [];
+  const places = new Map<string, number>();
   let last = 0;
   for (const { item, at } of viewed) {
-    places.set(item, places.size);
-    times.push(times.length === 0 ? at : last - at);
+    if (places.has(item)) return null;
+    places.set(item, ids.length);
+    times.push(ids.length === 0 ? at : last - at);
+    ids.push(item);
     last = at;
   }
-  if (places.size < viewed.length) return null;
-  const placeOf = (item: string): number => {
-    let place = places.get(item);
-    if (place === undefined) places.set(item, (place = places.size));
-    return place;
-  };
-  const scores = itemScores ? itemScores.flatMap(([item, score]) => [placeOf(item), score]) : null;
-  const views = visit && visitOf(visit.views, viewed, placeOf);
-  return [[...places.keys()], times, views, scores];
+  const place = { ids, places };
+  let scores: number[] | null = null;
+  if (itemScores) {
+    scores = [];
+    for (const [item, score] of itemScores) scores.push(placeOf(place, item), score);
+  }
+  return [ids, times, visit && visitOf(visit.views, viewed, place), scores];
 }
 
-function visitOf(
-  views: readonly string[],
-  viewed: ProfileState['viewed'],
-  placeOf: (item: string) => number,
-): number[] | number {
-  return views.every((item, place) => viewed[place]?.item === item) ? views.length : views.map(placeOf);
+interface Placing {
+  ids: string[];
+  places: Map<string, number>;
+}
+
+/** Where an item stands among the ids; at their end when it is new. */
+function placeOf({ ids, places }: Placing, item: string): number {
+  const known = places.get(item);
+  if (known !== undefined) return known;
+  places.set(item, ids.length);
+  return ids.push(item) - 1;
+}
+
+function visitOf(views: readonly string[], viewed: ProfileState['viewed'], placing: Placing): number[] | number {
+  return views.every((item, place) => viewed[place]?.item === item)
+    ? views.length
+    : views.map((item) => placeOf(placing, item));
 }
 
 function unpacked(state: ProfileState, [ids, times, views, scores]: Recent): ProfileState {
