@@ -11,11 +11,12 @@ export class PastVisits {
   readonly of: number[][] = [];
   /** What each visitor had, for queries that only name one. */
   readonly #had = new Map<string, string[]>();
+  readonly #bought = new Map<string, Set<string>>();
   #pairs: Map<number, number>[] | null = null;
 
   constructor(events: readonly PastEvent[]) {
     const bySession = new Map<string, { items: number[]; at: number }>();
-    for (const { session, visitor, item, at } of events) {
+    for (const { session, visitor, item, kind, at } of events) {
       const visit = bySession.get(session) ?? { items: [], at };
       visit.items.push(this.#number(item));
       visit.at = Math.max(visit.at, at);
@@ -23,6 +24,7 @@ export class PastVisits {
       const had = this.#had.get(visitor) ?? [];
       had.push(item);
       this.#had.set(visitor, had);
+      if (kind === 'purchase') this.#bought.set(visitor, (this.#bought.get(visitor) ?? new Set()).add(item));
     }
     this.visits = [...bySession.values()].sort((a, b) => a.at - b.at);
     this.visits.forEach(({ items }, visit) => new Set(items).forEach((item) => this.of[item]!.push(visit)));
@@ -39,6 +41,14 @@ export class PastVisits {
       once.add(number);
     }
     return [...once];
+  }
+
+  /** Items that are not answered: own ones; of a person only what was bought, for what lies in the cart may be wanted. */
+  hiddenOf(query: PastQuery, own: readonly number[]): readonly number[] {
+    if (query.repeats) return [];
+    const bought =
+      query.session === undefined && query.cart === undefined ? this.#bought.get(query.visitor ?? '') : null;
+    return bought === null ? own : own.filter((item) => bought?.has(this.ids[item]!));
   }
 
   /** In how many visits two items met, by the first. */
@@ -74,7 +84,7 @@ function answerBy(past: PastVisits, score: Score): Answer {
     const own = past.ownOf(query);
     const scores = new Map<number, number>();
     score(own, query, scores);
-    if (!query.repeats) for (const item of own) scores.delete(item);
+    for (const item of past.hiddenOf(query, own)) scores.delete(item);
     const best = [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, query.limit ?? 20);
     return best.map(([item]) => past.ids[item]!);
   };

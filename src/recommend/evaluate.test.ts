@@ -188,6 +188,18 @@ test('items are alike by words, categories and labels; a new one is found by the
   });
 });
 
+test('of a person, steps in the query count as much as what is known, where all there are is purchases', async () => {
+  const past = events('v1/s1: p:tent p:stove', 'v2/s2: p:lamp p:bulb', 'v3/s3: p:lamp');
+  const query = {
+    id: 'q',
+    criterion: 'for-you',
+    visitor: 'v3',
+    session: [{ item: 'tent', at: start + 999 * minute }],
+    limit: 2,
+  };
+  expect(await evaluate(past, [query])).toEqual({ q: ['stove', 'bulb'] });
+});
+
 test('the same files give the same answers', async () => {
   const queries = past.map((event, i) => ({ id: `q${i}`, criterion: 'session', session: [event] }));
   expect(await evaluate(past, queries)).toEqual(await evaluate(past, queries));

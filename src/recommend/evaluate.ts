@@ -156,9 +156,11 @@ export class Evaluator {
       );
     const known = new Set(deeds.map(({ item, at }) => `${at} ${item}`));
     const told = (query.session ?? []).filter(({ item, at }) => at === undefined || !known.has(`${at} ${item}`));
+    // Where nobody ever views, a step is what everybody's are: a purchase.
+    const [views, purchases] = this.#views > 0 ? [told, []] : [[], told];
     return {
       kind: 'for-you',
-      viewed: [...did('view'), ...this.#steps(told, now)],
+      viewed: [...did('view'), ...this.#steps(views, now)],
       carted: [
         ...did('cart'),
         ...this.#steps(
@@ -166,7 +168,7 @@ export class Evaluator {
           now,
         ),
       ],
-      bought: did('purchase'),
+      bought: [...did('purchase'), ...this.#steps(purchases, now)],
       now,
       leftInCart: true,
     };
