@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Beckon } from '../support/beckon.ts';
+import { recipes } from '../../src/journey/index.ts';
 
 /** A shop of one's own: without the demo from the start, and after leaving the demo. */
 let beckon: Beckon;
@@ -42,11 +43,8 @@ describe('the demo', () => {
 
     expect(await beckon.api('GET', '/v1/overview')).toMatchObject({ people: 0, items: 0, demo: false, inJourneys: 0 });
     const { journeys } = await beckon.api<{ journeys: { key: string; status: string }[] }>('GET', '/v1/journeys');
-    expect(journeys.map(({ key, status }) => [key, status])).toEqual([
-      ['abandoned-cart', 'draft'],
-      ['only-wandered', 'draft'],
-      ['viewed-not-bought', 'draft'],
-    ]);
+    const drafts = recipes().map(({ key }) => [key, 'draft']);
+    expect(journeys.map(({ key, status }) => [key, status])).toEqual(drafts);
     expect(await beckon.api('GET', '/v1/datastreams/default')).toMatchObject({ id: 'default' });
     await expect(beckon.api('GET', '/v1/datastreams/demo')).rejects.toThrow('404');
     expect([
