@@ -2,7 +2,7 @@ import { Button, Textarea, UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { IconAlertTriangle, IconBan, IconCheck } from '@tabler/icons-react';
-import { useRef } from 'react';
+import { type RefObject, useRef } from 'react';
 import type { LanguageProblem as Problem } from '../../src/api/contract-language.ts';
 import { ask } from '../api/client.ts';
 import { ProblemNote } from '../ui/State.tsx';
@@ -20,11 +20,6 @@ export function RuleEditor({ rule, onChange }: { rule: string; onChange: (rule: 
       ask<{ source: string }>('/v1/language/format', { method: 'POST', body: { source: rule, mode: 'expression' } }),
     onSuccess: ({ source }) => onChange(source),
   });
-  const goTo = (problem: Problem) => {
-    const at = offsetOf(rule, problem);
-    field.current?.focus();
-    field.current?.setSelectionRange(at, at);
-  };
   return (
     <div className="rule-editor">
       <Textarea
@@ -45,23 +40,7 @@ export function RuleEditor({ rule, onChange }: { rule: string; onChange: (rule: 
         onChange={(event) => onChange(event.currentTarget.value)}
       />
       <div id="rule-problems" aria-live="polite">
-        {check.error ? <ProblemNote error={check.error} /> : null}
-        {rule.trim() !== '' && check.settled && !check.wrong && (
-          <p className="status status-live">
-            <IconCheck size={14} stroke={1.5} aria-hidden="true" />
-            {say('audience.ruleRight')}
-          </p>
-        )}
-        <ul className="rule-problems">
-          {check.problems.map((problem) => (
-            <ProblemRow
-              key={`${problem.line} ${problem.column} ${problem.message}`}
-              problem={problem}
-              rule={check.checked}
-              onGo={() => goTo(problem)}
-            />
-          ))}
-        </ul>
+        <RuleProblems check={check} rule={rule} field={field} />
       </div>
       {rule.trim() === '' ? (
         <Examples onChoose={onChange} />
@@ -80,6 +59,38 @@ export function RuleEditor({ rule, onChange }: { rule: string; onChange: (rule: 
   );
 }
 
+/** What is wrong with a rule; a problem leads to its place in the field. */
+export function RuleProblems(props: { check: RuleCheck; rule: string; field: RefObject<HTMLTextAreaElement | null> }) {
+  const { say } = useVoice();
+  const { check, rule, field } = props;
+  const goTo = (problem: Problem) => {
+    const at = offsetOf(rule, problem);
+    field.current?.focus();
+    field.current?.setSelectionRange(at, at);
+  };
+  return (
+    <>
+      {check.error ? <ProblemNote error={check.error} /> : null}
+      {rule.trim() !== '' && check.settled && !check.wrong && (
+        <p className="status status-live">
+          <IconCheck size={14} stroke={1.5} aria-hidden="true" />
+          {say('audience.ruleRight')}
+        </p>
+      )}
+      <ul className="rule-problems">
+        {check.problems.map((problem) => (
+          <ProblemRow
+            key={`${problem.line} ${problem.column} ${problem.message}`}
+            problem={problem}
+            rule={check.checked}
+            onGo={() => goTo(problem)}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
 export interface RuleCheck {
   problems: Problem[];
   /** The rule that was checked. */
@@ -91,11 +102,11 @@ export interface RuleCheck {
   error: unknown;
 }
 
-/** What is wrong with a rule, a moment after the last key. */
-export function useRuleCheck(rule: string): RuleCheck {
+/** What is wrong with the rule of an audience, or with a condition over items, a moment after the last key. */
+export function useRuleCheck(rule: string, mode: 'rule' | 'expression' = 'rule'): RuleCheck {
   const [checked] = useDebouncedValue(rule, 300);
   const isThere = checked.trim() !== '';
-  const { data, error, isPlaceholderData } = useQuery({ ...ruleProblems(checked), enabled: isThere });
+  const { data, error, isPlaceholderData } = useQuery({ ...ruleProblems(checked, mode), enabled: isThere });
   const problems = isThere ? (data ?? []) : [];
   return {
     problems,

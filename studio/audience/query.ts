@@ -34,14 +34,14 @@ export const members = (key: string, after: string | null) =>
   });
 
 /** What is wrong with a rule, by line and column. */
-export const ruleProblems = (source: string) =>
+export const ruleProblems = (source: string, mode: 'rule' | 'expression') =>
   queryOptions({
-    queryKey: ['rule', 'check', source],
+    queryKey: ['rule', 'check', mode, source],
     queryFn: async () =>
       (
         await ask<{ problems: LanguageProblem[] }>('/v1/language/check', {
           method: 'POST',
-          body: { source, mode: 'rule' },
+          body: { source, mode },
         })
       ).problems,
     staleTime: 60_000,

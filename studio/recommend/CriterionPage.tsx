@@ -1,13 +1,16 @@
 import './recommend.css';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { TextLink } from '../ui/Link.tsx';
+import { useParams } from '@tanstack/react-router';
+import { ButtonLink, TextLink } from '../ui/Link.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { AskForm } from './AskForm.tsx';
-import type { Search } from './asking.ts';
+import { useAsked } from './asked.ts';
+import { CriterionForm } from './CriterionForm.tsx';
+import { contentOf } from './draft.ts';
 import { Preview } from './Preview.tsx';
+import { Remove } from './Remove.tsx';
 import { criterion, useNames, useUses } from './query.ts';
 import { howOf, ruleText, sentencesOf } from './sentence.ts';
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
@@ -15,19 +18,32 @@ import type { CriterionView } from '../../src/api/contract-criterion.ts';
 /** One criterion: what it says, and what it would show to whom, and why. */
 export function CriterionPage() {
   const { key } = useParams({ from: '/recommendations/$key' });
-  return <KnownCriterion key={key} criterionKey={key} />;
+  return key === '+' ? <NewCriterion /> : <KnownCriterion key={key} criterionKey={key} />;
 }
 
-/** What stands in the address, and how it is changed. */
-export function useAsked(): { search: Search; put: (change: Search) => void } {
-  const search: Search = useSearch({ from: '/recommendations/$key' });
-  const navigate = useNavigate({ from: '/recommendations/$key' });
-  const put = (change: Search) =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
-  return { search, put };
+/** A new one begins empty, or as a copy of another. */
+function NewCriterion() {
+  const { say } = useVoice();
+  const { search } = useAsked();
+  const { data, error, refetch } = useQuery({ ...criterion(search.from ?? ''), enabled: search.from !== undefined });
+  if (search.from !== undefined && !data && !error) return <PageSkeleton />;
+  const begin = data
+    ? { ...contentOf(data), name: say('form.copyOf', { name: data.name }) }
+    : { name: '', algorithm: { kind: 'cart' as const } };
+  return (
+    <div className="page">
+      <PageHead title={say('criteria.new')} answer={say('form.newAnswer')} note={say('form.newNote')} />
+      {error ? (
+        <ProblemNote error={error} again={() => void refetch()} />
+      ) : (
+        <CriterionForm key={search.from ?? ''} known={null} begin={begin} />
+      )}
+    </div>
+  );
 }
 
 function KnownCriterion({ criterionKey }: { criterionKey: string }) {
+  const { say } = useVoice();
   const { data, error, refetch } = useQuery(criterion(criterionKey));
   const { search, put } = useAsked();
   if (error && !data) {
@@ -38,6 +54,14 @@ function KnownCriterion({ criterionKey }: { criterionKey: string }) {
     );
   }
   if (!data) return <PageSkeleton />;
+  if (search.edit === true && !data.shipped) {
+    return (
+      <div className="page">
+        <PageHead title={data.name} answer={say('form.editAnswer', { name: data.name })} note={say('form.editNote')} />
+        <CriterionForm known={data} begin={contentOf(data)} />
+      </div>
+    );
+  }
   return (
     <div className="page">
       <Head data={data} />
@@ -60,7 +84,27 @@ function Head({ data }: { data: CriterionView }) {
       {say(data.shipped ? 'criterion.shipped' : 'criterion.version', { version: data.version })}
     </>
   );
-  return <PageHead title={data.name} answer={`${howOf(data.algorithm, say, nameOf)}.`} note={note} />;
+  return (
+    <PageHead title={data.name} answer={`${howOf(data.algorithm, say, nameOf)}.`} note={note}>
+      <div className="actions">
+        <ButtonLink to="/recommendations/$key" params={{ key: '+' }} search={{ from: data.key }} variant="default">
+          {say('criterion.copy')}
+        </ButtonLink>
+        {!data.shipped && (
+          <>
+            <Remove data={data} />
+            <ButtonLink
+              to="/recommendations/$key"
+              params={{ key: data.key }}
+              search={(before) => ({ ...before, edit: true })}
+            >
+              {say('criterion.change')}
+            </ButtonLink>
+          </>
+        )}
+      </div>
+    </PageHead>
+  );
 }
 
 /** All that it says, in plain sentences, and as it is kept. */

@@ -1,5 +1,6 @@
 import './recommend.css';
 import { useQuery } from '@tanstack/react-query';
+import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead } from '../ui/Page.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { CriteriaList } from './CriteriaList.tsx';
@@ -10,7 +11,11 @@ export function RecommendPage() {
   const { say } = useVoice();
   return (
     <div className="page">
-      <PageHead title={say('recommend.title')} answer={<Answer />} note={say('criteria.note')} />
+      <PageHead title={say('recommend.title')} answer={<Answer />} note={say('criteria.note')}>
+        <ButtonLink to="/recommendations/$key" params={{ key: '+' }}>
+          {say('criteria.new')}
+        </ButtonLink>
+      </PageHead>
       <CriteriaList />
     </div>
   );

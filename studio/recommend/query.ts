@@ -10,6 +10,7 @@ import type {
 } from '../../src/api/contract-rule.ts';
 import { ask } from '../api/client.ts';
 import { journey, journeys } from '../api/query.ts';
+import { useVoice } from '../ui/voice.tsx';
 import type { Content, NameOf, Rule } from './sentence.ts';
 import { type ActivityRead, type Use, usesOf } from './uses.ts';
 
@@ -25,11 +26,21 @@ export const criteria = queryOptions({
 export const criterion = (key: string) =>
   queryOptions({ queryKey: ['criteria', key], queryFn: () => ask<CriterionView>(criterionPath(key)) });
 
+/** What the door calls a criterion that is only tried; none that is kept has this key. */
+const triedKey = 'preview';
+
 /** A criterion's name by its key; the key where it is none. */
 export function useNames(): NameOf {
+  const { say } = useVoice();
   const { data } = useQuery(criteria);
-  return (key) => data?.find((one) => one.key === key)?.name ?? key;
+  return (key) => (key === triedKey ? say('preview.itself') : (data?.find((one) => one.key === key)?.name ?? key));
 }
+
+/** Lists that the shop has uploaded. */
+export const customLists = queryOptions({
+  queryKey: ['custom-lists'],
+  queryFn: async () => (await ask<{ lists: { key: string; name: string }[] }>('/v1/custom-lists')).lists,
+});
 
 const activities = queryOptions({
   queryKey: ['activities'],

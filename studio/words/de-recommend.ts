@@ -1,3 +1,5 @@
+import { deCriterion } from './de-criterion.ts';
+
 /** Words about criteria and what they show, in German; de.ts takes them in. */
 export const deRecommend = {
   'recommend.title': 'Empfehlungen',
@@ -126,6 +128,7 @@ export const deRecommend = {
   'preview.source.criteria': 'Kriterium',
   'preview.source.backup': 'Ersatz',
   'preview.source.promotion': 'hervorgehoben',
+  'preview.itself': 'dieses Kriterium',
   'preview.as.popular': 'Beliebte Artikel',
   'preview.as.range': 'Der Rest des Sortiments',
   'preview.as.backup': 'als Ersatz',
@@ -189,4 +192,5 @@ export const deRecommend = {
   'evidence.uploaded': 'Auf der hochgeladenen Liste',
   'evidence.range': 'Aus dem Sortiment',
   'evidence.promotion': 'Vom Shop hervorgehoben',
+  ...deCriterion,
 } as const;

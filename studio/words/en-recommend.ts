@@ -1,3 +1,5 @@
+import { enCriterion } from './en-criterion.ts';
+
 /** Words about criteria and what they show, in English; en.ts takes them in. */
 export const enRecommend = {
   'recommend.title': 'Recommendations',
@@ -125,6 +127,7 @@ export const enRecommend = {
   'preview.source.criteria': 'criterion',
   'preview.source.backup': 'backup',
   'preview.source.promotion': 'promoted',
+  'preview.itself': 'this criterion',
   'preview.as.popular': 'Popular items',
   'preview.as.range': 'The rest of the range',
   'preview.as.backup': 'as backup',
@@ -188,4 +191,5 @@ export const enRecommend = {
   'evidence.uploaded': 'On the uploaded list',
   'evidence.range': 'From the range',
   'evidence.promotion': 'Promoted by the shop',
+  ...enCriterion,
 } as const;

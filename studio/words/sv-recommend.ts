@@ -1,3 +1,5 @@
+import { svCriterion } from './sv-criterion.ts';
+
 /** Words about criteria and what they show, in Swedish; sv.ts takes them in. */
 export const svRecommend = {
   'recommend.title': 'Rekommendationer',
@@ -125,6 +127,7 @@ export const svRecommend = {
   'preview.source.criteria': 'kriterium',
   'preview.source.backup': 'reserv',
   'preview.source.promotion': 'framlyft',
+  'preview.itself': 'detta kriterium',
   'preview.as.popular': 'Populära varor',
   'preview.as.range': 'Resten av sortimentet',
   'preview.as.backup': 'som reserv',
@@ -188,4 +191,5 @@ export const svRecommend = {
   'evidence.uploaded': 'På den uppladdade listan',
   'evidence.range': 'Ur sortimentet',
   'evidence.promotion': 'Framlyft av butiken',
+  ...svCriterion,
 } as const;

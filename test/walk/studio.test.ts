@@ -97,10 +97,30 @@ describe('recommendations', () => {
     const first = page.locator('.offer-row').first();
     await first.click();
     await page.getByRole('heading', { name: 'Why this item' }).waitFor();
-    expect(await page.locator('.offer-evidence').textContent()).toMatch(/\d visits?.*Place \d+/);
+    expect(await page.locator('.offer-evidence').textContent()).toMatch(/(\d visit|weight \d).*Place \d+/);
     await page.waitForURL(/open=/);
     await page.reload();
     await page.getByRole('heading', { name: 'Why this item' }).waitFor();
+  });
+
+  it('are written with what they would show beside them, saved, and taken away', async () => {
+    await page.goto(`${beckon.url}/recommendations/+?from=popular`);
+    await page.getByLabel('Name', { exact: true }).fill('Coats that sell');
+    await page.getByRole('button', { name: 'One more rule' }).click();
+    const rule = page.getByLabel('Rule 1', { exact: true });
+    await rule.fill('item.price >> 5');
+    await page.getByRole('button', { name: 'Line 1, column 13' }).waitFor();
+    await rule.fill('containsIgnoreCase(item.name, "coat")');
+    await page.getByText(/^leaves \d+ of \d+ items/).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL('**/recommendations/coats-that-sell');
+    await page.getByRole('heading', { name: /places/ }).waitFor();
+    for (const name of await page.locator('.offer-says > b').allTextContents()) expect(name).toMatch(/coat/i);
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.waitForURL('**/recommendations');
+    await page.getByRole('link', { name: 'Welcome back' }).waitFor();
+    expect(await page.getByText('coats-that-sell').count()).toBe(0);
   });
 });
 

@@ -1,0 +1,124 @@
+import type { CriterionView } from '../../src/api/contract-criterion.ts';
+import { type Algorithm, type Content, type KeyChoice, type Rule, hasWindow, hides, hidingOf } from './sentence.ts';
+
+type Hidden = (typeof hides)[number];
+
+/** What a criterion says, without what is noted of it: where a draft begins. Pure. */
+export function contentOf(view: CriterionView): Content {
+  const {
+    key: _key,
+    number: _number,
+    version: _version,
+    shipped: _shipped,
+    needs: _needs,
+    createdAt: _createdAt,
+    updatedAt: _updatedAt,
+    updatedBy: _updatedBy,
+    title,
+    description,
+    ...content
+  } = view;
+  // The door fills these in; what was not said stays unsaid.
+  return {
+    ...content,
+    ...(content.titles !== undefined || title === view.name ? {} : { title }),
+    ...(description === '' ? {} : { description }),
+  };
+}
+
+/** A draft with a field said, or unsaid where there is nothing to say. Pure. */
+export function put<F extends keyof Content>(draft: Content, field: F, value: Content[F] | undefined): Content {
+  const { [field]: _before, ...rest } = draft;
+  const isEmpty =
+    value === undefined || value === '' || (typeof value === 'object' && Object.values(value).length === 0);
+  return (isEmpty ? rest : { ...rest, [field]: value }) as Content;
+}
+
+export const kinds = [
+  'cart',
+  'item',
+  'similar',
+  'recent',
+  'for-you',
+  'session',
+  'next-basket',
+  'popular',
+  'custom',
+  'sequence',
+] as const;
+export type AlgorithmKind = (typeof kinds)[number];
+
+/** What an algorithm of a kind says at first; the item stays where both are about one. Pure. */
+export function algorithmOf(kind: AlgorithmKind, before: Algorithm): Algorithm {
+  const item: KeyChoice = 'item' in before ? before.item : { from: 'current' };
+  switch (kind) {
+    case 'item':
+      return { kind, action: 'viewed-viewed', item };
+    case 'similar':
+      return { kind, item };
+    case 'popular':
+      return { kind, action: 'viewed' };
+    case 'custom':
+      return { kind, list: '' };
+    case 'sequence':
+      return { kind, members: [{ criterion: 'recently-viewed', slots: 2 }, { criterion: 'for-you' }] };
+    default:
+      return { kind };
+  }
+}
+
+/** A draft with another algorithm; what has no meaning for it goes. Pure. */
+export function withAlgorithm(draft: Content, algorithm: Algorithm): Content {
+  const isShort = draft.window === '6h' && algorithm.kind !== 'popular';
+  const made = { ...draft, algorithm };
+  return isShort || !hasWindow(algorithm.kind) ? put(made, 'window', undefined) : made;
+}
+
+/** An algorithm about another item; the request has one current key, so there is no other to go on with. Pure. */
+export function withKey<A extends Extract<Algorithm, { kind: 'item' | 'similar' }>>(algorithm: A, item: KeyChoice): A {
+  if (item.from !== 'current') return { ...algorithm, item };
+  const { keys: _keys, ...rest } = algorithm;
+  return { ...rest, item } as A;
+}
+
+/** A draft that hides something, or does not; only what is not usual is said. Pure. */
+export function withHidden(draft: Content, what: Hidden, isHidden: boolean): Content {
+  const { [what]: _before, ...hide } = draft.hide ?? {};
+  const usual = hidingOf({ algorithm: draft.algorithm })[what];
+  return put(draft, 'hide', isHidden === usual ? hide : { ...hide, [what]: isHidden });
+}
+
+/** A draft with one of its rules said anew, or gone. Pure. */
+export function withRule(draft: Content, index: number, rule: Rule | undefined): Content {
+  const rules = [...(draft.rules ?? [])];
+  rules.splice(index, 1, ...(rule === undefined ? [] : [rule]));
+  return put(draft, 'rules', rules);
+}
+
+/** A draft as it is sent: rules that are still empty are left out. Pure. */
+export function sent(draft: Content): Content {
+  const rules = (draft.rules ?? []).filter((rule) => typeof rule !== 'string' || rule.trim() !== '');
+  return put({ ...draft, name: draft.name.trim() }, 'rules', rules);
+}
+
+/** A draft read from JSON, and why it cannot be where it cannot. Pure. */
+export function readJson(text: string): { content: Content } | { why: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    const hasName = typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+    if (!hasName || !hasAlgorithm(value)) return { why: 'name, algorithm' };
+    return { content: value as unknown as Content };
+  } catch (error) {
+    return { why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The form and the sentences read these fields, so they must be there; what they mean is for the door to judge. */
+function hasAlgorithm(value: object): boolean {
+  if (!('algorithm' in value) || typeof value.algorithm !== 'object' || value.algorithm === null) return false;
+  const algorithm = value.algorithm as Record<string, unknown>;
+  if (!kinds.some((kind) => kind === algorithm['kind'])) return false;
+  if (algorithm['kind'] === 'sequence') return Array.isArray(algorithm['members']);
+  const needsItem = algorithm['kind'] === 'item' || algorithm['kind'] === 'similar';
+  return !needsItem || (typeof algorithm['item'] === 'object' && algorithm['item'] !== null);
+}
