@@ -52,7 +52,6 @@ export function readCustomList(text: string, plain: (cell: string) => string): C
   return file;
 }
 
-// eslint-disable-next-line no-control-regex -- these are what is looked for
 const control = /[\u0000-\u001f\u007f]/;
 const tooMany = `A list holds at most ${customLimits.rows} rows`;
 
