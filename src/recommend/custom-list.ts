@@ -52,7 +52,7 @@ export function readCustomList(text: string, plain: (cell: string) => string): C
   return file;
 }
 
-const control = /[\u0000-\u001f\u007f]/;
+const control = /\p{Cc}/u;
 const tooMany = `A list holds at most ${customLimits.rows} rows`;
 
 function wrongWith(key: string, items: readonly string[], before: number | undefined): string | null {
