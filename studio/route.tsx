@@ -100,7 +100,19 @@ const oneMail = createRoute({
 const recommendations = createRoute({
   getParentRoute: () => root,
   path: '/recommendations',
-  validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({ q: text(search['q']) }),
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): {
+    q?: string | undefined;
+    show?: string | undefined;
+    run?: string | undefined;
+    target?: string | undefined;
+  } => ({
+    q: text(search['q']),
+    show: text(search['show']),
+    run: text(search['run']),
+    target: text(search['target']),
+  }),
   component: lazyRouteComponent(() => import('./recommend/RecommendPage.tsx'), 'RecommendPage'),
 });
 

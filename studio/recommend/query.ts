@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import type { RecommendationAnswer, RecommendationRequest } from '../../src/api/contract.ts';
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
+import type { BacktestView, TuningView } from '../../src/api/contract-replay.ts';
 import type {
   CollectionView,
   ExclusionView,
@@ -130,4 +131,20 @@ export const exclusions = queryOptions({
 export const promotions = queryOptions({
   queryKey: ['promotions'],
   queryFn: async () => (await ask<{ promotions: PromotionView[] }>('/v1/promotions')).promotions,
+});
+
+const runsStill = (rows: readonly { state: string }[] | undefined) =>
+  rows?.some(({ state }) => state === 'waiting' || state === 'running') === true;
+
+/** The newest backtests; followed closely while one runs. */
+export const backtests = queryOptions({
+  queryKey: ['backtests'],
+  queryFn: async () => (await ask<{ backtests: BacktestView[] }>('/v1/backtests')).backtests,
+  refetchInterval: (query) => (runsStill(query.state.data) ? 1_000 : 30_000),
+});
+
+export const tunings = queryOptions({
+  queryKey: ['tunings'],
+  queryFn: async () => (await ask<{ tunings: TuningView[] }>('/v1/recommendations/tuning')).tunings,
+  refetchInterval: (query) => (runsStill(query.state.data) ? 1_000 : 30_000),
 });

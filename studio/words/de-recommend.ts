@@ -1,3 +1,4 @@
+import { deBacktest } from './de-backtest.ts';
 import { deCriterion } from './de-criterion.ts';
 
 /** Words about criteria and what they show, in German; de.ts takes them in. */
@@ -193,4 +194,5 @@ export const deRecommend = {
   'evidence.range': 'Aus dem Sortiment',
   'evidence.promotion': 'Vom Shop hervorgehoben',
   ...deCriterion,
+  ...deBacktest,
 } as const;

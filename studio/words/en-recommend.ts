@@ -1,3 +1,4 @@
+import { enBacktest } from './en-backtest.ts';
 import { enCriterion } from './en-criterion.ts';
 
 /** Words about criteria and what they show, in English; en.ts takes them in. */
@@ -192,4 +193,5 @@ export const enRecommend = {
   'evidence.range': 'From the range',
   'evidence.promotion': 'Promoted by the shop',
   ...enCriterion,
+  ...enBacktest,
 } as const;

@@ -1,3 +1,4 @@
+import { svBacktest } from './sv-backtest.ts';
 import { svCriterion } from './sv-criterion.ts';
 
 /** Words about criteria and what they show, in Swedish; sv.ts takes them in. */
@@ -192,4 +193,5 @@ export const svRecommend = {
   'evidence.range': 'Ur sortimentet',
   'evidence.promotion': 'Framlyft av butiken',
   ...svCriterion,
+  ...svBacktest,
 } as const;

@@ -1,0 +1,50 @@
+import type { BacktestView } from '../../src/api/contract-replay.ts';
+
+type Row = NonNullable<BacktestView['result']>['rows'][number];
+export type Target = Row['target'];
+
+/** The list length whose hit rate is drawn. */
+export const length = '10';
+/** Half of a 95 % interval, in standard errors. */
+const half = 1.96;
+
+export interface Spot {
+  criterion: string;
+  value: number;
+  low: number;
+  high: number;
+  /** Share of the questions that it had a list for. */
+  answered: number;
+  reciprocalRank: number;
+  coverage: number;
+}
+
+/** The criteria for one target, the best first, with the ends of their intervals. Pure. */
+export function spotsOf(rows: readonly Row[], target: Target): Spot[] {
+  return rows
+    .filter((row) => row.target === target)
+    .map(({ criterion, scores }) => {
+      const { value, error } = scores.hitRate[length] ?? { value: 0, error: 0 };
+      return {
+        criterion,
+        value,
+        low: Math.max(0, value - half * error),
+        high: Math.min(1, value + half * error),
+        answered: scores.lists === 0 ? 0 : scores.answered / scores.lists,
+        reciprocalRank: scores.reciprocalRank.value,
+        coverage: scores.coverage,
+      };
+    })
+    .sort((a, b) => b.value - a.value);
+}
+
+/** What the drawing reaches to: a round share at or above all intervals. Pure. */
+export function reachOf(spots: readonly Spot[]): number {
+  const most = Math.max(0.05, ...spots.map(({ high }) => high));
+  return Math.min(1, Math.ceil(most * 20) / 20);
+}
+
+/** Is the first ahead of the second by more than chance, as far as their intervals tell? Pure. */
+export function isAhead([first, second]: readonly Spot[]): boolean {
+  return first !== undefined && (second === undefined || first.low > second.high);
+}
