@@ -16,6 +16,7 @@ import { documents } from './document.ts';
 import { intakeOf, noIntake, quarantineOf, requestsOf, webhooksOf } from './incoming.ts';
 import { certificateOf, profileOf } from './person.ts';
 import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
+import { criteriaOf, noRules } from './criterion.ts';
 
 interface World {
   /** UTC ms. */
@@ -184,7 +185,17 @@ const doors: Record<string, (world: World, asked: Asked) => Answer> = {
     return ok(all.find(({ key }) => key === id) ?? audiencesOf(at)[0]);
   },
   mailbox: (world, { id }) => ok(id === '' ? mails(world) : oneMail(world, id)),
-  recommendations: (_world, { body }) => ok(recommend(body)),
+  recommendations: (_world, { id, body }) => ok(id === 'tuning' ? { tunings: [] } : recommend(body)),
+  criteria: (_world, { id, body }) => {
+    if (id === '') return ok({ criteria: criteriaOf });
+    if (id === 'preview') return ok(recommend({ ...(body as object), criterion: 'preview' }));
+    return ok(criteriaOf.find(({ key }) => key === id) ?? criteriaOf[0]);
+  },
+  activities: () => ok({ activities: [] }),
+  collections: (_world, { id }) => ok(id === 'preview' ? noRules : { collections: [] }),
+  exclusions: () => ok({ exclusions: [] }),
+  promotions: () => ok({ promotions: [] }),
+  backtests: () => ok({ backtests: [] }),
 };
 
 function advance(world: World, body: unknown): AdvanceReport {

@@ -72,13 +72,30 @@ function Start() {
   );
 }
 
+function Cancel({ id }: { id: string }) {
+  const { say } = useVoice();
+  const client = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () => ask<BacktestView>(`/v1/backtests/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['backtests'] }),
+  });
+  return (
+    <>
+      <Button size="xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+        {say('backtest.cancel')}
+      </Button>
+      {cancel.error && <ProblemNote error={cancel.error} />}
+    </>
+  );
+}
+
 function One({ data }: { data: BacktestView }) {
   const { say, percent } = useVoice();
   const { state, progress, result, fault } = data;
   if (state === 'waiting' || state === 'running') {
     const share = progress.of === 0 ? 0 : progress.done / progress.of;
     return (
-      <Panel title={say(`backtest.state.${state}`)}>
+      <Panel title={say(`backtest.state.${state}`)} aside={<Cancel id={data.id} />}>
         <p className="quiet" role="status">
           {say('backtest.progress', { share: percent(share), count: progress.of })}
         </p>

@@ -105,7 +105,9 @@ export function PersonSelect({ chosen, onChoose }: { chosen: string | null; onCh
   const [settled] = useDebouncedValue(typed, 200);
   const found = useQuery(people(settled)).data?.people ?? [];
   const profile = useQuery({ ...person(chosen ?? ''), enabled: chosen !== null, refetchInterval: false }).data;
-  const own = chosen === null ? [] : [{ value: chosen, label: profile?.email ?? chosen.slice(0, 8) }];
+  const row = useQuery({ ...people(chosen ?? ''), enabled: chosen !== null, refetchInterval: false }).data?.people[0];
+  const named = row?.id === chosen ? row?.label : undefined;
+  const own = chosen === null ? [] : [{ value: chosen, label: named ?? profile?.email ?? chosen.slice(0, 8) }];
   const others = found.filter((row) => row.id !== chosen).map((row) => ({ value: row.id, label: row.label }));
   return (
     <Select

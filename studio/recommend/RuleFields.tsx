@@ -33,7 +33,7 @@ export function RuleFields({ draft, onChange }: { draft: Content; onChange: (dra
       <p className="quiet">
         {say('form.rulesHint')}{' '}
         <a href="/docs/recommend/rules.html" target="_blank" rel="noreferrer">
-          {say('audience.ruleDocs')}
+          {say('form.rulesDocs')}
         </a>
       </p>
     </fieldset>

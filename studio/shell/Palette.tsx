@@ -5,6 +5,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useState } from 'react';
 import { journeys, mailbox, people } from '../api/query.ts';
+import { criteria } from '../recommend/query.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { usePages } from './Shell.tsx';
 
@@ -91,6 +92,7 @@ function useHits(query: string): Hit[] {
   const rows = useQuery(journeys).data ?? [];
   const found = useQuery({ ...people(settled), enabled: settled !== '' }).data?.people ?? [];
   const mails = useQuery({ ...mailbox, enabled: query !== '' }).data ?? [];
+  const known = useQuery({ ...criteria, enabled: query !== '' }).data ?? [];
   const matches = (text: string) => text.toLocaleLowerCase().includes(query.toLocaleLowerCase());
   const all: Hit[] = [
     ...pages.map(({ to, word }) => ({
@@ -104,6 +106,12 @@ function useHits(query: string): Hit[] {
       label: name,
       kind: say('search.journey'),
       open: () => void navigate({ to: '/journeys/$key', params: { key } }),
+    })),
+    ...known.map(({ key, name }) => ({
+      id: `criterion-${key}`,
+      label: name,
+      kind: say('criteria.name'),
+      open: () => void navigate({ to: '/recommendations/$key', params: { key } }),
     })),
     ...mails.slice(0, 200).map(({ id, to, subject }) => ({
       id: `mail-${id}`,

@@ -34,6 +34,7 @@ export const deBacktest = {
   'backtest.state.failed': 'Gescheitert',
   'backtest.state.cancelled': 'Abgebrochen',
   'backtest.progress': '{share} von {count} Ereignis nachgespielt|{share} von {count} Ereignissen nachgespielt',
+  'backtest.cancel': 'Abbrechen',
   'backtest.nothing': 'Es gibt noch keine Geschichte, nach der sich fragen ließe.',
   'backtest.noQuestions': 'Nichts zu fragen',
   'backtest.ahead': '„{name}“ sah am meisten voraus: {share} unter den ersten zehn',

@@ -80,6 +80,7 @@ export const deCriterion = {
   'form.ruleMore': 'Noch eine Regel',
   'form.rulesHint':
     'Alle müssen gelten. Eine Regel sieht den Artikel, den Schlüsselartikel, die Anfrage und die Person.',
+  'form.rulesDocs': 'Regeln, mit Beispielen',
   'form.matcher': 'In der Form von Target; ändere sie im JSON.',
   'form.leaves': 'lässt {count} von {of} Artikeln',
   'form.leavesDynamic': 'hängt davon ab, wer fragt; für Unbekannte {count} von {of} Artikeln',

@@ -34,6 +34,7 @@ export const enBacktest = {
   'backtest.state.failed': 'Failed',
   'backtest.state.cancelled': 'Cancelled',
   'backtest.progress': '{share} of {count} event replayed|{share} of {count} events replayed',
+  'backtest.cancel': 'Cancel it',
   'backtest.nothing': 'There is no history to ask about yet.',
   'backtest.noQuestions': 'Nothing to ask about',
   'backtest.ahead': '“{name}” foresaw most: {share} among its first ten',

@@ -79,6 +79,7 @@ export const enCriterion = {
   'form.ruleGone': 'Take out: {rule}',
   'form.ruleMore': 'One more rule',
   'form.rulesHint': 'All must hold. A rule sees the item, the key item, the request and the person.',
+  'form.rulesDocs': 'Rules, with examples',
   'form.matcher': 'In the form of Target; change it in the JSON.',
   'form.leaves': 'leaves {count} of {of} items',
   'form.leavesDynamic': 'hangs on who asks; for nobody known {count} of {of} items',

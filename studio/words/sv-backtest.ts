@@ -34,6 +34,7 @@ export const svBacktest = {
   'backtest.state.failed': 'Misslyckades',
   'backtest.state.cancelled': 'Avbruten',
   'backtest.progress': '{share} av {count} händelse återspelad|{share} av {count} händelser återspelade',
+  'backtest.cancel': 'Avbryt den',
   'backtest.nothing': 'Det finns ingen historia att fråga om än.',
   'backtest.noQuestions': 'Inget att fråga om',
   'backtest.ahead': '”{name}” förutsåg mest: {share} bland sina tio första',

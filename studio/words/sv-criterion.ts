@@ -79,6 +79,7 @@ export const svCriterion = {
   'form.ruleGone': 'Ta bort: {rule}',
   'form.ruleMore': 'En regel till',
   'form.rulesHint': 'Alla måste gälla. En regel ser varan, nyckelvaran, frågan och personen.',
+  'form.rulesDocs': 'Regler, med exempel',
   'form.matcher': 'I Targets form; ändra den i JSON.',
   'form.leaves': 'lämnar {count} av {of} varor',
   'form.leavesDynamic': 'beror på vem som frågar; för okänd {count} av {of} varor',
