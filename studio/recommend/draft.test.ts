@@ -68,11 +68,17 @@ describe('a draft of a criterion', () => {
   });
 
   it('is read from JSON as far as the form can show it, and the door judges the rest', () => {
-    expect(readJson('{"name":"x","algorithm":{"kind":"recent"},"rules":7}')).toMatchObject({ content: { rules: 7 } });
+    expect(readJson('{"name":"x","algorithm":{"kind":"recent"},"leastStock":-7}')).toMatchObject({
+      content: { leastStock: -7 },
+    });
     for (const text of [
       '{',
       '7',
       '{"name":"x"}',
+      '{"name":"x","algorithm":null}',
+      '{"name":"x","algorithm":{"kind":"recent"},"rules":7}',
+      '{"name":"x","algorithm":{"kind":"recent"},"backup":{"chain":"x"}}',
+      '{"name":"x","algorithm":{"kind":"popular","action":"viewed","within":5}}',
       '{"name":"x","algorithm":{"kind":"magic"}}',
       '{"name":"x","algorithm":{"kind":"similar"}}',
     ]) {

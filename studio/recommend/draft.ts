@@ -1,5 +1,15 @@
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
-import { type Algorithm, type Content, type KeyChoice, type Rule, hasWindow, hides, hidingOf } from './sentence.ts';
+import {
+  type Algorithm,
+  type Content,
+  type KeyChoice,
+  type Rule,
+  hasWindow,
+  hides,
+  hidingOf,
+  ruleText,
+  sentencesOf,
+} from './sentence.ts';
 
 type Hidden = (typeof hides)[number];
 
@@ -105,20 +115,26 @@ export function sent(draft: Content): Content {
 export function readJson(text: string): { content: Content } | { why: string } {
   try {
     const value: unknown = JSON.parse(text);
-    const hasName = typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
-    if (!hasName || !hasAlgorithm(value)) return { why: 'name, algorithm' };
-    return { content: value as unknown as Content };
+    return isReadable(value) ? { content: value } : { why: 'name, algorithm, rules, backup' };
   } catch (error) {
     return { why: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** The form and the sentences read these fields, so they must be there; what they mean is for the door to judge. */
-function hasAlgorithm(value: object): boolean {
-  if (!('algorithm' in value) || typeof value.algorithm !== 'object' || value.algorithm === null) return false;
-  const algorithm = value.algorithm as Record<string, unknown>;
-  if (!kinds.some((kind) => kind === algorithm['kind'])) return false;
-  if (algorithm['kind'] === 'sequence') return Array.isArray(algorithm['members']);
-  const needsItem = algorithm['kind'] === 'item' || algorithm['kind'] === 'similar';
-  return !needsItem || (typeof algorithm['item'] === 'object' && algorithm['item'] !== null);
+/** Can the form and the sentences read it? What it means is for the door to judge. */
+function isReadable(value: unknown): value is Content {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, algorithm } = value as Partial<Content>;
+  if (typeof name !== 'string' || !kinds.some((kind) => kind === algorithm?.kind)) return false;
+  try {
+    sentencesOf(
+      value as Content,
+      (key) => key,
+      (key) => key,
+    );
+    sent(value as Content).rules?.map(ruleText);
+    return true;
+  } catch {
+    return false;
+  }
 }
