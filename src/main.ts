@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -89,6 +89,8 @@ async function journeys({ flags, help }: CommandLine): Promise<number> {
   if (what === 'check') return command.checkJourneys(files, say);
   const undo: Undo = [];
   const dataDir = mkdtempSync(join(tmpdir(), 'beckon-stories-'));
+  // PostgreSQL's own user must get into it, where root starts it as somebody else.
+  chmodSync(dataDir, 0o755);
   undo.push(async () => rmSync(dataDir, { recursive: true, force: true }));
   try {
     const tell = (text: string) => void process.stderr.write(`${text}\n`);

@@ -51,20 +51,22 @@ export class Simulator {
     const name = `beckon_story_${Buffer.from(new SystemRandom().bytes(8)).toString('hex')}`;
     await this.#administer(`create database ${name}`);
     try {
-      return await this.#onDatabase(name, (rooms) => new Telling(rooms, story).tell(journeys));
+      return await this.#onDatabase(name, story, (rooms) => new Telling(rooms, story).tell(journeys));
     } finally {
       await this.#administer(`drop database if exists ${name} with (force)`);
     }
   }
 
-  async #onDatabase<T>(name: string, work: (rooms: Rooms) => Promise<T>): Promise<T> {
+  async #onDatabase<T>(name: string, story: Story, work: (rooms: Rooms) => Promise<T>): Promise<T> {
     const url = new URL(this.#ground.databaseUrl);
     url.pathname = `/${name}`;
     const store = await openStore(url.href, { connections: 6 });
     try {
       await migrate(store, migrations);
       const { settings, log } = this.#ground;
-      const own: Settings = { ...settings, databaseUrl: url.href, clock: 'virtual', smtpUrl: null, demo: false };
+      const publicUrl = shopOf(story) ?? settings.publicUrl;
+      const about = { databaseUrl: url.href, clock: 'virtual', smtpUrl: null, demo: false, publicUrl } as const;
+      const own: Settings = { ...settings, ...about };
       const rooms = await joinRooms(own, { store, log });
       try {
         return await work(rooms);
@@ -85,6 +87,12 @@ export class Simulator {
       await client.end();
     }
   }
+}
+
+/** Links of mails lead into the shop: where its pages are is told by the story's items. */
+function shopOf({ items = [] }: Story): string | null {
+  const pages = items.flatMap(({ url }) => (typeof url === 'string' && URL.canParse(url) ? [new URL(url).origin] : []));
+  return pages[0] ?? null;
 }
 
 type Mail = StoryOutcome['mails'][number] & { to: string; id: string; tokens: Map<number, string> };

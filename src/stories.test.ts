@@ -15,7 +15,7 @@ let simulator: Simulator;
 beforeAll(async () => {
   const settings = readSettings([], {});
   simulator = new Simulator({
-    settings: { ...settings, secret: 's'.repeat(40), publicUrl: 'https://shop.example' },
+    settings: { ...settings, secret: 's'.repeat(40) },
     databaseUrl: await freshDatabase(),
     log: quietLog,
   });

@@ -149,7 +149,9 @@ export function missesOf(who: string, expected: StoryEnd, outcome: StoryOutcome)
   const { mails, ends = {}, path = {}, refused } = expected;
   if (mails) {
     const told = outcome.mails.map(({ journey, message }) => `${journey}/${message}`).join(', ') || 'none';
-    if (mails.length !== outcome.mails.length) found.push(`${who} was to get ${mails.length} mails and got ${told}`);
+    const why = outcome.refused.map(({ journey, reason }) => `${journey}: ${reason}`).join('; ');
+    if (mails.length !== outcome.mails.length)
+      found.push(`${who} was to get ${mails.length} mails and got ${told}${why === '' ? '' : ` (${why})`}`);
     for (const [i, mail] of mails.entries())
       found.push(...mailMisses(`${who}'s mail ${i + 1}`, mail, outcome.mails[i]));
   }
