@@ -9,6 +9,7 @@ import { shippedCriteria } from './criteria-shipped.ts';
 import type { Backup, CriterionAlgorithm, CriterionDefinition } from './criterion-definition.ts';
 import { Engine } from './engine.ts';
 import { execute } from './execute.ts';
+import { useOf } from './key.ts';
 import { hiding } from './sieve.ts';
 
 /**
@@ -252,7 +253,11 @@ describe('whatever a shop, its visitors, rules and criteria are', () => {
           const own = answer.items.filter(({ source }) => source !== 'promotion');
           const shownGroups = own.map((one) => groupOf(shelf.get(one.id)!));
           expect(new Set(shownGroups).size).toBe(shownGroups.length);
-          expect(own.filter((one) => answer.key.includes(one.id))).toEqual([]);
+          // A list keeps out what it is about; where several are asked in turn, for members or for past keys, one may show
+          // what a later one is about.
+          const { kind } = asked.algorithm;
+          const isOne = kind !== 'sequence' && (useOf(asked.algorithm).when ?? 'none') === 'none';
+          if (isOne) expect(own.filter((one) => answer.key.includes(one.id))).toEqual([]);
         }
 
         // Backups draw on the whole range, so what is missing must be forbidden.
