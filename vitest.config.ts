@@ -5,6 +5,7 @@ const shared = {
   testTimeout: 30_000,
   hookTimeout: 120_000,
   globalSetup: 'test/support/postgres.ts',
+  setupFiles: ['test/support/seed.ts'],
 };
 
 export default defineConfig({
