@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import type { BacktestResult, Replay, TuneResult } from '../recommend/index.ts';
-import { BacktestRequest, BacktestView, TuningView } from './contract-replay.ts';
+import { BacktestRequest, BacktestView, TuningRequest, TuningView } from './contract-replay.ts';
 import type { Door } from './door.ts';
 import type { House } from './house.ts';
 
@@ -65,9 +65,26 @@ function tuningDoors(make: Make, replays: House['replays']): void {
     scope: 'recommend',
     summary:
       'Tune now, beside everything else. The shipped constants stay where nothing is better by more than its noise.',
+    body: Type.Union([TuningRequest, Type.Null()]),
     answer: TuningView,
     status: 201,
-    work: async () => tuningOf(await replays.ask('tuning')),
+    work: async ({ body }) => tuningOf(await replays.ask('tuning', body ?? {})),
+  });
+  make({
+    method: 'POST',
+    path: '/recommendations/tuning/:id/use',
+    scope: 'recommend',
+    summary: 'Use what a tuning found, until a later one is better.',
+    answer: TuningView,
+    work: async (call) => tuningOf(await replays.use(call.part('id'))),
+  });
+  make({
+    method: 'DELETE',
+    path: '/recommendations/tuning/:id',
+    scope: 'recommend',
+    summary: 'Cancel a tuning that waits or runs; one that is over stays as it is.',
+    answer: TuningView,
+    work: async (call) => tuningOf(await replays.cancel(call.part('id'), 'tuning')),
   });
   make({
     method: 'DELETE',

@@ -14,6 +14,7 @@ import { feedDoors } from './admin-feed.ts';
 import { formDoors } from './admin-form.ts';
 import { importDoors } from './admin-import.ts';
 import { intakeDoors } from './admin-intake.ts';
+import { itemDoors } from './admin-item.ts';
 import { journeyDoors } from './admin-journey.ts';
 import { languageDoors } from './admin-language.ts';
 import { peopleDoors } from './admin-people.ts';
@@ -34,6 +35,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   furnish(app, house);
   const make = doors(app, house);
   intakeDoors(make, house);
+  itemDoors(make, house);
   profileDoors(app, house);
   identityDoors(make, house);
   peopleDoors(make, house);

@@ -10,6 +10,31 @@ const number = Type.Number();
 const Figure = Type.Object({ value: number, error: number });
 const byLength = Type.Record(Type.String(), Figure);
 
+/** The ways to recommend that a backtest tries side by side. */
+export const Tried = oneOf(
+  'session',
+  'for-you',
+  'cart',
+  'next-basket',
+  'viewed-viewed',
+  'viewed-bought',
+  'bought-bought',
+  'similar',
+  'recent',
+  'popular-viewed',
+  'popular-bought',
+);
+export type Tried = Static<typeof Tried>;
+
+/** POST /v1/recommendations/tuning */
+export const TuningRequest = Type.Object(
+  {
+    /** False: what it finds is shown, and used only once somebody says so; true when absent. */
+    adopt: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
+
 /** POST /v1/backtests */
 export const BacktestRequest = Type.Object(
   {
@@ -17,6 +42,10 @@ export const BacktestRequest = Type.Object(
     questions: Type.Optional(Type.Integer({ minimum: 100, maximum: 100_000 })),
     /** Newest share of the history that is asked about; 0.5 when absent. */
     share: Type.Optional(Type.Number({ minimum: 0.05, maximum: 0.95 })),
+    /** Asks about the newest so many days instead of a share. */
+    days: Type.Optional(Type.Integer({ minimum: 1, maximum: 365 })),
+    /** Only these; all when absent. */
+    criteria: Type.Optional(Type.Array(Tried, { minItems: 1, uniqueItems: true })),
   },
   strict,
 );
@@ -82,7 +111,12 @@ const base = {
 
 export const BacktestView = Type.Object({
   ...base,
-  settings: Type.Object({ questions: number, share: number }),
+  settings: Type.Object({
+    questions: number,
+    share: number,
+    days: Type.Optional(number),
+    criteria: Type.Optional(Type.Array(Tried)),
+  }),
   /** Null until it is done, and where there was nothing to ask about. */
   result: orNull(BacktestResult),
 });

@@ -158,7 +158,7 @@ export interface ProfileDoor {
 }
 
 /** What is sold, where a door needs more of it than a name (`Catalog` fits). */
-export type CatalogDoor = Pick<Catalog, 'upsert' | 'remove' | 'shelf' | 'ids' | 'createdAt'>;
+export type CatalogDoor = Pick<Catalog, 'upsert' | 'remove' | 'shelf' | 'ids' | 'size' | 'variants' | 'createdAt'>;
 
 export interface ItemDoor {
   /** Writes items a source has already put into our form; bad ones are refused one by one. */
@@ -174,7 +174,7 @@ export interface ItemDoor {
 export type { Person, RecommendRequest } from '../recommend/index.ts';
 
 /** The recommender (`Recommender` fits): every door that shows items asks here. */
-export type RecommendDoor = Pick<Recommender, 'answer' | 'preview'>;
+export type RecommendDoor = Pick<Recommender, 'answer' | 'preview' | 'numbers'>;
 
 /** Criteria (`Criteria` fits). */
 export type CriterionDoor = Pick<Criteria, 'list' | 'find' | 'get' | 'put' | 'remove' | 'versions' | 'check'>;
@@ -313,7 +313,7 @@ export interface TraitDoor {
 }
 
 /** The shop's own history, replayed (`Replays` fits). */
-export type ReplayDoor = Pick<Replays, 'ask' | 'get' | 'list' | 'cancel' | 'untune'>;
+export type ReplayDoor = Pick<Replays, 'ask' | 'get' | 'list' | 'cancel' | 'use' | 'untune'>;
 
 /** Audiences (`Profiles.audiences`, and changes of lists that journeys hear of). */
 export type AudienceDoor = Pick<Audiences, 'list' | 'get' | 'put' | 'rebuild' | 'remove' | 'members' | 'preview'> & {

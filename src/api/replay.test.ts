@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, expect, it } from 'vitest';
 import { fakeHouse, readKey, secretKey } from '../../test/support/house.ts';
-import type { BacktestSettings, Replay, ReplayTask } from '../recommend/index.ts';
+import type { Replay, ReplaySettings, ReplayTask } from '../recommend/index.ts';
 import { buildServer } from './server.ts';
 
 const at = Date.UTC(2026, 10, 30, 9);
 let app: FastifyInstance;
-let asked: [ReplayTask, Partial<BacktestSettings> | undefined][];
+let asked: [ReplayTask, Partial<ReplaySettings> | undefined][];
 let replay: Replay;
 
 beforeEach(async () => {
@@ -34,6 +34,7 @@ beforeEach(async () => {
     get: async (id) => ({ ...replay, id }),
     list: async () => [replay],
     cancel: async (id) => ({ ...replay, id, state: 'cancelled' }),
+    use: async (id) => ({ ...replay, id, inUse: true }),
     untune: async () => void asked.push(['tuning', undefined]),
   };
   app = await buildServer(house);
@@ -54,6 +55,9 @@ it('a backtest is asked for, looked at and cancelled', async () => {
   expect((await call('GET', 'backtests/r1')).body).toMatchObject({ id: 'r1', state: 'running', beganAt, progress });
   expect((await call('GET', 'backtests', undefined, readKey)).body.backtests).toHaveLength(1);
   expect((await call('DELETE', 'backtests/r1')).body.state).toBe('cancelled');
+  await call('POST', 'backtests', { days: 14, criteria: ['cart', 'popular-viewed'] });
+  expect(asked[1]).toEqual(['backtest', { days: 14, criteria: ['cart', 'popular-viewed'] }]);
+  expect((await call('POST', 'backtests', { criteria: ['crystal-ball'] })).body.code).toBe('API_INPUT_INVALID');
   expect((await call('POST', 'backtests', { questions: 5 })).body.code).toBe('API_INPUT_INVALID');
   expect((await call('POST', 'backtests', {}, readKey)).status).toBe(403);
 });
@@ -73,4 +77,10 @@ it('a tuning shows before and after, on how much data, and whether it is in use'
   expect((await call('POST', 'recommendations/tuning')).status).toBe(201);
   expect((await call('DELETE', 'recommendations/tuning')).status).toBe(200);
   expect(asked).toHaveLength(2);
+  expect((await call('POST', 'recommendations/tuning', { adopt: false })).status).toBe(201);
+  expect(asked[2]).toEqual(['tuning', { adopt: false }]);
+  replay = { ...replay, inUse: false };
+  expect((await call('POST', 'recommendations/tuning/r1/use')).body).toMatchObject({ id: 'r1', inUse: true });
+  expect((await call('DELETE', 'recommendations/tuning/r1')).body.state).toBe('cancelled');
+  expect((await call('POST', 'recommendations/tuning/r1/use', {}, readKey)).status).toBe(403);
 });

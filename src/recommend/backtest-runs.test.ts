@@ -159,6 +159,19 @@ test('a tuning that is better is used at once and at the next start, until it is
   await next.untune();
   expect(tuned[2]).toEqual(shippedTuning);
   expect((await next.list('tuning'))[0]).toMatchObject({ inUse: false });
+  expect(await next.use(id)).toMatchObject({ id, inUse: true });
+  expect(tuned[3]).toEqual(tuned[0]);
+});
+
+test('a tuning may leave it to somebody to use what it found', async () => {
+  const service = replays({ open: here() });
+  const { id } = await service.ask('tuning', { adopt: false });
+  await service.finish();
+  const { inUse, result } = await service.get(id, 'tuning');
+  expect([inUse, tuned]).toEqual([false, []]);
+  await service.use(id);
+  expect(tuned).toEqual([{ ...shippedTuning, ...(result as TuneResult).own }]);
+  expect(await service.inUse()).toMatchObject({ id });
 });
 
 test('one that fails says why, and one whose process died is begun anew', async () => {
@@ -184,6 +197,7 @@ test('a history too short to tell anything is done without a result', async () =
   await service.finish();
   expect(await service.get(backtest.id, 'backtest')).toMatchObject({ state: 'done', result: null });
   expect(await service.get(tuning.id, 'tuning')).toMatchObject({ state: 'done', result: null, inUse: false });
+  await expect(service.use(tuning.id)).rejects.toMatchObject({ code: 'TUNING_WITHOUT_GAIN' });
 });
 
 test('an unknown one is refused', async () => {

@@ -11,7 +11,7 @@ import {
 } from '../base/index.ts';
 import type { Job, Jobs } from '../job/index.ts';
 import type { Store } from '../store/index.ts';
-import { backtestDefaults, type BacktestProgress, type BacktestSettings } from './backtest.ts';
+import { backtestDefaults, type BacktestProgress } from './backtest.ts';
 import { openThread, type OpenThread, type ReplayThread } from './backtest-thread.ts';
 import { errors } from './error.ts';
 import type { FeedBatch, ReadFeed } from './follower.ts';
@@ -25,7 +25,9 @@ import {
   openReplay,
   type Replay,
   replayInUse,
+  type ReplaySettings,
   type ReplayTask,
+  setInUse,
   setNoneInUse,
 } from './table-backtest.ts';
 import { tunedBy, type TuneResult } from './tune.ts';
@@ -68,7 +70,7 @@ export class Replays {
   }
 
   /** Asks for one; while another of its kind waits or runs, that one is the answer. */
-  async ask(task: ReplayTask, settings: Partial<BacktestSettings> = {}): Promise<Replay> {
+  async ask(task: ReplayTask, settings: Partial<ReplaySettings> = {}): Promise<Replay> {
     const { store, clock, ids, jobs } = this.#parts;
     const id = await store.inTransaction(async (tx) => {
       const open = await openReplay(tx, task);
@@ -110,6 +112,25 @@ export class Replays {
   async untune(): Promise<void> {
     await setNoneInUse(this.#parts.store);
     this.#parts.onTuned(tunedBy({}));
+  }
+
+  /**
+   * Uses what a tuning found, also one that was not used so far, until a later one is better.
+   *
+   * @throws REPLAY_UNKNOWN, TUNING_WITHOUT_GAIN
+   */
+  async use(id: string): Promise<Replay> {
+    const { state, result } = await this.get(id, 'tuning');
+    const own = (result as TuneResult | null)?.own ?? {};
+    if (state !== 'done' || Object.keys(own).length === 0) {
+      throw new BeckonError(errors.TUNING_WITHOUT_GAIN, `The tuning "${id}" found nothing better than is shipped`);
+    }
+    await this.#parts.store.inTransaction(async (tx) => {
+      await setNoneInUse(tx, id);
+      await setInUse(tx, id);
+    });
+    this.#parts.onTuned(tunedBy(own));
+    return this.get(id, 'tuning');
   }
 
   /** Uses what is kept, and begins to look for work. */
@@ -192,7 +213,7 @@ export class Replays {
       const result = await thread.go();
       await noting;
       point('recommend.replayed');
-      await this.#keep(job, { id, task, result });
+      await this.#keep(job, { id, task, settings, result });
     } catch (error) {
       if (!cancelled) throw error;
       await jobs.finish(store, job);
@@ -203,9 +224,13 @@ export class Replays {
   }
 
   /** Keeps the result, unless it was cancelled at the last moment; a tuning's constants are used from now on. */
-  async #keep(job: Job, { id, task, result }: Pick<Replay, 'id' | 'task' | 'result'>): Promise<void> {
+  async #keep(
+    job: Job,
+    { id, task, settings, result }: Pick<Replay, 'id' | 'task' | 'settings' | 'result'>,
+  ): Promise<void> {
     const { store, jobs, clock, onTuned } = this.#parts;
-    const own = task === 'tuning' && result !== null ? (result as TuneResult).own : null;
+    const isUsed = task === 'tuning' && settings.adopt !== false && result !== null;
+    const own = isUsed ? (result as TuneResult).own : null;
     const inUse = own !== null && Object.keys(own).length > 0;
     const isKept = await store.inTransaction(async (tx) => {
       if (!(await jobs.finish(tx, job))) return false; // another process has begun it anew

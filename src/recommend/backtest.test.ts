@@ -69,6 +69,20 @@ test('questions are thinned evenly, and the same history gives the same result',
   expect(run(events, { questions: 20, share: 0.5 })).toEqual(result);
 });
 
+test('only the criteria that were asked for are tried, over only the newest days', () => {
+  const visits = Array.from({ length: 30 }, (_, n) => `v${n}: a b`);
+  const days = history(...visits).map((event, n) => ({
+    ...event,
+    at: start + Math.floor(n / 2) * 24 * hour + (n % 2),
+  }));
+  const result = run(days, { ...backtestDefaults, days: 3, criteria: ['popular-viewed', 'viewed-viewed'] })!;
+  expect([...new Set(result.rows.map(({ criterion }) => criterion))]).toEqual(['popular-viewed', 'viewed-viewed']);
+  expect(result.questions.view).toBe(7); // three days, and b of the day they begin in
+  expect(result.split).toBe(result.until - 3 * 24 * hour);
+  // A twentieth is learned first, however many days are asked about.
+  expect(run(days, { ...backtestDefaults, days: 365 })!.questions.view).toBe(57);
+});
+
 test('without a history there is no result', () => {
   expect(run([])).toBeNull();
 });

@@ -30,6 +30,10 @@ export interface BacktestSettings {
   questions: number;
   /** Newest share of the history that is asked about; what lies before is only learned. */
   share: number;
+  /** Only these criteria; left out, all. */
+  criteria?: readonly Backtested[];
+  /** Only the newest so many days are asked about, in place of a share; at least a twentieth of the history is learned first. */
+  days?: number;
 }
 
 export const backtestDefaults: BacktestSettings = { questions: 4000, share: 0.5 };
@@ -79,11 +83,11 @@ export function* backtest(
   tuning?: Tuning,
 ): Generator<BacktestProgress, BacktestResult | null> {
   const shop = new PastShop(events);
-  const split = events[Math.floor(events.length * (1 - settings.share))]?.at ?? 0;
+  const split = splitOf(events, settings);
   const touches = shop.touchesFrom(split);
   if (touches.length === 0) return null;
   const asked = thinned(touches, settings.questions);
-  const trial = new Trial(new Engine(tuning === undefined ? {} : { tuning }));
+  const trial = new Trial(new Engine(tuning === undefined ? {} : { tuning }), settings.criteria ?? backtested);
   let next = 0;
   let night = split;
   for (let n = 0; n < events.length; n++) {
@@ -104,15 +108,23 @@ export function* backtest(
   return { events: events.length, ...shop.size, from, split, until, ...trial.result(shop) };
 }
 
+/** From when on questions are asked, UTC ms. */
+function splitOf(events: readonly PastEvent[], { share, days }: BacktestSettings): number {
+  const atShare = (newest: number) => events[Math.floor(events.length * (1 - newest))]?.at ?? 0;
+  return days === undefined ? atShare(share) : Math.max(atShare(0.95), (events.at(-1)?.at ?? 0) - days * dayMs);
+}
+
 /** The criteria over one engine, with what their lists were worth. */
 class Trial {
   readonly engine: Engine;
   readonly #scores = new Map<string, ListScore>();
   readonly #questions: Record<Target, number> = { view: 0, cart: 0, purchase: 0 };
+  readonly #criteria: readonly Backtested[];
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, criteria: readonly Backtested[]) {
     this.engine = engine;
-    for (const criterion of backtested) {
+    this.#criteria = criteria;
+    for (const criterion of criteria) {
       for (const target of targets) this.#scores.set(`${criterion} ${target}`, new ListScore(lengths));
     }
   }
@@ -123,7 +135,7 @@ class Trial {
 
   ask(moment: Moment, kinds: ReadonlySet<Target>): void {
     for (const kind of kinds) this.#questions[kind]++;
-    for (const criterion of backtested) {
+    for (const criterion of this.#criteria) {
       const list = criterion === 'recent' ? moment.recent : this.#listOf(criterion, moment);
       for (const kind of kinds) {
         this.#scores.get(`${criterion} ${kind}`)!.add(list, [moment.wanted], moment.session);
@@ -141,7 +153,7 @@ class Trial {
 
   result(shop: PastShop): Pick<BacktestResult, 'questions' | 'rows'> {
     const popularities = shop.popularities;
-    const rows = backtested.flatMap((criterion) =>
+    const rows = this.#criteria.flatMap((criterion) =>
       targets.map((target) => ({
         criterion,
         target,

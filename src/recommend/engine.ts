@@ -12,6 +12,7 @@ import { type CartParts, cartCounts, explainCart, scoreCart } from './list-cart.
 import { contentKey, contentShare, scoreByContent } from './list-content.ts';
 import { explained, newestOf, scoreByRules } from './list-neighbours.ts';
 import { popularList } from './list-popular.ts';
+import type { Popularity } from './popularity.ts';
 import { Alike, usualLeast } from './list-similar.ts';
 import { mergeLists, type Weighed } from './list-merge.ts';
 import { Neighbours, type OwnStep } from './neighbours.ts';
@@ -35,6 +36,13 @@ const relatedBy: Readonly<Record<RelatedAction, Algorithm>> = {
   'bought-bought': 'bought-together',
   'site-affinity': 'site-affinity',
 };
+
+/** Visits in which something was done with an item. */
+export interface ItemNumbers {
+  viewed: number;
+  carted: number;
+  bought: number;
+}
 
 /**
  * What is learned of the crowd, event by event, and the lists that follow from it (recommender-quality §6). For one
@@ -75,6 +83,14 @@ export class Engine implements Source {
 
   get learned(): number {
     return this.#crowd.learned;
+  }
+
+  /** In how many visits an item was viewed, carted and bought: ever (null), or about so many within a window. */
+  numbers(id: string, windowMs: number | null, now: number): ItemNumbers {
+    const item = this.items.find(id);
+    const worth = (of: Popularity) => (item < 0 ? 0 : Math.round(of.worth(item, windowMs, now)));
+    const { viewed, carted, bought } = this.#crowd;
+    return { viewed: worth(viewed), carted: worth(carted), bought: worth(bought) };
   }
 
   /** Lessons that a limit kept from being learned. */

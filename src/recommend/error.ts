@@ -19,6 +19,10 @@ export const errors = defineErrors({
   RECOMMEND_LIMIT_INVALID: { status: 400, mend: 'Ask for 1 to 100 items, or leave the limit out for 4' },
   RECOMMEND_LIST_TOO_LONG: { status: 400, mend: 'Send at most 1000 ids in "cart" and in "excludedIds"' },
   REPLAY_UNKNOWN: { status: 404, mend: 'See what there is at GET /v1/backtests and GET /v1/recommendations/tuning' },
+  TUNING_WITHOUT_GAIN: {
+    status: 409,
+    mend: 'Nothing was changed; use a tuning whose "own" names constants, or tune again when there is more history',
+  },
   CUSTOM_LIST_UNKNOWN: { status: 404, mend: 'GET /v1/custom-lists lists the lists there are; PUT makes one' },
   CUSTOM_LIST_IN_USE: { status: 409, mend: 'Take it out of the criteria that show it first' },
   CUSTOM_LIST_EMPTY: { status: 400, mend: 'Send CSV, one row a key: the key, then item ids in order' },

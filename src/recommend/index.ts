@@ -49,7 +49,7 @@ export { backtest, backtestDefaults, backtested, targets } from './backtest.ts';
 export type { BacktestResult, BacktestSettings, Backtested, Target } from './backtest.ts';
 export { openThread } from './backtest-thread.ts';
 export { Replays } from './backtest-runs.ts';
-export type { Replay, ReplayState, ReplayTask } from './table-backtest.ts';
+export type { Replay, ReplaySettings, ReplayState, ReplayTask } from './table-backtest.ts';
 export { Engine } from './engine.ts';
 export { Describer } from './describer.ts';
 export { ItemLearner } from './item-learner.ts';

@@ -6,7 +6,7 @@ import type { Person, RecommendationAnswer, RecommendRequest } from './answer.ts
 import { noRules, type AnswerRules, type Asked, type Asking, type CustomLists } from './asking.ts';
 import type { CriterionContent } from './criterion-definition.ts';
 import { shippedOnly, type Criteria } from './criteria.ts';
-import { Engine } from './engine.ts';
+import { Engine, type ItemNumbers } from './engine.ts';
 import { errors } from './error.ts';
 import { execute } from './execute.ts';
 import type { VisitorLists } from './visitor-groups.ts';
@@ -69,6 +69,11 @@ export class Recommender {
   /** Forgets everything learned, to learn it anew. */
   reset(): void {
     this.#engine = new Engine({ tuning: this.#engine.tuning, visitorsBy: this.#parts.visitorsBy });
+  }
+
+  /** In how many visits an item was viewed, carted and bought: ever (null), or about so many within a window. */
+  numbers(id: string, windowMs: number | null): ItemNumbers {
+    return this.#engine.numbers(id, windowMs, this.#parts.clock.now());
   }
 
   /** Lessons taken in since the last reset. */

@@ -6,6 +6,9 @@ import type { TuneResult } from './tune.ts';
 export type ReplayTask = 'backtest' | 'tuning';
 export type ReplayState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
 
+/** What is asked of a replay; `adopt: false` leaves what a tuning finds for somebody to decide about. */
+export type ReplaySettings = BacktestSettings & { adopt?: boolean };
+
 /** One replay of the history: asked for, done beside everything else, kept with its result. Times are UTC ms. */
 export interface Replay {
   id: string;
@@ -16,7 +19,7 @@ export interface Replay {
   endedAt: number | null;
   done: number;
   of: number;
-  settings: BacktestSettings;
+  settings: ReplaySettings;
   /** Null until it is done, and where the history was too short to tell anything. */
   result: BacktestResult | TuneResult | null;
   fault: string | null;
@@ -58,7 +61,7 @@ interface Row {
   ended_at: Date | null;
   done: number;
   of: number;
-  settings: BacktestSettings;
+  settings: ReplaySettings;
   result: BacktestResult | TuneResult | null;
   fault: string | null;
   in_use: boolean;
@@ -83,7 +86,7 @@ function replayOf(row: Row): Replay {
 
 export async function addReplay(
   tx: Runner,
-  { id, task, settings, now }: { id: string; task: ReplayTask; settings: BacktestSettings; now: number },
+  { id, task, settings, now }: { id: string; task: ReplayTask; settings: ReplaySettings; now: number },
 ): Promise<void> {
   await tx.run({
     name: 'replay.add',
@@ -164,6 +167,10 @@ export async function endReplay(
     ],
   });
   return changed === 1;
+}
+
+export async function setInUse(tx: Runner, id: string): Promise<void> {
+  await tx.run({ name: 'replay.set-in-use', text: 'update replay set in_use = true where id = $1', values: [id] });
 }
 
 /** Takes the constants of every tuning out of use, but for one. */

@@ -3,6 +3,7 @@ import type { House, Person, RecommendationAnswer, RecommendRequest } from '../.
 /** Answers everybody with one coat, and remembers what it was asked. */
 export function fakeRecommender(asked: { request: RecommendRequest; person: Person | null }[]): House['recommend'] {
   return {
+    numbers: () => ({ viewed: 0, carted: 0, bought: 0 }),
     answer: (request, person) => {
       asked.push({ request, person });
       return fakeAnswer(request);

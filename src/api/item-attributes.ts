@@ -1,0 +1,76 @@
+import { viewOf, type Item } from '../catalog/index.ts';
+import type { ItemAttributes } from './contract-item.ts';
+
+type Kind = ItemAttributes['attributes'][number]['kind'];
+
+/** Items looked at; what the first of them say tells enough to choose from. */
+const mostLooked = 20_000;
+/** Different values counted of one attribute, and shown; names and long texts are no choice anyway. */
+const mostCounted = 2_000;
+const mostShown = 50;
+const longestValue = 100;
+const mostAttributes = 500;
+
+interface Seen {
+  kinds: Set<Kind>;
+  items: number;
+  values: Map<string, number>;
+}
+
+/** Fields that rules name by these words; the shop's own attributes stand beside them. */
+const own = ['id', 'name', 'categories', 'price', 'currency', 'stock', 'variantOf'] as const;
+
+/** What rules may ask of items, by looking at the first of them. */
+export function attributesOf(items: Iterable<Item>, of: number): ItemAttributes {
+  const seen = new Map<string, Seen>();
+  let looked = 0;
+  for (const item of items) {
+    if (looked >= mostLooked) break;
+    looked++;
+    const view = viewOf(item);
+    for (const name of own) note(seen, name, view[name]);
+    for (const [name, value] of Object.entries(view.attributes)) note(seen, name, value);
+  }
+  const attributes = [...seen].map(([name, { kinds, items: count, values }]) => ({
+    name,
+    kind: kinds.size === 1 ? [...kinds][0]! : ('mixed' as const),
+    items: count,
+    values: isChoice(name) ? mostFrequent(values) : [],
+  }));
+  const place = (name: string) => (own as readonly string[]).indexOf(name);
+  attributes.sort((a, b) => rank(place(a.name)) - rank(place(b.name)) || (a.name < b.name ? -1 : 1));
+  return { attributes, looked, of };
+}
+
+const rank = (place: number): number => (place === -1 ? own.length : place);
+const isChoice = (name: string): boolean => !['id', 'name', 'price', 'stock'].includes(name);
+
+function note(seen: Map<string, Seen>, name: string, value: unknown): void {
+  if (value === null || value === undefined || value === '') return;
+  const known = seen.get(name);
+  if (!known && seen.size >= mostAttributes) return;
+  const one: Seen = known ?? { kinds: new Set(), items: 0, values: new Map() };
+  if (!known) seen.set(name, one);
+  one.kinds.add(kindOf(value));
+  one.items++;
+  for (const single of Array.isArray(value) ? (value as unknown[]) : [value]) {
+    if (typeof single === 'object') continue;
+    const text = String(single);
+    if (text.length > longestValue) continue;
+    const count = one.values.get(text);
+    if (count !== undefined || one.values.size < mostCounted) one.values.set(text, (count ?? 0) + 1);
+  }
+}
+
+function kindOf(value: unknown): Kind {
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'number') return 'number';
+  return typeof value === 'boolean' ? 'truth' : 'text';
+}
+
+function mostFrequent(values: ReadonlyMap<string, number>): { value: string; items: number }[] {
+  return [...values]
+    .map(([value, items]) => ({ value, items }))
+    .sort((a, b) => b.items - a.items || (a.value < b.value ? -1 : 1))
+    .slice(0, mostShown);
+}
