@@ -1,15 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { audienceDoor, Forms, Keys, migrations as apiMigrations, Webhooks } from './api/index.ts';
-import {
-  SystemClock,
-  SystemRandom,
-  UuidIds,
-  VirtualClock,
-  type Clock,
-  type Ids,
-  type Log,
-  type Random,
-} from './base/index.ts';
+import { type Log } from './base/index.ts';
 import { Catalog, migrations as catalogMigrations, RuleBook } from './catalog/index.ts';
 import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from './event/index.ts';
 import { migrations as jobMigrations } from './job/index.ts';
@@ -25,6 +16,8 @@ import {
   type Profile,
 } from './profile/index.ts';
 import { prepareBare } from './bare.ts';
+import { openAuditing } from './auditing.ts';
+import { openGround, type Given, type Ground } from './ground.ts';
 import { runCounts } from './run-counts.ts';
 import { openFeeding, type Feeding } from './feeding.ts';
 import { openDoors } from './doors.ts';
@@ -32,7 +25,6 @@ import { openReplaying } from './replaying.ts';
 import { openShowing, type Showing } from './showing.ts';
 import { openLearning, openRecommender, type Learning } from './learning.ts';
 import { openTransport, shopNameOf } from './mailing.ts';
-import { Memory } from './memory.ts';
 import { openErasures } from './erasing.ts';
 import { openJourneying, type Journeying } from './journeying.ts';
 import { carryBack, carryOver } from './merging.ts';
@@ -75,17 +67,6 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** What every room is built on. */
-interface Ground {
-  settings: Settings;
-  store: Store;
-  log: Log;
-  memory: Memory;
-  clock: Clock;
-  random: Random;
-  ids: Ids;
-}
-
 /** Rooms that call each other through slots; filled while joining, used only when something happens. */
 interface Slots extends Journeying {
   messages: Messages;
@@ -109,8 +90,9 @@ const reportCurrency = 'EUR';
  * Joins the rooms. Facts go down the walk: an event is folded into profiles, its facts go to journeys, messages and
  * measure, its lessons to the feed; all in one transaction.
  */
-export async function joinRooms(settings: Settings, { store, log }: Pick<AppParts, 'store' | 'log'>) {
-  const ground = await openGround(settings, { store, log });
+export async function joinRooms(settings: Settings, given: Given) {
+  const ground = await openGround(settings, given);
+  const { store, log } = ground;
   const { clock, ids, random, memory } = ground;
   const events = new EventLog({ store, ids });
   const slots = {
@@ -152,18 +134,14 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
   events.onStored((rows) => folder.give(rows));
   folder.onFolded(() => learning.follower.wake());
   const returning = duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots });
-  returning.push(replaying.duty);
+  const auditing = openAuditing(ground, slots);
+  returning.push(replaying.duty, auditing.duty);
   const onMoved = (offset: number) => memory.set('clock-offset', offset);
   const pulse = new Pulse({ clock, log, duties: returning, onMoved });
   slots.wake = () => pulse.wake();
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
   const keys = new Keys({ store, ids, random, ownKey });
-  await events.open();
-  await profiles.traits.refresh();
-  await profiles.audiences.open();
-  await slots.messages.templates.installRecipes();
-  templates.keys = new Set(await slots.messages.templates.keys());
-  await journeys.load();
+  await readAhead({ events, profiles, templates, slots });
   const { runner, lifecycle, messages, measure } = slots;
   const tell = (tx: Tx, told: { facts: Fact[]; profiles: Map<string, Profile> }) =>
     spread(slots, tx, { ...told, seen: [] });
@@ -186,16 +164,25 @@ export async function joinRooms(settings: Settings, { store, log }: Pick<AppPart
     lifecycle,
     messages,
     measure,
+    auditing,
   };
   return { ...ground, ...walk, memory, mailbox, transport, folder, pulse, slots, keys, ownKey, webhooks, forms };
 }
 
-async function openGround(settings: Settings, { store, log }: Pick<AppParts, 'store' | 'log'>): Promise<Ground> {
-  const memory = new Memory(store);
-  const offset = (await memory.get<number>('clock-offset')) ?? 0;
-  const clock: Clock = settings.clock === 'virtual' ? new VirtualClock(offset) : new SystemClock();
-  const random = new SystemRandom();
-  return { settings, store, log, memory, clock, random, ids: new UuidIds(clock, random) };
+/** What the rooms keep in memory is read before anything happens. */
+async function readAhead(rooms: {
+  events: EventLog;
+  profiles: Profiles;
+  templates: { keys: ReadonlySet<string> };
+  slots: Slots;
+}): Promise<void> {
+  const { events, profiles, templates, slots } = rooms;
+  await events.open();
+  await profiles.traits.refresh();
+  await profiles.audiences.open();
+  await slots.messages.templates.installRecipes();
+  templates.keys = new Set(await slots.messages.templates.keys());
+  await slots.journeys.load();
 }
 
 function openProfiles({ store, clock, ids, log }: Ground, events: EventLog, slots: Slots): Profiles {

@@ -107,7 +107,7 @@ function houseOf(rooms: Rooms): House {
     time: timeDoor(rooms),
     health: async () => {
       await rooms.store.rows({ text: 'select 1' });
-      return { status: 'ok', items: catalog.size, learned: recommender.learned };
+      return { status: 'ok', items: catalog.size, learned: recommender.learned, broken: rooms.auditing.found.size };
     },
     ready: () => rooms.learning.standing(),
     overview: () => overview(rooms),

@@ -6,12 +6,20 @@ const waiting = new Map<string, Set<(detail: unknown) => void>>();
 const crashAt = process.env['BECKON_CRASH_AT'];
 const [crashName, crashPass = '1'] = crashAt?.split(':') ?? [];
 let passes = 0;
+const hearers = new Set<(name: string) => void>();
 
 /** Marks that work has come to `name`. Must stay free of effects. */
 export function point(name: string, detail?: unknown): void {
   if (name === crashName && ++passes === Number(crashPass)) process.kill(process.pid, 'SIGKILL');
+  for (const listener of hearers) listener(name);
   const listeners = waiting.get(name);
   if (listeners) for (const listener of listeners) listener(detail);
+}
+
+/** For tests: hears every passage at once, before the work goes on. @returns what ends it */
+export function hear(listener: (name: string) => void): () => void {
+  hearers.add(listener);
+  return () => void hearers.delete(listener);
 }
 
 /** For tests: resolves with the detail of the next passage of `name`. */

@@ -121,6 +121,17 @@ export class Jobs {
     await tx.run({ text: 'delete from job where kind = $1 and key = any($2)', values: [kind, keys] });
   }
 
+  /** Which of these keys are queued, whether somebody works on them or not. */
+  async queued(runner: Runner, kind: string, keys: readonly string[]): Promise<Set<string>> {
+    if (keys.length === 0) return new Set();
+    const rows = await runner.rows<{ key: string }>({
+      name: 'job.queued',
+      text: 'select key from job where kind = $1 and key = any($2)',
+      values: [kind, keys],
+    });
+    return new Set(rows.map(({ key }) => key));
+  }
+
   /** Jobs of a kind that were given back with a word why, the longest ago first. */
   async troubled<P>(kind: string, limit: number): Promise<{ payload: P; attempt: number; error: string }[]> {
     return this.#store.rows({

@@ -6,6 +6,7 @@ import { actionKind, Actor, type Answered } from './act.ts';
 import { Admission, type LiveJourney } from './admit.ts';
 import { AudienceReader, type BusinessFact } from './audience-reader.ts';
 import type { Caller } from './call.ts';
+import { auditRuns, type RunAudit } from './audit.ts';
 import { Changes, type PlanMessage, type UpdateProfile } from './change.ts';
 import { decide } from './decide.ts';
 import { RunHands } from './hands.ts';
@@ -284,6 +285,12 @@ export class Runner {
       (due) => typeof due === 'number',
     );
     return all.length === 0 ? null : Math.min(...all);
+  }
+
+  /** Looks through a page of all runs for what must never be (trust.md §2.5). Reads only. */
+  audit(page: { after: string | null; limit: number }): Promise<RunAudit> {
+    const { store: runner, jobs, journeys } = this.#parts;
+    return auditRuns({ runner, jobs, journeys }, page);
   }
 
   /** Runs of a journey that need a hand, the longest there first. */

@@ -2,10 +2,11 @@ import { after, point, shardOf } from '../base/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { addressKey } from './address.ts';
+import { auditMessages, auditSending, type BrokenMessage } from './audit.ts';
 import { claimDue } from './claim.ts';
 import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
 import { messageKey, type MessageRow, type Notice, type Plan } from './message.ts';
-import { kitOf, type Kit, type MessageParts } from './part.ts';
+import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
 import { renderMail, type Rendering } from './render.ts';
 import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
 import { beginBatch, handBack, renderClaims, sendBatch } from './send.ts';
@@ -137,6 +138,16 @@ export class Messages {
   /** Mails accepted since a moment of business time, UTC ms. */
   sentSince(since: number): Promise<number> {
     return acceptedSince(this.#kit.store, since);
+  }
+
+  /** Looks through a page of the ledger for what must never be (trust.md §2.5). Reads only. */
+  audit(page: { after: string | null; limit: number }): Promise<{ broken: BrokenMessage[]; cursor: string | null }> {
+    return auditMessages(this.#kit.store, { ...page, now: this.#kit.clock.now() });
+  }
+
+  /** Of runs that wait for what becomes of a mail, those of whose mail nothing will ever be heard. */
+  unheard(places: readonly RunPlace[]): Promise<RunPlace[]> {
+    return auditSending(this.#kit.store, places);
   }
 
   ofProfile(profileId: string): Promise<MessageRow[]> {
