@@ -4,7 +4,7 @@ import { type Log } from './base/index.ts';
 import { Catalog, migrations as catalogMigrations, RuleBook } from './catalog/index.ts';
 import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from './event/index.ts';
 import { migrations as jobMigrations } from './job/index.ts';
-import { callOutside, migrations as journeyMigrations, stepsOf, type Caller, type Journeys } from './journey/index.ts';
+import { openCaller, migrations as journeyMigrations, stepsOf, type Caller, type Journeys } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
 import { MailboxStore, Messages, migrations as messageMigrations, type Transport } from './message/index.ts';
 import {
@@ -98,7 +98,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const slots = {
     seen: new ActivitySeen(store),
     callOwn: () => Promise.reject(new Error('The doors are not open yet')),
-    callOutside,
+    callOutside: openCaller({ allowed: settings.allowedHosts }),
     wake: () => {},
   } as unknown as Slots;
   const profiles = openProfiles(ground, events, slots);

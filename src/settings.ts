@@ -50,7 +50,7 @@ export interface Settings {
   demoVisitors: number;
   /** What one sender may do, as far as it was set (api/limit.ts has the rest). */
   rates: { address?: number; key?: number; newVisitors?: number; pace?: number; loopback?: boolean };
-  /** Hosts of one's own network, `name` or `name:port`, that feeds may call. */
+  /** Hosts of one's own network, `name` or `name:port`, that feeds and custom actions may call. */
   allowedHosts: string[];
   /** Real time that claimed work may take before another worker takes it up, ms. */
   leaseMs: number;
@@ -125,7 +125,7 @@ const options: readonly Option[] = [
   {
     name: 'allowedHosts',
     env: 'BECKON_ALLOWED_HOSTS',
-    text: 'hosts of your own network that feeds may call, name or name:port, with commas between (none)',
+    text: 'hosts of your own network that feeds and actions may call, name or name:port, with commas between (none)',
   },
   { name: 'leaseMs', env: 'BECKON_LEASE_MS', text: 'milliseconds until unfinished work is taken up again (60000)' },
   {

@@ -17,6 +17,7 @@ export * from './id.ts';
 export * from './log.ts';
 export * from './mark.ts';
 export * from './money.ts';
+export * from './outgoing.ts';
 export * from './random.ts';
 export * from './seal.ts';
 export * from './signal.ts';

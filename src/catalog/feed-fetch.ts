@@ -1,10 +1,9 @@
-import { lookup as resolve, type LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { BeckonError, isPublicAddress } from '../base/index.ts';
+import { BeckonError, hostSet, isAllowedHost, refusalOf, reservedHeader, vettedLookup } from '../base/index.ts';
 import { feedErrors } from './feed-error.ts';
 import { feedLimits } from './feed-limit.ts';
 
@@ -46,8 +45,10 @@ export interface FetcherOptions {
 
 const redirects = 3;
 const usual = { silenceMs: 30_000, totalMs: 30 * 60_000 };
-/** What a feed may not set: these say how the call itself is made. */
-const reserved = /^(host|connection|transfer-encoding|content-length|content-type|te|upgrade|expect|proxy-.*|cookie)$/i;
+/** What a feed may not set: these say how the call itself is made, and a feed sends no body. */
+const isReserved = (name: string) => reservedHeader.test(name) || name.toLowerCase() === 'content-type';
+/** Connects to vetted addresses only. */
+const guarded = vettedLookup(lookup, refusedUrl);
 
 /**
  * A fetcher behind the guard of trust.md §3.1: https only, no addresses in numbers, no private networks, names resolved
@@ -57,7 +58,7 @@ const reserved = /^(host|connection|transfer-encoding|content-length|content-typ
  * @throws FEED_URL_REFUSED, FEED_UNREACHABLE (worth another try), FEED_ANSWER_REFUSED, FEED_TOO_LARGE
  */
 export function openFetcher(options: FetcherOptions = {}): Fetcher {
-  const allowed = new Set((options.allowed ?? []).map((host) => host.toLowerCase()));
+  const allowed = hostSet(options.allowed);
   const { silenceMs, totalMs } = { ...usual, ...options };
   return async (request) => {
     const signal = AbortSignal.timeout(totalMs);
@@ -79,17 +80,8 @@ export function openFetcher(options: FetcherOptions = {}): Fetcher {
 /** Looks an address over without calling it. @throws FEED_URL_REFUSED */
 export function vetted(url: string, allowed: ReadonlySet<string> = new Set()): URL {
   const target = URL.canParse(url) ? new URL(url) : null;
-  if (target === null) throw refusedUrl(url, 'it is no address');
-  if (target.protocol !== 'https:' && target.protocol !== 'http:') throw refusedUrl(url, 'it is not https');
-  if (target.username !== '' || target.password !== '') throw refusedUrl(url, 'it carries a user name');
-  if (allowed.has(target.host) || allowed.has(target.hostname)) return target;
-  if (target.protocol !== 'https:') throw refusedUrl(url, 'only https is called');
-  if (target.port !== '') throw refusedUrl(url, `port ${target.port} is not 443`);
-  const host = target.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  if (isIP(host) !== 0) throw refusedUrl(url, 'it names an IP address');
-  if (host === 'localhost' || host.endsWith('.localhost') || !host.includes('.')) {
-    throw refusedUrl(url, 'the host is this machine or its network');
-  }
+  const why = target === null ? 'it is no address' : refusalOf(target, allowed);
+  if (target === null || why !== null) throw refusedUrl(url, why ?? '');
   return target;
 }
 
@@ -98,7 +90,7 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): Record<
   for (const [name, value] of Object.entries(headers)) {
     const why = !/^[A-Za-z0-9-]{1,100}$/.test(name)
       ? 'is no name of a header'
-      : reserved.test(name)
+      : isReserved(name)
         ? 'cannot be set: it says how the call is made'
         : /[^\t\x20-\x7e]/.test(value) || value.length > 4096
           ? 'has a value that no header can have'
@@ -120,7 +112,6 @@ interface Asking {
 }
 
 function ask(target: URL, { headers, request, signal, silenceMs, allowed }: Asking): Promise<IncomingMessage> {
-  const isOwn = allowed.has(target.host) || allowed.has(target.hostname);
   const options: RequestOptions = {
     method: 'GET',
     headers: {
@@ -134,7 +125,7 @@ function ask(target: URL, { headers, request, signal, silenceMs, allowed }: Aski
     agent: false,
     signal,
     timeout: silenceMs,
-    ...(isOwn ? {} : { lookup: vettedLookup }),
+    ...(isAllowedHost(target, allowed) ? {} : { lookup: guarded }),
   };
   return new Promise((done, failed) => {
     const call = (target.protocol === 'https:' ? httpsRequest : httpRequest)(target, options, done);
@@ -143,18 +134,6 @@ function ask(target: URL, { headers, request, signal, silenceMs, allowed }: Aski
     call.end();
   });
 }
-
-/** Resolves once, refuses if any address is special, and connects to the vetted ones. */
-const vettedLookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error) return callback(error, '', 0);
-    if (addresses.length === 0 || addresses.some(({ address }) => !isPublicAddress(address))) {
-      return callback(refusedUrl(hostname, 'it resolves to a private address'), '', 0);
-    }
-    if (options.all) return (callback as unknown as (e: null, a: LookupAddress[]) => void)(null, addresses);
-    callback(null, addresses[0]!.address, addresses[0]!.family);
-  });
-};
 
 function redirectOf(answer: IncomingMessage, from: URL, allowed: ReadonlySet<string>): URL {
   const { location } = answer.headers;

@@ -54,13 +54,14 @@ export class Actor {
     if (outcome === null || outcome.kind === 'again') return null;
     if (outcome.kind !== 'cap') {
       const { kind, status, value } = outcome;
-      return { kind: 'answered', moves, ok: kind === 'ok', status, value };
+      const reason = kind === 'ok' ? null : outcome.reason;
+      return { kind: 'answered', moves, ok: kind === 'ok', status, value, reason };
     }
     if (run.state !== 'acting' || run.moves !== moves) return null;
     const { max, within } = outcome.cap;
     const place = { journey: run.journey, activity: run.activity, max, now: this.#parts.clock.now() };
     const ok = await takePlace(tx, { ...place, withinMs: within === undefined ? null : durationMs(within) });
-    return { kind: 'answered', moves, ok, status: ok ? 'taken' : 'full', value: null };
+    return { kind: 'answered', moves, ok, status: ok ? 'taken' : 'full', value: null, reason: null };
   }
 
   /** One try. @returns null when it is to be tried again later */
@@ -79,9 +80,9 @@ export class Actor {
     if (action.kind !== 'action') return { job, outcome: null };
     await this.#hands.ask(store, [profile], [run]);
     const answer = await this.#send(action, run, profile);
-    const outcome = outcomeOf(action, answer, { no: job.attempt, chance: random.next() });
+    const outcome = outcomeOf(action, answer, { no: job.attempt, chance: random.next(), real: clock.real() });
     if (outcome.kind !== 'again') return { job, outcome };
-    await jobs.retry(job, clock.now() + outcome.afterMs, outcome.status);
+    await jobs.retry(job, clock.now() + outcome.afterMs, wordsOf(outcome));
     return null;
   }
 
@@ -98,4 +99,8 @@ export class Actor {
       return error as Error;
     }
   }
+}
+
+function wordsOf({ status, reason }: { status: string; reason: string | null }): string {
+  return reason === null ? status : `${status}: ${reason}`;
 }

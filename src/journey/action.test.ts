@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isPublicAddress } from '../base/index.ts';
-import { outcomeOf, requestOf } from './action.ts';
+import { BeckonError, isPublicAddress } from '../base/index.ts';
+import { backOffMs, outcomeOf, requestOf } from './action.ts';
 import { CallTimeout, targetOf } from './call.ts';
 import type { CustomAction } from './definition.ts';
+import { errors } from './error.ts';
 import { recipes } from './recipe.ts';
 import { problemsOf } from './validate.ts';
 
@@ -49,9 +50,42 @@ describe('the request of an action', () => {
   });
 });
 
+describe('what is filled in', () => {
+  const scope = { event: { term: 'coat & hat?', list: [{ sku: 'A', note: null }], name: 'Zoë' } };
+  const asked = (more: Partial<CustomAction>) =>
+    requestOf({ ...action, body: null, ...more }, scope, { key: 'k', options });
+
+  it('keeps a value of an address one value', () => {
+    const url = 'https://recs.example/v1?q={{event.term}}&n=1';
+    expect(asked({ url }).url).toBe('https://recs.example/v1?q=coat%20%26%20hat%3F&n=1');
+  });
+
+  it('may be a list at the root of the body (journeys §5 15)', () => {
+    expect(asked({ body: '=event.list' }).body).toBe('[{"sku":"A","note":null}]');
+    expect(asked({ body: ['=event.list[0].sku', '=event.missing'] }).body).toBe('["A",null]');
+  });
+
+  it('sends what is empty as null where that is wanted (journeys C4)', () => {
+    expect(asked({ body: { a: '=event.missing', b: 1 }, nulls: 'send' }).body).toBe('{"a":null,"b":1}');
+  });
+
+  it('sets no header that says how the call is made, and sends letters beyond it as UTF-8', () => {
+    const { headers } = asked({ headers: { Host: 'evil', Cookie: 'a=b', 'X-Name': '{{event.name}}' } });
+    expect(headers).not.toHaveProperty('host');
+    expect(headers).not.toHaveProperty('cookie');
+    expect(Buffer.from(headers['x-name']!, 'latin1').toString('utf8')).toBe('Zoë');
+  });
+
+  it('has 0.1 to 120 seconds (journeys §4)', () => {
+    expect(['PT0.1S', 'PT2M', undefined].map((timeout) => asked(timeout ? { timeout } : {}).timeoutMs)).toEqual([
+      100, 120_000, 10_000,
+    ]);
+  });
+});
+
 describe('the answer of an action (journeys C9–C11)', () => {
   const answer = (status: number, text = '{}', headers = {}) => ({ status, text, headers });
-  const first = { no: 1, chance: 0.5 };
+  const first = { no: 1, chance: 0.5, real: Date.UTC(2026, 10, 24, 9) };
 
   it('takes any JSON of a 2xx, and an empty body', () => {
     expect(outcomeOf(action, answer(200, '[1]'), first)).toEqual({ kind: 'ok', status: 'http_200', value: [1] });
@@ -63,13 +97,17 @@ describe('the answer of an action (journeys C9–C11)', () => {
   });
 
   it('tries 5xx, 429 and silence again, with back-off, until the tries are used up', () => {
-    expect(outcomeOf(action, answer(503), first)).toEqual({ kind: 'again', status: 'http_503', afterMs: 1000 });
-    expect(outcomeOf(action, answer(503), { no: 2, chance: 0.5 })).toMatchObject({ kind: 'again', afterMs: 2000 });
-    expect(outcomeOf(action, answer(503), { no: 3, chance: 0.5 })).toMatchObject({
+    expect(outcomeOf(action, answer(503), first)).toMatchObject({
+      kind: 'again',
+      status: 'http_503',
+      afterMs: 1000,
+    });
+    expect(outcomeOf(action, answer(503), { ...first, no: 2 })).toMatchObject({ kind: 'again', afterMs: 2000 });
+    expect(outcomeOf(action, answer(503), { ...first, no: 3 })).toMatchObject({
       kind: 'failed',
       status: 'http_503',
     });
-    expect(outcomeOf(action, new CallTimeout('late'), { no: 3, chance: 0 })).toMatchObject({
+    expect(outcomeOf(action, new CallTimeout('late'), { ...first, no: 3 })).toMatchObject({
       kind: 'failed',
       status: 'timedout',
     });
@@ -80,8 +118,47 @@ describe('the answer of an action (journeys C9–C11)', () => {
       kind: 'again',
       afterMs: 7000,
     });
-    for (const status of [400, 401, 403, 404, 422])
+    for (const status of [302, 400, 401, 403, 404, 409, 422])
       expect(outcomeOf(action, answer(status), first).kind).toBe('failed');
+  });
+
+  it('reads Retry-After as seconds or as a date by the clock of the service, at most an hour', () => {
+    const after = (headers: Record<string, string>) => outcomeOf(action, answer(503, '{}', headers), first);
+    const at = 'Tue, 24 Nov 2026 09:02:00 GMT';
+    expect(after({ 'retry-after': at })).toMatchObject({ afterMs: 120_000 });
+    expect(after({ 'retry-after': at, date: 'Tue, 24 Nov 2026 09:01:30 GMT' })).toMatchObject({ afterMs: 30_000 });
+    expect(after({ 'retry-after': at, date: 'Tue, 24 Nov 2026 10:00:00 GMT' })).toMatchObject({ afterMs: 0 });
+    expect(after({ 'retry-after': '999999' })).toMatchObject({ afterMs: 3_600_000 });
+    for (const odd of ['soon', '-5', '', '1e3']) expect(after({ 'retry-after': odd })).toMatchObject({ afterMs: 1000 });
+  });
+
+  it('doubles the pause up to a bound, a fifth more or less by chance, from where the action says', () => {
+    const slow = { ...action, retries: 20, backOff: { first: 'PT4S', most: 'PT1M' } };
+    const pauses = [1, 2, 3, 4, 5, 6, 20].map((no) => backOffMs(slow, no, 0.5));
+    expect(pauses).toEqual([4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+    expect([backOffMs(action, 1, 0), backOffMs(action, 1, 0.999)]).toEqual([800, expect.closeTo(1200, -1)]);
+  });
+
+  it('tries nothing again that we ourselves refuse, and says why', () => {
+    const error = new BeckonError(errors.ACTION_TARGET_REFUSED, 'An action may not call https://db: it is here');
+    expect(outcomeOf(action, error, first)).toMatchObject({
+      kind: 'failed',
+      status: 'internalError',
+      reason: error.message,
+    });
+  });
+
+  it('gives the body of an error, also a list at its root (journeys C8)', () => {
+    const failed = (text: string) => outcomeOf(action, answer(404, text), first);
+    expect(failed('[{"code":7}]')).toMatchObject({ status: 'http_404', value: { errorResponse: [{ code: 7 }] } });
+    expect(failed('<html>')).toMatchObject({ value: { errorResponse: null } });
+  });
+
+  it('takes no answer that is nested beyond reason, and reads one behind a byte order mark', () => {
+    const deep = (n: number) => outcomeOf(action, answer(200, `${'['.repeat(n)}${']'.repeat(n)}`), first);
+    expect(deep(60).kind).toBe('ok');
+    expect(deep(5000)).toMatchObject({ kind: 'failed', status: 'internalError' });
+    expect(outcomeOf(action, answer(200, '\uFEFF{"a":1}'), first)).toMatchObject({ value: { a: 1 } });
   });
 });
 
@@ -209,6 +286,26 @@ describe('the check of a journey document', () => {
       problemsOf({ ...cart, activities: { ...cart.activities, recommend: call(url) } }, templates);
     expect(problems('/v1/{{event.cartId}}').map(({ where }) => where)).toEqual(['activities.recommend.url']);
     expect(problems('/rest/v1/delivery?sessionId={{profile.id}}')).toEqual([]);
+    expect(problems('https://{{profile.id}}.example.com/').map(({ where }) => where)).toEqual([
+      'activities.recommend.url',
+    ]);
+    expect(problems('https://recs.example.com/{{profile.id}}?q={{event.cartId}}')).toEqual([]);
+  });
+
+  it('holds a call to its bounds: time, tries, pauses, headers', () => {
+    const recommend = {
+      ...cart.activities['recommend'],
+      headers: { Host: 'x', 'x y': '1', ok: 'yes' },
+      nulls: 'maybe',
+      timeout: 'PT3M',
+      retries: 1.5,
+      backOff: { first: 'PT0S', most: 'P2D' },
+    };
+    const problems = problemsOf({ ...cart, activities: { ...cart.activities, recommend } }, templates);
+    const at = (part: string) => `activities.recommend.${part}`;
+    expect(problems.map(({ where }) => where)).toEqual(
+      ['headers.Host', 'headers.x y', 'nulls', 'timeout', 'retries', 'backOff.first', 'backOff.most'].map(at),
+    );
   });
 
   it('bears anything that is not a journey', () => {

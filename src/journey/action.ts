@@ -1,4 +1,4 @@
-import { durationMs } from '../base/index.ts';
+import { BeckonError, durationMs, reservedHeader } from '../base/index.ts';
 import {
   compileExpression,
   compileTemplate,
@@ -8,10 +8,10 @@ import {
   type Template,
 } from '../language/index.ts';
 import type { CustomAction } from './definition.ts';
-import { answerLimit, CallTimeout, type CallAnswer, type CallRequest } from './call.ts';
+import { CallTimeout, type CallAnswer, type CallRequest } from './call.ts';
 
 const expressions = new Map<string, Expression>();
-const templates = new Map<string, Template>();
+const templates = { text: new Map<string, Template>(), url: new Map<string, Template>() };
 
 /** An expression, compiled once. */
 export function expressionOf(source: string): Expression {
@@ -20,9 +20,9 @@ export function expressionOf(source: string): Expression {
   return known;
 }
 
-function templateOf(source: string): Template {
-  let known = templates.get(source);
-  if (!known) templates.set(source, (known = compileTemplate(source, { mode: 'text' })));
+function templateOf(source: string, mode: 'text' | 'url'): Template {
+  let known = templates[mode].get(source);
+  if (!known) templates[mode].set(source, (known = compileTemplate(source, { mode })));
   return known;
 }
 
@@ -37,77 +37,140 @@ export function requestOf(
   scope: Scope,
   more: { key: string; options: RenderOptions },
 ): CallRequest {
-  const body = action.body === undefined ? null : JSON.stringify(filled(action.body, scope, more.options));
+  const { options } = more;
+  const fill: Fill = { scope, options, keepsNull: action.nulls === 'send' };
+  const body = action.body === undefined ? null : JSON.stringify(filled(action.body, fill) ?? null);
   const headers: Record<string, string> = { accept: 'application/json', 'idempotency-key': more.key };
   if (body !== null) headers['content-type'] = 'application/json';
-  for (const [name, value] of Object.entries(action.headers ?? {}))
-    headers[name.toLowerCase()] = text(value, scope, more.options).replace(/[\r\n]/g, '');
-  const timeoutMs = Math.min(120_000, Math.max(100, durationMs(action.timeout ?? 'PT10S')));
+  for (const [name, value] of Object.entries(action.headers ?? {})) headers[name.toLowerCase()] = headerOf(value, fill);
+  for (const name of Object.keys(headers)) if (reservedHeader.test(name)) delete headers[name];
   return {
     method: action.method,
-    url: text(action.url, scope, more.options),
+    url: textOf(action.url, fill, 'url'),
     headers,
     body: action.method === 'GET' ? null : body,
-    timeoutMs,
+    timeoutMs: timeoutOf(action),
   };
 }
 
-function text(source: string, scope: Scope, options: RenderOptions): string {
-  return source.includes('{') ? templateOf(source).render(scope, options) : source;
+/** How long one try may take, ms. */
+export function timeoutOf(action: CustomAction): number {
+  return Math.min(120_000, Math.max(100, durationMs(action.timeout ?? 'PT10S')));
 }
 
-function filled(value: unknown, scope: Scope, options: RenderOptions): unknown {
+interface Fill {
+  scope: Scope;
+  options: RenderOptions;
+  keepsNull: boolean;
+}
+
+function textOf(source: string, { scope, options }: Fill, mode: 'text' | 'url' = 'text'): string {
+  return source.includes('{') ? templateOf(source, mode).render(scope, options) : source;
+}
+
+/** Letters beyond those of a header go as the bytes of UTF-8. */
+function headerOf(source: string, fill: Fill): string {
+  return Buffer.from(textOf(source, fill).replace(/\p{Cc}/gu, ''), 'utf8').toString('latin1');
+}
+
+function filled(value: unknown, fill: Fill): unknown {
   if (typeof value === 'string')
-    return value.startsWith('=') ? expressionOf(value.slice(1)).evaluate(scope, options) : text(value, scope, options);
-  if (Array.isArray(value)) return value.map((one) => filled(one, scope, options) ?? null);
+    return value.startsWith('=')
+      ? expressionOf(value.slice(1)).evaluate(fill.scope, fill.options)
+      : textOf(value, fill);
+  if (Array.isArray(value)) return value.map((one) => filled(one, fill) ?? null);
   if (typeof value !== 'object' || value === null) return value;
-  const pairs = Object.entries(value).map(([name, one]) => [name, filled(one, scope, options)] as const);
-  return Object.fromEntries(pairs.filter(([, one]) => one !== null && one !== undefined));
+  const pairs = Object.entries(value).map(([name, one]) => [name, filled(one, fill) ?? null] as const);
+  return Object.fromEntries(fill.keepsNull ? pairs : pairs.filter(([, one]) => one !== null));
 }
 
-/** How a try ended: an answer to go on with, or a failure that may be tried again after a while. */
+/** How a try ended: an answer to go on with, or a failure that may be tried again after a while; `reason` where the status does not tell. */
 export type Outcome =
   | { kind: 'ok'; status: string; value: unknown }
-  | { kind: 'failed'; status: string; value: unknown }
-  | { kind: 'again'; status: string; afterMs: number };
+  | { kind: 'failed'; status: string; value: unknown; reason: string | null }
+  | { kind: 'again'; status: string; value: unknown; reason: string | null; afterMs: number };
 
-/** Never worth a second try: the same request gets the same answer (journeys C11). */
-const final = new Set([400, 401, 403, 404, 405, 410, 413, 422]);
-
-/**
- * Judges the answer of try number `attempt` (from 1). Pure. Status words are those of journeys C9.
- * @param chance uniform in [0, 1), for jitter
- */
-export function outcomeOf(
-  action: CustomAction,
-  answer: CallAnswer | Error,
-  attempt: { no: number; chance: number },
-): Outcome {
-  const again = attempt.no <= (action.retries ?? 3);
-  const backOff = Math.min(600_000, 1000 * 2 ** (attempt.no - 1)) * (0.8 + 0.4 * attempt.chance);
-  if (answer instanceof Error) {
-    const status = answer instanceof CallTimeout ? 'timedout' : 'internalError';
-    return again ? { kind: 'again', status, afterMs: backOff } : { kind: 'failed', status, value: {} };
-  }
-  const status = `http_${answer.status}`;
-  const value = answer.text.length > answerLimit ? undefined : parsed(answer.text);
-  if (answer.status >= 200 && answer.status < 300) {
-    return value === undefined ? { kind: 'failed', status: 'internalError', value: {} } : { kind: 'ok', status, value };
-  }
-  if (!again || final.has(answer.status)) return { kind: 'failed', status, value: { errorResponse: value ?? null } };
-  const wanted = Number(answer.headers['retry-after']);
-  return {
-    kind: 'again',
-    status,
-    afterMs: Number.isFinite(wanted) && wanted >= 0 ? Math.min(wanted, 3600) * 1000 : backOff,
-  };
+/** One try of a call. */
+export interface Try {
+  /** From 1. */
+  no: number;
+  /** Uniform in [0, 1), for jitter. */
+  chance: number;
+  /** The machine's time, UTC ms, by which a date in `Retry-After` is meant. */
+  real: number;
 }
 
+/** Never worth a second try: the same request gets the same answer (trust §2.4). 401, 403 and 404 are those of journeys C11. */
+const isFinal = (status: number) => status < 500 && status !== 408 && status !== 429;
+
+/** Judges the answer of one try. Pure. Status words are those of journeys C9. */
+export function outcomeOf(action: CustomAction, answer: CallAnswer | Error, attempt: Try): Outcome {
+  if (answer instanceof Error) {
+    const status = answer instanceof CallTimeout ? 'timedout' : 'internalError';
+    const failed = { kind: 'failed', status, value: {}, reason: answer.message } as const;
+    // What we refused to call or to take in is refused the next time too.
+    return answer instanceof BeckonError ? failed : triedAgain(action, failed, attempt, null);
+  }
+  const value = parsed(answer.text);
+  const status = `http_${answer.status}`;
+  if (answer.status >= 200 && answer.status < 300) {
+    if (value !== undefined) return { kind: 'ok', status, value };
+    const reason = `The answer is no JSON (${(answer.headers['content-type'] ?? 'of no type').slice(0, 80)})`;
+    return { kind: 'failed', status: 'internalError', value: {}, reason };
+  }
+  const failed = { kind: 'failed', status, value: { errorResponse: value ?? null }, reason: null } as const;
+  return isFinal(answer.status) ? failed : triedAgain(action, failed, attempt, retryAfterMs(answer, attempt.real));
+}
+
+function triedAgain(
+  action: CustomAction,
+  failed: Extract<Outcome, { kind: 'failed' }>,
+  { no, chance }: Try,
+  wantedMs: number | null,
+): Outcome {
+  if (no > (action.retries ?? 3)) return failed;
+  return { ...failed, kind: 'again', afterMs: wantedMs ?? backOffMs(action, no, chance) };
+}
+
+/** 1, 2, 4 … seconds, at most ten minutes, a fifth more or less (or as the action says). Pure. */
+export function backOffMs({ backOff = {} }: CustomAction, no: number, chance: number): number {
+  const first = durationMs(backOff.first ?? 'PT1S');
+  const most = durationMs(backOff.most ?? 'PT10M');
+  return Math.min(most, first * 2 ** Math.min(no - 1, 30)) * (0.8 + 0.4 * chance);
+}
+
+/** Longest time that a service may ask us to stay away, ms. */
+const retryAfterLimit = 3_600_000;
+
+/**
+ * What `Retry-After` asks for, as seconds or as a date, at most an hour; null when it asks for nothing that can be read.
+ * A date is meant by the clock of the service, which `Date` shows.
+ */
+function retryAfterMs({ headers }: CallAnswer, real: number): number | null {
+  const wanted = headers['retry-after']?.trim() ?? '';
+  if (/^\d+$/.test(wanted)) return Math.min(Number(wanted) * 1000, retryAfterLimit);
+  const at = /[a-z]{3}.*\d/i.test(wanted) ? Date.parse(wanted) : NaN;
+  if (Number.isNaN(at)) return null;
+  const there = Date.parse(headers['date'] ?? '');
+  return Math.min(Math.max(0, at - (Number.isNaN(there) ? real : there)), retryAfterLimit);
+}
+
+/** Objects and lists of an answer may lie this deep in one another. */
+const depthLimit = 64;
+
+/** JSON of an answer, nothing for an empty body; undefined when it is no JSON or nested beyond reason. */
 function parsed(body: string): unknown {
-  if (body.trim() === '') return {};
+  const text = body.replace(/^\uFEFF/, '');
+  if (text.trim() === '') return {};
   try {
-    return JSON.parse(body) as unknown;
+    const value: unknown = JSON.parse(text);
+    return isDeep(value, depthLimit) ? undefined : value;
   } catch {
     return undefined;
   }
+}
+
+function isDeep(value: unknown, left: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return left === 0 || Object.values(value).some((one) => isDeep(one, left - 1));
 }

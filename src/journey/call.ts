@@ -1,7 +1,9 @@
-import { lookup as resolve, type LookupAddress } from 'node:dns';
-import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { BeckonError, isPublicAddress } from '../base/index.ts';
+import { lookup } from 'node:dns';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { after, BeckonError, hostSet, isAllowedHost, refusalOf, vettedLookup } from '../base/index.ts';
 import { errors } from './error.ts';
 
 /** A call as an action makes it. A `url` that begins with `/` means our own origin. */
@@ -15,11 +17,15 @@ export interface CallRequest {
 
 export interface CallAnswer {
   status: number;
+  /** Names in lower case. */
   headers: Record<string, string>;
   text: string;
 }
 
-/** Makes one HTTP call; rejects when no answer came (`CallTimeout` when it took too long). */
+/**
+ * Makes one HTTP call; rejects when no answer came: with `CallTimeout` when it took too long, with a `BeckonError` when
+ * the same call will never do better, with anything else when it may be tried again.
+ */
 export type Caller = (request: CallRequest) => Promise<CallAnswer>;
 
 /** No answer in time. */
@@ -27,84 +33,155 @@ export class CallTimeout extends Error {
   override readonly name = 'CallTimeout';
 }
 
-/** An answer may be this long, in bytes (journeys §4). */
+/** An answer may be this long, in bytes, once it is unpacked (journeys §4, trust row 66). */
 export const answerLimit = 1024 * 1024;
+const redirectLimit = 3;
+/** A connection must stand within this time, ms, whatever the action allows (trust.md §3.1). */
+const connectMs = 3000;
+/** A connection that nobody uses is kept this long, ms: the next call of a bulk needs no handshake. */
+const idleMs = 5000;
+
+const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);
+/** What a redirect to another host may carry along: nothing that opens a door there. */
+const harmless = ['accept', 'content-type', 'idempotency-key'];
 
 /** The address an action names, if it may be called at all; throws ACTION_TARGET_REFUSED. Pure. */
-export function targetOf(url: string): URL {
-  const refuse = (why: string) =>
-    new BeckonError(errors.ACTION_TARGET_REFUSED, `An action may not call ${url}: ${why}`);
-  let target: URL;
-  try {
-    target = new URL(url);
-  } catch {
-    throw refuse('it is no address');
-  }
-  if (target.protocol !== 'https:') throw refuse('only https leaves this server');
-  if (target.port !== '') throw refuse(`port ${target.port} is not 443`);
-  if (target.username !== '' || target.password !== '') throw refuse('it carries a user name');
-  const host = target.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  if (isIP(host) !== 0) throw refuse('it names an IP address');
-  if (host === 'localhost' || host.endsWith('.localhost') || !host.includes('.'))
-    throw refuse('the host is this machine or its network');
+export function targetOf(url: string, allowed: ReadonlySet<string> = new Set()): URL {
+  const target = URL.canParse(url) ? new URL(url) : null;
+  if (target === null) throw refused('this address', 'it is none');
+  const why = refusalOf(target, allowed);
+  // The query may hold a secret: only the host is told.
+  if (why !== null) throw refused(`${target.protocol}//${target.host}`, why);
   return target;
 }
 
-/** Resolves once, refuses if any address is special, and connects to the vetted one, so nothing can change in between. */
-const vettedLookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error) return callback(error, '', 0);
-    const bad = addresses.find(({ address }) => !isPublicAddress(address));
-    if (bad || addresses.length === 0) {
-      return callback(
-        new BeckonError(
-          errors.ACTION_TARGET_REFUSED,
-          `An action may not call ${hostname}: it resolves to a private address`,
-        ),
-        '',
-        0,
-      );
-    }
-    if (options.all) return (callback as unknown as (e: null, a: LookupAddress[]) => void)(null, addresses);
-    callback(null, addresses[0]!.address, addresses[0]!.family);
-  });
-};
+function refused(what: string, why: string): BeckonError {
+  return new BeckonError(errors.ACTION_TARGET_REFUSED, `An action may not call ${what}: ${why}`);
+}
 
-/** Calls an address outside, behind the guard. Redirects are not followed: the answer is the redirect. */
-export const callOutside: Caller = (request) => {
-  const target = targetOf(request.url);
+/** What is asked on one hop. */
+interface Asked {
+  method: string;
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+export interface CallerOptions {
+  /** Hosts, `name` or `name:port`, that may be called whatever they resolve to, also without TLS: those of one's own network. */
+  allowed?: readonly string[];
+}
+
+/**
+ * A caller of the world outside, behind the guard of trust.md §3.1: https only, no addresses in numbers, no private
+ * networks, names resolved once and the vetted address called; at most three redirects, each vetted anew, without
+ * credentials when the host changes, none from https to http. No cookies, no proxies of the environment.
+ */
+export function openCaller(options: CallerOptions = {}): Caller {
+  const allowed = hostSet(options.allowed);
+  const agents = openAgents();
+  const ask = (target: URL, asked: Asked, signal: AbortSignal) => {
+    const set = isAllowedHost(target, allowed) ? agents.own : agents.guarded;
+    return send(target, asked, { signal, agent: target.protocol === 'https:' ? set.https : set.http });
+  };
+  return async (request) => {
+    const signal = AbortSignal.timeout(request.timeoutMs);
+    let target = targetOf(request.url, allowed);
+    let asked: Asked = { ...request, headers: { 'accept-encoding': 'gzip, identity', ...request.headers } };
+    for (let hops = 0; ; hops++) {
+      const answer = await ask(target, asked, signal).catch((error: Error) => {
+        throw asFailure(error, signal);
+      });
+      const next = nextHop(answer, target, { asked, allowed });
+      if (next === null) return read(answer, signal);
+      answer.destroy();
+      if (hops === redirectLimit) throw refused(target.host, `it redirects more than ${redirectLimit} times`);
+      ({ target, asked } = next);
+    }
+  };
+}
+
+function openAgents() {
+  const kept = { keepAlive: true, keepAliveMsecs: idleMs, timeout: idleMs, maxSockets: 128, maxFreeSockets: 32 };
+  const lookedUp = vettedLookup(lookup, refused);
+  const http = new HttpAgent(kept);
+  return {
+    own: { http, https: new HttpsAgent(kept) },
+    // Only hosts of one's own network are called without TLS, so there is no guarded agent for it.
+    guarded: { http, https: new HttpsAgent({ ...kept, lookup: lookedUp }) },
+  };
+}
+
+function send(
+  target: URL,
+  asked: Asked,
+  how: { signal: AbortSignal; agent: HttpAgent | HttpsAgent },
+): Promise<IncomingMessage> {
+  const { method, headers, body } = asked;
+  const length = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((done, failed) => {
-    const call = httpsRequest(
+    const call = (target.protocol === 'https:' ? httpsRequest : httpRequest)(
       target,
-      {
-        method: request.method,
-        headers: request.headers,
-        lookup: vettedLookup,
-        agent: false,
-        signal: AbortSignal.timeout(request.timeoutMs),
-      },
-      (response) => {
-        const parts: Buffer[] = [];
-        let size = 0;
-        response.on('data', (part: Buffer) => {
-          size += part.length;
-          if (size > answerLimit) response.destroy(new Error(`The answer is longer than ${answerLimit} bytes`));
-          else parts.push(part);
-        });
-        response.on('error', failed);
-        response.on('end', () => {
-          const headers = Object.fromEntries(
-            Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
-          );
-          done({ status: response.statusCode ?? 0, headers, text: Buffer.concat(parts).toString('utf8') });
-        });
-      },
+      { method, headers: { ...headers, ...length }, ...how },
+      done,
     );
-    call.on('error', (error) =>
-      failed(
-        error.name === 'TimeoutError' || error.name === 'AbortError' ? new CallTimeout('No answer in time') : error,
-      ),
-    );
-    call.end(request.body ?? undefined);
+    call.on('socket', (socket) => {
+      if (!socket.connecting) return;
+      const late = after(connectMs, () => call.destroy(new CallTimeout(`No connection in ${connectMs} ms`)));
+      for (const end of ['connect', 'close']) socket.once(end, () => late.stop());
+    });
+    call.on('error', failed);
+    call.end(body ?? undefined);
   });
-};
+}
+
+/** Where a redirect leads, if it is to be followed; otherwise the redirect itself is the answer. Pure (trust row 92). */
+export function nextHop(
+  answer: Pick<IncomingMessage, 'statusCode' | 'headers'>,
+  from: URL,
+  { asked, allowed }: { asked: Asked; allowed: ReadonlySet<string> },
+): { target: URL; asked: Asked } | null {
+  const status = answer.statusCode ?? 0;
+  const { location } = answer.headers;
+  if (!isRedirect(status) || location === undefined || !URL.canParse(location, from.href)) return null;
+  const target = targetOf(new URL(location, from.href).href, allowed);
+  if (from.protocol === 'https:' && target.protocol !== 'https:')
+    throw refused(target.host, 'it was reached by a redirect from https to http');
+  const becomesGet = status === 303 || (status < 303 && asked.method === 'POST');
+  const next: Asked = becomesGet ? { ...asked, method: 'GET', body: null } : asked;
+  if (target.origin === from.origin) return { target, asked: next };
+  if (next.body !== null) throw refused(target.host, `${from.host} would have the body sent there`);
+  const kept = Object.entries(next.headers).filter(([name]) => harmless.includes(name));
+  return { target, asked: { ...next, headers: Object.fromEntries(kept) } };
+}
+
+async function read(answer: IncomingMessage, signal: AbortSignal): Promise<CallAnswer> {
+  const packed = answer.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (!['identity', 'gzip', 'x-gzip', ''].includes(packed)) {
+    answer.destroy();
+    throw new BeckonError(errors.ACTION_ANSWER_REFUSED, `The answer came in the encoding "${packed.slice(0, 40)}"`);
+  }
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    const stream = packed.endsWith('gzip') ? pipeline(answer, createGunzip(), () => {}) : answer;
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      size += part.length;
+      if (size > answerLimit)
+        throw new BeckonError(errors.ACTION_ANSWER_REFUSED, `The answer is longer than ${answerLimit} bytes`);
+      parts.push(part);
+    }
+    if (!answer.complete) throw new Error('The answer was cut short');
+  } catch (error) {
+    answer.destroy();
+    throw asFailure(error as Error, signal);
+  }
+  const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
+  return { status: answer.statusCode ?? 0, headers, text: Buffer.concat(parts).toString('utf8') };
+}
+
+/** Whatever broke once the time was over is the time being over. */
+function asFailure(error: Error, signal: AbortSignal): Error {
+  if (error instanceof BeckonError || error instanceof CallTimeout) return error;
+  if (error.cause instanceof BeckonError) return error.cause;
+  return signal.aborted ? new CallTimeout('No answer in time') : error;
+}

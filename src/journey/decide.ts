@@ -222,7 +222,8 @@ class Course {
         : input.value;
     const value = typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : { value: kept };
     this.#run.context.actions[here.name] = { ...value, jo_status_code: input.status };
-    this.#step('action', input.ok ? null : input.status, { action: here.name, status: input.status });
+    const why = input.reason ? { why: input.reason } : {};
+    this.#step('action', input.ok ? null : input.status, { action: here.name, status: input.status, ...why });
     this.#goTo(input.ok ? here.next : (here.onError ?? here.next), this.#hands.now);
   }
 

@@ -104,10 +104,14 @@ export interface CustomAction {
   responseSchema?: unknown;
   /** Or a sample of it, such as the one in the service's documents. */
   responseSample?: unknown;
-  /** ISO duration, 0.1–120 s; default PT10S. */
+  /** What becomes of fields of the body that come out empty: they are left out, or sent as null (journeys C4). */
+  nulls?: 'omit' | 'send';
+  /** ISO duration of one try, 0.1–120 s; default PT10S. */
   timeout?: string;
-  /** Tries after the first, default 3; with back-off, never on 400, 401, 403, 404, 422. */
+  /** Tries after the first, 0–20, default 3: of silence, of 408, 429 and 5xx, never of other answers. */
   retries?: number;
+  /** Pause before the second try, doubled for each further one up to `most`; default PT1S and PT10M. `Retry-After` goes before. */
+  backOff?: { first?: string; most?: string };
   next: string;
   /** Where a failed call goes; absent: next. */
   onError?: string;

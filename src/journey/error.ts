@@ -14,6 +14,10 @@ export const errors = defineErrors({
   },
   ACTION_TARGET_REFUSED: {
     status: 400,
-    mend: 'Call a public https address on port 443, or a path of this server that begins with /',
+    mend: 'Call a public https address on port 443, or a path of this server that begins with /; a host of your own network is named in BECKON_ALLOWED_HOSTS',
+  },
+  ACTION_ANSWER_REFUSED: {
+    status: 502,
+    mend: 'Let the service answer with JSON of at most 1 MiB, as it is or packed with gzip; the run has gone on by the way of an error',
   },
 });

@@ -1,8 +1,6 @@
 import { nearest } from '../base/index.ts';
-import { mapOf } from '../language/index.ts';
 import type {
   Activity,
-  CustomAction,
   ExperimentActivity,
   JourneyDefinition,
   ListenActivity,
@@ -10,8 +8,17 @@ import type {
   SplitActivity,
   WaitActivity,
 } from './definition.ts';
-import { answerSchema, journeySchema } from './schema.ts';
-import { duration, expression, numbers, template, timeOfDay, type PartHands, type Say } from './validate-part.ts';
+import { journeySchema } from './schema.ts';
+import { checkAction } from './validate-action.ts';
+import {
+  duration,
+  expression,
+  numbers,
+  timeOfDay,
+  type ActivityHands,
+  type PartHands,
+  type Say,
+} from './validate-part.ts';
 
 const kinds = [
   'wait',
@@ -26,14 +33,6 @@ const kinds = [
   'jump',
   'end',
 ] as const;
-
-/** What a check of an activity is given. */
-interface ActivityHands extends PartHands {
-  /** Is it the name of an activity? */
-  goes: (where: string, to: unknown) => void;
-  templates: ReadonlySet<string>;
-  definition: JourneyDefinition;
-}
 
 /** Everything wrong with the activities of a journey. */
 export function checkActivities(definition: JourneyDefinition, templates: ReadonlySet<string>, say: Say): void {
@@ -163,22 +162,6 @@ function checkListen(where: string, listen: ListenActivity, hands: ActivityHands
   if (listen.timeout !== undefined || listen.otherwise !== undefined) goes(`${where}.otherwise`, listen.otherwise);
 }
 
-function checkAction(where: string, activity: CustomAction, hands: ActivityHands): void {
-  const { goes, say } = hands;
-  if (typeof activity.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_]{0,29}$/.test(activity.name))
-    say(`${where}.name`, 'An action has a name of letters, digits and underscores');
-  if (!['GET', 'POST', 'PUT'].includes(activity.method))
-    say(`${where}.method`, `Method ${String(activity.method)} is not GET, POST or PUT`);
-  if (typeof activity.url === 'string' && /^\/[^?]*\{/.test(activity.url))
-    say(`${where}.url`, 'A path of this server is written out; only what follows the question mark may be filled in');
-  if (typeof activity.url !== 'string' || !/^(\/(?!\/)|https:\/\/)/.test(activity.url))
-    say(`${where}.url`, `"${String(activity.url)}" is neither a path of this server nor an https address`);
-  checkFilled(where, activity, hands);
-  if (activity.timeout !== undefined) duration(`${where}.timeout`, activity.timeout, say);
-  if (activity.onError !== undefined) goes(`${where}.onError`, activity.onError);
-  goes(`${where}.next`, activity.next);
-}
-
 function checkMessage(where: string, activity: MessageActivity, { goes, say, templates }: ActivityHands): void {
   if (!templates.has(activity.message))
     say(
@@ -198,27 +181,5 @@ function checkValues(where: string, values: unknown, hands: PartHands): void {
     if (!/^[A-Za-z][A-Za-z0-9_]{0,59}$/.test(name))
       hands.say(`${where}.${name}`, 'A name has letters, digits and underscores');
     expression(`${where}.${name}`, source, hands);
-  }
-}
-
-/** What is filled in and read out of a call: address, headers, body, answer. */
-function checkFilled(where: string, action: CustomAction, hands: PartHands): void {
-  const response = mapOf({ response: answerSchema(action) });
-  if (action.answer !== undefined) expression(`${where}.answer`, action.answer, { say: hands.say, sees: response });
-  template(`${where}.url`, action.url, hands);
-  for (const [name, value] of Object.entries(action.headers ?? {})) template(`${where}.headers.${name}`, value, hands);
-  checkBody(`${where}.body`, action.body, hands);
-}
-
-function checkBody(where: string, value: unknown, hands: PartHands & { depth?: number }): void {
-  const depth = hands.depth ?? 0;
-  if (depth > 32) return hands.say(where, 'The body is nested too deep');
-  if (typeof value === 'string') {
-    if (value.startsWith('=')) expression(where, value.slice(1), hands);
-    else template(where, value, hands);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, one] of Object.entries(value)) {
-      checkBody(Array.isArray(value) ? `${where}[${key}]` : `${where}.${key}`, one, { ...hands, depth: depth + 1 });
-    }
   }
 }

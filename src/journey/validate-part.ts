@@ -1,6 +1,7 @@
 import { durationMs } from '../base/index.ts';
 import { checkExpression, checkTemplate } from '../language/index.ts';
 import type { Problem as LanguageProblem, Schema } from '../language/index.ts';
+import type { JourneyDefinition } from './definition.ts';
 
 /** Tells of one thing wrong: where, and what. */
 export type Say = (where: string, what: string) => void;
@@ -11,9 +12,21 @@ export interface PartHands {
   sees: Schema;
 }
 
-export function template(where: string, source: unknown, { say, sees }: PartHands): void {
+/** What a check of an activity is given. */
+export interface ActivityHands extends PartHands {
+  /** Is it the name of an activity? */
+  goes: (where: string, to: unknown) => void;
+  templates: ReadonlySet<string>;
+  definition: JourneyDefinition;
+}
+
+export function template(
+  where: string,
+  source: unknown,
+  { say, sees, mode = 'text' }: PartHands & { mode?: 'text' | 'url' },
+): void {
   if (typeof source !== 'string' || !source.includes('{')) return;
-  tell(where, checkTemplate(source, { mode: 'text', schema: sees }), say);
+  tell(where, checkTemplate(source, { mode, schema: sees }), say);
 }
 
 export function expression(where: string, source: unknown, { say, sees }: PartHands): void {
@@ -34,6 +47,21 @@ export function duration(where: string, text: unknown, say: Say): void {
   } catch {
     say(where, `"${String(text)}" is no duration; write PT4H, P1D or PT30M`);
   }
+}
+
+/** A duration within bounds, which are told in words. */
+export function durationWithin(
+  where: string,
+  text: unknown,
+  { from, to, words, say }: { from: number; to: number; words: string; say: Say },
+): void {
+  let ms: number;
+  try {
+    ms = durationMs(String(text));
+  } catch {
+    return duration(where, text, say);
+  }
+  if (ms < from || ms > to) say(where, `"${String(text)}" is not within ${words}`);
 }
 
 /** A time of the day, "09:00". */

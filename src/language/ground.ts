@@ -8,7 +8,7 @@ import type { Run, Write } from './run.ts';
 import { toJson } from './value.ts';
 
 /** What the text is for. The escaping of each slot follows from it and from the text around the slot. */
-export type EscapeMode = 'html' | 'text' | 'header' | 'json';
+export type EscapeMode = 'html' | 'text' | 'header' | 'json' | 'url';
 
 /** How the text of a value is written: as it is (null) or by a row of the table, made ready before if need be. */
 export interface TextSlot {
@@ -36,7 +36,7 @@ export interface Ground {
 export function groundOf(mode: EscapeMode): Ground {
   if (mode === 'html') return new HtmlGround();
   if (mode === 'json') return new JsonGround();
-  return new PlainGround(mode === 'header');
+  return new PlainGround(mode);
 }
 
 function writes(text: string): Write[] {
@@ -71,6 +71,7 @@ const headerSlot: TextSlot = {
     return text;
   },
 };
+const urlSlot: Slot = { escaping: escapings.query };
 const plainSlot: TextSlot = { escaping: escapings.text };
 const jsonSlot: TextSlot = { escaping: escapings.json };
 
@@ -124,8 +125,10 @@ function markWriter({ start, several }: Mark): Write {
 
 class PlainGround implements Ground {
   readonly #header: boolean;
-  constructor(header: boolean) {
-    this.#header = header;
+  readonly #url: boolean;
+  constructor(mode: EscapeMode) {
+    this.#header = mode === 'header';
+    this.#url = mode === 'url';
   }
 
   text(text: string, { source, at }: At): Write[] {
@@ -136,7 +139,9 @@ class PlainGround implements Ground {
     }
     return writes(text);
   }
-  slot(): Slot {
+  /** A value in the address of a call stays one value: whatever has a meaning there is percent-encoded. */
+  slot(raw: boolean): Slot {
+    if (this.#url && !raw) return urlSlot;
     return this.#header ? headerSlot : plainSlot;
   }
   key(): string {

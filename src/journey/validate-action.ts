@@ -1,0 +1,77 @@
+import { reservedHeader } from '../base/index.ts';
+import { mapOf } from '../language/index.ts';
+import type { CustomAction } from './definition.ts';
+import { answerSchema } from './schema.ts';
+import { durationWithin, expression, template, type ActivityHands, type PartHands } from './validate-part.ts';
+
+const second = 1000;
+const hour = 3_600_000;
+
+/** Everything wrong with a custom action. */
+export function checkAction(where: string, action: CustomAction, hands: ActivityHands): void {
+  const { goes, say } = hands;
+  if (typeof action.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_]{0,29}$/.test(action.name))
+    say(`${where}.name`, 'An action has a name of letters, digits and underscores');
+  if (!['GET', 'POST', 'PUT'].includes(action.method))
+    say(`${where}.method`, `Method ${String(action.method)} is not GET, POST or PUT`);
+  checkAddress(`${where}.url`, action.url, hands);
+  checkHeaders(`${where}.headers`, action.headers ?? {}, hands);
+  checkBody(`${where}.body`, action.body, hands);
+  if (action.nulls !== undefined && action.nulls !== 'omit' && action.nulls !== 'send')
+    say(`${where}.nulls`, `"${String(action.nulls)}" is neither omit nor send`);
+  const response = mapOf({ response: answerSchema(action) });
+  if (action.answer !== undefined) expression(`${where}.answer`, action.answer, { say, sees: response });
+  checkTries(where, action, hands);
+  if (action.onError !== undefined) goes(`${where}.onError`, action.onError);
+  goes(`${where}.next`, action.next);
+}
+
+/** Who is called is written out, so that no data can choose it; what is asked of them may be filled in. */
+function checkAddress(where: string, url: unknown, hands: PartHands): void {
+  const { say } = hands;
+  if (typeof url !== 'string' || !/^(\/(?!\/)|https?:\/\/)/.test(url))
+    return say(where, `"${String(url)}" is neither a path of this server nor an https address`);
+  if (/^\/[^?]*\{/.test(url))
+    say(where, 'A path of this server is written out; only what follows the question mark may be filled in');
+  if (/^https?:\/\/[^/?#]*\{/.test(url)) say(where, 'The host is written out; only what follows it may be filled in');
+  template(where, url, { ...hands, mode: 'url' });
+}
+
+function checkHeaders(where: string, headers: unknown, hands: PartHands): void {
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
+    return hands.say(where, 'Headers are an object of names and texts');
+  for (const [name, value] of Object.entries(headers)) {
+    const here = `${where}.${name}`;
+    if (!/^[A-Za-z0-9-]{1,100}$/.test(name)) hands.say(here, `"${name.slice(0, 60)}" is no name of a header`);
+    else if (reservedHeader.test(name)) hands.say(here, 'It cannot be set: it says how the call itself is made');
+    if (typeof value !== 'string') hands.say(here, 'The value of a header is a text');
+    template(here, value, hands);
+  }
+}
+
+/** A list at the root of a body is as good as an object. */
+function checkBody(where: string, value: unknown, hands: PartHands & { depth?: number }): void {
+  const depth = hands.depth ?? 0;
+  if (depth > 32) return hands.say(where, 'The body is nested too deep');
+  if (typeof value === 'string') {
+    if (value.startsWith('=')) expression(where, value.slice(1), hands);
+    else template(where, value, hands);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, one] of Object.entries(value)) {
+      checkBody(Array.isArray(value) ? `${where}[${key}]` : `${where}.${key}`, one, { ...hands, depth: depth + 1 });
+    }
+  }
+}
+
+/** How long, how often, and how far apart. */
+function checkTries(where: string, { timeout, retries, backOff }: CustomAction, { say }: PartHands): void {
+  if (timeout !== undefined)
+    durationWithin(`${where}.timeout`, timeout, { from: 100, to: 120 * second, words: '0.1 to 120 seconds', say });
+  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0 && retries <= 20))
+    say(`${where}.retries`, `${String(retries)} is no number of further tries; write a whole number from 0 to 20`);
+  for (const part of ['first', 'most'] as const) {
+    const given = backOff?.[part];
+    if (given === undefined) continue;
+    durationWithin(`${where}.backOff.${part}`, given, { from: 100, to: 24 * hour, words: '0.1 seconds to a day', say });
+  }
+}
