@@ -2,7 +2,15 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BeckonError } from './base/index.ts';
-import { problemsOf, recipeFolder, storiesEnd, storyOf, type JourneyDefinition, type Story } from './journey/index.ts';
+import {
+  messagesOf,
+  problemsOf,
+  recipeFolder,
+  storiesEnd,
+  storyOf,
+  type JourneyDefinition,
+  type Story,
+} from './journey/index.ts';
 import { errors } from './settings.ts';
 import type { Simulator } from './simulating.ts';
 
@@ -97,11 +105,6 @@ export function checkJourneys(files: readonly JourneyFile[], say: (line: string)
     for (const { where, what } of problems) say(`      ${where}: ${what}`);
   }
   return wrong === 0 ? 0 : 1;
-}
-
-function messagesOf(definition: JourneyDefinition): Set<string> {
-  const activities = Object.values(definition?.activities ?? {});
-  return new Set(activities.flatMap((one) => (one?.kind === 'message' ? [one.message] : [])));
 }
 
 /** Tells every story, and says how each ended. @returns the exit code */

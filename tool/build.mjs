@@ -133,8 +133,8 @@ async function buildServer() {
 
 /** What was compiled from a source that is gone. */
 function removeOrphans() {
-  for (const path of filesBelow('dist/src').filter((one) => /\.js(\.map)?$/.test(one))) {
-    const source = relative('dist', path).replace(/\.js(\.map)?$/, '.ts');
+  for (const path of filesBelow('dist/src').filter((one) => /\.(js(\.map)?|d\.ts)$/.test(one))) {
+    const source = relative('dist', path).replace(/\.(js(\.map)?|d\.ts)$/, '.ts');
     if (!existsSync(join(root, source)) && !existsSync(join(root, relative('dist', path)))) rmSync(join(root, path));
   }
 }

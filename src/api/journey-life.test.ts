@@ -42,6 +42,12 @@ const post = (path: string, body: unknown = undefined, key = secretKey) =>
     ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
   });
 
+it('publishes the form of a journey to editors, without a key', async () => {
+  const answer = await app.inject('/v1/schema/journey');
+  expect(answer.headers['content-type']).toContain('application/schema+json');
+  expect(answer.json<{ required: string[] }>().required).toContain('activities');
+});
+
 describe('how a journey goes on', () => {
   it('is changed by its doors, with a scope that reading does not give', async () => {
     expect((await post('pause')).statusCode).toBe(200);

@@ -8,6 +8,7 @@ import { formRoutes } from './form.ts';
 import { watchRefusals } from './admin-watch.ts';
 import type { House } from './house.ts';
 import { inflateBodies } from './inflate.ts';
+import { journeyJsonSchema } from '../journey/index.ts';
 import { limitRequests } from './limit.ts';
 import { pageRoutes } from './pages.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
@@ -100,6 +101,11 @@ async function document(app: FastifyInstance, house: House): Promise<void> {
       },
     },
   });
+  app.get('/v1/schema/journey', { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .headers({ 'content-type': 'application/schema+json; charset=utf-8', 'cache-control': 'no-cache' })
+      .send(JSON.stringify(journeyJsonSchema())),
+  );
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply
       .headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' })

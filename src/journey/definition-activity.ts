@@ -1,157 +1,229 @@
-/** What a journey can do with a run (journeys §1.2). Each has a name in `activities`; `next` names where to go on. */
-export type Activity =
-  | WaitActivity
-  | ConditionActivity
-  | SplitActivity
-  | ExperimentActivity
-  | CapActivity
-  | ListenActivity
-  | CustomAction
-  | MessageActivity
-  | UpdateActivity
-  | JumpActivity
-  | EndActivity;
+import type { Static } from 'typebox';
+import {
+  choice,
+  duration,
+  expression,
+  form,
+  label,
+  next,
+  number,
+  place,
+  text,
+  timeOfDay,
+  Type,
+} from './definition-form.ts';
 
-/** Waits in one of four ways; `for` may be followed by `at`: "a day, and then until nine o'clock". */
-export interface WaitActivity {
-  kind: 'wait';
-  label?: string;
-  /** ISO duration of elapsed time. */
-  for?: string;
-  /** Expression giving a moment, or a date and time of the wall without a zone (journeys A2). What is over waits no more. */
-  until?: string;
-  /** Until the clock shows this time of day, "09:00", on one of `days` (Monday 1). */
-  at?: string;
-  days?: number[];
-  /** Until the hour at which this person usually comes, within this ISO duration (journeys A3). */
-  best?: string;
-  next: string;
-}
+/** What a journey can do with a run. Each has a name in `activities`; `next` names where to go on. */
 
-export interface ConditionActivity {
-  kind: 'condition';
-  label?: string;
-  /** First true path wins (journeys A5). */
-  paths: { label: string; when: string; next: string }[];
-  otherwise: string;
-}
+export const WaitActivity = form(
+  {
+    kind: Type.Literal('wait'),
+    label,
+    for: Type.Optional(duration('Elapsed time. May be followed by `at`: "a day, and then until nine o’clock"')),
+    until: Type.Optional(
+      expression('Gives a moment, or a date and time of the wall without a zone; what is over waits no more'),
+    ),
+    at: Type.Optional(timeOfDay('Until the clock shows this time of day, "09:00", on one of `days`')),
+    days: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { description: 'Monday is 1' })),
+    best: Type.Optional(duration('Until the hour at which this person usually comes, within so long')),
+    next,
+  },
+  'Waits in one of four ways: for, until, at, best.',
+);
+export type WaitActivity = Static<typeof WaitActivity>;
 
-/** By shares, 0–1; a person always takes the same path, whatever the version (journeys A6 beaten). */
-export interface SplitActivity {
-  kind: 'split';
-  label?: string;
-  paths: { label: string; share: number; next: string }[];
-  /** For what the shares leave of the whole. */
-  otherwise?: string;
-}
+export const ConditionActivity = form(
+  {
+    kind: Type.Literal('condition'),
+    label,
+    paths: Type.Array(
+      form({
+        label: text('Plain words for the timeline'),
+        when: expression('Is the path taken?'),
+        next,
+      }),
+      { description: 'The first true path wins' },
+    ),
+    otherwise: place('For whom no path is true'),
+  },
+  'Takes the first path whose condition is true.',
+);
+export type ConditionActivity = Static<typeof ConditionActivity>;
 
-/** A split whose paths are compared in the report (journeys X4). */
-export interface ExperimentActivity {
-  kind: 'experiment';
-  label?: string;
-  paths: { label: string; share: number; next: string }[];
-  /** Share that takes none of the paths, of the whole; the rest is parted among the paths. */
-  holdout?: number;
-  /** Where those held out go on; needed with `holdout`. */
-  otherwise?: string;
-}
+const SharedPath = form({
+  label: text('Plain words for the timeline'),
+  share: number('0.5 for one half', { minimum: 0, maximum: 1 }),
+  next,
+});
 
-/** Lets at most so many runs by, in all or within a window (journeys A7). Counted over all versions. */
-export interface CapActivity {
-  kind: 'cap';
-  label?: string;
-  max: number;
-  /** ISO duration of the window, which begins with the first that goes by; absent: for ever. */
-  within?: string;
-  next: string;
-  otherwise: string;
-}
+export const SplitActivity = form(
+  {
+    kind: Type.Literal('split'),
+    label,
+    paths: Type.Array(SharedPath),
+    otherwise: Type.Optional(place('For what the shares leave of the whole')),
+  },
+  'Parts people by shares; a person always takes the same path, whatever the version.',
+);
+export type SplitActivity = Static<typeof SplitActivity>;
 
-/** Waits for the first of several facts (journeys A8, A9). */
-export interface ListenActivity {
-  kind: 'listen';
-  label?: string;
-  events: {
-    /** Fact or event type; `message.clicked`, `message.opened` and `message.bounced` are reactions to our own mails. */
-    event: string;
-    /** For a reaction: the message activity of this journey whose mail it must be. */
-    message?: string;
-    /** The run's key must equal this expression over the fact. */
-    key?: string;
-    when?: string;
-    label: string;
-    next: string;
-  }[];
-  /** ISO duration after which it goes on by `otherwise`; absent: it waits as long as the run may last. */
-  timeout?: string;
-  otherwise?: string;
-}
+export const ExperimentActivity = form(
+  {
+    kind: Type.Literal('experiment'),
+    label,
+    paths: Type.Array(SharedPath),
+    holdout: Type.Optional(
+      number('Share of the whole that takes none of the paths; the rest is parted among them', {
+        minimum: 0,
+        maximum: 1,
+      }),
+    ),
+    otherwise: Type.Optional(place('For those held out; needed with `holdout`')),
+  },
+  'A split whose paths are compared in the report.',
+);
+export type ExperimentActivity = Static<typeof ExperimentActivity>;
 
-/** A declared HTTP call (design §4). A relative URL means our own origin. */
-export interface CustomAction {
-  kind: 'action';
-  label?: string;
-  /** Under this name the answer stands in `context.journey.actions.<name>`. */
-  name: string;
-  method: 'GET' | 'POST' | 'PUT';
-  url: string;
-  headers?: Record<string, string>;
-  /** JSON; each string in it is a template of the one language, `"=expr"` gives the value itself. */
-  body?: unknown;
-  /** Expression over `response` that gives the part of the answer to keep; absent: all of it. */
-  answer?: string;
-  /** JSON Schema of the answer; names that read from it are checked when the journey is saved. */
-  responseSchema?: unknown;
-  /** Or a sample of it, such as the one in the service's documents. */
-  responseSample?: unknown;
-  /** What becomes of fields of the body that come out empty: they are left out, or sent as null (journeys C4). */
-  nulls?: 'omit' | 'send';
-  /** ISO duration of one try, 0.1–120 s; default PT10S. */
-  timeout?: string;
-  /** Tries after the first, 0–20, default 3: of silence, of 408, 429 and 5xx, never of other answers. */
-  retries?: number;
-  /** Pause before the second try, doubled for each further one up to `most`; default PT1S and PT10M. `Retry-After` goes before. */
-  backOff?: { first?: string; most?: string };
-  next: string;
-  /** Where a failed call goes; absent: next. */
-  onError?: string;
-}
+export const CapActivity = form(
+  {
+    kind: Type.Literal('cap'),
+    label,
+    max: Type.Integer({ minimum: 0, description: 'So many runs go by' }),
+    within: Type.Optional(duration('The window, which begins with the first that goes by; absent: for ever')),
+    next,
+    otherwise: place('When all places are taken'),
+  },
+  'Lets at most so many runs by, counted over all versions.',
+);
+export type CapActivity = Static<typeof CapActivity>;
 
-export interface MessageActivity {
-  kind: 'message';
-  label?: string;
-  /** Key of the message template. */
-  message: string;
-  next: string;
-  /** Where an excluded run goes; absent: next. */
-  onExcluded?: string;
-  /**
-   * Of somebody without an address: how long the run waits for one, ISO duration. When the visitor is known in time, the
-   * run goes on at once (journeys §5 11). Absent: the message is left out.
-   */
-  addressWithin?: string;
-}
+export const ListenActivity = form(
+  {
+    kind: Type.Literal('listen'),
+    label,
+    events: Type.Array(
+      form({
+        event: text(
+          'Fact or type of event; message.clicked, message.opened and message.bounced are reactions to our own mails',
+        ),
+        message: Type.Optional(place('For a reaction: the message activity whose mail it must be')),
+        key: Type.Optional(expression('The key of the run must equal it')),
+        when: Type.Optional(expression('A condition over `event`')),
+        label: text('Plain words for the timeline'),
+        next,
+      }),
+    ),
+    timeout: Type.Optional(
+      duration('After it the run goes on by `otherwise`; absent: it waits as long as the run may last'),
+    ),
+    otherwise: Type.Optional(place('When nothing happened in time')),
+  },
+  'Waits for the first of several events.',
+);
+export type ListenActivity = Static<typeof ListenActivity>;
 
-/** Writes attributes of the profile; later activities see them at once (journeys A13). */
-export interface UpdateActivity {
-  kind: 'update';
-  label?: string;
-  /** By name an expression; null clears. */
-  attributes: Record<string, string>;
-  next: string;
-}
+export const CustomAction = form(
+  {
+    kind: Type.Literal('action'),
+    label,
+    name: text('Under this name the answer stands in `context.journey.actions.<name>`'),
+    method: choice(['GET', 'POST', 'PUT'], 'Method of the call'),
+    url: text('A path of this server, such as /v1/recommendations, or an https address'),
+    headers: Type.Optional(Type.Record(Type.String(), Type.String())),
+    body: Type.Optional(
+      Type.Unknown({ description: 'JSON; each text in it is a template, and "=expression" gives the value itself' }),
+    ),
+    answer: Type.Optional(expression('Over `response`: the part of the answer to keep; absent: all of it')),
+    responseSchema: Type.Optional(
+      Type.Unknown({ description: 'JSON Schema of the answer; names that read from it are checked on saving' }),
+    ),
+    responseSample: Type.Optional(Type.Unknown({ description: 'Or a sample of the answer' })),
+    nulls: Type.Optional(
+      choice(['omit', 'send'], 'What becomes of fields of the body that come out empty: left out, or sent as null'),
+    ),
+    timeout: Type.Optional(duration('For one try, PT0.1S to PT2M; PT10S if not said')),
+    retries: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 20,
+        description: 'Tries after the first, 3 if not said: of silence, of 408, 429 and 5xx, never of other answers',
+      }),
+    ),
+    backOff: Type.Optional(
+      form(
+        {
+          first: Type.Optional(duration('Before the second try, PT1S if not said; doubled for each further one')),
+          most: Type.Optional(duration('The longest, PT10M if not said')),
+        },
+        'Pauses between tries; Retry-After goes before',
+      ),
+    ),
+    next,
+    onError: Type.Optional(place('For a failed call; absent: `next`')),
+  },
+  'A declared HTTP call. A path means this server.',
+);
+export type CustomAction = Static<typeof CustomAction>;
 
-/** Begins a run in another journey whose entry is an event; this one goes on (journeys A12). */
-export interface JumpActivity {
-  kind: 'jump';
-  label?: string;
-  journey: string;
-  /** By name an expression: the data of the event that the other journey sees. */
-  data?: Record<string, string>;
-  next: string;
-}
+export const MessageActivity = form(
+  {
+    kind: Type.Literal('message'),
+    label,
+    message: text('Key of the message'),
+    next,
+    onExcluded: Type.Optional(place('For whom a gate refused the mail; absent: `next`')),
+    addressWithin: Type.Optional(
+      duration('How long the run of somebody without an address waits for one; absent: the mail is left out'),
+    ),
+  },
+  'Plans a mail; the run goes on when its fate is known.',
+);
+export type MessageActivity = Static<typeof MessageActivity>;
 
-export interface EndActivity {
-  kind: 'end';
-  label: string;
-}
+export const UpdateActivity = form(
+  {
+    kind: Type.Literal('update'),
+    label,
+    attributes: Type.Record(Type.String(), Type.String(), { description: 'By name an expression; null clears' }),
+    next,
+  },
+  'Writes attributes of the profile; later activities see them at once.',
+);
+export type UpdateActivity = Static<typeof UpdateActivity>;
+
+export const JumpActivity = form(
+  {
+    kind: Type.Literal('jump'),
+    label,
+    journey: text('Key of another journey whose entry is an event'),
+    data: Type.Optional(
+      Type.Record(Type.String(), Type.String(), {
+        description: 'By name an expression: the data of the event that the other journey sees',
+      }),
+    ),
+    next,
+  },
+  'Begins a run in another journey; this one goes on.',
+);
+export type JumpActivity = Static<typeof JumpActivity>;
+
+export const EndActivity = form(
+  { kind: Type.Literal('end'), label: text('How it ended, for the report') },
+  'Ends the run.',
+);
+export type EndActivity = Static<typeof EndActivity>;
+
+export const Activity = Type.Union([
+  WaitActivity,
+  ConditionActivity,
+  SplitActivity,
+  ExperimentActivity,
+  CapActivity,
+  ListenActivity,
+  CustomAction,
+  MessageActivity,
+  UpdateActivity,
+  JumpActivity,
+  EndActivity,
+]);
+export type Activity = Static<typeof Activity>;

@@ -1,48 +1,64 @@
-import type { Activity } from './definition-activity.ts';
-import type { Entry } from './definition-entry.ts';
+import type { Static } from 'typebox';
+import { Activity } from './definition-activity.ts';
+import { Entry } from './definition-entry.ts';
+import { duration, expression, form, number, text, timeOfDay, Type } from './definition-form.ts';
+
+export const ExitRule = form({
+  event: text('Fact or type of event that ends a run'),
+  key: Type.Optional(expression('The key of the run must equal it; absent: any run of the person')),
+  when: Type.Optional(expression('A condition over `event`')),
+  reason: text('Plain words for the timeline: "Bought"'),
+});
+export type ExitRule = Static<typeof ExitRule>;
 
 /**
  * A journey as a document: what starts it, what it does, what ends it. Lives equally in a file, in the API and on the
  * canvas. Conditions are texts in the one language; they see `event`, `profile`, `context` and `now`.
+ * One source: the type here, the JSON Schema that is published, and the check of the form are all this.
  */
-export interface JourneyDefinition {
-  /** Letters, digits and hyphens; the name in addresses. */
-  key: string;
-  name: string;
-  description?: string;
-  entry: Entry;
-  /** Facts that end a waiting run at once; checked again right before each action. */
-  exits?: ExitRule[];
-  reentry?: {
-    /** ISO duration that must have passed since the last entry; absent means any time. */ after?: string;
-    never?: boolean;
-  };
-  /** Share held out, 0–0.9; default 0.1 (trust.md §5.1). */
-  holdout?: number;
-  /** A run due later than this after its time, because the system was down, ends as late. ISO duration. */
-  lateness?: string;
-  /** Hours in which no marketing mail leaves, recipient-local; default 21:00–08:00; null switches it off. */
-  quietHours?: { from: string; to: string } | null;
-  /**
-   * By whose clock times of day and dates are meant: an IANA zone, or `profile`, the person's own where it is known
-   * (journeys F10). Absent: the shop's.
-   */
-  zone?: string;
-  /** How long a run may last at most, ISO duration; absent: as long as it takes (journeys F7, §5 29). */
-  life?: string;
-  /** Name of the first activity. */
-  start: string;
-  activities: Record<string, Activity>;
-}
-
-export interface ExitRule {
-  event: string;
-  /** The run's key must equal this expression over the fact; absent: any run of the profile. */
-  key?: string;
-  when?: string;
-  /** Plain words for the timeline: "Bought". */
-  reason: string;
-}
+export const JourneyDefinition = form(
+  {
+    $schema: Type.Optional(text('Address of the JSON Schema, for editors')),
+    key: Type.String({
+      pattern: '^[a-z0-9][a-z0-9-]{0,59}$',
+      description: 'Lower-case letters, digits and hyphens; the name in addresses',
+    }),
+    name: text('Name for people'),
+    description: Type.Optional(text('What it is for')),
+    entry: Entry,
+    exits: Type.Optional(
+      Type.Array(ExitRule, {
+        description: 'Facts that end a waiting run at once; checked again right before each action',
+      }),
+    ),
+    reentry: Type.Optional(
+      form({
+        after: Type.Optional(duration('Must have passed since the last entry; absent: any time')),
+        never: Type.Optional(Type.Boolean({ description: 'Once in a lifetime' })),
+      }),
+    ),
+    holdout: Type.Optional(number('Share held out, 0.1 if not said', { minimum: 0, maximum: 1 })),
+    lateness: Type.Optional(
+      duration('A run due later than this after its time, because the system was down, ends as late; P1D if not said'),
+    ),
+    quietHours: Type.Optional(
+      Type.Union([form({ from: timeOfDay('Begin'), to: timeOfDay('End') }), Type.Null()], {
+        description:
+          'Hours in which no marketing mail leaves, on the recipient’s clock; 21:00 to 08:00 if not said, null for none',
+      }),
+    ),
+    zone: Type.Optional(
+      text(
+        'By whose clock times of day and dates are meant: an IANA zone, or profile, the person’s own where it is known; absent: the shop’s',
+      ),
+    ),
+    life: Type.Optional(duration('How long a run may last at most; absent: as long as it takes')),
+    start: text('Name of the first activity'),
+    activities: Type.Record(Type.String(), Activity, { description: 'By name' }),
+  },
+  'A journey: what lets people in, what happens, what ends it.',
+);
+export type JourneyDefinition = Static<typeof JourneyDefinition>;
 
 export type * from './definition-activity.ts';
 export type * from './definition-entry.ts';

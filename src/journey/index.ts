@@ -12,7 +12,8 @@
 export { type CallAnswer, type Caller, type CallRequest, CallTimeout, openCaller } from './call.ts';
 export * from './census.ts';
 export type { OrderedMessage, PlanMessage, UpdateProfile } from './change.ts';
-export * from './definition.ts';
+export type * from './definition.ts';
+export { journeyJsonSchema } from './definition-json.ts';
 export { Journeys } from './journeys.ts';
 export type { CarriedRuns } from './merge.ts';
 export { recipeFolder, recipes, storiesEnd } from './recipe.ts';
@@ -23,5 +24,5 @@ export { migrations } from './table.ts';
 export { emptyJourneys, type JourneyRow, type JourneyStatus } from './table-journey.ts';
 export { Lifecycle, type Resuming } from './lifecycle.ts';
 export * from './story.ts';
-export { problemsOf } from './validate.ts';
+export { messagesOf, problemsOf } from './validate.ts';
 export { instantOfWall, localTime } from './wall.ts';

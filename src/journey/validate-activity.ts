@@ -20,22 +20,12 @@ import {
   type Say,
 } from './validate-part.ts';
 
-const kinds = [
-  'wait',
-  'condition',
-  'split',
-  'experiment',
-  'cap',
-  'listen',
-  'action',
-  'message',
-  'update',
-  'jump',
-  'end',
-] as const;
-
 /** Everything wrong with the activities of a journey. */
-export function checkActivities(definition: JourneyDefinition, templates: ReadonlySet<string>, say: Say): void {
+export function checkActivities(
+  definition: JourneyDefinition,
+  { templates, isSound }: { templates: ReadonlySet<string>; isSound: (part: string) => boolean },
+  say: Say,
+): void {
   const names = Object.keys(definition.activities);
   const goes = (where: string, to: unknown) => {
     if (typeof to === 'string' && Object.hasOwn(definition.activities, to)) return;
@@ -48,9 +38,10 @@ export function checkActivities(definition: JourneyDefinition, templates: Readon
     );
   };
   const sees = journeySchema(definition);
-  goes('start', definition.start);
+  if (isSound('start')) goes('start', definition.start);
   for (const [name, activity] of Object.entries(definition.activities))
-    checkActivity(`activities.${name}`, activity, { goes, say, templates, sees, definition });
+    if (isSound(`activities.${name}`))
+      checkActivity(`activities.${name}`, activity, { goes, say, templates, sees, definition });
 }
 
 function checkActivity(where: string, activity: Activity, hands: ActivityHands): void {
@@ -89,16 +80,6 @@ function checkActivity(where: string, activity: Activity, hands: ActivityHands):
       if (activity.data !== undefined) checkValues(`${where}.data`, activity.data, hands);
       return goes(`${where}.next`, activity.next);
     case 'end':
-      if (typeof activity.label !== 'string') say(`${where}.label`, 'An end has a label');
-      return;
-    default: {
-      const kind = String((activity as { kind?: unknown } | null)?.kind);
-      const near = nearest(kind, kinds);
-      say(
-        `${where}.kind`,
-        `"${kind}" is no kind of activity; known kinds are ${kinds.join(', ')}${near ? `; did you mean "${near}"?` : ''}`,
-      );
-    }
   }
 }
 

@@ -1,9 +1,11 @@
 import { BeckonError, nearest } from '../base/index.ts';
 import { isAudienceKey } from '../profile/index.ts';
+import { JourneyDefinition as JourneyForm } from './definition.ts';
 import type { AudienceEntry, BusinessEntry, JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
 import { journeySchema } from './schema.ts';
 import { checkActivities } from './validate-activity.ts';
+import { checkForm } from './validate-form.ts';
 import { duration, expression, numbers, timeOfDay, type Say } from './validate-part.ts';
 import { instantOfWall, isZone } from './wall.ts';
 
@@ -25,50 +27,62 @@ export function problemsOf(
   templates: ReadonlySet<string>,
   audiences: ReadonlySet<string> | null = null,
 ): Problem[] {
-  const found: Problem[] = [];
-  const say = (where: string, what: string) => found.push({ where, what });
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return [{ where: 'journey', what: 'A journey is a JSON object' }];
+  const found: Problem[] = [];
+  const say = (where: string, what: string) => void found.push({ where, what });
+  checkForm('', given, { schema: JourneyForm, say });
+  // What is not of its form is not looked at any further; everything else is.
+  const formless = found.map(({ where }) => where);
+  const isSound = (part: string) => !formless.some((where) => where === part || where.startsWith(`${part}.`));
   const definition = given as JourneyDefinition;
-  if (typeof definition.key !== 'string' || !keyForm.test(definition.key))
-    say('key', `"${String(definition.key)}" is no key: lower-case letters, digits and hyphens`);
-  if (typeof definition.name !== 'string' || definition.name.trim() === '') say('name', 'The name is missing');
-  checkEntry(definition, say);
-  checkRules(definition, say);
-  if (audiences !== null) checkAudiences(definition, audiences, say);
-  if (typeof definition.activities !== 'object' || definition.activities === null)
-    say('activities', 'The activities are missing');
-  else checkActivities(definition, templates, say);
-  return found;
+  const judge: Say = (where, what) => (formless.includes(where) ? undefined : say(where, what));
+  if (isSound('key') && !keyForm.test(definition.key))
+    judge('key', `"${definition.key}" is no key: lower-case letters, digits and hyphens`);
+  if (isSound('name') && definition.name.trim() === '') judge('name', 'The name is missing');
+  if (isSound('entry')) checkEntry(definition, judge);
+  checkRules(definition, isSound, judge);
+  if (audiences !== null) checkAudiences(definition, audiences, judge);
+  if (!formless.includes('activities')) checkActivities(definition, { templates, isSound }, judge);
+  return inOrder(found, definition);
+}
+
+/** As a reader comes to them: by the parts of a journey, then by its activities. */
+function inOrder(found: Problem[], { activities }: JourneyDefinition): Problem[] {
+  const parts = Object.keys(JourneyForm.properties);
+  const names = Object.keys(activities ?? {});
+  const placeOf = ({ where }: Problem): number => {
+    const [part, name] = where.split(/[.[]/, 2);
+    const place = parts.indexOf(part!) * 1e6;
+    return part === 'activities' ? place + names.indexOf(name!) : place;
+  };
+  return found
+    .map((problem) => ({ problem, place: placeOf(problem) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ problem }) => problem);
 }
 
 function checkEntry(definition: JourneyDefinition, say: Say): void {
   const { entry } = definition;
   const sees = journeySchema(definition);
-  if (entry?.kind === 'event') {
-    if (typeof entry.event !== 'string' || entry.event === '')
-      say('entry.event', 'Name the event that lets people in, such as cart.changed');
+  if (entry.kind === 'event') {
+    if (entry.event === '') say('entry.event', 'Name the event that lets people in, such as cart.changed');
     if (entry.when !== undefined) expression('entry.when', entry.when, { say, sees });
     if (entry.each !== undefined) expression('entry.each', entry.each, { say, sees });
     if (entry.key !== undefined) expression('entry.key', entry.key, { say, sees });
-    if (entry.onRepeat !== undefined && !['ignore', 'restart', 'update'].includes(entry.onRepeat))
-      say('entry.onRepeat', `"${String(entry.onRepeat)}" is none of ignore, restart and update`);
-  } else if (entry?.kind === 'audience') checkReading(definition, entry, say);
-  else if (entry?.kind === 'business') checkBusiness(definition, entry, say);
-  else say('entry.kind', 'An entry is of kind event, audience or business');
+  } else if (entry.kind === 'audience') checkReading(definition, entry, say);
+  else checkBusiness(definition, entry, say);
 }
 
 function checkReading(definition: JourneyDefinition, entry: AudienceEntry, say: Say): void {
   const sees = journeySchema(definition);
-  const isKey = typeof entry.audience === 'string' && isAudienceKey(entry.audience);
+  const isKey = isAudienceKey(entry.audience);
   if (!isKey) expression('entry.audience', entry.audience, { say, sees });
   if (entry.when !== undefined) expression('entry.when', entry.when, { say, sees });
   timeOfDay('entry.at', entry.at, say);
   if (entry.zone !== undefined && !isZone(entry.zone))
     say('entry.zone', `"${entry.zone}" is no IANA time zone; write Europe/Berlin`);
-  const { every = 'day', on, date, until, incremental, inside, waves, rate } = entry;
-  if (!['day', 'week', 'month', 'once'].includes(every))
-    say('entry.every', `"${every}" is none of day, week, month and once`);
+  const { every = 'day', on, date, until, incremental, waves, rate } = entry;
   if (on !== undefined) numbers('entry.on', on, { from: 1, to: every === 'week' ? 7 : 31, say });
   if (on !== undefined && every !== 'week' && every !== 'month') say('entry.on', 'Days go with every week or month');
   for (const [where, day] of Object.entries({ date, until }))
@@ -77,8 +91,6 @@ function checkReading(definition: JourneyDefinition, entry: AudienceEntry, say: 
   if (date !== undefined && every !== 'once') say('entry.date', 'A date goes with "every": "once"');
   if (incremental === true && !isKey)
     say('entry.incremental', 'Only of an audience is it known who has come to it since');
-  if (inside !== undefined && inside !== 'leave' && inside !== 'restart')
-    say('entry.inside', `"${String(inside)}" is neither leave nor restart`);
   if (waves !== undefined) checkWaves(waves, say);
   if (rate !== undefined) checkRate(rate, say);
 }
@@ -97,20 +109,18 @@ function checkRate(rate: unknown, say: Say): void {
 
 function checkBusiness(definition: JourneyDefinition, entry: BusinessEntry, say: Say): void {
   const sees = journeySchema(definition, entry.event);
-  if (typeof entry.event !== 'string' || entry.event === '') say('entry.event', 'Name the event, such as item.changed');
+  if (entry.event === '') say('entry.event', 'Name the event, such as item.changed');
   if (entry.when !== undefined) expression('entry.when', entry.when, { say, sees });
   if (entry.each !== undefined) expression('entry.each', entry.each, { say, sees });
-  if (typeof entry.audience !== 'string' || !isAudienceKey(entry.audience))
-    expression('entry.audience', entry.audience, { say, sees });
+  if (!isAudienceKey(entry.audience)) expression('entry.audience', entry.audience, { say, sees });
   if (entry.key !== undefined) expression('entry.key', entry.key, { say, sees });
   if (entry.rate !== undefined) checkRate(entry.rate, say);
 }
 
-function checkRules(definition: JourneyDefinition, say: Say): void {
-  for (const [i, rule] of (definition.exits ?? []).entries()) {
+function checkRules(definition: JourneyDefinition, isSound: (part: string) => boolean, say: Say): void {
+  for (const [i, rule] of (isSound('exits') ? (definition.exits ?? []) : []).entries()) {
+    if (!isSound(`exits[${i}]`)) continue;
     const sees = journeySchema(definition, rule.event);
-    if (typeof rule.event !== 'string') say(`exits[${i}].event`, 'Name the event that ends the run');
-    if (typeof rule.reason !== 'string') say(`exits[${i}].reason`, 'Say in plain words why the run ends');
     if (rule.key !== undefined) expression(`exits[${i}].key`, rule.key, { say, sees });
     if (rule.when !== undefined) expression(`exits[${i}].when`, rule.when, { say, sees });
   }
@@ -142,6 +152,12 @@ function checkAudiences(definition: JourneyDefinition, audiences: ReadonlySet<st
       for (const [key, one] of Object.entries(value)) walk(where === '' ? key : `${where}.${key}`, one, depth + 1);
   };
   walk('', definition, 0);
+}
+
+/** Messages that a journey names; where only the server knows which there are, these are taken to be there. */
+export function messagesOf(definition: JourneyDefinition): Set<string> {
+  const activities = Object.values(definition?.activities ?? {});
+  return new Set(activities.flatMap((one) => (one?.kind === 'message' ? [one.message] : [])));
 }
 
 /** Throws JOURNEY_INVALID with every problem in it; otherwise gives the definition. */
