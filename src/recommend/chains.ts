@@ -5,9 +5,8 @@ import type { Kept } from './kept.ts';
 /** Who made which visits: each visitor's visits as a chain, walked both ways. 12 bytes a visit, 28 a visitor at most. */
 export class Chains {
   readonly #ids = new IdTable();
-  #visitor = new Int32Array(64);
-  #before = new Int32Array(64);
-  #after = new Int32Array(64);
+  /** Of each visit its visitor, and the visitor's visits before and after it plus one: asked together, so side by side. */
+  #visits = new Int32Array(192);
   #last = new Int32Array(64);
 
   /** Visitors ever seen. */
@@ -23,32 +22,29 @@ export class Chains {
   /** Puts a new visit at the end of a visitor's chain; visits come in order of their numbers. */
   add(visit: number, visitorId: string): void {
     const visitor = this.#ids.add(visitorId);
-    if (visit >= this.#visitor.length) {
-      this.#visitor = grown(this.#visitor, visit + 1);
-      this.#before = grown(this.#before, visit + 1);
-      this.#after = grown(this.#after, visit + 1);
-    }
+    const at = visit * 3;
+    this.#visits = grown(this.#visits, at + 3);
     this.#last = grown(this.#last, visitor + 1);
     const before = this.#last[visitor]!;
-    this.#visitor[visit] = visitor;
-    this.#before[visit] = before;
-    this.#after[visit] = 0;
-    if (before !== 0) this.#after[before - 1] = visit + 1;
+    this.#visits[at] = visitor;
+    this.#visits[at + 1] = before;
+    this.#visits[at + 2] = 0;
+    if (before !== 0) this.#visits[(before - 1) * 3 + 2] = visit + 1;
     this.#last[visitor] = visit + 1;
   }
 
   visitor(visit: number): number {
-    return this.#visitor[visit]!;
+    return this.#visits[visit * 3]!;
   }
 
   /** The visitor's visit before this one, or -1. */
   before(visit: number): number {
-    return this.#before[visit]! - 1;
+    return this.#visits[visit * 3 + 1]! - 1;
   }
 
   /** The visitor's visit after this one, or -1. */
   after(visit: number): number {
-    return this.#after[visit]! - 1;
+    return this.#visits[visit * 3 + 2]! - 1;
   }
 
   /** The visitor's newest visit, or -1. */
@@ -63,19 +59,16 @@ export class Chains {
   }
 
   get bytes(): number {
-    return this.#ids.bytes + this.#visitor.byteLength * 3 + this.#last.byteLength;
+    return this.#ids.bytes + this.#visits.byteLength + this.#last.byteLength;
   }
 
   keep(): Kept {
-    const [visitor, before, after, last] = [this.#visitor, this.#before, this.#after, this.#last];
-    return { ids: this.#ids.keep(), visitor, before, after, last };
+    return { ids: this.#ids.keep(), visits: this.#visits, last: this.#last };
   }
 
   restore(kept: Kept): void {
     this.#ids.restore(kept.ids as Kept);
-    this.#visitor = kept.visitor as Int32Array<ArrayBuffer>;
-    this.#before = kept.before as Int32Array<ArrayBuffer>;
-    this.#after = kept.after as Int32Array<ArrayBuffer>;
+    this.#visits = kept.visits as Int32Array<ArrayBuffer>;
     this.#last = kept.last as Int32Array<ArrayBuffer>;
   }
 }

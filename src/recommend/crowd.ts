@@ -18,6 +18,13 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 
 const kinds = { view: 'viewed', cart: 'carted', purchase: 'bought' } as const;
 
+/** Visits in which something was done with an item. */
+export interface ItemNumbers {
+  viewed: number;
+  carted: number;
+  bought: number;
+}
+
 /**
  * What everybody did, as counts and last visits, learned event by event (recommender-quality §6). Everything is counted
  * once per visit and kind, and a pair once per visit and kind. Nothing here knows an id of a person or a visit: of these
@@ -79,6 +86,13 @@ export class Crowd {
     this[kinds[lesson.k]].add(item, at);
     if (lesson.a !== undefined) this.groups.add(lesson.a, item, { action: kinds[lesson.k], at });
     if (lesson.k !== 'view') this.#pair(lesson.s, item, { kind: lesson.k, at });
+  }
+
+  /** In how many visits an item was viewed, carted and bought: ever (null), or about so many within a window. */
+  numbers(id: string, windowMs: number | null, now: number): ItemNumbers {
+    const item = this.items.find(id);
+    const worth = (of: Popularity) => (item < 0 ? 0 : Math.round(of.worth(item, windowMs, now)));
+    return { viewed: worth(this.viewed), carted: worth(this.carted), bought: worth(this.bought) };
   }
 
   /** Takes everything a visitor did out of the lists to come; what the crowd did stays counted, without a name. */

@@ -1,24 +1,22 @@
 import type { Lesson } from '../profile/index.ts';
-import { Crowd } from './crowd.ts';
+import { Crowd, type ItemNumbers } from './crowd.ts';
 import type { Dictionary } from './dictionary.ts';
 import { ItemModel } from './item-model.ts';
 import { learnItems } from './learn-items.ts';
 import type { Kept } from './kept.ts';
 import { ContentIndex } from './content-index.ts';
 import type { Described } from './content-text.ts';
-import { likenesses } from './likeness.ts';
 import { type BasketParts, explainBasket, scoreBasket } from './list-basket.ts';
 import { type CartParts, cartCounts, explainCart, scoreCart } from './list-cart.ts';
 import { contentKey, contentShare, scoreByContent } from './list-content.ts';
-import { explained, newestOf, scoreByRules } from './list-neighbours.ts';
+import { explained, leftInCart, newestOf, scoreByRules, weighedOf } from './list-neighbours.ts';
 import { popularList } from './list-popular.ts';
-import type { Popularity } from './popularity.ts';
 import { Alike, usualLeast } from './list-similar.ts';
-import { mergeLists, type Weighed } from './list-merge.ts';
 import { Neighbours, type OwnStep } from './neighbours.ts';
 import { Related } from './related.ts';
+import { RelatedScores } from './list-related.ts';
 import { type ItemScore, Scores } from './scores.ts';
-import type { Algorithm, ListQuery, RelatedAction, Scored, Source } from './source.ts';
+import type { ListQuery, Scored, Source } from './source.ts';
 import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
 import type { VisitorLists } from './visitor-groups.ts';
 
@@ -28,21 +26,14 @@ const leastShare = 0.01;
 const unprovenBelow = 5;
 
 type Accept = (item: number) => boolean;
-type Query<K extends ListQuery['kind']> = Extract<ListQuery, { kind: K }>;
-
-const relatedBy: Readonly<Record<RelatedAction, Algorithm>> = {
-  'viewed-viewed': 'viewed-together',
-  'viewed-bought': 'viewed-then-bought',
-  'bought-bought': 'bought-together',
-  'site-affinity': 'site-affinity',
-};
-
-/** Visits in which something was done with an item. */
-export interface ItemNumbers {
-  viewed: number;
-  carted: number;
-  bought: number;
+/** The best of a list, those before them that no score put there, and what speaks for them. */
+interface Best {
+  first: Scored[];
+  best: ItemScore[];
+  explain(best: readonly ItemScore[]): Scored[];
 }
+const nothing: Best = { first: [], best: [], explain: () => [] };
+type Query<K extends ListQuery['kind']> = Extract<ListQuery, { kind: K }>;
 
 /**
  * What is learned of the crowd, event by event, and the lists that follow from it (recommender-quality §6). For one
@@ -63,6 +54,10 @@ export class Engine implements Source {
   readonly #third = new Scores();
   readonly #fourth = new Scores();
   readonly #whole = new Scores();
+  readonly #met = new RelatedScores();
+  /** Whose scores these scratches, and those of `#met`, hold: a list asked for again, deeper, is not reckoned again. */
+  #scored: ListQuery | null = null;
+  #scoredMet: ListQuery | null = null;
   #model: ItemModel | null = null;
   #tuning: Tuning;
 
@@ -87,10 +82,7 @@ export class Engine implements Source {
 
   /** In how many visits an item was viewed, carted and bought: ever (null), or about so many within a window. */
   numbers(id: string, windowMs: number | null, now: number): ItemNumbers {
-    const item = this.items.find(id);
-    const worth = (of: Popularity) => (item < 0 ? 0 : Math.round(of.worth(item, windowMs, now)));
-    const { viewed, carted, bought } = this.#crowd;
-    return { viewed: worth(viewed), carted: worth(carted), bought: worth(bought) };
+    return this.#crowd.numbers(id, windowMs, now);
   }
 
   /** Lessons that a limit kept from being learned. */
@@ -118,16 +110,19 @@ export class Engine implements Source {
   /** Scores otherwise from now on; how was learned (`learn`) stays as the engine began. */
   set tuning(tuning: Tuning) {
     this.#tuning = { ...tuning, learn: this.#tuning.learn };
+    this.#changed();
   }
 
   /** Takes in one event, visible to the next list; each lesson must come once. A time ahead of `now` counts as now. */
   learn(lesson: Lesson, now: number): void {
     this.#crowd.learn(lesson, now);
+    this.#changed();
   }
 
   /** Takes in what an item is now, or (null) that it is sold no more. @returns whether lists may differ by it */
   describe(id: string, item: Described | null): boolean {
     const number = item === null ? this.items.find(id) : this.items.add(id);
+    this.#changed();
     return number !== -1 && this.#content.describe(number, item, this.#language);
   }
 
@@ -144,11 +139,13 @@ export class Engine implements Source {
   /** Takes what a visitor did out of all lists to come; what the crowd did stays counted, without a name. */
   forgetVisitor(visitorId: string): void {
     this.#crowd.forgetVisitor(visitorId);
+    this.#changed();
   }
 
   /** The same by the mark of the visitor's id, as the feed tells it. */
   forget(mark: { low: number; high: number }): void {
     this.#crowd.forget(mark);
+    this.#changed();
   }
 
   /** All that was learned, for a snapshot; the arrays are the living ones. */
@@ -161,6 +158,7 @@ export class Engine implements Source {
     if (this.items.size > 0) throw new Error('Only an engine that knows no items takes what another kept');
     this.#crowd.restore(crowd as Kept);
     this.#model = model === null ? null : ItemModel.restored(model as Kept);
+    this.#changed();
   }
 
   /** What is learned over all carts at once; null before the first time. */
@@ -178,34 +176,73 @@ export class Engine implements Source {
     const { cart, model } = this.#tuning;
     const lore = { learnedAt: now, carts: this.carts };
     const parts = yield* learnItems(cartCounts(this.#crowd, cart.cartedWeight), this.items.size, model);
+    this.#changed();
     return (this.#model = new ItemModel(parts, lore));
   }
 
   list(query: ListQuery, limit: number, accept: Accept): Scored[] {
+    if (limit <= 0) return [];
     switch (query.kind) {
       case 'popular':
         return popularList({ crowd: this.#crowd, content: this.#content }, query, { limit, accept });
-      case 'related':
-        return this.#relatedTo([query.key], query, { limit, accept });
-      case 'cart':
-        return query.action === undefined
-          ? this.#cart(query, limit, accept)
-          : this.#relatedTo(
-              query.cart.slice(-this.#tuning.cart.lines),
-              { ...query, action: query.action, basis: query.basis ?? 'session', windowMs: query.windowMs ?? null },
-              { limit, accept },
-            );
-      case 'session':
-        return this.#session(query, limit, accept);
-      case 'for-you':
-        return this.#forYou(query, limit, accept);
       case 'next-basket':
         return this.#nextBasket(query, limit, accept);
       case 'similar':
         return this.#similar(query, limit, accept);
       case 'unproven':
         return this.#unproven(query, limit, accept);
+      default: {
+        const { first, best, explain } = this.#best(query, limit, accept);
+        return [...first, ...explain(best)];
+      }
     }
+  }
+
+  /** The items of a list alone, without what speaks for them: much less work than `list`. */
+  ranked(query: ListQuery, limit: number, accept: Accept): number[] {
+    const isScored =
+      query.kind === 'related' || query.kind === 'cart' || query.kind === 'session' || query.kind === 'for-you';
+    if (!isScored || limit <= 0) return this.list(query, limit, accept).map(({ item }) => item);
+    const { first, best } = this.#best(query, limit, accept);
+    return [...first, ...best].map(({ item }) => item);
+  }
+
+  /** The best of a list that is scored, and how to tell what speaks for them. */
+  #best(query: Query<'related' | 'cart' | 'session' | 'for-you'>, limit: number, accept: Accept): Best {
+    switch (query.kind) {
+      case 'related':
+        return this.#relatedTo([query.key], query, { limit, accept, query });
+      case 'cart':
+        return query.action === undefined
+          ? this.#cart(query, limit, accept)
+          : this.#relatedTo(
+              query.cart.slice(-this.#tuning.cart.lines),
+              { ...query, action: query.action, basis: query.basis ?? 'session', windowMs: query.windowMs ?? null },
+              { limit, accept, query },
+            );
+      case 'session':
+        return this.#session(query, limit, accept);
+      case 'for-you':
+        return this.#forYou(query, limit, accept);
+    }
+  }
+
+  /** Do the scratches hold the scores of this query? Otherwise they are clear now, and are its own from now on. */
+  #holds(query: ListQuery): boolean {
+    if (this.#scored === query) return true;
+    this.#clear();
+    this.#scored = query;
+    return false;
+  }
+
+  #clear(): void {
+    this.#scored = null;
+    for (const scratch of [this.#near, this.#other, this.#third, this.#fourth, this.#whole]) scratch.clear();
+  }
+
+  /** What was learned, or how it is reckoned, is another: nothing scored before holds. */
+  #changed(): void {
+    this.#scored = this.#scoredMet = null;
   }
 
   #similar({ key, weights, least = usualLeast }: Query<'similar'>, limit: number, accept: Accept): Scored[] {
@@ -216,10 +253,10 @@ export class Engine implements Source {
   /** Like the keys, and seen in fewer visits than can tell anything. */
   #unproven({ keys }: Query<'unproven'>, limit: number, accept: Accept): Scored[] {
     const own = keys.map((item): OwnStep => ({ item, weight: 1 }));
+    this.#clear();
     scoreByContent(this.#alike, own, { tuning: this.#tuning.content, scores: this.#whole });
     const isNew = (item: number) => !keys.includes(item) && this.#crowd.visits.count(item) < unprovenBelow;
     const best = this.#whole.top(limit, (item) => isNew(item) && accept(item), this.#order);
-    this.#whole.clear();
     return best.map(({ item, score }) => {
       return { item, score, count: 0, key: contentKey(this.#alike, own, item), by: 'explored' };
     });
@@ -235,78 +272,65 @@ export class Engine implements Source {
       popular: this.#third,
       whole: this.#whole,
     };
+    this.#clear();
     const steps = scoreBasket(parts, orders, now);
     const best = this.#whole.top(limit, accept, this.#order);
-    const list = explainBasket(parts, best, { orders, steps, now });
-    for (const scratch of [this.#near, this.#other, this.#third, this.#whole]) scratch.clear();
-    return list;
+    return explainBasket(parts, best, { orders, steps, now });
   }
 
-  #session({ steps, now, repeats = false }: Query<'session'>, limit: number, accept: Accept): Scored[] {
+  #session(query: Query<'session'>, limit: number, accept: Accept): Best {
+    const { steps, now, repeats = false } = query;
     const { session } = this.#tuning;
     const all = steps.map(({ item }): OwnStep => ({ item, weight: 1 }));
     const own = newestOf(all, session.last);
     const had = new Set(repeats ? [] : steps.map(({ item }) => item));
-    return this.#blend(this.#visits, own, { by: session, share: session.share, now, repeats, had, limit, accept });
+    return this.#blend(query, own, { neighbours: this.#visits, by: session, now, repeats, had, limit, accept });
   }
 
-  #forYou(query: Query<'for-you'>, limit: number, accept: Accept): Scored[] {
+  #forYou(query: Query<'for-you'>, limit: number, accept: Accept): Best {
     const { person } = this.#tuning;
-    const weighed = [
-      ...query.viewed.map(({ item, at }) => ({ item, at, weight: person.view })),
-      ...query.carted.map(({ item, at }) => ({ item, at, weight: person.cart })),
-      ...query.bought.map(({ item, at }) => ({ item, at, weight: person.buy })),
-    ].sort((a, b) => a.at - b.at);
+    const weighed = weighedOf(query, person);
     const own = newestOf(weighed, person.last);
     const had = new Set(weighed.map(({ item }) => item));
-    const { now } = query;
-    const left = query.leftInCart ? this.#leftInCart(query, limit, accept) : [];
-    const shown = new Set(left.map(({ item }) => item));
-    const rest = this.#blend(this.#visitors, own, {
+    const first = query.leftInCart ? leftInCart(query, limit, accept) : [];
+    const shown = new Set(first.map(({ item }) => item));
+    const rest = this.#blend(query, own, {
+      neighbours: this.#visitors,
       by: person,
-      share: person.share,
-      now,
+      now: query.now,
       repeats: false,
       had,
-      limit: limit - left.length,
+      limit: limit - first.length,
       accept: (item) => !shown.has(item) && accept(item),
     });
-    return [...left, ...rest];
-  }
-
-  /** The person's own, carted and not bought since, newest first: the strongest sign of a purchase (§0.7). */
-  #leftInCart({ carted, bought }: Query<'for-you'>, limit: number, accept: Accept): Scored[] {
-    const boughtAt = new Map<number, number>();
-    for (const { item, at } of bought) boughtAt.set(item, Math.max(at, boughtAt.get(item) ?? 0));
-    const left = [...carted].sort((a, b) => b.at - a.at).filter(({ item, at }) => at > (boughtAt.get(item) ?? -1));
-    const once = [...new Set(left.map(({ item }) => item))].filter((item) => item >= 0 && accept(item)).slice(0, limit);
-    return once.map((item, i) => ({ item, score: 2 - i / (once.length + 1), count: 1, key: item, by: 'left-in-cart' }));
+    return { ...rest, first };
   }
 
   #blend(
-    neighbours: Neighbours,
+    query: ListQuery,
     own: readonly OwnStep[],
     ask: {
-      by: Neighbourhood;
-      share: number;
+      neighbours: Neighbours;
+      by: Neighbourhood & { share: number };
       now: number;
       repeats: boolean;
       had: ReadonlySet<number>;
       limit: number;
       accept: Accept;
     },
-  ): Scored[] {
-    if (own.length === 0 || ask.limit <= 0) return [];
-    const [near, rules, alike, whole] = [this.#near, this.#other, this.#fourth, this.#whole];
-    neighbours.score(own, ask.by, { now: ask.now, repeats: ask.repeats, scores: near });
-    scoreByRules(this.#crowd, own, { tuning: this.#tuning.rules, now: ask.now, scores: rules });
-    whole.mix(near, ask.share);
-    whole.mix(rules, 1 - ask.share);
-    this.#mixContent(neighbours, own);
-    const best = whole.top(ask.limit, (item) => !ask.had.has(item) && ask.accept(item), this.#order);
-    const list = explained(this.#crowd, best, { neighbours, own, algorithm: 'session-neighbours', alike: this.#alike });
-    for (const scratch of [near, rules, alike, whole]) scratch.clear();
-    return list;
+  ): Best {
+    if (own.length === 0 || ask.limit <= 0) return nothing;
+    const { neighbours, by, now } = ask;
+    if (!this.#holds(query)) {
+      neighbours.score(own, by, { now, repeats: ask.repeats, scores: this.#near });
+      scoreByRules(this.#crowd, own, { tuning: this.#tuning.rules, now, scores: this.#other });
+      this.#whole.mix(this.#near, by.share);
+      this.#whole.mix(this.#other, 1 - by.share);
+      this.#mixContent(neighbours, own);
+    }
+    const best = this.#whole.top(ask.limit, (item) => !ask.had.has(item) && ask.accept(item), this.#order);
+    const told = { neighbours, own, algorithm: 'session-neighbours', alike: this.#alike } as const;
+    return { first: [], best, explain: (list) => explained(this.#crowd, list, told) };
   }
 
   /** Likeness by content beside what neighbours say (`#near`), into `#whole`. */
@@ -324,13 +348,14 @@ export class Engine implements Source {
     this.#whole.mix(scores, (share * scores.most) / most);
   }
 
-  #cart({ cart, now }: Query<'cart'>, limit: number, accept: Accept): Scored[] {
+  #cart(query: Query<'cart'>, limit: number, accept: Accept): Best {
+    const { cart, now } = query;
     const { cart: tuning } = this.#tuning;
     const lines = newestOf(
       cart.map((item) => ({ item, weight: 1 })),
       tuning.lines,
     );
-    if (lines.length === 0) return [];
+    if (lines.length === 0) return nothing;
     const parts: CartParts = {
       crowd: this.#crowd,
       neighbours: this.#carts,
@@ -341,50 +366,28 @@ export class Engine implements Source {
       learned: this.#third,
       whole: this.#whole,
     };
-    scoreCart(parts, lines, now);
-    this.#mixContent(this.#carts, lines);
+    if (!this.#holds(query)) {
+      scoreCart(parts, lines, now);
+      this.#mixContent(this.#carts, lines);
+    }
     const had = new Set(cart);
     const best = this.#whole.top(limit, (item) => !had.has(item) && accept(item), this.#order);
-    const list = explainCart(parts, best, { lines, alike: this.#alike });
-    for (const scratch of [this.#near, this.#other, this.#third, this.#fourth, this.#whole]) scratch.clear();
-    return list;
+    return { first: [], best, explain: (list) => explainCart(parts, list, { lines, alike: this.#alike }) };
   }
 
-  /** What goes with each key, all keys weighing the same, scores of an item summed (ALG-4). */
   #relatedTo(
     keys: readonly number[],
-    ask: Omit<Query<'related'>, 'kind' | 'key'>,
-    { limit, accept }: { limit: number; accept: Accept },
-  ): Scored[] {
-    const { action, basis, now, windowMs } = ask;
-    const crowd = this.#crowd;
-    const score = likenesses[ask.likeness ?? this.#tuning.related.likeness];
-    const { shrink } = this.#tuning.related;
-    const popular = action === 'viewed-viewed' || action === 'site-affinity' ? crowd.viewed : crowd.bought;
-    const all = basis === 'visitor' ? crowd.chains.size : crowd.visits.size;
-    const why = new Map<number, { key: number; count: number; score: number }>();
-    const own = new Set(keys);
-    const lists: Weighed[] = [];
-    for (const key of own) {
-      if (key < 0) continue;
-      const list: ItemScore[] = [];
-      const found = this.#related.companions(key, action, { basis, since: windowMs === null ? -1 : now - windowMs });
-      for (let i = 0; i < found.length; i++) {
-        const [item, both] = [found.items[i]!, found.counts[i]!];
-        const b = Math.max(both, popular.worth(item, windowMs, now));
-        const amount = score({ both, a: found.units, b, all: Math.max(all, found.units) }, shrink);
-        if (!(amount > 0) || own.has(item)) continue;
-        list.push({ item, score: amount });
-        const known = why.get(item);
-        if (!known || amount > known.score) why.set(item, { key, count: both, score: amount });
-      }
-      lists.push({ weight: 1, list });
+    ask: Pick<Query<'related'>, 'action' | 'basis' | 'windowMs' | 'now' | 'likeness'>,
+    { query, limit, accept }: { query: ListQuery; limit: number; accept: Accept },
+  ): Best {
+    const { likeness, shrink } = this.#tuning.related;
+    if (this.#scoredMet !== query) {
+      this.#scoredMet = query;
+      const parts = { crowd: this.#crowd, related: this.#related };
+      this.#met.score(parts, keys, { ...ask, likeness: ask.likeness ?? likeness, shrink });
     }
-    const best = mergeLists(lists, { limit, accept, order: this.#order, scores: this.#whole });
-    return best.map(({ item, score: sum }) => {
-      const { key, count } = why.get(item)!;
-      return { item, score: sum, count, key, by: relatedBy[action] };
-    });
+    const best = this.#met.scores.top(limit, accept, this.#order);
+    return { first: [], best, explain: (list) => this.#met.explain(list) };
   }
 
   readonly #byName = (a: number, b: number): number => (this.items.name(a) < this.items.name(b) ? -1 : 1);

@@ -41,6 +41,14 @@ export class ItemModel {
     for (let at = this.#begin[row]!; at < this.#begin[row + 1]!; at++) see(this.#items[at]!, this.#weights[at]!);
   }
 
+  /** How loudly `item` speaks for `other`; 0 when it does not. */
+  weight(item: number, other: number): number {
+    const row = (this.#rowOf[item] ?? 0) - 1;
+    if (row === -1) return 0;
+    const at = this.#items.subarray(this.#begin[row]!, this.#begin[row + 1]!).indexOf(other);
+    return at === -1 ? 0 : this.#weights[this.#begin[row]! + at]!;
+  }
+
   /** Items it knows. */
   get size(): number {
     return this.#begin.length - 1;

@@ -33,6 +33,11 @@ function times(count: number, p: number): number {
   return count <= 0 ? 0 : count * Math.log(Math.max(p, Number.MIN_VALUE));
 }
 
+/** Does this hang on how often B happened at all? */
+export function asksB(likeness: Likeness): boolean {
+  return likeness !== 'rate';
+}
+
 /** A score above 0 for two items that met; the larger, the more they belong together. */
 export const likenesses: Readonly<Record<Likeness, (meeting: Meeting, shrink: number) => number>> = {
   rate: ({ both, a }, shrink) => both / (a + shrink),

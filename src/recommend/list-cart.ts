@@ -53,13 +53,17 @@ export function cartCounts(crowd: Crowd, cartedWeight: number): CartCounts {
 /** Jaccard of the visits that bought or carted both, to a power that lets strong pairs go before many weak ones. */
 function scorePairs(crowd: Crowd, key: number, { tuning, scores }: { tuning: Tuning['cart']; scores: Scores }): void {
   const { cartedWeight, shrink, jaccardPower } = tuning;
-  const counts = cartCounts(crowd, cartedWeight);
-  const ofKey = counts.carts(key);
-  counts.companions(key, (other, both) => {
-    const jaccard = both / (ofKey + counts.carts(other) - both + shrink);
+  const { bought, carted, pairs } = crowd;
+  const ofKey = bought.visits(key) + cartedWeight * carted.visits(key);
+  const { page, begin, end } = pairs.row(key);
+  for (let at = begin; at < end; at += 3) {
+    const other = page[at]!;
+    const both = page[at + 1]! + cartedWeight * page[at + 2]!;
+    const ofOther = bought.visits(other) + cartedWeight * carted.visits(other);
+    const jaccard = both / (ofKey + ofOther - both + shrink);
     const amount = jaccardPower === 1.5 ? jaccard * Math.sqrt(jaccard) : jaccard ** jaccardPower;
     if (amount > 0) scores.add(other, amount);
-  });
+  }
 }
 
 /** The list, with the line and the number of visits that speak loudest for each item. */
@@ -98,9 +102,8 @@ function modelKey(
 ): { key: number; count: number; by: Algorithm } | null {
   let [key, most] = [-1, 0];
   for (const line of lines) {
-    model?.companions(line.item, (other, weight) => {
-      if (other === item && weight > most) [key, most] = [line.item, weight];
-    });
+    const weight = model?.weight(line.item, item) ?? 0;
+    if (weight > most) [key, most] = [line.item, weight];
   }
   return most > 0 ? { key, count: 0, by: 'item-model' } : null;
 }

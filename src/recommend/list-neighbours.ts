@@ -3,7 +3,7 @@ import { contentKey } from './list-content.ts';
 import type { Alike } from './list-similar.ts';
 import type { Neighbours, OwnStep } from './neighbours.ts';
 import type { Scores } from './scores.ts';
-import type { Algorithm, Scored } from './source.ts';
+import type { Algorithm, Scored, Step } from './source.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Own steps, newest first, each item once at its newest place; at most `last`. */
@@ -19,6 +19,31 @@ export function newestOf(steps: readonly OwnStep[], last: number): OwnStep[] {
   return own;
 }
 
+/** All steps of a person in order of time, each with what its kind weighs. */
+export function weighedOf(
+  { viewed, carted, bought }: Readonly<Record<'viewed' | 'carted' | 'bought', readonly Step[]>>,
+  by: { view: number; cart: number; buy: number },
+): (OwnStep & Step)[] {
+  return [
+    ...viewed.map(({ item, at }) => ({ item, at, weight: by.view })),
+    ...carted.map(({ item, at }) => ({ item, at, weight: by.cart })),
+    ...bought.map(({ item, at }) => ({ item, at, weight: by.buy })),
+  ].sort((a, b) => a.at - b.at);
+}
+
+/** The person's own, carted and not bought since, newest first: the strongest sign of a purchase (§0.7). */
+export function leftInCart(
+  { carted, bought }: { carted: readonly Step[]; bought: readonly Step[] },
+  limit: number,
+  accept: (item: number) => boolean,
+): Scored[] {
+  const boughtAt = new Map<number, number>();
+  for (const { item, at } of bought) boughtAt.set(item, Math.max(at, boughtAt.get(item) ?? 0));
+  const left = [...carted].sort((a, b) => b.at - a.at).filter(({ item, at }) => at > (boughtAt.get(item) ?? -1));
+  const once = [...new Set(left.map(({ item }) => item))].filter((item) => item >= 0 && accept(item)).slice(0, limit);
+  return once.map((item, i) => ({ item, score: 2 - i / (once.length + 1), count: 1, key: item, by: 'left-in-cart' }));
+}
+
 /** What the sequential rules say comes after the last of these steps (newest first). */
 export function scoreByRules(
   crowd: Crowd,
@@ -27,16 +52,18 @@ export function scoreByRules(
 ): void {
   for (let n = 0; n < own.length && n < tuning.last; n++) {
     const { item, weight } = own[n]!;
+    const { items, weights, begin, end } = crowd.rules.row(item);
     let sum = 0;
-    crowd.rules.each(item, (_other, amount) => (sum += amount));
+    for (let at = begin; at < end; at += 2) sum += weights[at + 1]!;
     if (sum === 0) continue;
     // Worth scales both sides alike; the shrinking is in steps of now.
     const shrunk = crowd.rules.worth(sum, now) / (crowd.rules.worth(sum, now) + tuning.shrink);
     const factor = (weight * tuning.decay ** n * shrunk) / sum;
     if (!(factor > 0)) continue;
-    crowd.rules.each(item, (other, amount) => {
-      if (amount * factor > 0) scores.add(other, amount * factor);
-    });
+    for (let at = begin; at < end; at += 2) {
+      const amount = weights[at + 1]! * factor;
+      if (amount > 0) scores.add(items[at]!, amount);
+    }
   }
 }
 

@@ -47,8 +47,12 @@ export class Neighbours {
   #listed = new Int32Array(64);
   /** How loudly each own item spoke for each item of the list that is explained. */
   #byKey = new Float64Array(64);
-  readonly #steps = new Int32Array(longest * 2);
+  /** What the heard neighbours had, one after another, and where each begins. */
+  #told = new Int32Array(longest * 2);
+  readonly #toldFrom: number[] = [];
   readonly #visitsRead: number[] = [];
+  readonly #rarities = new Rarities();
+  #nearness = new Float64Array(64);
   readonly #distance = new Float64Array(longest * 2);
   #distanceFade = -1;
 
@@ -68,18 +72,16 @@ export class Neighbours {
       const { item, weight } = own[n]!;
       const known = this.#occasions.count(item);
       if (known === 0) continue;
-      const rarity = Math.max(1e-3, Math.log((all + 1) / (known + 0.5))) ** by.rarity;
+      const rarity = rarityOf(known, all) ** by.rarity;
       const place = by.positionFade === 0 ? 1 : Math.exp(-n / by.positionFade);
       this.#gather(n, item, { amount: weight * place * rarity, sample: by.sample });
     }
     this.#choose(by, ask.now);
-    for (const at of this.#heard) this.#speak(at, own, { by, ...ask });
+    this.#speakAll(own, by, ask);
     this.#clear();
     if (by.scoreRarity > 0) {
-      ask.scores.change((item, score) => {
-        const rarity = Math.max(1e-3, Math.log((all + 1) / (this.#occasions.count(item) + 0.5)));
-        return score * (by.scoreRarity === 1 ? rarity : rarity ** by.scoreRarity);
-      });
+      const rarities = this.#rarities.for(all, by.scoreRarity);
+      ask.scores.change((item, score) => score * rarities.of(this.#occasions.count(item)));
     }
   }
 
@@ -97,12 +99,13 @@ export class Neighbours {
     const found = items.map((): Evidence & { most: number } => ({ count: 0, key: own[0]?.item ?? -1, most: 0 }));
     this.#byKey = grown(this.#byKey, items.length * own.length);
     const byKey = this.#byKey.fill(0, 0, items.length * own.length);
-    for (const at of this.#heard) {
-      const length = this.#read(this.#unit[at]!);
+    for (let n = 0; n < this.#heard.length; n++) {
+      const at = this.#heard[n]!;
       const key = this.#match[at]!;
-      for (let i = 0; i < length; i++) {
-        const place = (this.#listed[itemOf(this.#steps[i]!)] ?? 0) - 1;
-        if (place === -1 || isAgain(this.#steps, i)) continue;
+      const [from, to] = [this.#toldFrom[n]!, this.#toldFrom[n + 1]!];
+      for (let i = from; i < to; i++) {
+        const place = (this.#listed[itemOf(this.#told[i]!)] ?? 0) - 1;
+        if (place === -1 || isAgain(this.#told, from, i)) continue;
         const one = found[place]!;
         one.count++;
         const sum = (byKey[place * own.length + key]! += this.#likeness[at]!);
@@ -115,10 +118,10 @@ export class Neighbours {
 
   /** Adds `amount` to the likeness of the newest occasions of an item. */
   #gather(n: number, item: number, { amount, sample }: { amount: number; sample: number }): void {
-    const known = this.#occasions.known(item);
+    const { page, base, newest, mask, length: known } = this.#occasions.ringOf(item);
     let taken = 0;
     for (let back = 0; back < known && taken < sample; back++) {
-      const occasion = this.#occasions.occasion(item, back);
+      const occasion = page[base + ((newest - back) & mask)]!;
       const length = this.#occasions.length(occasion);
       if (length === 0) continue; // forgotten
       const unit = this.#chains === null ? occasion : this.#chains.visitor(occasion);
@@ -218,21 +221,36 @@ export class Neighbours {
     return Math.max(1, length, this.#occasions.length(newest));
   }
 
-  /** Adds what one neighbour had. */
+  /** Adds what the heard neighbours had. */
+  #speakAll(own: readonly OwnStep[], by: Neighbourhood, ask: { repeats: boolean; scores: Scores }): void {
+    this.#nearness = grown(this.#nearness, own.length);
+    for (let n = 0; n < own.length; n++) this.#nearness[n] = by.matchFade === 0 ? 1 : Math.exp(-n / by.matchFade);
+    let end = 0;
+    for (let n = 0; n < this.#heard.length; n++) {
+      const at = this.#heard[n]!;
+      this.#told = grown(this.#told, end + longest * 2);
+      this.#toldFrom[n] = end;
+      const begin = end;
+      end += this.#read(this.#unit[at]!, begin);
+      const nth = this.#match[at]!;
+      const likeness = this.#likeness[at]! * this.#nearness[nth]!;
+      this.#speak({ begin, end, matched: own[nth]!.item, likeness }, by, ask);
+    }
+    this.#toldFrom[this.#heard.length] = end;
+  }
+
+  /** Adds what one neighbour had, whose steps lie in `#told`. */
   #speak(
-    at: number,
-    own: readonly OwnStep[],
-    { by, repeats, scores }: { by: Neighbourhood; repeats: boolean; scores: Scores },
+    { begin, end, matched, likeness }: { begin: number; end: number; matched: number; likeness: number },
+    by: Neighbourhood,
+    { repeats, scores }: { repeats: boolean; scores: Scores },
   ): void {
-    const length = this.#read(this.#unit[at]!);
-    const nth = this.#match[at]!;
-    const matched = own[nth]!.item;
-    const likeness = this.#likeness[at]! * (by.matchFade === 0 ? 1 : Math.exp(-nth / by.matchFade));
+    const told = this.#told;
     const distances = this.#distances(by.distanceFade);
-    let match = length - 1;
-    while (match > 0 && itemOf(this.#steps[match]!) !== matched) match--;
-    for (let i = 0; i < length; i++) {
-      const item = itemOf(this.#steps[i]!);
+    let match = end - 1;
+    while (match > begin && itemOf(told[match]!) !== matched) match--;
+    for (let i = begin; i < end; i++) {
+      const item = itemOf(told[i]!);
       if (item === matched) {
         if (repeats && i === match) scores.add(item, likeness * by.repeat);
         continue;
@@ -250,9 +268,9 @@ export class Neighbours {
     return this.#distance;
   }
 
-  /** Reads the steps of a neighbour, oldest first. @returns how many */
-  #read(unit: number): number {
-    if (this.#chains === null) return this.#occasions.read(unit, this.#steps);
+  /** Reads the steps of a neighbour, oldest first, into `#told` from `begin` on. @returns how many */
+  #read(unit: number, begin: number): number {
+    if (this.#chains === null) return this.#occasions.read(unit, this.#told, begin);
     const visits = this.#visitsRead;
     visits.length = 0;
     let total = 0;
@@ -263,14 +281,48 @@ export class Neighbours {
       total += length;
     }
     let at = 0;
-    for (let i = visits.length - 1; i >= 0; i--) at += this.#occasions.read(visits[i]!, this.#steps.subarray(at));
+    for (let i = visits.length - 1; i >= 0; i--) at += this.#occasions.read(visits[i]!, this.#told, begin + at);
     return at;
   }
 }
 
-function isAgain(steps: Int32Array, at: number): boolean {
-  for (let i = 0; i < at; i++) if (itemOf(steps[i]!) === itemOf(steps[at]!)) return true;
+function isAgain(steps: Int32Array, from: number, at: number): boolean {
+  for (let i = from; i < at; i++) if (itemOf(steps[i]!) === itemOf(steps[at]!)) return true;
   return false;
+}
+
+/** The fewer occasions an item was on, of all, the more it says. */
+function rarityOf(count: number, all: number): number {
+  return Math.max(1e-3, Math.log((all + 1) / (count + 0.5)));
+}
+
+/** Counts whose rarity is kept. */
+const mostRarities = 1024;
+
+/** Rarities to a power, reckoned once for each count while there are as many occasions: most items share few counts. */
+class Rarities {
+  readonly #known = new Float64Array(mostRarities);
+  #all = -1;
+  #power = 0;
+
+  for(all: number, power: number): this {
+    if (all !== this.#all || power !== this.#power) {
+      this.#known.fill(0);
+      [this.#all, this.#power] = [all, power];
+    }
+    return this;
+  }
+
+  of(count: number): number {
+    if (count >= mostRarities) return this.#reckon(count);
+    const known = this.#known[count]!;
+    return known !== 0 ? known : (this.#known[count] = this.#reckon(count));
+  }
+
+  #reckon(count: number): number {
+    const rarity = rarityOf(count, this.#all);
+    return this.#power === 1 ? rarity : rarity ** this.#power;
+  }
 }
 
 /** e^−x for x from 0 to 32 in small steps: fine enough for a decay, and much quicker than `Math.exp`. */

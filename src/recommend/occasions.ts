@@ -1,4 +1,3 @@
-import { grown } from './buffer.ts';
 import { IdTable } from './id-table.ts';
 import type { Kept } from './kept.ts';
 import { PagedRows } from './paged-rows.ts';
@@ -10,6 +9,15 @@ const kindMask = 7;
 
 export function itemOf(step: number): number {
   return step >> kindBits;
+}
+
+/** Where the last occasions of an item lie: the `back`-th newest at `page[base + ((newest - back) & mask)]`. */
+export interface Ring {
+  page: Int32Array;
+  base: number;
+  newest: number;
+  mask: number;
+  length: number;
 }
 
 /** What one event was to its occasion. */
@@ -29,22 +37,28 @@ export interface Entered {
  */
 export class Occasions {
   readonly #ids = new IdTable();
+  /** Noted beside each occasion: when it ended, seconds since 1970. */
   readonly #steps: PagedRows;
   readonly #rings: PagedRows;
   readonly #longest: number;
-  /** Seconds since 1970. */
-  #endedAt = new Uint32Array(64);
+  readonly #ring: Ring;
   readonly #entered: Entered = { occasion: 0, isFirst: false, isStep: false };
 
   /** @param options powers of two; `longest`: after so many steps an occasion is no shopper's, and no more are added */
   constructor(options: { steps: number; ring: number; longest: number }) {
-    this.#steps = new PagedRows({ width: 1, first: 2, cap: options.steps });
+    this.#steps = new PagedRows({ width: 1, first: 2, cap: options.steps, noted: true });
     this.#rings = new PagedRows({ width: 1, first: 2, cap: options.ring });
     this.#longest = options.longest;
+    this.#ring = { page: new Int32Array(0), base: 0, newest: 0, mask: options.ring - 1, length: 0 };
   }
 
   get size(): number {
     return this.#ids.size;
+  }
+
+  /** The most steps that are kept of one. */
+  get mostSteps(): number {
+    return this.#steps.cap;
   }
 
   find(id: string): number {
@@ -62,9 +76,6 @@ export class Occasions {
     const occasion = this.#ids.add(id);
     const total = this.#steps.total(occasion);
     if (total >= this.#longest) return null;
-    this.#endedAt = grown(this.#endedAt, occasion + 1);
-    const seconds = Math.max(0, Math.floor(at / 1000));
-    if (seconds > this.#endedAt[occasion]!) this.#endedAt[occasion] = seconds;
     entered.occasion = occasion;
     const known = this.#marksOf(occasion, item);
     entered.isFirst = (known & bit) === 0;
@@ -73,6 +84,8 @@ export class Occasions {
       const place = this.#steps.push(occasion);
       this.#steps.page(occasion)[place] = (item << kindBits) | bit;
     } else if (entered.isFirst) this.#mark(occasion, item, bit);
+    const seconds = Math.max(0, Math.floor(at / 1000));
+    if (seconds > this.#steps.note(occasion)) this.#steps.setNote(occasion, seconds);
     if (known === 0) {
       const place = this.#rings.push(item);
       this.#rings.page(item)[place] = occasion;
@@ -90,19 +103,32 @@ export class Occasions {
     return this.#steps.page(occasion)[this.#steps.placeOf(occasion, this.#steps.total(occasion) - 1 - back)]!;
   }
 
-  /** Writes the kept steps, oldest first, into `into`. @returns how many */
-  read(occasion: number, into: Int32Array): number {
+  /** Writes the kept steps, oldest first, into `into` from `at` on, where there is room for them. @returns how many */
+  read(occasion: number, into: Int32Array, at = 0): number {
     const length = this.#steps.length(occasion);
     if (length === 0) return 0;
     const page = this.#steps.page(occasion);
-    const begin = this.#steps.total(occasion) - length;
-    for (let i = 0; i < length; i++) into[i] = page[this.#steps.placeOf(occasion, begin + i)]!;
+    const base = this.#steps.base(occasion);
+    const total = this.#steps.total(occasion);
+    if (total === length) for (let i = 0; i < length; i++) into[at + i] = page[base + i]!;
+    else for (let i = 0; i < length; i++) into[at + i] = page[this.#steps.placeOf(occasion, total - length + i)]!;
     return length;
+  }
+
+  /** The last occasions of an item, to be read in one sweep; good until the next call or event. */
+  ringOf(item: number): Readonly<Ring> {
+    const ring = this.#ring;
+    ring.length = this.#rings.length(item);
+    if (ring.length === 0) return ring;
+    ring.page = this.#rings.page(item);
+    ring.base = this.#rings.base(item);
+    ring.newest = this.#rings.total(item) - 1;
+    return ring;
   }
 
   /** When its last event was, UTC ms. */
   endedAt(occasion: number): number {
-    return (this.#endedAt[occasion] ?? 0) * 1000;
+    return this.#steps.note(occasion) * 1000;
   }
 
   /** On how many occasions the item was, whatever was done with it. */
@@ -137,7 +163,7 @@ export class Occasions {
   }
 
   get bytes(): number {
-    return this.#ids.bytes + this.#steps.bytes + this.#rings.bytes + this.#endedAt.byteLength;
+    return this.#ids.bytes + this.#steps.bytes + this.#rings.bytes;
   }
 
   keep(): Kept {
@@ -145,7 +171,6 @@ export class Occasions {
       ids: this.#ids.keep(),
       steps: this.#steps.keep(),
       rings: this.#rings.keep(),
-      endedAt: this.#endedAt,
     };
   }
 
@@ -153,7 +178,6 @@ export class Occasions {
     this.#ids.restore(kept.ids as Kept);
     this.#steps.restore(kept.steps as Kept);
     this.#rings.restore(kept.rings as Kept);
-    this.#endedAt = kept.endedAt as Uint32Array<ArrayBuffer>;
   }
 
   /** What was done with the item on this occasion, by all its kept steps. */

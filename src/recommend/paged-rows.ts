@@ -12,70 +12,82 @@ const offsetMask = pageSize - 1;
  * `first` up to `cap` records; places given up are used again. A row at its cap begins to overwrite its oldest record,
  * when it is filled by `push`.
  *
- * 8 bytes a row and 4 · `width` a record, with room for at most twice the records there are.
+ * 8 bytes a row (12 with a note) and 4 · `width` a record, with room for at most twice the records there are.
  */
 export class PagedRows {
   readonly #width: number;
   readonly #first: number;
-  readonly #cap: number;
+  /** The most records of a row. */
+  readonly cap: number;
   #pages: Int32Array[] = [new Int32Array(256)];
   /** The same memory as numbers with a fraction. */
   #floats: Float32Array[] = [new Float32Array(this.#pages[0]!.buffer)];
   /** Integers taken of the page that is being filled, and which one that is. */
   #used = 0;
   #filling = 0;
-  #start = new Uint32Array(64);
-  #total = new Uint32Array(64);
+  /** Of each row where it starts, its total, and its note if there are any: side by side, as they are asked together. */
+  #heads: Uint32Array<ArrayBuffer>;
+  readonly #head: number;
   /** Starts of places that were given up, by the binary logarithm of their room. */
   #free: number[][] = [];
 
-  /** @param options powers of two: records a row begins with, and at most has */
-  constructor(options: { width: number; first: number; cap: number }) {
+  /** @param options `first`, `cap`: powers of two, records a row begins with, and at most has; `noted`: rows have a note */
+  constructor(options: { width: number; first: number; cap: number; noted?: boolean }) {
+    this.#head = options.noted === true ? 3 : 2;
+    this.#heads = new Uint32Array(64 * this.#head);
     this.#width = options.width;
     this.#first = options.first;
-    this.#cap = options.cap;
+    this.cap = options.cap;
   }
 
   /** Records ever pushed into the row; more than its length when old ones were overwritten. */
   total(row: number): number {
-    return this.#total[row] ?? 0;
+    return this.#heads[row * this.#head + 1] ?? 0;
+  }
+
+  /** The number noted beside a row; 0 until one is. */
+  note(row: number): number {
+    return this.#heads[row * this.#head + 2] ?? 0;
+  }
+
+  /** Notes a number of 32 bits beside a row that has been pushed into. */
+  setNote(row: number, note: number): void {
+    this.#heads[row * this.#head + 2] = note;
   }
 
   /** Records in the row. */
   length(row: number): number {
-    const total = this.#total[row] ?? 0;
-    return total < this.#cap ? total : this.#cap;
+    const total = this.#heads[row * this.#head + 1] ?? 0;
+    return total < this.cap ? total : this.cap;
   }
 
   /** The integers among which the row lies; good until the next write. */
   page(row: number): Int32Array {
-    return this.#pages[this.#start[row]! >>> pageBits]!;
+    return this.#pages[this.#heads[row * this.#head]! >>> pageBits]!;
   }
 
   /** The same memory as `page`, read as float32. */
   floats(row: number): Float32Array {
-    return this.#floats[this.#start[row]! >>> pageBits]!;
+    return this.#floats[this.#heads[row * this.#head]! >>> pageBits]!;
   }
 
   /** Where in its page the row begins. */
   base(row: number): number {
-    return this.#start[row]! & offsetMask;
+    return this.#heads[row * this.#head]! & offsetMask;
   }
 
   /** Where in its page the record pushed as number `nth` (from 0) of all lies; only the last `cap` are there. */
   placeOf(row: number, nth: number): number {
-    return (this.#start[row]! & offsetMask) + (nth & (this.#cap - 1)) * this.#width;
+    return (this.#heads[row * this.#head]! & offsetMask) + (nth & (this.cap - 1)) * this.#width;
   }
 
   /** Makes room for one more record and gives its place in the page, which may have changed by it. */
   push(row: number): number {
-    if (row >= this.#start.length) {
-      this.#start = grown(this.#start, row + 1);
-      this.#total = grown(this.#total, row + 1);
-    }
-    const total = this.#total[row]!;
-    if (total < this.#cap && (total === 0 || (total >= this.#first && (total & (total - 1)) === 0))) this.#widen(row);
-    this.#total[row] = total + 1;
+    const head = row * this.#head;
+    if (head >= this.#heads.length) this.#heads = grown(this.#heads, head + this.#head);
+    const total = this.#heads[head + 1]!;
+    if (total < this.cap && (total === 0 || (total >= this.#first && (total & (total - 1)) === 0))) this.#widen(row);
+    this.#heads[head + 1] = total + 1;
     return this.placeOf(row, total);
   }
 
@@ -83,13 +95,13 @@ export class PagedRows {
   clear(row: number): void {
     const total = this.total(row);
     if (total === 0) return;
-    this.#release(this.#start[row]!, roomFor(total, this.#first, this.#cap));
-    this.#total[row] = 0;
+    this.#release(this.#heads[row * this.#head]!, roomFor(total, this.#first, this.cap));
+    this.#heads[row * this.#head + 1] = 0;
   }
 
   /** Multiplies the float32 that is field `field` of every record. */
   scale(field: number, by: number): void {
-    for (let row = 0; row < this.#total.length; row++) {
+    for (let row = 0; row * this.#head < this.#heads.length; row++) {
       const length = this.length(row);
       if (length === 0) continue;
       const floats = this.floats(row);
@@ -99,14 +111,13 @@ export class PagedRows {
   }
 
   get bytes(): number {
-    return this.#pages.reduce((sum, page) => sum + page.byteLength, 0) + this.#start.byteLength * 2;
+    return this.#pages.reduce((sum, page) => sum + page.byteLength, 0) + this.#heads.byteLength;
   }
 
   keep(): Kept {
     return {
       pages: this.#pages,
-      start: this.#start,
-      total: this.#total,
+      heads: this.#heads,
       used: this.#used,
       filling: this.#filling,
       // Not of every size has a place been given up.
@@ -117,23 +128,23 @@ export class PagedRows {
   restore(kept: Kept): void {
     this.#pages = kept.pages as Int32Array[];
     this.#floats = this.#pages.map(({ buffer, byteOffset, length }) => new Float32Array(buffer, byteOffset, length));
-    this.#start = kept.start as Uint32Array<ArrayBuffer>;
-    this.#total = kept.total as Uint32Array<ArrayBuffer>;
+    this.#heads = kept.heads as Uint32Array<ArrayBuffer>;
     this.#used = kept.used as number;
     this.#filling = kept.filling as number;
     this.#free = (kept.free as Uint32Array[]).map((places) => [...places]);
   }
 
   #widen(row: number): void {
-    const total = this.#total[row]!;
+    const head = row * this.#head;
+    const total = this.#heads[head + 1]!;
     const room = total === 0 ? this.#first : total * 2;
     const to = this.#free[logarithm(room)]?.pop() ?? this.#claim(room * this.#width);
     if (total > 0) {
-      const from = this.#start[row]!;
+      const from = this.#heads[head]!;
       this.#copy(from, to, total * this.#width);
       this.#release(from, total);
     }
-    this.#start[row] = to;
+    this.#heads[head] = to;
   }
 
   /** Most rows are short, and a loop needs no view of the page. */

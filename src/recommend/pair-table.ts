@@ -3,6 +3,13 @@ import type { Kept } from './kept.ts';
 import { PagedRows } from './paged-rows.ts';
 
 const width = 3;
+/** Entries from `begin` to `end`, three places each: the companion, how many visits bought both, how many carted both. */
+export interface PairRow {
+  page: Int32Array;
+  begin: number;
+  end: number;
+}
+
 /** No row is ever so long: there are fewer items. */
 const unbounded = 1 << 22;
 
@@ -26,6 +33,7 @@ export class PairTable {
   #slots = new Int32Array(128);
   /** Entries: companion, bought, carted. */
   #rows = newRows();
+  readonly #row: PairRow = { page: new Int32Array(0), begin: 0, end: 0 };
   forgotten = 0;
 
   constructor(limit: number) {
@@ -57,11 +65,20 @@ export class PairTable {
 
   /** Calls `see` for each companion of `x`. */
   companions(x: number, see: (y: number, bought: number, carted: number) => void): void {
+    const { page, begin, end } = this.row(x);
+    for (let at = begin; at < end; at += width) see(page[at]!, page[at + 1]!, page[at + 2]!);
+  }
+
+  /** Where the companions of `x` lie; good until the next call or `add`. */
+  row(x: number): Readonly<PairRow> {
+    const row = this.#row;
     const length = this.#rows.length(x);
-    if (length === 0) return;
-    const page = this.#rows.page(x);
-    const base = this.#rows.base(x);
-    for (let at = base; at < base + length * width; at += width) see(page[at]!, page[at + 1]!, page[at + 2]!);
+    row.begin = row.end = 0;
+    if (length === 0) return row;
+    row.page = this.#rows.page(x);
+    row.begin = this.#rows.base(x);
+    row.end = row.begin + length * width;
+    return row;
   }
 
   /** Bytes of the arrays. */

@@ -6,7 +6,8 @@ import type { Person, RecommendationAnswer, RecommendRequest } from './answer.ts
 import { noRules, type AnswerRules, type Asked, type Asking, type CustomLists } from './asking.ts';
 import type { CriterionContent } from './criterion-definition.ts';
 import { shippedOnly, type Criteria } from './criteria.ts';
-import { Engine, type ItemNumbers } from './engine.ts';
+import type { ItemNumbers } from './crowd.ts';
+import { Engine } from './engine.ts';
 import { errors } from './error.ts';
 import { execute } from './execute.ts';
 import type { VisitorLists } from './visitor-groups.ts';

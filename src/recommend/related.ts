@@ -33,11 +33,14 @@ const visitsOfOne = 25;
 export class Related {
   readonly #visits: Occasions;
   readonly #chains: Chains;
-  /** Which unit counted the item last; and its place in the answer. */
-  #stamp = new Int32Array(64);
-  #place = new Int32Array(64);
+  /** Of each item which unit counted it last, and its place in the answer: asked together, so side by side. */
+  #stamps = new Int32Array(128);
   #unitStamp = new Int32Array(64);
   #serial = 0;
+  /** The serial before the first unit of this answer: who was stamped later stands in it. */
+  #begin = 0;
+  /** The steps of one visit, oldest first. */
+  readonly #steps: Int32Array;
   readonly #found: { items: Int32Array<ArrayBuffer>; counts: Int32Array<ArrayBuffer>; length: number; units: number } =
     {
       items: new Int32Array(64),
@@ -45,12 +48,11 @@ export class Related {
       length: 0,
       units: 0,
     };
-  #round = 0;
-  #roundOf = new Int32Array(64);
 
   constructor(visits: Occasions, chains: Chains) {
     this.#visits = visits;
     this.#chains = chains;
+    this.#steps = new Int32Array(visits.mostSteps);
   }
 
   /** The answer is good until the next call. `since`: UTC ms. */
@@ -58,14 +60,14 @@ export class Related {
     const found = this.#found;
     [found.length, found.units] = [0, 0];
     if (this.#serial > 1e9) this.#startOver();
-    this.#round++;
     const side = sides[action];
-    const begin = ++this.#serial;
-    const known = this.#visits.known(key);
+    const begin = (this.#begin = ++this.#serial);
+    const { page, base, newest, mask, length: known } = this.#visits.ringOf(key);
     for (let back = 0; back < known; back++) {
-      const visit = this.#visits.occasion(key, back);
-      if (this.#visits.length(visit) === 0 || this.#visits.endedAt(visit) < ask.since) continue;
-      if (!this.#did(visit, key, side.key)) continue;
+      const visit = page[base + ((newest - back) & mask)]!;
+      const length = this.#visits.read(visit, this.#steps);
+      if (length === 0 || this.#visits.endedAt(visit) < ask.since) continue;
+      if (!this.#did(length, key, side.key)) continue;
       if (ask.basis === 'visitor') {
         const visitor = this.#chains.visitor(visit);
         this.#unitStamp = grown(this.#unitStamp, visitor + 1);
@@ -74,7 +76,7 @@ export class Related {
         this.#allOf(visit, key, { mark: side.other, since: ask.since });
       } else {
         this.#serial++;
-        this.#countVisit(visit, key, side.other);
+        this.#countSteps(length, key, side.other);
         if (action === 'viewed-bought') this.#later(visit, key);
       }
       found.units++;
@@ -84,14 +86,14 @@ export class Related {
 
   /** Before the numbers that tell units apart end. */
   #startOver(): void {
-    [this.#serial, this.#round] = [0, 0];
-    for (const stamps of [this.#stamp, this.#unitStamp, this.#roundOf]) stamps.fill(0);
+    this.#serial = 0;
+    for (const stamps of [this.#stamps, this.#unitStamp]) stamps.fill(0);
   }
 
-  #did(visit: number, item: number, mark: number): boolean {
-    const length = this.#visits.length(visit);
-    for (let back = 0; back < length; back++) {
-      const step = this.#visits.step(visit, back);
+  /** Was this done with the item in the visit that was read? */
+  #did(length: number, item: number, mark: number): boolean {
+    for (let i = 0; i < length; i++) {
+      const step = this.#steps[i]!;
       if (itemOf(step) === item && (step & mark) !== 0) return true;
     }
     return false;
@@ -116,9 +118,13 @@ export class Related {
   }
 
   #countVisit(visit: number, key: number, mark: number): void {
-    const length = this.#visits.length(visit);
-    for (let back = 0; back < length; back++) {
-      const step = this.#visits.step(visit, back);
+    this.#countSteps(this.#visits.read(visit, this.#steps), key, mark);
+  }
+
+  /** The newest first: items stand in the answer in the order in which they were met. */
+  #countSteps(length: number, key: number, mark: number): void {
+    for (let i = length - 1; i >= 0; i--) {
+      const step = this.#steps[i]!;
       if ((step & mark) === 0) continue;
       const item = itemOf(step);
       if (item !== key) this.#count(item);
@@ -127,22 +133,19 @@ export class Related {
 
   /** Once a unit. */
   #count(item: number): void {
-    if (item >= this.#stamp.length) {
-      this.#stamp = grown(this.#stamp, item + 1);
-      this.#place = grown(this.#place, item + 1);
-      this.#roundOf = grown(this.#roundOf, item + 1);
-    }
-    if (this.#stamp[item] === this.#serial) return;
-    this.#stamp[item] = this.#serial;
+    const at = item * 2;
+    if (at >= this.#stamps.length) this.#stamps = grown(this.#stamps, at + 2);
+    const stamp = this.#stamps[at]!;
+    if (stamp === this.#serial) return;
+    this.#stamps[at] = this.#serial;
     const found = this.#found;
-    if (this.#roundOf[item] !== this.#round) {
-      this.#roundOf[item] = this.#round;
-      this.#place[item] = found.length;
+    if (stamp <= this.#begin) {
+      this.#stamps[at + 1] = found.length;
       found.items = grown(found.items, found.length + 1);
       found.counts = grown(found.counts, found.length + 1);
       found.items[found.length] = item;
       found.counts[found.length++] = 0;
     }
-    found.counts[this.#place[item]!]!++;
+    found.counts[this.#stamps[at + 1]!]!++;
   }
 }

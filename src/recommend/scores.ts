@@ -73,23 +73,83 @@ export class Scores {
    * so that no rule starves the answer. `order` tells two items of one score apart (negative: the first is better).
    */
   top(limit: number, accept: (item: number) => boolean, order: (a: number, b: number) => number): ItemScore[] {
-    const best: ItemScore[] = [];
-    if (limit <= 0) return best;
+    if (limit <= 0) return [];
+    const best = new Heap(order);
     for (let i = 0; i < this.#count; i++) {
       const item = this.#touched[i]!;
       const score = this.#sum[item]!;
-      const last = best[limit - 1];
-      if (last !== undefined && (score < last.score || (score === last.score && order(item, last.item) > 0))) continue;
-      if (!accept(item)) continue;
-      if (last !== undefined) best.pop();
-      let place = best.length;
-      while (place > 0 && isBetter(item, score, best[place - 1]!, order)) place--;
-      best.splice(place, 0, { item, score });
+      const isFull = best.size === limit;
+      // Only who would be among the best is asked, as the rules note whom they turn away.
+      if ((isFull && !best.isAboveLeast(item, score)) || !accept(item)) continue;
+      if (isFull) best.replaceLeast(item, score);
+      else best.add(item, score);
     }
-    return best;
+    return best.sorted();
   }
 }
 
-function isBetter(item: number, score: number, than: ItemScore, order: (a: number, b: number) => number): boolean {
-  return score === than.score ? order(item, than.item) < 0 : score > than.score;
+/** Items with their scores, the least of them at the head. */
+class Heap {
+  readonly #order: (a: number, b: number) => number;
+  readonly #items: number[] = [];
+  readonly #scores: number[] = [];
+
+  constructor(order: (a: number, b: number) => number) {
+    this.#order = order;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  isAboveLeast(item: number, score: number): boolean {
+    return this.#isBetter(item, score, 0);
+  }
+
+  add(item: number, score: number): void {
+    let place = this.#items.length;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      if (this.#isBetter(item, score, parent)) break;
+      this.#put(place, this.#items[parent]!, this.#scores[parent]!);
+      place = parent;
+    }
+    this.#put(place, item, score);
+  }
+
+  replaceLeast(item: number, score: number): void {
+    this.#sink(item, score, this.#items.length);
+  }
+
+  /** All, best first; the heap is spent by it. */
+  sorted(): ItemScore[] {
+    const list: ItemScore[] = [];
+    for (let left = this.#items.length; left > 0; left--) {
+      list.push({ item: this.#items[0]!, score: this.#scores[0]! });
+      this.#sink(this.#items[left - 1]!, this.#scores[left - 1]!, left - 1);
+    }
+    return list.reverse();
+  }
+
+  /** Puts an entry at the head of the first `size` and lets it sink to its place. */
+  #sink(item: number, score: number, size: number): void {
+    let place = 0;
+    for (let child = 1; child < size; child = place * 2 + 1) {
+      if (child + 1 < size && this.#isBetter(this.#items[child]!, this.#scores[child]!, child + 1)) child++;
+      if (!this.#isBetter(item, score, child)) break;
+      this.#put(place, this.#items[child]!, this.#scores[child]!);
+      place = child;
+    }
+    this.#put(place, item, score);
+  }
+
+  #put(place: number, item: number, score: number): void {
+    this.#items[place] = item;
+    this.#scores[place] = score;
+  }
+
+  #isBetter(item: number, score: number, than: number): boolean {
+    const other = this.#scores[than]!;
+    return score === other ? this.#order(item, this.#items[than]!) < 0 : score > other;
+  }
 }

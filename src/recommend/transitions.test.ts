@@ -18,7 +18,8 @@ describe('what comes after what', () => {
     for (let y = 1; y <= 4; y++) for (let n = 0; n < y; n++) rules.add(0, y, 1);
     rules.add(0, 9, 1);
     const found = new Map<number, number>();
-    rules.each(0, (y, weight) => found.set(y, weight));
+    const { items, weights, begin, end } = rules.row(0);
+    for (let at = begin; at < end; at += 2) found.set(items[at]!, weights[at + 1]!);
     expect([...found].sort(([a], [b]) => a - b)).toEqual([
       [2, 2],
       [3, 3],

@@ -4,6 +4,14 @@ import { PagedRows } from './paged-rows.ts';
 
 const width = 2;
 
+/** Entries from `begin` to `end`, two places each: the item at `items[at]`, its weight at `weights[at + 1]`. */
+export interface TransitionRow {
+  items: Int32Array;
+  weights: Float32Array;
+  begin: number;
+  end: number;
+}
+
 /**
  * For each item what was done after it, with weights that fade: at most `cap` entries an item. A new entry of a full
  * row takes the place of the lightest, and begins with its own weight only, so no weight says more than what happened
@@ -14,6 +22,7 @@ export class Transitions {
   /** Records: item, weight as float32. */
   readonly #rows: PagedRows;
   readonly #fading: Fading;
+  readonly #row: TransitionRow = { items: new Int32Array(0), weights: new Float32Array(0), begin: 0, end: 0 };
 
   /** @param options `cap`: a power of two */
   constructor(options: { cap: number; halfLifeMs: number }) {
@@ -49,22 +58,24 @@ export class Transitions {
 
   /** The weight of `y` after `x`, to be compared with others of this table. */
   of(x: number, y: number): number {
-    let found = 0;
-    this.each(x, (other, weight) => {
-      if (other === y) found = weight;
-    });
-    return found;
+    const { items, weights, begin, end } = this.row(x);
+    for (let at = begin; at < end; at += width) if (items[at] === y) return weights[at + 1]!;
+    return 0;
   }
 
-  /** Calls `see` for each entry of `x`. */
-  each(x: number, see: (y: number, weight: number) => void): void {
+  /** Where the entries of `x` lie; good until the next call or `add`. */
+  row(x: number): Readonly<TransitionRow> {
+    const row = this.#row;
     const length = this.#rows.length(x);
-    if (length === 0) return;
-    const page = this.#rows.page(x);
-    const floats = this.#rows.floats(x);
-    const base = this.#rows.base(x);
-    const end = base + length * width;
-    for (let at = base; at < end; at += width) see(page[at]!, floats[at + 1]!);
+    if (length === 0) {
+      row.end = row.begin = 0;
+      return row;
+    }
+    row.items = this.#rows.page(x);
+    row.weights = this.#rows.floats(x);
+    row.begin = this.#rows.base(x);
+    row.end = row.begin + length * width;
+    return row;
   }
 
   /** What `weight` comes to at `now`, as a number of steps. */
