@@ -142,7 +142,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
   const keys = new Keys({ store, ids, random, ownKey });
   await readAhead({ events, profiles, templates, slots });
-  const { runner, lifecycle, messages, measure } = slots;
+  const { runner, lifecycle, secrets, messages, measure } = slots;
   const tell = (tx: Tx, told: { facts: Fact[]; profiles: Map<string, Profile> }) =>
     spread(slots, tx, { ...told, seen: [] });
   const audiences = audienceDoor({ store, audiences: profiles.audiences, tell });
@@ -162,6 +162,7 @@ export async function joinRooms(settings: Settings, given: Given) {
     journeys,
     runner,
     lifecycle,
+    secrets,
     messages,
     measure,
     auditing,

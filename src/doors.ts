@@ -5,6 +5,7 @@ import { VirtualClock } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
 import { CallTimeout, countRuns, nextWaits, type Caller } from './journey/index.ts';
 import { isReachable, type Profile } from './profile/index.ts';
+import { actionDoor } from './action-door.ts';
 import { built, readVersion } from './built.ts';
 import { dayStart } from './day.ts';
 import { privacyDoor } from './erasing.ts';
@@ -97,6 +98,7 @@ function houseOf(rooms: Rooms): House {
     },
     recommend: recommender,
     journeys: journeyDoor(rooms, () => settle(rooms)),
+    actions: actionDoor(rooms),
     replays: rooms.replaying.replays,
     people: peopleDoor(rooms),
     privacy: privacyDoor(rooms, () => settle(rooms)),

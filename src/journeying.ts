@@ -1,11 +1,13 @@
-import type { Clock, Ids, Log, Random } from './base/index.ts';
+import { hostSet, type Clock, type Ids, type Log, type Random } from './base/index.ts';
 import { priceOf, type Catalog, type ItemChange } from './catalog/index.ts';
 import type { EventLog, ShopEvent } from './event/index.ts';
 import { Jobs } from './job/index.ts';
 import {
   Journeys,
   Lifecycle,
+  missingHere,
   Runner,
+  Secrets,
   type Caller,
   type JourneyDefinition,
   type UpdateProfile,
@@ -21,6 +23,7 @@ export interface Journeying {
   journeys: Journeys;
   runner: Runner;
   lifecycle: Lifecycle;
+  secrets: Secrets;
 }
 
 interface Ground {
@@ -54,9 +57,12 @@ export function openJourneying(
 ): Journeying {
   const { store, clock, settings } = ground;
   const { profiles, events, catalog, templates, slots } = parts;
+  const secrets = new Secrets({ ...ground, secret: new TextEncoder().encode(settings.secret) });
+  const allowed = hostSet(settings.allowedHosts);
   const journeys = new Journeys({
     store,
     clock,
+    missing: (definition) => missingHere(definition, { secrets, allowed }),
     zone: settings.zone,
     templates: () => templates.keys,
     audiences: () => profiles.audiences.keys,
@@ -69,6 +75,7 @@ export function openJourneying(
     jobs: new Jobs({ ...ground, leaseMs: settings.leaseMs }),
     callOwn: (request) => slots.callOwn(request),
     callOutside: (request) => slots.callOutside(request),
+    secrets,
     plan: (tx, order) => slots.messages.plan(tx, order),
     cancel: (tx, runId, reason) => slots.messages.cancel(tx, runId, reason),
     update: (tx, update) => events.append(tx, [written(update)]),
@@ -79,7 +86,7 @@ export function openJourneying(
     const id = `item.changed:${ground.ids.next()}`;
     return runner.happened(tx, [{ name: 'item.changed', id, at: clock.now(), data: {}, items }]);
   });
-  return { journeys, runner, lifecycle: new Lifecycle({ store, clock, journeys, runner }) };
+  return { journeys, runner, lifecycle: new Lifecycle({ store, clock, journeys, runner }), secrets };
 }
 
 /** What an update activity writes, as an event of our own: so it is in the log, and a rebuild finds it again. */

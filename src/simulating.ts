@@ -134,7 +134,8 @@ class Telling {
 
   /** Everything stands before the first act: items, audiences, journeys, and the ways out. */
   async #set(journeys: readonly JourneyDefinition[]): Promise<void> {
-    const { catalog, profiles, journeys: plans, slots, transport } = this.#rooms;
+    const { catalog, profiles, journeys: plans, secrets, slots, transport } = this.#rooms;
+    secrets.pretend();
     const doors = await openDoors(this.#rooms);
     slots.callOwn = this.#caller(doors.callOwn);
     slots.callOutside = this.#caller(() => Promise.reject(new Error('A story calls nobody outside; give it answers')));

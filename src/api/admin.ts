@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import { audienceDoors } from './admin-audience.ts';
+import { actionDoors } from './admin-action.ts';
 import { activityDoors, offerDoors } from './admin-activity.ts';
 import { downloadDoors } from './download-lists.ts';
 import { customListDoors } from './admin-custom-list.ts';
@@ -41,6 +42,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   peopleDoors(make, house);
   privacyDoors(make, house);
   journeyDoors(make, house);
+  actionDoors(make, house);
   languageDoors(make);
   recommendDoors(make, house);
   criterionDoors(make, house);

@@ -1,3 +1,4 @@
+import type { SecretRow } from './contract-action.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Clock, Ids, Log, Random } from '../base/index.ts';
 import type {
@@ -72,6 +73,7 @@ export interface House {
   customLists: CustomListDoor;
   listFeeds: ListFeedDoor;
   journeys: JourneyDoor;
+  actions: ActionDoor;
   people: PeopleDoor;
   privacy: PrivacyDoor;
   traits: TraitDoor;
@@ -251,6 +253,15 @@ export interface JourneyDoor {
   move(key: string, runId: string, how: 'skip' | 'retry' | 'exit'): Promise<boolean>;
   report(key: string): Promise<JourneyReport | null>;
   people(key: string, activity: string | null): Promise<PersonHere[]>;
+}
+
+/** What the actions of journeys call, and show to whom they call. */
+export interface ActionDoor {
+  secrets(): Promise<SecretRow[]>;
+  /** Throws SECRET_INVALID. */
+  putSecret(name: string, value: string): Promise<SecretRow>;
+  /** Throws SECRET_IN_USE. @returns whether there was one */
+  removeSecret(name: string): Promise<boolean>;
 }
 
 export interface PeopleDoor {

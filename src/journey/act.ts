@@ -2,12 +2,13 @@ import { durationMs, point } from '../base/index.ts';
 import type { Job } from '../job/index.ts';
 import { viewOf, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
-import { outcomeOf, requestOf, type Outcome } from './action.ts';
-import type { CallAnswer } from './call.ts';
+import { outcomeOf, type Outcome } from './action.ts';
 import type { CapActivity, CustomAction } from './definition.ts';
+import { exchangeOf } from './exchange.ts';
 import type { RunHands } from './hands.ts';
 import type { RunnerParts } from './runner.ts';
 import { scopeOf, type Input, type Run } from './run.ts';
+import { secretsOf } from './secret.ts';
 import { takePlace } from './table-cap.ts';
 import { runsById } from './table.ts';
 
@@ -79,22 +80,28 @@ export class Actor {
     if (action.kind === 'cap') return { job, outcome: { kind: 'cap', cap: action } };
     if (action.kind !== 'action') return { job, outcome: null };
     await this.#hands.ask(store, [profile], [run]);
-    const answer = await this.#send(action, run, profile);
+    const answer = await this.#send(action, run, { profile, attempt: job.attempt });
     const outcome = outcomeOf(action, answer, { no: job.attempt, chance: random.next(), real: clock.real() });
     if (outcome.kind !== 'again') return { job, outcome };
     await jobs.retry(job, clock.now() + outcome.afterMs, wordsOf(outcome));
     return null;
   }
 
-  async #send(action: CustomAction, run: Run, profile: Profile): Promise<CallAnswer | Error> {
-    const { clock, callOwn, callOutside, journeys } = this.#parts;
+  /** Makes the call. What comes back, also what went wrong, holds none of the secrets that were shown. */
+  async #send(action: CustomAction, run: Run, { profile, attempt }: { profile: Profile; attempt: number }) {
+    const { clock, callOwn, callOutside, journeys, secrets } = this.#parts;
     const now = clock.now();
     const definition = journeys.version(run.journey, run.version)!;
     try {
-      const options = this.#hands.options({ now, profile, definition });
-      const key = `${run.id}/${run.activity}/${run.moves}`;
-      const request = requestOf(action, scopeOf(run, viewOf(profile, now)), { key, options });
-      return await (request.url.startsWith('/') ? callOwn(request) : callOutside(request));
+      const { request, clean } = exchangeOf(action, scopeOf(run, viewOf(profile, now)), {
+        key: `${run.id}/${run.activity}/${run.moves}`,
+        attempt,
+        real: clock.real(),
+        options: this.#hands.options({ now, profile, definition }),
+        secrets: (await secrets?.open(secretsOf(action))) ?? new Map(),
+      });
+      const answer = await (request.url.startsWith('/') ? callOwn(request) : callOutside(request));
+      return { ...answer, text: clean(answer.text) };
     } catch (error) {
       return error as Error;
     }

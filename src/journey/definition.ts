@@ -60,5 +60,6 @@ export const JourneyDefinition = form(
 );
 export type JourneyDefinition = Static<typeof JourneyDefinition>;
 
+export type * from './definition-action.ts';
 export type * from './definition-activity.ts';
 export type * from './definition-entry.ts';

@@ -16,6 +16,18 @@ export const errors = defineErrors({
     status: 400,
     mend: 'Call a public https address on port 443, or a path of this server that begins with /; a host of your own network is named in BECKON_ALLOWED_HOSTS',
   },
+  ACTION_SECRET_MISSING: {
+    status: 422,
+    mend: 'PUT /v1/secrets/{name} with its value, and publish the journey again; what is live stays as it is',
+  },
+  SECRET_INVALID: {
+    status: 422,
+    mend: 'Name it with letters, digits and underscores, and give a value on one line; nothing was kept',
+  },
+  SECRET_IN_USE: {
+    status: 409,
+    mend: 'Take it out of the journeys that name it and publish them, then remove it; nothing was removed',
+  },
   ACTION_ANSWER_REFUSED: {
     status: 502,
     mend: 'Let the service answer with JSON of at most 1 MiB, as it is or packed with gzip; the run has gone on by the way of an error',

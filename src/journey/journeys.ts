@@ -3,7 +3,7 @@ import type { Store, Tx } from '../store/index.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
 import { journeyMark, journeyRows, versionRows, type JourneyRow } from './table-journey.ts';
-import { validated } from './validate.ts';
+import { refuse, validated, type Problem } from './validate.ts';
 import { zoneOf } from './audience-reader.ts';
 import { nextReadDue } from './reading.ts';
 
@@ -13,6 +13,7 @@ export class Journeys {
   readonly #clock: Clock;
   readonly #templates: () => ReadonlySet<string>;
   readonly #audiences: () => ReadonlySet<string> | null;
+  readonly #missing: (definition: JourneyDefinition) => Promise<Problem[]>;
   readonly zone: string;
   #rows = new Map<string, JourneyRow>();
   #versions = new Map<string, JourneyDefinition>();
@@ -27,11 +28,14 @@ export class Journeys {
     templates: () => ReadonlySet<string>;
     /** Keys of the audiences there are; absent: a journey may name any. */
     audiences?: () => ReadonlySet<string>;
+    /** What is missing here for it to make its calls; absent: nothing is. */
+    missing?: (definition: JourneyDefinition) => Promise<Problem[]>;
   }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#templates = parts.templates;
     this.#audiences = parts.audiences ?? (() => null);
+    this.#missing = parts.missing ?? (async () => []);
     this.zone = parts.zone;
   }
 
@@ -113,6 +117,7 @@ export class Journeys {
   async publish(key: string): Promise<JourneyRow> {
     const row = this.get(key);
     const definition = validated(row.draft, this.#templates(), this.#audiences());
+    refuse(await this.#missing(definition));
     const current = this.version(key, row.version);
     const same = row.status === 'live' && JSON.stringify(current) === JSON.stringify(definition);
     if (!same) await this.#store.inTransaction((tx) => this.#publish(tx, key, definition));

@@ -12,6 +12,7 @@ import { decide } from './decide.ts';
 import { RunHands } from './hands.ts';
 import type { Journeys } from './journeys.ts';
 import type { Input, MessageOutcome, Run } from './run.ts';
+import type { SecretSource } from './secret.ts';
 import { mergeRuns, unmergeRuns, type CarriedRuns } from './merge.ts';
 import { forgetPerson, rowsOfPerson } from './privacy.ts';
 import { stuckRuns, type StuckRun } from './stuck.ts';
@@ -41,6 +42,8 @@ export interface RunnerParts {
   callOwn: Caller;
   /** Calls the world outside, behind a guard. */
   callOutside: Caller;
+  /** Values that calls may show; absent: there are none. */
+  secrets?: SecretSource;
   plan: PlanMessage;
   cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
   /** Writes attributes of a profile, for an update activity. */

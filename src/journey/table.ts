@@ -1,7 +1,9 @@
 import type { Migration, Runner } from '../store/index.ts';
 import type { Run, RunContext, Step } from './run.ts';
+import { secretMigrations } from './table-secret.ts';
 
 export const migrations: Migration[] = [
+  ...secretMigrations,
   {
     name: '0501-journey-tables',
     sql: `

@@ -1,5 +1,5 @@
 import { reservedHeader } from '../base/index.ts';
-import { mapOf } from '../language/index.ts';
+import { mapOf, parseType, type Schema } from '../language/index.ts';
 import type { CustomAction } from './definition.ts';
 import { answerSchema } from './schema.ts';
 import { durationWithin, expression, template, type ActivityHands, type PartHands } from './validate-part.ts';
@@ -10,15 +10,14 @@ const hour = 3_600_000;
 /** Everything wrong with a custom action. */
 export function checkAction(where: string, action: CustomAction, hands: ActivityHands): void {
   const { goes, say } = hands;
-  if (typeof action.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_]{0,29}$/.test(action.name))
+  if (!/^[A-Za-z][A-Za-z0-9_]{0,29}$/.test(action.name))
     say(`${where}.name`, 'An action has a name of letters, digits and underscores');
-  if (!['GET', 'POST', 'PUT'].includes(action.method))
-    say(`${where}.method`, `Method ${String(action.method)} is not GET, POST or PUT`);
-  checkAddress(`${where}.url`, action.url, hands);
-  checkHeaders(`${where}.headers`, action.headers ?? {}, hands);
-  checkBody(`${where}.body`, action.body, hands);
-  if (action.nulls !== undefined && action.nulls !== 'omit' && action.nulls !== 'send')
-    say(`${where}.nulls`, `"${String(action.nulls)}" is neither omit nor send`);
+  const filled = { say, sees: withSecrets(hands.sees) };
+  checkAddress(`${where}.url`, action.url, filled);
+  checkHeaders(`${where}.headers`, action.headers ?? {}, filled);
+  checkBody(`${where}.body`, action.body, filled);
+  if (action.sign !== undefined && !/^[A-Za-z][A-Za-z0-9_]{0,39}$/.test(action.sign))
+    say(`${where}.sign`, `"${action.sign}" is no name of a secret`);
   const response = mapOf({ response: answerSchema(action) });
   if (action.answer !== undefined) expression(`${where}.answer`, action.answer, { say, sees: response });
   checkTries(where, action, hands);
@@ -26,25 +25,31 @@ export function checkAction(where: string, action: CustomAction, hands: Activity
   goes(`${where}.next`, action.next);
 }
 
+/** What is sent may name secrets; conditions and mails may not. */
+function withSecrets(sees: Schema): Schema {
+  return { ...sees, fields: { ...sees.fields, secret: { type: mapOf({}, parseType('text')) } } };
+}
+
+const sealIt = 'A secret does not stand in a document: keep it with PUT /v1/secrets/NAME, and write {{secret.NAME}}';
+
 /** Who is called is written out, so that no data can choose it; what is asked of them may be filled in. */
-function checkAddress(where: string, url: unknown, hands: PartHands): void {
+function checkAddress(where: string, url: string, hands: PartHands): void {
   const { say } = hands;
-  if (typeof url !== 'string' || !/^(\/(?!\/)|https?:\/\/)/.test(url))
-    return say(where, `"${String(url)}" is neither a path of this server nor an https address`);
+  if (!/^(\/(?!\/)|https?:\/\/)/.test(url))
+    return say(where, `"${url}" is neither a path of this server nor an https address`);
   if (/^\/[^?]*\{/.test(url))
     say(where, 'A path of this server is written out; only what follows the question mark may be filled in');
   if (/^https?:\/\/[^/?#]*\{/.test(url)) say(where, 'The host is written out; only what follows it may be filled in');
+  if (/[?&](api[-_]?key|key|token|access[-_]?token|secret|password)=[^&{]/i.test(url)) say(where, sealIt);
   template(where, url, { ...hands, mode: 'url' });
 }
 
-function checkHeaders(where: string, headers: unknown, hands: PartHands): void {
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
-    return hands.say(where, 'Headers are an object of names and texts');
+function checkHeaders(where: string, headers: Record<string, string>, hands: PartHands): void {
   for (const [name, value] of Object.entries(headers)) {
     const here = `${where}.${name}`;
     if (!/^[A-Za-z0-9-]{1,100}$/.test(name)) hands.say(here, `"${name.slice(0, 60)}" is no name of a header`);
     else if (reservedHeader.test(name)) hands.say(here, 'It cannot be set: it says how the call itself is made');
-    if (typeof value !== 'string') hands.say(here, 'The value of a header is a text');
+    if (/^(authorization|.*(api-?key|token|secret))$/i.test(name) && !value.includes('{')) hands.say(here, sealIt);
     template(here, value, hands);
   }
 }
@@ -67,8 +72,8 @@ function checkBody(where: string, value: unknown, hands: PartHands & { depth?: n
 function checkTries(where: string, { timeout, retries, backOff }: CustomAction, { say }: PartHands): void {
   if (timeout !== undefined)
     durationWithin(`${where}.timeout`, timeout, { from: 100, to: 120 * second, words: '0.1 to 120 seconds', say });
-  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0 && retries <= 20))
-    say(`${where}.retries`, `${String(retries)} is no number of further tries; write a whole number from 0 to 20`);
+  if (retries !== undefined && (retries < 0 || retries > 20))
+    say(`${where}.retries`, `${retries} is no number of further tries; write a whole number from 0 to 20`);
   for (const part of ['first', 'most'] as const) {
     const given = backOff?.[part];
     if (given === undefined) continue;

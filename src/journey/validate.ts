@@ -166,8 +166,13 @@ export function validated(
   templates: ReadonlySet<string>,
   audiences: ReadonlySet<string> | null = null,
 ): JourneyDefinition {
-  const problems = problemsOf(given, templates, audiences);
-  if (problems.length === 0) return given as JourneyDefinition;
+  refuse(problemsOf(given, templates, audiences));
+  return given as JourneyDefinition;
+}
+
+/** Throws JOURNEY_INVALID with every problem in it, if there is one. */
+export function refuse(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
   const text = problems.map(({ where, what }) => `${where}: ${what}`).join('; ');
   throw new BeckonError(errors.JOURNEY_INVALID, `The journey cannot run as it stands: ${text}`, {
     where: problems[0]!.where,

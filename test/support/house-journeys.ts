@@ -33,3 +33,13 @@ export function fakeJourneys(): House['journeys'] {
     people: async () => [],
   };
 }
+
+/** What actions call, in a house of which only doors are tested: nothing. */
+export function fakeActions(): House['actions'] {
+  const now = new Date(0).toISOString();
+  return {
+    secrets: async () => [],
+    putSecret: async (name) => ({ name, madeAt: now, rotatedAt: null, usedBy: [] }),
+    removeSecret: async () => false,
+  };
+}

@@ -6,7 +6,7 @@ import { fakeTraits } from './trait.ts';
 import type { Profile, ProfileState } from '../../src/profile/index.ts';
 import type { House, Person, RecommendRequest } from '../../src/api/index.ts';
 import { fakeFeeds } from './feeds.ts';
-import { fakeJourneys } from './house-journeys.ts';
+import { fakeActions, fakeJourneys } from './house-journeys.ts';
 
 /** A house for tests: remembers what it was told, answers from what it was given. Same seed, same ids. */
 export interface FakeHouse extends House {
@@ -44,8 +44,14 @@ const fakeSettings: House['settings'] = {
   files: { studio: null, shop: null, docs: null, alloy: null },
 };
 
-function fakeSenders(): Pick<House, 'feeds' | 'webhooks' | 'forms' | 'replays'> {
-  return { feeds: fakeFeeds(), webhooks: fakeWebhooks(), forms: fakeForms(), replays: undefined as never };
+function fakeSenders(): Pick<House, 'actions' | 'feeds' | 'webhooks' | 'forms' | 'replays'> {
+  return {
+    actions: fakeActions(),
+    feeds: fakeFeeds(),
+    webhooks: fakeWebhooks(),
+    forms: fakeForms(),
+    replays: undefined as never,
+  };
 }
 
 function fakeTime(clock: FakeClock): House['time'] {

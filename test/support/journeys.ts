@@ -7,6 +7,7 @@ import {
   Lifecycle,
   migrations,
   Runner,
+  Secrets,
   stepsOf,
   type CallAnswer,
   type CallRequest,
@@ -55,6 +56,7 @@ export class Office {
   readonly journeys: Journeys;
   readonly runner: Runner;
   readonly lifecycle: Lifecycle;
+  readonly secrets: Secrets;
 
   private constructor(store: Store) {
     this.store = store;
@@ -72,6 +74,11 @@ export class Office {
       listens: (type) => this.journeys.listened.has(type),
     });
     this.journeys = new Journeys({ store, clock, zone: 'Europe/Stockholm', templates: () => new Set(['reminder']) });
+    this.secrets = new Secrets({ store, clock, random, secret: new Uint8Array(32).fill(9) });
+    const call = async (request: CallRequest) => {
+      this.asked.push(request);
+      return this.respond(request);
+    };
     this.runner = new Runner({
       store,
       clock,
@@ -81,13 +88,11 @@ export class Office {
       profiles: this.profiles,
       jobs: new Jobs({ store, clock, ids }),
       journeys: this.journeys,
-      callOwn: async (request) => {
-        this.asked.push(request);
-        return this.respond(request);
-      },
+      callOwn: call,
+      callOutside: call,
+      secrets: this.secrets,
       plan: async (_tx, order) => void this.planned.push(order),
       cancel: async (_tx, runId, reason) => void this.cancelled.push({ runId, reason }),
-      callOutside: () => Promise.reject(new Error('nobody outside is called')),
       update: async (_tx, update) => void this.written.push(update),
     });
     this.lifecycle = new Lifecycle({ store, clock, journeys: this.journeys, runner: this.runner });
@@ -99,6 +104,7 @@ export class Office {
     const store = await shared;
     await Promise.all([emptyLog(store), emptyJobs(store), emptyProfiles(store), emptyJourneys(store)]);
     await store.run({ text: 'delete from journey' });
+    await store.run({ text: 'delete from journey_secret' });
     return new Office(store);
   }
 

@@ -1,0 +1,44 @@
+import { Type, type TSchema } from 'typebox';
+import { BeckonError } from '../base/index.ts';
+import { SecretInput, SecretRow } from './contract-action.ts';
+import type { Door } from './door.ts';
+import { errors } from './error.ts';
+import type { House } from './house.ts';
+
+type Make = <B extends TSchema>(door: Door<B>) => void;
+
+/** Doors to what the actions of journeys call. */
+export function actionDoors(make: Make, { actions }: House): void {
+  make({
+    method: 'GET',
+    path: '/secrets',
+    scope: 'read',
+    summary:
+      'Secrets that actions show to the services they call, and which journeys name them. Values are never shown.',
+    answer: Type.Object({ secrets: Type.Array(SecretRow) }),
+    work: async () => ({ secrets: await actions.secrets() }),
+  });
+  make({
+    method: 'PUT',
+    path: '/secrets/:name',
+    scope: 'settings',
+    summary: 'Make a secret, or put a new value in its place; the next call shows it.',
+    body: SecretInput,
+    answer: SecretRow,
+    work: (call) => actions.putSecret(call.part('name'), call.body.value),
+  });
+  make({
+    method: 'DELETE',
+    path: '/secrets/:name',
+    scope: 'settings',
+    summary: 'Remove a secret that no journey names any more.',
+    answer: Type.Object({ removed: Type.Boolean() }),
+    work: async (call) => {
+      const name = call.part('name');
+      if (await actions.removeSecret(name)) return { removed: true };
+      throw new BeckonError(errors.API_NOT_FOUND, `There is no secret "${name.slice(0, 60)}"`, {
+        mend: 'GET /v1/secrets lists them',
+      });
+    },
+  });
+}

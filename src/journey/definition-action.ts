@@ -1,0 +1,48 @@
+import type { Static } from 'typebox';
+import { choice, duration, expression, form, label, next, place, text, Type } from './definition-form.ts';
+
+export const CustomAction = form(
+  {
+    kind: Type.Literal('action'),
+    label,
+    name: text('Under this name the answer stands in `context.journey.actions.<name>`'),
+    method: choice(['GET', 'POST', 'PUT'], 'Method of the call'),
+    url: text(
+      'A path of this server, such as /v1/recommendations, or an https address; what follows the host is a template',
+    ),
+    headers: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'By name a template' })),
+    body: Type.Optional(
+      Type.Unknown({ description: 'JSON; each text in it is a template, and "=expression" gives the value itself' }),
+    ),
+    answer: Type.Optional(expression('Over `response`: the part of the answer to keep; absent: all of it')),
+    responseSchema: Type.Optional(
+      Type.Unknown({ description: 'JSON Schema of the answer; names that read from it are checked on saving' }),
+    ),
+    responseSample: Type.Optional(Type.Unknown({ description: 'Or a sample of the answer' })),
+    sign: Type.Optional(text('Name of a secret with which the body is signed, as Standard Webhooks does')),
+    nulls: Type.Optional(
+      choice(['omit', 'send'], 'What becomes of fields of the body that come out empty: left out, or sent as null'),
+    ),
+    timeout: Type.Optional(duration('For one try, PT0.1S to PT2M; PT10S if not said')),
+    retries: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 20,
+        description: 'Tries after the first, 3 if not said: of silence, of 408, 429 and 5xx, never of other answers',
+      }),
+    ),
+    backOff: Type.Optional(
+      form(
+        {
+          first: Type.Optional(duration('Before the second try, PT1S if not said; doubled for each further one')),
+          most: Type.Optional(duration('The longest, PT10M if not said')),
+        },
+        'Pauses between tries; Retry-After goes before',
+      ),
+    ),
+    next,
+    onError: Type.Optional(place('For a failed call; absent: `next`')),
+  },
+  'A declared HTTP call. A path means this server. Address, headers and body also see `secret.NAME`, which no document holds.',
+);
+export type CustomAction = Static<typeof CustomAction>;
