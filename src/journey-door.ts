@@ -2,7 +2,14 @@ import type { House, JourneyDetail, JourneyRow, PersonHere, StuckRun } from './a
 import type { Rooms } from './app.ts';
 import { toMajor } from './base/index.ts';
 import { dayStart } from './day.ts';
-import { countActivities, countRuns, peopleInside, storyOf, type JourneyDefinition } from './journey/index.ts';
+import {
+  countActivities,
+  countRuns,
+  peopleInside,
+  revisionOf,
+  storyOf,
+  type JourneyDefinition,
+} from './journey/index.ts';
 import { labelOf } from './person-label.ts';
 import type { Simulated } from './simulating.ts';
 
@@ -16,8 +23,8 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
   return {
     list: () => Promise.all(journeys.list().map(({ key }) => journeyRow(rooms, key))),
     get: async (key) => (known(key) ? journeyDetail(rooms, key) : null),
-    put: (definition) => detail(journeys.put(definition)),
-    publish: (key) => detail(journeys.publish(key)),
+    put: (definition, revision) => detail(journeys.put(definition, revision)),
+    publish: (key, revision) => detail(journeys.publish(key, revision)),
     pause: (key) => detail(lifecycle.pause(key)),
     resume: (key, how) => detail(lifecycle.resume(key, how)),
     close: (key) => detail(lifecycle.close(key)),
@@ -97,6 +104,8 @@ async function journeyDetail({ journeys, store, clock }: Rooms, key: string): Pr
     pausedAt: row.pausedAt === null ? null : iso(row.pausedAt),
     versions: journeys.versionsOf(key),
     definition: definition as unknown as Record<string, unknown>,
+    draft: revisionOf(row.draft) === revisionOf(definition) ? null : (row.draft as unknown as Record<string, unknown>),
+    revision: revisionOf(row.draft),
     counts: await countActivities(store, key, dayStart(clock.now(), journeys.zone)),
   };
 }

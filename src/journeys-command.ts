@@ -1,97 +1,116 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 import { BeckonError } from './base/index.ts';
-import {
-  messagesOf,
-  problemsOf,
-  recipeFolder,
-  storiesEnd,
-  storyOf,
-  type JourneyDefinition,
-  type Story,
-} from './journey/index.ts';
+import { messagesOf, problemsOf, storiesEnd } from './journey/index.ts';
+import type { JourneyFile } from './journeys-files.ts';
+import { openShop, shopKey, type Ask } from './journeys-shop.ts';
+import { diffJourneys, pullJourneys, pushJourneys, type SyncHands } from './journeys-sync.ts';
 import { errors } from './settings.ts';
 import type { Simulator } from './simulating.ts';
 
 /** `beckon journeys`: journeys as files, checked and told their stories. */
 
-/** A journey's file, and the stories beside it. */
-export interface JourneyFile {
-  path: string;
-  definition: JourneyDefinition;
-  stories: Story[];
-}
+const whats = ['check', 'test', 'pull', 'push', 'diff'] as const;
 
 /** What was asked for on the command line. */
 export interface JourneysCommand {
-  what: 'check' | 'test';
+  what: (typeof whats)[number];
   paths: string[];
-  json: boolean;
+  /** Switches that were given: json, dry-run, force, publish, test. */
+  switches: Set<string>;
+  /** Address of the running Beckon, where one is asked. */
+  url: string | null;
+  /** Keys that are meant; empty: all. */
+  only: string[];
+  /** Where new files of a pull come to lie. */
+  folder: string;
   /** Flags that are not of this command. */
   rest: string[];
 }
 
-export const journeysHelp = `Usage: beckon journeys check|test [FILE or FOLDER …] [--json]
+export const journeysHelp = `Usage: beckon journeys check|test|pull|push|diff [FILE or FOLDER …]
 
   check   say what is wrong with journeys in files
   test    tell the stories beside them (NAME${storiesEnd}) to the production engine, on a clock that is
           moved, in a database of their own; exit code 1 when one ends otherwise than it expects
+  diff    say how the files differ from a running Beckon; exit code 1 when they do
+  pull    write what a running Beckon has into files, one a journey
+  push    save the files there as drafts
 
-  Without a file or folder: the journeys that come with Beckon.
-  --json  print what happened to whom as JSON
+  Of check and test without a file or folder: the journeys that come with Beckon. Of the others: ./journeys.
+  Nothing is ever taken away: what lies on one side only is named and stays. What was changed on both sides is left alone.
+
+Flags:
+  --json       check, test: print what happened to whom as JSON
+  --url URL    the running Beckon (BECKON_URL, or http://localhost:8080); its secret key is taken from BECKON_KEY
+  --only KEY   only this journey; may be given several times
+  --dry-run    say what would be done, and do nothing
+  --publish    push: make the drafts live
+  --test       push: tell the stories beside them first, and push only what passes
+  --force      let the files win in a push, the server in a pull
+
+Exit codes: 0 all is well; 1 something differs, fails or was refused; 2 the command cannot be read; 3 both sides have changed.
 `;
 
-/** @throws SETTINGS_UNKNOWN_COMMAND */
+/** Switches, by the command they belong to. */
+const switches: Record<JourneysCommand['what'], readonly string[]> = {
+  check: ['json'],
+  test: ['json'],
+  diff: [],
+  pull: ['dry-run', 'force'],
+  push: ['dry-run', 'force', 'publish', 'test'],
+};
+
+/** @throws SETTINGS_UNKNOWN_COMMAND, SETTINGS_UNKNOWN_FLAG, SETTINGS_BAD_VALUE */
 export function readJourneysFlags(flags: readonly string[]): JourneysCommand {
-  const [what, ...others] = flags;
-  if (what !== 'check' && what !== 'test')
+  const what = whats.find((one) => one === flags[0]);
+  if (what === undefined)
     throw new BeckonError(
       errors.SETTINGS_UNKNOWN_COMMAND,
-      `"beckon journeys" goes on with check or test, not "${what ?? ''}"`,
+      `"beckon journeys" goes on with ${whats.join(', ')}, not "${flags[0] ?? ''}"`,
     );
-  const made: JourneysCommand = { what, paths: [], json: false, rest: [] };
-  for (let i = 0; i < others.length; i++) {
-    const one = others[i]!;
-    if (one === '--json') made.json = true;
-    else if (!one.startsWith('-')) made.paths.push(one);
+  const isRemote = what !== 'check' && what !== 'test';
+  const made: JourneysCommand = {
+    what,
+    paths: [],
+    switches: new Set(),
+    url: null,
+    only: [],
+    folder: 'journeys',
+    rest: [],
+  };
+  const others = flags.slice(1).flatMap((one) => (/^--[^=]+=/.test(one) ? splitAtEquals(one) : [one]));
+  for (let at = 0; at < others.length; at++) {
+    const one = others[at]!;
+    const name = one.slice(2);
+    const value = others[at + 1];
+    if (!one.startsWith('-')) made.paths.push(one);
+    else if (switches[what].includes(name)) made.switches.add(name);
+    else if (isRemote && (name === 'url' || name === 'only')) {
+      if (value === undefined || value.startsWith('-'))
+        throw new BeckonError(errors.SETTINGS_BAD_VALUE, `${one} wants a value`);
+      if (name === 'url') made.url = value;
+      else made.only.push(value);
+      at++;
+    } else if (isRemote)
+      throw new BeckonError(errors.SETTINGS_UNKNOWN_FLAG, `beckon journeys ${what} has no flag "${one}"`);
     else {
       made.rest.push(one);
-      const isPair = !one.includes('=') && others[i + 1] !== undefined && !others[i + 1]!.startsWith('-');
-      if (isPair) made.rest.push(others[++i]!);
+      if (value !== undefined && !value.startsWith('-')) made.rest.push(others[++at]!);
     }
   }
+  if (isRemote && made.paths.length === 0) made.paths.push(made.folder);
+  made.folder = isRemote ? folderOf(made.paths[0]!) : made.folder;
   return made;
 }
 
-/** Journeys in these files and folders, each with its stories; without any, those that come with Beckon. */
-export function journeyFiles(paths: readonly string[]): JourneyFile[] {
-  const asked = paths.length > 0 ? paths : [fileURLToPath(recipeFolder)];
-  const files = asked.flatMap((path) => {
-    if (!existsSync(path)) throw new BeckonError(errors.SETTINGS_BAD_VALUE, `There is no file or folder "${path}"`);
-    if (!statSync(path).isDirectory()) return [path];
-    return readdirSync(path)
-      .filter((name) => name.endsWith('.json') && !name.endsWith(storiesEnd))
-      .sort()
-      .map((name) => join(path, name));
-  });
-  return files.map((path) => {
-    const beside = join(dirname(path), `${basename(path, '.json')}${storiesEnd}`);
-    const told = existsSync(beside) ? read(beside) : [];
-    return {
-      path,
-      definition: read(path) as JourneyDefinition,
-      stories: (Array.isArray(told) ? told : [told]).map(storyOf),
-    };
-  });
+/** Of a file the folder that it lies in. */
+function folderOf(path: string): string {
+  return /\.(json|[mc]?[jt]s)$/.test(path) ? dirname(path) : path;
 }
 
-function read(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new BeckonError(errors.SETTINGS_BAD_VALUE, `${path} is not JSON: ${(error as Error).message}`);
-  }
+function splitAtEquals(flag: string): string[] {
+  const at = flag.indexOf('=');
+  return [flag.slice(0, at), flag.slice(at + 1)];
 }
 
 /** Says what is wrong with each. @returns the exit code */
@@ -131,4 +150,19 @@ export async function testJourneys(
   }
   say(json ? JSON.stringify(results, null, 2) : `\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
+}
+
+/** Carries out what asks a running Beckon. @returns the exit code */
+export async function syncJourneys(
+  command: JourneysCommand,
+  files: readonly JourneyFile[],
+  { env, ask, say }: { env: Readonly<Record<string, string | undefined>>; ask: Ask; say: (line: string) => void },
+): Promise<number> {
+  const url = (command.url ?? env['BECKON_URL'] ?? 'http://localhost:8080').replace(/\/+$/, '');
+  const { switches: given, only, folder } = command;
+  const shop = openShop({ url, key: shopKey(env, url), ask });
+  const hands: SyncHands = { shop, files, folder, say, only, dry: given.has('dry-run'), force: given.has('force') };
+  if (command.what === 'diff') return diffJourneys(hands);
+  if (command.what === 'pull') return pullJourneys(hands);
+  return pushJourneys({ ...hands, publish: given.has('publish'), test: given.has('test') });
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,9 +84,13 @@ async function journeys({ flags, help }: CommandLine): Promise<number> {
     process.stdout.write(command.journeysHelp);
     return 0;
   }
-  const { what, paths, json, rest } = command.readJourneysFlags(flags);
-  const files = command.journeyFiles(paths);
+  const asked = command.readJourneysFlags(flags);
+  const { what, paths, rest } = asked;
+  // The folder of a first pull need not be there.
+  const isNew = what === 'pull' && !existsSync(asked.folder);
+  const files = isNew ? [] : await (await import('./journeys-files.ts')).journeyFiles(paths);
   if (what === 'check') return command.checkJourneys(files, say);
+  if (what !== 'test') return command.syncJourneys(asked, files, { env: process.env, ask: fetch, say });
   const undo: Undo = [];
   const dataDir = mkdtempSync(join(tmpdir(), 'beckon-stories-'));
   // PostgreSQL's own user must get into it, where root starts it as somebody else.
@@ -97,7 +101,7 @@ async function journeys({ flags, help }: CommandLine): Promise<number> {
     const { settings, parts } = await prepare({ ...readSettings(rest, process.env), dataDir }, undo, tell);
     const { Simulator } = await import('./simulating.ts');
     const simulator = new Simulator({ settings, databaseUrl: parts.databaseUrl, log: parts.log });
-    return await command.testJourneys(files, simulator, { say, json });
+    return await command.testJourneys(files, simulator, { say, json: asked.switches.has('json') });
   } finally {
     await runBackwards(undo);
   }

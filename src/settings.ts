@@ -157,7 +157,7 @@ export const commands = {
   demo: 'the same with the demo shop; demo --remove takes the demo data out',
   migrate: 'bring the database up to date and end',
   backtest: 'replay the shop’s own history: which criterion would have shown what came next',
-  journeys: 'check journeys in files, and tell their stories to the engine',
+  journeys: 'journeys in files: check them, tell their stories, pull from and push to a running Beckon',
   evaluate: 'measure the recommender on your own data: history and queries in, ranked lists out',
   doctor: 'look whether this machine has what Beckon needs; exit code 1 when something fails',
   help: 'print this',

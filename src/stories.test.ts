@@ -4,11 +4,12 @@ import { joinRooms, migrations } from './app.ts';
 import { quietLog } from './base/index.ts';
 import { recipes, type Story } from './journey/index.ts';
 import { journeyDoor } from './journey-door.ts';
-import { checkJourneys, journeyFiles, readJourneysFlags, testJourneys } from './journeys-command.ts';
+import { checkJourneys, readJourneysFlags, testJourneys } from './journeys-command.ts';
+import { journeyFiles } from './journeys-files.ts';
 import { readSettings } from './settings.ts';
 import { Simulator } from './simulating.ts';
 
-const files = journeyFiles([]);
+const files = await journeyFiles([]);
 const all = files.map(({ definition }) => definition);
 let simulator: Simulator;
 
@@ -61,15 +62,15 @@ it('says where a story goes otherwise than it expects', async () => {
 });
 
 describe('beckon journeys', () => {
-  it('reads what is asked for, and leaves the flags of the database to it', () => {
-    expect(readJourneysFlags(['test', 'a.json', '--json', '--log-level', 'warn', 'b'])).toEqual({
+  it('reads what is asked for, and leaves the flags of the database to it', async () => {
+    expect(readJourneysFlags(['test', 'a.json', '--json', '--log-level', 'warn', 'b'])).toMatchObject({
       what: 'test',
       paths: ['a.json', 'b'],
-      json: true,
+      switches: new Set(['json']),
       rest: ['--log-level', 'warn'],
     });
-    expect(() => readJourneysFlags(['pull'])).toThrow('goes on with check or test');
-    expect(() => journeyFiles(['/nowhere/at-all.json'])).toThrow('There is no file or folder');
+    expect(() => readJourneysFlags(['fetch'])).toThrow('goes on with check, test, pull, push, diff');
+    await expect(journeyFiles(['/nowhere/at-all.json'])).rejects.toThrow('There is no file or folder');
   });
 
   it('says what is wrong with a journey, and where, by the exit code too', () => {

@@ -67,7 +67,7 @@ function judgeJson({ path, line, marks, text }: Example, judge: JudgeJourney): F
   }
 }
 
-/** Runs each example as a file of its own, with `./src/…` meaning this repository. */
+/** Runs each example as a file of its own, with `./src/…` meaning this repository, and `beckon/journey` what the package exports. */
 function runAll(root: string, examples: Example[]): Finding[] {
   if (examples.length === 0) return [];
   const cache = join(root, 'node_modules/.cache');
@@ -82,7 +82,11 @@ function runAll(root: string, examples: Example[]): Finding[] {
 
 function runOne(root: string, file: string, { path, line, text }: Example): Finding[] {
   const base = pathToFileURL(`${root}/`).href;
-  writeFileSync(file, text.replaceAll(/(from\s+['"])\.\//g, `$1${base}`));
+  const builder = `$1${base}src/journey/build.ts`;
+  writeFileSync(
+    file,
+    text.replaceAll(/(from\s+['"])\.\//g, `$1${base}`).replaceAll(/(from\s+['"])beckon\/journey(?=['"])/g, builder),
+  );
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const { status, stderr } = spawnSync(process.execPath, ['--import', loader, file], {
     cwd: root,

@@ -41,17 +41,19 @@ export function journeyDoors(make: Make, house: House): void {
     path: '/journeys/:key',
     scope: 'journeys',
     summary: 'Write the draft of a journey. What is live stays as it is until publish.',
+    query: { revision: 'Only if the draft still has this revision; `none`: only if there is no such journey' },
     body: Type.Record(Type.String(), Type.Unknown()),
     answer: JourneyDetail,
-    work: (call) => house.journeys.put(withKey(call.body, call.part('key'))),
+    work: (call) => house.journeys.put(withKey(call.body, call.part('key')), call.query('revision')),
   });
   make({
     method: 'POST',
     path: '/journeys/:key/publish',
     scope: 'journeys',
     summary: 'Make the draft the live version. Runs inside finish on the version they began with.',
+    query: { revision: 'Only if the draft still has this revision' },
     answer: JourneyDetail,
-    work: (call) => house.journeys.publish(call.part('key')),
+    work: (call) => house.journeys.publish(call.part('key'), call.query('revision')),
   });
   lifeDoors(make, house);
   make({

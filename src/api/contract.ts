@@ -51,8 +51,12 @@ export const JourneyDetail = Type.Object({
   pausedAt: textOrNull,
   /** Numbers of the published versions, the newest first. */
   versions: Type.Array(Type.Integer()),
-  /** The document as written (JourneyDefinition). */
+  /** The document as written (JourneyDefinition): what is live, or was last; of a draft that never was, the draft. */
   definition: anything,
+  /** The draft, if it says something else than that; otherwise null. */
+  draft: Type.Union([anything, Type.Null()]),
+  /** Of the draft: another text once it says something else. */
+  revision: Type.String(),
   /** Per activity: runs here now, runs that have passed today and ever. The entry has the name "entry". */
   counts: Type.Record(Type.String(), Type.Object({ now: count, today: count, ever: count })),
 });

@@ -229,9 +229,12 @@ export type ActivityDoor = Pick<
 export interface JourneyDoor {
   list(): Promise<JourneyRow[]>;
   get(key: string): Promise<JourneyDetail | null>;
-  /** Checks and keeps a draft; throws the journey room's errors with the place in the document. */
-  put(definition: Record<string, unknown>): Promise<JourneyDetail>;
-  publish(key: string): Promise<JourneyDetail>;
+  /**
+   * Checks and keeps a draft; throws the journey room's errors with the place in the document. With a `revision` only if
+   * the draft still has it (`none`: if there is no such journey), otherwise JOURNEY_CHANGED.
+   */
+  put(definition: Record<string, unknown>, revision?: string): Promise<JourneyDetail>;
+  publish(key: string, revision?: string): Promise<JourneyDetail>;
   /** Each throws JOURNEY_NOT_SO where the status of the journey does not allow it. */
   pause(key: string): Promise<JourneyDetail>;
   resume(key: string, how: JourneyResume): Promise<JourneyDetail>;

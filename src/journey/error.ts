@@ -7,6 +7,10 @@ export const errors = defineErrors({
     status: 409,
     mend: 'GET /v1/journeys/{key} tells its status; docs/guide/journeys.md has what can be done in which',
   },
+  JOURNEY_CHANGED: {
+    status: 409,
+    mend: 'Read the journey again, bring both changes together, and send it with the revision that was read',
+  },
   STORY_INVALID: { status: 422, mend: 'Mend what is named; docs/guide/stories.md shows a whole story' },
   JOURNEY_MAP_INCOMPLETE: {
     status: 422,

@@ -13,6 +13,7 @@ export { type CallAnswer, type Caller, type CallRequest, CallTimeout, openCaller
 export * from './census.ts';
 export type { OrderedMessage, PlanMessage, UpdateProfile } from './change.ts';
 export type * from './definition.ts';
+export * from './compare.ts';
 export { journeyJsonSchema } from './definition-json.ts';
 export { Journeys } from './journeys.ts';
 export type { CarriedRuns } from './merge.ts';

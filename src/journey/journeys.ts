@@ -1,5 +1,6 @@
 import { BeckonError, nearest, type Clock } from '../base/index.ts';
 import type { Store, Tx } from '../store/index.ts';
+import { plainJourney, revisionOf } from './compare.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
 import { journeyMark, journeyRows, versionRows, type JourneyRow } from './table-journey.ts';
@@ -101,21 +102,46 @@ export class Journeys {
     return this.#rows.get(key)?.status === 'paused';
   }
 
-  /** Saves a document as draft; what is live stays as it is until it is published. Throws JOURNEY_INVALID. */
-  async put(given: unknown): Promise<JourneyRow> {
-    const definition = validated(given, this.#templates(), this.#audiences());
-    await this.#store.run({
-      text: `insert into journey (key, status, version, draft, updated_at) values ($1, 'draft', 0, $2, $3)
-        on conflict (key) do update set draft = excluded.draft, updated_at = excluded.updated_at`,
-      values: [definition.key, JSON.stringify(definition), new Date(this.#clock.now())],
+  /**
+   * Saves a document as draft; what is live stays as it is until it is published.
+   * @param revision of the draft that it was made from; `none`: there is no such journey yet. Absent: whatever there is
+   * @throws JOURNEY_INVALID, and JOURNEY_CHANGED where the draft is another one meanwhile
+   */
+  async put(given: unknown, revision?: string): Promise<JourneyRow> {
+    const definition = plainJourney(validated(given, this.#templates(), this.#audiences()));
+    await this.#store.inTransaction(async (tx) => {
+      if (revision !== undefined) await this.#requireRevision(tx, definition.key, revision);
+      const saved = await tx.run({
+        text: `insert into journey (key, status, version, draft, updated_at) values ($1, 'draft', 0, $2, $3)
+          on conflict (key) ${revision === 'none' ? 'do nothing' : 'do update set draft = excluded.draft, updated_at = excluded.updated_at'}`,
+        values: [definition.key, JSON.stringify(definition), new Date(this.#clock.now())],
+      });
+      if (saved === 0) throw this.#changed(definition.key);
     });
     await this.load();
     return this.get(definition.key);
   }
 
+  /** Holds the journey until the transaction ends, if its draft still is what somebody saw. */
+  async #requireRevision(tx: Tx, key: string, revision: string): Promise<void> {
+    const [row] = await tx.rows<{ draft: JourneyDefinition }>({
+      text: 'select draft from journey where key = $1 for update',
+      values: [key],
+    });
+    if ((row === undefined ? 'none' : revisionOf(row.draft)) !== revision) throw this.#changed(key);
+  }
+
+  #changed(key: string): BeckonError {
+    return new BeckonError(errors.JOURNEY_CHANGED, `Journey "${key}" was changed meanwhile, so nothing was saved`, {
+      where: 'revision',
+    });
+  }
+
   /** Makes the draft the live version. Runs inside stay on theirs; an unchanged document makes no new version. */
-  async publish(key: string): Promise<JourneyRow> {
+  async publish(key: string, revision?: string): Promise<JourneyRow> {
+    await this.refresh(); // the draft may have come through another process
     const row = this.get(key);
+    if (revision !== undefined && revisionOf(row.draft) !== revision) throw this.#changed(key);
     const definition = validated(row.draft, this.#templates(), this.#audiences());
     refuse(await this.#missing(definition));
     const current = this.version(key, row.version);

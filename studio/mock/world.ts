@@ -103,6 +103,8 @@ const detail = (world: World, key: string): JourneyDetail => {
     pausedAt: null,
     versions: draft ? [] : [3, 2, 1],
     definition,
+    draft: null,
+    revision: 'mock',
     counts: draft ? {} : Object.fromEntries(counts),
   };
 };

@@ -10,6 +10,8 @@ export function fakeJourneys(): House['journeys'] {
     pausedAt: null,
     versions: [],
     definition: { key },
+    draft: null,
+    revision: 'r1',
     counts: {},
   });
   const told = async (key: string) => detail(key);
