@@ -289,6 +289,7 @@ async function overview(rooms: Rooms): Promise<Overview> {
 /** What somebody should look at: events set aside, open requests, devices trying names, mails not made or in doubt. */
 async function needHand({
   journeys,
+  runner,
   messages,
   events,
   webhooks,
@@ -308,6 +309,10 @@ async function needHand({
   const claimants = await profiles.claimantsSince(clock.now() - 86_400_000);
   if (claimants > 0) {
     found.push({ text: `Devices that gave more names than one may in a day: ${claimants}`, link: '/incoming' });
+  }
+  for (const { service, breaker, waiting, places } of await runner.services.view(journeys)) {
+    const link = `/journeys/${places[0]!.journey}?activity=${places[0]!.activity}`;
+    if (breaker.since !== null) found.push({ text: `${service} does not answer; runs that wait: ${waiting}`, link });
   }
   for (const { key, draft } of journeys.list()) {
     const { byState } = await messages.counts(key);

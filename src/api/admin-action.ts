@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { BeckonError } from '../base/index.ts';
-import { SecretInput, SecretRow } from './contract-action.ts';
+import { SecretInput, SecretRow, ServiceState } from './contract-action.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
@@ -9,6 +9,29 @@ type Make = <B extends TSchema>(door: Door<B>) => void;
 
 /** Doors to what the actions of journeys call. */
 export function actionDoors(make: Make, { actions }: House): void {
+  make({
+    method: 'GET',
+    path: '/services',
+    scope: 'read',
+    summary: 'Services that the actions of live journeys call: which are down, since when, and how many runs wait.',
+    answer: Type.Object({ services: Type.Array(ServiceState) }),
+    work: async () => ({ services: await actions.services() }),
+  });
+  make({
+    method: 'POST',
+    path: '/services/:service/up',
+    scope: 'journeys',
+    summary: 'Say that a service is well again, so that calls go at once instead of after its rest.',
+    answer: Type.Object({ wasDown: Type.Boolean() }),
+    work: async (call) => {
+      const service = call.part('service');
+      if ((await actions.services()).some((one) => one.service === service))
+        return { wasDown: await actions.serviceUp(service) };
+      throw new BeckonError(errors.API_NOT_FOUND, `No live journey calls a service "${service.slice(0, 120)}"`, {
+        mend: 'GET /v1/services lists them; a slash in a name is written %2F',
+      });
+    },
+  });
   make({
     method: 'GET',
     path: '/secrets',

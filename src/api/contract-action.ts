@@ -1,5 +1,5 @@
-/** Shapes of the doors to what actions call: their secrets. */
-import { Type, type Static } from 'typebox';
+/** Shapes of the doors to what actions call: the services, and the secrets that are shown to them. */
+import { Type, type Static, type TSchema } from 'typebox';
 
 const when = Type.String({ description: 'ISO 8601' });
 
@@ -17,3 +17,21 @@ export const SecretInput = Type.Object(
   { value: Type.String({ description: 'Kept sealed, and never shown again; counts from the next call on' }) },
   { additionalProperties: false },
 );
+
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** GET /v1/services: what the actions of live journeys call. */
+export const ServiceState = Type.Object({
+  service: Type.String({ description: 'As the actions name it, otherwise `journey/activity`' }),
+  state: Type.Union([Type.Literal('up'), Type.Literal('down')], {
+    description: '`down`: it failed too often, so nobody calls it until `until`, and then one call tries it',
+  }),
+  since: orNull(when),
+  until: orNull(when),
+  lastFailure: orNull(Type.Object({ at: when, status: Type.String(), reason: orNull(Type.String()) })),
+  lastMinute: Type.Object({ calls: Type.Integer(), failed: Type.Integer() }),
+  turnsUntil: orNull(Type.String({ description: 'By its rate the next call may go then' })),
+  waiting: Type.Integer({ description: 'Runs that wait for its answer' }),
+  actions: Type.Array(Type.Object({ journey: Type.String(), activity: Type.String() })),
+});
+export type ServiceState = Static<typeof ServiceState>;

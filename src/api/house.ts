@@ -1,4 +1,4 @@
-import type { SecretRow } from './contract-action.ts';
+import type { SecretRow, ServiceState } from './contract-action.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Clock, Ids, Log, Random } from '../base/index.ts';
 import type {
@@ -260,6 +260,9 @@ export interface JourneyDoor {
 
 /** What the actions of journeys call, and show to whom they call. */
 export interface ActionDoor {
+  services(): Promise<ServiceState[]>;
+  /** @returns whether it was held to be down */
+  serviceUp(service: string): Promise<boolean>;
   secrets(): Promise<SecretRow[]>;
   /** Throws SECRET_INVALID. */
   putSecret(name: string, value: string): Promise<SecretRow>;

@@ -1,4 +1,4 @@
-import type { Clock, Ids } from '../base/index.ts';
+import { after, type Clock, type Ids, type Timer } from '../base/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 
 /** One piece of durable work. `key` names it once within its kind: the same key is never queued twice. */
@@ -86,6 +86,16 @@ export class Jobs {
     );
   }
 
+  /** Those among them that are still ours and not given back. */
+  async #extendAll(jobs: readonly Job[]): Promise<void> {
+    await this.#store.run({
+      name: 'job.extend-all',
+      text: `update job set lease_until = now() + $3 * interval '1 millisecond' from unnest($1::uuid[], $2::bigint[]) as mine(job_id, job_fence)
+        where id = job_id and fence = job_fence and lease_until is not null`,
+      values: [jobs.map(({ id }) => id), jobs.map(({ fence }) => fence), this.#leaseMs],
+    });
+  }
+
   /** Ends a job in the transaction that holds its effect. @returns false when somebody else has claimed it since. */
   async finish(tx: Runner, job: Job): Promise<boolean> {
     return (
@@ -106,13 +116,36 @@ export class Jobs {
     });
   }
 
-  /** Gives a job back untried, to be looked at again at `due`: the claim does not count as a try. */
-  async postpone(job: Job, due: number, why: string): Promise<void> {
+  /**
+   * Gives a job back untried, to be looked at again at `due`: the claim does not count as a try. Without a word why it is
+   * not in trouble, only not at its turn.
+   */
+  async postpone(job: Job, due: number, why: string | null, payload: unknown = job.payload): Promise<void> {
     await this.#store.run({
       name: 'job.postpone',
-      text: 'update job set due = $3, lease_until = null, attempt = attempt - 1, error = $4 where id = $1 and fence = $2',
-      values: [job.id, job.fence, new Date(due), why.slice(0, 500)],
+      text: `update job set due = $3, lease_until = null, attempt = attempt - 1, error = $4, payload = $5
+        where id = $1 and fence = $2`,
+      values: [job.id, job.fence, new Date(due), why?.slice(0, 500) ?? null, JSON.stringify(payload)],
     });
+  }
+
+  /** Holds jobs while long work goes on, until `stop`: whoever dies meanwhile loses them one lease later. */
+  hold(jobs: readonly Job[]): Timer {
+    let stopped = false;
+    let timer: Timer | undefined;
+    const again = () => {
+      timer = after(this.#leaseMs / 3, () => {
+        void this.#extendAll(jobs).catch(() => {});
+        if (!stopped) again();
+      });
+    };
+    again();
+    return {
+      stop: () => {
+        stopped = true;
+        timer?.stop();
+      },
+    };
   }
 
   /** Takes back what is queued under these keys and not being worked on. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BeckonError, isPublicAddress } from '../base/index.ts';
-import { backOffMs, outcomeOf, requestOf } from './action.ts';
-import { CallTimeout, targetOf } from './call.ts';
+import { backOffMs, outcomeOf, requestOf, verdictOf } from './action.ts';
+import { CallTimeout, targetOf, type CallAnswer } from './call.ts';
 import type { CustomAction } from './definition.ts';
 import { errors } from './error.ts';
 import { recipes } from './recipe.ts';
@@ -85,45 +85,46 @@ describe('what is filled in', () => {
 
 describe('the answer of an action (journeys C9–C11)', () => {
   const answer = (status: number, text = '{}', headers = {}) => ({ status, text, headers });
-  const first = { no: 1, chance: 0.5, real: Date.UTC(2026, 10, 24, 9) };
+  const first = { no: 1, chance: 0.5 };
+  const real = Date.UTC(2026, 10, 24, 9);
+  const judged = (given: CallAnswer | Error, at = first, of = action) => outcomeOf(of, verdictOf(given, real), at);
 
   it('takes any JSON of a 2xx, and an empty body', () => {
-    expect(outcomeOf(action, answer(200, '[1]'), first)).toEqual({ kind: 'ok', status: 'http_200', value: [1] });
-    expect(outcomeOf(action, answer(204, ''), first)).toEqual({ kind: 'ok', status: 'http_204', value: {} });
+    expect(judged(answer(200, '[1]'), first)).toEqual({ kind: 'ok', status: 'http_200', value: [1] });
+    expect(judged(answer(204, ''), first)).toEqual({ kind: 'ok', status: 'http_204', value: {} });
   });
 
   it('calls a 2xx that is not JSON a failure', () => {
-    expect(outcomeOf(action, answer(200, '<html>'), first)).toMatchObject({ kind: 'failed', status: 'internalError' });
+    expect(judged(answer(200, '<html>'), first)).toMatchObject({ kind: 'failed', status: 'internalError' });
   });
 
   it('tries 5xx, 429 and silence again, with back-off, until the tries are used up', () => {
-    expect(outcomeOf(action, answer(503), first)).toMatchObject({
+    expect(judged(answer(503), first)).toMatchObject({
       kind: 'again',
       status: 'http_503',
       afterMs: 1000,
     });
-    expect(outcomeOf(action, answer(503), { ...first, no: 2 })).toMatchObject({ kind: 'again', afterMs: 2000 });
-    expect(outcomeOf(action, answer(503), { ...first, no: 3 })).toMatchObject({
+    expect(judged(answer(503), { ...first, no: 2 })).toMatchObject({ kind: 'again', afterMs: 2000 });
+    expect(judged(answer(503), { ...first, no: 3 })).toMatchObject({
       kind: 'failed',
       status: 'http_503',
     });
-    expect(outcomeOf(action, new CallTimeout('late'), { ...first, no: 3 })).toMatchObject({
+    expect(judged(new CallTimeout('late'), { ...first, no: 3 })).toMatchObject({
       kind: 'failed',
       status: 'timedout',
     });
   });
 
   it('honours Retry-After, and never tries 401, 403, 404 or 422 again', () => {
-    expect(outcomeOf(action, answer(429, '{}', { 'retry-after': '7' }), first)).toMatchObject({
+    expect(judged(answer(429, '{}', { 'retry-after': '7' }), first)).toMatchObject({
       kind: 'again',
       afterMs: 7000,
     });
-    for (const status of [302, 400, 401, 403, 404, 409, 422])
-      expect(outcomeOf(action, answer(status), first).kind).toBe('failed');
+    for (const status of [302, 400, 401, 403, 404, 409, 422]) expect(judged(answer(status), first).kind).toBe('failed');
   });
 
   it('reads Retry-After as seconds or as a date by the clock of the service, at most an hour', () => {
-    const after = (headers: Record<string, string>) => outcomeOf(action, answer(503, '{}', headers), first);
+    const after = (headers: Record<string, string>) => judged(answer(503, '{}', headers), first);
     const at = 'Tue, 24 Nov 2026 09:02:00 GMT';
     expect(after({ 'retry-after': at })).toMatchObject({ afterMs: 120_000 });
     expect(after({ 'retry-after': at, date: 'Tue, 24 Nov 2026 09:01:30 GMT' })).toMatchObject({ afterMs: 30_000 });
@@ -141,7 +142,7 @@ describe('the answer of an action (journeys C9–C11)', () => {
 
   it('tries nothing again that we ourselves refuse, and says why', () => {
     const error = new BeckonError(errors.ACTION_TARGET_REFUSED, 'An action may not call https://db: it is here');
-    expect(outcomeOf(action, error, first)).toMatchObject({
+    expect(judged(error, first)).toMatchObject({
       kind: 'failed',
       status: 'internalError',
       reason: error.message,
@@ -149,16 +150,16 @@ describe('the answer of an action (journeys C9–C11)', () => {
   });
 
   it('gives the body of an error, also a list at its root (journeys C8)', () => {
-    const failed = (text: string) => outcomeOf(action, answer(404, text), first);
+    const failed = (text: string) => judged(answer(404, text), first);
     expect(failed('[{"code":7}]')).toMatchObject({ status: 'http_404', value: { errorResponse: [{ code: 7 }] } });
     expect(failed('<html>')).toMatchObject({ value: { errorResponse: null } });
   });
 
   it('takes no answer that is nested beyond reason, and reads one behind a byte order mark', () => {
-    const deep = (n: number) => outcomeOf(action, answer(200, `${'['.repeat(n)}${']'.repeat(n)}`), first);
+    const deep = (n: number) => judged(answer(200, `${'['.repeat(n)}${']'.repeat(n)}`), first);
     expect(deep(60).kind).toBe('ok');
     expect(deep(5000)).toMatchObject({ kind: 'failed', status: 'internalError' });
-    expect(outcomeOf(action, answer(200, '\uFEFF{"a":1}'), first)).toMatchObject({ value: { a: 1 } });
+    expect(judged(answer(200, '\uFEFF{"a":1}'), first)).toMatchObject({ value: { a: 1 } });
   });
 });
 

@@ -7,7 +7,9 @@ import {
   type Scope,
   type Template,
 } from '../language/index.ts';
+import type { Heard } from './breaker.ts';
 import type { CustomAction } from './definition.ts';
+import { errors } from './error.ts';
 import { CallTimeout, type CallAnswer, type CallRequest } from './call.ts';
 
 const expressions = new Map<string, Expression>();
@@ -96,40 +98,50 @@ export interface Try {
   no: number;
   /** Uniform in [0, 1), for jitter. */
   chance: number;
-  /** The machine's time, UTC ms, by which a date in `Retry-After` is meant. */
-  real: number;
 }
 
 /** Never worth a second try: the same request gets the same answer (trust §2.4). 401, 403 and 404 are those of journeys C11. */
 const isFinal = (status: number) => status < 500 && status !== 408 && status !== 429;
 
-/** Judges the answer of one try. Pure. Status words are those of journeys C9. */
-export function outcomeOf(action: CustomAction, answer: CallAnswer | Error, attempt: Try): Outcome {
+/** What an answer, or its absence, says: of the call, and of the service. */
+export type Verdict = { status: string; value: unknown; heard: Heard } & (
+  | { ok: true }
+  /** `again`: the same call may do better; `wantedMs`: not before so long. */
+  | { ok: false; reason: string | null; again: boolean; wantedMs: number | null }
+);
+
+/**
+ * Judges an answer. Pure. Status words are those of journeys C9.
+ * @param real the machine's time, UTC ms, by which a date in `Retry-After` is meant
+ */
+export function verdictOf(answer: CallAnswer | Error, real: number): Verdict {
   if (answer instanceof Error) {
     const status = answer instanceof CallTimeout ? 'timedout' : 'internalError';
-    const failed = { kind: 'failed', status, value: {}, reason: answer.message } as const;
     // What we refused to call or to take in is refused the next time too.
-    return answer instanceof BeckonError ? failed : triedAgain(action, failed, attempt, null);
+    const isOurs = answer instanceof BeckonError;
+    const heard = isOurs && answer.code !== errors.ACTION_ANSWER_REFUSED.code ? 'none' : 'down';
+    return { ok: false, status, value: {}, heard, reason: answer.message, again: !isOurs, wantedMs: null };
   }
   const value = parsed(answer.text);
   const status = `http_${answer.status}`;
   if (answer.status >= 200 && answer.status < 300) {
-    if (value !== undefined) return { kind: 'ok', status, value };
+    if (value !== undefined) return { ok: true, status, value, heard: 'up' };
     const reason = `The answer is no JSON (${(answer.headers['content-type'] ?? 'of no type').slice(0, 80)})`;
-    return { kind: 'failed', status: 'internalError', value: {}, reason };
+    return { ok: false, status: 'internalError', value: {}, heard: 'down', reason, again: false, wantedMs: null };
   }
-  const failed = { kind: 'failed', status, value: { errorResponse: value ?? null }, reason: null } as const;
-  return isFinal(answer.status) ? failed : triedAgain(action, failed, attempt, retryAfterMs(answer, attempt.real));
+  const again = !isFinal(answer.status);
+  const wantedMs = again ? retryAfterMs(answer, real) : null;
+  const failed = { ok: false, status, value: { errorResponse: value ?? null }, reason: null } as const;
+  return { ...failed, heard: again ? 'down' : 'odd', again, wantedMs };
 }
 
-function triedAgain(
-  action: CustomAction,
-  failed: Extract<Outcome, { kind: 'failed' }>,
-  { no, chance }: Try,
-  wantedMs: number | null,
-): Outcome {
-  if (no > (action.retries ?? 3)) return failed;
-  return { ...failed, kind: 'again', afterMs: wantedMs ?? backOffMs(action, no, chance) };
+/** What becomes of one try by a verdict. Pure. */
+export function outcomeOf(action: CustomAction, verdict: Verdict, { no, chance }: Try): Outcome {
+  const { status, value } = verdict;
+  if (verdict.ok) return { kind: 'ok', status, value };
+  const { reason, again, wantedMs } = verdict;
+  if (!again || no > (action.retries ?? 3)) return { kind: 'failed', status, value, reason };
+  return { kind: 'again', status, value, reason, afterMs: wantedMs ?? backOffMs(action, no, chance) };
 }
 
 /** 1, 2, 4 … seconds, at most ten minutes, a fifth more or less (or as the action says). Pure. */

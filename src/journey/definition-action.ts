@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import { choice, duration, expression, form, label, next, place, text, Type } from './definition-form.ts';
+import { choice, duration, expression, form, label, next, number, place, text, Type } from './definition-form.ts';
 
 export const CustomAction = form(
   {
@@ -31,6 +31,21 @@ export const CustomAction = form(
         description: 'Tries after the first, 3 if not said: of silence, of 408, 429 and 5xx, never of other answers',
       }),
     ),
+    deadline: Type.Optional(
+      duration(
+        'For the whole step with all tries, turns and rests; after it the run goes by `onError`. PT1H if not said',
+      ),
+    ),
+    service: Type.Optional(
+      Type.String({
+        pattern: '^[a-z0-9][a-z0-9-]{0,59}$',
+        description: 'Actions that name the same service share its rate and its breaker; absent: it is this one’s own',
+      }),
+    ),
+    rate: Type.Optional(
+      number('At most so many calls a second, of all processes together; 0.2 is one in five seconds'),
+    ),
+    cache: Type.Optional(duration('So long the answer to the same request serves everybody; absent: each run asks')),
     backOff: Type.Optional(
       form(
         {

@@ -3,7 +3,7 @@
  *
  * In:     facts about a profile, answers of actions, results of messages, and the passing of time
  * Out:    calls to services, messages handed to whoever fills the slot, a history of every step
- * Owns:   tables journey, journey_version, journey_run, journey_wait, journey_step, journey_entry, journey_refusal, journey_cap, journey_reading, journey_secret ·
+ * Owns:   tables journey, journey_version, journey_run, journey_wait, journey_step, journey_entry, journey_refusal, journey_cap, journey_reading, journey_secret, journey_service ·
  *         jobs journey.action
  * Knows:  base, store, job, language, event, profile
  * Never:  renders or sends a message; reads the clock itself; decides anything outside decide.ts
@@ -22,6 +22,7 @@ export { type MessageOutcome } from './run.ts';
 export type { BusinessFact } from './audience-reader.ts';
 export { missingHere } from './ready.ts';
 export { Secrets, type SecretView } from './secret.ts';
+export type { ServiceView } from './service.ts';
 export { Runner, type RunnerParts } from './runner.ts';
 export { migrations } from './table.ts';
 export { emptyJourneys, type JourneyRow, type JourneyStatus } from './table-journey.ts';

@@ -48,7 +48,15 @@ export type Input =
   | { kind: 'enter'; at: number; data: Record<string, unknown> }
   | { kind: 'due' }
   | { kind: 'fact'; fact: Fact }
-  | { kind: 'answered'; moves: number; ok: boolean; status: string; value: unknown; reason?: string | null }
+  | {
+      kind: 'answered';
+      moves: number;
+      ok: boolean;
+      status: string;
+      value: unknown;
+      reason?: string | null;
+      at?: number;
+    }
   | { kind: 'messaged'; moves: number; outcome: MessageOutcome; reason: string | null }
   /** It goes on in another version, at an activity of that. */
   | { kind: 'migrated'; version: number; activity: string }

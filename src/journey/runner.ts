@@ -13,6 +13,7 @@ import { RunHands } from './hands.ts';
 import type { Journeys } from './journeys.ts';
 import type { Input, MessageOutcome, Run } from './run.ts';
 import type { SecretSource } from './secret.ts';
+import type { Services } from './service.ts';
 import { mergeRuns, unmergeRuns, type CarriedRuns } from './merge.ts';
 import { forgetPerson, rowsOfPerson } from './privacy.ts';
 import { stuckRuns, type StuckRun } from './stuck.ts';
@@ -176,7 +177,7 @@ export class Runner {
   }
 
   /** Calls that are due. @returns calls made */
-  async act(limit = 64): Promise<number> {
+  async act(limit = 200): Promise<number> {
     const { claimed, answered } = await this.#actor.act(limit);
     if (answered.length > 0) await this.#record(answered);
     if (claimed > 0) point('journey.action-recorded');
@@ -294,6 +295,11 @@ export class Runner {
   audit(page: { after: string | null; limit: number }): Promise<RunAudit> {
     const { store: runner, jobs, journeys } = this.#parts;
     return auditRuns({ runner, jobs, journeys }, page);
+  }
+
+  /** How the services that actions call are doing. */
+  get services(): Services {
+    return this.#actor.services;
   }
 
   /** Runs of a journey that need a hand, the longest there first. */

@@ -1,9 +1,11 @@
 import type { Migration, Runner } from '../store/index.ts';
 import type { Run, RunContext, Step } from './run.ts';
 import { secretMigrations } from './table-secret.ts';
+import { serviceMigrations } from './table-service.ts';
 
 export const migrations: Migration[] = [
   ...secretMigrations,
+  ...serviceMigrations,
   {
     name: '0501-journey-tables',
     sql: `

@@ -5,7 +5,7 @@ import { answerSchema } from './schema.ts';
 import { durationWithin, expression, template, type ActivityHands, type PartHands } from './validate-part.ts';
 
 const second = 1000;
-const hour = 3_600_000;
+const day = 86_400_000;
 
 /** Everything wrong with a custom action. */
 export function checkAction(where: string, action: CustomAction, hands: ActivityHands): void {
@@ -68,8 +68,20 @@ function checkBody(where: string, value: unknown, hands: PartHands & { depth?: n
   }
 }
 
-/** How long, how often, and how far apart. */
-function checkTries(where: string, { timeout, retries, backOff }: CustomAction, { say }: PartHands): void {
+/** How long, how often, how far apart, and how many. */
+function checkTries(where: string, action: CustomAction, { say }: PartHands): void {
+  const { timeout, retries, backOff, deadline, service, rate, cache } = action;
+  if (deadline !== undefined)
+    durationWithin(`${where}.deadline`, deadline, { from: second, to: 30 * day, words: 'a second to 30 days', say });
+  if (service !== undefined && !/^[a-z0-9][a-z0-9-]{0,59}$/.test(service))
+    say(`${where}.service`, `"${service}" is no name of a service: lower-case letters, digits and hyphens`);
+  if (rate !== undefined && !(rate >= 0.001 && rate <= 100_000))
+    say(
+      `${where}.rate`,
+      `${rate} is no rate; write how many calls may go in a second, such as 5, or 0.1 for one in ten`,
+    );
+  if (cache !== undefined)
+    durationWithin(`${where}.cache`, cache, { from: second, to: day, words: 'a second to a day', say });
   if (timeout !== undefined)
     durationWithin(`${where}.timeout`, timeout, { from: 100, to: 120 * second, words: '0.1 to 120 seconds', say });
   if (retries !== undefined && (retries < 0 || retries > 20))
@@ -77,6 +89,6 @@ function checkTries(where: string, { timeout, retries, backOff }: CustomAction, 
   for (const part of ['first', 'most'] as const) {
     const given = backOff?.[part];
     if (given === undefined) continue;
-    durationWithin(`${where}.backOff.${part}`, given, { from: 100, to: 24 * hour, words: '0.1 seconds to a day', say });
+    durationWithin(`${where}.backOff.${part}`, given, { from: 100, to: day, words: '0.1 seconds to a day', say });
   }
 }

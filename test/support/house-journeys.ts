@@ -40,6 +40,8 @@ export function fakeJourneys(): House['journeys'] {
 export function fakeActions(): House['actions'] {
   const now = new Date(0).toISOString();
   return {
+    services: async () => [],
+    serviceUp: async () => false,
     secrets: async () => [],
     putSecret: async (name) => ({ name, madeAt: now, rotatedAt: null, usedBy: [] }),
     removeSecret: async () => false,

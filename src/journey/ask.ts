@@ -1,0 +1,239 @@
+import { durationMs, point } from '../base/index.ts';
+import type { Job } from '../job/index.ts';
+import type { Profile } from '../profile/index.ts';
+import type { ActionPayload } from './act.ts';
+import { outcomeOf, timeoutOf, verdictOf, type Outcome } from './action.ts';
+import { AnswerCache, cacheKeyOf, type KeptAnswer } from './answer-cache.ts';
+import type { CustomAction, JourneyDefinition } from './definition.ts';
+import { exchangeOf, type Exchange } from './exchange.ts';
+import { placeKeptMs } from './pace.ts';
+import type { RunnerParts } from './runner.ts';
+import type { Run } from './run.ts';
+import { secretsOf } from './secret.ts';
+import { serviceOf, Services, type Place } from './service.ts';
+
+/** A run that waits for the answer of an action. */
+export interface Ask {
+  job: Job<ActionPayload>;
+  run: Run;
+  profile: Profile;
+  definition: JourneyDefinition;
+  /** Name of the action's activity. */
+  activity: string;
+  action: CustomAction;
+  /** What the action may read. */
+  scope: Record<string, unknown>;
+}
+
+/** What an ask came to; it is not among them when it is to be tried again later. */
+export interface Asked {
+  ask: Ask;
+  outcome: Exclude<Outcome, { kind: 'again' }>;
+  /** When the answer was given, UTC ms. */
+  at: number;
+}
+
+/** One call, for one run or for several that ask the same. */
+interface Call {
+  asks: Ask[];
+  exchange: Exchange;
+  /** Its place among the answers that are kept, if they are. */
+  key: string | null;
+}
+
+/** So many calls of one action are under way at once in one process. */
+const lanes = 32;
+/** How long the step of an action may last in all, if it does not say. */
+export const defaultDeadline = 'PT1H';
+/** Those who wait for a breaker come back within so long after it may be tried, ms: not all at once. */
+const spreadMs = 30_000;
+
+type AskerParts = Pick<RunnerParts, 'store' | 'clock' | 'random' | 'callOwn' | 'callOutside' | 'secrets' | 'jobs'> & {
+  optionsOf: (ask: Ask) => Parameters<typeof exchangeOf>[2]['options'];
+};
+
+/** Asks services for runs: from the cache, when the breaker and the rate allow it, and again after a while when it failed. */
+export class Asker {
+  readonly #parts: AskerParts;
+  readonly #services: Services;
+  readonly #cache = new AnswerCache();
+
+  constructor(parts: AskerParts) {
+    this.#parts = parts;
+    this.#services = new Services(parts);
+  }
+
+  get services(): Services {
+    return this.#services;
+  }
+
+  /** All asks of one action of one version of a journey. */
+  async ask(asks: readonly Ask[]): Promise<Asked[]> {
+    const { action, activity, run } = asks[0]!;
+    const service = serviceOf(action, run.journey, activity);
+    const { calls, done } = await this.#prepare(action, asks);
+    if (calls.length === 0) return done;
+    const places = await this.#services.admit(service, this.#wanted(action, calls));
+    point('journey.action-admitted');
+    const going = calls.flatMap((call, i) => (places[i]!.go ? [call] : []));
+    const isProbe = places.some((place) => place.go && place.isProbe);
+    const answers = await inLanes(going, (call) => this.#send(call));
+    if (going.length > 0) await this.#note(service, answers, isProbe);
+    point('journey.action-noted');
+    const asked = going.map(({ asks: those }, i) => this.#judge(those, answers[i]!));
+    const waiting = calls.map((call, i) => this.#wait(service, call, places[i]!));
+    return [...done, ...(await Promise.all([...asked, ...waiting])).flat()];
+  }
+
+  /** Fills in the requests; those that cannot be, and those whose answer is known, are done. */
+  async #prepare(action: CustomAction, asks: readonly Ask[]): Promise<{ calls: Call[]; done: Asked[] }> {
+    const { clock, secrets } = this.#parts;
+    const values = (await secrets?.open(secretsOf(action))) ?? new Map<string, string>();
+    const now = clock.now();
+    const ttlMs = action.cache === undefined ? null : durationMs(action.cache);
+    const done: Asked[] = [];
+    const calls: Call[] = [];
+    const shared = new Map<string, Call>();
+    for (const ask of asks) {
+      const exchange = this.#fill(ask, values);
+      if (exchange instanceof Error) {
+        done.push(...(await this.#judge([ask], { verdict: verdictOf(exchange, now), characters: 0, at: now })));
+        continue;
+      }
+      const key = ttlMs === null ? null : cacheKeyOf(exchange.request);
+      const kept = key === null ? null : this.#cache.get(key, { now, ttlMs: ttlMs! });
+      const same = key === null ? undefined : shared.get(key);
+      if (kept) done.push(...(await this.#judge([ask], kept)));
+      else if (same) same.asks.push(ask);
+      else {
+        const call = { asks: [ask], exchange, key };
+        calls.push(call);
+        if (key !== null) shared.set(key, call);
+      }
+    }
+    return { calls, done };
+  }
+
+  #fill(ask: Ask, secrets: ReadonlyMap<string, string>): Exchange | Error {
+    const { job, action, scope } = ask;
+    const { clock, optionsOf } = this.#parts;
+    const key = job.key;
+    try {
+      return exchangeOf(action, scope, {
+        key,
+        attempt: job.attempt,
+        real: clock.real(),
+        options: optionsOf(ask),
+        secrets,
+      });
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  #wanted(action: CustomAction, calls: readonly Call[]) {
+    const now = this.#parts.clock.now();
+    return {
+      rate: action.rate ?? null,
+      latest: calls.map((call) => Math.max(now, latestOf(call))),
+      placed: calls.map(({ asks }) => asks.some(({ job }) => hasPlace(job, now))),
+      callMs: timeoutOf(action),
+    };
+  }
+
+  /** Makes the call. What comes back, also what went wrong, holds none of the secrets that were shown. */
+  async #send({ exchange: { request, clean }, key }: Call): Promise<KeptAnswer> {
+    const { callOwn, callOutside, clock } = this.#parts;
+    const call = request.url.startsWith('/') ? callOwn : callOutside;
+    const given = await call(request).catch((error: unknown) => error as Error);
+    if (!(given instanceof Error)) given.text = clean(given.text);
+    else given.message = clean(given.message);
+    const characters = given instanceof Error ? 0 : given.text.length;
+    const kept = { verdict: verdictOf(given, clock.real()), characters, at: clock.now() };
+    if (key !== null && kept.verdict.ok) this.#cache.put(key, kept);
+    return kept;
+  }
+
+  async #note(service: string, answers: readonly KeptAnswer[], isProbe: boolean): Promise<void> {
+    const heard = answers.map(({ verdict }) => verdict.heard);
+    const down = answers.find(({ verdict }) => verdict.heard === 'down')?.verdict;
+    const failure = down === undefined ? null : { status: down.status, reason: down.ok ? null : down.reason };
+    await this.#services.note(service, heard, { isProbe, failure });
+  }
+
+  /** What is to be tried again is given back, unless its time would be over by then. */
+  async #judge(asks: readonly Ask[], { verdict, at }: KeptAnswer): Promise<Asked[]> {
+    const { clock, jobs, random } = this.#parts;
+    const done: Asked[] = [];
+    for (const ask of asks) {
+      const outcome = outcomeOf(ask.action, verdict, { no: ask.job.attempt, chance: random.next() });
+      if (outcome.kind !== 'again') {
+        done.push({ ask, outcome, at });
+        continue;
+      }
+      const { afterMs, ...failed } = outcome;
+      const due = clock.now() + afterMs;
+      if (due > deadlineOf(ask)) done.push({ ask, outcome: { ...failed, kind: 'failed' }, at });
+      else await jobs.retry(ask.job, due, wordsOf(failed));
+    }
+    return done;
+  }
+
+  /** Those that may not go now rest, until their place has come or the breaker may be tried. */
+  async #wait(service: string, call: Call, place: Place): Promise<Asked[]> {
+    if (place.go) return [];
+    const { clock, jobs, random } = this.#parts;
+    const now = clock.now();
+    if (place.until === null)
+      return this.#fail(call.asks, { status: 'capped', reason: 'Its turn would have come too late' });
+    if (place.why === 'rate') {
+      for (const { job } of call.asks)
+        await jobs.postpone(job, place.until, null, { ...job.payload, place: place.until });
+      return [];
+    }
+    const late = call.asks.filter((ask) => deadlineOf(ask) <= now);
+    for (const ask of call.asks) {
+      const due = Math.min(place.until + random.next() * spreadMs, Math.max(deadlineOf(ask), now + 1));
+      if (!late.includes(ask))
+        await jobs.postpone(ask.job, due, `${service} does not answer; nobody calls it for a while`);
+    }
+    if (late.length === 0) return [];
+    const { last } = await this.#services.breakerOf(service);
+    return this.#fail(late, { status: last?.status ?? 'timedout', reason: 'The service did not answer others either' });
+  }
+
+  #fail(asks: readonly Ask[], why: { status: string; reason: string }): Asked[] {
+    const at = this.#parts.clock.now();
+    return asks.map((ask) => ({ ask, outcome: { kind: 'failed', value: {}, ...why }, at }));
+  }
+}
+
+/** When the step must be over: then it goes by the way of an error (trust row 65). */
+function deadlineOf({ action, run }: Ask): number {
+  return run.movedAt + durationMs(action.deadline ?? defaultDeadline);
+}
+
+function latestOf({ asks }: Call): number {
+  return Math.min(...asks.map(deadlineOf));
+}
+
+/** Was it given a place of its own before, and has that just come? */
+function hasPlace({ due, payload }: Job<ActionPayload>, now: number): boolean {
+  return payload.place === due && now - due <= placeKeptMs;
+}
+
+/** Works through a list, so many at a time, and keeps its order. */
+async function inLanes<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const made: R[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let i = next++; i < list.length; i = next++) made[i] = await work(list[i]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, list.length) }, lane));
+  return made;
+}
+
+/** For the list of runs that need a hand. */
+function wordsOf({ status, reason }: { status: string; reason: string | null }): string {
+  return reason === null ? status : `${status}: ${reason}`;
+}
