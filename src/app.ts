@@ -167,7 +167,8 @@ export async function joinRooms(settings: Settings, given: Given) {
     measure,
     auditing,
   };
-  return { ...ground, ...walk, memory, mailbox, transport, folder, pulse, slots, keys, ownKey, webhooks, forms };
+  const ways = { mailbox, transport, folder, pulse, duties: returning, slots, keys, ownKey, webhooks, forms };
+  return { ...ground, ...walk, ...ways };
 }
 
 /** What the rooms keep in memory is read before anything happens. */

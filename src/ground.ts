@@ -23,10 +23,11 @@ export interface Ground {
   ids: Ids;
 }
 
-/** What it is made of; time and chance may be of another kind than the settings ask for: for simulations. */
+/** What it is made of; time, ids and chance may be of another kind than the settings ask for: for simulations. */
 export interface Given extends Pick<Ground, 'store' | 'log'> {
   clock?: Clock;
   random?: Random;
+  ids?: Ids;
 }
 
 export async function openGround(settings: Settings, given: Given): Promise<Ground> {
@@ -34,5 +35,5 @@ export async function openGround(settings: Settings, given: Given): Promise<Grou
   const memory = new Memory(store);
   const offset = (await memory.get<number>('clock-offset')) ?? 0;
   const clock = given.clock ?? (settings.clock === 'virtual' ? new VirtualClock(offset) : new SystemClock());
-  return { settings, store, log, memory, clock, random, ids: new UuidIds(clock, random) };
+  return { settings, store, log, memory, clock, random, ids: given.ids ?? new UuidIds(clock, random) };
 }

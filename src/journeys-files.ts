@@ -64,7 +64,7 @@ function storiesBeside(path: string): Story[] {
     .replace(/\.json$/, '');
   const beside = join(dirname(path), `${name}${storiesEnd}`);
   const told = existsSync(beside) ? read(beside) : [];
-  return (Array.isArray(told) ? told : [told]).map(storyOf);
+  return (Array.isArray(told) ? told : [told]).map((one) => storyOf(one));
 }
 
 function read(path: string): unknown {

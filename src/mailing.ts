@@ -1,5 +1,6 @@
 import {
   CapturingTransport,
+  type Deliver,
   openMailboxServer,
   SmtpTransport,
   type MailboxStore,
@@ -29,7 +30,7 @@ export async function openTransport(settings: Settings, mailbox: MailboxStore) {
     out,
     isMailbox: server !== null,
     /** Hands every mail to `deliver` instead of sending it, until `release`. */
-    catchAll(deliver: (raw: Buffer, to: string) => Promise<void>) {
+    catchAll(deliver: Deliver) {
       current = new CapturingTransport(deliver);
     },
     release() {

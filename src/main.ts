@@ -40,6 +40,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const line = readCommand(argv);
   if (line.command === 'evaluate') return evaluation(line);
   if (line.command === 'journeys') return journeys(line);
+  if (line.command === 'simulate') return simulation(line);
   if (line.help) {
     process.stdout.write(helpText(line.command === 'help' || argv[0] !== line.command ? undefined : line.command));
     return 0;
@@ -92,16 +93,51 @@ async function journeys({ flags, help }: CommandLine): Promise<number> {
   if (what === 'check') return command.checkJourneys(files, say);
   if (what !== 'test') return command.syncJourneys(asked, files, { env: process.env, ask: fetch, say });
   const undo: Undo = [];
+  try {
+    const tell = (text: string) => void process.stderr.write(`${text}\n`);
+    const { settings, parts } = await prepare(passing(readSettings(rest, process.env), undo), undo, tell);
+    const { Simulator } = await import('./simulating.ts');
+    const simulator = new Simulator({ settings, databaseUrl: parts.databaseUrl, log: parts.log });
+    return await command.testJourneys(files, simulator, { say, json: asked.switches.has('json') });
+  } finally {
+    await runBackwards(undo);
+  }
+}
+
+/** The same settings in a data folder that is taken away again. */
+function passing(settings: GivenSettings, undo: Undo): GivenSettings {
   const dataDir = mkdtempSync(join(tmpdir(), 'beckon-stories-'));
   // PostgreSQL's own user must get into it, where root starts it as somebody else.
   chmodSync(dataDir, 0o755);
   undo.push(async () => rmSync(dataDir, { recursive: true, force: true }));
+  return { ...settings, dataDir };
+}
+
+/** Journeys over many people. The installation's own database is needed only where its journeys or its history are. */
+async function simulation({ flags, help }: CommandLine): Promise<number> {
+  const command = await import('./simulate-command.ts');
+  if (help) {
+    process.stdout.write(command.simulateHelp);
+    return 0;
+  }
+  const asked = command.readSimulateFlags(flags);
+  const own = command.needsShop(asked);
+  const undo: Undo = [];
+  const stopping = stopOnSignal();
+  let cancelled = false;
+  void stopping.asked.then(() => (cancelled = true));
   try {
     const tell = (text: string) => void process.stderr.write(`${text}\n`);
-    const { settings, parts } = await prepare({ ...readSettings(rest, process.env), dataDir }, undo, tell);
-    const { Simulator } = await import('./simulating.ts');
+    const given = readSettings(asked.rest, process.env);
+    const documents = await command.documentsOf(asked);
+    const request = command.requestOf(asked, documents);
+    const { settings, parts } = await prepare(own ? given : passing(given, undo), undo, tell);
+    const { Simulator, journeysOf } = await import('./simulating.ts');
     const simulator = new Simulator({ settings, databaseUrl: parts.databaseUrl, log: parts.log });
-    return await command.testJourneys(files, simulator, { say, json: asked.switches.has('json') });
+    const shop = own ? await (await import('./app.ts')).joinRooms(settings, parts) : null;
+    if (shop) undo.push(() => shop.transport.close());
+    const hands = { journeys: journeysOf(request, shop), ...(shop ? { shop } : {}) };
+    return await command.simulate(asked, { simulator, request, hands }, { say, tell, isCancelled: () => cancelled });
   } finally {
     await runBackwards(undo);
   }
@@ -262,7 +298,7 @@ function complain(error: unknown): number {
     return 1;
   }
   process.stderr.write(`\n${error.message}\n${error.mend}\n(${error.code}, see docs/error/${error.code}.md)\n`);
-  return error.code.startsWith('SETTINGS_') ? 2 : 1;
+  return error.code.startsWith('SETTINGS_') || error.code === 'SIMULATION_INVALID' ? 2 : 1;
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch(complain);

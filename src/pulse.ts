@@ -95,7 +95,7 @@ export class Pulse {
     }
     this.#beating = false;
     if (this.#stopped) return;
-    const due = await this.#nextDue().catch(() => null);
+    const due = await this.nextDue().catch(() => null);
     if (this.#isStopped()) return;
     this.#timer?.stop();
     this.#timer = after(this.#sleep(due), () => this.wake());
@@ -191,7 +191,8 @@ export class Pulse {
     return all.flatMap(({ name, due }) => (due === null ? [] : [{ name, due }]));
   }
 
-  async #nextDue(): Promise<number | null> {
+  /** When the next thing falls due, UTC ms of business time; null when nothing waits. */
+  async nextDue(): Promise<number | null> {
     const dues = await this.#dues();
     return dues.length === 0 ? null : Math.min(...dues.map(({ due }) => due));
   }

@@ -105,6 +105,7 @@ test('without a command it is serve; each command has a help page, and only thos
     'migrate',
     'backtest',
     'journeys',
+    'simulate',
     'evaluate',
     'doctor',
     'help',

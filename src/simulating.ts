@@ -1,44 +1,55 @@
-import { Client } from 'pg';
-import { joinRooms, migrations, type Rooms } from './app.ts';
-import { durationMs, SystemRandom, VirtualClock, type Log } from './base/index.ts';
-import { readItems } from './catalog/index.ts';
+import { catalogue } from '../shop/catalogue.ts';
+import { Answers, answered } from './answering.ts';
+import type { Rooms } from './app.ts';
+import { durationMs, SeededRandom, type VirtualClock } from './base/index.ts';
+import { readItems, type Item } from './catalog/index.ts';
 import { openDoors } from './doors.ts';
-import type { EventItem, ShopEvent } from './event/index.ts';
+import type { ShopEvent } from './event/index.ts';
+import { Invention, type SoldItem } from './inventing.ts';
 import {
-  CallTimeout,
+  dateOf,
   instantOfWall,
-  missesOf,
-  stepsOf,
-  type CallAnswer,
-  type Caller,
   type JourneyDefinition,
+  type OverHistory,
+  type OverInvented,
+  type SimulationRequest,
+  type SimulationResult,
   type Story,
-  type StoryAct,
-  type StoryAnswer,
-  type StoryOutcome,
 } from './journey/index.ts';
-import { readToken } from './message/index.ts';
-import type { Settings } from './settings.ts';
-import { migrate, openStore } from './store/index.ts';
+import { readToken, type WireMail } from './message/index.ts';
+import { Outcome } from './outcome.ts';
+import { Recorded } from './recorded.ts';
+import { onScratch, type SimulationGround } from './scratch.ts';
+import { shopOf, Telling, type Simulated } from './telling.ts';
+import { Walk, type Happenings } from './walking.ts';
 
-/** What a story came to: for each person what happened, and where that is not as the story expects. */
-export interface Simulated {
-  name: string;
-  misses: string[];
-  people: Record<string, StoryOutcome>;
+export type { SimulationGround } from './scratch.ts';
+export type { Simulated } from './telling.ts';
+
+/** What a simulation may look at and say besides its request. */
+export interface SimulationHands {
+  /** The installation, whose settings are taken over and whose log is read; absent: the shop of the demo. */
+  shop?: Rooms;
+  journeys: readonly JourneyDefinition[];
+  /** How far it is. @returns false when it is not to go on */
+  onProgress?: (done: number, of: number) => Promise<boolean> | boolean;
 }
 
-/** What a simulation stands on: a PostgreSQL on which it makes a database of its own, and takes it away again. */
-export interface SimulationGround {
-  settings: Settings;
-  databaseUrl: string;
-  log: Log;
+/** The clock goes from due time to due time as long as no more happens than this; otherwise by `usualStepMs`. */
+const exactEvents = 400;
+const usualStepMs = 15 * 60_000;
+const dayMs = 86_400_000;
+const usualLearnDays = 30;
+
+/** Somebody does not want it any more. */
+export class SimulationCancelled extends Error {
+  override readonly name = 'SimulationCancelled';
 }
 
 /**
- * Tells stories to the production engine: its rooms on an empty database, on a clock that is moved from due time to due
+ * Runs journeys with the production engine: its rooms on an empty database, on a clock that is moved from due time to due
  * time, with mails caught instead of sent. Consent, caps, quiet hours, exits and experiments are all in force. The shop's
- * own data is not touched.
+ * own data is read and never written.
  */
 export class Simulator {
   readonly #ground: SimulationGround;
@@ -47,273 +58,241 @@ export class Simulator {
     this.#ground = ground;
   }
 
-  async tell(story: Story, journeys: readonly JourneyDefinition[]): Promise<Simulated> {
-    const name = `beckon_story_${Buffer.from(new SystemRandom().bytes(8)).toString('hex')}`;
-    await this.#administer(`create database ${name}`);
-    try {
-      return await this.#onDatabase(name, story, (rooms) => new Telling(rooms, story).tell(journeys));
-    } finally {
-      await this.#administer(`drop database if exists ${name} with (force)`);
-    }
+  /** Tells a story, and says where it ends otherwise than it expects. */
+  tell(story: Story, journeys: readonly JourneyDefinition[]): Promise<Simulated> {
+    const publicUrl = shopOf(story) ?? this.#ground.settings.publicUrl;
+    return onScratch(this.#ground, { publicUrl }, (rooms) => new Telling(rooms, story).tell(journeys));
   }
 
-  async #onDatabase<T>(name: string, story: Story, work: (rooms: Rooms) => Promise<T>): Promise<T> {
-    const url = new URL(this.#ground.databaseUrl);
-    url.pathname = `/${name}`;
-    const store = await openStore(url.href, { connections: 6 });
-    try {
-      await migrate(store, migrations);
-      const { settings, log } = this.#ground;
-      const publicUrl = shopOf(story) ?? settings.publicUrl;
-      const about = { databaseUrl: url.href, clock: 'virtual', smtpUrl: null, demo: false, publicUrl } as const;
-      const own: Settings = { ...settings, ...about };
-      const rooms = await joinRooms(own, { store, log });
-      try {
-        return await work(rooms);
-      } finally {
-        await rooms.transport.close();
-      }
-    } finally {
-      await store.close();
-    }
-  }
-
-  async #administer(text: string): Promise<void> {
-    const client = new Client({ connectionString: this.#ground.databaseUrl });
-    await client.connect();
-    try {
-      await client.query(text);
-    } finally {
-      await client.end();
-    }
+  /** Runs what is asked for. Throws SimulationCancelled when `onProgress` says so. */
+  run(request: SimulationRequest, hands: SimulationHands): Promise<SimulationResult> {
+    const { over, seed = 1 } = request;
+    const { publicUrl } = this.#ground.settings;
+    const options = {
+      publicUrl: over.kind === 'story' ? (shopOf(over.story) ?? publicUrl) : publicUrl,
+      chance: new SeededRandom(seed),
+      large: over.kind !== 'story',
+      ...(hands.shop ? { like: hands.shop.store } : {}),
+    };
+    return onScratch(this.#ground, options, (rooms) => new Simulation(rooms, request, hands).run());
   }
 }
 
-/** Links of mails lead into the shop: where its pages are is told by the story's items. */
-function shopOf({ items = [] }: Story): string | null {
-  const pages = items.flatMap(({ url }) => (typeof url === 'string' && URL.canParse(url) ? [new URL(url).origin] : []));
-  return pages[0] ?? null;
+/** A stretch of time, UTC ms. */
+interface Span {
+  from: number;
+  to: number;
 }
 
-type Mail = StoryOutcome['mails'][number] & { to: string; id: string; tokens: Map<number, string> };
-
-/** One story being told. */
-class Telling {
+/** One simulation on rooms of its own. */
+class Simulation {
   readonly #rooms: Rooms;
-  readonly #story: Story;
   readonly #clock: VirtualClock;
-  readonly #mails: Mail[] = [];
-  readonly #asked = new Map<string, number>();
-  #told = 0;
+  readonly #request: SimulationRequest;
+  readonly #hands: SimulationHands;
+  readonly #outcome: Outcome;
+  readonly #unanswered: Record<string, number> = {};
 
-  constructor(rooms: Rooms, story: Story) {
+  constructor(rooms: Rooms, request: SimulationRequest, hands: SimulationHands) {
     this.#rooms = rooms;
-    this.#story = story;
     this.#clock = rooms.clock as VirtualClock;
+    this.#request = request;
+    this.#hands = hands;
+    this.#outcome = new Outcome(rooms);
   }
 
-  async tell(journeys: readonly JourneyDefinition[]): Promise<Simulated> {
-    const { settings, pulse } = this.#rooms;
-    const { begins, lasts, happens, name, expect } = this.#story;
-    const begin = instantOfWall({ wall: begins, zone: settings.zone })!;
-    this.#clock.freeze(begin);
-    await this.#set(journeys);
-    const acts = [...happens].sort((a, b) => durationMs(a.at) - durationMs(b.at));
-    for (const act of acts) {
-      await this.#until(begin + durationMs(act.at));
-      await this.#act(act);
-      await this.#settle();
-    }
-    await this.#until(begin + durationMs(lasts));
-    await pulse.settle();
-    const people: Record<string, StoryOutcome> = {};
-    for (const who of Object.keys(this.#story.people)) people[who] = await this.#outcome(who);
-    const misses = Object.entries(expect).flatMap(([who, end]) => missesOf(who, end, people[who]!));
-    return { name, misses, people };
+  async run(): Promise<SimulationResult> {
+    const { over } = this.#request;
+    if (over.kind === 'story') return this.#tell(over.story);
+    return over.kind === 'invented' ? this.#invent(over) : this.#replay(over);
   }
 
-  /** Everything stands before the first act: items, audiences, journeys, and the ways out. */
-  async #set(journeys: readonly JourneyDefinition[]): Promise<void> {
-    const { catalog, profiles, journeys: plans, secrets, slots, transport } = this.#rooms;
+  async #tell(story: Story): Promise<SimulationResult> {
+    const { settings } = this.#rooms;
+    const from = instantOfWall({ wall: story.begins, zone: settings.zone })!;
+    const span = { from, to: from + durationMs(story.lasts) };
+    const told = { ...story, answers: { ...story.answers, ...this.#request.answers } };
+    const telling = new Telling(this.#rooms, told, (mail) => this.#outcome.caught(mail));
+    const { misses } = await telling.tell(this.#hands.journeys);
+    return this.#result(span, { events: story.happens.length, stepMs: 0, misses });
+  }
+
+  async #invent(over: OverInvented): Promise<SimulationResult> {
+    const span = this.#days(over.begins ?? this.#today(), over.days);
+    this.#clock.freeze(span.from);
+    const items = await this.#sold();
+    const { seed = 1 } = this.#request;
+    const invention = new Invention({ seed, people: over.people, ...span, items });
+    const walk = new Walk(this.#rooms, listed(invention.events));
+    const readers = new Map(invention.people.flatMap((one) => (one.email ? [[one.email, one] as const] : [])));
+    const read = new Map<number, number>();
+    const react = async (mail: WireMail) => {
+      const person = readers.get(mail.envelope.to.toLowerCase());
+      if (!person || over.react === false) return;
+      const no = read.get(person.index) ?? 0;
+      read.set(person.index, no + 1);
+      const inHand = { no, at: this.#clock.now(), links: mail.says!.links };
+      const reaction = invention.react(person, inHand);
+      if (reaction) walk.add([await this.#click(mail, reaction.link, reaction.at), ...reaction.after]);
+    };
+    const arrived: WireMail[] = [];
+    await this.#prepare((mail) => arrived.push(mail));
+    await this.#publish();
+    const stepMs = this.#stepMs(invention.events.length);
+    const onStep = async (at: number) => {
+      for (const mail of arrived.splice(0)) await react(mail);
+      return this.#progress(at, span);
+    };
+    await walk.go({ ...span, stepMs, onStep });
+    return this.#result(span, { events: walk.events, stepMs });
+  }
+
+  /** History is learned from for some days without the journeys, and then told again with them. */
+  async #replay(over: OverHistory): Promise<SimulationResult> {
+    const { shop } = this.#hands;
+    if (!shop) throw new Error('There is no installation whose history could be told');
+    const days = Math.round((Date.parse(over.to) - Date.parse(over.from)) / dayMs) + 1;
+    const span = this.#days(over.from, days);
+    const learned = span.from - (over.learnDays ?? usualLearnDays) * dayMs;
+    this.#clock.freeze(learned);
+    const visitors = over.people ? await visitorsOf(shop, over.people) : null;
+    const recorded = new Recorded(shop.events, { from: learned, to: span.to, visitors });
+    const walk = new Walk(this.#rooms, recorded);
+    const whole = { from: learned, to: span.to };
+    const onStep = (at: number) => this.#progress(at, whole);
+    await this.#prepare();
+    await walk.go({ from: learned, to: span.from - 1, stepMs: dayMs / 24, onStep });
+    const before = walk.events;
+    await this.#publish();
+    const stepMs = this.#stepMs(await recorded.count(span, exactEvents));
+    await walk.go({ ...span, stepMs, onStep });
+    return this.#result(span, { events: walk.events - before, stepMs });
+  }
+
+  /** The ways out: mails are kept, our own service answers, and nobody outside is called. */
+  async #prepare(onMail: (mail: WireMail) => void = () => {}): Promise<void> {
+    const { secrets, slots, transport } = this.#rooms;
     secrets.pretend();
+    const { answers, actions = 'engine' } = this.#request;
     const doors = await openDoors(this.#rooms);
-    slots.callOwn = this.#caller(doors.callOwn);
-    slots.callOutside = this.#caller(() => Promise.reject(new Error('A story calls nobody outside; give it answers')));
-    transport.catchAll((raw, to) => this.#arrive(raw, to));
-    await this.#putItems(this.#story.items ?? []);
-    for (const audience of this.#story.audiences ?? []) await profiles.audiences.put(audience);
-    await profiles.audiences.builds.finish();
-    for (const journey of journeys) {
-      await plans.put(journey);
-      await plans.publish(journey.key);
-    }
-    await catalog.reload();
-  }
-
-  async #putItems(items: readonly Record<string, unknown>[]): Promise<void> {
-    const read = readItems(JSON.stringify(items), 'json', this.#clock.now());
-    const { refused } = await this.#rooms.catalog.upsert(read.items);
-    const bad = [...read.refused, ...refused][0];
-    if (bad) throw new Error(`The story's item ${bad.row} was refused: ${JSON.stringify(bad)}`);
-  }
-
-  /** Recorded answers by activity, one after the other; where there are none the service itself is asked. */
-  #caller(real: Caller): Caller {
-    return async (request) => {
-      const activity = (request.headers['idempotency-key'] ?? '').split('/')[1] ?? '';
-      const answers = this.#story.answers?.[activity];
-      if (!answers || answers.length === 0) return real(request);
-      const no = this.#asked.get(activity) ?? 0;
-      this.#asked.set(activity, no + 1);
-      return answered(answers[Math.min(no, answers.length - 1)]!);
-    };
-  }
-
-  async #until(at: number): Promise<void> {
-    const ms = at - this.#clock.now();
-    if (ms > 0) await this.#rooms.pulse.advance(this.#clock, ms);
-    this.#clock.freeze(Math.max(at, this.#clock.now()));
-  }
-
-  async #settle(): Promise<void> {
-    await this.#rooms.folder.drain();
-    await this.#rooms.follower.catchUp();
-    await this.#rooms.pulse.settle();
-  }
-
-  async #act(act: StoryAct): Promise<void> {
-    if (act.does === 'changes') return this.#putItems(act.to ?? []);
-    if (act.does === 'clicks') return this.#click(act.who!);
-    await this.#rooms.events.receive([this.#eventOf(act)]);
-  }
-
-  /** A click on the first link of the last mail, as the door of links takes it. */
-  async #click(who: string): Promise<void> {
-    const mail = this.#mails.findLast(({ to }) => to === this.#addressOf(who));
-    const token = mail && [...mail.tokens].sort(([a], [b]) => a - b)[0]?.[1];
-    const target = token === undefined ? null : await this.#rooms.messages.click(token);
-    if (!target) throw new Error(`${who} has no mail with a link to click on`);
-    const landing = { page: { url: target.location, name: 'from a mail', section: '' } };
-    await this.#rooms.events.receive([target.event, this.#seen(who, ['web.webpagedetails.pageViews'], landing)]);
-  }
-
-  #addressOf(who: string): string | undefined {
-    return this.#story.people[who]?.email?.toLowerCase();
-  }
-
-  #eventOf(act: StoryAct): ShopEvent {
-    const who = act.who!;
-    const items = (act.items ?? []).map((id): EventItem => {
-      const { priceMinor = null, currency = null } = this.#rooms.catalog.get(id) ?? {};
-      return { id, quantity: 1, ...(priceMinor === null || currency === null ? {} : { priceMinor, currency }) };
+    const recorded = new Answers(answers);
+    // One call after the other, so that the same request gives the same result.
+    let turn: Promise<unknown> = Promise.resolve();
+    slots.callOwn = recorded.caller((request) => {
+      if (actions !== 'engine') return Promise.resolve().then(() => answered(actions));
+      const mine = turn.then(() => doors.callOwn(request));
+      turn = mine.catch(() => {});
+      return mine;
     });
-    switch (act.does) {
-      case 'looks at':
-        return this.#seen(who, ['commerce.productViews'], { items });
-      case 'puts in the cart':
-        return this.#seen(who, ['commerce.productListAdds'], { items });
-      case 'takes out':
-        return this.#seen(who, ['commerce.productListRemovals'], { items });
-      case 'browses':
-        return this.#seen(who, ['web.categoryViews'], { page: { section: act.what ?? '' } });
-      case 'searches':
-        return this.#seen(who, ['web.siteSearches'], { data: { term: act.what ?? '' } });
-      case 'signs in':
-        return this.#said(who, ['profile.asserted'], { attributes: this.#attributesOf(who) });
-      case 'agrees':
-        return this.#said(who, ['profile.consent'], { consent: { 'email-marketing': 'in' } });
-      case 'withdraws':
-        return this.#said(who, ['profile.consent'], { consent: { 'email-marketing': 'out' } });
-      case 'orders': {
-        const totalMinor = items.reduce((sum, { priceMinor = 0 }) => sum + priceMinor, 0);
-        const order = { id: `order-${this.#told}`, totalMinor, currency: this.#rooms.catalog.currency ?? 'EUR' };
-        return this.#said(who, ['commerce.purchases'], { items, order });
-      }
-      default:
-        return this.#seen(who, ['web.webpagedetails.pageViews'], { page: { name: act.what ?? 'home' } });
+    slots.callOutside = recorded.caller((_request, activity) => {
+      if (actions !== 'engine') return Promise.resolve().then(() => answered(actions));
+      this.#unanswered[activity] = (this.#unanswered[activity] ?? 0) + 1;
+      return Promise.reject(new Error('A simulation calls nobody outside; give it answers'));
+    });
+    transport.catchAll(async (_raw, _to, mail) => {
+      this.#outcome.caught(mail);
+      onMail(mail);
+    });
+    await this.#rooms.profiles.audiences.builds.finish();
+  }
+
+  async #publish(): Promise<void> {
+    const { journeys } = this.#rooms;
+    for (const journey of this.#hands.journeys) {
+      await journeys.put(journey);
+      await journeys.publish(journey.key);
     }
   }
 
-  #attributesOf(who: string): Record<string, string | number | boolean> {
-    const { attributes = {}, counted = false } = this.#story.people[who]!;
-    return { firstName: who, ...attributes, ...(counted ? {} : { test: true }) };
-  }
-
-  /** Seen by the browser. */
-  #seen(who: string, types: string[], more: Partial<ShopEvent>): ShopEvent {
-    const at = this.#clock.now();
-    const id = this.#deviceOf(who);
-    return {
-      id: `story-${this.#told++}`,
-      source: 'edge:story',
-      types,
-      happenedAt: at,
-      receivedAt: at,
-      level: 0,
-      visitor: `ecid:${id}`,
-      identities: [{ namespace: 'ecid', id }],
-      ...more,
-    };
-  }
-
-  /** Said by the shop's server. */
-  #said(who: string, types: string[], more: Partial<ShopEvent>): ShopEvent {
-    const email = this.#addressOf(who);
-    const { identities, ...seen } = this.#seen(who, types, more);
-    const known = email === undefined ? [] : [{ namespace: 'email', id: email }];
-    return { ...seen, source: 'server', level: 3, identities: [...known, ...identities] };
-  }
-
-  #deviceOf(who: string): string {
-    const place = Object.keys(this.#story.people).indexOf(who) + 1;
-    return String(place).padStart(38, '7');
-  }
-
-  /** Keeps a mail that leaves, with the message it is by its signed links. */
-  async #arrive(raw: Buffer, to: string): Promise<void> {
-    const mail = await this.#rooms.mailbox.put(raw, to);
-    const tokens = new Map<number, string>();
-    let id = '';
-    for (const [, token] of mail.html.matchAll(/\/c\/(v1\.[\w.-]+)/g)) {
-      const read = readToken(token!);
-      if (!read) continue;
-      id = read.message;
-      tokens.set(read.index, token!);
+  /** What is sold: by the shop, or by that of the demo. */
+  async #sold(): Promise<SoldItem[]> {
+    const { catalog, settings } = this.#rooms;
+    if (catalog.size === 0) {
+      const items = JSON.stringify(catalogue(`${settings.publicUrl}/shop`));
+      await catalog.upsert(readItems(items, 'json', this.#clock.now()).items);
     }
-    const row = await this.#rooms.messages.get(id);
-    const items = [...new Set(row?.links.flatMap(({ item }) => item ?? []))];
-    const at = new Date(mail.at).toISOString();
-    const { subject, text } = mail;
-    const about = { journey: row?.journey ?? '', message: row?.template ?? '', activity: row?.activity ?? '' };
-    this.#mails.push({ ...about, at, subject, text, items, to: to.toLowerCase(), id, tokens });
+    return [...catalog.all()].flatMap(soldOf).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  async #outcome(who: string): Promise<StoryOutcome> {
-    const { profiles, store } = this.#rooms;
-    const profile = await profiles.find({ namespace: 'ecid', id: this.#deviceOf(who) });
-    const steps = profile ? (await stepsOf(store, profile.id, { limit: 1000 })).reverse() : [];
-    const runs = new Map<string, StoryOutcome['runs'][number]>();
-    for (const step of steps) {
-      if (step.runId === null) continue;
-      const run = runs.get(step.runId) ?? { journey: step.journey, path: [], end: null, activity: '' };
-      runs.set(step.runId, run);
-      if (run.path.at(-1) !== step.activity && step.activity !== 'entry') run.path.push(step.activity);
-      run.activity = step.activity;
-      if (step.kind === 'ended' || step.kind === 'exited') run.end = step.reason;
-    }
-    const refused = steps.flatMap(({ kind, journey, at, reason }) =>
-      kind === 'refused' || (kind === 'messaged' && reason !== null)
-        ? [{ journey, at: new Date(at).toISOString(), reason: reason ?? '' }]
-        : [],
-    );
-    const mails = this.#mails
-      .filter(({ to }) => to === this.#addressOf(who))
-      .map(({ to: _to, id: _id, tokens: _tokens, ...mail }) => mail);
-    return { mails, runs: [...runs.values()], refused };
+  async #click(mail: WireMail, link: number, at: number): Promise<ShopEvent> {
+    const tokens = [...mail.says!.html.matchAll(/\/c\/(v1\.[\w.-]+)/g)].map(([, token]) => token!);
+    const token = tokens.find((one) => readToken(one)?.index === link);
+    const target = await this.#rooms.messages.click(token ?? '');
+    if (!target) throw new Error('A link of a mail leads nowhere');
+    return { ...target.event, happenedAt: at, receivedAt: at };
+  }
+
+  async #progress(at: number, { from, to }: Span): Promise<boolean> {
+    const goesOn = (await this.#hands.onProgress?.(at - from, to - from)) ?? true;
+    if (!goesOn) throw new SimulationCancelled();
+    return true;
+  }
+
+  #days(first: string, count: number): Span {
+    const { zone } = this.#rooms.settings;
+    const from = instantOfWall({ wall: `${first}T00:00`, zone })!;
+    const last = new Date(Date.parse(first) + count * dayMs).toISOString().slice(0, 10);
+    return { from, to: instantOfWall({ wall: `${last}T00:00`, zone })! };
+  }
+
+  #today(): string {
+    const { shop } = this.#hands;
+    return dateOf(shop ? shop.clock.now() : this.#clock.real(), this.#rooms.settings.zone);
+  }
+
+  #stepMs(events: number): number {
+    const { step } = this.#request;
+    if (step === undefined) return events <= exactEvents ? 0 : usualStepMs;
+    return step === 'exact' ? 0 : durationMs(step);
+  }
+
+  async #result(
+    span: Span,
+    { events, stepMs, misses = [] }: { events: number; stepMs: number; misses?: string[] },
+  ): Promise<SimulationResult> {
+    const { people, mails, ...counted } = await this.#outcome.collect(this.#hands.journeys, span);
+    const { seed = 1 } = this.#request;
+    const sizes = { people: people.length, events, mails: mails.length };
+    const summary = { ...span, seed, stepMs, ...sizes, ...counted, unanswered: this.#unanswered, misses };
+    return { summary, people, mails };
   }
 }
 
-function answered(answer: StoryAnswer): CallAnswer {
-  if (answer === 'no answer') throw new CallTimeout('No answer in time');
-  return { status: answer.status ?? 200, headers: {}, text: JSON.stringify(answer.body ?? {}) };
+/**
+ * The journeys that are meant: those sent along, and those named as they stand in the installation.
+ *
+ * @throws JOURNEY_UNKNOWN, JOURNEY_NOT_SO where one is to be live and was never published
+ */
+export function journeysOf(
+  { journeys = [], documents = [] }: SimulationRequest,
+  shop: Rooms | null,
+): JourneyDefinition[] {
+  const sent = new Set(documents.map(({ key }) => key));
+  const named = journeys.flatMap(({ key, version }) =>
+    sent.has(key) ? [] : [shop!.journeys.document(key, version ?? 'draft')],
+  );
+  return [...documents, ...named];
+}
+
+/** The visitors that these people were seen as. */
+async function visitorsOf(shop: Rooms, people: readonly string[]): Promise<string[]> {
+  const spans = await Promise.all(people.map((id) => shop.profiles.visitorsOf(id)));
+  return [...new Set(spans.flat().map(({ visitor }) => visitor))];
+}
+
+/** Events that are all there. */
+function listed(events: readonly ShopEvent[]): Happenings {
+  let place = 0;
+  return {
+    next: async () => events[place]?.receivedAt ?? null,
+    take: async (at) => {
+      const first = place;
+      while (place < events.length && events[place]!.receivedAt <= at) place++;
+      return events.slice(first, place);
+    },
+  };
+}
+
+function soldOf({ id, categories, priceMinor, currency, url }: Item): SoldItem[] {
+  return priceMinor === null || currency === null ? [] : [{ id, categories, priceMinor, currency, url: url ?? '' }];
 }

@@ -106,6 +106,36 @@ export async function stepsOf(
   }));
 }
 
+/** What journeys did with many people, oldest first, by profile: as `stepsOf`. */
+export async function stepsOfAll(store: Store, profileIds: readonly string[]): Promise<Map<string, StepLine[]>> {
+  const rows = await store.rows<
+    Omit<StepLine, 'at' | 'runId'> & { at: Date; run_id: string | null; profile_id: string }
+  >({
+    text: `select at, journey, activity, kind, reason, detail, run_id, no, profile_id from journey_step where profile_id = any($1)
+      union all
+      select at, journey, 'entry', 'refused', reason, null, null, 0, profile_id from journey_refusal where profile_id = any($1)
+      order by at, run_id, no`,
+    values: [profileIds],
+  });
+  const found = new Map<string, StepLine[]>();
+  for (const { profile_id, run_id, at, journey, activity, kind, reason, detail } of rows) {
+    const lines = found.get(profile_id) ?? [];
+    found.set(profile_id, lines);
+    lines.push({ journey, activity, kind, reason, detail, runId: run_id, at: at.getTime() });
+  }
+  return found;
+}
+
+/** Whose waits end by `at`, and when the first of each does, UTC ms. */
+export async function waitsBy(store: Store, at: number): Promise<Map<string, number>> {
+  const rows = await store.rows<{ profile_id: string; due: Date }>({
+    name: 'journey.waits-by',
+    text: 'select profile_id, min(due) as due from journey_wait where due <= $1 and not held group by profile_id',
+    values: [new Date(at)],
+  });
+  return new Map(rows.map(({ profile_id, due }) => [profile_id, due.getTime()]));
+}
+
 /** What falls due next, by journey and activity: for the clock's "what waits". */
 export async function nextWaits(
   store: Store,

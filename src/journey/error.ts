@@ -12,6 +12,11 @@ export const errors = defineErrors({
     mend: 'Read the journey again, bring both changes together, and send it with the revision that was read',
   },
   STORY_INVALID: { status: 422, mend: 'Mend what is named; docs/guide/stories.md shows a whole story' },
+  SIMULATION_INVALID: {
+    status: 422,
+    mend: 'Mend what is named; docs/guide/simulate.md shows what can be asked. Nothing was simulated',
+  },
+  SIMULATION_UNKNOWN: { status: 404, mend: 'GET /v1/simulations lists those that are kept' },
   JOURNEY_MAP_INCOMPLETE: {
     status: 422,
     mend: 'Name for each activity that people stand at one of the live version, or null to end their runs; nothing was changed',

@@ -27,6 +27,7 @@ export { Runner, type RunnerParts } from './runner.ts';
 export { migrations } from './table.ts';
 export { emptyJourneys, type JourneyRow, type JourneyStatus } from './table-journey.ts';
 export { Lifecycle, type Resuming } from './lifecycle.ts';
+export * from './simulation.ts';
 export * from './story.ts';
 export { messagesOf, problemsOf } from './validate.ts';
-export { instantOfWall, localTime } from './wall.ts';
+export { dateOf, instantOfWall, localTime } from './wall.ts';

@@ -75,6 +75,14 @@ export class Journeys {
     return this.#versions.get(`${key}@${version}`);
   }
 
+  /** The draft, or the newest published version. @throws JOURNEY_UNKNOWN, JOURNEY_NOT_SO when none was published */
+  document(key: string, which: 'draft' | 'live'): JourneyDefinition {
+    const { draft, version } = this.get(key);
+    const found = which === 'draft' ? draft : this.version(key, version);
+    if (found) return found;
+    throw new BeckonError(errors.JOURNEY_NOT_SO, `The journey "${key}" was never published; there is only its draft`);
+  }
+
   /** Numbers of the published versions, the newest first. */
   versionsOf(key: string): number[] {
     const { version } = this.get(key);

@@ -88,8 +88,8 @@ const deeds: ReadonlySet<string> = new Set<StoryDeed>([
   'changes',
 ]);
 
-/** A story as it may be told. Throws STORY_INVALID with everything that is wrong in it. */
-export function storyOf(given: unknown): Story {
+/** A story as it may be told; to be looked at only, it need not expect anything. Throws STORY_INVALID with all that is wrong. */
+export function storyOf(given: unknown, { mayExpectNothing = false } = {}): Story {
   const found: string[] = [];
   const story = given as Story;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) found.push('A story is a JSON object');
@@ -103,7 +103,7 @@ export function storyOf(given: unknown): Story {
     for (const [i, act] of (story.happens ?? []).entries()) checkAct(`happens[${i}]`, act, { people, found });
     for (const who of Object.keys(story.expect ?? {}))
       if (!people.includes(who)) found.push(`expect.${who}: there is no such person in the story`);
-    if (Object.keys(story.expect ?? {}).length === 0) found.push('expect: it expects nothing');
+    if (Object.keys(story.expect ?? {}).length === 0 && !mayExpectNothing) found.push('expect: it expects nothing');
   }
   if (found.length === 0) return story;
   throw new BeckonError(errors.STORY_INVALID, `The story cannot be told: ${found.join('; ')}`, { where: 'story' });

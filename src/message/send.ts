@@ -182,7 +182,12 @@ export async function sendBatch(kit: Kit, batch: Ready[]): Promise<void> {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const result: SendResult =
         elapsed() < giveUpAt
-          ? await kit.transport.send({ envelope: next.mail.envelope, raw: next.mail.raw, key: next.claim.row.key })
+          ? await kit.transport.send({
+              envelope: next.mail.envelope,
+              raw: next.mail.raw,
+              key: next.claim.row.key,
+              says: next.rendered,
+            })
           : { kind: 'lost', bodyEnded: false, why: 'its turn came too late' };
       point('message.answered');
       recorder.take(next.claim.row, result);

@@ -1,5 +1,6 @@
 import { isUuid } from '../base/index.ts';
 import type { Runner } from '../store/index.ts';
+import type { MessageState } from './message.ts';
 
 /** What others read of the ledger: counts, what is held, what falls due, and the mailbox. */
 
@@ -74,6 +75,40 @@ export async function nextDueAt(runner: Runner): Promise<number | null> {
       (select min(deadline) from message where state in ('planned', 'held', 'ready', 'deferred'))) as due`,
   });
   return rows[0]?.due?.getTime() ?? null;
+}
+
+/** Whose messages may go on by `at`, and when the first of each may, UTC ms. */
+export async function duesBy(runner: Runner, at: number): Promise<Map<string, number>> {
+  const rows = await runner.rows<{ profile_id: string; due: Date }>({
+    name: 'message-dues-by',
+    text: `select profile_id, min(due) as due from message where state in ('planned', 'held', 'ready', 'deferred')
+      and due <= $1 group by profile_id`,
+    values: [new Date(at)],
+  });
+  return new Map(rows.map(({ profile_id, due }) => [profile_id, due.getTime()]));
+}
+
+/** What became of every message of these people. */
+export async function endsOf(runner: Runner, profileIds: readonly string[]): Promise<MessageEnd[]> {
+  const rows = await runner.rows<Omit<MessageEnd, 'at'> & { at: Date }>({
+    text: `select key, profile_id as "profileId", journey, activity, template, state, reason, arm, changed_at as at from message
+      where profile_id = any($1) order by planned_at, id`,
+    values: [profileIds],
+  });
+  return rows.map((row) => ({ ...row, at: row.at.getTime() }));
+}
+
+/** Where a message stands, and why. */
+export interface MessageEnd {
+  key: string;
+  profileId: string;
+  journey: string;
+  activity: string;
+  template: string;
+  state: MessageState;
+  reason: string | null;
+  arm: 'treated' | 'control' | null;
+  at: number;
 }
 
 export interface MailboxRow {

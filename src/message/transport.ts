@@ -1,3 +1,4 @@
+import type { StoredLink } from './message.ts';
 import type { SendResult } from './result.ts';
 
 /** A finished mail for one recipient. `key` is the message's idempotency key, for providers that take one. */
@@ -5,7 +6,20 @@ export interface WireMail {
   envelope: { from: string; to: string };
   raw: Buffer;
   key: string;
+  /** What it says, for ways out that show it. */
+  says?: MailContent;
 }
+
+/** A mail as people see it, before it is put into one message. */
+export interface MailContent {
+  subject: string;
+  html: string;
+  text: string;
+  links: StoredLink[];
+}
+
+/** Takes a mail in place of a mail host. */
+export type Deliver = (raw: Buffer, to: string, mail: WireMail) => Promise<void>;
 
 /**
  * The way out of the house. `send` never throws: whatever happens on the wire becomes a `SendResult`. One conformance
@@ -23,15 +37,15 @@ export interface Transport {
 export class CapturingTransport implements Transport {
   readonly name = 'capture';
   readonly width = 8;
-  readonly #deliver: (raw: Buffer, to: string) => Promise<void>;
+  readonly #deliver: Deliver;
 
-  constructor(deliver: (raw: Buffer, to: string) => Promise<void>) {
+  constructor(deliver: Deliver) {
     this.#deliver = deliver;
   }
 
   async send(mail: WireMail): Promise<SendResult> {
     try {
-      await this.#deliver(mail.raw, mail.envelope.to);
+      await this.#deliver(mail.raw, mail.envelope.to, mail);
       return { kind: 'accepted', response: '250 captured' };
     } catch (cause) {
       return { kind: 'lost', bodyEnded: false, why: (cause as Error).message };

@@ -1,0 +1,68 @@
+import type { SimulatedPerson, SimulationResult, SimulationSummary, SimulationTotals } from './journey/index.ts';
+
+/** A simulation in writing: as a table for people, and line by line for machines. Pure. */
+
+const iso = (at: number) => new Date(at).toISOString();
+
+/** What came of it, for a terminal. */
+export function tableLines({ summary }: Pick<SimulationResult, 'summary'>): string[] {
+  const { from, to, people, events, mails, untouched, totals, stepMs, seed } = summary;
+  const step = stepMs === 0 ? 'from due time to due time' : `in steps of ${stepMs / 60_000} min`;
+  return [
+    `${iso(from).slice(0, 16)} to ${iso(to).slice(0, 16)} UTC, ${step}, seed ${seed}`,
+    `${events} events of ${people} people, of whom no journey touched ${untouched}; ${mails} mails`,
+    ...totals.flatMap(totalLines),
+    ...unansweredLines(summary),
+    ...summary.misses.map((miss) => `MISS  ${miss}`),
+  ];
+}
+
+function totalLines(total: SimulationTotals): string[] {
+  const lines = ['', `${total.name} (${total.journey})`, row('would have come in', total.came)];
+  lines.push(...parts('refused', total.refused), row('entered', total.entered));
+  lines.push(...parts('still at', total.inside), ...parts('ended', total.ended));
+  lines.push(row('mails planned', total.messages), row('  sent', total.sent), row('  held out', total.heldOut));
+  return [...lines, ...parts('waits', total.waiting), ...parts('not sent', total.notSent)];
+}
+
+function parts(what: string, counts: Record<string, number>): string[] {
+  return Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => row(`  ${what}: ${name}`, count));
+}
+
+function row(name: string, count: number): string {
+  return `  ${name.padEnd(52)}${String(count).padStart(8)}`;
+}
+
+function unansweredLines({ unanswered }: SimulationSummary): string[] {
+  const all = Object.entries(unanswered);
+  return all.length === 0
+    ? []
+    : ['', ...all.map(([activity, count]) => `"${activity}" called somebody outside ${count} times; give it answers`)];
+}
+
+/** The whole result, one JSON text a line: the summary, then people, then mails. */
+export function* resultLines({ summary, people, mails }: SimulationResult): Iterable<string> {
+  yield JSON.stringify({ kind: 'summary', ...summary });
+  for (const person of people) yield JSON.stringify({ kind: 'person', ...person });
+  for (const mail of mails) yield JSON.stringify({ kind: 'mail', ...mail });
+}
+
+/** One row for each thing that happened to somebody: no, person, journey, time, what, where, why. */
+export function* personRows(person: SimulatedPerson): Iterable<string[]> {
+  const { no, label, runs, whyNot } = person;
+  const row = (journey: string, at: number, rest: readonly [what: string, activity: string, why: string]) => [
+    String(no),
+    label,
+    journey,
+    iso(at),
+    ...rest,
+  ];
+  for (const run of runs) {
+    for (const { activity, at } of run.path) yield row(run.journey, at, ['came to', activity, '']);
+    if (run.end) yield row(run.journey, run.end.at, ['ended', run.activity, run.end.reason]);
+  }
+  for (const { journey, activity, at, reason } of whyNot) yield row(journey, at, ['not', activity, reason]);
+  if (runs.length + whyNot.length === 0) yield [String(no), label, '', '', 'untouched', '', ''];
+}

@@ -1,0 +1,181 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase, freshStore } from '../test/support/database.ts';
+import { joinRooms, migrations, type Rooms } from './app.ts';
+import { quietLog } from './base/index.ts';
+import { readItems } from './catalog/index.ts';
+import type { ShopEvent } from './event/index.ts';
+import { recipes, type JourneyDefinition, type SimulationRequest, type SimulationResult } from './journey/index.ts';
+import { readSettings } from './settings.ts';
+import { SimulationCancelled, Simulator } from './simulating.ts';
+
+const recipe = (key: string) => recipes().find((one) => one.key === key)!;
+const walked = ['abandoned-cart', 'viewed-not-bought', 'only-wandered'].map(recipe);
+const day = 86_400_000;
+let simulator: Simulator;
+
+beforeAll(async () => {
+  const settings = { ...readSettings([], {}), secret: 's'.repeat(40) };
+  simulator = new Simulator({ settings, databaseUrl: await freshDatabase(), log: quietLog });
+});
+
+const invented = (people: number, days: number, more: Partial<SimulationRequest> = {}): SimulationRequest => ({
+  documents: walked,
+  over: { kind: 'invented', people, days, begins: '2026-10-01' },
+  ...more,
+});
+
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((all, one) => all + one, 0);
+
+function expectToAddUp({ summary, people, mails }: SimulationResult): void {
+  for (const total of summary.totals) {
+    expect(total.came).toBe(total.entered + sum(total.refused));
+    expect(total.entered).toBe(sum(total.inside) + sum(total.ended));
+    expect(total.messages).toBe(total.sent + total.heldOut + sum(total.waiting) + sum(total.notSent));
+    const runs = people.flatMap((one) => one.runs.filter(({ journey }) => journey === total.journey));
+    expect(total.entered).toBe(runs.length);
+    expect(total.sent).toBe(mails.filter(({ journey }) => journey === total.journey).length);
+    const last = summary.frames.at(-1)!;
+    expect(last.here[total.journey]).toEqual(total.inside);
+  }
+  expect(summary.frames.at(-1)!.sent).toBe(mails.length);
+  expect(summary.untouched).toBe(people.filter((one) => one.runs.length + one.whyNot.length === 0).length);
+}
+
+describe('invented people', () => {
+  it('walk through journeys with the production engine: numbers add up, and the same seed gives the same', async () => {
+    const first = await simulator.run(invented(60, 6), { journeys: walked });
+    expect(first.mails.length).toBeGreaterThan(3);
+    expect(first.summary.events).toBeGreaterThan(100);
+    expectToAddUp(first);
+    const mail = first.mails[0]!;
+    expect(mail.html).toContain('<html');
+    expect(mail.items[0]).toMatchObject({ position: 1, recommendation: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(first.people[mail.person - 1]!.mails).toContain(mail.no);
+    const again = await simulator.run(invented(60, 6), { journeys: walked });
+    expect(again).toEqual(first);
+  });
+
+  it('get no mail at night, and who is held out is told so', async () => {
+    const { mails, people } = await simulator.run(invented(60, 4, { seed: 2, step: 'PT30M' }), {
+      journeys: walked.map((one) => ({ ...one, holdout: 0.5 })),
+    });
+    const hours = mails.map(({ at }) => new Date(at).getUTCHours());
+    expect(hours.filter((hour) => hour >= 23 || hour < 4)).toEqual([]);
+    expect(people.flatMap(({ whyNot }) => whyNot.map(({ reason }) => reason))).toContain('held out');
+  });
+});
+
+it('makes no call to the world outside: what has no answer is told, and a recorded answer is given', async () => {
+  const { activities, ...rest } = recipe('only-wandered');
+  const outside = Object.entries(activities).map(([name, one]) => {
+    const url = 'https://service.example/ask';
+    return [name, one.kind === 'action' ? { ...one, url, retries: 0 } : one] as const;
+  });
+  const journeys: JourneyDefinition[] = [{ ...rest, activities: Object.fromEntries(outside) }];
+  const activity = outside.find(([, { kind }]) => kind === 'action')![0];
+  const silent = await simulator.run(invented(40, 3), { journeys });
+  expect(silent.summary.unanswered[activity]).toBeGreaterThan(0);
+  expect(silent.mails).toEqual([]);
+  const shown = { id: 'x-1', name: 'Thing', price: 10, currency: 'EUR', url: 'http://localhost:8080/x' };
+  const body = { id: 'r-1', items: [shown, { ...shown, id: 'x-2' }], criterion: 'recent', backup: false };
+  const told = await simulator.run(invented(40, 3, { answers: { [activity]: [{ body }] } }), { journeys });
+  expect(told.summary.unanswered).toEqual({});
+  expect(told.summary.totals[0]!.passed['mail']).toBeGreaterThan(0);
+});
+
+it('ends when somebody does not want it any more, and leaves no database behind', async () => {
+  const hands = { journeys: walked, onProgress: (done: number, of: number) => done / of < 0.3 };
+  await expect(simulator.run(invented(20, 4), hands)).rejects.toThrow(SimulationCancelled);
+});
+
+describe('recorded history', () => {
+  const from = Date.parse('2026-10-10T00:00:00Z');
+  const event = (visitor: string, at: number, more: Partial<ShopEvent>): ShopEvent => ({
+    id: `${visitor}-${at}-${more.types![0]}`,
+    source: 'server',
+    types: ['web.webpagedetails.pageViews'],
+    happenedAt: at,
+    receivedAt: at,
+    level: 3,
+    visitor: `ecid:${visitor.padStart(38, '1')}`,
+    identities: [
+      { namespace: 'email', id: `${visitor}@shop.example` },
+      { namespace: 'ecid', id: visitor.padStart(38, '1') },
+    ],
+    ...more,
+  });
+  const agrees = (visitor: string, at: number) =>
+    event(visitor, at, {
+      types: ['profile.asserted', 'profile.consent'],
+      attributes: { firstName: visitor, test: true },
+      consent: { 'email-marketing': 'in' },
+    });
+
+  async function shopWithHistory(): Promise<Rooms> {
+    const store = await freshStore(migrations);
+    const settings = { ...readSettings([], {}), secret: 's'.repeat(40), databaseUrl: store.url };
+    const rooms = await joinRooms(settings, { store, log: quietLog });
+    const page = 'http://localhost:8080/shop/p';
+    const items = ['coat', 'scarf', 'hat', 'boots'].map((id) => ({
+      id,
+      name: id,
+      categories: ['wear'],
+      price: 50,
+      currency: 'EUR',
+      stock: 5,
+      url: `${page}/${id}`,
+      imageUrl: `${page}/${id}.png`,
+    }));
+    await rooms.catalog.upsert(readItems(JSON.stringify(items), 'json', from).items);
+    const cart = (visitor: string, at: number) =>
+      event(visitor, at, { types: ['commerce.productListAdds'], items: [{ id: 'coat', quantity: 1 }] });
+    await rooms.events.receive([
+      agrees('ada', from - 9 * day),
+      agrees('ben', from - 8 * day),
+      cart('ada', from + 9 * 3_600_000),
+      cart('ben', from + 9 * 3_600_000),
+      event('ben', from + 10 * 3_600_000, {
+        types: ['commerce.purchases'],
+        items: [{ id: 'coat', quantity: 1 }],
+        order: { id: 'o-1', totalMinor: 5000, currency: 'EUR' },
+      }),
+    ]);
+    await rooms.folder.drain();
+    return rooms;
+  }
+
+  it('is told again with the journey, on what was known before, and the shop itself stays as it is', async () => {
+    const shop = await shopWithHistory();
+    try {
+      const before = await shop.store.rows({
+        text: 'select (select count(*) from event) as events, (select count(*) from journey_run) as runs, (select count(*) from message) as mails',
+      });
+      const { databaseUrl } = shop.settings;
+      const here = new Simulator({ settings: shop.settings, databaseUrl: databaseUrl!, log: quietLog });
+      const over = { kind: 'history', from: '2026-10-10', to: '2026-10-11' } as const;
+      const journeys = [recipe('abandoned-cart')];
+      const result = await here.run({ documents: journeys, over }, { shop, journeys });
+      expectToAddUp(result);
+      expect(result.people.map(({ label, mails }) => [label, mails.length]).sort()).toEqual([
+        ['ada (ada@shop.example)', 1],
+        ['ben (ben@shop.example)', 0],
+      ]);
+      const ben = result.people.find(({ label }) => label.startsWith('ben'))!;
+      expect(ben.runs[0]!.end!.reason).toBe('Bought');
+      expect(result.mails[0]!.items.map(({ item }) => item)).toContain('coat');
+      const chosen = [(await shop.profiles.find({ namespace: 'email', id: 'ben@shop.example' }))!.id];
+      const some = await here.run({ documents: journeys, over: { ...over, people: chosen } }, { shop, journeys });
+      expect(some.people.map(({ label }) => label)).toEqual(['ben (ben@shop.example)']);
+      expect(
+        await shop.store.rows({
+          text: 'select (select count(*) from event) as events, (select count(*) from journey_run) as runs, (select count(*) from message) as mails',
+        }),
+      ).toEqual(before);
+      expect(await shop.store.rows({ text: `select from pg_database where datname like 'beckon_story_%'` })).toEqual(
+        [],
+      );
+    } finally {
+      await shop.transport.close();
+    }
+  });
+});
