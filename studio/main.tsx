@@ -10,17 +10,22 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/query.ts';
 import { router } from './route.tsx';
 import { resolveTokens, theme } from './ui/theme.ts';
-import { VoiceProvider } from './ui/voice.tsx';
+import { UndoProvider } from './ui/undo.tsx';
+import { VoiceProvider, firstWords } from './ui/voice.tsx';
 
 const place = document.getElementById('studio');
 if (!place) throw new Error('index.html has no element "studio" to draw into');
+
+await firstWords();
 
 createRoot(place).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={resolveTokens} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <VoiceProvider>
-          <RouterProvider router={router} />
+          <UndoProvider>
+            <RouterProvider router={router} />
+          </UndoProvider>
         </VoiceProvider>
       </QueryClientProvider>
     </MantineProvider>

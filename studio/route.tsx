@@ -1,11 +1,22 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { HomePage } from './home/HomePage.tsx';
 import { readSearch } from './recommend/asking.ts';
+import { readWhom } from './rule/whom.ts';
 import { Shell } from './shell/Shell.tsx';
 import { CrashNote, NotFound, PageSkeleton } from './ui/State.tsx';
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** What stands in the address of the catalogue. */
+export interface CatalogueSearch {
+  q?: string | undefined;
+  category?: string | undefined;
+  stock?: string | undefined;
+  sort?: string | undefined;
+  /** Rows passed over. */
+  skip?: number | undefined;
+}
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -123,6 +134,32 @@ const oneCriterion = createRoute({
   component: lazyRouteComponent(() => import('./recommend/CriterionPage.tsx'), 'CriterionPage'),
 });
 
+const oneRule = createRoute({
+  getParentRoute: () => root,
+  path: '/rules/$kind/$key',
+  validateSearch: readWhom,
+  component: lazyRouteComponent(() => import('./rule/RulePage.tsx'), 'RulePage'),
+});
+
+const catalogue = createRoute({
+  getParentRoute: () => root,
+  path: '/catalogue',
+  validateSearch: (search: Record<string, unknown>): CatalogueSearch => ({
+    q: text(search['q']),
+    category: text(search['category']),
+    stock: text(search['stock']),
+    sort: text(search['sort']),
+    skip: Number.isInteger(search['skip']) ? (search['skip'] as number) : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./item/Catalogue.tsx'), 'Catalogue'),
+});
+
+const oneItem = createRoute({
+  getParentRoute: () => root,
+  path: '/catalogue/$id',
+  component: lazyRouteComponent(() => import('./item/ItemPage.tsx'), 'ItemPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -139,6 +176,9 @@ export const router = createRouter({
     oneMail,
     recommendations,
     oneCriterion,
+    oneRule,
+    catalogue,
+    oneItem,
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: PageSkeleton,

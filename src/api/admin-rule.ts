@@ -10,6 +10,7 @@ import {
   PromotionInput,
   PromotionPreviewRequest,
   PromotionPreviewView,
+  PromotionTryRequest,
   PromotionView,
   RulePreviewRequest,
   RulePreviewView,
@@ -19,6 +20,7 @@ import {
 import type { Call, Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
+import { personOfRequest } from './admin-recommend.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
 
@@ -133,7 +135,7 @@ function previewDoors(make: Make, rules: RuleBook, house: House): void {
       answer: RulePreviewView,
       work: async ({ body }) => {
         const checked = checkRules(body.rules, 'rules');
-        const context = contextOf(body, rules, house.clock.now());
+        const context = await contextOf(body, rules, house);
         const { matches, of, rules: each, items } = previewRules(rules, checked, { context, limit: body.limit ?? 20 });
         const leaves = { asCollection: matches, asExclusion: of - matches };
         return { matches, of, leaves, rules: each, items: items.map(itemView) };
@@ -148,15 +150,49 @@ function previewDoors(make: Make, rules: RuleBook, house: House): void {
     body: PromotionPreviewRequest,
     answer: PromotionPreviewView,
     work: async (call) => {
-      const { limit = 20, seed, at } = call.body;
-      const context = contextOf(call.body, rules, house.clock.now());
+      const { limit, seed, at } = call.body;
+      const context = await contextOf(call.body, rules, house);
       if (seed !== undefined) context.seed = seed;
       if (at !== undefined) context.now = timeOf(at);
-      const { front, back, items } = rules.promotion(call.part('key'), context);
-      const found = items.slice(0, limit).flatMap((id) => rules.itemOf(id, context.environment) ?? []);
-      return { front, back, items: found.map(itemView) };
+      return shownBy(rules, rules.promotion(call.part('key'), context), { context, limit });
     },
   });
+  make({
+    method: 'POST',
+    path: '/promotions/preview',
+    scope: 'read',
+    summary: 'The items that a promotion would show that is not saved, as if it ran now.',
+    body: PromotionTryRequest,
+    answer: PromotionPreviewView,
+    work: async ({ body }) => {
+      const { promotion, seed, limit } = body;
+      const context = await contextOf(body, rules, house);
+      if (seed !== undefined) context.seed = seed;
+      const content = rules.definitions.check('promotion', promotion as DefinitionInput<'promotion'>);
+      const tried = { ...content, ...unsaved, on: true, starts: null, ends: null };
+      return shownBy(rules, rules.promoted(tried, context), { context, limit });
+    },
+  });
+}
+
+/** What is noted of a definition that is kept, of one that is not. */
+const unsaved = {
+  kind: 'promotion',
+  key: 'preview',
+  number: 0,
+  version: 0,
+  createdAt: 0,
+  updatedAt: 0,
+  updatedBy: null,
+} as const;
+
+function shownBy(
+  rules: RuleBook,
+  { front, back, items }: ReturnType<RuleBook['promotion']>,
+  { context, limit = 20 }: { context: RuleContext; limit: number | undefined },
+) {
+  const found = items.slice(0, limit).flatMap((id) => rules.itemOf(id, context.environment) ?? []);
+  return { front, back, items: found.map(itemView) };
 }
 
 interface Whom {
@@ -164,12 +200,15 @@ interface Whom {
   environment?: string;
   request?: Record<string, unknown>;
   profile?: Record<string, unknown>;
+  profileId?: string;
 }
 
-function contextOf(whom: Whom, rules: RuleBook, now: number): RuleContext {
-  const { item, environment = null, request = {}, profile = {} } = whom;
+async function contextOf(whom: Whom, rules: RuleBook, house: House): Promise<RuleContext> {
+  const { item, environment = null, request = {}, profileId } = whom;
   const key = item === undefined ? null : (rules.itemOf(item, environment) ?? null);
-  return { key: keyOfRequest(key, request), request, profile, now, environment };
+  const person = profileId === undefined ? null : await personOfRequest({ profileId }, house);
+  const profile = { ...person?.profile, ...whom.profile };
+  return { key: keyOfRequest(key, request), request, profile, now: house.clock.now(), environment };
 }
 
 function timeOf(text: string): number {

@@ -128,6 +128,8 @@ const whom = {
   item: Type.Optional(Type.String({ maxLength: 256 })),
   request: Type.Optional(anything),
   profile: Type.Optional(anything),
+  /** A person whose attributes count beside `profile`, which goes before them. */
+  profileId: Type.Optional(Type.String({ maxLength: 64 })),
   limit: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
 };
 
@@ -156,11 +158,18 @@ export const PromotionPreviewRequest = Type.Object(
   { ...whom, seed: Type.Optional(Type.String({ maxLength: 200 })), at: Type.Optional(Type.String()) },
   { additionalProperties: false },
 );
+/** POST /v1/promotions/preview */
+export const PromotionTryRequest = Type.Object(
+  { promotion: PromotionInput, ...whom, seed: Type.Optional(Type.String({ maxLength: 200 })) },
+  { additionalProperties: false },
+);
 export const PromotionPreviewView = Type.Object({
   front: Type.Integer(),
   back: Type.Integer(),
   items: Type.Array(PreviewItem),
 });
+export type PromotionPreviewView = Static<typeof PromotionPreviewView>;
+export type PromotionInput = Static<typeof PromotionInput>;
 
 /** GET /v1/{kind}/{key}/versions */
 export function versionsOf(view: TSchema) {

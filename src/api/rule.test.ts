@@ -3,12 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Catalog, migrations, RuleBook } from '../catalog/index.ts';
 import type { Store } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
-import { fakeHouse, readKey, secretKey } from '../../test/support/house.ts';
+import { fakeHouse, fakeProfile, readKey, secretKey } from '../../test/support/house.ts';
 import { buildServer } from './server.ts';
 
 let store: Store;
 let app: FastifyInstance;
 let catalog: Catalog;
+const ada = '01900000-0000-7000-8000-000000000009';
 
 beforeAll(async () => {
   store = await freshStore(migrations);
@@ -20,6 +21,7 @@ beforeAll(async () => {
     { id: 'anorak', name: 'Anorak', price: 100, categories: ['coats'], stock: 0, attributes: { brand: 'Fell' } },
     { id: 'cap', name: 'Cap', price: 20, categories: ['hats'] },
   ]);
+  house.known.set('email:ada@example.com', fakeProfile(ada, { attributes: { brand: 'Nord' } }));
   house.rules = await RuleBook.open({ store, clock, catalog, zone: 'UTC' });
   app = await buildServer(house);
 });
@@ -109,6 +111,18 @@ it('a promotion shows what it would show, for an item and at a time', async () =
   expect(ids.body).toMatchObject({ running: true, matches: 2, ids: ['cap', 'parka'] });
 });
 
+it('a promotion is tried before it is saved, as if it ran now', async () => {
+  const promotion = { name: 'Try', rules: ['item.price >= 20'], front: 1, back: 1, starts: '2030-01-01T00:00:00Z' };
+  expect((await call('POST', '/promotions/preview', { promotion, limit: 5 })).body).toMatchObject({
+    front: 1,
+    back: 1,
+    items: [{ id: 'parka' }, { id: 'cap' }], // dearest first, without what is sold out
+  });
+  const wrong = { promotion: { ...promotion, front: 15, back: 15 } };
+  expect(await call('POST', '/promotions/preview', wrong)).toMatchObject({ status: 422, body: { where: 'front' } });
+  expect((await call('GET', '/promotions/try')).status).toBe(404);
+});
+
 it('a preview counts each rule and all together before anything is saved', async () => {
   const rules = [
     'item.price >= 100',
@@ -125,6 +139,13 @@ it('a preview counts each rule and all together before anything is saved', async
   });
   const asked = await call('POST', '/collections/preview', { rules, request: { brand: 'Fell' } });
   expect(asked.body).toMatchObject({ matches: 1, items: [{ id: 'anorak', inStock: false }] });
+  const person = { rules: ['item.attributes.brand = profile.brand'], profileId: ada };
+  expect((await call('POST', '/collections/preview', person)).body).toMatchObject({
+    matches: 1,
+    items: [{ id: 'parka' }],
+  });
+  const otherwise = { ...person, profile: { brand: 'Fell' } };
+  expect((await call('POST', '/collections/preview', otherwise)).body).toMatchObject({ items: [{ id: 'anorak' }] });
 });
 
 it('what cannot be asked is refused with the place; readers may not write', async () => {

@@ -81,7 +81,11 @@ export class RuleBook implements Rules {
   }
 
   promotion(id: string, context: RuleContext): BoundPromotion {
-    const promotion = this.definition('promotion', id);
+    return this.promoted(this.definition('promotion', id), context);
+  }
+
+  /** The same of a promotion that need not be kept. */
+  promoted(promotion: Promotion, context: RuleContext): BoundPromotion {
     const { name, front, back, on, starts, ends, randomise } = promotion;
     const rule = `promotion "${name}"`;
     const { now } = context;

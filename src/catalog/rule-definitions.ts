@@ -58,6 +58,11 @@ export class DefinitionStore {
     return found as Definition<K> | undefined;
   }
 
+  /** What a definition would say that is only tried, in its one form. Throws as `put` does. */
+  check<K extends Kind>(kind: K, input: DefinitionInput<K>): Content<K> {
+    return this.#whole(kind, checkDefinition(kind, input));
+  }
+
   /**
    * Makes a definition, or a new version of it. Saying the same again changes nothing.
    *
@@ -70,7 +75,7 @@ export class DefinitionStore {
     { input, by }: { input: DefinitionInput<K>; by: string | null },
   ): Promise<Definition<K>> {
     if (key !== null) checkKey(key);
-    const content = this.#whole(kind, checkDefinition(kind, input));
+    const content = this.check(kind, input);
     if (content.rules.length > 0) await this.#parts.prepare([content.rules]);
     return this.#inTurn(async () => {
       const made = await this.#parts.store.inTransaction((tx) => this.#write(tx, { kind, key, content, by }));

@@ -1,9 +1,10 @@
-import { Button, Table, TextInput } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconSearch, IconUsersGroup } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead } from '../ui/Page.tsx';
+import { FilterField, NoneMatch, filtered } from '../ui/Filter.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { BuildState } from './BuildState.tsx';
@@ -17,8 +18,7 @@ export function AudienceList() {
   const navigate = useNavigate({ from: '/audiences' });
   const { data, error, refetch } = useQuery(audiences);
   const search = (text: string) => void navigate({ search: { q: text || undefined }, replace: true });
-  const wanted = q.toLocaleLowerCase();
-  const rows = data?.filter(({ name, key }) => `${name} ${key}`.toLocaleLowerCase().includes(wanted)) ?? [];
+  const rows = filtered(data ?? [], q, ({ name, key }) => `${name} ${key}`);
   return (
     <div className="page">
       <PageHead title={say('audiences.title')} answer={<Answer rows={data} />} note={say('audiences.note')}>
@@ -31,27 +31,15 @@ export function AudienceList() {
           <NewLink />
         </Empty>
       )}
-      {data && data.length > 0 && (
-        <TextInput
-          className="filter"
-          value={q}
-          placeholder={say('audiences.filter')}
-          aria-label={say('audiences.filter')}
-          leftSection={<IconSearch size={16} stroke={1.5} />}
-          onChange={(event) => search(event.currentTarget.value)}
-        />
-      )}
+      {data && data.length > 0 && <FilterField word={say('audiences.filter')} value={q} onChange={search} />}
       {rows.length > 0 && <AudienceTable rows={rows} />}
       {data && data.length > 0 && rows.length === 0 && (
-        <Empty
+        <NoneMatch
           title={say('audiences.noneMatch', { query: q })}
           says={say('audiences.noneMatchSays')}
           icon={<IconSearch stroke={1.5} />}
-        >
-          <Button variant="default" onClick={() => search('')}>
-            {say('people.clear')}
-          </Button>
-        </Empty>
+          onClear={() => search('')}
+        />
       )}
     </div>
   );

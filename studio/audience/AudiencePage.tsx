@@ -4,12 +4,12 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask } from '../api/client.ts';
 import { PageHead, Panel } from '../ui/Page.tsx';
+import { Remove } from '../ui/Remove.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { ListForm } from './ListForm.tsx';
 import { Members } from './Members.tsx';
 import { Preview } from './Preview.tsx';
-import { Remove } from './Remove.tsx';
 import { RuleEditor, useRuleCheck } from './RuleEditor.tsx';
 import { audience } from './query.ts';
 import { isKeyForm, keyOf, shareOf } from './rule.ts';
@@ -61,7 +61,7 @@ function Head({ data }: { data: AudienceView }) {
   return (
     <>
       <PageHead title={data.name} answer={size} note={note}>
-        <Remove audience={data} />
+        <RemoveAudience audience={data} />
       </PageHead>
       {data.build && (
         <div className="build" role="status">
@@ -70,6 +70,25 @@ function Head({ data }: { data: AudienceView }) {
         </div>
       )}
     </>
+  );
+}
+
+/** What that means stands there first, with the number. */
+function RemoveAudience({ audience: { key, name, size } }: { audience: AudienceView }) {
+  const { say } = useVoice();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const work = async () => {
+    await ask<unknown>(`/v1/audiences/${encodeURIComponent(key)}`, { method: 'DELETE' });
+    await navigate({ to: '/audiences' });
+    client.removeQueries({ queryKey: ['audiences', key] });
+    await client.invalidateQueries({ queryKey: ['audiences'] });
+  };
+  return (
+    <Remove word={say('audience.remove')} title={say('audience.removeTitle', { name })} work={work}>
+      <p>{say('audience.removeSays', { count: size })}</p>
+      <p className="quiet">{say('audience.removeNot')}</p>
+    </Remove>
   );
 }
 

@@ -1,10 +1,10 @@
-import { Button, FileButton, Modal, Table } from '@mantine/core';
+import { Button, FileButton, Table } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconUpload } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { ask } from '../api/client.ts';
 import { PageHead, Panel } from '../ui/Page.tsx';
+import { Remove } from '../ui/Remove.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { FeedDot } from './FeedDot.tsx';
@@ -47,7 +47,7 @@ function KnownFeed({ feedKey }: { feedKey: string }) {
   return (
     <div className="page">
       <PageHead title={data.name} answer={say('feed.items', { count: data.items })} note={note}>
-        <Remove data={data} />
+        <RemoveFeed data={data} />
       </PageHead>
       <FilePanel data={data} />
       {shown ? <FeedRun key={shown} feedKey={feedKey} id={shown} /> : <p className="quiet">{say('feed.noRun')}</p>}
@@ -161,42 +161,20 @@ function Runs({ feedKey }: { feedKey: string }) {
   );
 }
 
-/** Ends a feed; what that means stands there first. */
-function Remove({ data }: { data: FeedView }) {
+/** What that means stands there first. */
+function RemoveFeed({ data: { key, name } }: { data: FeedView }) {
   const { say } = useVoice();
-  const [asking, setAsking] = useState(false);
   const client = useQueryClient();
   const navigate = useNavigate();
-  const remove = useMutation({
-    mutationFn: () => ask<unknown>(feedPath(data.key), { method: 'DELETE' }),
-    onSuccess: async () => {
-      await navigate({ to: '/feeds' });
-      client.removeQueries({ queryKey: ['feeds', data.key] });
-      await client.invalidateQueries({ queryKey: ['feeds'] });
-    },
-  });
+  const work = async () => {
+    await ask<unknown>(feedPath(key), { method: 'DELETE' });
+    await navigate({ to: '/feeds' });
+    client.removeQueries({ queryKey: ['feeds', key] });
+    await client.invalidateQueries({ queryKey: ['feeds'] });
+  };
   return (
-    <>
-      <Button variant="default" onClick={() => setAsking(true)}>
-        {say('feed.remove')}
-      </Button>
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={<b>{say('feed.removeTitle', { name: data.name })}</b>}
-        closeButtonProps={{ 'aria-label': say('journey.cancel') }}
-      >
-        <p>{say('feed.removeSays')}</p>
-        {remove.error && <ProblemNote error={remove.error} />}
-        <div className="modal-foot">
-          <Button variant="default" onClick={() => setAsking(false)}>
-            {say('journey.cancel')}
-          </Button>
-          <Button color="harm" loading={remove.isPending} onClick={() => remove.mutate()}>
-            {say('feed.remove')}
-          </Button>
-        </div>
-      </Modal>
-    </>
+    <Remove word={say('feed.remove')} title={say('feed.removeTitle', { name })} work={work}>
+      <p>{say('feed.removeSays')}</p>
+    </Remove>
   );
 }

@@ -1,10 +1,11 @@
-import { Table, TextInput } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconRoute, IconSearch } from '@tabler/icons-react';
+import { IconRoute } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { JourneyRow } from '../../src/api/contract.ts';
 import { journeys } from '../api/query.ts';
 import { PageHead } from '../ui/Page.tsx';
+import { FilterField } from '../ui/Filter.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
@@ -25,15 +26,10 @@ export function JourneyList() {
       )}
       {data && data.length > 0 && (
         <>
-          <TextInput
-            className="filter"
+          <FilterField
+            word={say('journeys.filter')}
             value={q}
-            placeholder={say('journeys.filter')}
-            aria-label={say('journeys.filter')}
-            leftSection={<IconSearch size={16} stroke={1.5} />}
-            onChange={(event) =>
-              void navigate({ search: { q: event.currentTarget.value || undefined }, replace: true })
-            }
+            onChange={(text) => void navigate({ search: { q: text || undefined }, replace: true })}
           />
           {shown.length === 0 && <p className="quiet">{say('journeys.noneMatch', { query: q })}</p>}
           {shown.length > 0 && <JourneyTable rows={shown} />}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { speak } from '../words/words.ts';
+import { loadLanguage, speak } from '../words/words.ts';
 import { readDocument } from './document.ts';
 import { durationWords, sentenceOf, titleOf, wayWords } from './sentence.ts';
 
@@ -77,7 +77,8 @@ describe('the sentence of a card', () => {
     expect(sentenceOf(odd, 'entry', say)).toBe('Starts when the event “moon.rises” arrives');
   });
 
-  it('speaks the other languages by the same road', () => {
+  it('speaks the other languages by the same road', async () => {
+    await Promise.all([loadLanguage('sv'), loadLanguage('de')]);
     expect(sentenceOf(cart, 'wait', speak('sv'))).toBe('Vänta 4 timmar efter senaste ändringen i varukorgen');
     expect(sentenceOf(cart, 'wait', speak('de'))).toBe('Nach der letzten Warenkorbänderung 4 Stunden warten');
   });

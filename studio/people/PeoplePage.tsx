@@ -1,4 +1,4 @@
-import { Button, Table, TextInput, UnstyledButton } from '@mantine/core';
+import { Table, UnstyledButton } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { IconArrowDown, IconMail, IconMailOff, IconSearch, IconUsers } from '@tabler/icons-react';
@@ -8,6 +8,7 @@ import type { PersonRow } from '../../src/api/contract.ts';
 import { overview, people } from '../api/query.ts';
 import { Address } from '../ui/Address.tsx';
 import { PageHead, ShopLink } from '../ui/Page.tsx';
+import { FilterField, NoneMatch } from '../ui/Filter.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { type SortColumn, isSortColumn, sortPeople } from './sort.ts';
@@ -29,14 +30,7 @@ export function PeoplePage() {
   return (
     <div className="page">
       <PageHead title={say('people.title')} answer={<Answer />} />
-      <TextInput
-        className="filter"
-        value={typed}
-        placeholder={say('people.search')}
-        aria-label={say('people.search')}
-        leftSection={<IconSearch size={16} stroke={1.5} />}
-        onChange={(event) => search(event.currentTarget.value)}
-      />
+      <FilterField word={say('people.search')} value={typed} onChange={search} />
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={8} />}
       {nobody && q === '' && (
@@ -45,15 +39,12 @@ export function PeoplePage() {
         </Empty>
       )}
       {nobody && q !== '' && (
-        <Empty
+        <NoneMatch
           title={say('people.noneMatch', { query: q })}
           says={say('people.noneMatchSays')}
           icon={<IconSearch stroke={1.5} />}
-        >
-          <Button variant="default" onClick={() => search('')}>
-            {say('people.clear')}
-          </Button>
-        </Empty>
+          onClear={() => search('')}
+        />
       )}
       {data && !nobody && <PeopleTable rows={data.people} />}
       {data && data.left > 0 && <p className="quiet table-left">{say('people.left', { count: data.left })}</p>}

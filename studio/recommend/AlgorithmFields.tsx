@@ -5,7 +5,9 @@ import { useVoice } from '../ui/voice.tsx';
 import { type AlgorithmKind, algorithmOf, kinds, withKey } from './draft.ts';
 import { CriterionSelect, Choice, DataChoice } from './fields.tsx';
 import { customLists } from './query.ts';
-import { type Algorithm, type KeyChoice } from './sentence.ts';
+import { KeyFields } from './KeyFields.tsx';
+import type { Algorithm } from './sentence.ts';
+import { SimilarFields } from './SimilarFields.tsx';
 
 interface Props<K extends AlgorithmKind> {
   algorithm: Extract<Algorithm, { kind: K }>;
@@ -41,6 +43,7 @@ function Own({ algorithm, onChange }: { algorithm: Algorithm; onChange: (to: Alg
         <>
           <KeyFields choice={algorithm.item} onChange={(item) => onChange(withKey(algorithm, item))} />
           <KeyUse algorithm={algorithm} onChange={onChange} />
+          <SimilarFields algorithm={algorithm} onChange={onChange} />
         </>
       );
     case 'for-you':
@@ -94,6 +97,8 @@ function CartFields({ algorithm, onChange }: Props<'cart'>) {
 
 const actions = ['viewed-viewed', 'viewed-bought', 'bought-bought', 'site-affinity'] as const;
 
+const likenesses = ['', 'rate', 'llr', 'cosine', 'jaccard'] as const;
+
 function ItemFields({ algorithm, onChange }: Props<'item'>) {
   const { say } = useVoice();
   return (
@@ -114,6 +119,16 @@ function ItemFields({ algorithm, onChange }: Props<'item'>) {
           word={(one) => say(`form.basis.${one}`)}
           onChange={(basis) => onChange({ ...algorithm, basis })}
         />
+        <Choice
+          label={say('form.likeness')}
+          value={algorithm.likeness ?? ''}
+          values={likenesses}
+          word={(one) => say(one === '' ? 'form.likeness.usual' : `form.likeness.${one}`)}
+          onChange={(one) => {
+            const { likeness: _likeness, ...rest } = algorithm;
+            onChange(one === '' ? rest : { ...rest, likeness: one });
+          }}
+        />
         <NumberInput
           label={say('form.support')}
           value={algorithm.support ?? 1}
@@ -131,30 +146,6 @@ function ItemFields({ algorithm, onChange }: Props<'item'>) {
   );
 }
 
-const keyFroms = ['current', 'last-viewed', 'last-purchased', 'most-viewed', 'attribute'] as const;
-
-function KeyFields({ choice, onChange }: { choice: KeyChoice; onChange: (choice: KeyChoice) => void }) {
-  const { say } = useVoice();
-  return (
-    <div className="form">
-      <Choice
-        label={say('form.item')}
-        value={choice.from}
-        values={keyFroms}
-        word={(from) => say(`form.item.${from}`)}
-        onChange={(from) => onChange(from === 'attribute' ? { from, attribute: 'profile.' } : { from })}
-      />
-      {choice.from === 'attribute' && (
-        <TextInput
-          label={say('form.attribute')}
-          value={choice.attribute}
-          onChange={(event) => onChange({ from: 'attribute', attribute: event.currentTarget.value })}
-        />
-      )}
-    </div>
-  );
-}
-
 const uses = ['none', 'next', 'whole'] as const;
 
 /** What to do when one of the person's own items is not enough; the page has just one. */
@@ -166,13 +157,26 @@ function KeyUse(props: {
   const { say } = useVoice();
   if (algorithm.item.from === 'current') return null;
   return (
-    <Choice
-      label={say('form.keys')}
-      value={algorithm.keys?.when ?? 'none'}
-      values={uses}
-      word={(when) => say(`form.keys.${when}`)}
-      onChange={(when) => onChange({ ...algorithm, keys: { ...algorithm.keys, when } })}
-    />
+    <div className="form">
+      <Choice
+        label={say('form.keys')}
+        value={algorithm.keys?.when ?? 'none'}
+        values={uses}
+        word={(when) => say(`form.keys.${when}`)}
+        onChange={(when) => onChange({ ...algorithm, keys: { ...algorithm.keys, when } })}
+      />
+      <NumberInput
+        label={say('form.nth')}
+        value={algorithm.keys?.nth ?? 1}
+        min={1}
+        max={100}
+        allowDecimal={false}
+        onChange={(value) => {
+          const { nth: _nth, ...rest } = algorithm.keys ?? {};
+          onChange({ ...algorithm, keys: typeof value === 'number' && value > 1 ? { ...rest, nth: value } : rest });
+        }}
+      />
+    </div>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Button, Table, TextInput } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconSearch, IconSparkles } from '@tabler/icons-react';
+import { IconSparkles } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
+import { FilterField, NoneMatch, filtered } from '../ui/Filter.tsx';
+import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { criteria, useNames, useUses } from './query.ts';
 import { fillOf, howOf, windowOf } from './sentence.ts';
@@ -20,35 +21,24 @@ export function CriteriaList() {
     void navigate({ search: (old) => ({ ...old, q: text || undefined }), replace: true });
   if (error && !data) return <ProblemNote error={error} again={() => void refetch()} />;
   if (!data) return <Rows count={8} height={28} />;
-  const wanted = q.trim().toLocaleLowerCase();
   const textOf = (one: CriterionView) =>
-    `${one.name} ${one.key} ${one.title} ${howOf(one.algorithm, say, nameOf)}`.toLocaleLowerCase();
-  const rows = data.filter((one) => textOf(one).includes(wanted));
+    `${nameOf(one.key)} ${one.key} ${one.title} ${howOf(one.algorithm, say, nameOf)}`;
+  const rows = filtered(data, q, textOf);
   const sorted = [...rows.filter(({ shipped }) => !shipped), ...rows.filter(({ shipped }) => shipped)];
   return (
     <>
-      <TextInput
-        className="filter"
-        value={q}
-        placeholder={say('criteria.filter')}
-        aria-label={say('criteria.filter')}
-        leftSection={<IconSearch size={16} stroke={1.5} />}
-        onChange={(event) => search(event.currentTarget.value)}
-      />
+      <FilterField word={say('criteria.filter')} value={q} onChange={search} />
       {rows.length > 0 && <CriteriaTable rows={sorted} />}
       {rows.length > 0 && rows.length < data.length && (
         <p className="quiet table-left">{say('criteria.left', { count: data.length - rows.length })}</p>
       )}
       {rows.length === 0 && (
-        <Empty
+        <NoneMatch
           title={say('criteria.noneMatch', { query: q })}
           says={say('criteria.noneMatchSays')}
           icon={<IconSparkles stroke={1.5} />}
-        >
-          <Button variant="default" onClick={() => search('')}>
-            {say('people.clear')}
-          </Button>
-        </Empty>
+          onClear={() => search('')}
+        />
       )}
     </>
   );
@@ -74,7 +64,7 @@ function CriteriaTable({ rows }: { rows: CriterionView[] }) {
             <Table.Tr key={row.key}>
               <Table.Td className="main-cell">
                 <Link to="/recommendations/$key" params={{ key: row.key }} className="row-link">
-                  {row.name}
+                  {nameOf(row.key)}
                 </Link>
                 <span className="quiet">
                   {!row.shipped && <span className="chip source-criteria">{say('criteria.own')}</span>} {row.key}

@@ -5,6 +5,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
 import { isKeyForm, keyOf } from '../audience/rule.ts';
+import { KeyField } from '../ui/KeyField.tsx';
+import type { Whom } from '../rule/query.ts';
 import { ask } from '../api/client.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
@@ -17,7 +19,7 @@ import { put, readJson, sent, withAlgorithm, withHidden } from './draft.ts';
 import { Choice } from './fields.tsx';
 import { Preview } from './Preview.tsx';
 import { criteria, criterionPath, useNames } from './query.ts';
-import { RuleFields } from './RuleFields.tsx';
+import { RuleFields, WeightFields } from './RuleFields.tsx';
 import { type Content, hasWindow, hides, hidingOf, sentencesOf, spanWords } from './sentence.ts';
 
 /** Makes a criterion or changes one: the form at the left, at the right what it would show, before anything is saved. */
@@ -30,7 +32,8 @@ export function CriterionForm({ known, begin }: { known: CriterionView | null; b
   const [tried] = useDebouncedValue(draft, 500);
   const key = known?.key ?? ownKey ?? keyOf(draft.name);
   const save = useSave(key);
-  const ready = draft.name.trim() !== '' && isKeyForm(key);
+  const taken = useQuery(criteria).data?.some((one) => one.key === key) === true && known === null;
+  const ready = draft.name.trim() !== '' && isKeyForm(key) && !taken;
   const nameOf = useNames();
   const needs = needsOf(tried.algorithm);
   return (
@@ -57,8 +60,12 @@ export function CriterionForm({ known, begin }: { known: CriterionView | null; b
             if (ready) save.mutate(sent(draft));
           }}
         >
-          {!known && <KeyField value={key} onChange={setOwnKey} />}
-          {asJson ? <JsonFields draft={draft} onChange={setDraft} /> : <Fields draft={draft} onChange={setDraft} />}
+          {!known && <KeyField value={key} taken={taken} says={say('form.keyHint')} onChange={setOwnKey} />}
+          {asJson ? (
+            <JsonFields draft={draft} onChange={setDraft} />
+          ) : (
+            <Fields draft={draft} whom={{ item: search.item, person: search.person }} onChange={setDraft} />
+          )}
           {save.error && <ProblemNote error={save.error} />}
           <div className="actions">
             <Button type="submit" loading={save.isPending} disabled={!ready}>
@@ -108,29 +115,12 @@ function Back({ criterionKey }: { criterionKey: string | undefined }) {
   );
 }
 
-function KeyField({ value, onChange }: { value: string; onChange: (key: string) => void }) {
-  const { say } = useVoice();
-  return (
-    <TextInput
-      label={say('audience.key')}
-      description={say('form.keyHint')}
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
-      classNames={{ input: 'code' }}
-      value={value}
-      maxLength={60}
-      spellCheck={false}
-      error={value !== '' && !isKeyForm(value) ? say('audience.keyWrong') : undefined}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}
-
 interface FieldsProps {
   draft: Content;
   onChange: (draft: Content) => void;
 }
 
-function Fields({ draft, onChange }: FieldsProps) {
+function Fields({ draft, whom, onChange }: FieldsProps & { whom: Whom }) {
   const { say } = useVoice();
   const text = (field: 'name' | 'title' | 'description') => ({
     label: say(`form.${field}`),
@@ -149,6 +139,7 @@ function Fields({ draft, onChange }: FieldsProps) {
         description={say(draft.titles === undefined ? 'form.titleSays' : 'form.titlesSay')}
         inputWrapperOrder={['label', 'input', 'description']}
       />
+      <TextInput {...text('description')} />
       <fieldset className="fields">
         <legend>{say('criteria.how')}</legend>
         <AlgorithmFields
@@ -157,8 +148,9 @@ function Fields({ draft, onChange }: FieldsProps) {
         />
         <WindowField draft={draft} onChange={onChange} />
       </fieldset>
-      <RuleFields draft={draft} onChange={onChange} />
+      <RuleFields draft={draft} whom={whom} onChange={onChange} />
       <LimitFields draft={draft} onChange={onChange} />
+      <WeightFields draft={draft} whom={whom} onChange={onChange} />
       <BackupFields draft={draft} onChange={onChange} />
     </>
   );
@@ -221,6 +213,7 @@ const whens = ['fill', 'empty', 'none'] as const;
 function BackupFields({ draft, onChange }: FieldsProps) {
   const { say } = useVoice();
   const known = useQuery(criteria).data ?? [];
+  const nameOf = useNames();
   const { backup = {} } = draft;
   const { when = 'fill', chain = [], ruled = true } = backup;
   return (
@@ -243,7 +236,7 @@ function BackupFields({ draft, onChange }: FieldsProps) {
             hidePickedOptions
             maxValues={10}
             value={chain}
-            data={known.map(({ key, name }) => ({ value: key, label: name }))}
+            data={known.map(({ key }) => ({ value: key, label: nameOf(key) }))}
             onChange={(next) => onChange({ ...draft, backup: { ...backup, chain: next } })}
           />
           <Switch

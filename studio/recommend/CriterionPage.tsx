@@ -10,7 +10,7 @@ import { useAsked } from './asked.ts';
 import { CriterionForm } from './CriterionForm.tsx';
 import { contentOf } from './draft.ts';
 import { Preview } from './Preview.tsx';
-import { Remove } from './Remove.tsx';
+import { TakeAway } from './TakeAway.tsx';
 import { criterion, useNames, useUses } from './query.ts';
 import { howOf, ruleText, sentencesOf } from './sentence.ts';
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
@@ -79,20 +79,20 @@ function Head({ data }: { data: CriterionView }) {
   const nameOf = useNames();
   const note = (
     <>
-      <b className="person-name">{data.name}</b>{' '}
+      <b className="person-name">{nameOf(data.key)}</b>{' '}
       {say('criterion.title', { title: data.titles?.[language] ?? data.title })}{' '}
       {say(data.shipped ? 'criterion.shipped' : 'criterion.version', { version: data.version })}
     </>
   );
   return (
-    <PageHead title={data.name} answer={`${howOf(data.algorithm, say, nameOf)}.`} note={note}>
+    <PageHead title={nameOf(data.key)} answer={`${howOf(data.algorithm, say, nameOf)}.`} note={note}>
       <div className="actions">
         <ButtonLink to="/recommendations/$key" params={{ key: '+' }} search={{ from: data.key }} variant="default">
           {say('criterion.copy')}
         </ButtonLink>
         {!data.shipped && (
           <>
-            <Remove data={data} />
+            <TakeAway data={data} />
             <ButtonLink
               to="/recommendations/$key"
               params={{ key: data.key }}

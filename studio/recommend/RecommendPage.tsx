@@ -8,7 +8,7 @@ import { useVoice } from '../ui/voice.tsx';
 import { Backtests } from './Backtests.tsx';
 import { CriteriaList } from './CriteriaList.tsx';
 import { criteria } from './query.ts';
-import { Shelf } from './Shelf.tsx';
+import { Shelf } from '../rule/Shelf.tsx';
 
 /** What is recommended: criteria, the rules over items beside them, and what a replay of history says of them. */
 export function RecommendPage() {

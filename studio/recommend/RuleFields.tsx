@@ -1,102 +1,109 @@
-import { ActionIcon, Button, Textarea } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
-import { IconX } from '@tabler/icons-react';
-import { useRef } from 'react';
-import { RuleProblems, useRuleCheck } from '../audience/RuleEditor.tsx';
+import { Button, Select } from '@mantine/core';
 import { useVoice } from '../ui/voice.tsx';
-import { withRule } from './draft.ts';
-import { ruleCounts } from './query.ts';
-import { type Content, type Rule, ruleText } from './sentence.ts';
+import { newMatcher } from '../rule/matcher.ts';
+import { type Whom, useEffects } from '../rule/query.ts';
+import { RuleRow, RuleRows } from '../rule/RuleRows.tsx';
+import { put } from './draft.ts';
+import { MaybeKeyFields } from './KeyFields.tsx';
+import type { Content } from './sentence.ts';
+
+interface Props {
+  draft: Content;
+  whom: Whom;
+  onChange: (draft: Content) => void;
+}
 
 /** The rules that items must pass, each with what is wrong with it and with how many items it lets through. */
-export function RuleFields({ draft, onChange }: { draft: Content; onChange: (draft: Content) => void }) {
+export function RuleFields({ draft, whom, onChange }: Props) {
   const { say } = useVoice();
   const { rules = [] } = draft;
+  const effects = useEffects(rules, whom);
+  const { data } = effects;
+  const dynamic = data?.rules.some((one) => one.dynamic) === true;
   return (
     <fieldset className="fields">
       <legend>{say('form.rules')}</legend>
-      {rules.map((rule, index) => (
-        <RuleField
-          key={index}
-          rule={rule}
-          label={say('form.rule', { nth: index + 1 })}
-          onChange={(next) => onChange(withRule(draft, index, next))}
-        />
-      ))}
-      <div className="actions">
-        <Button size="xs" variant="default" onClick={() => onChange(withRule(draft, rules.length, ''))}>
-          {say('form.ruleMore')}
-        </Button>
-        <Left rules={rules} />
-      </div>
-      <p className="quiet">
-        {say('form.rulesHint')}{' '}
-        <a href="/docs/recommend/rules.html" target="_blank" rel="noreferrer">
-          {say('form.rulesDocs')}
-        </a>
-      </p>
+      <RuleRows rules={rules} effects={effects} onChange={(next) => onChange(put(draft, 'rules', next))} />
+      {data && (
+        <p className="quiet" role="status">
+          {say(dynamic ? 'form.leavesDynamic' : 'form.leaves', { count: data.matches, of: data.of })}
+        </p>
+      )}
+      {(rules.length > 0 || draft.rulesKey !== undefined) && <RulesKey draft={draft} onChange={onChange} />}
     </fieldset>
   );
 }
 
-interface FieldProps {
-  rule: Rule;
-  label: string;
-  onChange: (rule: Rule | undefined) => void;
-}
-
-function RuleField({ rule, label, onChange }: FieldProps) {
+/** Which item the rules mean by the key item, where it is not that of the list. */
+function RulesKey({ draft, onChange }: Omit<Props, 'whom'>) {
   const { say } = useVoice();
-  const isText = typeof rule === 'string';
-  const text = ruleText(rule);
-  const check = useRuleCheck(isText ? text : '', 'expression');
-  const field = useRef<HTMLTextAreaElement>(null);
   return (
-    <div className="rule-row">
-      <Textarea
-        ref={field}
-        label={label}
-        classNames={{ input: 'rule-field' }}
-        value={text}
-        readOnly={!isText}
-        description={isText ? undefined : say('form.matcher')}
-        inputWrapperOrder={['label', 'input', 'description']}
-        autosize
-        minRows={1}
-        maxRows={8}
-        spellCheck={false}
-        placeholder="item.price in 20..80"
-        aria-invalid={check.wrong}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-      <ActionIcon
-        variant="subtle"
-        color="control"
-        size={36}
-        aria-label={say('form.ruleGone', { rule: label })}
-        onClick={() => onChange(undefined)}
-      >
-        <IconX size={16} stroke={1.5} />
-      </ActionIcon>
-      {isText && <RuleProblems check={check} rule={text} field={field} />}
-    </div>
+    <MaybeKeyFields
+      label={say('form.rulesKey')}
+      none={say('form.rulesKey.list')}
+      choice={draft.rulesKey}
+      onChange={(rulesKey) => onChange(put(draft, 'rulesKey', rulesKey))}
+    />
   );
 }
 
-/** How many items the rules leave, each and all together. */
-function Left({ rules }: { rules: readonly Rule[] }) {
-  const { say, number } = useVoice();
-  const whole = rules.filter((rule) => ruleText(rule).trim() !== '');
-  const [settled] = useDebouncedValue(whole, 600);
-  const { data, error } = useQuery({ ...ruleCounts(settled), enabled: settled.length > 0 });
-  if (settled.length === 0 || error || !data) return null;
-  const dynamic = data.rules.some((one) => one.dynamic);
-  const each = data.rules.length > 1 ? ` (${data.rules.map(({ matches }) => number(matches)).join(', ')})` : '';
+const quarters = ['0', '1', '2', '3', '4'] as const;
+type Weighed = NonNullable<Content['weights']>;
+
+/** Rules that raise the items for which they hold; nothing is taken out by them. */
+export function WeightFields({ draft, whom, onChange }: Props) {
+  const { say } = useVoice();
+  const { weights = [] } = draft;
+  const effects = useEffects(
+    weights.map(({ rule }) => rule),
+    whom,
+  );
+  const set = (next: Weighed) => onChange(put(draft, 'weights', next));
   return (
-    <span className="quiet" role="status">
-      {say(dynamic ? 'form.leavesDynamic' : 'form.leaves', { count: data.matches, of: data.of })}
-      {!dynamic && each}
-    </span>
+    <fieldset className="fields">
+      <legend>{say('form.weights')}</legend>
+      <p className="quiet">{say('form.weightsSays')}</p>
+      {weights.map((weighed, place) => (
+        <RuleRow
+          key={place}
+          rule={weighed.rule}
+          label={say('form.weighed', { nth: place + 1 })}
+          effect={effects.of(place)}
+          fault={effects.faultOf(place)}
+          aside={
+            <Select
+              size="xs"
+              className="weight-select"
+              aria-label={say('form.weight')}
+              value={String(weighed.weight)}
+              allowDeselect={false}
+              data={quarters.map((value) => ({ value, label: say(`form.weight.${value}`) }))}
+              onChange={(value) =>
+                set(
+                  weights.map((one, at) =>
+                    at === place ? { ...one, weight: Number(value) as 0 | 1 | 2 | 3 | 4 } : one,
+                  ),
+                )
+              }
+            />
+          }
+          onChange={(rule) =>
+            set(
+              rule === null
+                ? weights.filter((_, at) => at !== place)
+                : weights.map((one, at) => (at === place ? { ...one, rule } : one)),
+            )
+          }
+        />
+      ))}
+      <Button
+        size="xs"
+        variant="default"
+        className="fits"
+        onClick={() => set([...weights, { rule: newMatcher, weight: 2 }])}
+      >
+        {say('form.weightMore')}
+      </Button>
+    </fieldset>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
-import { algorithmOf, contentOf, put, readJson, sent, withAlgorithm, withHidden, withKey, withRule } from './draft.ts';
+import { algorithmOf, contentOf, put, readJson, sent, withAlgorithm, withHidden, withKey } from './draft.ts';
 import type { Content } from './sentence.ts';
 
 const draft: Content = { name: 'Coats', algorithm: { kind: 'popular', action: 'viewed' }, window: '6h' };
@@ -59,12 +59,17 @@ describe('a draft of a criterion', () => {
     expect(withHidden(draft, 'purchased', false).hide).toEqual({ purchased: false });
   });
 
-  it('has rules that come, change and go, and sends none that is empty', () => {
-    const one = withRule(draft, 0, 'item.inStock');
-    const two = withRule(one, 1, ' ');
-    expect(two.rules).toEqual(['item.inStock', ' ']);
-    expect(sent({ ...two, name: ' Coats ' })).toEqual(one);
-    expect(withRule(one, 0, undefined)).toEqual(draft);
+  it('sends no rule and no weight that is not whole', () => {
+    const empty = { attribute: 'brand', operation: 'equals', values: [] };
+    const whole = { ...empty, values: ['Nord'] };
+    const said = { ...draft, rules: ['item.inStock'], weights: [{ rule: whole, weight: 2 as const }] };
+    const more = {
+      ...said,
+      rules: [...said.rules, ' ', empty],
+      weights: [...said.weights, { rule: '', weight: 4 as const }],
+    };
+    expect(sent({ ...more, name: ' Coats ' })).toEqual(said);
+    expect(sent({ ...draft, rules: [' '] })).toEqual(draft);
   });
 
   it('is read from JSON as far as the form can show it, and the door judges the rest', () => {

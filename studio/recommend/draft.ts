@@ -1,9 +1,9 @@
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
+import { isWhole } from '../rule/matcher.ts';
 import {
   type Algorithm,
   type Content,
   type KeyChoice,
-  type Rule,
   hasWindow,
   hides,
   hidingOf,
@@ -98,17 +98,14 @@ export function withHidden(draft: Content, what: Hidden, isHidden: boolean): Con
   return put(draft, 'hide', isHidden === usual ? hide : { ...hide, [what]: isHidden });
 }
 
-/** A draft with one of its rules said anew, or gone. Pure. */
-export function withRule(draft: Content, index: number, rule: Rule | undefined): Content {
-  const rules = [...(draft.rules ?? [])];
-  rules.splice(index, 1, ...(rule === undefined ? [] : [rule]));
-  return put(draft, 'rules', rules);
-}
-
-/** A draft as it is sent: rules that are still empty are left out. Pure. */
+/** A draft as it is sent: rules that are not whole yet are left out. Pure. */
 export function sent(draft: Content): Content {
-  const rules = (draft.rules ?? []).filter((rule) => typeof rule !== 'string' || rule.trim() !== '');
-  return put({ ...draft, name: draft.name.trim() }, 'rules', rules);
+  const named = put({ ...draft, name: draft.name.trim() }, 'rules', (draft.rules ?? []).filter(isWhole));
+  return put(
+    named,
+    'weights',
+    (draft.weights ?? []).filter(({ rule }) => isWhole(rule)),
+  );
 }
 
 /** A draft read from JSON, and why it cannot be where it cannot. Pure. */

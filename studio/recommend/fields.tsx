@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { criteria } from './query.ts';
+import { criteria, useNames } from './query.ts';
 
 /** One of a few words. */
 export function Choice<T extends string>(props: {
@@ -50,13 +50,14 @@ export function DataChoice(props: {
 /** One of the criteria. */
 export function CriterionSelect(props: { label: string; value: string; onChange: (key: string) => void }) {
   const known = useQuery(criteria).data ?? [];
+  const nameOf = useNames();
   return (
     <Select
       label={props.label}
       value={props.value}
       allowDeselect={false}
       searchable
-      data={known.map(({ key, name }) => ({ value: key, label: name }))}
+      data={known.map(({ key }) => ({ value: key, label: nameOf(key) }))}
       onChange={(key) => key !== null && props.onChange(key)}
     />
   );

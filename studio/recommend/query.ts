@@ -2,16 +2,11 @@ import { keepPreviousData, queryOptions, useQueries, useQuery } from '@tanstack/
 import type { RecommendationAnswer, RecommendationRequest } from '../../src/api/contract.ts';
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
 import type { BacktestView, TuningView } from '../../src/api/contract-replay.ts';
-import type {
-  CollectionView,
-  ExclusionView,
-  PreviewItem,
-  PromotionView,
-  RulePreviewView,
-} from '../../src/api/contract-rule.ts';
+import type { PreviewItem, RulePreviewView } from '../../src/api/contract-rule.ts';
 import { ask } from '../api/client.ts';
 import { journey, journeys } from '../api/query.ts';
 import { useVoice } from '../ui/voice.tsx';
+import { isKey } from '../words/words.ts';
 import type { Content, NameOf, Rule } from './sentence.ts';
 import { type ActivityRead, type Use, usesOf } from './uses.ts';
 
@@ -34,7 +29,11 @@ const triedKey = 'preview';
 export function useNames(): NameOf {
   const { say } = useVoice();
   const { data } = useQuery(criteria);
-  return (key) => (key === triedKey ? say('preview.itself') : (data?.find((one) => one.key === key)?.name ?? key));
+  return (key) => {
+    const shipped = `shipped.${key}`;
+    if (key === triedKey) return say('preview.itself');
+    return isKey(shipped) ? say(shipped) : (data?.find((one) => one.key === key)?.name ?? key);
+  };
 }
 
 /** Lists that the shop has uploaded. */
@@ -87,15 +86,6 @@ export const preview = (tried: Tried, asking: Asking) =>
 const rulesOn = (rules: Rule[], limit: number) =>
   ask<RulePreviewView>('/v1/collections/preview', { method: 'POST', body: { rules, limit } });
 
-/** How many items rules let through, each and all together. */
-export const ruleCounts = (rules: Rule[]) =>
-  queryOptions({
-    queryKey: ['rules', 'counts', rules],
-    queryFn: () => rulesOn(rules, 0),
-    placeholderData: keepPreviousData,
-    retry: false,
-  });
-
 /** Items whose name or id has these letters. */
 export const itemsLike = (typed: string) =>
   queryOptions({
@@ -119,19 +109,6 @@ export const itemsBy = (ids: readonly string[]) =>
     staleTime: 60_000,
     placeholderData: keepPreviousData,
   });
-
-export const collections = queryOptions({
-  queryKey: ['collections'],
-  queryFn: async () => (await ask<{ collections: CollectionView[] }>('/v1/collections')).collections,
-});
-export const exclusions = queryOptions({
-  queryKey: ['exclusions'],
-  queryFn: async () => (await ask<{ exclusions: ExclusionView[] }>('/v1/exclusions')).exclusions,
-});
-export const promotions = queryOptions({
-  queryKey: ['promotions'],
-  queryFn: async () => (await ask<{ promotions: PromotionView[] }>('/v1/promotions')).promotions,
-});
 
 const runsStill = (rows: readonly { state: string }[] | undefined) =>
   rows?.some(({ state }) => state === 'waiting' || state === 'running') === true;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { languages, speak } from '../words/words.ts';
+import { languages, loadLanguage, speak } from '../words/words.ts';
 import {
   type Algorithm,
   type Content,
@@ -12,6 +12,7 @@ import {
   windowOf,
 } from './sentence.ts';
 
+await Promise.all(languages.map(({ code }) => loadLanguage(code)));
 const say = speak('en');
 const nameOf = (key: string) => `“${key}”`;
 

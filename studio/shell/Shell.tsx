@@ -6,6 +6,7 @@ import {
   IconDoorEnter,
   IconHome,
   IconMailbox,
+  IconPackage,
   IconRoute,
   IconSparkles,
   IconUsers,
@@ -26,7 +27,16 @@ import { TopBar } from './TopBar.tsx';
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }));
 
 export interface PageEntry {
-  to: '/' | '/journeys' | '/recommendations' | '/people' | '/audiences' | '/feeds' | '/incoming' | '/mailbox';
+  to:
+    | '/'
+    | '/journeys'
+    | '/recommendations'
+    | '/people'
+    | '/audiences'
+    | '/catalogue'
+    | '/feeds'
+    | '/incoming'
+    | '/mailbox';
   word: Key;
   Icon: TablerIcon;
 }
@@ -38,6 +48,7 @@ const pages: PageEntry[] = [
   { to: '/recommendations', word: 'nav.recommendations', Icon: IconSparkles },
   { to: '/people', word: 'nav.people', Icon: IconUsers },
   { to: '/audiences', word: 'nav.audiences', Icon: IconUsersGroup },
+  { to: '/catalogue', word: 'nav.catalogue', Icon: IconPackage },
   { to: '/feeds', word: 'nav.feeds', Icon: IconDatabaseImport },
   { to: '/incoming', word: 'nav.incoming', Icon: IconDoorEnter },
   { to: '/mailbox', word: 'nav.mailbox', Icon: IconMailbox },

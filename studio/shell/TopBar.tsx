@@ -1,14 +1,11 @@
 import { ActionIcon, Button, Kbd, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconCheck, IconClock, IconLanguage, IconMoon, IconSearch, IconSun, IconSunMoon } from '@tabler/icons-react';
-import { Link, useRouterState } from '@tanstack/react-router';
-import { clock, journeys, overview, person } from '../api/query.ts';
-import { audiences } from '../audience/query.ts';
-import { feeds } from '../feed/query.ts';
-import { criteria } from '../recommend/query.ts';
+import { clock, overview } from '../api/query.ts';
 import type { Advance } from '../clock/advance.ts';
 import { useVoice } from '../ui/voice.tsx';
-import { type Key, isKey, languages } from '../words/words.ts';
+import { languages } from '../words/words.ts';
+import { Path } from './Path.tsx';
 
 export function TopBar({ onSearch, advance }: { onSearch: () => void; advance: Advance }) {
   const { say } = useVoice();
@@ -31,45 +28,6 @@ export function TopBar({ onSearch, advance }: { onSearch: () => void; advance: A
       </div>
     </header>
   );
-}
-
-/** Where I am, as a path: "Journeys / Abandoned cart". */
-function Path() {
-  const { say } = useVoice();
-  const [section, id] = useRouterState({ select: (state) => state.location.pathname })
-    .split('/')
-    .filter(Boolean);
-  const leaf = useLeafName(section, id);
-  const word = `nav.${section ?? 'home'}`;
-  return (
-    <nav className="path" aria-label={say('nav.path')}>
-      <ol>
-        <li>{id && isKey(word) ? <Link to={`/${section}` as '/people'}>{say(word)}</Link> : sectionName(word, say)}</li>
-        {leaf !== null && <li aria-current="page">{leaf}</li>}
-      </ol>
-    </nav>
-  );
-}
-
-const sectionName = (word: string, say: (key: Key) => string) => (isKey(word) ? say(word) : say('nav.home'));
-
-function useLeafName(section: string | undefined, id: string | undefined): string | null {
-  const { say } = useVoice();
-  const plain = id === undefined ? '' : decodeURIComponent(id);
-  const rows = useQuery({ ...journeys, enabled: section === 'journeys' && plain !== '' }).data;
-  const profile = useQuery({ ...person(plain), enabled: section === 'people' && plain !== '' }).data;
-  const groups = useQuery({ ...audiences, enabled: section === 'audiences' && plain !== '' }).data;
-  const sources = useQuery({ ...feeds, enabled: section === 'feeds' && plain !== '' }).data;
-  const known = useQuery({ ...criteria, enabled: section === 'recommendations' && plain !== '' }).data;
-  if (plain === '' || section === 'mailbox') return null;
-  if (section === 'recommendations')
-    return plain === '+' ? say('criteria.new') : (known?.find((row) => row.key === plain)?.name ?? plain);
-  if (section === 'feeds')
-    return plain === '+' ? say('feeds.new') : (sources?.find((row) => row.key === plain)?.name ?? plain);
-  if (section === 'audiences')
-    return plain === '+' ? say('audiences.new') : (groups?.find((row) => row.key === plain)?.name ?? plain);
-  if (section === 'journeys') return rows?.find((row) => row.key === plain)?.name ?? plain;
-  return profile?.email ?? plain.slice(0, 8);
 }
 
 function Clock({ advance }: { advance: Advance }) {

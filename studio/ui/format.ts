@@ -9,6 +9,9 @@ export interface Frame {
   now: number;
 }
 
+/** A sentence that begins a heading. */
+export const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+
 /** 1290.5 EUR → "€1,290.50"; whole amounts lose the empty cents when `short`. */
 export function money(value: MoneyView, locale: string, short = false): string {
   const whole = short && (Math.abs(value.amount) >= 1000 || Number.isInteger(value.amount));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { speak } from '../words/words.ts';
+import { loadLanguage, speak } from '../words/words.ts';
 import { reasonWords } from './reason.ts';
+
+await loadLanguage('de');
 
 describe('a reason', () => {
   it.each([

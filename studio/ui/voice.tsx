@@ -1,9 +1,9 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, createContext, useContext, useEffect, useMemo } from 'react';
+import { type ReactNode, createContext, useContext, useEffect, useMemo, useState } from 'react';
 import type { MoneyView } from '../../src/api/contract.ts';
 import { clock } from '../api/query.ts';
-import { type Language, type Say, chooseLanguage, localeOf, speak } from '../words/words.ts';
+import { type Language, type Say, chooseLanguage, loadLanguage, localeOf, speak } from '../words/words.ts';
 import { type Frame, clockFace, dayName, hour, moment, money, moneys, percent } from './format.ts';
 
 /** The words and the ways of writing of the chosen language, in the shop's zone and time. */
@@ -22,12 +22,37 @@ export interface Voice {
   moneys: (values: readonly MoneyView[], short?: boolean) => string;
 }
 
+const languageKey = 'beckon-language';
+
+/** Loads the words of the language that was chosen last, or that the browser prefers; before anything is drawn. */
+export async function firstWords(): Promise<void> {
+  const kept = localStorage.getItem(languageKey)?.replaceAll('"', '') ?? '';
+  await loadLanguage(chooseLanguage([kept, ...navigator.languages]));
+}
+
+/** The language that is wanted, once its words are there; what was spoken before until then. */
+function useSpoken(wanted: Language): Language {
+  const [spoken, setSpoken] = useState(wanted);
+  useEffect(() => {
+    let left = false;
+    void loadLanguage(wanted).then(() => !left && setSpoken(wanted));
+    return () => {
+      left = true;
+    };
+  }, [wanted]);
+  return spoken;
+}
+
 const VoiceContext = createContext<Voice | null>(null);
 
 export function VoiceProvider({ children }: { children: ReactNode }) {
-  const [chosen, setLanguage] = useLocalStorage<Language | null>({ key: 'beckon-language', defaultValue: null });
+  const [chosen, setLanguage] = useLocalStorage<Language | null>({
+    key: languageKey,
+    defaultValue: null,
+    getInitialValueInEffect: false,
+  });
   const { data } = useQuery(clock);
-  const language = chosen ?? chooseLanguage(navigator.languages);
+  const language = useSpoken(chooseLanguage([chosen ?? '', ...navigator.languages]));
   const zone = data?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   // To the minute, so that nothing is drawn anew every two seconds.
   const now = Math.floor((data ? Date.parse(data.now) : performance.timeOrigin + performance.now()) / 60_000) * 60_000;

@@ -7,15 +7,13 @@ export const deBacktest = {
   'shelf.collections': 'Sammlungen',
   'shelf.collections.none': 'Noch keine Sammlung',
   'shelf.collections.noneSays':
-    'Eine benannte Menge von Artikeln nach Regeln, aus der Aktivitäten und Hervorhebungen wählen. Lege eine an mit PUT /v1/collections/KEY.',
+    'Eine benannte Menge von Artikeln nach Regeln, aus der Aktivitäten und Hervorhebungen wählen.',
   'shelf.exclusions': 'Ausschlüsse',
   'shelf.exclusions.none': 'Nichts ist ausgeschlossen',
-  'shelf.exclusions.noneSays':
-    'Artikel nach Regeln, die keine Antwort zeigt, wer auch fragt. Lege einen an mit PUT /v1/exclusions/KEY.',
+  'shelf.exclusions.noneSays': 'Artikel nach Regeln, die keine Antwort zeigt, wer auch fragt.',
   'shelf.promotions': 'Hervorhebungen',
   'shelf.promotions.none': 'Nichts ist hervorgehoben',
-  'shelf.promotions.noneSays':
-    'Artikel, die vor oder hinter denen eines Kriteriums stehen. Lege eine an mit PUT /v1/promotions/KEY.',
+  'shelf.promotions.noneSays': 'Artikel, die vor oder hinter denen eines Kriteriums stehen.',
   'shelf.now': 'Zurzeit',
   'shelf.off': 'aus',
   'shelf.dynamic': 'hängt davon ab, wer fragt',

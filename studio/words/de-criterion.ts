@@ -81,7 +81,6 @@ export const deCriterion = {
   'form.rulesHint':
     'Alle müssen gelten. Eine Regel sieht den Artikel, den Schlüsselartikel, die Anfrage und die Person.',
   'form.rulesDocs': 'Regeln, mit Beispielen',
-  'form.matcher': 'In der Form von Target; ändere sie im JSON.',
   'form.leaves': 'lässt {count} von {of} Artikeln',
   'form.leavesDynamic': 'hängt davon ab, wer fragt; für Unbekannte {count} von {of} Artikeln',
   'form.limits': 'Grenzen',
@@ -103,16 +102,11 @@ export const deCriterion = {
   'form.partial': 'Weniger Artikel als Plätze sind in Ordnung',
   'form.explore': 'Neuen Artikeln ab und zu eine Chance geben',
   'form.json': 'Die ganze Definition',
-  'form.jsonSays': 'Auch wofür das Formular kein Feld hat, etwa Gewichte und Überschriften je Sprache.',
+  'form.jsonSays': 'Auch wofür das Formular kein Feld hat, etwa Überschriften je Sprache.',
   'form.jsonWrong': 'Das lässt sich noch nicht lesen: {why}',
   'form.try': 'Was es sagen und zeigen würde',
   'form.whom': 'Für wen, und worüber',
   'criterion.change': 'Ändern',
   'criterion.remove': 'Entfernen',
-  'criterion.removeTitle': '„{name}“ entfernen?',
-  'criterion.removeSays':
-    'Hier nennt es nichts. Seiten und Mails, die es mit seinem Schlüssel anfragen, bekommen dann einen Fehler.',
-  'criterion.removeUsed':
-    '{count} Stelle nennt es; nimm es dort zuerst heraus:|{count} Stellen nennen es; nimm es dort zuerst heraus:',
   'form.panel': 'Das Kriterium',
 } as const;

@@ -1,5 +1,9 @@
 import { deBacktest } from './de-backtest.ts';
 import { deCriterion } from './de-criterion.ts';
+import { deItem } from './de-item.ts';
+import { deRule } from './de-rule.ts';
+import { deShelf } from './de-shelf.ts';
+import { deShipped } from './de-shipped.ts';
 
 /** Words about criteria and what they show, in German; de.ts takes them in. */
 export const deRecommend = {
@@ -195,4 +199,8 @@ export const deRecommend = {
   'evidence.promotion': 'Vom Shop hervorgehoben',
   ...deCriterion,
   ...deBacktest,
+  ...deItem,
+  ...deRule,
+  ...deShelf,
+  ...deShipped,
 } as const;

@@ -6,16 +6,13 @@ export const enBacktest = {
   'recommend.show.backtests': 'Backtests',
   'shelf.collections': 'Collections',
   'shelf.collections.none': 'No collection yet',
-  'shelf.collections.noneSays':
-    'A named set of items by rules, from which activities and promotions choose. Put one with PUT /v1/collections/KEY.',
+  'shelf.collections.noneSays': 'A named set of items by rules, from which activities and promotions choose.',
   'shelf.exclusions': 'Exclusions',
   'shelf.exclusions.none': 'Nothing is excluded',
-  'shelf.exclusions.noneSays':
-    'Items by rules that no answer shows, whoever asks. Put one with PUT /v1/exclusions/KEY.',
+  'shelf.exclusions.noneSays': 'Items by rules that no answer shows, whoever asks.',
   'shelf.promotions': 'Promotions',
   'shelf.promotions.none': 'Nothing is promoted',
-  'shelf.promotions.noneSays':
-    'Items that stand before or after those of a criterion. Put one with PUT /v1/promotions/KEY.',
+  'shelf.promotions.noneSays': 'Items that stand before or after those of a criterion.',
   'shelf.now': 'At present',
   'shelf.off': 'off',
   'shelf.dynamic': 'hangs on who asks',

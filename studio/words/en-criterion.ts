@@ -80,7 +80,6 @@ export const enCriterion = {
   'form.ruleMore': 'One more rule',
   'form.rulesHint': 'All must hold. A rule sees the item, the key item, the request and the person.',
   'form.rulesDocs': 'Rules, with examples',
-  'form.matcher': 'In the form of Target; change it in the JSON.',
   'form.leaves': 'leaves {count} of {of} items',
   'form.leavesDynamic': 'hangs on who asks; for nobody known {count} of {of} items',
   'form.limits': 'Limits',
@@ -102,16 +101,11 @@ export const enCriterion = {
   'form.partial': 'Fewer items than places are fine',
   'form.explore': 'Give new items a chance now and then',
   'form.json': 'The whole definition',
-  'form.jsonSays': 'Also what the form has no field for, such as weights and titles by language.',
+  'form.jsonSays': 'Also what the form has no field for, such as titles by language.',
   'form.jsonWrong': 'This cannot be read yet: {why}',
   'form.try': 'What it would say and show',
   'form.whom': 'For whom, and about what',
   'criterion.change': 'Change',
   'criterion.remove': 'Remove',
-  'criterion.removeTitle': 'Remove “{name}”?',
-  'criterion.removeSays':
-    'Nothing here names it. Pages and mails that ask for it by its key get an error from then on.',
-  'criterion.removeUsed':
-    '{count} use names it; take it out there first:|{count} uses name it; take it out there first:',
   'form.panel': 'The criterion',
 } as const;

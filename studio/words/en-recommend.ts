@@ -1,5 +1,9 @@
 import { enBacktest } from './en-backtest.ts';
 import { enCriterion } from './en-criterion.ts';
+import { enItem } from './en-item.ts';
+import { enRule } from './en-rule.ts';
+import { enShelf } from './en-shelf.ts';
+import { enShipped } from './en-shipped.ts';
 
 /** Words about criteria and what they show, in English; en.ts takes them in. */
 export const enRecommend = {
@@ -194,4 +198,8 @@ export const enRecommend = {
   'evidence.promotion': 'Promoted by the shop',
   ...enCriterion,
   ...enBacktest,
+  ...enItem,
+  ...enRule,
+  ...enShelf,
+  ...enShipped,
 } as const;

@@ -6,16 +6,13 @@ export const svBacktest = {
   'recommend.show.backtests': 'Återspelningar',
   'shelf.collections': 'Samlingar',
   'shelf.collections.none': 'Ingen samling än',
-  'shelf.collections.noneSays':
-    'En namngiven mängd varor efter regler, som aktiviteter och framlyft väljer ur. Lägg till en med PUT /v1/collections/KEY.',
+  'shelf.collections.noneSays': 'En namngiven mängd varor efter regler, som aktiviteter och framlyft väljer ur.',
   'shelf.exclusions': 'Uteslutningar',
   'shelf.exclusions.none': 'Inget är uteslutet',
-  'shelf.exclusions.noneSays':
-    'Varor efter regler som inget svar visar, vem som än frågar. Lägg till en med PUT /v1/exclusions/KEY.',
+  'shelf.exclusions.noneSays': 'Varor efter regler som inget svar visar, vem som än frågar.',
   'shelf.promotions': 'Framlyft',
   'shelf.promotions.none': 'Inget är framlyft',
-  'shelf.promotions.noneSays':
-    'Varor som står före eller efter ett kriteriums. Lägg till ett med PUT /v1/promotions/KEY.',
+  'shelf.promotions.noneSays': 'Varor som står före eller efter ett kriteriums.',
   'shelf.now': 'Just nu',
   'shelf.off': 'av',
   'shelf.dynamic': 'beror på vem som frågar',

@@ -80,7 +80,6 @@ export const svCriterion = {
   'form.ruleMore': 'En regel till',
   'form.rulesHint': 'Alla måste gälla. En regel ser varan, nyckelvaran, frågan och personen.',
   'form.rulesDocs': 'Regler, med exempel',
-  'form.matcher': 'I Targets form; ändra den i JSON.',
   'form.leaves': 'lämnar {count} av {of} varor',
   'form.leavesDynamic': 'beror på vem som frågar; för okänd {count} av {of} varor',
   'form.limits': 'Gränser',
@@ -102,16 +101,11 @@ export const svCriterion = {
   'form.partial': 'Färre varor än platser går bra',
   'form.explore': 'Ge nya varor en chans då och då',
   'form.json': 'Hela definitionen',
-  'form.jsonSays': 'Även det som formuläret saknar fält för, som vikter och rubriker per språk.',
+  'form.jsonSays': 'Även det som formuläret saknar fält för, som rubriker per språk.',
   'form.jsonWrong': 'Detta går inte att läsa än: {why}',
   'form.try': 'Vad det skulle säga och visa',
   'form.whom': 'För vem, och om vad',
   'criterion.change': 'Ändra',
   'criterion.remove': 'Ta bort',
-  'criterion.removeTitle': 'Ta bort ”{name}”?',
-  'criterion.removeSays':
-    'Inget här nämner det. Sidor och brev som frågar efter det med dess nyckel får sedan ett fel.',
-  'criterion.removeUsed':
-    '{count} användning nämner det; ta bort det där först:|{count} användningar nämner det; ta bort det där först:',
   'form.panel': 'Kriteriet',
 } as const;

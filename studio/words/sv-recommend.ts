@@ -1,5 +1,9 @@
 import { svBacktest } from './sv-backtest.ts';
 import { svCriterion } from './sv-criterion.ts';
+import { svItem } from './sv-item.ts';
+import { svRule } from './sv-rule.ts';
+import { svShelf } from './sv-shelf.ts';
+import { svShipped } from './sv-shipped.ts';
 
 /** Words about criteria and what they show, in Swedish; sv.ts takes them in. */
 export const svRecommend = {
@@ -194,4 +198,8 @@ export const svRecommend = {
   'evidence.promotion': 'Framlyft av butiken',
   ...svCriterion,
   ...svBacktest,
+  ...svItem,
+  ...svRule,
+  ...svShelf,
+  ...svShipped,
 } as const;

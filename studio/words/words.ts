@@ -1,13 +1,22 @@
-import { de } from './de.ts';
 import { en } from './en.ts';
-import { sv } from './sv.ts';
 
 /** Every text of the studio has a key; English is the list, the other languages match it (words.test.ts). */
 export type Key = keyof typeof en;
 export type Catalogue = Record<Key, string>;
 export type Language = 'en' | 'sv' | 'de';
 
-export const catalogues: Record<Language, Catalogue> = { en, sv, de };
+/** English comes with the first page; the others when somebody reads them. */
+const catalogues: Partial<Record<Language, Catalogue>> = { en };
+const further = {
+  sv: async () => (await import('./sv.ts')).sv,
+  de: async () => (await import('./de.ts')).de,
+};
+
+/** Brings the words of a language in, so that it can be spoken. */
+export async function loadLanguage(language: Language): Promise<Catalogue> {
+  return (catalogues[language] ??= language === 'en' ? en : await further[language]());
+}
+
 export const languages: { code: Language; name: string }[] = [
   { code: 'en', name: 'English' },
   { code: 'sv', name: 'Svenska' },
@@ -21,9 +30,10 @@ export type Values = Record<string, string | number>;
 /** Says a text: fills `{name}`, chooses `one|many` by `{count}`, writes numbers as the language does. */
 export type Say = (key: Key, values?: Values) => string;
 
-/** The words of one language as a function. Pure. */
+/** The words of one language, which must have been loaded, as a function. */
 export function speak(language: Language): Say {
   const catalogue = catalogues[language];
+  if (!catalogue) throw new Error(`The words of "${language}" were not loaded`);
   const locale = localeOf[language];
   const plural = new Intl.PluralRules(locale);
   const number = new Intl.NumberFormat(locale);

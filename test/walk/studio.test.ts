@@ -93,7 +93,7 @@ describe('recommendations', () => {
     await cart.fill('coat');
     await page.getByRole('option', { name: /coat/i }).first().click();
     await page.waitForURL(/cart=/);
-    await page.getByRole('heading', { name: /6 of 6 places/ }).waitFor();
+    await page.getByRole('heading', { name: /^6 of 6 places/ }).waitFor();
     const first = page.locator('.offer-row').first();
     await first.click();
     await page.getByRole('heading', { name: 'Why this item' }).waitFor();
@@ -106,8 +106,8 @@ describe('recommendations', () => {
   it('are written with what they would show beside them, saved, and taken away', async () => {
     await page.goto(`${beckon.url}/recommendations/+?from=popular`);
     await page.getByLabel('Name', { exact: true }).fill('Coats that sell');
-    await page.getByRole('button', { name: 'One more rule' }).click();
-    const rule = page.getByLabel('Rule 1', { exact: true });
+    await page.getByRole('button', { name: 'One more as text' }).click();
+    const rule = page.getByRole('textbox', { name: 'Rule 1' });
     await rule.fill('item.price >> 5');
     await page.getByRole('button', { name: 'Line 1, column 13' }).waitFor();
     await rule.fill('containsIgnoreCase(item.name, "coat")');
@@ -117,10 +117,53 @@ describe('recommendations', () => {
     await page.getByRole('heading', { name: /places/ }).waitFor();
     for (const name of await page.locator('.offer-says > b').allTextContents()) expect(name).toMatch(/coat/i);
     await page.getByRole('button', { name: 'Remove' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.waitForURL('**/recommendations');
     await page.getByRole('link', { name: 'Welcome back' }).waitFor();
     expect(await page.getByText('coats-that-sell').count()).toBe(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('coats-that-sell').waitFor();
+  });
+
+  it('choose from a collection that is made of fields, counted before it is saved, and refuses to go while it is used', async () => {
+    await page.goto(`${beckon.url}/rules/collections/+`);
+    await page.getByLabel('Name', { exact: true }).fill('Only bags');
+    await page.getByRole('combobox', { name: 'Attribute of the item' }).fill('categories');
+    await page.getByLabel('Values').first().fill('bags');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: /^Leaves \d+ of \d+ items/ }).waitFor();
+    await page.getByText('Text', { exact: true }).click();
+    const rule = page.getByRole('textbox', { name: 'Rule 1' });
+    await rule.waitFor();
+    expect(await rule.inputValue()).toBe('anyEqual(item.categories, "bags")');
+    await page.getByText('Fields', { exact: true }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL('**/rules/collections/only-bags');
+    const promotion = { name: 'Bags first', collection: 'only-bags' };
+    await beckon.api('PUT', '/v1/promotions/bags-first', promotion);
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText(/used by promotion "Bags first"/).waitFor();
+    await page.goto(`${beckon.url}/rules/promotions/bags-first`);
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('“Bags first” is taken away.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('link', { name: 'Bags first' }).waitFor();
+    expect(await beckon.api('GET', '/v1/promotions/bags-first')).toMatchObject(promotion);
+  });
+});
+
+describe('the catalogue', () => {
+  it('is searched, and an item says what goes with it and which collections it is in', async () => {
+    await page.goto(`${beckon.url}/catalogue`);
+    await page.getByRole('heading', { level: 1, name: /^\d+ items are sold/ }).waitFor();
+    await page.getByPlaceholder('Part of a name').fill('tote');
+    await page.waitForURL(/q=tote/);
+    await page.getByRole('heading', { level: 1, name: /^\d+ of \d+ items/ }).waitFor();
+    await page.getByRole('link', { name: /tote/i }).first().click();
+    await page.getByRole('heading', { name: 'Seen and sold' }).waitFor();
+    await page.getByRole('link', { name: 'Only bags' }).waitFor();
+    await page.getByRole('heading', { name: 'Goes with' }).waitFor();
+    expect(await page.locator('.hit-tile').count()).toBeGreaterThan(3);
   });
 });
 

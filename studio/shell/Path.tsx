@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { journeys, person } from '../api/query.ts';
+import { audiences } from '../audience/query.ts';
+import { feeds } from '../feed/query.ts';
+import { itemPage } from '../item/query.ts';
+import { useNames } from '../recommend/query.ts';
+import { type RuleKind, definition, ruleKinds } from '../rule/query.ts';
+import { useVoice } from '../ui/voice.tsx';
+import { type Key, isKey } from '../words/words.ts';
+
+/** Parts of the recommendations that have pages of their own. */
+const within: Record<string, 'rules'> = { rules: 'rules' };
+
+/** Where I am, as a path: "Journeys / Abandoned cart". */
+export function Path() {
+  const { say } = useVoice();
+  const parts = useRouterState({ select: (state) => state.location.pathname })
+    .split('/')
+    .filter(Boolean)
+    .map((part) => decodeURIComponent(part));
+  const [section = 'home', ...rest] = parts;
+  const part = within[section];
+  const leaf = useLeafName(section, rest);
+  return (
+    <nav className="path" aria-label={say('nav.path')}>
+      <ol>
+        {part === undefined ? (
+          <li>
+            {leaf === null ? wordOf(section, say) : <Link to={`/${section}` as '/people'}>{wordOf(section, say)}</Link>}
+          </li>
+        ) : (
+          <>
+            <li>
+              <Link to="/recommendations">{say('nav.recommendations')}</Link>
+            </li>
+            <li>
+              <Link to="/recommendations" search={{ show: part }}>
+                {say(`recommend.show.${part}`)}
+              </Link>
+            </li>
+          </>
+        )}
+        {leaf !== null && <li aria-current="page">{leaf}</li>}
+      </ol>
+    </nav>
+  );
+}
+
+function wordOf(section: string, say: (key: Key) => string): string {
+  const word = `nav.${section}`;
+  return isKey(word) ? say(word) : say('nav.home');
+}
+
+/** The name of what is open; null on the page of a section. */
+function useLeafName(section: string, rest: string[]): string | null {
+  const { say } = useVoice();
+  const plain = rest.at(-1) ?? '';
+  const isNew = plain === '+';
+  const asked = (of: string) => ({ enabled: section === of && plain !== '' && !isNew });
+  const nameOf = useNames();
+  const rows = useQuery({ ...journeys, ...asked('journeys') }).data;
+  const profile = useQuery({ ...person(plain), ...asked('people') }).data;
+  const groups = useQuery({ ...audiences, ...asked('audiences') }).data;
+  const sources = useQuery({ ...feeds, ...asked('feeds') }).data;
+  const item = useQuery({ ...itemPage(plain), ...asked('catalogue') }).data;
+  const kind: RuleKind = ruleKinds.find((one) => one === rest[0]) ?? 'collections';
+  const rule = useQuery({ ...definition(kind, plain), ...asked('rules') }).data;
+  if (plain === '' || section === 'mailbox') return null;
+  const keyed = (all: readonly { key: string; name: string }[] | undefined) =>
+    all?.find((row) => row.key === plain)?.name ?? plain;
+  switch (section) {
+    case 'recommendations':
+      return isNew ? say('criteria.new') : nameOf(plain);
+    case 'rules':
+      return isNew ? say(`shelf.${kind}.new`) : (rule?.name ?? plain);
+    case 'feeds':
+      return isNew ? say('feeds.new') : keyed(sources);
+    case 'audiences':
+      return isNew ? say('audiences.new') : keyed(groups);
+    case 'journeys':
+      return keyed(rows);
+    case 'catalogue':
+      return item?.name ?? plain;
+    default:
+      return profile?.email ?? plain.slice(0, 8);
+  }
+}
