@@ -23,11 +23,12 @@ function sourceOf(lists: Lists, asked: ListQuery[]): Source {
     if (query.kind === 'popular') return query.group ? `popular:${query.group.value}` : `popular:${query.action}`;
     return query.kind;
   };
-  return {
+  const source: Source = {
     items,
     learned: 1,
     bytes: 0,
     newestAt: now,
+    ranked: (query, limit, accept) => source.list(query, limit, accept).map(({ item }) => item),
     list: (query, limit, accept): Scored[] => {
       asked.push(query);
       const list = lists[nameOf(query)] ?? '';
@@ -40,6 +41,7 @@ function sourceOf(lists: Lists, asked: ListQuery[]): Source {
         .slice(0, limit);
     },
   };
+  return source;
 }
 
 function itemOf(id: string, more: Partial<Item> = {}): Item {

@@ -20,8 +20,19 @@ export interface Found {
   within?: string;
 }
 
+type Accept = (id: string) => boolean;
+
 /** The best items that pass, best first, none twice, at most `limit`. */
-export type List = (limit: number, accept: (id: string) => boolean) => Found[];
+export interface List {
+  (limit: number, accept: Accept): Found[];
+  /** The same items without what speaks for them, where that is less work. */
+  ids?: (limit: number, accept: Accept) => string[];
+}
+
+/** The items of a list alone. */
+export function idsOf(list: List, limit: number, accept: Accept): string[] {
+  return list.ids?.(limit, accept) ?? list(limit, accept).map(({ id }) => id);
+}
 
 type Of<K extends CriterionAlgorithm['kind']> = Extract<CriterionAlgorithm, { kind: K }>;
 
@@ -94,7 +105,7 @@ export function popularList(asking: Asking): List {
 
 /** The second list after the first, for what is still to be filled; its scores lie below those of the first. */
 export function joined(first: List, second: List): List {
-  return (limit, accept) => {
+  const list: List = (limit, accept) => {
     const own = first(limit, accept);
     if (own.length >= limit) return own;
     const shown = new Set(own.map(({ id }) => id));
@@ -102,6 +113,13 @@ export function joined(first: List, second: List): List {
     const scale = (own.at(-1)?.score ?? 1) / Math.max(rest[0]?.score ?? 1, Number.MIN_VALUE);
     return [...own, ...rest.map((one) => ({ ...one, score: one.score * (own.length === 0 ? 1 : scale / 2) }))];
   };
+  const ids = (limit: number, accept: Accept) => {
+    const own = idsOf(first, limit, accept);
+    if (own.length >= limit) return own;
+    const shown = new Set(own);
+    return [...own, ...idsOf(second, limit - own.length, (id) => !shown.has(id) && accept(id))];
+  };
+  return Object.assign(list, { ids });
 }
 
 function engineList(query: ListQuery, key: Key, { source }: Asking): List {
@@ -117,8 +135,11 @@ function engineList(query: ListQuery, key: Key, { source }: Asking): List {
     by,
     ...within,
   });
-  return (limit, accept) =>
+  const list: List = (limit, accept) =>
     limit <= 0 ? [] : source.list(query, limit, (item) => accept(items.name(item))).map(found);
+  const ids = (limit: number, accept: Accept) =>
+    limit <= 0 ? [] : source.ranked(query, limit, (item) => accept(items.name(item))).map((item) => items.name(item));
+  return Object.assign(list, { ids });
 }
 
 /** Only what so many visits speak for (recommendations ALG-12): the list is read as deep as that takes. */

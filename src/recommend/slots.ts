@@ -3,7 +3,7 @@ import { groupOf } from '../catalog/index.ts';
 import type { AskedCriterion, RecommendedItem } from './answer.ts';
 import type { Asked, Asking } from './asking.ts';
 import { keysOf, useOf, type Key } from './key.ts';
-import { idList, listOf, popularList, unprovenList, type Found, type List } from './list.ts';
+import { idList, idsOf, listOf, popularList, unprovenList, type Found, type List } from './list.ts';
 import { bansOf, checksOf, hiding, type Sieve } from './sieve.ts';
 import { isLifting, lifter } from './lift.ts';
 
@@ -214,7 +214,7 @@ export class Slots {
   #shared(chosen: readonly Found[], { as, criterion, list }: Part): Chosen[] {
     const isOwn = as === 'criterion' || as === 'member';
     const first = chosen[0]?.score ?? 1;
-    const places = this.#asking.request.reasons === true && chosen.length > 0 ? placesIn(list) : null;
+    const places = this.#asking.request.reasons === true && chosen.length > 0 ? placesIn(list, chosen) : null;
     return chosen.map((one) => ({
       ...one,
       source: isOwn ? 'criteria' : 'backup',
@@ -247,8 +247,14 @@ function isTurn(seed: string): boolean {
   return Number.parseInt(sha256(`explore/${seed}`).slice(0, 8), 16) % 20 === 0;
 }
 
-function placesIn(list: List): Map<string, number> {
-  return new Map(list(placeDepth, () => true).map(({ id }, i) => [id, i + 1]));
+/** Where each of the chosen stands in its list before rules act, if it is among the first. */
+function placesIn(list: List, chosen: readonly Found[]): Map<string, number> {
+  const places = new Map<string, number>();
+  const wanted = new Set(chosen.map(({ id }) => id));
+  idsOf(list, placeDepth, () => true).forEach((id, i) => {
+    if (wanted.has(id)) places.set(id, i + 1);
+  });
+  return places;
 }
 
 /** Each twenty of the most popular in an order that hangs on the seed; without a seed best first (golden example 6). */

@@ -98,6 +98,8 @@ export interface Source {
   readonly items: Dictionary;
   /** Best first, none twice, at most `limit` that pass `accept`: filters work over the deep list and starve no slot. */
   list(query: ListQuery, limit: number, accept: (item: number) => boolean): Scored[];
+  /** The items of such a list alone. */
+  ranked(query: ListQuery, limit: number, accept: (item: number) => boolean): number[];
   /** Lessons taken in. */
   readonly learned: number;
   /** When the newest learned event happened, UTC ms; 0 before the first. */
