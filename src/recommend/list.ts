@@ -17,7 +17,7 @@ export interface Found {
   count: number;
   key: string | null;
   by: Origin;
-  within?: string;
+  within?: string | undefined;
 }
 
 type Accept = (id: string) => boolean;
@@ -124,7 +124,7 @@ export function joined(first: List, second: List): List {
 
 function engineList(query: ListQuery, key: Key, { source }: Asking): List {
   const { items } = source;
-  const within = key.group && { within: key.group.value };
+  const within = key.group?.value;
   const found = ({ item, score, count, key: from, by }: Scored): Found => ({
     id: items.name(item),
     score,
@@ -133,7 +133,7 @@ function engineList(query: ListQuery, key: Key, { source }: Asking): List {
     count,
     key: from === null || from < 0 ? null : items.name(from),
     by,
-    ...within,
+    within,
   });
   const list: List = (limit, accept) =>
     limit <= 0 ? [] : source.list(query, limit, (item) => accept(items.name(item))).map(found);

@@ -122,13 +122,12 @@ export class Recommender {
     const { reasons, ...answer } = execute(asked, checkRequest(request), this.#asking(request, person));
     const { learned } = this.#engine;
     const age = this.#age();
-    return {
-      ...answer,
-      requestId: ids.next(),
-      trackingToken: ids.next(),
-      age,
-      ...(request.reasons === true ? { reasons: { ...reasons, age, learned } } : {}),
-    };
+    const { status, count, filledBy, criterion, key, cart, items, filtered } = answer;
+    const [requestId, trackingToken] = [ids.next(), ids.next()];
+    const told = { status, count, filledBy, criterion, key, cart, items, filtered, requestId, trackingToken, age };
+    if (request.reasons !== true) return told;
+    const { asked: parts, promotions, empty, seed } = reasons;
+    return { ...told, reasons: { asked: parts, filtered, promotions, empty, seed, age, learned } };
   }
 
   /** Of a recommender that nobody keeps up to date, the age of the newest event. */

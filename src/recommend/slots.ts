@@ -215,12 +215,18 @@ export class Slots {
     const isOwn = as === 'criterion' || as === 'member';
     const first = chosen[0]?.score ?? 1;
     const places = this.#asking.request.reasons === true && chosen.length > 0 ? placesIn(list, chosen) : null;
-    return chosen.map((one) => ({
-      ...one,
+    return chosen.map(({ id, score, weight, count, key, by, within }) => ({
+      id,
+      score,
+      weight,
+      count,
+      key,
+      by,
+      within,
       source: isOwn ? 'criteria' : 'backup',
       criterion,
-      share: isOwn ? this.#share * Math.min(1, one.score / first) : 0,
-      rankBefore: places?.get(one.id) ?? null,
+      share: isOwn ? this.#share * Math.min(1, score / first) : 0,
+      rankBefore: places?.get(id) ?? null,
     }));
   }
 
