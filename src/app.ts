@@ -29,7 +29,7 @@ import { openErasures } from './erasing.ts';
 import { openJourneying, type Journeying } from './journeying.ts';
 import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
-import { ActivitySeen, migrations as recommendMigrations } from './recommend/index.ts';
+import { ActivitySeen, migrations as recommendMigrations, type FeedBatch } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 import type { Migration, Store, Tx } from './store/index.ts';
 
@@ -132,7 +132,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const settle = async () => void (await folder.drain());
   const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
   events.onStored((rows) => folder.give(rows));
-  folder.onFolded(() => learning.follower.wake());
+  folder.onFolded((fed) => learning.follower.give(fed as FeedBatch[]));
   const returning = duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots });
   const auditing = openAuditing(ground, slots);
   returning.push(replaying.duty, auditing.duty);

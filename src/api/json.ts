@@ -35,6 +35,9 @@ export function parseJson(source: string, limits: JsonLimits): unknown {
   return read === undefined ? new Reader(source, limits).whole() : read;
 }
 
+/** Texts up to so long the engine copies by itself. */
+const shortText = 13;
+
 /** Beyond this a text goes to the reader, which stops at the first fault. */
 const plainLimit = 128 * 1024;
 
@@ -162,10 +165,17 @@ class Reader {
       else if (unit >= 0xd800 && unit <= 0xdfff) plain = false;
       if (end - start > limit * 6) this.#refuse(`A ${what} is longer than ${limit} characters`);
     }
-    const text = plain ? this.#source.slice(start, end) : this.#escaped(start, end);
+    const text = plain ? this.#plain(start, end) : this.#escaped(start, end);
     if (text.length > limit) this.#refuse(`A ${what} is longer than ${limit} characters`);
     this.#at = end + 1;
     return text;
+  }
+
+  /** A copy: a mere part of the source would keep all of it in memory for as long as somebody remembers the text. */
+  #plain(start: number, end: number): string {
+    return end - start < shortText
+      ? this.#source.slice(start, end)
+      : (JSON.parse(this.#source.slice(start - 1, end + 1)) as string);
   }
 
   #escaped(start: number, end: number): string {

@@ -1,6 +1,7 @@
 import { after, elapsed, pause, point, type Clock, type Log, type Timer } from '../base/index.ts';
-import { bigintColumn, isTransient, smallintColumn, textColumn, type Store, type Tx } from '../store/index.ts';
+import { bigintColumn, smallintColumn, textColumn, type Store, type Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
+import { isHindrance, isOfTheEvents, LeaseLost } from './fold-fault.ts';
 import { GivenRows, type StoredRow } from './given.ts';
 import { restAfter } from './rest.ts';
 import { forgetConsents, takeGiven, takeOldest, type InboxRow } from './table-inbox.ts';
@@ -11,21 +12,32 @@ export type FeedPayload = Map<number, unknown[]>;
 /** Takes events in shard order and does everything they cause, in the given transaction. */
 export type Fold = (tx: Tx, events: { shard: number; event: ShopEvent }[]) => Promise<FeedPayload>;
 
-/** What one pass took; `alone` when it went row by row, after a batch had failed. */
+/** A row of the feed as this process has just appended it: what one fold taught of a shard. */
+export interface FedRow {
+  shard: number;
+  version: number;
+  lessons: unknown[];
+}
+
+/** What one pass took. */
 interface Taken {
   rows: number;
   events: number;
+  /** What it appended to the feed. */
+  fed: FedRow[];
   /** There may be more. */
   more: boolean;
   /** Others were in the way: nothing was taken, and it may be tried again. */
   hindered?: boolean;
 }
 
+const nothing: Omit<Taken, 'more'> = { rows: 0, events: 0, fed: [] };
+
 /** All there are. */
 const shards = 64;
 
 /** How many events a pass takes of what was given, about. */
-const passEvents = 1000;
+const passEvents = 3000;
 
 /** How often the inbox is looked through for rows that were not given; after some were found, in every pass for a while. */
 const lookMs = 1000;
@@ -47,7 +59,7 @@ export class Folder {
   readonly #fold: Fold;
   readonly #leaseMs: number;
   readonly #batch: number;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(fed: readonly FedRow[]) => void>();
   readonly #given = new GivenRows();
   /** There may be rows that were not given. */
   #looking = true;
@@ -81,8 +93,8 @@ export class Folder {
     this.#batch = parts.batch ?? 500;
   }
 
-  /** Called after each committed fold. */
-  onFolded(listener: () => void): void {
+  /** Called after each committed fold, with what it appended to the feed. */
+  onFolded(listener: (fed: readonly FedRow[]) => void): void {
     this.#listeners.add(listener);
   }
 
@@ -183,7 +195,7 @@ export class Folder {
       if (hindered > 0) await pause(20 * hindered);
       more = taken.more || (hindered > 0 && hindered < patience);
       folded += taken.events;
-      if (taken.rows > 0) for (const listener of this.#listeners) listener();
+      if (taken.rows > 0) for (const listener of this.#listeners) listener(taken.fed);
       await this.#lease();
     }
     return folded;
@@ -239,7 +251,7 @@ export class Folder {
     } catch (error) {
       this.#leasedUntil = 0;
       this.#looking = true;
-      if (isHindrance(error)) return { rows: 0, events: 0, more: false, hindered: true };
+      if (isHindrance(error)) return { ...nothing, more: false, hindered: true };
       this.#given.clear();
       if (!isOfTheEvents(error)) throw error;
       return this.#passSingly();
@@ -254,17 +266,13 @@ export class Folder {
       return { ...taken, more: taken.rows > 0 };
     } catch (error) {
       this.#leasedUntil = 0;
-      if (isHindrance(error)) return { rows: 0, events: 0, more: false, hindered: true };
+      if (isHindrance(error)) return { ...nothing, more: false, hindered: true };
       throw error;
     }
   }
 
   /** @returns `others`: ids of the rows that were found by looking */
-  async #take(
-    tx: Tx,
-    given: readonly StoredRow[],
-    look: boolean,
-  ): Promise<{ rows: number; events: number; others: string[] }> {
+  async #take(tx: Tx, given: readonly StoredRow[], look: boolean): Promise<Omit<Taken, 'more'> & { others: string[] }> {
     const known = new Map(given.map(({ id, events }) => [id, events]));
     const ours = await takeGiven(
       tx,
@@ -273,7 +281,7 @@ export class Folder {
     const found = look ? await takeOldest(tx, [...this.#fences.keys()], this.#batch) : [];
     const rows = [...ours, ...found].sort((a, b) => (a.id < b.id ? -1 : 1));
     const others = found.map(({ id }) => id);
-    if (rows.length === 0) return { rows: 0, events: 0, others };
+    if (rows.length === 0) return { ...nothing, others };
     const events = rows.flatMap((row) => eventsOf(row, known));
     await forgetConsents(
       tx,
@@ -281,9 +289,9 @@ export class Folder {
     );
     point('event.taken');
     const feed = await this.#fold(tx, events);
-    await this.#append(tx, [...new Set(rows.map((row) => row.shard))], feed);
+    const fed = await this.#append(tx, [...new Set(rows.map((row) => row.shard))], feed);
     point('event.folded');
-    return { rows: rows.length, events: events.length, others };
+    return { rows: rows.length, events: events.length, fed, others };
   }
 
   /**
@@ -292,7 +300,7 @@ export class Folder {
    */
   async #takeSingly(tx: Tx): Promise<Omit<Taken, 'more'>> {
     const [row] = await takeOldest(tx, [...this.#fences.keys()], 1);
-    if (!row) return { rows: 0, events: 0 };
+    if (!row) return nothing;
     const events = eventsOf(row);
     await forgetConsents(
       tx,
@@ -313,12 +321,12 @@ export class Folder {
       }
     }
     if (bad.length > 0) await this.#setAside(tx, row, bad);
-    await this.#append(tx, [row.shard], feed);
-    return { rows: 1, events: events.length };
+    const fed = await this.#append(tx, [row.shard], feed);
+    return { rows: 1, events: events.length, fed };
   }
 
   /** Raises the shards' versions under their fences and writes the feed: gapless and in commit order by construction. */
-  async #append(tx: Tx, touched: number[], feed: FeedPayload): Promise<void> {
+  async #append(tx: Tx, touched: number[], feed: FeedPayload): Promise<FedRow[]> {
     const writing = [...new Set([...touched, ...feed.keys()])].sort((a, b) => a - b);
     const fed = writing.filter((shard) => feed.has(shard));
     const rows = await tx.rows<{ shard: number; version: number }>({
@@ -330,16 +338,18 @@ export class Folder {
     });
     if (rows.length !== writing.length) throw new LeaseLost();
     const versions = new Map(rows.map(({ shard, version }) => [shard, version]));
-    if (fed.length === 0) return;
+    const made = fed.map((shard) => ({ shard, version: versions.get(shard)!, lessons: feed.get(shard)! }));
+    if (made.length === 0) return made;
     await tx.run({
       name: 'event.feed',
       text: 'insert into feed (shard, version, at, payload) select s, v, now(), p from unnest($1::smallint[], $2::bigint[], $3::text[]) as t(s, v, p)',
       values: [
         smallintColumn(fed),
-        bigintColumn(fed.map((shard) => versions.get(shard)!)),
-        textColumn(fed.map((shard) => JSON.stringify(feed.get(shard)))),
+        bigintColumn(made.map(({ version }) => version)),
+        textColumn(made.map(({ lessons }) => JSON.stringify(lessons))),
       ],
     });
+    return made;
   }
 
   async #setAside(tx: Tx, { shard, id }: InboxRow, bad: Refused[]): Promise<void> {
@@ -367,25 +377,4 @@ function eventsOf(
 ): { shard: number; event: ShopEvent }[] {
   const events = payload === null ? known.get(id)! : (JSON.parse(payload) as ShopEvent[]);
   return events.map((event) => ({ shard, event }));
-}
-
-function isHindrance(error: unknown): boolean {
-  return isTransient(error) || error instanceof LeaseLost;
-}
-
-/**
- * Is the failure one of what was folded, and not of the database or the way to it? Connection (08), resources (53),
- * locks (55P), operator (57), system (58) and internal (XX) errors, and a lost socket, say nothing about the events.
- */
-function isOfTheEvents(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  if (typeof code === 'string') return !/^((08|25P|53|55P|57|58|XX)\w{2,3}|E[A-Z]{3,}|EAI_AGAIN)$/.test(code);
-  return !/^(Connection terminated|Client (was|has)|Cannot use a pool|timeout exceeded|Query read timeout)/.test(
-    String(message),
-  );
-}
-
-/** Another process took the shard over; the transaction must not commit. */
-class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
 }

@@ -73,6 +73,12 @@ export function isTimed(expr: Expr): boolean {
   return Object.hasOwn(evenFunctions, functionOf(expr)) || partsOf(expr).some(isTimed);
 }
 
+/** Does it neither ask the history nor move with time? */
+export function isSettled(expr: Expr): boolean {
+  if (expr.kind === 'call' && (isHistoryCall(expr) || Object.hasOwn(evenFunctions, functionOf(expr)))) return false;
+  return partsOf(expr).every(isSettled);
+}
+
 /** Does it read nothing but literals? */
 export function isConstant(expr: Expr): boolean {
   if (expr.kind === 'name') return false;

@@ -11,7 +11,7 @@ import { Names } from './name.ts';
 import { parseExpression } from './parse.ts';
 import { memoryLimits, nextMoment, recall, remember, unknown } from './rule-memory.ts';
 import type { AtomMemory, Entry } from './rule-memory.ts';
-import { evenFunctions, functionOf, isConstant, isTimed, planOf } from './rule-plan.ts';
+import { evenFunctions, functionOf, isConstant, isSettled, isTimed, planOf } from './rule-plan.ts';
 import type { Atom, CallExpr, MemberExpr, Plan } from './rule-plan.ts';
 import { ruleSql } from './rule-sql.ts';
 import type { RuleSql, RuleTables } from './rule-sql.ts';
@@ -63,6 +63,9 @@ export interface Rule {
    */
   toSql(tables: RuleTables, now: number): RuleSql;
 }
+
+/** Milliseconds from where two sides were found to meet, in the order in which they are looked at. */
+const nearby = [0, 1, 2, 3, -1, -2, -3];
 
 /** One evaluation over a history has much to go through; still it ends. */
 const limits = { steps: 50_000_000 };
@@ -120,6 +123,8 @@ class Memory {
   readonly #names = new Names();
   readonly #parts = new Map<CallExpr, Part>();
   readonly #crossings: Crossing[];
+  /** Conditions that all have to hold and that time does not touch. */
+  readonly #settled: Get[];
   readonly #get: Get;
   /** What is being asked just now; evaluation is not interrupted. */
   #asked: readonly AtomMemory[] = [];
@@ -136,6 +141,8 @@ class Memory {
     for (const part of this.#parts.values())
       if (part.atom.moving) part.since = sinceGet(this.#compile(part.atom.call.since!), true);
     this.#get = this.#compile(plan.expr);
+    const whole = plan.expr.kind === 'and' ? plan.expr.items : [];
+    this.#settled = whole.filter(isSettled).map((expr) => this.#compile(expr));
     this.#crossings = plan.timed.map(({ expr }) => ({
       test: this.#compile(expr),
       left: this.#compile(expr.left),
@@ -214,6 +221,10 @@ class Memory {
   changesAt(state: RuleState, scope: Scope, now: number): number | null {
     const before = this.holds(state, scope, now);
     if (before === null) return null;
+    if (!before && this.#settled.length > 0) {
+      const run = this.#run(scope, now);
+      if (this.#settled.some((get) => !truthy(get(run)))) return null;
+    }
     let at = now;
     // Most moments change a count and not the answer; a few dozen are looked at here, so that nobody is woken for them.
     for (let looks = 0; looks < 64; looks++) {
@@ -241,9 +252,14 @@ class Memory {
     });
     if (found === null || found < now - 3 || found > 8.64e15) return Infinity;
     const before = test(run);
-    // The division is not exact to the millisecond, the comparison itself is.
-    for (let at = Math.max(now + 1, Math.floor(found) - 3); at <= found + 3; at++) {
-      if (test(this.#run(scope, at)) !== before) return at;
+    // The division is not exact to the millisecond, the comparison itself is; mostly it changes where it was found.
+    const exact = Math.floor(found);
+    const isTurned = (at: number) => at > now && test(this.#run(scope, at)) !== before;
+    for (const step of nearby) {
+      let at = exact + step;
+      if (!isTurned(at)) continue;
+      while (at > exact - 3 && isTurned(at - 1)) at--;
+      return at;
     }
     return Infinity;
   }

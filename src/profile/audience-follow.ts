@@ -4,7 +4,8 @@ import type { Runner, Tx } from '../store/index.ts';
 import type { Audience, AudienceRow } from './audience.ts';
 import { judge, judgeAnew, type Judged, type Known } from './audience-judge.ts';
 import { eventsOfPeople } from './history.ts';
-import type { Fact, Profile } from './profile.ts';
+import type { Fact, Profile, ProfileView } from './profile.ts';
+import { viewOf } from './view.ts';
 import { audiencesOf, saveStandings, standingsOf, type Standing, type StandingChange } from './table-audience.ts';
 
 /** What is to be looked at. The profiles are locked by the caller's transaction, and as they stand now. */
@@ -37,7 +38,8 @@ export async function followAudiences(tx: Tx, audiences: readonly Audience[], lo
   const ids = looked.profiles.map(({ id }) => id);
   if (audiences.length === 0 || ids.length === 0) return [];
   const standings = new Map((await standingsOf(tx, ids)).map((one) => [`${one.profileId} ${one.audience}`, one]));
-  const questions = looked.profiles.flatMap((profile) => questionsOf(audiences, { profile, standings, looked }));
+  const asked = new Set(audiences.flatMap(({ rule }) => rule?.types ?? []));
+  const questions = looked.profiles.flatMap((profile) => questionsOf(audiences, { profile, standings, looked, asked }));
   await judgeAll(tx, questions, looked.now);
   const changes = questions.flatMap((question) => changeOf(question, looked.quiet ?? false));
   await saveStandings(tx, changes, looked.now);
@@ -51,10 +53,15 @@ export async function followAudiences(tx: Tx, audiences: readonly Audience[], lo
 
 function questionsOf(
   audiences: readonly Audience[],
-  { profile, standings, looked }: { profile: Profile; standings: ReadonlyMap<string, Standing>; looked: Looked },
+  about: { profile: Profile; standings: ReadonlyMap<string, Standing>; looked: Looked; asked: ReadonlySet<string> },
 ): Question[] {
-  const events = (looked.events.get(profile.id) ?? []).flatMap((event) => historyEvent(event) ?? []);
+  const { profile, standings, looked, asked } = about;
+  const events = (looked.events.get(profile.id) ?? []).flatMap((event) =>
+    event.types.some((type) => asked.has(type)) ? (historyEvent(event) ?? []) : [],
+  );
   const isAsked = looked.quiet === true || looked.joined?.has(profile.id) === true;
+  // The same for every rule, and for most events none asks.
+  let view: ProfileView | undefined;
   return audiences.flatMap((audience) => {
     const { rule, row } = audience;
     if (!rule) return [];
@@ -64,9 +71,9 @@ function questionsOf(
     const isDue = standing?.due != null && standing.due <= looked.now;
     if (rule.paths.length === 0 && told.length === 0 && !isDue && !isAsked) return [];
     const known = knownOf(audience, standing, looked.created.has(profile.id));
-    return [
-      { audience, profile, standing, events: told, judged: judge(rule, { profile, known, now: looked.now }, told) },
-    ];
+    view ??= viewOf(profile, looked.now);
+    const judged = judge(rule, { profile, view, known, now: looked.now }, told);
+    return [{ audience, profile, standing, events: told, judged }];
   });
 }
 

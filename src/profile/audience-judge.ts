@@ -1,5 +1,5 @@
 import { historyOf, type HistoryEvent, type Rule, type RuleState } from '../language/index.ts';
-import type { Profile } from './profile.ts';
+import type { Profile, ProfileView } from './profile.ts';
 import { traitsChangeAt } from './trait.ts';
 import { viewOf } from './view.ts';
 
@@ -30,20 +30,20 @@ const unsureMs = 3_600_000;
  * Does a profile belong to an audience? Pure. Null when that cannot be told without the whole history: then it is read,
  * and `judgeAnew` asked.
  *
+ * @param person `view`: the profile as it looks at `now`
  * @param events what the profile did since `known`, in any order
  */
 export function judge(
   rule: Rule,
-  { profile, known, now }: { profile: Profile; known: Known; now: number },
+  { profile, view, known, now }: { profile: Profile; view: ProfileView; known: Known; now: number },
   events: readonly HistoryEvent[],
 ): Judged | null {
   if (!known.state) return null;
   const state = events.reduce((learned, event) => rule.learn(learned, event), known.state);
-  const view = viewOf(profile, now);
   const member = rule.holds(state, view, now);
   if (member === null) return null;
   const learned = state !== known.state;
-  return { member, state, blank: known.blank && !learned, learned, due: dueOf(rule, { state, profile, now }) };
+  return { member, state, blank: known.blank && !learned, learned, due: dueOf(rule, { state, profile, view, now }) };
 }
 
 /** The same out of the whole history (at least of the rule's types, back to its horizon). Pure. */
@@ -57,7 +57,7 @@ export function judgeAnew(
   const memory = { state, blank: state === start, learned: true };
   const view = viewOf(profile, now);
   const held = rule.holds(state, view, now);
-  if (held !== null) return { ...memory, member: held, due: dueOf(rule, { state, profile, now }) };
+  if (held !== null) return { ...memory, member: held, due: dueOf(rule, { state, profile, view, now }) };
   // Somebody whose history is too long for the rule to be asked stays where he is.
   const asked = tried(() => rule.test(view, historyOf(events), now), member);
   return { ...memory, member: asked, due: rule.timed ? now + unsureMs : null };
@@ -65,9 +65,9 @@ export function judgeAnew(
 
 function dueOf(
   rule: Rule,
-  { state, profile, now }: { state: RuleState; profile: Profile; now: number },
+  { state, profile, view, now }: { state: RuleState; profile: Profile; view: ProfileView; now: number },
 ): number | null {
-  const at = rule.changesAt(state, viewOf(profile, now), now);
+  const at = rule.changesAt(state, view, now);
   const readsTraits = rule.paths.some((path) => path === 'profile' || path.startsWith('profile.traits'));
   const trait = readsTraits ? traitsChangeAt(profile.state.traits, now) : null;
   return at === null || trait === null ? (at ?? trait) : Math.min(at, trait);

@@ -9,10 +9,10 @@ const number = (sql: string): TypedSql => ({ sql, kind: 'number' });
 const moment = (sql: string): TypedSql => ({ sql, kind: 'moment' });
 const inForce = (purpose: string) => `p.state #>> '{consent,${purpose},state}'`;
 const consentView = (purpose: string): TypedSql => ({ sql: `to_jsonb(${inForce(purpose)} = 'in')`, kind: 'truth' });
-const visitEnd = `case when (p.state ->> 'visiting')::bool then null else p.state #> '{visit,lastAt}' end`;
+const visitEnd = `case when (p.state ->> 'visiting')::bool then null else ${recentSql.visitAt} end`;
 const reachable = `p.state ->> 'email' is not null and coalesce(${inForce('email-marketing')} = 'in', false)
   and ${inForce('collect')} is distinct from 'out'`;
-const seen = (name: string) => `case when (p.state ->> 'visits')::int > 0 then p.state -> '${name}' end`;
+const seen = (sql: string) => `case when (p.state ->> 'visits')::int > 0 then ${sql} end`;
 const cartLines = `coalesce(nullif(p.state #> '{cart,lines}', 'null'::jsonb), '[]'::jsonb)`;
 
 /**
@@ -40,10 +40,10 @@ const views: Record<string, View> = {
   'visit.startedAt': moment(`p.state #> '{visit,startedAt}'`),
   'visit.endedAt': moment(visitEnd),
   'visit.views': recentSql.visitViews,
-  'visit.pages': number(`p.state #> '{visit,pages}'`),
+  'visit.pages': number(recentSql.visitPages),
   'visit.orders': number(`p.state #> '{visit,orders}'`),
-  lastSeenAt: moment(seen('lastSeenAt')),
-  firstSeenAt: moment(seen('firstSeenAt')),
+  lastSeenAt: moment(seen(recentSql.lastSeenAt)),
+  firstSeenAt: moment(seen(`p.state -> 'firstSeenAt'`)),
   'consent.collect': consentView('collect'),
   'consent.personalize': consentView('personalize'),
   'consent.email-marketing': consentView('email-marketing'),

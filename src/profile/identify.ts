@@ -46,6 +46,9 @@ export function identify(
   profileOf: (id: string) => Profile | undefined,
 ): Identified {
   const identities = actingIdentities(event);
+  // Nearly always it is a device that somebody is known by, and nothing else is said.
+  const sole = identities.length === 1 ? ownerOf(identities[0]!) : undefined;
+  if (sole !== undefined) return { kind: 'one', profileId: sole, link: [] };
   const linkable = identities.filter(({ namespace }) => namespace !== 'profile');
   const owners = new Map<string, Identity[]>();
   for (const identity of identities) {

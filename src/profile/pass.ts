@@ -43,8 +43,8 @@ export class FoldPass {
   readonly #memory: ProfileMemory;
   readonly #recall: ConsentRecall;
   readonly #number: number;
-  /** Versions as they are in the database; new profiles have none. */
-  readonly #stored = new Map<string, number>();
+  /** As they are in the database; new profiles are not among them. */
+  readonly #stored = new Map<string, Profile>();
   /** Identities whose consent may be another after this pass. */
   readonly #consenting = new Set<string>();
   readonly #owners = new Map<string, string>();
@@ -104,7 +104,7 @@ export class FoldPass {
   #know(profile: Profile, key?: string): void {
     if (key !== undefined) this.#owners.set(key, profile.id);
     this.profiles.set(profile.id, profile);
-    this.#stored.set(profile.id, profile.version);
+    this.#stored.set(profile.id, profile);
   }
 
   /** Those who were changed, as they stand now. */
@@ -183,7 +183,7 @@ export class FoldPass {
       this.#memory.drop(this.profiles.keys());
       throw new IdentityRace('A profile was changed by another transaction');
     }
-    for (const { id, version } of profiles) this.#stored.set(id, version);
+    for (const profile of profiles) this.#stored.set(profile.id, profile);
   }
 
   /** Whoever shares the profile now has its consents. */

@@ -1,7 +1,7 @@
 import type { ConsentWord, Identity } from '../event/index.ts';
 import type { Migration, Runner } from '../store/index.ts';
 import type { ProfileState } from './profile.ts';
-import { profileOf } from './table-row.ts';
+import { profileColumns, profileOf, type ProfileRow } from './table-row.ts';
 
 /** Tables of the identity graph, of traits and of erasures; `table.ts` appends them to the room's migrations. */
 export const graphMigrations: Migration[] = [
@@ -136,15 +136,8 @@ export async function lockPair(
   tx: Runner,
   ids: [string, string],
 ): Promise<Map<string, { shard: number; version: number; state: ProfileState; mergedInto: string | null }>> {
-  const rows = await tx.rows<{
-    id: string;
-    shard: number;
-    version: number;
-    state: ProfileState;
-    recent: string | null;
-    merged_into: string | null;
-  }>({
-    text: 'select id, shard, version, state, recent, merged_into from profile where id = any($1) order by id for update',
+  const rows = await tx.rows<ProfileRow & { merged_into: string | null }>({
+    text: `select ${profileColumns}, merged_into from profile where id = any($1) order by id for update`,
     values: [ids],
   });
   return new Map(rows.map(({ merged_into: mergedInto, ...row }) => [row.id, { ...profileOf(row), mergedInto }]));

@@ -7,7 +7,7 @@ import type { Store } from '../store/index.ts';
 import { blankState } from './fold.ts';
 import type { Profile, ProfileState } from './profile.ts';
 import { lockProfiles, migrations, saveProfiles } from './table.ts';
-import { packed, profileOf, recentSql } from './table-row.ts';
+import { packed, profileOf, recentSql, type Packed } from './table-row.ts';
 import { viewOf } from './view.ts';
 
 const at = Date.UTC(2026, 10, 24, 9);
@@ -37,8 +37,18 @@ const states = fc
     return state;
   });
 
-const read = ({ state, recent }: ReturnType<typeof packed>): ProfileState =>
-  profileOf({ id: 'p', shard: 0, version: 1, state: JSON.parse(state) as ProfileState, recent }).state;
+/** The state out of its columns; one that was not written again is what the row had. */
+const read = ({ state, ...row }: Packed, had = state): ProfileState =>
+  profileOf({
+    id: 'p',
+    shard: 0,
+    version: 1,
+    state: JSON.parse(state ?? had!) as ProfileState,
+    recent: row.recent,
+    seen_at: row.seenAt,
+    visit_at: row.visitAt,
+    visit_pages: row.visitPages,
+  }).state;
 
 describe('a state in two columns', () => {
   it('is read as it was written, whatever its lists hold', () => {
@@ -49,9 +59,33 @@ describe('a state in two columns', () => {
     );
   });
 
-  it('keeps short lists where they are, and long ones in few octets', () => {
+  it('is not written again for what stands beside it, and is read all the same', () => {
+    fc.assert(
+      fc.property(states, fc.integer({ min: 0, max: at }), (state, later) => {
+        const first = packed(state);
+        const visit = state.visit && { ...state.visit, lastAt: later, pages: 7, views: [...state.visit.views, 'new'] };
+        const viewed = [{ item: 'new', at: later }, ...state.viewed];
+        const next = { ...state, lastSeenAt: later, viewed, visit };
+        const second = packed(next, state);
+        expect(second.state === null).toBe(first.recent !== null && second.recent !== null);
+        expect(read(second, first.state)).toEqual(JSON.parse(JSON.stringify(next)));
+      }),
+    );
+  });
+
+  it('is written again when anything else of it has changed', () => {
+    const state = { ...blankState(at), viewed: [{ item: 'coat', at }] };
+    packed(state);
+    expect(packed({ ...state, language: 'sv' }, state).state).toContain('"sv"');
+    expect(packed({ ...state, claimedPurchaseUntil: at }, state).state).not.toBeNull();
+    expect(packed({ ...state, mailboxProvenAt: at }, state).state).not.toBeNull();
+    expect(packed({ ...state, cart: { id: 'c', lines: [], changedAt: at } }, state).state).not.toBeNull();
+    expect(packed(state, { ...state }).state, 'a state whose row is not known').not.toBeNull();
+    expect(packed({ ...state }, state).state).toBeNull();
+  });
+
+  it('keeps its lists in few octets', () => {
     const state = blankState(at);
-    state.viewed = Array.from({ length: 9 }, (_, n) => ({ item: `sku-${n}`, at: at - n }));
     expect(packed(state).recent).toBeNull();
     state.viewed = Array.from({ length: 100 }, (_, n) => ({ item: `sku-${n}`, at: at - n * 1000 }));
     state.visit = {
@@ -65,7 +99,7 @@ describe('a state in two columns', () => {
     };
     state.itemScores = state.viewed.map(({ item }, n) => [item, 500 - n]);
     const { state: rest, recent } = packed(state);
-    expect(rest.length + recent!.length).toBeLessThan(JSON.stringify(state).length / 2);
+    expect(rest!.length + recent!.length).toBeLessThan(JSON.stringify(state).length / 2);
   });
 });
 
@@ -87,13 +121,16 @@ describe('the long lists in SQL', () => {
         state,
       }));
     await saveProfiles(store, made);
-    const rows = await store.rows<{ viewed: unknown; lastViewed: unknown; mostViewed: unknown; views: unknown }>({
-      text: `select ${recentSql.viewed} as viewed, ${recentSql.lastViewed} as "lastViewed", ${recentSql.mostViewed} as "mostViewed",
+    const rows = await store.rows<Record<string, unknown>>({
+      text: `select ${recentSql.lastSeenAt} as seen, ${recentSql.visitAt} as "visitAt", ${recentSql.visitPages} as pages, ${recentSql.viewed} as viewed, ${recentSql.lastViewed} as "lastViewed", ${recentSql.mostViewed} as "mostViewed",
         ${recentSql.visitViews} as views from profile p order by p.id`,
     });
     for (const [place, row] of rows.entries()) {
       const view = viewOf(made[place]!, at);
       expect(row).toEqual({
+        seen: made[place]!.state.lastSeenAt,
+        visitAt: made[place]!.state.visit?.lastAt ?? null,
+        pages: made[place]!.state.visit?.pages ?? null,
         viewed: view.viewed,
         lastViewed: view.lastViewed,
         mostViewed: view.mostViewed,

@@ -7,13 +7,13 @@ export interface ProfileRow {
   version: number;
   state: ProfileState;
   recent: string | null;
+  seen_at: number | null;
+  visit_at: number | null;
+  visit_pages: number | null;
 }
 
 /** What a query of profiles asks for, to be read by `profileOf`. */
-export const profileColumns = 'id, shard, version, state, recent';
-
-/** From so many entries in the long lists of a state on, they are kept beside it. */
-const longFrom = 40;
+export const profileColumns = 'id, shard, version, state, recent, seen_at, visit_at, visit_pages';
 
 /**
  * The long lists of a state, as the column `recent` keeps them: ids of items, those viewed first, newest first; when each
@@ -22,22 +22,68 @@ const longFrom = 40;
  */
 type Recent = [ids: string[], times: number[], visit: number[] | number | null, scores: number[] | null];
 
+/** What a profile's row holds of its state: what changes with nearly each event beside what seldom does. */
+export interface Packed {
+  /** JSON of the state without what is beside it; null when the row says the same already. */
+  state: string | null;
+  recent: string | null;
+  seenAt: number;
+  visitAt: number | null;
+  visitPages: number | null;
+}
+
+/** States whose row, at their version, holds them in the form that is written now. */
+const apart = new WeakSet<ProfileState>();
+
 /** The row's profile. */
-export function profileOf({ id, shard, version, state, recent }: ProfileRow): Profile {
-  return { id, shard, version, state: recent === null ? state : unpacked(state, JSON.parse(recent) as Recent) };
+export function profileOf(row: ProfileRow): Profile {
+  const { id, shard, version, state, recent } = row;
+  const made = recent === null ? state : unpacked(state, JSON.parse(recent) as Recent);
+  if (row.seen_at === null) return { id, shard, version, state: made };
+  made.lastSeenAt = row.seen_at;
+  if (made.visit && row.visit_at !== null) {
+    made.visit.lastAt = row.visit_at;
+    made.visit.pages = row.visit_pages ?? made.visit.pages;
+  }
+  if (recent !== null) apart.add(made);
+  return { id, shard, version, state: made };
 }
 
 /**
- * A state as its two columns. The lists of a busy person are most of the state and change with each event: as text, in few
- * octets, they cost a quarter of what they do as `jsonb`.
+ * A state as its columns. What changes with each event stands beside the rest, as text and numbers: to have the database
+ * read a whole state as `jsonb` costs it more than all else it does for a profile.
+ *
+ * @param before what the row holds now, if that is known
  */
-export function packed(state: ProfileState): { state: string; recent: string | null } {
+export function packed(state: ProfileState, before?: ProfileState): Packed {
   const { viewed, visit, itemScores } = state;
-  const count = viewed.length + (visit?.views.length ?? 0) + (itemScores?.length ?? 0);
-  const recent = count < longFrom ? null : recentOf(state);
-  if (recent === null) return { state: JSON.stringify(state), recent };
+  const hasLists = viewed.length > 0 || (visit?.views.length ?? 0) > 0 || (itemScores?.length ?? 0) > 0;
+  const lists = hasLists ? recentOf(state) : null;
+  const recent = lists && JSON.stringify(lists);
+  const beside = { recent, seenAt: state.lastSeenAt, visitAt: visit?.lastAt ?? null, visitPages: visit?.pages ?? null };
+  if (recent === null) return { state: JSON.stringify(state), ...beside };
+  apart.add(state);
+  if (before !== undefined && apart.has(before) && isSettledSame(state, before)) return { state: null, ...beside };
   const rest = { ...state, viewed: [], visit: visit && { ...visit, views: [] }, itemScores: undefined };
-  return { state: JSON.stringify(rest), recent: JSON.stringify(recent) };
+  return { state: JSON.stringify(rest), ...beside };
+}
+
+/** Fields that stand beside the state, at least in part. */
+const besides = new Set<string>(['viewed', 'itemScores', 'lastSeenAt', 'visit']);
+
+/** Is what seldom changes the very same? In doubt it is not. */
+function isSettledSame(a: ProfileState, b: ProfileState): boolean {
+  return (
+    isSame(a, b, besides) &&
+    (a.visit === b.visit || (a.visit !== null && b.visit !== null && isSame(a.visit, b.visit, visitBesides)))
+  );
+}
+
+const visitBesides = new Set<string>(['views', 'lastAt', 'pages']);
+
+function isSame<T extends object>(a: T, b: T, but: ReadonlySet<string>): boolean {
+  const names = Object.keys(a) as (keyof T & string)[];
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name] || but.has(name));
 }
 
 /** Null when an item is there twice: then it is kept as it is. */
@@ -114,6 +160,9 @@ const firstIds = (count: string) =>
   `(select coalesce(jsonb_agg(v.item order by v.nth), '[]'::jsonb) from jsonb_array_elements(${recent} -> 0) with ordinality as v(item, nth) where v.nth <= ${count})`;
 
 export const recentSql = {
+  lastSeenAt: `to_jsonb(coalesce(p.seen_at, (p.state ->> 'lastSeenAt')::float8))`,
+  visitAt: `to_jsonb(coalesce(p.visit_at, (p.state #>> '{visit,lastAt}')::float8))`,
+  visitPages: `to_jsonb(coalesce(p.visit_pages, (p.state #>> '{visit,pages}')::int))`,
   viewed: `case when p.recent is null
     then coalesce((select jsonb_agg(v.one -> 'item' order by v.place) from jsonb_array_elements(p.state -> 'viewed') with ordinality as v(one, place)), '[]'::jsonb)
     else ${firstIds(`jsonb_array_length(${recent} -> 1)`)} end`,

@@ -1,7 +1,7 @@
 import { shardOf } from '../base/index.ts';
 import {
   bigintColumn,
-  jsonColumn,
+  doubleColumn,
   smallintColumn,
   textColumn,
   timeColumn,
@@ -87,6 +87,11 @@ alter table profile add column recent text;
 alter table profile alter column recent set storage external;
 `,
   },
+  {
+    // What changes with nearly each event stands beside the state, which is then seldom written (table-row.ts).
+    name: '0222-profile-seen',
+    sql: 'alter table profile add column seen_at float8, add column visit_at float8, add column visit_pages integer;',
+  },
 ];
 
 /** Steps in which times that stand in an index move, milliseconds. */
@@ -120,16 +125,18 @@ export async function saveProfiles(tx: Runner, profiles: readonly Profile[]): Pr
   if (profiles.length === 0) return;
   await tx.run({
     name: 'profile.save',
-    text: `insert into profile (id, shard, version, state, recent, email, name, last_seen_at, visit_due)
-      select * from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[])
-      on conflict (id) do update set version = excluded.version, state = excluded.state, recent = excluded.recent, email = excluded.email,
+    text: `insert into profile (id, shard, version, state, recent, seen_at, visit_at, visit_pages, email, name, last_seen_at, visit_due)
+      select id, shard, version, state::jsonb, recent, seen_at, visit_at, visit_pages, email, name, last_seen_at, visit_due
+      from ${columns} as u(${columnNames})
+      on conflict (id) do update set version = excluded.version, state = excluded.state, recent = excluded.recent,
+        seen_at = excluded.seen_at, visit_at = excluded.visit_at, visit_pages = excluded.visit_pages, email = excluded.email,
         name = excluded.name, last_seen_at = excluded.last_seen_at, visit_due = excluded.visit_due`,
     values: columnsOf(profiles),
   });
 }
 
 /**
- * Writes profiles that are as this process remembers them: each only if it still has the version given in `from`.
+ * Writes profiles that are as this process remembers them: each only if it still has the version it had in `from`.
  * Times in indexes move in steps, so that most writes touch no index: a visit may fall due up to `visitStepMs` early and
  * is put off then, and `last_seen_at` lies up to `seenStepMs` back.
  *
@@ -138,26 +145,26 @@ export async function saveProfiles(tx: Runner, profiles: readonly Profile[]): Pr
 export async function saveRemembered(
   tx: Runner,
   profiles: readonly Profile[],
-  from: ReadonlyMap<string, number>,
+  from: ReadonlyMap<string, Profile>,
 ): Promise<number> {
   if (profiles.length === 0) return 0;
   return tx.run({
     name: 'profile.save-remembered',
-    text: `update profile p set version = u.version, state = u.state, recent = u.recent, email = u.email, name = u.name,
+    text: `update profile p set version = u.version, state = coalesce(u.state::jsonb, p.state), recent = u.recent,
+        seen_at = u.seen_at, visit_at = u.visit_at, visit_pages = u.visit_pages, email = u.email, name = u.name,
         last_seen_at = case when u.last_seen_at >= p.last_seen_at
           and u.last_seen_at < p.last_seen_at + interval '${seenStepMs} milliseconds' then p.last_seen_at else u.last_seen_at end,
         visit_due = case when u.visit_due >= p.visit_due
           and u.visit_due < p.visit_due + interval '${visitStepMs} milliseconds' then p.visit_due else u.visit_due end
-      from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::bigint[])
-        as u(id, shard, version, state, recent, email, name, last_seen_at, visit_due, was)
+      from ${columns.replace(')', ', $13::bigint[])')} as u(${columnNames}, was)
       where p.id = u.id and p.version = u.was and p.merged_into is null`,
-    values: [...columnsOf(profiles), bigintColumn(profiles.map(({ id }) => from.get(id) ?? -1))],
+    values: [...columnsOf(profiles, from), bigintColumn(profiles.map(({ id }) => from.get(id)?.version ?? -1))],
   });
 }
 
 /** Puts off visits whose end was stored early and is not due at `now` after all. @returns how many */
 export function putOffVisits(tx: Runner, now: number): Promise<number> {
-  const end = `((state->'visit'->>'lastAt')::float8 + ${visitSilenceMs})`;
+  const end = `(coalesce(visit_at, (state->'visit'->>'lastAt')::float8) + ${visitSilenceMs})`;
   return tx.run({
     name: 'profile.put-off-visits',
     text: `update profile set visit_due = to_timestamp(${end} / 1000.0) where id in (
@@ -166,14 +173,24 @@ export function putOffVisits(tx: Runner, now: number): Promise<number> {
   });
 }
 
-function columnsOf(profiles: readonly Profile[]): unknown[] {
-  const states = profiles.map(({ state }) => packed(state));
+/** What `columnsOf` gives, as a row source and its names. */
+const columns = `unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::float8[],
+        $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[])`;
+const columnNames =
+  'id, shard, version, state, recent, seen_at, visit_at, visit_pages, email, name, last_seen_at, visit_due';
+
+/** @param from what the rows hold now, of those of whom it is known: a state that says the same is not written again */
+function columnsOf(profiles: readonly Profile[], from?: ReadonlyMap<string, Profile>): unknown[] {
+  const rows = profiles.map(({ id, state }) => packed(state, from?.get(id)?.state));
   return [
     uuidColumn(profiles.map(({ id }) => id)),
     smallintColumn(profiles.map(({ shard }) => shard)),
     bigintColumn(profiles.map(({ version }) => version)),
-    jsonColumn(states.map(({ state }) => state)),
-    textColumn(states.map(({ recent }) => recent)),
+    textColumn(rows.map(({ state }) => state)),
+    textColumn(rows.map(({ recent }) => recent)),
+    doubleColumn(rows.map(({ seenAt }) => seenAt)),
+    doubleColumn(rows.map(({ visitAt }) => visitAt)),
+    doubleColumn(rows.map(({ visitPages }) => visitPages)),
     textColumn(profiles.map(({ state }) => state.email)),
     textColumn(profiles.map(({ state }) => nameOf(state))),
     timeColumn(profiles.map(({ state }) => state.lastSeenAt)),

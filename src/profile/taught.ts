@@ -8,6 +8,7 @@ export function taughtOf(
   { attributes, language, timeZone }: ProfileState,
   names: readonly string[],
 ): Record<string, string> | null {
+  if (names.length === 0) return null;
   const known: Record<string, string | number | boolean | null> = { language, timeZone, ...attributes };
   const pairs = names.flatMap((name) => {
     const value = Object.hasOwn(known, name) ? (known[name] ?? '') : '';

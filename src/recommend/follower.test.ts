@@ -180,7 +180,7 @@ describe('following the feed', () => {
     expect(recommender.learned).toBe('a');
   });
 
-  it('rebuilds on start, looks when woken, polls by itself, and rests after stop', async () => {
+  it('rebuilds on start, polls by itself, and rests after stop', async () => {
     const { feed, follower, recommender } = follow();
     feed.add(0, 1, 'a');
     const started = passed('recommend.caught-up');
@@ -189,33 +189,63 @@ describe('following the feed', () => {
     expect(recommender.learned).toBe('a');
 
     feed.add(0, 2, 'b');
-    const woken = passed('recommend.caught-up');
-    follower.wake();
-    await woken;
+    await passed('recommend.caught-up');
     expect(recommender.learned).toBe('ab');
 
-    feed.add(0, 3, 'c');
-    await passed('recommend.caught-up');
-    expect(recommender.learned).toBe('abc');
-
     follower.stop();
-    follower.wake();
-    feed.add(0, 4, 'd');
+    feed.add(0, 3, 'c');
+    follower.give(feed.rows.slice(-1));
     const { reads } = feed;
     await new Promise((resolve) => setImmediate(resolve));
+    expect([feed.reads, recommender.learned]).toEqual([reads, 'ab']);
+  });
+
+  it('learns what it is given without reading it, each row once', async () => {
+    const { feed, follower, recommender } = follow();
+    feed.add(0, 1, 'a');
+    follower.start();
+    await follower.catchUp();
+    const { reads } = feed;
+
+    feed.add(0, 2, 'b');
+    feed.add(1, 1, 'c');
+    follower.give(feed.rows.slice(-2));
+    follower.give(feed.rows.slice(-1));
+    await new Promise((resolve) => setImmediate(resolve));
+
     expect([feed.reads, recommender.learned]).toEqual([reads, 'abc']);
+    await follower.catchUp();
+    follower.stop();
+    expect(recommender.learned).toBe('abc');
+  });
+
+  it('reads the feed where something lies between what it was given and what it learned', async () => {
+    const { feed, follower, recommender, warnings } = follow();
+    feed.add(0, 1, 'a');
+    follower.start();
+    await follower.catchUp();
+
+    feed.add(0, 2, 'b'); // by another process
+    feed.add(0, 3, 'c');
+    const read = passed('recommend.caught-up');
+    follower.give(feed.rows.slice(-1));
+    await read;
+    follower.stop();
+
+    expect(recommender.learned).toBe('abc');
+    expect(warnings).toEqual([]);
   });
 
   it('warns once of an outage, and follows again when it is over', async () => {
     const { feed, follower, recommender, warnings } = follow();
     feed.broken = true;
     follower.start();
-    follower.wake();
-    follower.wake();
+    follower.give([]);
+    follower.give([]);
     await follower.catchUp().catch(() => {});
     feed.broken = false;
     feed.add(0, 1, 'a');
-    follower.wake();
+    follower.give(feed.rows);
     await follower.catchUp();
     follower.stop();
     expect(warnings).toEqual(['recommend.feed-unreadable']);

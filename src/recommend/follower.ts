@@ -23,6 +23,8 @@ export interface Pupil {
 
 /** Real time between two looks at the feed when nobody wakes us. */
 const pollMs = 100;
+/** Rows that may wait to be learned; what does not find room is read. */
+const givenLimit = 2000;
 /** Lessons learned in one go, before others get a turn. */
 const goSize = 1000;
 /** The feed is read to its end every tenth of a second; who has not come to it for so long is behind. */
@@ -42,6 +44,12 @@ export class Follower {
   readonly #begin: () => Promise<ReadonlyMap<number, number>>;
   #cursors = new Map<number, number>();
   #isBegun = false;
+  /** What this process appended to the feed and has not learned yet. */
+  #given: FeedBatch[] = [];
+  /** The next pass reads the feed, whatever is given. */
+  #mustRead = true;
+  /** When the feed was last read; monotonic ms. */
+  #readAt = -Infinity;
   /** Work for which learning rests. */
   #held: Promise<unknown> | null = null;
   /** When the pass began that came to the end of the feed last; monotonic ms. */
@@ -73,9 +81,15 @@ export class Follower {
     this.#look();
   }
 
-  /** Looks at the feed now; to be called after a commit. */
-  wake(): void {
-    if (this.#state === 'started') this.#look();
+  /**
+   * What this process has just appended to the feed, after the commit: learned without being read, where it follows on
+   * from what was learned. Otherwise, and every tenth of a second, the feed is read.
+   */
+  give(batches: readonly FeedBatch[]): void {
+    if (this.#state !== 'started') return;
+    if (this.#given.length + batches.length > givenLimit) this.#given = [];
+    else for (const batch of batches) this.#given.push(batch);
+    this.#look();
   }
 
   /**
@@ -83,6 +97,7 @@ export class Follower {
    * without `start` too, for tools that rebuild once.
    */
   catchUp(): Promise<void> {
+    this.#mustRead = true;
     return this.#pass();
   }
 
@@ -139,7 +154,10 @@ export class Follower {
   #rest(): void {
     if (this.#state !== 'started') return;
     this.#timer?.stop();
-    this.#timer = after(pollMs, () => this.#look());
+    this.#timer = after(pollMs, () => {
+      this.#mustRead = true;
+      this.#look();
+    });
   }
 
   /** Once per outage: the next look comes in a tenth of a second. */
@@ -162,27 +180,50 @@ export class Follower {
 
   async #readAll(): Promise<void> {
     const began = elapsed();
-    let since = 0;
+    const mustRead = this.#mustRead || began - this.#readAt >= pollMs;
+    this.#mustRead = false;
+    if (await this.#takeGiven(mustRead)) return;
+    this.#readAt = began;
     let gaps = 0;
     for (;;) {
       if (!this.#isBegun) await this.#beginAnew(gaps);
       const batches = await this.#read(this.#cursors);
       if (batches.length === 0 || this.#isStopped()) break;
-      for (const batch of batches) {
-        while (this.#held) await this.#held;
-        if (!this.#take(batch)) {
-          gaps++;
-          break;
-        }
-        since += batch.lessons.length;
-        if (since < goSize) continue;
-        since = 0;
-        await turn();
-        if (this.#isStopped()) return;
-      }
+      if (!(await this.#takeAll(batches))) gaps++;
+      if (this.#isStopped()) return;
     }
     this.#caughtUpAt = began;
     point('recommend.caught-up');
+  }
+
+  /** Learns what was given, if there is nothing between it and what was learned. @returns whether that is enough for now */
+  async #takeGiven(mustRead: boolean): Promise<boolean> {
+    const given = this.#given;
+    this.#given = [];
+    const follows = new Map(this.#cursors);
+    const isWhole = given.every(({ shard, version }) => {
+      const next = (follows.get(shard) ?? 0) + 1;
+      follows.set(shard, Math.max(version, next - 1));
+      return version <= next;
+    });
+    if (!this.#isBegun || !isWhole) return false;
+    await this.#takeAll(given);
+    return !mustRead;
+  }
+
+  /** Learns rows in turn; false when a gap made us begin anew. */
+  async #takeAll(batches: readonly FeedBatch[]): Promise<boolean> {
+    let since = 0;
+    for (const batch of batches) {
+      while (this.#held) await this.#held;
+      if (!this.#take(batch)) return false;
+      since += batch.lessons.length;
+      if (since < goSize) continue;
+      since = 0;
+      await turn();
+      if (this.#isStopped()) return true;
+    }
+    return true;
   }
 
   /** From the snapshot; if there is a gap behind that one too, from what is left of the feed. */

@@ -1,7 +1,16 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { freshStore } from '../../test/support/database.ts';
-import { bigintColumn, boolColumn, jsonColumn, smallintColumn, textColumn, timeColumn, uuidColumn } from './column.ts';
+import {
+  bigintColumn,
+  boolColumn,
+  doubleColumn,
+  jsonColumn,
+  smallintColumn,
+  textColumn,
+  timeColumn,
+  uuidColumn,
+} from './column.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 40 }).map((value) => value.replaceAll('\u0000', '0'));
 const row = fc.record({
@@ -11,6 +20,7 @@ const row = fc.record({
   name: fc.option(text),
   state: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.oneof(text, fc.integer(), fc.boolean())),
   at: fc.option(fc.integer({ min: -8e12, max: 9e12 })),
+  share: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0))),
   id: fc.uuid(),
 });
 
@@ -20,9 +30,9 @@ it('carries whole columns to the database and back, whatever stands in them, non
     fc.asyncProperty(fc.array(row, { maxLength: 8 }), async (rows) => {
       const found = await store.rows({
         name: 'column.test',
-        text: `select shard, version, "is", name, state::text as state, extract(epoch from at) * 1000 as at, id
-          from unnest($1::smallint[], $2::bigint[], $3::bool[], $4::text[], $5::jsonb[], $6::timestamptz[], $7::uuid[])
-            with ordinality as t(shard, version, "is", name, state, at, id, place) order by place`,
+        text: `select shard, version, "is", name, state::text as state, extract(epoch from at) * 1000 as at, share, id
+          from unnest($1::smallint[], $2::bigint[], $3::bool[], $4::text[], $5::jsonb[], $6::timestamptz[], $7::float8[], $8::uuid[])
+            with ordinality as t(shard, version, "is", name, state, at, share, id, place) order by place`,
         values: [
           smallintColumn(rows.map(({ shard }) => shard)),
           bigintColumn(rows.map(({ version }) => version)),
@@ -30,6 +40,7 @@ it('carries whole columns to the database and back, whatever stands in them, non
           textColumn(rows.map(({ name }) => name)),
           jsonColumn(rows.map(({ state }) => JSON.stringify(state))),
           timeColumn(rows.map(({ at }) => at)),
+          doubleColumn(rows.map(({ share }) => share)),
           uuidColumn(rows.map(({ id }) => id)),
         ],
       });

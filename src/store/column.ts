@@ -4,7 +4,16 @@
  * `$n::type[]`, with the type named at the function.
  */
 
-const oid = { bool: 16, int8: 20, int2: 21, text: 25, timestamptz: 1184, uuid: 2950, jsonb: 3802 } as const;
+const oid = {
+  bool: 16,
+  int8: 20,
+  int2: 21,
+  text: 25,
+  float8: 701,
+  timestamptz: 1184,
+  uuid: 2950,
+  jsonb: 3802,
+} as const;
 const headerSize = 20;
 /** 2000-01-01, from which PostgreSQL counts, UTC ms. */
 const epoch = 946_684_800_000;
@@ -28,6 +37,11 @@ export function smallintColumn(values: readonly number[]): Buffer {
 /** `bigint[]`, of whole numbers a double holds exactly. */
 export function bigintColumn(values: readonly number[]): Buffer {
   return ofSize({ type: oid.int8, size: 8, values }, (buffer, at, value) => writeLong(buffer, at, value));
+}
+
+/** `float8[]`. */
+export function doubleColumn(values: readonly (number | null)[]): Buffer {
+  return ofSize({ type: oid.float8, size: 8, values }, (buffer, at, value) => buffer.writeDoubleBE(value, at));
 }
 
 /** `bool[]`. */
