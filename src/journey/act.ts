@@ -22,6 +22,8 @@ export interface ActionPayload {
   /** Where the run stands. */
   activity: string;
   moves: number;
+  /** Which action is called, if not that of `activity`: a mail wants its answer fresh. */
+  calls?: string;
   /** When its call may go, by the rate of the service, UTC ms. */
   place?: number;
 }
@@ -70,12 +72,21 @@ export class Actor {
 
   /** What a run hears of its job, within the transaction that ends it; null when nothing. */
   async inputOf(tx: Tx, { job, outcome }: Answered, run: Run): Promise<Input | null> {
-    const { moves } = job.payload;
+    const { moves, calls } = job.payload;
     if (outcome === null) return null;
     if (outcome.kind !== 'cap') {
       const { kind, status, value, at } = outcome;
       const reason = kind === 'ok' ? null : outcome.reason;
-      return { kind: 'answered', moves, ok: kind === 'ok', status, value, reason, at };
+      return {
+        kind: 'answered',
+        moves,
+        ok: kind === 'ok',
+        status,
+        value,
+        reason,
+        at,
+        ...(calls === undefined ? {} : { calls }),
+      };
     }
     if (run.state !== 'acting' || run.moves !== moves) return null;
     const { max, within } = outcome.cap;
@@ -98,7 +109,8 @@ export class Actor {
     const answered: Answered[] = [];
     const asks: Ask[] = [];
     for (const job of claimed) {
-      const { runId, activity, moves } = job.payload;
+      const { runId, moves } = job.payload;
+      const activity = job.payload.calls ?? job.payload.activity;
       const run = runs.get(runId);
       const definition = run && journeys.version(run.journey, run.version);
       const doing = definition?.activities[activity];

@@ -1,7 +1,8 @@
 import { durationMs } from '../base/index.ts';
 import type { Fact, Profile } from '../profile/index.ts';
 import type { Changes } from './change.ts';
-import { decide, entriesOf } from './decide.ts';
+import { decide } from './decide.ts';
+import { entriesOf } from './entering.ts';
 import type { JourneyDefinition } from './definition.ts';
 import type { RunHands } from './hands.ts';
 import type { RunnerParts } from './runner.ts';

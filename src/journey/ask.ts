@@ -90,7 +90,7 @@ export class Asker {
     const { clock, secrets } = this.#parts;
     const values = (await secrets?.open(secretsOf(action))) ?? new Map<string, string>();
     const now = clock.now();
-    const ttlMs = action.cache === undefined ? null : durationMs(action.cache);
+    const ttlMs = ttlOf(action);
     const done: Asked[] = [];
     const calls: Call[] = [];
     const shared = new Map<string, Call>();
@@ -211,6 +211,12 @@ export class Asker {
 /** When the step must be over: then it goes by the way of an error (trust row 65). */
 function deadlineOf({ action, run }: Ask): number {
   return run.movedAt + durationMs(action.deadline ?? defaultDeadline);
+}
+
+/** How long an answer serves everybody, ms. It leaves the half of its life to whoever gets it. */
+function ttlOf({ cache, maxAge }: CustomAction): number | null {
+  if (cache === undefined) return null;
+  return Math.min(durationMs(cache), maxAge === undefined ? Infinity : durationMs(maxAge) / 2);
 }
 
 function latestOf({ asks }: Call): number {

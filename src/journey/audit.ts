@@ -80,7 +80,8 @@ export function faultsOf(
 /** At which activities a run may stand in which state. */
 const standing: Partial<Record<Run['state'], readonly Activity['kind'][]>> = {
   waiting: ['wait', 'listen', 'message'],
-  acting: ['action', 'cap'],
+  // At a message while it asks for a fresh answer.
+  acting: ['action', 'cap', 'message'],
   sending: ['message'],
 };
 

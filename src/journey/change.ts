@@ -194,13 +194,14 @@ export class Changes {
     await this.#parts.jobs.enqueue(
       tx,
       calls.map(({ command, run }) => {
-        const { activity, moves } = command as Extract<Command, { do: 'call' | 'take' }>;
+        const { activity, moves, ...more } = command as Extract<Command, { do: 'call' | 'take' }>;
+        const calls = 'calls' in more && more.calls !== undefined ? { calls: more.calls } : {};
         return {
           shard: shardOf(run.profileId),
           kind: 'journey.action',
           key: `${run.id}/${activity}/${moves}`,
           due: now,
-          payload: { runId: run.id, profileId: run.profileId, activity, moves },
+          payload: { runId: run.id, profileId: run.profileId, activity, moves, ...calls },
         };
       }),
     );

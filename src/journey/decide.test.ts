@@ -2,7 +2,8 @@ import { array, assert, constant, constantFrom, integer, oneof, property } from 
 import { describe, expect, it } from 'vitest';
 import { compileExpression } from '../language/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
-import { decide, entriesOf } from './decide.ts';
+import { decide } from './decide.ts';
+import { entriesOf } from './entering.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { recipes } from './recipe.ts';
 import type { Decision, Hands, Input, Run } from './run.ts';

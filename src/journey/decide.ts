@@ -1,7 +1,9 @@
 import { durationMs } from '../base/index.ts';
 import { truthy } from '../language/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
-import type { Activity, JourneyDefinition, ListenActivity, MessageActivity, UpdateActivity } from './definition.ts';
+import { entriesOf } from './entering.ts';
+import { staleIn, takenIn, type Stale, type Taken } from './answer.ts';
+import type { Activity, CustomAction, ListenActivity, MessageActivity, UpdateActivity } from './definition.ts';
 import { scopeOf, type Command, type Decision, type Hands, type Input, type Run, type Step } from './run.ts';
 import { splitSalt, wayOf } from './share.ts';
 import { heardOf, waitingOf, type Waiting } from './waiting.ts';
@@ -20,11 +22,9 @@ export const defaultQuietHours = { from: '21:00', to: '08:00' };
  * An input that does not concern the run (an answer to an older call, a fact nobody waits for) changes nothing.
  */
 export function decide(run: Run, input: Input, hands: Hands): Decision {
-  const { events, actions } = run.context;
-  const made = new Course(
-    { ...run, context: { ...run.context, events: { ...events }, actions: { ...actions } } },
-    hands,
-  );
+  const { events, actions, answered } = run.context;
+  const copied = { events: { ...events }, actions: { ...actions }, ...(answered ? { answered: { ...answered } } : {}) };
+  const made = new Course({ ...run, context: { ...run.context, ...copied } }, hands);
   if (run.state === 'ended') return made.decision;
   switch (input.kind) {
     case 'enter':
@@ -49,25 +49,6 @@ export function decide(run: Run, input: Input, hands: Hands): Decision {
       made.moved(input);
   }
   return made.decision;
-}
-
-/** Does this fact ask for entry into the journey, and with what? One for each element where the entry says `each`. */
-export function entriesOf(
-  definition: JourneyDefinition,
-  fact: Fact,
-  hands: Pick<Hands, 'profile' | 'evaluate'>,
-): { key: string; data: Record<string, unknown> }[] {
-  const { entry } = definition;
-  if (entry.kind !== 'event' || entry.event !== fact.name) return [];
-  const scope = (data: Record<string, unknown>) => ({ event: data, profile: hands.profile });
-  if (entry.when !== undefined && !truthy(hands.evaluate(entry.when, scope(fact.data)))) return [];
-  const list = entry.each === undefined ? null : hands.evaluate(entry.each, scope(fact.data));
-  const all =
-    list === null ? [fact.data] : Array.isArray(list) ? list.map((each: unknown) => ({ ...fact.data, each })) : [];
-  return all.map((data) => ({
-    key: entry.key === undefined ? '' : String(hands.evaluate(entry.key, scope(data)) ?? ''),
-    data,
-  }));
 }
 
 /** One decision in the making. */
@@ -215,16 +196,35 @@ class Course {
       this.#step('passed', input.ok ? `Among the ${here.max}` : `All ${here.max} are taken`);
       return this.#goTo(input.ok ? here.next : here.otherwise, this.#hands.now);
     }
-    if (here?.kind !== 'action') return;
-    const kept =
-      here.answer !== undefined && input.ok
-        ? this.#hands.evaluate(here.answer, { response: input.value })
-        : input.value;
-    const value = typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : { value: kept };
-    this.#run.context.actions[here.name] = { ...value, jo_status_code: input.status };
-    const why = input.reason ? { why: input.reason } : {};
-    this.#step('action', input.ok ? null : input.status, { action: here.name, status: input.status, ...why });
-    this.#goTo(input.ok ? here.next : (here.onError ?? here.next), this.#hands.now);
+    const by = input.calls ?? this.#run.activity;
+    const action = this.#hands.definition.activities[by];
+    if (action?.kind === 'action') this.#takeIn(by, action, input);
+  }
+
+  /** Keeps an answer, and goes on: to a mail that wanted it fresh, or by the ways of the action. */
+  #takeIn(by: string, action: CustomAction, input: Extract<Input, { kind: 'answered' }>): void {
+    const { reason = null, at = this.#hands.now, status } = input;
+    const taken = takenIn(action, { ...input, reason }, (source, scope) => this.#hands.evaluate(source, scope));
+    const { context } = this.#run;
+    context.actions[action.name] = taken.kept;
+    delete context.answered?.[action.name];
+    if (taken.ok && action.maxAge !== undefined) context.answered = { ...context.answered, [action.name]: { at, by } };
+    const why = taken.why === null ? {} : { why: taken.why };
+    this.#step('action', taken.ok ? null : status, { action: action.name, status, ...why });
+    const next = this.#afterAnswer(by, action, taken);
+    if (next !== null) this.#goTo(next, this.#hands.now);
+  }
+
+  #afterAnswer(by: string, action: CustomAction, { ok, few, why }: Taken): string | null {
+    const here = this.#here;
+    const onward = here?.kind === 'message' ? this.#run.activity : action.next;
+    if (ok && (few === null || action.enough?.otherwise === 'send')) return onward;
+    if (ok && action.enough?.otherwise === 'backup') return action.enough.backup ?? onward;
+    if (ok) return action.enough?.onFew ?? this.#stop(why ?? 'Too few items');
+    if (here?.kind !== 'message' || by === this.#run.activity) return action.onError ?? action.next;
+    // Nobody gets what was true a while ago.
+    this.#step('messaged', `${action.name} gave no fresh answer`, { outcome: 'excluded' });
+    return action.onError ?? here.onExcluded ?? here.next;
   }
 
   messaged(input: Extract<Input, { kind: 'messaged' }>): void {
@@ -232,7 +232,14 @@ class Course {
     if (this.#run.state !== 'sending' || input.moves !== this.#run.moves || here?.kind !== 'message') return;
     this.#step('messaged', input.reason, { outcome: input.outcome });
     const excluded = input.outcome !== 'accepted' && input.outcome !== 'in_doubt';
+    // Held back only because an answer had grown old: it is asked for anew, and the mail is planned again.
+    if (excluded && input.reason !== null && this.#stale?.reason === input.reason)
+      return this.#goTo(this.#run.activity, this.#hands.now);
     this.#goTo(excluded ? (here.onExcluded ?? here.next) : here.next, this.#hands.now);
+  }
+
+  get #stale(): Stale | null {
+    return staleIn(this.#hands.definition, this.#run.context.answered, this.#hands.now);
   }
 
   /** `hands.definition` is that of the new version. A wait goes on until it would have ended. */
@@ -294,6 +301,7 @@ class Course {
       case 'message':
         if (activity.addressWithin !== undefined && this.#profile.email === null)
           return this.#wait({ due: base + durationMs(activity.addressWithin) }, 'No address yet');
+        if (this.#stale) return this.#refresh(this.#stale);
         this.#step('planned', null, { message: activity.message });
         return this.#hold('sending', { do: 'send', activity: name, moves, message: activity.message });
       case 'update':
@@ -308,6 +316,12 @@ class Course {
         this.#end(activity.label, 'ended');
         return null;
     }
+  }
+
+  #refresh({ activity: calls, action, reason }: Stale): null {
+    const { activity, moves } = this.#run;
+    this.#step('passed', reason);
+    return this.#hold('acting', { do: 'call', activity, moves, action, calls });
   }
 
   #wait(until: Waiting | null, reason: string | null = null): null {

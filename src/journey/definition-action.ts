@@ -1,6 +1,22 @@
 import type { Static } from 'typebox';
 import { choice, duration, expression, form, label, next, number, place, text, Type } from './definition-form.ts';
 
+const Enough = form(
+  {
+    items: Type.Optional(
+      expression('Over `response`: the list that is counted; absent: `items` of the answer, or the answer itself'),
+    ),
+    least: Type.Integer({ minimum: 1, description: 'So many items are enough' }),
+    otherwise: choice(
+      ['send', 'backup', 'skip'],
+      'With fewer: go on all the same, with `jo_enough` false; ask the `backup` instead; or go by `onFew`, so that no mail is sent',
+    ),
+    backup: Type.Optional(place('For `backup`: an action of the same name that is asked instead')),
+    onFew: Type.Optional(place('For `skip`; absent: the run ends')),
+  },
+  'How many items the answer must have',
+);
+
 export const CustomAction = form(
   {
     kind: Type.Literal('action'),
@@ -18,7 +34,19 @@ export const CustomAction = form(
     responseSchema: Type.Optional(
       Type.Unknown({ description: 'JSON Schema of the answer; names that read from it are checked on saving' }),
     ),
-    responseSample: Type.Optional(Type.Unknown({ description: 'Or a sample of the answer' })),
+    responseSample: Type.Optional(
+      Type.Unknown({ description: 'Or a sample of the answer; only fields that are in it are kept' }),
+    ),
+    errorSchema: Type.Optional(
+      Type.Unknown({ description: 'JSON Schema of `errorResponse`, the body of a failed call' }),
+    ),
+    errorSample: Type.Optional(Type.Unknown({ description: 'Or a sample of it' })),
+    enough: Type.Optional(Enough),
+    maxAge: Type.Optional(
+      duration(
+        'An answer older than this when the mail is about to leave is asked for anew; absent: it may have any age',
+      ),
+    ),
     sign: Type.Optional(text('Name of a secret with which the body is signed, as Standard Webhooks does')),
     nulls: Type.Optional(
       choice(['omit', 'send'], 'What becomes of fields of the body that come out empty: left out, or sent as null'),

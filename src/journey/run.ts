@@ -39,6 +39,8 @@ export interface RunContext {
   events: { entry?: Record<string, unknown> } & Record<string, Record<string, unknown>>;
   /** Each action's answer by name. */
   actions: Record<string, unknown>;
+  /** By the names of actions whose answers may grow too old: when they were given, and by which activity. */
+  answered?: Record<string, { at: number; by: string }>;
   /** The time on the wall that its wait is meant by; its due time follows the law of the zone (trust §2.4). */
   wall?: WallTime;
 }
@@ -56,6 +58,8 @@ export type Input =
       value: unknown;
       reason?: string | null;
       at?: number;
+      /** Which action it answers, if not the one where the run stands. */
+      calls?: string;
     }
   | { kind: 'messaged'; moves: number; outcome: MessageOutcome; reason: string | null }
   /** It goes on in another version, at an activity of that. */
@@ -67,7 +71,8 @@ export type MessageOutcome = 'accepted' | 'excluded' | 'failed' | 'in_doubt' | '
 
 /** What is to be done, in the transaction that stores the run. */
 export type Command =
-  | { do: 'call'; activity: string; moves: number; action: CustomAction }
+  /** Make the call of an action; of another one than that of `activity` where a mail wants its answer fresh. */
+  | { do: 'call'; activity: string; moves: number; action: CustomAction; calls?: string }
   | { do: 'send'; activity: string; moves: number; message: string }
   | { do: 'cancel'; reason: string }
   /** Ask for one of the places of a cap; the answer comes as that of a call does. */

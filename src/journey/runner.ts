@@ -4,6 +4,7 @@ import type { Fact, Profile, Profiles } from '../profile/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { actionKind, Actor, type Answered } from './act.ts';
 import { Admission, type LiveJourney } from './admit.ts';
+import { staleIn } from './answer.ts';
 import { AudienceReader, type BusinessFact } from './audience-reader.ts';
 import type { Caller } from './call.ts';
 import { auditRuns, type RunAudit } from './audit.ts';
@@ -262,9 +263,11 @@ export class Runner {
     if (run.state === 'ended') return run.endReason ?? 'The run has ended';
     if (this.#parts.journeys.isPaused(run.journey))
       return { hold: 'the journey is paused', until: this.#parts.clock.now() + pausedRestMs };
-    return run.state === 'sending' && run.activity === place.activity && run.moves === place.visit
-      ? true
-      : 'The run has gone on';
+    if (run.state !== 'sending' || run.activity !== place.activity || run.moves !== place.visit)
+      return 'The run has gone on';
+    const definition = this.#parts.journeys.version(run.journey, run.version);
+    const stale = definition && staleIn(definition, run.answered ?? undefined, this.#parts.clock.now());
+    return stale?.reason ?? true;
   }
 
   /** Audiences whose hour has come, and business events: people come in, some pages at a time. @returns people looked at */

@@ -3,7 +3,7 @@ import type { Field, Schema, Type } from '../language/index.ts';
 import { profileSchema } from '../profile/index.ts';
 import type { CustomAction, JourneyDefinition } from './definition.ts';
 
-const [text, number] = ['text', 'number'].map(parseType) as [Type, Type];
+const [text, number, truth] = ['text', 'number', 'truth'].map(parseType) as [Type, Type, Type];
 const moment: Type = { kind: 'moment', as: 'number' };
 const maybe = (type: Type): Field => ({ type, maybe: true });
 const lines = listOf(mapOf({ item: text, quantity: number }));
@@ -49,12 +49,19 @@ export function answerSchema({ responseSchema, responseSample }: CustomAction): 
   return responseSample === undefined ? anyType : typeOfSample(responseSample);
 }
 
-/** What is kept of an answer, beside its status. A part that `answer` picks out is anything. */
+/** What an action says when it failed (journeys C8). */
+function errorSchema({ errorSchema: schema, errorSample }: CustomAction): Type {
+  if (schema !== undefined) return typeOfJsonSchema(schema);
+  return errorSample === undefined ? anyType : typeOfSample(errorSample);
+}
+
+/** What is kept of an answer, beside its status: a list at its root under `value`. A part that `answer` picks out is anything. */
 function keptSchema(action: CustomAction): Type {
   const answer = action.answer === undefined ? answerSchema(action) : anyType;
-  if (answer.kind !== 'map') return anyType;
-  const status = { jo_status_code: { type: text }, errorResponse: { type: anyType, maybe: true } };
-  return { ...answer, fields: { ...answer.fields, ...status } };
+  if (answer.kind === 'any') return anyType;
+  const { fields, rest } = answer.kind === 'map' ? answer : mapOf({ value: answer });
+  const status = { jo_status_code: { type: text }, errorResponse: maybe(errorSchema(action)), jo_enough: maybe(truth) };
+  return { kind: 'map', fields: { ...fields, ...status }, rest };
 }
 
 /**

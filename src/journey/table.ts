@@ -191,13 +191,16 @@ export async function runsById(tx: Runner, ids: readonly string[]): Promise<Run[
 export async function placesOf(tx: Runner, ids: readonly string[]): Promise<RunPlace[]> {
   return tx.rows<RunPlace>({
     name: 'journey.places',
-    text: `select id, profile_id as "profileId", journey, state, activity, moves, end_reason as "endReason"
+    text: `select id, profile_id as "profileId", journey, version, state, activity, moves, end_reason as "endReason", context->'answered' as answered
       from journey_run where id = any($1)`,
     values: [ids],
   });
 }
 
-export type RunPlace = Pick<Run, 'id' | 'profileId' | 'journey' | 'state' | 'activity' | 'moves' | 'endReason'>;
+export type RunPlace = Pick<
+  Run,
+  'id' | 'profileId' | 'journey' | 'version' | 'state' | 'activity' | 'moves' | 'endReason'
+> & { answered: RunContext['answered'] | null };
 
 /** Writes runs, their waits and their new steps: one statement whatever their number. */
 export async function saveRuns(tx: Runner, changed: readonly { run: Run; steps: Step[] }[]): Promise<void> {

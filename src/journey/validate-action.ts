@@ -20,6 +20,7 @@ export function checkAction(where: string, action: CustomAction, hands: Activity
     say(`${where}.sign`, `"${action.sign}" is no name of a secret`);
   const response = mapOf({ response: answerSchema(action) });
   if (action.answer !== undefined) expression(`${where}.answer`, action.answer, { say, sees: response });
+  checkEnough(`${where}.enough`, action, hands);
   checkTries(where, action, hands);
   if (action.onError !== undefined) goes(`${where}.onError`, action.onError);
   goes(`${where}.next`, action.next);
@@ -68,9 +69,29 @@ function checkBody(where: string, value: unknown, hands: PartHands & { depth?: n
   }
 }
 
+/** A backup answers under the same name, so that whoever reads the answer need not know which one it is. */
+function checkEnough(where: string, { enough, name, ...action }: CustomAction, hands: ActivityHands): void {
+  if (enough === undefined) return;
+  const { say, goes, definition } = hands;
+  const response = mapOf({ response: answerSchema({ enough, name, ...action }) });
+  if (enough.items !== undefined) expression(`${where}.items`, enough.items, { say, sees: response });
+  if (!(enough.least >= 1)) say(`${where}.least`, `${enough.least} is no number of items; write a whole number from 1`);
+  if (enough.onFew !== undefined) goes(`${where}.onFew`, enough.onFew);
+  if (enough.otherwise !== 'backup' && enough.backup === undefined) return;
+  goes(`${where}.backup`, enough.backup);
+  const backup = enough.backup === undefined ? undefined : definition.activities[enough.backup];
+  if (backup !== undefined && (backup.kind !== 'action' || backup.name !== name))
+    say(
+      `${where}.backup`,
+      `"${enough.backup}" is no action of the name ${name}; the mail reads the answer by that name`,
+    );
+}
+
 /** How long, how often, how far apart, and how many. */
 function checkTries(where: string, action: CustomAction, { say }: PartHands): void {
-  const { timeout, retries, backOff, deadline, service, rate, cache } = action;
+  const { timeout, retries, backOff, deadline, service, rate, cache, maxAge } = action;
+  if (maxAge !== undefined)
+    durationWithin(`${where}.maxAge`, maxAge, { from: 60 * second, to: 30 * day, words: 'a minute to 30 days', say });
   if (deadline !== undefined)
     durationWithin(`${where}.deadline`, deadline, { from: second, to: 30 * day, words: 'a second to 30 days', say });
   if (service !== undefined && !/^[a-z0-9][a-z0-9-]{0,59}$/.test(service))
