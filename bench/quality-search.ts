@@ -54,7 +54,7 @@ const popular = ready.map(({ set }) => popularitiesOf(set.events));
 function scoresOf(tuning: Tuning): number[] {
   return ready.flatMap(({ set, evaluator }, i) => {
     evaluator.engine.tuning = tuning;
-    const { hitRate, reciprocalRank } = measure((query) => evaluator.answer(query), set, popular[i]);
+    const { hitRate, reciprocalRank } = measure((query) => evaluator.answer(query), set, popular[i]).scores;
     return [hitRate[20]!.value, reciprocalRank.value];
   });
 }
