@@ -158,6 +158,31 @@ describe('what goes with an item', () => {
   });
 });
 
+describe('where visits like this one end before the list is full', () => {
+  it('what goes with what goes with the own items follows, below it and with the own item as its reason', () => {
+    visit('s1', 'tent stove');
+    visit('s2', 'stove gas');
+    visit('s3', 'stove gas');
+    visit('s4', 'gas lighter');
+    const list = session('tent');
+    expect(ids(list)).toEqual(['stove', 'gas', 'lighter'].slice(0, list.length));
+    expect(list.map(({ by }) => by)).toEqual(['session-neighbours', 'two-steps']);
+    expect(list[1]).toMatchObject({ key: number('tent'), count: 2 });
+    expect(list[1]!.score).toBeLessThan(list[0]!.score);
+  });
+
+  it('and no item that is not accepted, is in the visit, or stands in the list already', () => {
+    visit('s1', 'tent stove');
+    visit('s2', 'stove gas');
+    visit('s3', 'stove tent');
+    visit('s4', 'stove lamp');
+    const steps = [{ item: number('tent'), at: now }];
+    const list = engine.list({ kind: 'session', steps, now }, 10, (item) => item !== number('lamp'));
+    expect(ids(list)).toEqual(['stove', 'gas']);
+    expect(engine.list({ kind: 'session', steps, now }, 1, () => true)).toHaveLength(1);
+  });
+});
+
 describe('what a person wants', () => {
   it('joins visits into people: what people alike did on other days', () => {
     visit('s1', 'tent', { visitor: 'v' });
@@ -184,6 +209,26 @@ describe('what a person wants', () => {
     expect(ids(list)).toEqual(['boots', 'tent', 'stove']);
     expect(list.map(({ by }) => by)).toEqual(['left-in-cart', 'left-in-cart', 'session-neighbours']);
     expect(list.every(({ score }, i) => i === 0 || score <= list[i - 1]!.score)).toBe(true);
+  });
+
+  it('puts what was left in the cart on one day in the order in which it goes with the rest the person had', () => {
+    for (const n of [1, 2, 3]) visit(`o${n}`, 'p:boots p:socks');
+    for (const n of [4, 5]) visit(`o${n}`, 'p:rope p:lamp');
+    const day = 24 * 3600 * 1000;
+    const at = (id: string, ago: number) => ({ item: number(id), at: now - ago });
+    const left = (carted: ReturnType<typeof at>[]) =>
+      ids(ask({ kind: 'for-you', viewed: [], carted, bought: [at('socks', 10 * day)], now, leftInCart: true }));
+    expect(left([at('rope', 1), at('boots', 2)]).slice(0, 2)).toEqual(['boots', 'rope']);
+    // What was left yesterday stands behind.
+    expect(left([at('rope', 1), at('boots', 2 * day)]).slice(0, 2)).toEqual(['rope', 'boots']);
+  });
+
+  it('leaves out what the person had, unless it may come back', () => {
+    visit('s1', 'tent stove lamp');
+    const viewed = [{ item: number('tent'), at: now - 2 }, { item: number('stove'), at: now - 1 }]; // prettier-ignore
+    const query = { kind: 'for-you', viewed, bought: [], carted: [], now } as const;
+    expect(ids(ask(query))).toEqual(['lamp']);
+    expect(ids(ask({ ...query, repeats: true })).sort()).toEqual(['lamp', 'stove', 'tent']);
   });
 });
 

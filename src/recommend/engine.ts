@@ -8,8 +8,10 @@ import { ContentIndex } from './content-index.ts';
 import type { Described } from './content-text.ts';
 import { type BasketParts, explainBasket, scoreBasket } from './list-basket.ts';
 import { type CartParts, cartCounts, explainCart, scoreCart } from './list-cart.ts';
-import { contentKey, contentShare, scoreByContent } from './list-content.ts';
-import { explained, leftInCart, newestOf, scoreByRules, weighedOf } from './list-neighbours.ts';
+import { contentKey, mixContent, scoreByContent } from './list-content.ts';
+import { further, type FurtherItem, withFurther } from './list-further.ts';
+import { leftInCart } from './list-left.ts';
+import { explained, newestOf, scoreByRules, weighedOf } from './list-neighbours.ts';
 import { popularList } from './list-popular.ts';
 import { Alike, usualLeast } from './list-similar.ts';
 import { Neighbours, type OwnStep } from './neighbours.ts';
@@ -20,8 +22,6 @@ import type { ListQuery, Scored, Source } from './source.ts';
 import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
 import type { VisitorLists } from './visitor-groups.ts';
 
-/** A share of content below this changes no list. */
-const leastShare = 0.01;
 /** In fewer visits than this an item has had no chance yet. */
 const unprovenBelow = 5;
 
@@ -30,9 +30,10 @@ type Accept = (item: number) => boolean;
 interface Best {
   first: Scored[];
   best: ItemScore[];
+  more: FurtherItem[];
   explain(best: readonly ItemScore[]): Scored[];
 }
-const nothing: Best = { first: [], best: [], explain: () => [] };
+const nothing: Best = { first: [], best: [], more: [], explain: () => [] };
 type Query<K extends ListQuery['kind']> = Extract<ListQuery, { kind: K }>;
 
 /**
@@ -192,8 +193,8 @@ export class Engine implements Source {
       case 'unproven':
         return this.#unproven(query, limit, accept);
       default: {
-        const { first, best, explain } = this.#best(query, limit, accept);
-        return [...first, ...explain(best)];
+        const { first, best, more, explain } = this.#best(query, limit, accept);
+        return [...first, ...withFurther(this.#crowd, explain(best), more)];
       }
     }
   }
@@ -203,8 +204,8 @@ export class Engine implements Source {
     const isScored =
       query.kind === 'related' || query.kind === 'cart' || query.kind === 'session' || query.kind === 'for-you';
     if (!isScored || limit <= 0) return this.list(query, limit, accept).map(({ item }) => item);
-    const { first, best } = this.#best(query, limit, accept);
-    return [...first, ...best].map(({ item }) => item);
+    const { first, best, more } = this.#best(query, limit, accept);
+    return [...first, ...best, ...more].map(({ item }) => item);
   }
 
   /** The best of a list that is scored, and how to tell what speaks for them. */
@@ -291,8 +292,9 @@ export class Engine implements Source {
     const { person } = this.#tuning;
     const weighed = weighedOf(query, person);
     const own = newestOf(weighed, person.last);
-    const had = new Set(weighed.map(({ item }) => item));
-    const first = query.leftInCart ? leftInCart(query, limit, accept) : [];
+    const had = new Set(query.repeats ? [] : weighed.map(({ item }) => item));
+    const left = { crowd: this.#crowd, tuning: this.#tuning.cart, weighed };
+    const first = query.leftInCart ? leftInCart(left, query, { limit, accept }) : [];
     const shown = new Set(first.map(({ item }) => item));
     const rest = this.#blend(query, own, {
       neighbours: this.#visitors,
@@ -320,32 +322,32 @@ export class Engine implements Source {
     },
   ): Best {
     if (own.length === 0 || ask.limit <= 0) return nothing;
-    const { neighbours, by, now } = ask;
+    const { neighbours, by, now, limit } = ask;
+    const { rules } = this.#tuning;
     if (!this.#holds(query)) {
       neighbours.score(own, by, { now, repeats: ask.repeats, scores: this.#near });
-      scoreByRules(this.#crowd, own, { tuning: this.#tuning.rules, now, scores: this.#other });
+      scoreByRules(this.#crowd, own, { tuning: rules, now, scores: this.#other });
       this.#whole.mix(this.#near, by.share);
       this.#whole.mix(this.#other, 1 - by.share);
       this.#mixContent(neighbours, own);
     }
-    const best = this.#whole.top(ask.limit, (item) => !ask.had.has(item) && ask.accept(item), this.#order);
+    const accept = (item: number) => !ask.had.has(item) && ask.accept(item);
+    const best = this.#whole.top(limit, accept, this.#order);
+    const how = { limit, accept, order: this.#order, tuning: rules, now, scores: this.#third };
+    const more = further(this.#crowd, best, how);
     const told = { neighbours, own, algorithm: 'session-neighbours', alike: this.#alike } as const;
-    return { first: [], best, explain: (list) => explained(this.#crowd, list, told) };
+    return { ...nothing, best, more, explain: (list) => explained(this.#crowd, list, told) };
   }
 
-  /** Likeness by content beside what neighbours say (`#near`), into `#whole`. */
   #mixContent(neighbours: Neighbours, own: readonly OwnStep[]): void {
     if (this.#content.size === 0) return;
-    const { content: tuning } = this.#tuning;
-    const share = contentShare(neighbours, own, { near: this.#near, tuning });
-    if (share < leastShare) return;
-    const scores = this.#fourth;
-    scoreByContent(this.#alike, own, { tuning, scores });
-    const { most } = scores;
-    // Items that many have met stand where neighbours put them: content would only push them about (§4d, Sports).
-    const { visits } = this.#crowd;
-    scores.change((item, score) => score * Math.max(1e-9, Math.exp(-visits.count(item) / tuning.known)));
-    this.#whole.mix(scores, (share * scores.most) / most);
+    const scratches = { near: this.#near, scores: this.#fourth, whole: this.#whole };
+    mixContent(this.#alike, own, {
+      neighbours,
+      tuning: this.#tuning.content,
+      visits: this.#crowd.visits,
+      ...scratches,
+    });
   }
 
   #cart(query: Query<'cart'>, limit: number, accept: Accept): Best {
@@ -372,7 +374,7 @@ export class Engine implements Source {
     }
     const had = new Set(cart);
     const best = this.#whole.top(limit, (item) => !had.has(item) && accept(item), this.#order);
-    return { first: [], best, explain: (list) => explainCart(parts, list, { lines, alike: this.#alike }) };
+    return { ...nothing, best, explain: (list) => explainCart(parts, list, { lines, alike: this.#alike }) };
   }
 
   #relatedTo(
@@ -387,7 +389,7 @@ export class Engine implements Source {
       this.#met.score(parts, keys, { ...ask, likeness: ask.likeness ?? likeness, shrink });
     }
     const best = this.#met.scores.top(limit, accept, this.#order);
-    return { first: [], best, explain: (list) => this.#met.explain(list) };
+    return { ...nothing, best, explain: (list) => this.#met.explain(list) };
   }
 
   readonly #byName = (a: number, b: number): number => (this.items.name(a) < this.items.name(b) ? -1 : 1);

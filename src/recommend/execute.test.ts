@@ -216,9 +216,43 @@ describe('what is left out, each with its rule', () => {
 
   it('bought items, unless they may be shown (INC-12, C-1); viewed and carted ones when they are to be hidden', () => {
     const person = { purchased: ['a'], viewed: [{ item: 'b', at: 1 }], cart: [{ item: 'c', quantity: 1 }] };
-    expect(ask({}, { lists, person }).ids).toBe('bcde');
-    expect(ask({ hide: { purchased: false } }, { lists, person }).ids).toBe('abcd');
-    expect(ask({ hide: { viewed: true, cart: true } }, { lists, person }).ids).toBe('defg');
+    const popular = {
+      algorithm: { kind: 'popular', action: 'viewed' },
+      backup: { when: 'none' },
+    } satisfies Partial<CriterionContent>;
+    const world = { lists: { 'popular:viewed': 'abcdefgh' }, person };
+    expect(ask(popular, world).ids).toBe('bcde');
+    expect(ask({ ...popular, hide: { purchased: false } }, world).ids).toBe('abcd');
+    expect(ask({ ...popular, hide: { viewed: true, cart: true } }, world).ids).toBe('defg');
+  });
+
+  it('for you, all that the person had, unless the criterion lets it come back (ALG-14)', () => {
+    const person = { purchased: ['a'], viewed: [{ item: 'b', at: 1 }], cart: [{ item: 'c', quantity: 1 }] };
+    expect(ask({}, { lists, person })).toMatchObject({ ids: 'defg' });
+    expect(ask({ hide: { viewed: false } }, { lists, person }).ids).toBe('bdef');
+    expect(ask({ hide: { cart: false } }, { lists, person }).ids).toBe('cdef');
+    expect(ask({ hide: { purchased: false } }, { lists, person }).ids).toBe('adef');
+    const leftInCart = { algorithm: { kind: 'for-you', leftInCart: true } } as const;
+    expect(ask(leftInCart, { lists, person }).ids).toBe('cdef');
+    // The item that is asked about never comes back.
+    expect(ask({ hide: { viewed: false } }, { lists, person, request: { item: 'b' } }).ids).toBe('defg');
+  });
+
+  it('for a visit, its own items, unless views are not hidden: then all but the newest', () => {
+    const session = { algorithm: { kind: 'session' } } as const;
+    const world = { lists: { session: 'abcdefgh' }, person: { visit: ['c', 'b'], viewed: [{ item: 'd', at: 1 }] } };
+    expect(ask(session, world).ids).toBe('adef');
+    expect(ask({ ...session, hide: { viewed: true } }, world).ids).toBe('aefg');
+    const back = ask({ ...session, hide: { viewed: false } }, world);
+    expect(back.ids).toBe('abde');
+    expect(back.asked[0]).toMatchObject({ kind: 'session', repeats: true });
+  });
+
+  it('of promotions and backups, what was viewed or carted only when the criterion says so', () => {
+    const person = { viewed: [{ item: 'p', at: 1 }], cart: [{ item: 'q', quantity: 1 }] };
+    const world = { lists: { 'for-you': 'a', 'popular:viewed': 'pqr' }, person };
+    expect([...ask({}, world).ids].sort().join('')).toBe('apqr');
+    expect(ask({ hide: { viewed: true, cart: true } }, world).ids).toBe('ar');
   });
 
   it('for you, with viewed and bought items hidden (golden example 1: D, C, E)', () => {

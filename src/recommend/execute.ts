@@ -3,7 +3,7 @@ import type { AnsweredLine, Because, Reasons, RecommendationAnswer, RecommendedI
 import type { Asked, Asking } from './asking.ts';
 import { choiceOf, itemsOf, keysOf } from './key.ts';
 import { languageOf, sentenceOf, type Language } from './reason.ts';
-import { bansOf, checksOf, commonSieve, contextOf, hiding, currentItem, type Sieve } from './sieve.ts';
+import { bansOf, checksOf, commonSieve, contextOf, currentItem, hidingElsewhere, type Sieve } from './sieve.ts';
 import { Slots, type Chosen } from './slots.ts';
 
 /** An answer without what each answer has of its own: its ids, and how old its data is. */
@@ -74,7 +74,7 @@ function promote(
   if (!request.promotions?.length) return promoted;
   const keys = keysOf(asked.algorithm, asking)[0]?.items ?? [];
   const named = [request.item, ...(request.cart ?? [])].filter((id) => id !== undefined);
-  const bans = bansOf(hiding(asked), [...keys, ...named], asking);
+  const bans = bansOf(hidingElsewhere(asked), [...keys, ...named], asking);
   const sieve = common.with({ bans, checks: [] });
   for (const id of request.promotions) {
     const { key, keyItem, keyAttribute } = rules.definition('promotion', id);
@@ -102,7 +102,7 @@ function backUp(
   const { backup = {} } = asked;
   const when = asking.request.backup ?? backup.when ?? 'fill';
   if (open <= 0 || when === 'none' || (when === 'empty' && own > 0)) return [];
-  const hides = { ...hiding(asked), purchased: asked.hide?.purchased ?? true };
+  const hides = { ...hidingElsewhere(asked), purchased: asked.hide?.purchased ?? true };
   const checks = backup.ruled === false ? [] : checksOf(asked, firstKey(asked, asking), asking);
   // Its rules let nothing through, and they hold for backups too (BAK-3).
   if (checks === 'nothing') return [];

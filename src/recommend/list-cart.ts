@@ -66,6 +66,20 @@ function scorePairs(crowd: Crowd, key: number, { tuning, scores }: { tuning: Tun
   }
 }
 
+/** How much an item belongs to others, by the same likeness. */
+export function belongs(crowd: Crowd, item: number, others: readonly number[], tuning: Tuning['cart']): number {
+  const counts = cartCounts(crowd, tuning.cartedWeight);
+  let sum = 0;
+  for (const other of others) {
+    if (other < 0 || other === item) continue;
+    // The person's own cart is no evidence of what others put together.
+    const both = counts.together(item, other) - tuning.cartedWeight;
+    if (both <= 0) continue;
+    sum += (both / (counts.carts(item) + counts.carts(other) - both + tuning.shrink)) ** tuning.jaccardPower;
+  }
+  return sum;
+}
+
 /** The list, with the line and the number of visits that speak loudest for each item. */
 export function explainCart(
   { crowd, neighbours, model, tuning }: CartParts,

@@ -1,7 +1,11 @@
 import type { Alike } from './list-similar.ts';
 import type { Neighbours, OwnStep } from './neighbours.ts';
+import type { Occasions } from './occasions.ts';
 import type { Scores } from './scores.ts';
 import type { Tuning } from './tuning.ts';
+
+/** A share of content below this changes no list. */
+const leastShare = 0.01;
 
 /** Adds to `scores` what is like the newest own items by its content. */
 export function scoreByContent(
@@ -20,7 +24,7 @@ export function scoreByContent(
  * What likeness by content weighs beside neighbours: the fewer of them stand behind their best item, the more, so that
  * it helps where little is known and is silent where much is (recommender-quality §4d, §6).
  */
-export function contentShare(
+function contentShare(
   neighbours: Neighbours,
   own: readonly OwnStep[],
   ask: { near: Scores; tuning: Tuning['content'] },
@@ -34,6 +38,29 @@ export function contentShare(
   );
   const support = best === undefined ? 0 : neighbours.explain([best.item], own)[0]!.count;
   return tuning.most * Math.exp(-support / tuning.fade);
+}
+
+/** Adds likeness by content beside what neighbours say (`near`), into `whole`; `scores` is a scratch. */
+export function mixContent(
+  alike: Alike,
+  own: readonly OwnStep[],
+  ask: {
+    neighbours: Neighbours;
+    tuning: Tuning['content'];
+    visits: Occasions;
+    near: Scores;
+    scores: Scores;
+    whole: Scores;
+  },
+): void {
+  const { neighbours, tuning, visits, near, scores, whole } = ask;
+  const share = contentShare(neighbours, own, { near, tuning });
+  if (share < leastShare) return;
+  scoreByContent(alike, own, { tuning, scores });
+  const { most } = scores;
+  // Items that many have met stand where neighbours put them: content would only push them about (§4d, Sports).
+  scores.change((item, score) => score * Math.max(1e-9, Math.exp(-visits.count(item) / tuning.known)));
+  whole.mix(scores, (share * scores.most) / most);
 }
 
 /** The own item that an item is most like. */

@@ -31,19 +31,6 @@ export function weighedOf(
   ].sort((a, b) => a.at - b.at);
 }
 
-/** The person's own, carted and not bought since, newest first: the strongest sign of a purchase (§0.7). */
-export function leftInCart(
-  { carted, bought }: { carted: readonly Step[]; bought: readonly Step[] },
-  limit: number,
-  accept: (item: number) => boolean,
-): Scored[] {
-  const boughtAt = new Map<number, number>();
-  for (const { item, at } of bought) boughtAt.set(item, Math.max(at, boughtAt.get(item) ?? 0));
-  const left = [...carted].sort((a, b) => b.at - a.at).filter(({ item, at }) => at > (boughtAt.get(item) ?? -1));
-  const once = [...new Set(left.map(({ item }) => item))].filter((item) => item >= 0 && accept(item)).slice(0, limit);
-  return once.map((item, i) => ({ item, score: 2 - i / (once.length + 1), count: 1, key: item, by: 'left-in-cart' }));
-}
-
 /** What the sequential rules say comes after the last of these steps (newest first). */
 export function scoreByRules(
   crowd: Crowd,

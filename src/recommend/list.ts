@@ -57,10 +57,15 @@ export function listOf(asked: Asked, key: Key, asking: Asking): List {
     }
     case 'recent':
       return recentList(asking);
-    case 'for-you':
-      return engine({ kind: 'for-you', ...ownSteps(asking), now, leftInCart: algorithm.leftInCart ?? false });
-    case 'session':
-      return engine({ kind: 'session', steps: key.items.map((id) => step(id, now, asking)), now });
+    case 'for-you': {
+      // What the person had is kept out by what the criterion hides, and not by the engine.
+      const query = { ...ownSteps(asking), now, leftInCart: algorithm.leftInCart ?? false, repeats: true };
+      return without(asking.request.item, engine({ kind: 'for-you', ...query }));
+    }
+    case 'session': {
+      const repeats = asked.hide?.viewed === false;
+      return engine({ kind: 'session', steps: key.items.map((id) => step(id, now, asking)), now, repeats });
+    }
     case 'next-basket':
       return engine({ kind: 'next-basket', orders: ordersOf(asking), now });
     case 'popular': {
@@ -170,6 +175,13 @@ function recentList({ person }: Asking): List {
   const viewed = [...(person?.viewed ?? [])].sort((a, b) => b.at - a.at).map(({ item }) => item);
   const list = idList(viewed, 'recently-viewed');
   return (limit, accept) => list(limit, accept).map((one) => ({ ...one, key: one.id, count: 1 }));
+}
+
+function without(id: string | undefined, list: List): List {
+  if (id === undefined) return list;
+  const but = (accept: Accept) => (one: string) => one !== id && accept(one);
+  const ids = (limit: number, accept: Accept) => idsOf(list, limit, but(accept));
+  return Object.assign((limit: number, accept: Accept) => list(limit, but(accept)), { ids });
 }
 
 function ownSteps(asking: Asking): { viewed: Step[]; bought: Step[]; carted: Step[] } {

@@ -60,6 +60,7 @@ const en: Words = {
     'Looked at next',
     'Often looked at next',
   ]),
+  'two-steps': together('Related to {}', 'Related to {}', ['Related', 'Related']),
   similar: together('Similar to {}', 'Similar to {}', ['Similar', 'Similar']),
   'most-viewed': together('Others looked at this in {}', 'Popular in {}', [
     'Others looked at this',
@@ -104,6 +105,7 @@ const sv: Words = {
   'item-model': together('Passar till {}', 'Passar till {}', ['Passar till din varukorg', 'Passar till din varukorg']),
   'session-neighbours': both('Någon med din smak tittade på den här', 'Andra med din smak tittade på den här'),
   'next-in-sequence': together('Visad efter {}', 'Visas ofta efter {}', ['Visad härnäst', 'Visas ofta härnäst']),
+  'two-steps': together('Besläktad med {}', 'Besläktad med {}', ['Besläktad', 'Besläktad']),
   similar: together('Liknar {}', 'Liknar {}', ['Liknande', 'Liknande']),
   'most-viewed': together('Andra tittade på den här i {}', 'Populär i {}', [
     'Andra tittade på den här',
@@ -145,6 +147,7 @@ const de: Words = {
     'Als Nächstes angesehen',
     'Oft als Nächstes angesehen',
   ]),
+  'two-steps': together('Verwandt mit {}', 'Verwandt mit {}', ['Verwandt', 'Verwandt']),
   similar: together('Ähnlich wie {}', 'Ähnlich wie {}', ['Ähnlich', 'Ähnlich']),
   'most-viewed': together('Andere sahen das in {} an', 'Beliebt in {}', ['Andere sahen das an', 'Gerade beliebt']),
   'most-carted': together('Andere legten das in den Warenkorb', 'Oft in den Warenkorb gelegt in {}', [

@@ -143,8 +143,29 @@ export function hiding({
   hide = {},
 }: Pick<Asked, 'algorithm' | 'hide'>): Required<NonNullable<Asked['hide']>> {
   const { kind } = algorithm;
-  const { purchased = !['recent', 'next-basket', 'sequence'].includes(kind), viewed = false, cart = false } = hide;
-  return { purchased, viewed, cart, variants: hide.variants ?? ['cart', 'item', 'similar'].includes(kind) };
+  return {
+    purchased: hide.purchased ?? !['recent', 'next-basket', 'sequence'].includes(kind),
+    viewed: hide.viewed ?? ['for-you', 'session'].includes(kind),
+    cart: hide.cart ?? (kind === 'for-you' && algorithm.leftInCart !== true),
+    variants: hide.variants ?? ['cart', 'item', 'similar'].includes(kind),
+  };
+}
+
+/** What a criterion hides among items that are not its own, promotions and backups: views and the cart when it says so. */
+export function hidingElsewhere(asked: Pick<Asked, 'algorithm' | 'hide'>): ReturnType<typeof hiding> {
+  const { viewed = false, cart = false } = asked.hide ?? {};
+  return { ...hiding(asked), viewed, cart };
+}
+
+/**
+ * Items that a criterion itself must not show. A visit hides its own items, as keys, and no other views, unless it says
+ * so; where it does not hide views, only its newest item stays away.
+ */
+export function ownBansOf(asked: Asked, keys: readonly string[], asking: Asking): Map<string, string> {
+  const hides = hiding(asked);
+  if (asked.algorithm.kind !== 'session') return bansOf(hides, keys, asking);
+  const viewed = asked.hide?.viewed;
+  return bansOf({ ...hides, viewed: viewed === true }, viewed === false ? keys.slice(-1) : keys, asking);
 }
 
 /** Items that a part of an answer must not show, each with the reason. */

@@ -4,7 +4,7 @@ import type { AskedCriterion, RecommendedItem } from './answer.ts';
 import type { Asked, Asking } from './asking.ts';
 import { keysOf, useOf, type Key } from './key.ts';
 import { idList, idsOf, listOf, popularList, unprovenList, type Found, type List } from './list.ts';
-import { bansOf, checksOf, hiding, type Sieve } from './sieve.ts';
+import { bansOf, checksOf, hiding, ownBansOf, type Sieve } from './sieve.ts';
 import { isLifting, lifter } from './lift.ts';
 
 /** An item in a slot. */
@@ -161,7 +161,7 @@ export class Slots {
       as,
       asked,
       key,
-      sieve: sieve.with({ bans: bansOf(hides, tried, this.#asking), checks }),
+      sieve: sieve.with({ bans: ownBansOf(asked, tried, this.#asking), checks }),
       list: listOf(asked, key, this.#asking),
       oneOfGroup: hides.variants || oneOfGroup,
     };

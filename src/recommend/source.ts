@@ -10,6 +10,7 @@ export type Algorithm =
   | 'item-model' // weights learned over all carts at once
   | 'session-neighbours' // visits like this one
   | 'next-in-sequence' // what follows the last items of a visit
+  | 'two-steps' // what follows what goes with the own items, where these lead no further
   | 'similar' // like the key by its words and attributes
   | 'most-viewed'
   | 'most-carted'
@@ -78,7 +79,10 @@ export type ListQuery =
       windowMs?: number | null;
       now: number;
     }
-  /** What this person wants, over all visits; `leftInCart` puts the person's carted and not bought items first. */
+  /**
+   * What this person wants, over all visits; `leftInCart` puts the person's carted and not bought items first. With
+   * `repeats`, the rest may be what the person had.
+   */
   | {
       kind: 'for-you';
       viewed: readonly Step[];
@@ -86,6 +90,7 @@ export type ListQuery =
       carted: readonly Step[];
       now: number;
       leftInCart?: boolean;
+      repeats?: boolean;
     }
   /** Items that hardly anybody has seen yet and that are like the keys: for a slot that gives new ones a chance. */
   | { kind: 'unproven'; keys: readonly number[]; now: number }

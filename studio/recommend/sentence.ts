@@ -110,11 +110,12 @@ type Hide = Required<NonNullable<Content['hide']>>;
 export const hides = ['purchased', 'viewed', 'cart', 'variants'] as const;
 
 /** What it hides, with what is usual for its algorithm (src/recommend/sieve.ts). Pure. */
-export function hidingOf({ algorithm: { kind }, hide = {} }: Pick<Content, 'algorithm' | 'hide'>): Hide {
+export function hidingOf({ algorithm, hide = {} }: Pick<Content, 'algorithm' | 'hide'>): Hide {
+  const { kind } = algorithm;
   return {
     purchased: hide.purchased ?? !['recent', 'next-basket', 'sequence'].includes(kind),
-    viewed: hide.viewed ?? false,
-    cart: hide.cart ?? false,
+    viewed: hide.viewed ?? ['for-you', 'session'].includes(kind),
+    cart: hide.cart ?? (kind === 'for-you' && algorithm.leftInCart !== true),
     variants: hide.variants ?? ['cart', 'item', 'similar'].includes(kind),
   };
 }

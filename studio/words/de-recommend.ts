@@ -185,6 +185,7 @@ export const deRecommend = {
   'evidence.item-model': 'Passt zum ganzen Warenkorb',
   'evidence.session-neighbours': 'Ähnliche Besuche',
   'evidence.next-in-sequence': 'Danach angesehen',
+  'evidence.two-steps': 'In zwei Schritten',
   'evidence.similar': 'Gleich in Worten und Attributen',
   'evidence.most-viewed': 'Am meisten angesehen',
   'evidence.most-carted': 'Am meisten in den Warenkorb gelegt',

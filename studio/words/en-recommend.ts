@@ -184,6 +184,7 @@ export const enRecommend = {
   'evidence.item-model': 'Goes with the whole cart',
   'evidence.session-neighbours': 'Visits like this one',
   'evidence.next-in-sequence': 'Viewed next',
+  'evidence.two-steps': 'In two steps',
   'evidence.similar': 'Alike by words and attributes',
   'evidence.most-viewed': 'Viewed most',
   'evidence.most-carted': 'Put in the cart most',

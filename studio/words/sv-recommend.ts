@@ -184,6 +184,7 @@ export const svRecommend = {
   'evidence.item-model': 'Passar hela varukorgen',
   'evidence.session-neighbours': 'Liknande besök',
   'evidence.next-in-sequence': 'Visad härnäst',
+  'evidence.two-steps': 'I två steg',
   'evidence.similar': 'Lika i ord och attribut',
   'evidence.most-viewed': 'Mest visad',
   'evidence.most-carted': 'Oftast lagd i varukorgen',
