@@ -1,6 +1,7 @@
 import { durationMs } from '../base/index.ts';
 import type { Fact, Profile } from '../profile/index.ts';
 import type { Changes } from './change.ts';
+import { competition, type Rival } from './compete.ts';
 import { decide } from './decide.ts';
 import { entriesOf } from './entering.ts';
 import type { JourneyDefinition } from './definition.ts';
@@ -79,11 +80,14 @@ export class Admission {
   /** Lets a profile in if the re-entrance rule allows; otherwise keeps why not. @returns whether it went in */
   admit(changes: Changes, journey: LiveJourney, entry: EntryData, profile: Profile): boolean {
     const { definition, version } = journey;
-    const refused = this.#refusal(changes, definition, profile);
-    if (refused !== null) {
-      changes.refuse(profile, definition.key, refused);
+    const refused = this.#refusal(changes, definition, profile) ?? changes.cappedOut(definition, profile.id);
+    const rivals = competition(definition, this.#rivals(changes, definition, profile.id));
+    const why = refused ?? ('refused' in rivals ? rivals.refused : null);
+    if (why !== null) {
+      changes.refuse(profile, definition.key, why);
       return false;
     }
+    if ('ends' in rivals) for (const run of rivals.ends) changes.displace(run, rivals.reason);
     const now = this.#parts.clock.now();
     const run: Run = {
       id: this.#parts.ids.next(),
@@ -106,6 +110,15 @@ export class Admission {
     const input = { kind: 'enter', at: entry.at, data: entry.data } as const;
     changes.take(decide(run, input, this.#hands.of(definition, profile)), definition, profile);
     return true;
+  }
+
+  /** Runs of this person in other journeys, each with its plan. */
+  #rivals(changes: Changes, { group }: JourneyDefinition, profileId: string): Rival<Run>[] {
+    if (group === undefined) return [];
+    return changes.runsOf(profileId).flatMap((run) => {
+      const definition = this.#parts.journeys.version(run.journey, run.version);
+      return definition ? [{ run, definition }] : [];
+    });
   }
 
   #refusal(changes: Changes, { key, reentry }: JourneyDefinition, profile: Profile): string | null {

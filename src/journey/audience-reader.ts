@@ -223,7 +223,7 @@ export class AudienceReader {
     const locked = await this.#parts.profiles.lock(tx, ids);
     await this.#hands.hands.load(tx, [...locked.values()], [definition]);
     const changes = new Changes(this.#parts, await activeRuns(tx, [...locked.keys()]));
-    await changes.loadEntries(tx, [...locked.keys()]);
+    await changes.loadEntries(tx, [...locked.keys()], [definition]);
     let started = 0;
     for (const profile of locked.values()) {
       if (!this.#holds(profile, entry, { definition, data: reading.data })) continue;

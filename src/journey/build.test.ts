@@ -25,6 +25,8 @@ describe('journeys written in TypeScript', () => {
         { event: 'cart.replaced', key: 'event.cartId', reason: 'The cart went on as another one' },
         { event: 'consent.lost', reason: 'Consent withdrawn' },
       ],
+      group: 'bring-back',
+      priority: 80,
       holdout: 0.1,
       lateness: days(1),
       quietHours: { from: '21:00', to: '08:00' },

@@ -10,7 +10,7 @@ import { messagesOf, problemsOf } from './validate.ts';
  */
 
 /** Names under which an activity, or a path of it, names another activity. A test holds them to the form. */
-export const placeKeys = ['next', 'otherwise', 'onError', 'onExcluded', 'start'] as const;
+export const placeKeys = ['next', 'otherwise', 'onError', 'onExcluded', 'onFew', 'backup', 'start'] as const;
 
 /** What is one's own: kept in the document, and without a meaning to Beckon. */
 interface Own {

@@ -1,10 +1,12 @@
-import { shardOf, type Clock, type Ids } from '../base/index.ts';
+import { durationMs, shardOf, type Clock, type Ids } from '../base/index.ts';
 import type { Jobs } from '../job/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { defaultQuietHours } from './decide.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { contextOf, type Command, type Decision, type Run, type Step } from './run.ts';
+import { cappedOut, entryCapOf, priorityOf } from './compete.ts';
+import { entryCounts, takeEntries, type EntryCap, type EntryCounts } from './table-cap.ts';
 import { saveRuns } from './table.ts';
 
 /** A message as a journey orders it; the slot is filled by whoever sends in the transaction that moves the run. */
@@ -22,7 +24,24 @@ export interface OrderedMessage {
   class: 'marketing' | 'transactional';
   holdout: number;
   quietHours: { from: string; to: string } | null;
+  rank: MessageRank;
   test: boolean;
+}
+
+/** Which of several mails to one person goes before, and how many there may be. */
+export interface MessageRank {
+  /** 0–100, the higher first. */
+  priority: number;
+  /** Under which name its place is counted, together with those of other journeys. */
+  group: string;
+  /** At most so many of its group within the window. */
+  cap: { count: number; windowMs: number } | null;
+}
+
+function rankOf(definition: JourneyDefinition): MessageRank {
+  const { key, group, caps } = definition;
+  const cap = caps?.mails ? { count: caps.mails.max, windowMs: durationMs(caps.mails.within) } : null;
+  return { priority: priorityOf(definition), group: group === undefined ? `journey:${key}` : group, cap };
 }
 
 export type PlanMessage = (tx: Tx, message: OrderedMessage) => Promise<unknown>;
@@ -47,6 +66,11 @@ interface ChangeParts {
   onWork?: () => void;
 }
 
+/** The transaction is tried again as a whole. */
+class PlacesGone extends Error {
+  readonly code = '40001';
+}
+
 /** Decisions of one transaction, gathered and then written together. */
 export class Changes {
   readonly #parts: ChangeParts;
@@ -56,6 +80,9 @@ export class Changes {
   #jumps: { command: Extract<Command, { do: 'jump' }>; run: Run }[] = [];
   readonly #entries = new Map<string, number>();
   readonly #entered: Run[] = [];
+  readonly #caps = new Map<string, EntryCap>();
+  readonly #counts: EntryCounts = { taken: new Map(), begun: new Map() };
+  readonly #displaced: { run: Run; reason: string }[] = [];
   readonly #refusals: { profile: Profile; journey: string; reason: string }[] = [];
 
   constructor(parts: ChangeParts, runs: readonly Run[]) {
@@ -80,14 +107,40 @@ export class Changes {
     return this.runsOf(profileId).some((run) => run.journey === journey && run.key === key);
   }
 
-  /** Loads when these profiles were last let in. */
-  async loadEntries(tx: Tx, profileIds: readonly string[]): Promise<void> {
+  /** Runs that were not known before, such as those of somebody into whom a jump leads. */
+  know(runs: readonly Run[]): void {
+    for (const run of runs) if (!this.#runs.has(run.id)) this.#runs.set(run.id, run);
+  }
+
+  /** Loads when these profiles were last let in, and what counts against the caps of journeys that they may come into. */
+  async loadEntries(
+    tx: Tx,
+    profileIds: readonly string[],
+    definitions: readonly JourneyDefinition[] = [],
+  ): Promise<void> {
+    const caps = definitions.flatMap(entryCapOf);
+    const counted = definitions.filter((one) => one.caps?.perPerson !== undefined).map(({ key }) => key);
+    const now = this.#parts.clock.now();
+    const found = await entryCounts(tx, { caps, counted, profileIds, now });
+    for (const cap of caps) this.#caps.set(cap.journey, cap);
+    for (const [journey, taken] of found.taken) this.#counts.taken.set(journey, taken);
+    for (const [name, begun] of found.begun) this.#counts.begun.set(name, begun);
     const rows = await tx.rows<{ journey: string; profile_id: string; last_at: Date }>({
       name: 'journey.entries',
       text: 'select journey, profile_id, last_at from journey_entry where profile_id = any($1)',
       values: [profileIds],
     });
     for (const row of rows) this.#entries.set(`${row.profile_id}/${row.journey}`, row.last_at.getTime());
+  }
+
+  /** Why a cap of the journey keeps this profile out; null when none does. */
+  cappedOut(definition: JourneyDefinition, profileId: string): string | null {
+    const entering = this.#entered.filter(({ journey }) => journey === definition.key);
+    const mine = entering.filter((run) => run.profileId === profileId).map(({ enteredAt }) => enteredAt);
+    const name = `${profileId}/${definition.key}`;
+    const begun = new Map([[name, [...(this.#counts.begun.get(name) ?? []), ...mine]]]);
+    const about = { profileId, entering: entering.length, now: this.#parts.clock.now() };
+    return cappedOut(definition, { taken: this.#counts.taken, begun }, about);
   }
 
   lastEntry(profileId: string, journey: string): number | undefined {
@@ -143,16 +196,37 @@ export class Changes {
     ]);
   }
 
+  /** Ends a run for one that goes before; its mail and its call are called off when all is written. */
+  displace(run: Run, reason: string): void {
+    this.#displaced.push({ run, reason });
+    this.end(run, reason);
+  }
+
   /** Ends a run from outside its own rules, and calls off the mail and the call it stands at. */
   async stop(tx: Tx, run: Run, reason: string): Promise<void> {
+    await this.#callOff(tx, run, reason);
+    this.end(run, reason);
+  }
+
+  async #callOff(tx: Tx, run: Run, reason: string): Promise<void> {
     if (run.state === 'sending') await this.#parts.cancel(tx, run.id, reason);
     if (run.state === 'acting')
       await this.#parts.jobs.cancel(tx, 'journey.action', [`${run.id}/${run.activity}/${run.moves}`]);
-    this.end(run, reason);
+  }
+
+  /** Places of capped journeys; where others have taken them since they were counted, all is done anew. */
+  async #takeEntries(tx: Tx): Promise<void> {
+    for (const cap of [...this.#caps.values()].sort((a, b) => (a.journey < b.journey ? -1 : 1))) {
+      const count = this.#entered.filter(({ journey }) => journey === cap.journey).length;
+      if (count === 0 || (await takeEntries(tx, { ...cap, count, now: this.#parts.clock.now() }))) continue;
+      throw new PlacesGone(`Others have come into "${cap.journey}" meanwhile`);
+    }
   }
 
   /** Writes everything and hands out the commands, all in the caller's transaction. */
   async save(tx: Tx): Promise<void> {
+    for (const { run, reason } of this.#displaced) await this.#callOff(tx, run, reason);
+    await this.#takeEntries(tx);
     await saveRuns(
       tx,
       [...this.#steps].map(([id, steps]) => ({ run: this.#runs.get(id)!, steps })),
@@ -243,6 +317,7 @@ function orderOf(
     class: 'marketing',
     holdout: definition.holdout ?? defaultHoldout,
     quietHours: definition.quietHours === undefined ? defaultQuietHours : definition.quietHours,
+    rank: rankOf(definition),
     test: profile.state.test,
   };
 }

@@ -47,6 +47,53 @@ export const JourneyDefinition = form(
           'Hours in which no marketing mail leaves, on the recipient’s clock; 21:00 to 08:00 if not said, null for none',
       }),
     ),
+    group: Type.Optional(
+      Type.String({
+        pattern: '^[a-z0-9][a-z0-9-]{0,59}$',
+        description: 'Name of a group of journeys that compete for a person: somebody is in one of them at a time',
+      }),
+    ),
+    priority: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 100,
+        description: 'Which of several goes before, 50 if not said: in its group, and among the mails to one person',
+      }),
+    ),
+    caps: Type.Optional(
+      form(
+        {
+          entries: Type.Optional(
+            form(
+              {
+                max: Type.Integer({ minimum: 0 }),
+                within: Type.Optional(duration('A window that begins with the first of them; absent: for ever')),
+              },
+              'So many runs begin in all, over all versions',
+            ),
+          ),
+          perPerson: Type.Optional(
+            form(
+              {
+                max: Type.Integer({ minimum: 1 }),
+                within: Type.Optional(duration('Back from now; absent: ever')),
+              },
+              'So many runs begin for one person, over all keys',
+            ),
+          ),
+          mails: Type.Optional(
+            form(
+              {
+                max: Type.Integer({ minimum: 1 }),
+                within: duration('Back from now'),
+              },
+              'No mail of this journey to somebody who has had so many: of all journeys of its group, without a group of this one',
+            ),
+          ),
+        },
+        'Bounds on how many come in and how often somebody is written to',
+      ),
+    ),
     zone: Type.Optional(
       text(
         'By whose clock times of day and dates are meant: an IANA zone, or profile, the person’s own where it is known; absent: the shop’s',

@@ -11,7 +11,7 @@
  */
 export { type CallAnswer, type Caller, type CallRequest, CallTimeout, openCaller } from './call.ts';
 export * from './census.ts';
-export type { OrderedMessage, PlanMessage, UpdateProfile } from './change.ts';
+export type { MessageRank, OrderedMessage, PlanMessage, UpdateProfile } from './change.ts';
 export type * from './definition.ts';
 export * from './compare.ts';
 export { journeyJsonSchema } from './definition-json.ts';

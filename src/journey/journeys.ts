@@ -1,5 +1,6 @@
 import { BeckonError, nearest, type Clock } from '../base/index.ts';
 import type { Store, Tx } from '../store/index.ts';
+import { priorityOf } from './compete.ts';
 import { plainJourney, revisionOf } from './compare.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
@@ -96,13 +97,14 @@ export class Journeys {
       .map((row) => ({ row, definition: this.version(row.key, row.version)! }));
   }
 
-  /** Journeys that begin with one of these facts: the live ones, and the paused ones, which let nobody in. */
+  /** Journeys that begin with one of these facts, who goes before first: the live ones, and the paused, which let nobody in. */
   begunBy(names: ReadonlySet<string>): { row: JourneyRow; definition: JourneyDefinition }[] {
-    return this.list().flatMap((row) => {
+    const found = this.list().flatMap((row) => {
       if (row.status !== 'live' && row.status !== 'paused') return [];
       const definition = this.version(row.key, row.version)!;
       return definition.entry.kind === 'event' && names.has(definition.entry.event) ? [{ row, definition }] : [];
     });
+    return found.sort((a, b) => priorityOf(b.definition) - priorityOf(a.definition));
   }
 
   /** Does it hold those inside where they are? */

@@ -87,16 +87,13 @@ export class Runner {
     const concerned = [...new Set(heard.map(({ profileId }) => profileId))];
     const runs = await this.#known(await activeRuns(tx, concerned));
     const changes = new Changes(this.#parts, runs);
-    await changes.loadEntries(tx, concerned);
     const names = new Set(heard.map(({ name }) => name));
     const begun = journeys.begunBy(names);
+    const plans = begun.map(({ definition }) => definition);
+    await changes.loadEntries(tx, concerned, plans);
     const people = concerned.map((id) => profiles.get(id)!);
     await this.#hands.ask(tx, people, runs);
-    await this.#hands.load(
-      tx,
-      people,
-      begun.map(({ definition }) => definition),
-    );
+    await this.#hands.load(tx, people, plans);
     for (const fact of heard) {
       const profile = profiles.get(fact.profileId)!;
       for (const run of changes.runsOf(profile.id)) this.#decide(changes, run, { kind: 'fact', fact }, profile);
@@ -137,7 +134,13 @@ export class Runner {
   /** Writes what was decided, after the jumps in it have been made. */
   async #save(tx: Tx, changes: Changes, profiles: ReadonlyMap<string, Profile>): Promise<void> {
     for (let round = 0, jumps = changes.takeJumps(); jumps.length > 0; round++, jumps = changes.takeJumps()) {
-      await changes.loadEntries(tx, [...new Set(jumps.map(({ run }) => run.profileId))]);
+      const people = [...new Set(jumps.map(({ run }) => run.profileId))];
+      const targets = new Set(jumps.map(({ command }) => command.journey));
+      const plans = this.#parts.journeys
+        .live()
+        .flatMap(({ definition }) => (targets.has(definition.key) ? [definition] : []));
+      changes.know(await activeRuns(tx, people));
+      await changes.loadEntries(tx, people, plans);
       for (const { run, command } of jumps) {
         const profile = profiles.get(run.profileId)!;
         const why =

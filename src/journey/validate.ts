@@ -129,6 +129,17 @@ function checkRules(definition: JourneyDefinition, isSound: (part: string) => bo
     say('holdout', `${String(holdout)} is no share; write 0.1 for one in ten`);
   if (lateness !== undefined) duration('lateness', lateness, say);
   if (reentry?.after !== undefined) duration('reentry.after', reentry.after, say);
+  const { entries, perPerson, mails } = (isSound('caps') && definition.caps) || {};
+  for (const [name, cap] of Object.entries({ entries, perPerson, mails })) {
+    if (cap?.within !== undefined) duration(`caps.${name}.within`, cap.within, say);
+    const least = name === 'entries' ? 0 : 1;
+    if (cap && cap.max < least) say(`caps.${name}.max`, `${cap.max} is too few; write ${least} or more`);
+  }
+  const { priority, group } = definition;
+  if (isSound('priority') && priority !== undefined && !(priority >= 0 && priority <= 100))
+    say('priority', `${priority} is no priority; write a whole number from 0 to 100`);
+  if (isSound('group') && group !== undefined && !keyForm.test(group))
+    say('group', `"${group}" is no name of a group: lower-case letters, digits and hyphens`);
   const { life, zone } = definition;
   if (life !== undefined) duration('life', life, say);
   if (zone !== undefined && zone !== 'profile' && !isZone(zone))

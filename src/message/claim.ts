@@ -9,7 +9,7 @@ import type { Kit } from './part.ts';
 import { hasItems } from './render.ts';
 import { applyChanges } from './settle.ts';
 import { lease, lockDue, peekDue, type Change } from './table.ts';
-import { slotsSince, suppressedKeys, takeSlots, type Slot } from './table-gate.ts';
+import { slotsSince, suppressedKeys, takeSlots, waitingMails, type Slot, type WaitingMail } from './table-gate.ts';
 
 /** A message whose gates are passed and whose lease is ours. */
 export interface Claim {
@@ -70,8 +70,13 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
     if (email) keys.set(row.id, addressKey(kit.addressSecret, email));
   }
   const suppressed = await suppressedKeys(tx, [...keys.values()]);
-  const longest = Math.max(0, ...kit.set.caps.map(({ windowMs }) => windowMs));
+  const caps = [...kit.set.caps, ...rows.flatMap(({ rank }) => rank?.cap ?? [])];
+  const longest = Math.max(0, ...caps.map(({ windowMs }) => windowMs));
   const slots = await slotsSince(tx, [...desk.profiles.keys()], now - longest);
+  const waiting = await waitingMails(tx, [...desk.profiles.keys()]);
+  // Who goes before is judged first, so that the last place is theirs.
+  rows.sort((a, b) => (b.rank?.priority ?? 0) - (a.rank?.priority ?? 0));
+  const judged = new Set<string>();
   const claims: Claim[] = [];
   const changes: Change[] = [];
   for (const row of rows) {
@@ -80,12 +85,13 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
     const blocked = scope === 'all' || (scope === 'marketing' && row.class === 'marketing');
     const decided =
       row.to === null
-        ? await decideRow(desk, row, { suppressed: blocked, slots })
+        ? await decideRow(desk, row, { suppressed: blocked, slots, ahead: aheadOf(row, waiting, judged) })
         : decideNotice(desk, { ...row, to: row.to }, blocked);
+    judged.add(row.id);
     if ('change' in decided) changes.push(decided.change);
     else {
       claims.push({ ...decided.claim, addressKey: key });
-      slots.push({ profileId: row.profileId, messageId: row.id, at: now });
+      slots.push({ profileId: row.profileId, messageId: row.id, group: groupOf(row), at: now });
     }
   }
   await settleClaims(desk, claims, changes);
@@ -95,10 +101,27 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   };
 }
 
+function groupOf({ rank, journey }: MessageRow): string {
+  return rank?.group ?? `journey:${journey}`;
+}
+
+/** Mails to the same person that go before, and have not been judged yet in this claim. */
+function aheadOf(row: MessageRow, waiting: readonly WaitingMail[], judged: ReadonlySet<string>): WaitingMail[] {
+  const mine = row.rank?.priority;
+  if (mine === undefined) return [];
+  return waiting.filter((one) => one.profileId === row.profileId && one.priority > mine && !judged.has(one.id));
+}
+
 async function settleClaims({ kit, tx, now }: Desk, claims: Claim[], changes: Change[]): Promise<void> {
   const reserved = claims
     .filter(({ row }) => row.class === 'marketing')
-    .map(({ row }) => ({ shard: row.shard, profileId: row.profileId, messageId: row.id, journey: row.journey }));
+    .map(({ row }) => ({
+      shard: row.shard,
+      profileId: row.profileId,
+      messageId: row.id,
+      journey: row.journey,
+      group: groupOf(row),
+    }));
   if (reserved.length > 0) await takeSlots(tx, reserved, now);
   if (claims.length > 0) {
     const leases = claims.map(({ row, address, addressKey: key }) => ({
@@ -116,7 +139,7 @@ type Decided = { claim: Omit<Claim, 'addressKey'> } | { change: Change };
 async function decideRow(
   desk: Desk,
   row: MessageRow,
-  facts: { suppressed: boolean; slots: readonly Slot[] },
+  facts: { suppressed: boolean; slots: readonly Slot[]; ahead: readonly WaitingMail[] },
 ): Promise<Decided> {
   const { kit, tx, now } = desk;
   const profile = desk.profiles.get(row.profileId) ?? null;
@@ -125,9 +148,8 @@ async function decideRow(
     message: row,
     profile: profile?.state ?? null,
     suppressed: facts.suppressed,
-    slots: facts.slots
-      .filter((slot) => slot.profileId === row.profileId && slot.messageId !== row.id)
-      .map(({ at }) => at),
+    slots: facts.slots.filter((slot) => slot.profileId === row.profileId && slot.messageId !== row.id),
+    ahead: facts.ahead,
     hasSlot: facts.slots.some(({ messageId }) => messageId === row.id),
     now,
     shopZone: kit.shop.zone,

@@ -38,10 +38,17 @@ describe('the order of the gates', () => {
   const hour = 3_600_000;
   const now = at('2026-11-23T12:00:00Z');
   const input = (more: Partial<GateInput>): GateInput => ({
-    message: { class: 'marketing', quietHours: { from: '00:00', to: '23:59' }, journey: 'j', profileId: 'p' },
+    message: {
+      class: 'marketing',
+      quietHours: { from: '00:00', to: '23:59' },
+      journey: 'j',
+      profileId: 'p',
+      rank: null,
+    },
     profile: aState({ consent: {} }),
     suppressed: true,
-    slots: [now],
+    slots: [{ at: now, group: 'journey:j' }],
+    ahead: [],
     hasSlot: false,
     now,
     shopZone: 'UTC',
@@ -56,26 +63,53 @@ describe('the order of the gates', () => {
     expect(decideGates(input({ suppressed: false }))).toMatchObject({ skip: 'no consent' });
     const open = { suppressed: false, profile: aState({ consent, claimedPurchaseUntil: now + 1 }) };
     expect(decideGates(input(open))).toMatchObject({ hold: 'quiet hours' });
-    const day = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p' } as const;
+    const day = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p', rank: null } as const;
     expect(decideGates(input({ ...open, message: day }))).toMatchObject({ skip: 'cap: 1 in 24 hours' });
     expect(decideGates(input({ ...open, message: day, slots: [] }))).toMatchObject({ hold: 'may have bought' });
   });
 
   it('lets transactional mail through quiet hours, caps and missing marketing consent', () => {
-    const message = { class: 'transactional', quietHours: null, journey: 'j', profileId: 'p' } as const;
+    const message = { class: 'transactional', quietHours: null, journey: 'j', profileId: 'p', rank: null } as const;
     expect(decideGates(input({ suppressed: false, message }))).toMatchObject({ go: true });
   });
 
   it('lets a message that holds its slot already pass its own cap', () => {
     const profile = aState();
-    const message = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p' } as const;
+    const message = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p', rank: null } as const;
     expect(decideGates(input({ suppressed: false, profile, message, hasSlot: true }))).toMatchObject({ go: true });
   });
 
   it('forgets slots that slid out of the window', () => {
     const profile = aState();
-    const message = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p' } as const;
-    const slots = [now - 24 * hour];
+    const message = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p', rank: null } as const;
+    const slots = [{ at: now - 24 * hour, group: 'journey:j' }];
     expect(decideGates(input({ suppressed: false, profile, message, slots }))).toMatchObject({ go: true });
+  });
+
+  it('counts a cap of a journey over the mails of its group, and the shop’s over all (journeys G5, §5 34)', () => {
+    const consent = aState().consent;
+    const rank = { priority: 20, group: 'bring-back', cap: { count: 1, windowMs: 72 * hour } };
+    const message = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p', rank } as const;
+    const open = { suppressed: false, profile: aState({ consent }), message, caps: [{ windowMs: hour, count: 3 }] };
+    const slot = (group: string, hours: number) => ({ at: now - hours * hour, group });
+    expect(decideGates(input({ ...open, slots: [slot('journey:x', 2), slot('bring-back', 73)] }))).toMatchObject({
+      go: true,
+    });
+    expect(decideGates(input({ ...open, slots: [slot('bring-back', 71)] }))).toMatchObject({
+      skip: 'cap: 1 in 3 days of bring-back',
+    });
+    const many = [slot('journey:x', 0.1), slot('journey:y', 0.2), slot('journey:z', 0.3)];
+    expect(decideGates(input({ ...open, slots: many }))).toMatchObject({ skip: 'cap: 3 in 1 hours' });
+  });
+
+  it('keeps the last place for a mail that goes before, until that is decided', () => {
+    const consent = aState().consent;
+    const rank = { priority: 20, group: 'bring-back', cap: null };
+    const message = { class: 'marketing', quietHours: null, journey: 'j', profileId: 'p', rank } as const;
+    const ahead = [{ due: now + hour, group: 'bring-back' }];
+    const open = { suppressed: false, profile: aState({ consent }), message, slots: [], ahead };
+    expect(decideGates(input(open))).toMatchObject({ hold: 'a mail that goes before', until: now + hour + 60_000 });
+    expect(decideGates(input({ ...open, caps: [{ windowMs: hour, count: 2 }] }))).toMatchObject({ go: true });
+    expect(decideGates(input({ ...open, hasSlot: true }))).toMatchObject({ go: true });
   });
 });

@@ -11,11 +11,13 @@ export interface Cap {
 
 /** What the gates look at; collected under the profile's lock. Times are UTC ms of business time. */
 export interface GateInput {
-  message: Pick<MessageRow, 'class' | 'quietHours' | 'journey' | 'profileId'>;
+  message: Pick<MessageRow, 'class' | 'quietHours' | 'journey' | 'profileId' | 'rank'>;
   profile: ProfileState | null;
   suppressed: boolean;
-  /** When this profile's slots were taken, other messages only. */
-  slots: readonly number[];
+  /** This profile's slots, other messages only: when they were taken, and under which name they count together. */
+  slots: readonly { at: number; group: string }[];
+  /** Mails to this profile that go before this one and wait: when they are looked at, and under which name they count. */
+  ahead: readonly { due: number; group: string }[];
   /** Does this message hold its slot already (a second claim)? */
   hasSlot: boolean;
   now: number;
@@ -46,8 +48,10 @@ export function decideGates(input: GateInput): Verdict {
   if (message.class === 'marketing') {
     const quiet = quietUntil(now, message.quietHours, zone);
     if (quiet !== null) return { go: false, hold: 'quiet hours', until: quiet + input.jitter };
-    const cap = input.hasSlot ? undefined : lostCap(input);
-    if (cap) return skip(`cap: ${cap.count} in ${windowWords(cap.windowMs)}`);
+    const cap = input.hasSlot ? undefined : lostCap(input, input.slots);
+    if (cap) return skip(`cap: ${cap.count} in ${windowWords(cap.windowMs)}${cap.group ? ` of ${cap.group}` : ''}`);
+    const next = input.hasSlot ? undefined : waitsFor(input);
+    if (next !== undefined) return { go: false, hold: 'a mail that goes before', until: next };
     if (profile.claimedPurchaseUntil !== null && profile.claimedPurchaseUntil > now) {
       return { go: false, hold: 'may have bought', until: profile.claimedPurchaseUntil };
     }
@@ -60,8 +64,31 @@ function consents({ consent }: ProfileState): boolean {
   return consent['email-marketing']?.state === 'in' && consent.collect?.state !== 'out';
 }
 
-function lostCap({ caps, slots, now }: GateInput): Cap | undefined {
-  return caps.find((cap) => slots.filter((at) => at > now - cap.windowMs).length >= cap.count);
+/** A cap, and the group of journeys to whose mails it is confined. */
+interface NamedCap extends Cap {
+  group?: string;
+}
+
+function lostCap(
+  { caps, now, message: { rank } }: GateInput,
+  slots: readonly { at: number; group: string }[],
+): NamedCap | undefined {
+  const own = rank?.cap ? [{ ...rank.cap, group: rank.group }] : [];
+  return [...caps, ...own].find((cap: NamedCap) => {
+    const counted = slots.filter(({ at, group }) => at > now - cap.windowMs && (cap.group ?? group) === group);
+    return counted.length >= cap.count;
+  });
+}
+
+/** How long a look at a mail that goes before may take, ms. */
+const lookMs = 60_000;
+
+/** Were this one sent, there would be no place left for one that goes before: it waits until that is decided. */
+function waitsFor(input: GateInput): number | undefined {
+  const { ahead, slots, now } = input;
+  if (ahead.length === 0) return undefined;
+  const all = [...slots, ...ahead.map(({ group }) => ({ at: now, group }))];
+  return lostCap(input, all) && Math.max(now, ...ahead.map(({ due }) => due)) + lookMs;
 }
 
 function windowWords(ms: number): string {

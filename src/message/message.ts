@@ -43,9 +43,21 @@ export interface Plan {
   /** Share held out, 0–0.9. */
   holdout: number;
   quietHours: { from: string; to: string } | null;
+  /** Which of several mails to one person goes before, and how many of its group there may be; a notice has none. */
+  rank?: Rank;
   test?: boolean;
   /** The address a notice goes to, whoever has it; absent: the profile's own, as it is when the mail leaves. */
   to?: string;
+}
+
+/** How a mail stands among the others to the same person. */
+export interface Rank {
+  /** 0–100, the higher first. */
+  priority: number;
+  /** Its place is counted under this name, together with those of other mails of the group. */
+  group: string;
+  /** At most so many of its group within the window, ms; null: as many as all mails may be. */
+  cap: { count: number; windowMs: number } | null;
 }
 
 /** A transactional mail to an address of which no profile need be known; `id` stands where a profile's would. */
@@ -86,6 +98,7 @@ export interface MessageRow {
   class: MessageClass;
   holdout: number;
   quietHours: { from: string; to: string } | null;
+  rank: Rank | null;
   test: boolean;
   /** Where a notice goes; null for mail to a profile. */
   to: string | null;

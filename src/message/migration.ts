@@ -129,4 +129,13 @@ alter table message add column addressed_to text;
 alter table message_template add column class text not null default 'marketing';
 `,
   },
+  {
+    // Mails of several journeys to one person: who goes before, and what is counted together.
+    name: '0605-message-rank',
+    sql: `
+alter table message add column rank jsonb;
+alter table slot add column kin text;
+create index message_waiting on message (profile_id) where state in ('planned', 'held', 'ready', 'deferred');
+`,
+  },
 ];

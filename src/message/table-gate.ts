@@ -40,6 +40,8 @@ export function liftUnsubscribe(tx: Runner, key: string, at: number): Promise<nu
 export interface Slot {
   profileId: string;
   messageId: string;
+  /** The name under which it is counted together with others. */
+  group: string;
   at: number;
 }
 
@@ -47,29 +49,51 @@ export interface Slot {
 export async function slotsSince(tx: Runner, profileIds: string[], since: number): Promise<Slot[]> {
   const rows = await tx.rows<Omit<Slot, 'at'> & { at: Date }>({
     name: 'slot-read',
-    text: `select profile_id as "profileId", message_id as "messageId", at from slot
+    text: `select profile_id as "profileId", message_id as "messageId", coalesce(kin, 'journey:' || journey) as "group", at from slot
       where profile_id = any($1::uuid[]) and at > $2`,
     values: [profileIds, new Date(since)],
   });
   return rows.map((row) => ({ ...row, at: row.at.getTime() }));
 }
 
+/** A mail that waits and goes before others to the same person. */
+export interface WaitingMail {
+  id: string;
+  profileId: string;
+  priority: number;
+  group: string;
+  due: number;
+}
+
+/** Marketing mails to these people that wait for their time. Their profiles are locked. */
+export async function waitingMails(tx: Runner, profileIds: string[]): Promise<WaitingMail[]> {
+  const rows = await tx.rows<Omit<WaitingMail, 'due'> & { due: Date }>({
+    name: 'mail-waiting',
+    text: `select id, profile_id as "profileId", (rank->>'priority')::int as priority, rank->>'group' as "group", due from message
+      where profile_id = any($1::uuid[]) and state in ('planned', 'held', 'ready', 'deferred') and class = 'marketing' and rank is not null
+        and reason is distinct from 'the journey is paused'`,
+    values: [profileIds],
+  });
+  return rows.map((row) => ({ ...row, due: row.due.getTime() }));
+}
+
 /** Reserves slots, in the transaction that claims the messages. */
 export function takeSlots(
   tx: Runner,
-  slots: { shard: number; profileId: string; messageId: string; journey: string }[],
+  slots: { shard: number; profileId: string; messageId: string; journey: string; group: string }[],
   now: number,
 ): Promise<number> {
   return tx.run({
     name: 'slot-take',
-    text: `insert into slot (shard, profile_id, message_id, journey, at)
-      select s, p, m, j, $5 from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[]) as c(s, p, m, j)
+    text: `insert into slot (shard, profile_id, message_id, journey, kin, at)
+      select s, p, m, j, k, $6 from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) as c(s, p, m, j, k)
       on conflict do nothing`,
     values: [
       slots.map(({ shard }) => shard),
       slots.map(({ profileId }) => profileId),
       slots.map(({ messageId }) => messageId),
       slots.map(({ journey }) => journey),
+      slots.map(({ group }) => group),
       new Date(now),
     ],
   });

@@ -13,7 +13,7 @@ type Raw = Omit<MessageRow, 'plannedAt' | 'due' | 'deadline' | 'acceptedAt' | 'c
 };
 
 const columns = `id, shard, key, run_id as "runId", journey, journey_version as "journeyVersion", activity, visit,
-  profile_id as "profileId", template, context, class, holdout, quiet as "quietHours", test, addressed_to as "to", arm, state, reason,
+  profile_id as "profileId", template, context, class, holdout, quiet as "quietHours", rank, test, addressed_to as "to", arm, state, reason,
   planned_at as "plannedAt", due, deadline, fence, crashes, tries, resent, told, recipient,
   address_key as "addressKey", subject, links,
   accepted_at as "acceptedAt", changed_at as "changedAt"`;
@@ -44,14 +44,15 @@ export async function insertMessage(
   const { id, key, now } = row;
   const values = [plan.shard, id, key, plan.runId, plan.journey, plan.journeyVersion, plan.activity, plan.visit];
   const more = [plan.profileId, plan.message, JSON.stringify(plan.context), plan.class, plan.holdout];
-  const quiet = plan.quietHours === null ? null : JSON.stringify(plan.quietHours);
+  const json = (value: object | null | undefined) => (value ? JSON.stringify(value) : null);
+  const rest = [plan.test ?? false, new Date(now), new Date(plan.deadline), plan.to ?? null, json(plan.rank)];
   const inserted = await tx.rows<{ id: string }>({
     name: 'message-plan',
     text: `insert into message (shard, id, key, run_id, journey, journey_version, activity, visit, profile_id, template,
-        context, class, holdout, quiet, test, planned_at, due, deadline, changed_at, addressed_to)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $16, $18)
+        context, class, holdout, quiet, test, planned_at, due, deadline, changed_at, addressed_to, rank)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $16, $18, $19)
       on conflict (shard, key) do nothing returning id`,
-    values: [...values, ...more, quiet, plan.test ?? false, new Date(now), new Date(plan.deadline), plan.to ?? null],
+    values: [...values, ...more, json(plan.quietHours), ...rest],
   });
   if (inserted[0]) return inserted[0].id;
   const known = await tx.rows<{ id: string }>({
