@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { FeedBatch } from './follower.ts';
 import type { BacktestProgress } from './backtest.ts';
 import type { ReplayOrder } from './backtest-past.ts';
 import type { Replay } from './table-backtest.ts';
+import { entryOf } from './thread-entry.ts';
 
 /** Where a replay is done; a thread in production, so that no request waits for it. */
 export interface ReplayThread {
@@ -18,7 +17,10 @@ export type OpenThread = (order: ReplayOrder, onProgress: (progress: BacktestPro
 
 /** In a worker thread. */
 export const openThread: OpenThread = (order, onProgress) => {
-  const worker = new Worker(entry(), { workerData: order, resourceLimits: { maxOldGenerationSizeMb: 2048 } });
+  const worker = new Worker(entryOf('backtest-worker'), {
+    workerData: order,
+    resourceLimits: { maxOldGenerationSizeMb: 2048 },
+  });
   let settle: { resolve: (result: Replay['result']) => void; reject: (error: Error) => void } | null = null;
   const result = new Promise<Replay['result']>((resolve, reject) => (settle = { resolve, reject }));
   result.catch(() => {});
@@ -38,14 +40,3 @@ export const openThread: OpenThread = (order, onProgress) => {
     stop: async () => void (await worker.terminate()),
   };
 };
-
-/** What the thread begins with; from sources, what teaches it to read them comes first. */
-function entry(): URL {
-  const isSource = import.meta.url.endsWith('.ts');
-  const work = new URL(`./backtest-worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
-  if (!isSource) return work;
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'));
-  const loader = new URL('dist/esm/api/index.mjs', tsx);
-  const code = `(await import('${loader.href}')).register(); await import('${work.href}');`;
-  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
-}

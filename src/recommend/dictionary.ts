@@ -2,7 +2,7 @@ import { IdTable } from './id-table.ts';
 import type { Kept } from './kept.ts';
 
 /** Names in one piece of a snapshot. */
-const piece = 5000;
+const piece = 2000;
 
 /** Item ids as small numbers, so that counts can lie in typed arrays. Numbers are given in order and never taken back. */
 export class Dictionary {

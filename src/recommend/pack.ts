@@ -23,11 +23,11 @@ export type Shape =
   | { parts: Record<string, Shape> };
 
 /**
- * Lays everything that was kept into pieces of `pieceBytes`, one a step, and ends with the shape by which it is found
- * again. A step copies no more than a piece, so whoever pauses between steps holds nobody up; meanwhile nothing may be
- * learned.
+ * Lays everything that was kept into pieces of `pieceBytes`, at most one a step (null where a step filled none), and ends
+ * with the shape by which it is found again. A step copies no more than a piece and makes no more than one array, so
+ * whoever pauses between steps holds nobody up; meanwhile nothing may be learned.
  */
-export function* pack(kept: Kept): Generator<Uint8Array, Shape> {
+export function* pack(kept: Kept): Generator<Uint8Array | null, Shape> {
   const buffer = new PieceBuffer();
   const shape = yield* lay(kept, buffer);
   if (buffer.filled > 0) yield buffer.take();
@@ -62,9 +62,13 @@ class PieceBuffer {
   }
 }
 
-function* lay(value: KeptValue, buffer: PieceBuffer): Generator<Uint8Array, Shape> {
+function* lay(value: KeptValue, buffer: PieceBuffer): Generator<Uint8Array | null, Shape> {
   if (value === null || typeof value === 'number' || typeof value === 'string') return value;
-  if (typeof value === 'function') return yield* layArray(value(), buffer);
+  if (typeof value === 'function') {
+    const made = value();
+    yield null;
+    return yield* layArray(made, buffer);
+  }
   if (ArrayBuffer.isView(value)) return yield* layArray(value, buffer);
   if (Array.isArray(value)) {
     const list: Shape[] = [];

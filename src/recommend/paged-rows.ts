@@ -121,7 +121,7 @@ export class PagedRows {
       used: this.#used,
       filling: this.#filling,
       // Not of every size has a place been given up.
-      free: Array.from(this.#free, (places) => Uint32Array.from(places ?? [])),
+      free: Array.from(this.#free, (places) => () => new Uint32Array(places ?? [])),
     };
   }
 

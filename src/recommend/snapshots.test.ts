@@ -8,6 +8,7 @@ import { type FeedBatch, Follower } from './follower.ts';
 import { migrations } from './migration.ts';
 import type { FeedReach } from './snapshot-head.ts';
 import { Snapshots } from './snapshots.ts';
+import { storePiece, type OpenWriter } from './snapshot-writer.ts';
 import type { ListQuery } from './source.ts';
 import { shippedTuning } from './tuning.ts';
 
@@ -24,12 +25,34 @@ beforeEach(async () => {
   said = [];
 });
 
+/** Writes as the thread does, without the time that a thread takes to begin. */
+const writeHere: OpenWriter = (order, onWritten) => {
+  const sums: Promise<number | null>[] = [];
+  return {
+    give: (bytes) => {
+      const [n, before] = [sums.length, sums.at(-1)];
+      const write = async () => (await before, await storePiece(store, order, { n, bytes }));
+      sums.push(write().finally(onWritten));
+    },
+    end: () => Promise.all(sums),
+    stop: async () => {},
+  };
+};
+
 /** A process that learns: engine, snapshots and follower, on the same database and feed. */
-function replica(tuning = shippedTuning) {
+function replica(tuning = shippedTuning, parts: { writer?: OpenWriter } = { writer: writeHere }) {
   let engine = new Engine({ tuning });
   const note = (event: string, fields: Record<string, unknown> = {}) => void said.push({ event, fields });
   const log = { ...quietLog, info: note, warn: note };
-  const snapshots = new Snapshots({ store, ids, clock, log, engine: () => engine, reach: async () => reach() });
+  const snapshots = new Snapshots({
+    store,
+    ids,
+    clock,
+    log,
+    engine: () => engine,
+    reach: async () => reach(),
+    ...parts,
+  });
   const read = async (cursors: ReadonlyMap<number, number>) =>
     feed.filter(({ shard, version }) => version > (cursors.get(shard) ?? 0));
   const recommender = {
@@ -235,6 +258,27 @@ describe('writing a snapshot', () => {
     await store.run({ text: `update recommend_snapshot set lease_until = now() - interval '1 second'` });
     expect(await one.snapshots.make(one.follower)).toBe(true);
     expect(await store.rows({ text: 'select 1 from recommend_snapshot' })).toHaveLength(1);
+  });
+
+  it('is done in a thread of its own, that is ended with it and says when its lease was lost', async () => {
+    happen(0, 200);
+    const one = replica(shippedTuning, {});
+    await one.follower.catchUp();
+    expect(await one.snapshots.make(one.follower)).toBe(true);
+    const other = replica();
+    await other.follower.catchUp();
+    expect(listsOf(other.engine())).toEqual(listsOf(one.engine()));
+
+    const lost = {
+      hold: async <T>(work: () => Promise<T>) => {
+        await store.run({ text: `delete from recommend_snapshot where state = 'writing'` });
+        return work();
+      },
+      cursors: one.follower.cursors,
+      isCaughtUp: true,
+    };
+    await expect(one.snapshots.make(lost)).rejects.toThrow('Its lease was lost');
+    expect(await whole()).toHaveLength(1);
   });
 
   it('takes what was learned when it began; what comes in while it is written is in the tail', async () => {

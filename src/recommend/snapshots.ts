@@ -3,7 +3,7 @@ import { elapsed, point, shards, turn, type Clock, type Ids, type Log } from '..
 import type { Store } from '../store/index.ts';
 import type { Engine } from './engine.ts';
 import type { Kept } from './kept.ts';
-import { pack, pieceBytes, Unpacking, type Shape } from './pack.ts';
+import { pack, Unpacking, type Shape } from './pack.ts';
 import {
   isSnapshotDue,
   readHead,
@@ -14,6 +14,7 @@ import {
   type Learned,
   type SnapshotHead,
 } from './snapshot-head.ts';
+import { openWriter, type OpenWriter, type SnapshotWriter } from './snapshot-writer.ts';
 import {
   claimSnapshot,
   dropSnapshot,
@@ -21,7 +22,6 @@ import {
   newestSnapshot,
   newestSnapshotMade,
   readPieces,
-  writePiece,
   type SnapshotRow,
 } from './table-snapshot.ts';
 
@@ -32,8 +32,6 @@ const leaseMs = 120_000;
 /** How often a newer snapshot may take the place of the one that is being read. */
 const patience = 3;
 
-const zeros = new Uint8Array(pieceBytes);
-
 /** Who learns: rests while work is done, and knows how far it has come. `Follower` is one. */
 export interface Learner {
   hold<T>(work: () => Promise<T>): Promise<T>;
@@ -43,7 +41,7 @@ export interface Learner {
 
 /** What was copied while nothing was learned. */
 interface Copy {
-  pieces: (Uint8Array | null)[];
+  bytes: number;
   shape: Shape;
   cursors: number[];
   learned: number;
@@ -65,6 +63,7 @@ export class Snapshots {
   /** The one that could not be used; it counts as none. */
   #refused: string | null = null;
   #running: Promise<unknown> | null = null;
+  #writer: SnapshotWriter | null = null;
   #stopped = false;
 
   constructor(parts: SnapshotParts) {
@@ -119,6 +118,7 @@ export class Snapshots {
   /** Gives up what is being written. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    await this.#writer?.stop();
     await this.#running;
   }
 
@@ -135,15 +135,14 @@ export class Snapshots {
     const began = elapsed();
     if (!(await claimSnapshot(store, id, leaseMs))) return false;
     try {
-      const copy = await learner.hold(() => this.#copy(learner));
-      const head = await this.#write(id, copy);
+      const head = await this.#write(id, learner);
       point('recommend.snapshot-written');
-      const row = { id, madeAt: clock.real(), learned: copy.learned, head: writeHead(head) };
+      const row = { id, madeAt: clock.real(), learned: head.learned, head: writeHead(headOf(head)) };
       if (!(await store.inTransaction((tx) => finishSnapshot(tx, row))))
         throw new SnapshotRefused('Its lease was lost');
       point('recommend.snapshot-whole');
       this.#last = { learned: row.learned, at: row.madeAt };
-      const [ms, restMs, longestMs] = [elapsed() - began, copy.restMs, copy.longestMs].map(Math.round);
+      const [ms, restMs, longestMs] = [elapsed() - began, head.restMs, head.longestMs].map(Math.round);
       log.info('recommend.snapshot-made', { ...countsOf(head), ms, restMs, longestMs });
       return true;
     } catch (error) {
@@ -159,17 +158,20 @@ export class Snapshots {
     if (isSnapshotDue(this.#last, now, this.#startedAt)) await this.make(learner);
   }
 
-  /** Copies everything, in slices between which others have their turn. */
-  async #copy(learner: Learner): Promise<Copy> {
+  /** Copies everything, in slices between which others have their turn, and hands it to the writer. */
+  async #copy(learner: Learner, writer: SnapshotWriter): Promise<Copy> {
     const engine = this.#parts.engine();
-    const pieces: Uint8Array[] = [];
+    let bytes = 0;
     const began = elapsed();
     let longestMs = 0;
     let begin = began;
     const work = pack(engine.keep());
     let step = work.next();
     while (!step.done) {
-      pieces.push(step.value);
+      if (step.value !== null) {
+        bytes += step.value.length;
+        writer.give(step.value);
+      }
       if (elapsed() - begin > sliceMs) {
         longestMs = Math.max(longestMs, elapsed() - begin);
         await turn();
@@ -180,27 +182,23 @@ export class Snapshots {
     longestMs = Math.max(longestMs, elapsed() - begin);
     const cursors = Array.from({ length: shards }, (_, shard) => learner.cursors.get(shard) ?? 0);
     const { learned, items } = engine;
-    return { pieces, shape: step.value, cursors, learned, items: items.size, restMs: elapsed() - began, longestMs };
+    return { bytes, shape: step.value, cursors, learned, items: items.size, restMs: elapsed() - began, longestMs };
   }
 
-  /** Writes the pieces, each let go when it is written. */
-  async #write(id: string, { pieces, shape, cursors, learned, items }: Copy): Promise<Omit<SnapshotHead, 'schema'>> {
-    const sums: (number | null)[] = [];
-    let bytes = 0;
-    for (let n = 0; n < pieces.length; n++) {
-      const piece = pieces[n]!;
-      pieces[n] = null;
-      bytes += piece.length;
-      const isEmpty = Buffer.compare(piece, zeros.subarray(0, piece.length)) === 0;
-      sums.push(isEmpty ? null : crc32(piece));
-      if (isEmpty) continue;
-      if (this.#stopped) throw new SnapshotRefused('Beckon is stopping');
-      const held = await writePiece(this.#parts.store, id, { n, bytes: piece, leaseMs });
-      if (!held) throw new SnapshotRefused('Its lease was lost');
-      point('recommend.snapshot-piece');
+  /** Copies while nothing is learned, and waits until all of it is written. */
+  async #write(id: string, learner: Learner): Promise<Copy & Omit<SnapshotHead, 'schema'>> {
+    const { store, engine, writer: open = openWriter } = this.#parts;
+    const writer = open({ url: store.url, id, leaseMs }, () => point('recommend.snapshot-piece'));
+    this.#writer = writer;
+    try {
+      const copy = await learner.hold(() => this.#copy(learner, writer));
+      return { ...copy, learn: engine().tuning.learn, pieces: await writer.end() };
+    } catch (error) {
+      await writer.stop();
+      throw this.#stopped ? new SnapshotRefused('Beckon is stopping') : error;
+    } finally {
+      this.#writer = null;
     }
-    const { learn } = this.#parts.engine().tuning;
-    return { learn, learned, items, cursors, bytes, pieces: sums, shape };
   }
 
   /** @throws SnapshotRefused */
@@ -236,6 +234,13 @@ export interface SnapshotParts {
   engine: () => Engine;
   /** Which rows the feed still has, by shard. */
   reach: () => Promise<readonly FeedReach[]>;
+  /** A thread of its own, if left out. */
+  writer?: OpenWriter;
+}
+
+/** What stands before the pieces, without what was noted on the way. */
+function headOf({ restMs: _rest, longestMs: _longest, ...head }: Copy & Omit<SnapshotHead, 'schema'>) {
+  return head;
 }
 
 function countsOf({ learned, items, bytes, pieces }: Pick<SnapshotHead, 'learned' | 'items' | 'bytes' | 'pieces'>) {
