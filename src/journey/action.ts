@@ -41,7 +41,7 @@ export function requestOf(
 ): CallRequest {
   const { options } = more;
   const fill: Fill = { scope, options, keepsNull: action.nulls === 'send' };
-  const body = action.body === undefined ? null : JSON.stringify(filled(action.body, fill) ?? null);
+  const body = action.body === undefined ? null : JSON.stringify(filledBody(action.body, fill));
   const headers: Record<string, string> = { accept: 'application/json', 'idempotency-key': more.key };
   if (body !== null) headers['content-type'] = 'application/json';
   for (const [name, value] of Object.entries(action.headers ?? {})) headers[name.toLowerCase()] = headerOf(value, fill);
@@ -60,7 +60,8 @@ export function timeoutOf(action: CustomAction): number {
   return Math.min(120_000, Math.max(100, durationMs(action.timeout ?? 'PT10S')));
 }
 
-interface Fill {
+/** What fills in a template. */
+export interface Fill {
   scope: Scope;
   options: RenderOptions;
   keepsNull: boolean;
@@ -73,6 +74,11 @@ function textOf(source: string, { scope, options }: Fill, mode: 'text' | 'url' =
 /** Letters beyond those of a header go as the bytes of UTF-8. */
 function headerOf(source: string, fill: Fill): string {
   return Buffer.from(textOf(source, fill).replace(/\p{Cc}/gu, ''), 'utf8').toString('latin1');
+}
+
+/** JSON with its texts filled in. Throws what the language throws. */
+export function filledBody(value: unknown, fill: Fill): unknown {
+  return filled(value, fill) ?? null;
 }
 
 function filled(value: unknown, fill: Fill): unknown {

@@ -4,6 +4,7 @@ import type { Profile } from '../profile/index.ts';
 import type { ActionPayload } from './act.ts';
 import { outcomeOf, timeoutOf, verdictOf, type Outcome } from './action.ts';
 import { AnswerCache, cacheKeyOf, type KeptAnswer } from './answer-cache.ts';
+import { batchKeyOf, chunksOf, entryOf, verdictsOf, type Entry } from './batch.ts';
 import type { CustomAction, JourneyDefinition } from './definition.ts';
 import { exchangeOf, type Exchange } from './exchange.ts';
 import { placeKeptMs } from './pace.ts';
@@ -33,12 +34,14 @@ export interface Asked {
   at: number;
 }
 
-/** One call, for one run or for several that ask the same. */
+/** One call, for one run, for several that ask the same, or for many at once. */
 interface Call {
   asks: Ask[];
   exchange: Exchange;
   /** Its place among the answers that are kept, if they are. */
   key: string | null;
+  /** Of a batch what each asks. */
+  entries: Entry[] | null;
 }
 
 /** So many calls of one action are under way at once in one process. */
@@ -80,24 +83,27 @@ export class Asker {
     const answers = await inLanes(going, (call) => this.#send(call));
     if (going.length > 0) await this.#note(service, answers, isProbe);
     point('journey.action-noted');
-    const asked = going.map(({ asks: those }, i) => this.#judge(those, answers[i]!));
+    const asked = going.map((call, i) => this.#share(call, answers[i]!));
     const waiting = calls.map((call, i) => this.#wait(service, call, places[i]!));
     return [...done, ...(await Promise.all([...asked, ...waiting])).flat()];
   }
 
   /** Fills in the requests; those that cannot be, and those whose answer is known, are done. */
   async #prepare(action: CustomAction, asks: readonly Ask[]): Promise<{ calls: Call[]; done: Asked[] }> {
-    const { clock, secrets } = this.#parts;
-    const values = (await secrets?.open(secretsOf(action))) ?? new Map<string, string>();
-    const now = clock.now();
+    const secrets = (await this.#parts.secrets?.open(secretsOf(action))) ?? new Map<string, string>();
+    return action.batch === undefined ? this.#prepareEach(action, asks, secrets) : this.#prepareBatch(asks, secrets);
+  }
+
+  async #prepareEach(action: CustomAction, asks: readonly Ask[], secrets: ReadonlyMap<string, string>) {
+    const now = this.#parts.clock.now();
     const ttlMs = ttlOf(action);
     const done: Asked[] = [];
     const calls: Call[] = [];
     const shared = new Map<string, Call>();
     for (const ask of asks) {
-      const exchange = this.#fill(ask, values);
+      const exchange = this.#fill(ask, { key: ask.job.key, scope: ask.scope, secrets });
       if (exchange instanceof Error) {
-        done.push(...(await this.#judge([ask], { verdict: verdictOf(exchange, now), characters: 0, at: now })));
+        done.push(...(await this.#unmade([ask], exchange)));
         continue;
       }
       const key = ttlMs === null ? null : cacheKeyOf(exchange.request);
@@ -106,7 +112,7 @@ export class Asker {
       if (kept) done.push(...(await this.#judge([ask], kept)));
       else if (same) same.asks.push(ask);
       else {
-        const call = { asks: [ask], exchange, key };
+        const call = { asks: [ask], exchange, key, entries: null };
         calls.push(call);
         if (key !== null) shared.set(key, call);
       }
@@ -114,18 +120,53 @@ export class Asker {
     return { calls, done };
   }
 
-  #fill(ask: Ask, secrets: ReadonlyMap<string, string>): Exchange | Error {
-    const { job, action, scope } = ask;
+  /** Calls for many: those who were given a place together stay together. */
+  async #prepareBatch(asks: readonly Ask[], secrets: ReadonlyMap<string, string>) {
+    const done: Asked[] = [];
+    const calls: Call[] = [];
+    const together = new Map<number, { ask: Ask; entry: Entry }[]>();
+    for (const ask of asks) {
+      try {
+        const scope = { ...ask.scope, call: { key: ask.job.key } };
+        const entry = entryOf(ask.action, scope, this.#parts.optionsOf(ask));
+        const place = ask.job.payload.place ?? 0;
+        together.set(place, [...(together.get(place) ?? []), { ask, entry }]);
+      } catch (error) {
+        done.push(...(await this.#unmade([ask], error as Error)));
+      }
+    }
+    for (const chunk of [...together.values()].flatMap((all) => chunksOf(all, asks[0]!.action.batch!.most))) {
+      const [those, entries] = [chunk.map(({ ask }) => ask), chunk.map(({ entry }) => entry)];
+      const key = batchKeyOf(those.map(({ job }) => job.key));
+      const exchange = this.#fill(those[0]!, { key, scope: { batch: entries.map(({ each }) => each) }, secrets });
+      if (exchange instanceof Error) done.push(...(await this.#unmade(those, exchange)));
+      else calls.push({ asks: those, exchange, key: null, entries });
+    }
+    return { calls, done };
+  }
+
+  /** A request that cannot be filled in is no better the next time. */
+  #unmade(asks: readonly Ask[], error: Error): Promise<Asked[]> {
+    const { message: reason } = error;
+    const failed = {
+      ok: false,
+      status: 'internalError',
+      value: {},
+      heard: 'none',
+      again: false,
+      wantedMs: null,
+    } as const;
+    return this.#judge(asks, { verdict: { ...failed, reason }, characters: 0, at: this.#parts.clock.now() });
+  }
+
+  #fill(
+    ask: Ask,
+    { key, scope, secrets }: { key: string; scope: Record<string, unknown>; secrets: ReadonlyMap<string, string> },
+  ): Exchange | Error {
     const { clock, optionsOf } = this.#parts;
-    const key = job.key;
+    const attempt = { attempt: ask.job.attempt, real: clock.real() };
     try {
-      return exchangeOf(action, scope, {
-        key,
-        attempt: job.attempt,
-        real: clock.real(),
-        options: optionsOf(ask),
-        secrets,
-      });
+      return exchangeOf(ask.action, { ...scope, call: { key } }, { key, ...attempt, options: optionsOf(ask), secrets });
     } catch (error) {
       return error as Error;
     }
@@ -142,10 +183,11 @@ export class Asker {
   }
 
   /** Makes the call. What comes back, also what went wrong, holds none of the secrets that were shown. */
-  async #send({ exchange: { request, clean }, key }: Call): Promise<KeptAnswer> {
+  async #send({ asks, exchange: { request, clean }, key }: Call): Promise<KeptAnswer> {
     const { callOwn, callOutside, clock } = this.#parts;
     const call = request.url.startsWith('/') ? callOwn : callOutside;
-    const given = await call(request).catch((error: unknown) => error as Error);
+    const from = { journey: asks[0]!.run.journey, activity: asks[0]!.activity, runs: asks.map(({ run }) => run.id) };
+    const given = await call({ ...request, from }).catch((error: unknown) => error as Error);
     if (!(given instanceof Error)) given.text = clean(given.text);
     else given.message = clean(given.message);
     const characters = given instanceof Error ? 0 : given.text.length;
@@ -161,12 +203,28 @@ export class Asker {
     await this.#services.note(service, heard, { isProbe, failure });
   }
 
+  /** Gives everybody who asked with a call what it brought for them. */
+  async #share({ asks, entries }: Call, kept: KeptAnswer): Promise<Asked[]> {
+    if (entries === null) return this.#judge(asks, kept);
+    const { action } = asks[0]!;
+    const [options, real] = [this.#parts.optionsOf(asks[0]!), this.#parts.clock.real()];
+    const verdicts = verdictsOf(action, kept.verdict, { entries, options, real });
+    // One chance for all: who is to be tried again comes back together.
+    const chance = this.#parts.random.next();
+    const all = asks.map((ask, i) => this.#judge([ask], { ...kept, verdict: verdicts[i]! }, chance));
+    return (await Promise.all(all)).flat();
+  }
+
   /** What is to be tried again is given back, unless its time would be over by then. */
-  async #judge(asks: readonly Ask[], { verdict, at }: KeptAnswer): Promise<Asked[]> {
-    const { clock, jobs, random } = this.#parts;
+  async #judge(
+    asks: readonly Ask[],
+    { verdict, at }: KeptAnswer,
+    chance = this.#parts.random.next(),
+  ): Promise<Asked[]> {
+    const { clock, jobs } = this.#parts;
     const done: Asked[] = [];
     for (const ask of asks) {
-      const outcome = outcomeOf(ask.action, verdict, { no: ask.job.attempt, chance: random.next() });
+      const outcome = outcomeOf(ask.action, verdict, { no: ask.job.attempt, chance });
       if (outcome.kind !== 'again') {
         done.push({ ask, outcome, at });
         continue;

@@ -13,6 +13,8 @@ export interface CallRequest {
   headers: Record<string, string>;
   body: string | null;
   timeoutMs: number;
+  /** Which action makes it, for whoever answers in place of the service; a batch is for several runs. */
+  from?: { journey: string; activity: string; runs: readonly string[] };
 }
 
 export interface CallAnswer {

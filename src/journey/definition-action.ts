@@ -17,6 +17,24 @@ const Enough = form(
   'How many items the answer must have',
 );
 
+const Batch = form(
+  {
+    most: Type.Integer({ minimum: 2, maximum: 200, description: 'So many people in one call' }),
+    each: Type.Unknown({ description: 'JSON, filled in for each; the list of them is `batch` in the body' }),
+    answers: Type.Optional(
+      expression('Over `response`: the answers, a list or an object by key; absent: the response itself'),
+    ),
+    key: Type.Optional(
+      expression('Filled in for each: by it the answer is found; absent: answers come in the order of the questions'),
+    ),
+    of: Type.Optional(
+      expression('Over `one`, an answer of the list: its key; absent: the answers are an object by key'),
+    ),
+    status: Type.Optional(expression('Over `one`: its own status, judged as that of a call')),
+  },
+  'Many people in one call',
+);
+
 export const CustomAction = form(
   {
     kind: Type.Literal('action'),
@@ -41,6 +59,7 @@ export const CustomAction = form(
       Type.Unknown({ description: 'JSON Schema of `errorResponse`, the body of a failed call' }),
     ),
     errorSample: Type.Optional(Type.Unknown({ description: 'Or a sample of it' })),
+    batch: Type.Optional(Batch),
     enough: Type.Optional(Enough),
     maxAge: Type.Optional(
       duration(

@@ -59,7 +59,9 @@ export type StoryDeed =
   | 'clicks'
   | 'changes';
 
-export type StoryAnswer = { status?: number; body?: unknown } | 'no answer';
+/** What a service is made to answer: JSON, or any `text`, with headers such as `retry-after`; or that it does not. */
+export type StoryAnswer =
+  { status?: number; headers?: Record<string, string>; body?: unknown; text?: string } | 'no answer' | 'no connection';
 
 /** How it ends for a person; what is left out is not asked. */
 export interface StoryEnd {

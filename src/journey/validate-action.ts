@@ -1,5 +1,5 @@
 import { reservedHeader } from '../base/index.ts';
-import { mapOf, parseType, type Schema } from '../language/index.ts';
+import { anyType, listOf, mapOf, parseType, type Schema } from '../language/index.ts';
 import type { CustomAction } from './definition.ts';
 import { answerSchema } from './schema.ts';
 import { durationWithin, expression, template, type ActivityHands, type PartHands } from './validate-part.ts';
@@ -12,7 +12,9 @@ export function checkAction(where: string, action: CustomAction, hands: Activity
   const { goes, say } = hands;
   if (!/^[A-Za-z][A-Za-z0-9_]{0,29}$/.test(action.name))
     say(`${where}.name`, 'An action has a name of letters, digits and underscores');
-  const filled = { say, sees: withSecrets(hands.sees) };
+  // What a call for many sends is of nobody in particular.
+  const sees = action.batch === undefined ? hands.sees : mapOf({ batch: listOf(anyType) });
+  const filled = { say, sees: withSecrets(sees) };
   checkAddress(`${where}.url`, action.url, filled);
   checkHeaders(`${where}.headers`, action.headers ?? {}, filled);
   checkBody(`${where}.body`, action.body, filled);
@@ -20,6 +22,7 @@ export function checkAction(where: string, action: CustomAction, hands: Activity
     say(`${where}.sign`, `"${action.sign}" is no name of a secret`);
   const response = mapOf({ response: answerSchema(action) });
   if (action.answer !== undefined) expression(`${where}.answer`, action.answer, { say, sees: response });
+  checkBatch(`${where}.batch`, action, hands);
   checkEnough(`${where}.enough`, action, hands);
   checkTries(where, action, hands);
   if (action.onError !== undefined) goes(`${where}.onError`, action.onError);
@@ -28,7 +31,11 @@ export function checkAction(where: string, action: CustomAction, hands: Activity
 
 /** What is sent may name secrets; conditions and mails may not. */
 function withSecrets(sees: Schema): Schema {
-  return { ...sees, fields: { ...sees.fields, secret: { type: mapOf({}, parseType('text')) } } };
+  const text = parseType('text');
+  return {
+    ...sees,
+    fields: { ...sees.fields, secret: { type: mapOf({}, text) }, call: { type: mapOf({ key: text }) } },
+  };
 }
 
 const sealIt = 'A secret does not stand in a document: keep it with PUT /v1/secrets/NAME, and write {{secret.NAME}}';
@@ -67,6 +74,24 @@ function checkBody(where: string, value: unknown, hands: PartHands & { depth?: n
       checkBody(Array.isArray(value) ? `${where}[${key}]` : `${where}.${key}`, one, { ...hands, depth: depth + 1 });
     }
   }
+}
+
+function checkBatch(where: string, { batch, cache }: CustomAction, hands: ActivityHands): void {
+  if (batch === undefined) return;
+  const { say } = hands;
+  const sees = { ...hands.sees, fields: { ...hands.sees.fields, call: { type: mapOf({ key: parseType('text') }) } } };
+  if (!(batch.most >= 2 && batch.most <= 200)) say(`${where}.most`, `${batch.most} is not within 2 to 200`);
+  checkBody(`${where}.each`, batch.each, { say, sees });
+  if (batch.key !== undefined) expression(`${where}.key`, batch.key, { say, sees });
+  const response = mapOf({ response: anyType });
+  if (batch.answers !== undefined) expression(`${where}.answers`, batch.answers, { say, sees: response });
+  const one = mapOf({ one: anyType });
+  if (batch.of !== undefined) expression(`${where}.of`, batch.of, { say, sees: one });
+  if (batch.status !== undefined) expression(`${where}.status`, batch.status, { say, sees: one });
+  if (batch.of !== undefined && batch.key === undefined)
+    say(`${where}.key`, 'Answers that have a key of their own are found by a key of each');
+  if (cache !== undefined)
+    say(where, 'A call for many asks for people, so its answers serve nobody else; leave "cache" out');
 }
 
 /** A backup answers under the same name, so that whoever reads the answer need not know which one it is. */
