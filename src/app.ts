@@ -23,6 +23,7 @@ import { openFeeding, type Feeding } from './feeding.ts';
 import { openDoors } from './doors.ts';
 import { openReplaying } from './replaying.ts';
 import { openShowing, type Showing } from './showing.ts';
+import { openSimulations } from './simulation-door.ts';
 import { openLearning, openRecommender, type Learning } from './learning.ts';
 import { openTransport, shopNameOf } from './mailing.ts';
 import { openErasures } from './erasing.ts';
@@ -92,8 +93,7 @@ const reportCurrency = 'EUR';
  */
 export async function joinRooms(settings: Settings, given: Given) {
   const ground = await openGround(settings, given);
-  const { store, log } = ground;
-  const { clock, ids, random, memory } = ground;
+  const { store, log, clock, ids, random, memory } = ground;
   const events = new EventLog({ store, ids });
   const slots = {
     seen: new ActivitySeen(store),
@@ -168,7 +168,8 @@ export async function joinRooms(settings: Settings, given: Given) {
     auditing,
   };
   const ways = { mailbox, transport, folder, pulse, duties: returning, slots, keys, ownKey, webhooks, forms };
-  return { ...ground, ...walk, ...ways };
+  const joined = { ...ground, ...walk, ...ways };
+  return { ...joined, simulations: openSimulations(ground, () => joined) };
 }
 
 /** What the rooms keep in memory is read before anything happens. */
@@ -356,6 +357,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
   rooms.feeding.runs.start();
   rooms.showing.listFeeds.start();
   await rooms.replaying.replays.start();
+  rooms.simulations.start();
   rooms.pulse.start();
   const at = settings.publicUrl;
   const pages = settings.demo ? [{ name: 'shop', url: `${at}/shop` }] : [];
@@ -371,6 +373,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
       await rooms.feeding.runs.stop();
       await rooms.showing.listFeeds.stop();
       await rooms.replaying.replays.stop();
+      await rooms.simulations.stop();
       await rooms.folder.stop();
       await rooms.learning.stop();
       await rooms.transport.close();

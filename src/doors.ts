@@ -12,6 +12,7 @@ import { privacyDoor } from './erasing.ts';
 import { journeyDoor } from './journey-door.ts';
 import { nameOrDevice } from './person-label.ts';
 import { shopMounts } from './demo.ts';
+import { simulationDoor } from './simulation-door.ts';
 
 /** The doors of a running Beckon. */
 export interface Doors {
@@ -100,6 +101,7 @@ function houseOf(rooms: Rooms): House {
     journeys: journeyDoor(rooms, () => settle(rooms)),
     actions: actionDoor(rooms),
     replays: rooms.replaying.replays,
+    simulations: simulationDoor(rooms),
     people: peopleDoor(rooms),
     privacy: privacyDoor(rooms, () => settle(rooms)),
     traits: rooms.profiles.traits,

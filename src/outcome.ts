@@ -1,7 +1,9 @@
 import type { Rooms } from './app.ts';
+import { identityKey, type ShopEvent } from './event/index.ts';
 import {
   stepsOfAll,
   type JourneyDefinition,
+  type SimulatedAct,
   type SimulatedMail,
   type SimulatedPerson,
   type SimulatedRun,
@@ -11,6 +13,8 @@ import {
 } from './journey/index.ts';
 import { endsOf, type MessageEnd, type WireMail } from './message/index.ts';
 import { labelOf } from './person-label.ts';
+import type { Profile } from './profile/index.ts';
+import { actOf, keptActs } from './retelling.ts';
 
 /** People read at once. */
 const page = 500;
@@ -20,6 +24,9 @@ const waitingStates: ReadonlySet<string> = new Set(['planned', 'held', 'ready', 
 /** Kinds of steps by which a run comes to an activity. */
 const coming: ReadonlySet<string> = new Set(['entered', 'waiting', 'passed', 'action', 'planned', 'ended']);
 
+/** The ids that the installation knows these people by, by the simulation's own. */
+export type NameOf = (people: readonly Profile[]) => Promise<Map<string, string>>;
+
 type Caught = Omit<SimulatedMail, 'no' | 'person' | 'journey' | 'activity' | 'message'>;
 
 /** Gathers what a simulation comes to: mails as they leave, then everybody's path, and the totals of them. */
@@ -27,6 +34,8 @@ export class Outcome {
   readonly #rooms: Rooms;
   /** By the key of the message. */
   readonly #mails = new Map<string, Caught>();
+  /** By visitor. */
+  readonly #acts = new Map<string, SimulatedAct[]>();
 
   constructor(rooms: Rooms) {
     this.#rooms = rooms;
@@ -43,20 +52,35 @@ export class Outcome {
     this.#mails.set(key, { at: this.#rooms.clock.now(), subject, html, text, items: [...items.values()] });
   }
 
+  /** What people did. */
+  heard(events: readonly ShopEvent[]): void {
+    for (const event of events) {
+      const acts = this.#acts.get(event.visitor) ?? [];
+      this.#acts.set(event.visitor, acts);
+      acts.push(...actOf(event));
+      if (acts.length > keptActs) acts.splice(0, acts.length - keptActs);
+    }
+  }
+
   /** Everybody that the rooms know, and what became of them between `from` and `to`. */
-  async collect(journeys: readonly JourneyDefinition[], { from, to }: { from: number; to: number }) {
+  async collect(
+    journeys: readonly JourneyDefinition[],
+    { from, to, nameOf = async () => new Map() }: { from: number; to: number; nameOf?: NameOf },
+  ) {
     const { store, profiles } = this.#rooms;
     const tally = new Tally(journeys, { from, to });
     const [people, mails]: [SimulatedPerson[], SimulatedMail[]] = [[], []];
-    let block: { id: string; label: string }[] = [];
+    let block: Profile[] = [];
     const flush = async () => {
       const ids = block.map(({ id }) => id);
+      const names = await nameOf(block);
       const [steps, ends] = [await stepsOfAll(store, ids), await endsOf(store, ids)];
       const endsBy = new Map<string, MessageEnd[]>();
       for (const end of ends) endsBy.set(end.profileId, [...(endsBy.get(end.profileId) ?? []), end]);
-      for (const { id, label } of block) {
-        const [mine, sent] = [steps.get(id) ?? [], endsBy.get(id) ?? []];
-        const person = personOf({ no: people.length + 1, profileId: id, label }, mine, sent);
+      for (const profile of block) {
+        const [mine, sent] = [steps.get(profile.id) ?? [], endsBy.get(profile.id) ?? []];
+        const who = { no: people.length + 1, profileId: names.get(profile.id) ?? profile.id, label: labelOf(profile) };
+        const person = { ...personOf(who, mine, sent), ...this.#story(profile) };
         people.push(person);
         tally.take(person, mine, sent);
         for (const end of sent) this.#addMail(mails, person, end);
@@ -64,10 +88,15 @@ export class Outcome {
       block = [];
     };
     for await (const profile of profiles.readAll({ seenSince: 0, page })) {
-      if (block.push({ id: profile.id, label: labelOf(profile) }) >= page) await flush();
+      if (block.push(profile) >= page) await flush();
     }
     await flush();
     return { people, mails, ...tally.made() };
+  }
+
+  #story({ state }: Profile): Pick<SimulatedPerson, 'email' | 'acts'> {
+    const acts = state.identities.flatMap((identity) => this.#acts.get(identityKey(identity)) ?? []);
+    return { acts: acts.sort((a, b) => a.at - b.at), ...(state.email ? { email: state.email } : {}) };
   }
 
   #addMail(mails: SimulatedMail[], person: SimulatedPerson, { key, journey, activity, template }: MessageEnd): void {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recipes, type SimulationResult } from './journey/index.ts';
 import { documentsOf, needsShop, readSimulateFlags, requestOf, simulate } from './simulate-command.ts';
-import { personRows } from './simulate-lines.ts';
 import { SimulationCancelled, type Simulator } from './simulating.ts';
 
 const [journey] = recipes();
@@ -169,13 +168,4 @@ describe('beckon simulate', () => {
     expect(await run([], new SimulationCancelled())).toMatchObject({ code: 130, told: 'Cancelled; nothing was kept.' });
     expect(JSON.parse((await run(['--json'])).said)).toMatchObject({ people: 2 });
   });
-});
-
-it('personRows() has a row for each thing, and one for whom nothing touched', () => {
-  expect([...result.people].flatMap((one) => [...personRows(one)])).toEqual([
-    ['1', 'Ada', 'j', '1970-01-01T00:00:00.000Z', 'came to', 'wait', ''],
-    ['1', 'Ada', 'j', '1970-01-01T00:00:00.005Z', 'ended', 'end', 'Done'],
-    ['1', 'Ada', 'j', '1970-01-01T00:00:00.009Z', 'not', 'entry', 'Too soon'],
-    ['2', 'Bo', '', '', 'untouched', '', ''],
-  ]);
 });

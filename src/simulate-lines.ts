@@ -1,4 +1,4 @@
-import type { SimulatedPerson, SimulationResult, SimulationSummary, SimulationTotals } from './journey/index.ts';
+import type { SimulationResult, SimulationSummary, SimulationTotals } from './journey/index.ts';
 
 /** A simulation in writing: as a table for people, and line by line for machines. Pure. */
 
@@ -47,22 +47,4 @@ export function* resultLines({ summary, people, mails }: SimulationResult): Iter
   yield JSON.stringify({ kind: 'summary', ...summary });
   for (const person of people) yield JSON.stringify({ kind: 'person', ...person });
   for (const mail of mails) yield JSON.stringify({ kind: 'mail', ...mail });
-}
-
-/** One row for each thing that happened to somebody: no, person, journey, time, what, where, why. */
-export function* personRows(person: SimulatedPerson): Iterable<string[]> {
-  const { no, label, runs, whyNot } = person;
-  const row = (journey: string, at: number, rest: readonly [what: string, activity: string, why: string]) => [
-    String(no),
-    label,
-    journey,
-    iso(at),
-    ...rest,
-  ];
-  for (const run of runs) {
-    for (const { activity, at } of run.path) yield row(run.journey, at, ['came to', activity, '']);
-    if (run.end) yield row(run.journey, run.end.at, ['ended', run.activity, run.end.reason]);
-  }
-  for (const { journey, activity, at, reason } of whyNot) yield row(journey, at, ['not', activity, reason]);
-  if (runs.length + whyNot.length === 0) yield [String(no), label, '', '', 'untouched', '', ''];
 }

@@ -4,7 +4,7 @@ import type { Rooms } from './app.ts';
 import { durationMs, SeededRandom, type VirtualClock } from './base/index.ts';
 import { readItems, type Item } from './catalog/index.ts';
 import { openDoors } from './doors.ts';
-import type { ShopEvent } from './event/index.ts';
+import { identityKey, type ShopEvent } from './event/index.ts';
 import { Invention, type SoldItem } from './inventing.ts';
 import {
   dateOf,
@@ -18,6 +18,7 @@ import {
 } from './journey/index.ts';
 import { readToken, type WireMail } from './message/index.ts';
 import { Outcome } from './outcome.ts';
+import type { Profile } from './profile/index.ts';
 import { Recorded } from './recorded.ts';
 import { onScratch, type SimulationGround } from './scratch.ts';
 import { shopOf, Telling, type Simulated } from './telling.ts';
@@ -26,10 +27,13 @@ import { Walk, type Happenings } from './walking.ts';
 export type { SimulationGround } from './scratch.ts';
 export type { Simulated } from './telling.ts';
 
+/** An installation as simulations see it. */
+export type Shop = Omit<Rooms, 'simulations'>;
+
 /** What a simulation may look at and say besides its request. */
 export interface SimulationHands {
   /** The installation, whose settings are taken over and whose log is read; absent: the shop of the demo. */
-  shop?: Rooms;
+  shop?: Shop;
   journeys: readonly JourneyDefinition[];
   /** How far it is. @returns false when it is not to go on */
   onProgress?: (done: number, of: number) => Promise<boolean> | boolean;
@@ -123,7 +127,7 @@ class Simulation {
     const items = await this.#sold();
     const { seed = 1 } = this.#request;
     const invention = new Invention({ seed, people: over.people, ...span, items });
-    const walk = new Walk(this.#rooms, listed(invention.events));
+    const walk = new Walk(this.#rooms, listed(invention.events), (events) => this.#outcome.heard(events));
     const readers = new Map(invention.people.flatMap((one) => (one.email ? [[one.email, one] as const] : [])));
     const read = new Map<number, number>();
     const react = async (mail: WireMail) => {
@@ -157,7 +161,7 @@ class Simulation {
     this.#clock.freeze(learned);
     const visitors = over.people ? await visitorsOf(shop, over.people) : null;
     const recorded = new Recorded(shop.events, { from: learned, to: span.to, visitors });
-    const walk = new Walk(this.#rooms, recorded);
+    const walk = new Walk(this.#rooms, recorded, (events) => this.#outcome.heard(events));
     const whole = { from: learned, to: span.to };
     const onStep = (at: number) => this.#progress(at, whole);
     await this.#prepare();
@@ -250,7 +254,10 @@ class Simulation {
     span: Span,
     { events, stepMs, misses = [] }: { events: number; stepMs: number; misses?: string[] },
   ): Promise<SimulationResult> {
-    const { people, mails, ...counted } = await this.#outcome.collect(this.#hands.journeys, span);
+    const { shop, journeys } = this.#hands;
+    const isTrue = this.#request.over.kind === 'history' && shop !== undefined;
+    const nameOf = isTrue ? { nameOf: (people: readonly Profile[]) => namesIn(shop, people) } : {};
+    const { people, mails, ...counted } = await this.#outcome.collect(journeys, { ...span, ...nameOf });
     const { seed = 1 } = this.#request;
     const sizes = { people: people.length, events, mails: mails.length };
     const summary = { ...span, seed, stepMs, ...sizes, ...counted, unanswered: this.#unanswered, misses };
@@ -265,7 +272,7 @@ class Simulation {
  */
 export function journeysOf(
   { journeys = [], documents = [] }: SimulationRequest,
-  shop: Rooms | null,
+  shop: Shop | null,
 ): JourneyDefinition[] {
   const sent = new Set(documents.map(({ key }) => key));
   const named = journeys.flatMap(({ key, version }) =>
@@ -275,9 +282,20 @@ export function journeysOf(
 }
 
 /** The visitors that these people were seen as. */
-async function visitorsOf(shop: Rooms, people: readonly string[]): Promise<string[]> {
+async function visitorsOf(shop: Shop, people: readonly string[]): Promise<string[]> {
   const spans = await Promise.all(people.map((id) => shop.profiles.visitorsOf(id)));
   return [...new Set(spans.flat().map(({ visitor }) => visitor))];
+}
+
+/** The ids by which the shop knows these people. */
+async function namesIn({ profiles }: Shop, people: readonly Profile[]): Promise<Map<string, string>> {
+  const known = await profiles.findAll(people.flatMap(({ state }) => state.identities));
+  return new Map(
+    people.flatMap(({ id, state }) => {
+      const found = state.identities.map((one) => known.get(identityKey(one))).find((one) => one !== undefined);
+      return found ? [[id, found.id] as const] : [];
+    }),
+  );
 }
 
 /** Events that are all there. */

@@ -52,9 +52,12 @@ export class Walk {
   readonly #source: Happenings;
   /** Made of what the engine did, such as clicks on its mails. */
   #coming: ShopEvent[] = [];
+  readonly #onGiven: (events: readonly ShopEvent[]) => void;
   events = 0;
 
-  constructor(rooms: Rooms, source: Happenings) {
+  /** @param onGiven hears what happened, once it has taken effect */
+  constructor(rooms: Rooms, source: Happenings, onGiven: (events: readonly ShopEvent[]) => void = () => {}) {
+    this.#onGiven = onGiven;
     this.#rooms = rooms;
     this.#clock = rooms.clock as VirtualClock;
     this.#source = source;
@@ -127,6 +130,7 @@ export class Walk {
       await folder.drain();
     }
     this.events += happening.length;
+    this.#onGiven(happening);
     if (happening.length > 0) await follower.catchUp();
   }
 

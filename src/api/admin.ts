@@ -23,6 +23,7 @@ import { privacyDoors } from './admin-privacy.ts';
 import { profileDoors } from './admin-profile.ts';
 import { recommendDoors } from './admin-recommend.ts';
 import { replayDoors } from './admin-replay.ts';
+import { simulationDoors, simulationFileDoors } from './admin-simulation.ts';
 import { ruleDoors } from './admin-rule.ts';
 import { settingsDoors } from './admin-settings.ts';
 import { watchDoors } from './admin-watch.ts';
@@ -47,6 +48,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   recommendDoors(make, house);
   criterionDoors(make, house);
   replayDoors(make, house);
+  simulationDoors(make, house);
   designDoors(make, house);
   offerDoors(make, house);
   activityDoors(make, house);
@@ -60,6 +62,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   contactDoors(app, house);
   audienceDoors(make, house);
   audienceFileDoors(app, house);
+  simulationFileDoors(app, house);
   downloadDoors(app, house);
   customListDoors(make, house);
   listFeedDoors(make, house);

@@ -12,6 +12,7 @@ import type {
   ShopEvent,
 } from '../event/index.ts';
 import type { Catalog, Feeds, RuleBook } from '../catalog/index.ts';
+import type { Simulation, Simulations, Story } from '../journey/index.ts';
 import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
 import type {
@@ -67,6 +68,7 @@ export interface House {
   recommend: RecommendDoor;
   criteria: CriterionDoor;
   replays: ReplayDoor;
+  simulations: SimulationDoor;
   designs: DesignDoor;
   activities: ActivityDoor;
   lists: ListDoor;
@@ -269,6 +271,17 @@ export interface ActionDoor {
   /** Throws SECRET_IN_USE. @returns whether there was one */
   removeSecret(name: string): Promise<boolean>;
 }
+
+/** Simulations (`Simulations` fits, but for the story). */
+export type SimulationDoor = Pick<
+  Simulations,
+  'get' | 'list' | 'cancel' | 'remove' | 'people' | 'person' | 'mails' | 'mail'
+> & {
+  /** Throws SIMULATION_INVALID, JOURNEY_UNKNOWN, JOURNEY_NOT_SO. */
+  ask(given: unknown): Promise<Simulation>;
+  /** One of its people as a story that expects what came of it. */
+  story(id: string, no: number): Promise<Story>;
+};
 
 export interface PeopleDoor {
   search(query: string, limit: number): Promise<{ people: PersonRow[]; left: number }>;

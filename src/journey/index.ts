@@ -3,8 +3,8 @@
  *
  * In:     facts about a profile, answers of actions, results of messages, and the passing of time
  * Out:    calls to services, messages handed to whoever fills the slot, a history of every step
- * Owns:   tables journey, journey_version, journey_run, journey_wait, journey_step, journey_entry, journey_refusal, journey_cap, journey_reading, journey_secret, journey_service ·
- *         jobs journey.action
+ * Owns:   tables journey, journey_version, journey_run, journey_wait, journey_step, journey_entry, journey_refusal, journey_cap, journey_reading, simulation, simulation_person, simulation_mail, journey_secret, journey_service ·
+ *         jobs journey.action, journey.simulation
  * Knows:  base, store, job, language, event, profile
  * Never:  renders or sends a message; reads the clock itself; decides anything outside decide.ts
  * Start:  definition.ts, decide.ts (pure), then runner.ts (does what decide said, in one transaction)
@@ -28,6 +28,8 @@ export { migrations } from './table.ts';
 export { emptyJourneys, type JourneyRow, type JourneyStatus } from './table-journey.ts';
 export { Lifecycle, type Resuming } from './lifecycle.ts';
 export * from './simulation.ts';
+export { Simulations, simulationsKept, type RunSimulation } from './simulations.ts';
+export type { MailLine, PeopleQuery, Simulation } from './table-simulation.ts';
 export * from './story.ts';
 export { messagesOf, problemsOf } from './validate.ts';
 export { dateOf, instantOfWall, localTime } from './wall.ts';

@@ -1,7 +1,7 @@
 import { BeckonError, durationMs, isUuid } from '../base/index.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
-import { storyOf, type Story, type StoryAnswer } from './story.ts';
+import { storyOf, type Story, type StoryAnswer, type StoryDeed } from './story.ts';
 
 /** What is to be simulated: which journeys, over whom, and how their calls are answered. */
 export interface SimulationRequest {
@@ -61,6 +61,18 @@ export interface SimulatedPerson {
   whyNot: { journey: string; activity: string; at: number; reason: string }[];
   /** Numbers of their mails. */
   mails: number[];
+  /** Where mail to them goes, if anywhere. */
+  email?: string;
+  /** What they did, the last of it, so that their story can be told again. */
+  acts?: SimulatedAct[];
+}
+
+/** What somebody did, in the words of stories. */
+export interface SimulatedAct {
+  at: number;
+  does: StoryDeed;
+  items?: string[];
+  what?: string;
 }
 
 export interface SimulatedRun {
@@ -151,7 +163,7 @@ export function simulationOf(given: unknown): SimulationRequest {
   const request = (given ?? {}) as SimulationRequest;
   const { journeys = [], documents = [], over, seed, step } = request;
   if (journeys.length + documents.length === 0) found.push('journeys: name at least one, or send its document');
-  if (journeys.length + documents.length > simulationLimits.journeys)
+  if (Math.max(journeys.length, documents.length) > simulationLimits.journeys)
     found.push(`journeys: at most ${simulationLimits.journeys} at once`);
   if (seed !== undefined && !Number.isInteger(seed)) found.push('seed: it is no whole number');
   if (step !== undefined && step !== 'exact' && !isStep(step))

@@ -62,7 +62,7 @@ export async function versionRows(
 /** Takes all runs and their history away; the journeys themselves become drafts again. For leaving the demo. */
 export async function emptyJourneys(runner: Runner): Promise<void> {
   await runner.run({
-    text: 'truncate journey_run, journey_wait, journey_step, journey_entry, journey_refusal, journey_version, journey_cap, journey_reading, journey_service',
+    text: 'truncate journey_run, journey_wait, journey_step, journey_entry, journey_refusal, journey_version, journey_cap, journey_reading, journey_service, simulation, simulation_person, simulation_mail',
   });
   await runner.run({
     text: "update journey set status = 'draft', version = 0, published_at = null, read_due = null, paused_at = null, moving = null",

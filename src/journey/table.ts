@@ -2,10 +2,12 @@ import type { Migration, Runner } from '../store/index.ts';
 import type { Run, RunContext, Step } from './run.ts';
 import { secretMigrations } from './table-secret.ts';
 import { serviceMigrations } from './table-service.ts';
+import { simulationMigrations } from './table-simulation.ts';
 
 export const migrations: Migration[] = [
   ...secretMigrations,
   ...serviceMigrations,
+  ...simulationMigrations,
   {
     name: '0501-journey-tables',
     sql: `

@@ -44,13 +44,14 @@ const fakeSettings: House['settings'] = {
   files: { studio: null, shop: null, docs: null, alloy: null },
 };
 
-function fakeSenders(): Pick<House, 'actions' | 'feeds' | 'webhooks' | 'forms' | 'replays'> {
+function fakeSenders(): Pick<House, 'actions' | 'feeds' | 'webhooks' | 'forms' | 'replays' | 'simulations'> {
   return {
     actions: fakeActions(),
     feeds: fakeFeeds(),
     webhooks: fakeWebhooks(),
     forms: fakeForms(),
     replays: undefined as never,
+    simulations: undefined as never,
   };
 }
 
