@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { HomePage } from './home/HomePage.tsx';
+import type { DesignSearch } from './design/DesignPreview.tsx';
 import { readSearch } from './recommend/asking.ts';
 import { readWhom } from './rule/whom.ts';
 import { Shell } from './shell/Shell.tsx';
@@ -141,6 +142,31 @@ const oneRule = createRoute({
   component: lazyRouteComponent(() => import('./rule/RulePage.tsx'), 'RulePage'),
 });
 
+const oneList = createRoute({
+  getParentRoute: () => root,
+  path: '/lists/$key',
+  component: lazyRouteComponent(() => import('./list/ListPage.tsx'), 'ListPage'),
+});
+
+const oneDesign = createRoute({
+  getParentRoute: () => root,
+  path: '/designs/$key',
+  validateSearch: (search: Record<string, unknown>): DesignSearch => ({
+    criterion: text(search['criterion']),
+    person: text(search['person']),
+    item: text(search['item']),
+    cart: text(search['cart']),
+  }),
+  component: lazyRouteComponent(() => import('./design/DesignPage.tsx'), 'DesignPage'),
+});
+
+const oneOffer = createRoute({
+  getParentRoute: () => root,
+  path: '/offers/$key',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import('./offer/OfferPage.tsx'), 'OfferPage'),
+});
+
 const catalogue = createRoute({
   getParentRoute: () => root,
   path: '/catalogue',
@@ -177,6 +203,9 @@ export const router = createRouter({
     recommendations,
     oneCriterion,
     oneRule,
+    oneList,
+    oneDesign,
+    oneOffer,
     catalogue,
     oneItem,
   ]),

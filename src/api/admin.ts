@@ -3,7 +3,7 @@ import { BeckonError } from '../base/index.ts';
 import { audienceDoors } from './admin-audience.ts';
 import { actionDoors } from './admin-action.ts';
 import { activityDoors, offerDoors } from './admin-activity.ts';
-import { downloadDoors } from './download-lists.ts';
+import { customListDownload, downloadDoors } from './download-lists.ts';
 import { customListDoors } from './admin-custom-list.ts';
 import { listFeedDoors } from './admin-list-feed.ts';
 import { designDoors } from './admin-design.ts';
@@ -65,6 +65,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   simulationFileDoors(app, house);
   downloadDoors(app, house);
   customListDoors(make, house);
+  customListDownload(app, house);
   listFeedDoors(make, house);
   app.setNotFoundHandler((request) => {
     throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);

@@ -29,6 +29,7 @@ export const CustomListRow = Type.Object({
   items: Type.Array(Type.String()),
   uploadedAt: Type.String(),
 });
+export type CustomListRow = Static<typeof CustomListRow>;
 
 /** POST /v1/custom-lists/{key}/rows */
 export const CustomUpload = Type.Object({
@@ -40,3 +41,4 @@ export const CustomUpload = Type.Object({
   more: Type.Integer(),
   written: Type.Boolean(),
 });
+export type CustomUpload = Static<typeof CustomUpload>;

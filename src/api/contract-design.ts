@@ -47,6 +47,7 @@ export const DesignCheck = Type.Object({
   ),
   warnings: Type.Array(Type.String()),
 });
+export type DesignCheck = Static<typeof DesignCheck>;
 
 /** POST /v1/designs/{key}/preview */
 export const DesignPreviewInput = Type.Object(
@@ -87,7 +88,9 @@ export const OfferInput = Type.Object(
   { name: text(250), offer: Type.Union([RecommendationOffer, JsonOffer, HtmlOffer]) },
   { additionalProperties: false },
 );
+export type OfferInput = Static<typeof OfferInput>;
 export const OfferView = Type.Object({ ...OfferInput.properties, key: Type.String(), version: Type.Integer() });
+export type OfferView = Static<typeof OfferView>;
 
 const Experience = Type.Object(
   {

@@ -52,7 +52,7 @@ export const BacktestRequest = Type.Object(
 export type BacktestRequest = Static<typeof BacktestRequest>;
 
 const BacktestRow = Type.Object({
-  criterion: Type.String(),
+  criterion: Tried,
   target: oneOf('view', 'cart', 'purchase'),
   scores: Type.Object({
     lists: number,

@@ -90,3 +90,15 @@ it('a download is uploaded again and says the same (recommendations DL-1, CUS-1)
     ],
   });
 });
+
+it('a list is downloaded, page by page, and uploaded again says the same (recommendations CUS-1)', async () => {
+  await call('PUT', '/custom-lists/long', { name: 'Long' });
+  const rows = Array.from({ length: 1203 }, (_, n) => `key-${n},=item-${n},"b,""${n}"`);
+  await call('POST', '/custom-lists/long/rows', rows.join('\n'));
+  const { text } = await call('GET', '/custom-lists/long/rows.csv');
+  expect(text.trimEnd().split('\r\n')).toHaveLength(1204);
+  await call('PUT', '/custom-lists/again', { name: 'Again' });
+  expect((await call('POST', '/custom-lists/again/rows', text)).body).toMatchObject({ kept: 1203, refused: [] });
+  expect((await call('GET', '/custom-lists/again/rows.csv')).text).toBe(text);
+  expect(await call('GET', '/custom-lists/none/rows.csv')).toMatchObject({ status: 404 });
+});

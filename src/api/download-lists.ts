@@ -14,6 +14,7 @@ const usualWidth = 100;
 const mostWidth = 100;
 /** Rows made in one go, before others get a turn. */
 const goSize = 50;
+const pageSize = 500;
 
 /** The door by which whole lists of a criterion leave, for mails of another system (recommendations DL-1, EML-3). */
 export function downloadDoors(app: FastifyInstance, house: House): void {
@@ -48,6 +49,41 @@ export function downloadDoors(app: FastifyInstance, house: House): void {
         .send(Readable.from(inPieces(lines)));
     },
   });
+}
+
+/** The door by which a list of the shop's own leaves, as it may be uploaded again (recommendations CUS-1). */
+export function customListDownload(app: FastifyInstance, house: House): void {
+  app.get('/custom-lists/:key/rows.csv', {
+    schema: {
+      tags: ['custom-lists'],
+      summary: 'All rows of an uploaded list as CSV, as they may be uploaded again.',
+      security: [{ key: [] }],
+      params: Type.Object({ key: Type.String() }),
+      response: { 200: { description: 'text/csv', type: 'string' }, default: { description: 'Problem', ...Problem } },
+    },
+    onRequest: (request) => assertScope(request, house, 'read'),
+    handler: async (request, reply) => {
+      const { key } = house.customLists.get(asText(dig(request.params, 'key'), 200) ?? '');
+      return reply
+        .header('content-type', 'text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${key.replace(/[^\w-]/g, '_')}.csv"`)
+        .header('cache-control', 'no-store')
+        .send(Readable.from(rowsOf(key, house)));
+    },
+  });
+}
+
+/** Page by page, so that a long list is never held as a whole. */
+async function* rowsOf(key: string, { customLists }: House): AsyncGenerator<string> {
+  yield csvLine(['key', 'items']);
+  let after: string | null = null;
+  for (;;) {
+    const rows = await customLists.rows(key, { after, limit: pageSize });
+    for (const row of rows) yield csvLine([row.key, ...row.items]);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageSize) return;
+    after = last.key;
+  }
 }
 
 /** A piece at a time, so that other requests are answered between; a reader that is slow holds it back. */

@@ -4,7 +4,7 @@ import { IconX } from '@tabler/icons-react';
 import { useVoice } from '../ui/voice.tsx';
 import { type AlgorithmKind, algorithmOf, kinds, withKey } from './draft.ts';
 import { CriterionSelect, Choice, DataChoice } from './fields.tsx';
-import { customLists } from './query.ts';
+import { customLists } from '../list/query.ts';
 import { KeyFields } from './KeyFields.tsx';
 import type { Algorithm } from './sentence.ts';
 import { SimilarFields } from './SimilarFields.tsx';

@@ -1,7 +1,6 @@
 import { keepPreviousData, queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import type { RecommendationAnswer, RecommendationRequest } from '../../src/api/contract.ts';
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
-import type { BacktestView, TuningView } from '../../src/api/contract-replay.ts';
 import type { PreviewItem, RulePreviewView } from '../../src/api/contract-rule.ts';
 import { ask } from '../api/client.ts';
 import { journey, journeys } from '../api/query.ts';
@@ -35,12 +34,6 @@ export function useNames(): NameOf {
     return isKey(shipped) ? say(shipped) : (data?.find((one) => one.key === key)?.name ?? key);
   };
 }
-
-/** Lists that the shop has uploaded. */
-export const customLists = queryOptions({
-  queryKey: ['custom-lists'],
-  queryFn: async () => (await ask<{ lists: { key: string; name: string }[] }>('/v1/custom-lists')).lists,
-});
 
 const activities = queryOptions({
   queryKey: ['activities'],
@@ -109,19 +102,3 @@ export const itemsBy = (ids: readonly string[]) =>
     staleTime: 60_000,
     placeholderData: keepPreviousData,
   });
-
-const runsStill = (rows: readonly { state: string }[] | undefined) =>
-  rows?.some(({ state }) => state === 'waiting' || state === 'running') === true;
-
-/** The newest backtests; followed closely while one runs. */
-export const backtests = queryOptions({
-  queryKey: ['backtests'],
-  queryFn: async () => (await ask<{ backtests: BacktestView[] }>('/v1/backtests')).backtests,
-  refetchInterval: (query) => (runsStill(query.state.data) ? 1_000 : 30_000),
-});
-
-export const tunings = queryOptions({
-  queryKey: ['tunings'],
-  queryFn: async () => (await ask<{ tunings: TuningView[] }>('/v1/recommendations/tuning')).tunings,
-  refetchInterval: (query) => (runsStill(query.state.data) ? 1_000 : 30_000),
-});

@@ -2,15 +2,23 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { journeys, person } from '../api/query.ts';
 import { audiences } from '../audience/query.ts';
+import { designs } from '../design/query.ts';
 import { feeds } from '../feed/query.ts';
 import { itemPage } from '../item/query.ts';
+import { customLists } from '../list/query.ts';
+import { offers } from '../offer/query.ts';
 import { useNames } from '../recommend/query.ts';
 import { type RuleKind, definition, ruleKinds } from '../rule/query.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { type Key, isKey } from '../words/words.ts';
 
 /** Parts of the recommendations that have pages of their own. */
-const within: Record<string, 'rules'> = { rules: 'rules' };
+const within: Record<string, 'rules' | 'lists' | 'designs' | 'offers'> = {
+  rules: 'rules',
+  lists: 'lists',
+  designs: 'designs',
+  offers: 'offers',
+};
 
 /** Where I am, as a path: "Journeys / Abandoned cart". */
 export function Path() {
@@ -66,6 +74,9 @@ function useLeafName(section: string, rest: string[]): string | null {
   const item = useQuery({ ...itemPage(plain), ...asked('catalogue') }).data;
   const kind: RuleKind = ruleKinds.find((one) => one === rest[0]) ?? 'collections';
   const rule = useQuery({ ...definition(kind, plain), ...asked('rules') }).data;
+  const list = useQuery({ ...customLists, ...asked('lists') }).data;
+  const looks = useQuery({ ...designs, ...asked('designs') }).data;
+  const library = useQuery({ ...offers, ...asked('offers') }).data;
   if (plain === '' || section === 'mailbox') return null;
   const keyed = (all: readonly { key: string; name: string }[] | undefined) =>
     all?.find((row) => row.key === plain)?.name ?? plain;
@@ -74,6 +85,12 @@ function useLeafName(section: string, rest: string[]): string | null {
       return isNew ? say('criteria.new') : nameOf(plain);
     case 'rules':
       return isNew ? say(`shelf.${kind}.new`) : (rule?.name ?? plain);
+    case 'lists':
+      return isNew ? say('lists.new') : keyed(list);
+    case 'designs':
+      return isNew ? say('designs.new') : keyed(looks);
+    case 'offers':
+      return isNew ? say('offers.new') : keyed(library);
     case 'feeds':
       return isNew ? say('feeds.new') : keyed(sources);
     case 'audiences':

@@ -16,8 +16,6 @@ export const deRecommend = {
 
   'criteria.answer': '{count} Kriterium steht bereit|{count} Kriterien stehen bereit',
   'criteria.ownCount': '{count} ist ein eigenes|{count} sind eigene',
-  'criteria.note':
-    'Ein Kriterium sagt, wie Artikel gefunden werden, welche Regeln sie bestehen müssen und wer auffüllt. Öffne eines, um zu sehen, was es wem zeigt, und warum.',
   'criteria.new': 'Neues Kriterium',
   'criteria.own': 'eigenes',
   'criteria.filter': 'Nach Name oder Wirkung suchen',

@@ -16,8 +16,6 @@ export const enRecommend = {
 
   'criteria.answer': '{count} criterion can be asked|{count} criteria can be asked',
   'criteria.ownCount': '{count} is your own|{count} are your own',
-  'criteria.note':
-    'A criterion says how items are found, which rules they must pass, and who fills in. Open one to see what it shows to whom, and why.',
   'criteria.new': 'New criterion',
   'criteria.own': 'own',
   'criteria.filter': 'Filter by name or by what it does',

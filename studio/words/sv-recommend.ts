@@ -16,8 +16,6 @@ export const svRecommend = {
 
   'criteria.answer': '{count} kriterium kan användas|{count} kriterier kan användas',
   'criteria.ownCount': '{count} är ert eget|{count} är era egna',
-  'criteria.note':
-    'Ett kriterium säger hur varor hittas, vilka regler de måste klara och vem som fyller ut. Öppna ett för att se vad det visar för vem, och varför.',
   'criteria.new': 'Nytt kriterium',
   'criteria.own': 'eget',
   'criteria.filter': 'Sök på namn eller vad det gör',

@@ -1,7 +1,22 @@
-import type { BacktestView } from '../../src/api/contract-replay.ts';
+import type { BacktestView, Tried } from '../../src/api/contract-replay.ts';
 
 type Row = NonNullable<BacktestView['result']>['rows'][number];
 export type Target = Row['target'];
+
+/** The ways to recommend that a backtest tries (`backtested` in src/recommend/backtest.ts). */
+export const tried = [
+  'session',
+  'for-you',
+  'cart',
+  'next-basket',
+  'viewed-viewed',
+  'viewed-bought',
+  'bought-bought',
+  'similar',
+  'recent',
+  'popular-viewed',
+  'popular-bought',
+] as const satisfies readonly Tried[];
 
 /** The list length whose hit rate is drawn. */
 export const length = '10';
@@ -9,7 +24,7 @@ export const length = '10';
 const half = 1.96;
 
 export interface Spot {
-  criterion: string;
+  criterion: Tried;
   value: number;
   low: number;
   high: number;
@@ -47,4 +62,16 @@ export function reachOf(spots: readonly Spot[]): number {
 /** Is the first ahead of the second by more than chance, as far as their intervals tell? Pure. */
 export function isAhead([first, second]: readonly Spot[]): boolean {
   return first !== undefined && (second === undefined || first.low > second.high);
+}
+
+/** What foresaw the most views. Pure. */
+export const bestOf = (rows: readonly Row[]): Spot | undefined => spotsOf(rows, 'view')[0];
+
+/** Criteria of several runs, each with its spot in each run or null where it was not tried; in the order of the first. Pure. */
+export function rowsBeside(runs: readonly (readonly Spot[])[]): { criterion: Tried; spots: (Spot | null)[] }[] {
+  const all = [...new Set(runs.flatMap((spots) => spots.map(({ criterion }) => criterion)))];
+  return all.map((criterion) => ({
+    criterion,
+    spots: runs.map((spots) => spots.find((spot) => spot.criterion === criterion) ?? null),
+  }));
 }
