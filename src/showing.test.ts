@@ -39,11 +39,12 @@ interface Place {
   trace?: { noContent?: string; activities?: object[] };
 }
 
-async function ask(more: object = {}): Promise<Place> {
+async function ask(more: object = {}, body: object = {}): Promise<Place> {
   const answer = await call<{ execute: { mboxes: Place[] } }>('POST', '/rest/v1/delivery?client=default&sessionId=s1', {
     id: { marketingCloudVisitorId: ecid },
     context: { channel: 'web', userAgent: 'Mozilla/5.0' },
     trace: {},
+    ...body,
     execute: { mboxes: [{ index: 0, name: 'home-recs', ...more }] },
   });
   return answer.execute.mboxes[0]!;
@@ -102,6 +103,19 @@ it('a shop makes an activity, its members see it, click, buy, and the numbers te
   expect((await ask()).options![0]!.content).toMatchObject({ items: [{ name: 'A "scarf"' }, { name: 'A "hat"' }] });
   const gone = rooms.rules.definitions.remove('collection', 'warm');
   await expect(gone).rejects.toThrow('the activity "home"');
+
+  // What holds in one environment holds in its answers and designs, and nowhere else (CAT-14).
+  await call('POST', '/v1/items', [
+    { id: 'hat', environment: '1066', name: 'A topper', price: 25, attributes: { brand: 'Syd' } },
+    { id: 'scarf', environments: { 'shop-uk': { sold: false } } },
+  ]);
+  const namesIn = async (environmentId?: unknown) =>
+    ((await ask({}, { environmentId })).options![0]!.content as { items: object[] }).items;
+  expect(await namesIn(1066)).toMatchObject([{ name: 'A "scarf"' }, { name: 'A topper', brand: 'Syd', price: 25 }]);
+  expect(await namesIn('shop-uk')).toMatchObject([{ name: 'A "hat"', brand: 'Nord', price: 19.5 }]);
+  for (const other of [undefined, 1, 'shop-de', '', 'no name at all', { id: 1066 }]) {
+    expect(await namesIn(other)).toMatchObject([{ name: 'A "scarf"' }, { name: 'A "hat"', price: 19.5 }]);
+  }
 
   const { eventToken } = options![0]!;
   const notice = (id: string, type: string) => ({

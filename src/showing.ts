@@ -54,7 +54,7 @@ export async function openShowing(rooms: Rooms): Promise<Showing> {
     prepare: (lists) => rules.prepare(lists),
   });
   customLists.whoUses((key) => criteria.whoUsesList(key));
-  const designs = new Designs({ store, clock, item: (id) => catalog.get(id) });
+  const designs = new Designs({ store, clock, item: (id, environment) => catalog.shelf(environment).get(id) });
   const isDefined = (kind: 'collection' | 'promotion', id: string) => rules.definitions.find(kind, id) !== undefined;
   const activities = new Activities({
     store,

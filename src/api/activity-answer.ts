@@ -162,7 +162,9 @@ function recommended(
     const noContent = whyEmpty(answer);
     if (noContent !== null) return { ...told, noContent };
     const tokens = { ...question.visitor.told, ...campaignOf(resolved, making) };
-    const made = offer.design === undefined ? null : house.designs.render(offer.design, answer, { tokens });
+    const { environment = null } = request;
+    const how = { tokens, environment };
+    const made = offer.design === undefined ? null : house.designs.render(offer.design, answer, how);
     const shown: ShownOffer = {
       type: made?.type ?? 'json',
       content: made ? made.content : answer,

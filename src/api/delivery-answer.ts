@@ -71,7 +71,7 @@ export function answerSlot(slot: Slot, answering: Answering): Answered {
   if ('shown' in placed) return ofActivity(slot, placed, answering);
   const setting = settingOf(slot, caller, house);
   if (!setting) return traced(answering, { noContent: 'no criterion and no scope has that name', ...passedBy(placed) });
-  const request = { ...requestOf(slot, setting), ...(answering.trace === 'full' ? { reasons: true } : {}) };
+  const request = { ...requestOf(slot, setting, caller), ...(answering.trace === 'full' ? { reasons: true } : {}) };
   const story = { criterion: setting.criterion, requested: request, memory: found.why, ...passedBy(placed) };
   try {
     const answer = house.recommend.answer(request, found.person);
@@ -92,7 +92,11 @@ export function answerSlot(slot: Slot, answering: Answering): Answered {
 function activityAt(slot: Slot, { visitor, caller, house, trace }: Answering): PlaceAnswer | { passed: Passed[] } {
   if (slot.details.criterion !== undefined) return { passed: [] };
   const traced = trace === 'full' ? { reasons: true } : {};
-  const question = { location: placeNameOf(slot), visitor, request: { ...questionOf(slot.details), ...traced } };
+  const question = {
+    location: placeNameOf(slot),
+    visitor,
+    request: { ...questionOf(slot.details, caller), ...traced },
+  };
   const placed = answerPlace(question, house);
   const isOther =
     'choice' in placed && visitor.preview !== null && placed.choice.activity.key !== visitor.preview.activity;
@@ -155,23 +159,19 @@ export function placeNameOf({ place, name = '' }: Slot): string {
   return place === 'view' ? `${viewPrefix}${name}` : globalMbox;
 }
 
-function requestOf({ details }: Slot, setting: ScopeSetting): RecommendRequest {
+function requestOf({ details }: Slot, setting: ScopeSetting, caller: Caller): RecommendRequest {
   const { limit = setting.limit, backup = setting.backup } = details;
-  const request: RecommendRequest = { ...questionOf(details), criterion: setting.criterion };
+  const request: RecommendRequest = { ...questionOf(details, caller), criterion: setting.criterion };
   if (limit !== undefined) request.limit = limit;
   if (backup !== undefined) request.backup = backup;
   return request;
 }
 
-/** The item, cart and exclusions that a place names. */
-function questionOf({
-  item,
-  detailsOnly,
-  category,
-  cart,
-  excludedIds,
-  parameters,
-}: Slot['details']): Omit<RecommendRequest, 'criterion'> {
+/** The item, cart and exclusions that a place names, in the environment of the whole request. */
+function questionOf(
+  { item, detailsOnly, category, cart, excludedIds, parameters }: Slot['details'],
+  { call: { environment } }: Caller,
+): Omit<RecommendRequest, 'criterion'> {
   const request: Omit<RecommendRequest, 'criterion'> = {};
   if (item !== undefined) request.item = item;
   if (item !== undefined && !detailsOnly) request.pageItem = item;
@@ -179,6 +179,7 @@ function questionOf({
   if (parameters !== undefined) request.parameters = parameters;
   if (cart !== undefined) request.cart = cart;
   if (excludedIds.length > 0) request.excludedIds = excludedIds;
+  if (environment !== undefined) request.environment = environment;
   return request;
 }
 

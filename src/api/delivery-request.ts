@@ -43,6 +43,8 @@ export interface DeliveryCall {
   ecid: string | undefined;
   customerIds: CustomerId[];
   propertyToken: string | undefined;
+  /** Whose values of the items count (CAT-14): the number of an environment is its name here. */
+  environment: string | undefined;
   execute: Asked;
   prefetch: Asked;
   slots: Slot[];
@@ -71,6 +73,7 @@ export interface CustomerId {
 
 const maxSlots = 50;
 const maxNotifications = 200;
+const environmentName = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 
 /**
  * Reads a parsed body. Lenient in what it does not need: any refusal costs the caller eleven requests (edge trap 4).
@@ -89,6 +92,7 @@ export function readDelivery(body: unknown): DeliveryCall {
     ecid: isEcid(ecid) ? ecid : undefined,
     customerIds: customerIds(dig(body, 'id', 'customerIds')),
     propertyToken: tokenOf(body),
+    environment: environmentOf(dig(body, 'environmentId')),
     execute: askedOf(dig(body, 'execute')),
     prefetch: askedOf(dig(body, 'prefetch')),
     slots,
@@ -123,6 +127,12 @@ function tokenOf(body: unknown): string | undefined {
     (found, part) => found ?? asText(dig(part, 'parameters', 'at_property'), 128),
     token,
   );
+}
+
+/** As the admin API names environments; what is no name of one is as good as none. */
+function environmentOf(given: unknown): string | undefined {
+  const name = typeof given === 'number' ? String(given) : asText(given, 64);
+  return name !== undefined && environmentName.test(name) ? name : undefined;
 }
 
 function askedOf(part: unknown): Asked {

@@ -19,10 +19,17 @@ export interface DesignView extends DesignDefinition {
   entityCount: number;
 }
 
+interface DesignParts {
+  store: Store;
+  clock: Clock;
+  /** As an environment has it; null is the usual one. */
+  item: (id: string, environment: string | null) => Item | undefined;
+}
+
 /** The designs of a shop: each save is a version, and holds from the next request on. */
 export class Designs {
   readonly #versions: Versions<DesignDefinition>;
-  readonly #item: (id: string) => Item | undefined;
+  readonly #item: DesignParts['item'];
   readonly #clock: Clock;
   readonly #store: Store;
   #numbers: ReadonlyMap<string, number> = new Map();
@@ -30,7 +37,7 @@ export class Designs {
   /** Compiled, by key, for the version that holds. */
   readonly #ready = new Map<string, { version: number; design: Design }>();
 
-  constructor(parts: { store: Store; clock: Clock; item: (id: string) => Item | undefined }) {
+  constructor(parts: DesignParts) {
     this.#versions = new Versions({ store: parts.store, clock: parts.clock, kind: 'design' });
     this.#item = parts.item;
     this.#clock = parts.clock;
@@ -98,9 +105,14 @@ export class Designs {
   render(
     key: string,
     answer: RecommendationAnswer,
-    { tokens = {}, draft = null }: { tokens?: Readonly<Record<string, string>>; draft?: Design | null } = {},
+    {
+      tokens = {},
+      draft = null,
+      environment = null,
+    }: { tokens?: Readonly<Record<string, string>>; draft?: Design | null; environment?: string | null } = {},
   ): Rendered {
-    return (draft ?? this.#design(key)).render({ answer, item: this.#item, tokens, now: this.#clock.now() });
+    const item = (id: string) => this.#item(id, environment);
+    return (draft ?? this.#design(key)).render({ answer, item, tokens, now: this.#clock.now() });
   }
 
   #design(key: string): Design {
