@@ -1,4 +1,5 @@
 import { BeckonError, UuidIds, SystemClock, SystemRandom, type Log } from './base/index.ts';
+import { Catalog } from './catalog/index.ts';
 import { EventLog, type ForgetLesson } from './event/index.ts';
 import { Jobs } from './job/index.ts';
 import type { Lesson } from './profile/index.ts';
@@ -52,6 +53,7 @@ export async function backtestHistory(
   const clock = new SystemClock();
   const ids = new UuidIds(clock, new SystemRandom());
   const events = new EventLog({ store, ids });
+  const catalog = await Catalog.open(store, clock, {});
   const replays = new Replays({
     store,
     clock,
@@ -59,6 +61,7 @@ export async function backtestHistory(
     jobs: new Jobs({ store, clock, ids }),
     log,
     read: (cursors) => events.readFeed<Lesson | ForgetLesson>(cursors),
+    items: () => catalog.all(),
     onTuned: () => {},
     open: (order, onProgress) =>
       openThread(order, (progress) => {
@@ -81,10 +84,11 @@ export async function backtestHistory(
 /** The result as a table for people. Pure. */
 export function resultLines({ id, result }: Pick<Replay, 'id' | 'result'>): string[] {
   if (result === null) return ['There is no history to ask about yet.'];
-  const { rows, questions, events, visitors, items, from, split, until } = result as BacktestResult;
+  const { rows, questions, events, visitors, items, described, from, split, until } = result as BacktestResult;
   const date = (at: number) => new Date(at).toISOString().slice(0, 10);
   const lines = [
     `${events} events of ${visitors} visitors with ${items} items, ${date(from)} to ${date(until)}; asked from ${date(split)} on`,
+    ...(described === undefined ? [] : [likenessLine(described)]),
   ];
   const head = [
     'answered',
@@ -121,6 +125,12 @@ export function resultLines({ id, result }: Pick<Replay, 'id' | 'result'>): stri
     }
   }
   return [...lines, '', `Kept as ${id}`];
+}
+
+function likenessLine(described: number): string {
+  return described === 0
+    ? 'The catalogue tells of no item, so none is like another, and similar has no list'
+    : `What items are is as the catalogue tells it now, of ${described} of them`;
 }
 
 function row(name: string, cells: readonly string[]): string {

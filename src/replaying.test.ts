@@ -33,6 +33,7 @@ test('the result is printed as a table for each target that was asked about', ()
   while (!step.done) step = work.next();
   const lines = resultLines({ id: 'r1', result: step.value });
   expect(lines[0]).toBe('4 events of 2 visitors with 2 items, 2026-01-01 to 2026-01-01; asked from 2026-01-01 on');
+  expect(lines[1]).toBe('The catalogue tells of no item, so none is like another, and similar has no list');
   expect(lines).toContain('Next view: 2 questions');
   expect(lines.find((line) => line.startsWith('session'))).toMatch(/^session +0\.5000 +0\.5000/);
   expect(lines.join('\n')).not.toContain('purchase');

@@ -1,4 +1,5 @@
 import type { Clock, Ids, Log } from './base/index.ts';
+import type { Catalog } from './catalog/index.ts';
 import { dayStart } from './day.ts';
 import type { EventLog, ForgetLesson } from './event/index.ts';
 import { Jobs } from './job/index.ts';
@@ -22,13 +23,13 @@ const fewestLearned = 50_000;
 
 export function openReplaying(
   ground: { settings: Settings; store: Store; clock: Clock; ids: Ids; log: Log },
-  { events, recommender }: { events: EventLog; recommender: Recommender },
+  { events, recommender, catalog }: { events: EventLog; recommender: Recommender; catalog: Catalog },
 ): Replaying {
   const { settings, store, clock, ids } = ground;
   const jobs = new Jobs({ store, clock, ids, leaseMs: settings.leaseMs });
   const read = (cursors: ReadonlyMap<number, number>) => events.readFeed<Lesson | ForgetLesson>(cursors);
   const onTuned = (tuning: Tuning) => (recommender.engine.tuning = tuning);
-  const replays = new Replays({ ...ground, jobs, read, onTuned });
+  const replays = new Replays({ ...ground, jobs, read, items: () => catalog.all(), onTuned });
   let due: number | null = null;
   const nextDue = async () => {
     if (recommender.learned < fewestLearned) return null;

@@ -72,6 +72,7 @@ const BacktestResult = Type.Object({
   events: number,
   visitors: number,
   items: number,
+  described: Type.Optional(number),
   from: Type.String(),
   split: Type.String(),
   until: Type.String(),

@@ -2,6 +2,7 @@ import { elapsed, SeededRandom } from '../base/index.ts';
 import type { ForgetLesson } from '../event/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import { backtest, type BacktestProgress, type BacktestResult, type BacktestSettings } from './backtest.ts';
+import type { DescribedItem } from './content-text.ts';
 import type { PastEvent } from './evaluate-format.ts';
 import { tune, tuneLimits, type TuneResult } from './tune.ts';
 import type { ReplayTask } from './table-backtest.ts';
@@ -22,6 +23,8 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 export class Past {
   readonly #most: number;
   #events: PastEvent[] = [];
+  /** What the catalogue says of items, as of now. */
+  readonly items: DescribedItem[] = [];
 
   constructor(task: ReplayTask) {
     this.#most = replayEvents[task];
@@ -34,6 +37,10 @@ export class Past {
       this.#events.push({ visitor: p === nobody ? s : p, session: s, item: i, kind: k, at: t });
     }
     if (this.#events.length > 2 * this.#most) this.#events = this.#newest();
+  }
+
+  describe(items: readonly DescribedItem[]): void {
+    for (const item of items) this.items.push(item);
   }
 
   /** In order of time. */
@@ -51,7 +58,7 @@ export function replaying(
   { task, settings }: ReplayOrder,
   past: Past,
 ): Generator<BacktestProgress, BacktestResult | TuneResult | null> {
-  if (task === 'backtest') return backtest(past.events, settings);
+  if (task === 'backtest') return backtest(past.events, settings, { items: past.items });
   const until = elapsed() + tuneLimits.realMs;
   return tune(past.events, new SeededRandom(seed), { ...tuneLimits, mayGoOn: () => elapsed() < until });
 }

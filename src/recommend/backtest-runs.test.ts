@@ -70,6 +70,13 @@ function replays(more: Partial<ReplayParts> = {}): Replays {
         .sort((a, b) => a.shard - b.shard || a.version - b.version)
         .slice(0, 5),
     onTuned: (tuning) => tuned.push(tuning),
+    items: () =>
+      Array.from({ length: 60 }, (_, i) => ({
+        id: `i${i}`,
+        name: `A warm coat of line ${i % 5}`,
+        categories: [`c${i % 6}`],
+        attributes: {},
+      })),
     ...more,
   });
   opened.push(made);
@@ -84,6 +91,7 @@ const here =
     let stopped = false;
     return {
       give: (lessons) => past.add(lessons),
+      describe: (items) => past.describe(items),
       go: async () => {
         const work = replaying(order, past);
         for (;;) {
@@ -110,6 +118,9 @@ test('a backtest is done in a thread of its own, beside everything else, and its
   expect(result).toMatchObject({ events: 3840, items: 60 });
   const hit = (criterion: string) => result.rows.find((row) => row.criterion === criterion)!.scores.hitRate[5]!.value;
   expect(hit('session')).toBeGreaterThan(2 * hit('popular-viewed'));
+  expect(result.described).toBe(60);
+  const similar = result.rows.find(({ criterion }) => criterion === 'similar')!;
+  expect(similar.scores.answered).toBeGreaterThan(0);
   expect(await service.list('backtest')).toEqual([done]);
 });
 
@@ -176,7 +187,12 @@ test('a tuning may leave it to somebody to use what it found', async () => {
 
 test('one that fails says why, and one whose process died is begun anew', async () => {
   const broken = replays({
-    open: () => ({ give() {}, go: () => Promise.reject(new Error('out of memory')), stop: async () => {} }),
+    open: () => ({
+      give() {},
+      describe() {},
+      go: () => Promise.reject(new Error('out of memory')),
+      stop: async () => {},
+    }),
   });
   const { id } = await broken.ask('backtest');
   await broken.finish();

@@ -8,11 +8,13 @@ import {
   type Log,
   point,
   type Timer,
+  turn,
 } from '../base/index.ts';
 import type { Job, Jobs } from '../job/index.ts';
 import type { Store } from '../store/index.ts';
 import { backtestDefaults, type BacktestProgress } from './backtest.ts';
 import { openThread, type OpenThread, type ReplayThread } from './backtest-thread.ts';
+import type { DescribedItem } from './content-text.ts';
 import { errors } from './error.ts';
 import type { FeedBatch, ReadFeed } from './follower.ts';
 import {
@@ -40,12 +42,16 @@ export interface ReplayParts {
   jobs: Jobs;
   log: Log;
   read: ReadFeed;
+  /** What the catalogue says of items now, for backtests; without it none is like another. */
+  items?: () => Iterable<DescribedItem>;
   /** Constants to be used from now on. */
   onTuned: (tuning: Tuning) => void;
   open?: OpenThread;
 }
 
 const jobKind = 'recommend.replay';
+/** Items handed over in one go. */
+const itemsOfPage = 500;
 /** Replays kept of each task. */
 const kept = 50;
 /** A replay that was taken up so often and never ended is given up. */
@@ -209,6 +215,7 @@ export class Replays {
     const thread = (this.#parts.open ?? openThread)({ task, settings }, onProgress);
     this.#thread = thread;
     try {
+      if (task === 'backtest') await this.#describeAll(thread);
       await this.#giveAll(thread);
       const result = await thread.go();
       await noting;
@@ -239,6 +246,19 @@ export class Replays {
       return ended;
     });
     if (isKept && own !== null) onTuned(tunedBy(own));
+  }
+
+  /** Hands over what items are, page by page, in turns with everything else. */
+  async #describeAll(thread: ReplayThread): Promise<void> {
+    let page: DescribedItem[] = [];
+    for (const { id, name, categories, attributes } of this.#parts.items?.() ?? []) {
+      if (page.push({ id, name, categories, attributes }) < itemsOfPage) continue;
+      thread.describe(page);
+      page = [];
+      await turn();
+      if (this.#stopping) return;
+    }
+    thread.describe(page);
   }
 
   /** Hands the whole feed over, page by page. */

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { DescribedItem } from './content-text.ts';
 import type { FeedBatch } from './follower.ts';
 import type { BacktestProgress } from './backtest.ts';
 import type { ReplayOrder } from './backtest-past.ts';
@@ -8,6 +9,8 @@ import { entryOf } from './thread-entry.ts';
 /** Where a replay is done; a thread in production, so that no request waits for it. */
 export interface ReplayThread {
   give(lessons: FeedBatch['lessons']): void;
+  /** What the catalogue says of items. */
+  describe(items: readonly DescribedItem[]): void;
   /** All is given. Resolves with the result; rejects when the thread fails or is stopped. */
   go(): Promise<Replay['result']>;
   stop(): Promise<void>;
@@ -33,6 +36,7 @@ export const openThread: OpenThread = (order, onProgress) => {
   worker.unref();
   return {
     give: (lessons) => worker.postMessage({ lessons }, []),
+    describe: (items) => worker.postMessage({ items }, []),
     go: () => {
       worker.postMessage({ go: true }, []);
       return result;

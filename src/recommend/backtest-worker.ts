@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { elapsed } from '../base/index.ts';
+import type { DescribedItem } from './content-text.ts';
 import type { FeedBatch } from './follower.ts';
 import { Past, type ReplayOrder, replaying } from './backtest-past.ts';
 
@@ -8,8 +9,11 @@ const order = workerData as ReplayOrder;
 const past = new Past(order.task);
 const sayEveryMs = 300;
 
-parentPort!.on('message', (message: { lessons: FeedBatch['lessons'] } | { go: true }) => {
+type Message = { lessons: FeedBatch['lessons'] } | { items: readonly DescribedItem[] } | { go: true };
+
+parentPort!.on('message', (message: Message) => {
   if ('lessons' in message) past.add(message.lessons);
+  else if ('items' in message) past.describe(message.items);
   else go();
 });
 

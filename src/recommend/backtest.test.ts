@@ -86,3 +86,22 @@ test('only the criteria that were asked for are tried, over only the newest days
 test('without a history there is no result', () => {
   expect(run([])).toBeNull();
 });
+
+test('what items are is as of now: items alike by their words have a list, and the result says of how many it was told', () => {
+  const events = history('v1: red', 'v2: red blue', 'v3: red blue');
+  const names = { red: 'Warm winter coat', blue: 'Warm winter coat', lamp: 'Desk lamp', rug: 'Grey rug' };
+  const items = Object.entries(names).map(([id, name]) => ({ id, name, categories: [], attributes: {} }));
+  const tried = (known: object) => {
+    const work = backtest(events, { ...backtestDefaults, criteria: ['similar'] }, known);
+    for (;;) {
+      const { value, done } = work.next();
+      if (done === true) return value!;
+    }
+  };
+  const told = tried({ items });
+  expect(told.described).toBe(4);
+  expect(of(told, 'similar', 'view').hitRate[5]!.value).toBeGreaterThan(0);
+  const untold = tried({});
+  expect(untold.described).toBe(0);
+  expect(of(untold, 'similar', 'view').answered).toBe(0);
+});

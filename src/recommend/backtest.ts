@@ -1,3 +1,4 @@
+import { type DescribedItem, spokenIn } from './content-text.ts';
 import { Engine } from './engine.ts';
 import type { PastEvent } from './evaluate-format.ts';
 import { ListScore, type ListScores } from './evaluate-score.ts';
@@ -48,6 +49,8 @@ export interface BacktestResult {
   events: number;
   visitors: number;
   items: number;
+  /** Items that the catalogue tells of, as it is now: by these, items are alike. Results of an earlier Beckon do not say. */
+  described?: number;
   /** First event, first question, last event; UTC ms. */
   from: number;
   split: number;
@@ -64,6 +67,8 @@ export interface BacktestProgress {
 const lengths = [5, 10, 20];
 const longest = 20;
 const dayMs = 24 * 3600 * 1000;
+/** Items by which the shop's language is told. */
+const sampled = 300;
 /** Events between two pauses. */
 const stride = 200;
 
@@ -75,12 +80,13 @@ const stride = 200;
  * without backup, so that each stands for itself; a criterion with nothing to say has missed.
  *
  * @param events in order of time
+ * @param known `items`: what they are, as of now; without them nothing is alike
  * @returns null when there is nothing to ask about
  */
 export function* backtest(
   events: readonly PastEvent[],
   settings: BacktestSettings,
-  tuning?: Tuning,
+  { tuning, items = [] }: { tuning?: Tuning; items?: readonly DescribedItem[] } = {},
 ): Generator<BacktestProgress, BacktestResult | null> {
   const shop = new PastShop(events);
   const split = splitOf(events, settings);
@@ -88,6 +94,7 @@ export function* backtest(
   if (touches.length === 0) return null;
   const asked = thinned(touches, settings.questions);
   const trial = new Trial(new Engine(tuning === undefined ? {} : { tuning }), settings.criteria ?? backtested);
+  yield* describe(trial.engine, items);
   let next = 0;
   let night = split;
   for (let n = 0; n < events.length; n++) {
@@ -105,7 +112,18 @@ export function* backtest(
     if (n % stride === 0) yield { done: n, of: events.length };
   }
   const [from, until] = [events[0]!.at, events.at(-1)!.at];
-  return { events: events.length, ...shop.size, from, split, until, ...trial.result(shop) };
+  const described = trial.engine.described;
+  return { events: events.length, ...shop.size, described, from, split, until, ...trial.result(shop) };
+}
+
+/** The engine is told what items are, in the language that most of them speak. */
+function* describe(engine: Engine, items: readonly DescribedItem[]): Generator<BacktestProgress> {
+  const spoken = spokenIn(items.slice(0, sampled));
+  if (spoken !== null) engine.readIn(spoken);
+  for (let n = 0; n < items.length; n++) {
+    engine.describe(items[n]!.id, items[n]!);
+    if (n % stride === 0) yield { done: 0, of: items.length };
+  }
 }
 
 /** From when on questions are asked, UTC ms. */

@@ -7,6 +7,11 @@ export interface Described {
   attributes: Readonly<Record<string, unknown>>;
 }
 
+/** The same with its id. */
+export interface DescribedItem extends Described {
+  id: string;
+}
+
 /** A sign of an item: what it is, in which field it stands, and how often. */
 export interface Sign {
   /** The same text, the same sign. */

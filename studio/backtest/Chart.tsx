@@ -66,7 +66,12 @@ function Over({ result, target }: { result: NonNullable<BacktestView['result']>;
     from: clockFace(result.split),
     until: clockFace(result.until),
   };
-  return <p className="quiet">{say('backtest.over', values)}</p>;
+  const { described } = result;
+  const known =
+    described === undefined
+      ? []
+      : [say(`backtest.${described > 0 ? '' : 'un'}described`, { items: number(described) })];
+  return <p className="quiet">{[say('backtest.over', values), ...known].join(' ')}</p>;
 }
 
 /** One run, with all its figures. */

@@ -41,6 +41,8 @@ export const deBacktest = {
   'backtest.target.purchase': 'Käufe',
   'backtest.over':
     '{count} Frage, {from} bis {until}; {events} Ereignisse nachgespielt.|{count} Fragen, {from} bis {until}; {events} Ereignisse nachgespielt.',
+  'backtest.described': 'Was die Artikel sind, sagt der Katalog von jetzt, von {items} davon.',
+  'backtest.undescribed': 'Der Katalog sagt von keinem Artikel etwas, daher ähnelt keiner einem anderen.',
   'backtest.hit': 'Unter 10',
   'backtest.interval': '95-%-Intervall, 0 bis {reach}',
   'backtest.answered': 'Hatte eine Liste',

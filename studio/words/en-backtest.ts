@@ -40,6 +40,8 @@ export const enBacktest = {
   'backtest.target.purchase': 'Purchases',
   'backtest.over':
     '{count} question, {from} to {until}; {events} events replayed.|{count} questions, {from} to {until}; {events} events replayed.',
+  'backtest.described': 'What items are is as the catalogue tells it now, of {items} of them.',
+  'backtest.undescribed': 'The catalogue tells of no item, so none is like another.',
   'backtest.hit': 'Among 10',
   'backtest.interval': '95 % interval, 0 to {reach}',
   'backtest.answered': 'Had a list',

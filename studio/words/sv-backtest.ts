@@ -40,6 +40,8 @@ export const svBacktest = {
   'backtest.target.purchase': 'Köp',
   'backtest.over':
     '{count} fråga, {from} till {until}; {events} händelser återspelade.|{count} frågor, {from} till {until}; {events} händelser återspelade.',
+  'backtest.described': 'Vad varorna är säger katalogen som den är nu, om {items} av dem.',
+  'backtest.undescribed': 'Katalogen säger inget om någon vara, så ingen liknar en annan.',
   'backtest.hit': 'Bland 10',
   'backtest.interval': '95 %-intervall, 0 till {reach}',
   'backtest.answered': 'Hade en lista',
