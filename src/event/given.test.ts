@@ -3,7 +3,8 @@ import type { ShopEvent } from './event.ts';
 import { GivenRows } from './given.ts';
 import { restAfter } from './rest.ts';
 
-const row = (id: string, events = 1) => ({
+const row = (id: string, events = 1, size = events) => ({
+  size,
   id,
   shard: 1,
   events: Array.from({ length: events }, () => ({}) as ShopEvent),
@@ -11,13 +12,23 @@ const row = (id: string, events = 1) => ({
 
 describe('GivenRows', () => {
   it('holds as many events as it may, and says when there is no room', () => {
-    const given = new GivenRows(5);
+    const given = new GivenRows({ events: 5, size: 100 });
     expect(given.add([row('a', 3), row('b', 2)])).toBe(true);
     expect(given.add([row('c')])).toBe(false);
     given.remove([row('a')]);
     expect(given.add([row('c')])).toBe(true);
     expect(given.first(1).map(({ id }) => id)).toEqual(['b']);
     expect(given.first(3).map(({ id }) => id)).toEqual(['b', 'c']);
+  });
+
+  it('holds few events when they are large', () => {
+    const given = new GivenRows({ events: 5, size: 100 });
+    expect(given.add([row('a', 1, 60)])).toBe(true);
+    expect(given.add([row('b', 1, 60)])).toBe(false);
+    given.remove([row('a')]);
+    expect(given.add([row('b', 1, 60)])).toBe(true);
+    given.clear();
+    expect(given.add([row('c', 1, 100)])).toBe(true);
   });
 
   it('knows rows of others from its own that were found before they were given', () => {

@@ -5,6 +5,14 @@ export interface StoredRow {
   shard: number;
   id: string;
   events: ShopEvent[];
+  /** Characters of its events as JSON. */
+  size: number;
+}
+
+/** How many events, and how many characters of them as JSON. */
+export interface GivenLimit {
+  events: number;
+  size: number;
 }
 
 /**
@@ -12,14 +20,15 @@ export interface StoredRow {
  * database stays the truth: only who deletes it may fold what is remembered of it.
  */
 export class GivenRows {
-  readonly #limit: number;
+  readonly #limit: GivenLimit;
   readonly #rows = new Map<string, StoredRow>();
   #events = 0;
+  #size = 0;
   /** Rows that were found in the inbox before they were given, if they ever are. */
   #found = new Set<string>();
 
-  /** @param limit how many events it holds; beyond that they are read when they are folded */
-  constructor(limit = 20_000) {
+  /** @param limit how much it holds; beyond that rows are read when they are folded */
+  constructor(limit: GivenLimit = { events: 20_000, size: 32 * 1024 * 1024 }) {
     this.#limit = limit;
   }
 
@@ -31,9 +40,11 @@ export class GivenRows {
   add(rows: readonly StoredRow[]): boolean {
     for (const row of rows) {
       if (this.#found.delete(row.id)) continue;
-      if (this.#events + row.events.length > this.#limit) return false;
+      if (this.#events + row.events.length > this.#limit.events || this.#size + row.size > this.#limit.size)
+        return false;
       this.#rows.set(row.id, row);
       this.#events += row.events.length;
+      this.#size += row.size;
     }
     return true;
   }
@@ -72,6 +83,7 @@ export class GivenRows {
       if (!known) continue;
       this.#rows.delete(id);
       this.#events -= known.events.length;
+      this.#size -= known.size;
     }
   }
 
@@ -79,5 +91,6 @@ export class GivenRows {
     this.#found.clear();
     this.#rows.clear();
     this.#events = 0;
+    this.#size = 0;
   }
 }

@@ -80,9 +80,10 @@ async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arriva
     columns.guarded.push(guarded);
     if (event.consent !== undefined) columns.stating.push(places.length);
     const row = inbox.get(shard);
-    if (!row) inbox.set(shard, { shard, id, events: [event], payload: `[${body}` });
+    if (!row) inbox.set(shard, { row: { shard, id, events: [event], size: body.length }, payload: `[${body}` });
     else {
-      row.events.push(event);
+      row.row.events.push(event);
+      row.row.size += body.length;
       row.payload += `,${body}`;
     }
   }
@@ -90,23 +91,25 @@ async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arriva
   const statement = columns.stating.length > 0 ? storeConsents : storeBatch;
   const [answer] = await runner.rows<StoredBatch>({ ...statement, values: valuesOf(columns, prepared) });
   const { missing, doubted } = answer!;
-  if (missing === null) return { fates, rows: prepared };
+  if (missing === null) return { fates, rows: prepared.map(({ row }) => row) };
   for (const at of missing) fates[places[at - 1]!] = 'repeated';
   for (const at of doubted ?? []) fates[places[at - 1]!] = 'doubted';
   const rows = new Map<number, StoredRow>();
   for (const [at, place] of places.entries()) {
     if (fates[place] !== 'kept') continue;
     const shard = columns.shard[at]!;
-    const row = rows.get(shard);
-    if (row) row.events.push(arrivals[place]!.event);
     // As the statement does: the row goes by the first of its events.
-    else rows.set(shard, { shard, id: columns.id[at]!, events: [arrivals[place]!.event] });
+    const row = rows.get(shard) ?? { shard, id: columns.id[at]!, events: [], size: 0 };
+    row.events.push(arrivals[place]!.event);
+    row.size += columns.body[at]!.length;
+    rows.set(shard, row);
   }
   return { fates, rows: [...rows.values()] };
 }
 
 /** A row of the inbox as it will be when all of a batch is new; the payload lacks its last bracket. */
-interface Prepared extends StoredRow {
+interface Prepared {
+  row: StoredRow;
   payload: string;
 }
 
@@ -139,8 +142,8 @@ function valuesOf(columns: ReturnType<typeof emptyColumns>, prepared: readonly P
     textColumn(columns.body),
     boolColumn(columns.guarded),
     columns.shard.length,
-    smallintColumn(prepared.map(({ shard }) => shard)),
-    uuidColumn(prepared.map(({ id }) => id)),
+    smallintColumn(prepared.map(({ row }) => row.shard)),
+    uuidColumn(prepared.map(({ row }) => row.id)),
     textColumn(prepared.map(({ payload }) => `${payload}]`)),
   ];
   if (columns.stating.length > 0) values.push(columns.stating);

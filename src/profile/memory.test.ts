@@ -4,6 +4,8 @@ import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from 
 import type { Store } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
 import { migrations, Profiles } from './index.ts';
+import { blankState } from './fold.ts';
+import { bytesOf, ProfileMemory } from './memory.ts';
 import { ConsentRecall } from './recall.ts';
 
 const ecid = '1'.repeat(38);
@@ -54,6 +56,33 @@ const take = async (...events: ShopEvent[]) => {
   await log.receive(events);
   await folder.drain();
 };
+
+describe('what is remembered of people', () => {
+  const person = (id: string, views: number) => ({
+    id,
+    shard: 1,
+    version: 1,
+    state: {
+      ...blankState(0),
+      identities: [{ namespace: 'ecid', id }],
+      viewed: Array.from({ length: views }, (_, n) => ({ item: `item-${n}`, at: n })),
+    },
+  });
+
+  it('is bounded by its size, not by how many they are: the least recently used go first', () => {
+    const [small, large] = [person('a', 1), person('b', 100)];
+    const memory = new ProfileMemory(bytesOf(large.state) + 3 * bytesOf(small.state));
+    for (const one of ['c', 'd', 'e', 'f']) memory.keep([person(one, 1)], memory.begin());
+    expect([...'cdef'].map((id) => memory.ownerOf(`ecid:${id}`)?.id)).toEqual(['c', 'd', 'e', 'f']);
+
+    memory.keep([large], memory.begin());
+    expect([...'cdefb'].map((id) => memory.ownerOf(`ecid:${id}`)?.id)).toEqual([undefined, 'd', 'e', 'f', 'b']);
+
+    memory.keep([person('b', 1)], memory.begin());
+    memory.drop(['d', 'e', 'f', 'b', 'b']);
+    expect(memory.bytes).toBe(0);
+  });
+});
 
 describe('the remembered profile', () => {
   it('gives way when somebody else has changed the person meanwhile: nothing of either is lost', async () => {

@@ -1,5 +1,5 @@
 import { identityKey } from '../event/index.ts';
-import type { Profile } from './profile.ts';
+import type { Profile, ProfileState } from './profile.ts';
 
 /**
  * What the fold read or wrote last, so that the next pass over the same people need not read them again
@@ -7,15 +7,21 @@ import type { Profile } from './profile.ts';
  * write that finds another version undoes the transaction. Changed after commits only.
  */
 export class ProfileMemory {
-  readonly #limit: number;
+  readonly #limitBytes: number;
   /** The least recently used first. */
   readonly #profiles = new Map<string, Profile>();
+  #bytes = 0;
   /** Identity key → profile id; only of remembered profiles. */
   readonly #owners = new Map<string, string>();
 
-  /** @param limit how many profiles it holds; a busy one takes about ten kilobytes */
-  constructor(limit = 5000) {
-    this.#limit = limit;
+  /** @param limitBytes how much memory its profiles may take, about; a busy one takes twenty kilobytes, most take two */
+  constructor(limitBytes = 64 * 1024 * 1024) {
+    this.#limitBytes = limitBytes;
+  }
+
+  /** How much its profiles take, about. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   #pass = 0;
@@ -50,10 +56,11 @@ export class ProfileMemory {
     for (const profile of profiles) {
       this.#drop(profile.id);
       this.#profiles.set(profile.id, profile);
+      this.#bytes += bytesOf(profile.state);
       for (const identity of profile.state.identities) this.#owners.set(identityKey(identity), profile.id);
     }
     for (const id of this.#profiles.keys()) {
-      if (this.#profiles.size <= this.#limit) break;
+      if (this.#bytes <= this.#limitBytes) break;
       this.#drop(id);
     }
     return true;
@@ -63,9 +70,23 @@ export class ProfileMemory {
     const known = this.#profiles.get(id);
     if (!known) return;
     this.#profiles.delete(id);
+    this.#bytes -= bytesOf(known.state);
     for (const identity of known.state.identities) {
       const key = identityKey(identity);
       if (this.#owners.get(key) === id) this.#owners.delete(key);
     }
   }
+}
+
+/** Memory that a state takes, about: what there is of everything that can be many, times what one takes. Pure. */
+export function bytesOf(state: ProfileState): number {
+  const { viewed, visit, itemScores, identities, orders, cart, parked, moves, traits } = state;
+  let bytes = 1500 + 100 * viewed.length + 20 * (visit?.views.length ?? 0) + 150 * identities.length;
+  bytes += 100 * (itemScores?.length ?? 0) + 100 * Object.keys(state.attributes).length;
+  for (const order of orders) bytes += 200 + 100 * order.items.length;
+  for (const one of parked ?? []) bytes += 100 + 100 * one.lines.length;
+  bytes += 100 * (cart?.lines.length ?? 0);
+  for (const line of moves ?? []) bytes += 150 + 80 * line.list.length;
+  for (const name in traits) bytes += 200 + 100 * traits[name]!.samples.length;
+  return bytes;
 }
