@@ -12,8 +12,8 @@ import { figure, numberFlag, percentile } from './figure.ts';
 import { ecidOf, sendOne, type Load, type Loaded } from './ingest-client.ts';
 
 /**
- * From the request to the commit, and from the commit to its effect, by the real server in its own process over
- * loopback: `npm run bench -- ingest`. The load, the limit's server and PostgreSQL (default settings, so every commit
+ * From the request to the commit, and from the commit to its effect, by the real server in its own process, built as
+ * people run it, over loopback: `npm run bench -- ingest`. The load, the limit's server and PostgreSQL (default settings, so every commit
  * is synced to disk) each have their own process too. Flags: --seconds, --rounds, --connections, --visitors, --probes;
  * --warm, how many events of each kind a side takes before it is measured, because a server that has just started still
  * compiles; --events, how many more are sent in batches before memory is read (10,000,000 takes a while).
@@ -330,9 +330,10 @@ async function startBare(): Promise<Side> {
 async function startBeckon(): Promise<Side> {
   const url = await newDatabase('beckon_bench');
   const port = await freePort();
+  await built();
   const flags = ['serve', '--no-demo', '--data', join(dataDir, 'server'), '--port', String(port)];
   const settings = { DATABASE_URL: url, BECKON_ADMIN_KEY: key, BECKON_POSTAL_ADDRESS: 'Storgatan 1, Stockholm' };
-  const child = start('../src/main.ts', flags, settings);
+  const child = start('../dist/src/main.js', flags, settings);
   for await (const line of createInterface({ input: child.stdout! })) {
     if (line.includes('Control-C')) break;
   }
@@ -340,6 +341,13 @@ async function startBeckon(): Promise<Side> {
   const store = await openStore(url);
   stores.push(store);
   return { port, store, pid: child.pid! };
+}
+
+/** Brings `dist` up to date. */
+async function built(): Promise<void> {
+  const build = spawn(process.execPath, [new URL('../tool/build.mjs', import.meta.url).pathname], { stdio: 'ignore' });
+  const code = await new Promise((done) => build.once('close', done));
+  if (code !== 0) throw new Error('The server does not build');
 }
 
 async function newDatabase(name: string): Promise<string> {
@@ -353,8 +361,10 @@ async function newDatabase(name: string): Promise<string> {
 
 function start(file: string, args: string[], settings: Record<string, string> = {}): ChildProcess {
   const path = new URL(file, import.meta.url).pathname;
-  const extra = (file.endsWith('main.ts') && process.env['BENCH_SERVER_FLAGS']?.split(' ')) || [];
-  const child = spawn(process.execPath, [...process.execArgv, ...extra, path, ...args], {
+  const extra = (file.endsWith('main.js') && process.env['BENCH_SERVER_FLAGS']?.split(' ')) || [];
+  // What is built needs no loader.
+  const loader = file.endsWith('.js') ? [] : process.execArgv;
+  const child = spawn(process.execPath, [...loader, ...extra, path, ...args], {
     env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -19,6 +19,14 @@ export interface Asked {
   datastream: Datastream;
   visitor: Visitor;
   house: House;
+  /** What the event asks for, as `placesOf` has it. */
+  places: readonly Place[];
+}
+
+/** A scope or a surface that an event asks for by name, and what the datastream has for it. */
+export interface Place {
+  name: string;
+  setting: ScopeSetting | undefined;
 }
 
 /**
@@ -31,42 +39,27 @@ export function decide(event: unknown, eventIndex: number, asked: Asked): Handle
   // `enabled: false` is authoring mode: nothing is answered.
   if (query === undefined || dig(query, 'enabled') === false) return null;
   const takesDomActions = asList(dig(query, 'schemas')).includes(schema('dom-action'));
-  const payload = namesIn(event, asked).flatMap(({ name, setting }) =>
+  const payload = asked.places.flatMap(({ name, setting }) =>
     propositions(name, setting, { ...asked, event, takesDomActions }),
   );
   return { type: 'personalization:decisions', payload, eventIndex };
 }
 
-/** Does any event ask for something that we would have to look a person up for? */
-export function asksForPerson(events: readonly unknown[], asked: Omit<Asked, 'visitor'>): boolean {
-  return events.some((event) => namesIn(event, asked).length > 0);
-}
-
-/** The names that events ask for, of scopes and surfaces alike. */
-export function placesIn(events: readonly unknown[], asked: Omit<Asked, 'visitor'>): string[] {
-  return events.flatMap((event) => namesIn(event, asked).map(({ name }) => name));
-}
-
-function namesIn(
-  event: unknown,
-  { datastream, house }: Omit<Asked, 'visitor'>,
-): { name: string; setting: ScopeSetting | undefined }[] {
+/** What an event asks for that we would have to look a person up for, scopes and surfaces alike; mostly nothing. */
+export function placesOf(event: unknown, { datastream, house }: Pick<Asked, 'datastream' | 'house'>): Place[] {
   const query = dig(event, 'query', 'personalization');
-  const scopes = texts(dig(query, 'decisionScopes'), 256).map((name) => ({
-    name,
-    setting: scopeSetting(name, datastream, house),
-  }));
-  const surfaces = texts(dig(query, 'surfaces'), 1024).map((name) => ({
-    name,
-    setting: surfaceSetting(name, datastream),
-  }));
-  return [...scopes, ...surfaces].filter(({ name, setting }) => setting || house.activities.asked([name]).any);
+  const places: Place[] = [];
+  const put = (name: string, setting: ScopeSetting | undefined) => {
+    if (setting || house.activities.asked([name]).any) places.push({ name, setting });
+  };
+  for (const name of texts(dig(query, 'decisionScopes'), 256)) put(name, scopeSetting(name, datastream, house));
+  for (const name of texts(dig(query, 'surfaces'), 1024)) put(name, surfaceSetting(name, datastream));
+  return places;
 }
 
 function texts(list: unknown, limit: number): string[] {
-  const read = asList(list)
-    .slice(0, maxScopes)
-    .map((name) => asText(name, limit));
+  if (!Array.isArray(list) || list.length === 0) return [];
+  const read = list.slice(0, maxScopes).map((name) => asText(name, limit));
   return [...new Set(read.filter((name) => name !== undefined))];
 }
 

@@ -4,7 +4,7 @@ import type { Profile } from '../profile/index.ts';
 import { assertScope } from './auth.ts';
 import { isBot } from './bot.ts';
 import { visitorOf } from './activity-answer.ts';
-import { asksForPerson, decide, placesIn } from './edge-decide.ts';
+import { decide, placesOf } from './edge-decide.ts';
 import { ecidOfRequest, isEcid, knownIdentity, mintEcid, stateEntries, type Resolved } from './edge-identity.ts';
 import { exegType, identityEntry, identityHandle, sendEdgeProblem } from './edge-reply.ts';
 import { checkEvents, datastreamId, defaultOrg, readBody, requestIdOf } from './edge-request.ts';
@@ -169,15 +169,16 @@ async function interact(
 async function decisions(events: readonly ServerEvent[], datastream: Datastream, house: House) {
   const made = await Promise.all(
     events.map(async ({ event, primary }, index) => {
-      const asks = asksForPerson([event], { datastream, house });
+      const places = placesOf(event, { datastream, house });
+      const asks = places.length > 0;
       const profile: Profile | null = asks && primary ? await house.profiles.find(primary) : null;
       const who = {
         device: primary ?? { namespace: 'anonymousid', id: '' },
         profile,
         person: personIfAllowed(profile, house),
       };
-      const visitor = await visitorOf(who, placesIn([event], { datastream, house }), house);
-      return decide(event, index, { datastream, house, visitor });
+      const names = places.map(({ name }) => name);
+      return decide(event, index, { datastream, house, visitor: await visitorOf(who, names, house), places });
     }),
   );
   return made.filter((handle) => handle !== null);

@@ -4,7 +4,7 @@ import type { ShopEvent } from '../event/index.ts';
 import { decoded } from './cookie.ts';
 import { generalOf, isFault, readConsent, type StatedConsent } from './edge-consent.ts';
 import { visitorOf, type Visitor } from './activity-answer.ts';
-import { asksForPerson, decide, placesIn } from './edge-decide.ts';
+import { decide, placesOf } from './edge-decide.ts';
 import { isEcid, orgKey } from './edge-identity.ts';
 import { linkOf, saysWho, signOutEvent, unlinked, type Link } from './edge-link.ts';
 import {
@@ -129,10 +129,12 @@ async function interact(call: EdgeCall, reply: FastifyReply, house: House): Prom
   const kept = await keep(call, house);
   const { datastream } = call;
   if (kept.consent === 'out') return sendHandles(call, reply, { house, general: 'out', warnings: kept.warnings });
-  const asks = asksForPerson(call.events, { datastream, house });
-  const found = asks ? await inTime(visitor(call, house), house) : { value: unasked(call) };
-  const handles = found
-    ? call.events.flatMap((event, index) => decide(event, index, { datastream, visitor: found.value, house }) ?? [])
+  const places = call.events.map((event) => placesOf(event, { datastream, house }));
+  const names = places.flatMap((some) => some.map(({ name }) => name));
+  const found = names.length > 0 ? await inTime(visitor(call, names, house), house) : { value: unasked(call) };
+  const asked = found && { datastream, visitor: found.value, house };
+  const handles = asked
+    ? call.events.flatMap((event, index) => decide(event, index, { ...asked, places: places[index]! }) ?? [])
     : [];
   const late = found ? [] : [warnings.late(house.settings.publicUrl)];
   return sendHandles(call, reply, { house, handles, warnings: [...kept.warnings, ...late] });
@@ -290,11 +292,11 @@ function copyOfConsent(call: EdgeCall): 'in' | 'out' | undefined {
 }
 
 /** Who asks: what is remembered of the device, and the audiences it is in where an activity wants to know. */
-async function visitor({ who, events, datastream }: EdgeCall, house: House): Promise<Visitor> {
+async function visitor({ who }: EdgeCall, places: string[], house: House): Promise<Visitor> {
   const device = { namespace: 'ecid', id: who.ecid };
   const profile = await house.profiles.find(device);
   const person = personIfAllowed(profile, house);
-  return visitorOf({ device, profile, person }, placesIn(events, { datastream, house }), house);
+  return visitorOf({ device, profile, person }, places, house);
 }
 
 /** Nobody is looked up where nothing is to be shown. */

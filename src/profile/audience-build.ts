@@ -32,7 +32,9 @@ export interface BuildParts {
 /** So many profiles are compared in one query, which locks nothing. */
 const rangeSize = 1_000_000;
 /** So many are changed, and locked for it, in one transaction. */
-const applySize = 2000;
+const applySize = 1000;
+/** The longest rest after that, real milliseconds. */
+const breathMs = 20;
 /** So many are asked for the moment at which time changes their membership, in one transaction. */
 const momentPage = 250;
 /** So many of those are looked up at once. */
@@ -138,14 +140,16 @@ export class AudienceBuilds {
     const range = { after: build.after, upTo: whole ? null : upTo };
     const now = clock.now();
     const query = ruleQuery(audience.rule!, range, now);
-    const found = await store.inTransaction((tx) => differences(tx, build.id, query, range));
-    for (let place = 0; place < found.length; place += applySize) {
-      const began = elapsed();
-      const some = found.slice(place, place + applySize);
-      if (!(await store.inTransaction((tx) => this.#apply(tx, { build, audience, some, now })))) return;
-      // A short breath: whoever waits for these profiles goes first.
-      await pause(Math.min(5, elapsed() - began));
-    }
+    const isOurs = await store.inTransaction(async (reading) => {
+      for await (const some of differences(reading, build.id, { query, range, page: applySize })) {
+        const began = elapsed();
+        if (!(await store.inTransaction((tx) => this.#apply(tx, { build, audience, some, now })))) return false;
+        // A breath: whoever waits for these profiles goes first, and so does whoever sends.
+        await pause(Math.min(breathMs, elapsed() - began));
+      }
+      return true;
+    });
+    if (!isOurs) return;
     await store.inTransaction(async (tx) => {
       if (!(await holdBuild(tx, build))) return;
       const next = { after: upTo, done: build.done + count, of, step: 'members' as const, builtAt: null };

@@ -94,17 +94,26 @@ const usualPlan = [
   `set local work_mem = '128MB'`,
   'set local max_parallel_workers_per_gather = 0',
   'set local jit = off',
+  // All of it is fetched.
+  'set local cursor_tuple_fraction = 1',
 ];
 
-/** Compares what a rule finds in a part of everybody with the members there. It locks nothing. */
-export async function differences(tx: Tx, audience: number, query: RuleSql, range: IdRange): Promise<Difference[]> {
+/**
+ * Compares what a rule finds in a part of everybody with the members there, and hands out where they differ in pages, by id:
+ * a first build may find millions. It locks nothing; the transaction is open until the last page is done with.
+ */
+export async function* differences(
+  tx: Tx,
+  audience: number,
+  { query, range, page }: { query: RuleSql; range: IdRange; page: number },
+): AsyncGenerator<Difference[]> {
   for (const text of usualPlan) await tx.run({ text });
   const bounds = [
     ...(range.after === null ? [] : [`profile_id > '${range.after}'::uuid`]),
     ...(range.upTo === null ? [] : [`profile_id <= '${range.upTo}'::uuid`]),
   ];
-  return tx.rows<Difference>({
-    text: `select p.id, p.version, it.sure, it.member from (
+  await tx.run({
+    text: `declare differing no scroll cursor for select p.id, p.version, it.sure, it.member from (
         select coalesce(r.id, m.profile_id) as id, r.sure, m.profile_id is not null as member
         from (${query.text}) r full join (select profile_id from audience_member
           where ${[`audience = ${audience}`, ...bounds].join(' and ')}) m on m.profile_id = r.id
@@ -112,6 +121,11 @@ export async function differences(tx: Tx, audience: number, query: RuleSql, rang
       ) it join profile p on p.id = it.id order by p.id`,
     values: query.values,
   });
+  for (;;) {
+    const rows = await tx.rows<Difference>({ text: `fetch ${page} from differing` });
+    if (rows.length > 0) yield rows;
+    if (rows.length < page) return;
+  }
 }
 
 /** Profiles that still are as they were compared, locked in id order. @returns their ids */
