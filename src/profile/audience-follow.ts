@@ -1,3 +1,4 @@
+import { turn } from '../base/index.ts';
 import { historyEvent, type ShopEvent } from '../event/index.ts';
 import type { HistoryEvent } from '../language/index.ts';
 import type { Runner, Tx } from '../store/index.ts';
@@ -7,6 +8,9 @@ import { eventsOfPeople } from './history.ts';
 import type { Fact, Profile, ProfileView } from './profile.ts';
 import { viewOf } from './view.ts';
 import { audiencesOf, saveStandings, standingsOf, type Standing, type StandingChange } from './table-audience.ts';
+
+/** So many people are looked at in one go; then requests are answered. */
+const sliceSize = 100;
 
 /** What is to be looked at. The profiles are locked by the caller's transaction, and as they stand now. */
 export interface Looked {
@@ -39,7 +43,11 @@ export async function followAudiences(tx: Tx, audiences: readonly Audience[], lo
   if (audiences.length === 0 || ids.length === 0) return [];
   const standings = new Map((await standingsOf(tx, ids)).map((one) => [`${one.profileId} ${one.audience}`, one]));
   const asked = new Set(audiences.flatMap(({ rule }) => rule?.types ?? []));
-  const questions = looked.profiles.flatMap((profile) => questionsOf(audiences, { profile, standings, looked, asked }));
+  const questions: Question[] = [];
+  for (const [place, profile] of looked.profiles.entries()) {
+    if (place % sliceSize === sliceSize - 1) await turn();
+    questions.push(...questionsOf(audiences, { profile, standings, looked, asked }));
+  }
   await judgeAll(tx, questions, looked.now);
   const changes = questions.flatMap((question) => changeOf(question, looked.quiet ?? false));
   await saveStandings(tx, changes, looked.now);

@@ -94,6 +94,8 @@ alter table profile alter column recent set storage external;
   },
 ];
 
+/** So many rows are put together in one go; while the database writes them, requests are answered. */
+const savedAtOnce = 250;
 /** Steps in which times that stand in an index move, milliseconds. */
 const visitStepMs = 5 * 60_000;
 export const seenStepMs = 10 * 60_000;
@@ -147,7 +149,13 @@ export async function saveRemembered(
   profiles: readonly Profile[],
   from: ReadonlyMap<string, Profile>,
 ): Promise<number> {
-  if (profiles.length === 0) return 0;
+  let saved = 0;
+  for (let place = 0; place < profiles.length; place += savedAtOnce)
+    saved += await saveSome(tx, profiles.slice(place, place + savedAtOnce), from);
+  return saved;
+}
+
+function saveSome(tx: Runner, profiles: readonly Profile[], from: ReadonlyMap<string, Profile>): Promise<number> {
   return tx.run({
     name: 'profile.save-remembered',
     text: `update profile p set version = u.version, state = coalesce(u.state::jsonb, p.state), recent = u.recent,
