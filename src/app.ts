@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { migrations as alertMigrations } from './alert/index.ts';
 import { audienceDoor, Forms, Keys, migrations as apiMigrations, Webhooks } from './api/index.ts';
 import { type Log } from './base/index.ts';
 import { Catalog, migrations as catalogMigrations, RuleBook } from './catalog/index.ts';
@@ -16,7 +17,6 @@ import {
   type Profile,
 } from './profile/index.ts';
 import { prepareBare } from './bare.ts';
-import { openAuditing } from './auditing.ts';
 import { openGround, type Given, type Ground } from './ground.ts';
 import { runCounts } from './run-counts.ts';
 import { openFeeding, type Feeding } from './feeding.ts';
@@ -32,6 +32,7 @@ import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
 import { ActivitySeen, migrations as recommendMigrations, type FeedBatch } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
+import { openWatching } from './watching.ts';
 import type { Migration, Store, Tx } from './store/index.ts';
 
 /** Everything the database needs, room by room. */
@@ -44,6 +45,7 @@ export const migrations: readonly Migration[] = [
   ...journeyMigrations,
   ...messageMigrations,
   ...measureMigrations,
+  ...alertMigrations,
   ...apiMigrations,
   {
     name: '0901-app-memory',
@@ -134,10 +136,9 @@ export async function joinRooms(settings: Settings, given: Given) {
   events.onStored((rows) => folder.give(rows));
   folder.onFolded((fed) => learning.follower.give(fed as FeedBatch[]));
   const returning = duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots });
-  const auditing = openAuditing(ground, slots);
-  returning.push(replaying.duty, auditing.duty);
-  const onMoved = (offset: number) => memory.set('clock-offset', offset);
-  const pulse = new Pulse({ clock, log, duties: returning, onMoved });
+  const { auditing, watching } = openWatching(ground, slots, feeding);
+  returning.push(replaying.duty, auditing.duty, watching.duty);
+  const pulse = new Pulse({ clock, log, duties: returning, onMoved: (offset) => memory.set('clock-offset', offset) });
   slots.wake = () => pulse.wake();
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
   const keys = new Keys({ store, ids, random, ownKey });
@@ -166,6 +167,7 @@ export async function joinRooms(settings: Settings, given: Given) {
     messages,
     measure,
     auditing,
+    watching,
   };
   const ways = { mailbox, transport, folder, pulse, duties: returning, slots, keys, ownKey, webhooks, forms };
   const joined = { ...ground, ...walk, ...ways };

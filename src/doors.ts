@@ -102,6 +102,7 @@ function houseOf(rooms: Rooms): House {
     actions: actionDoor(rooms),
     replays: rooms.replaying.replays,
     simulations: simulationDoor(rooms),
+    alerts: rooms.watching.alerts,
     people: peopleDoor(rooms),
     privacy: privacyDoor(rooms, () => settle(rooms)),
     traits: rooms.profiles.traits,

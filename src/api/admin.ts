@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { BeckonError } from '../base/index.ts';
+import { alertDoors } from './admin-alert.ts';
 import { audienceDoors } from './admin-audience.ts';
 import { actionDoors } from './admin-action.ts';
 import { activityDoors, offerDoors } from './admin-activity.ts';
@@ -44,6 +45,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   privacyDoors(make, house);
   journeyDoors(make, house);
   actionDoors(make, house);
+  alertDoors(make, house);
   languageDoors(make);
   recommendDoors(make, house);
   criterionDoors(make, house);

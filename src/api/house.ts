@@ -1,5 +1,6 @@
 import type { SecretRow, ServiceState } from './contract-action.ts';
 import type { FastifyInstance } from 'fastify';
+import type { Alerts } from '../alert/index.ts';
 import type { Clock, Ids, Log, Random } from '../base/index.ts';
 import type {
   Datastream,
@@ -76,6 +77,8 @@ export interface House {
   listFeeds: ListFeedDoor;
   journeys: JourneyDoor;
   actions: ActionDoor;
+  /** Who is told what is wrong (`Alerts` fits). */
+  alerts: Pick<Alerts, 'list' | 'settings' | 'put' | 'test'>;
   people: PeopleDoor;
   privacy: PrivacyDoor;
   traits: TraitDoor;

@@ -94,6 +94,24 @@ export const JourneyDefinition = form(
         'Bounds on how many come in and how often somebody is written to',
       ),
     ),
+    alerts: Type.Optional(
+      form(
+        {
+          to: Type.Optional(
+            Type.Array(text('A mail address'), {
+              description: 'Who hears of troubles of this journey, beside the shop’s',
+            }),
+          ),
+          errorShare: Type.Optional(
+            number('A call or mail that fails more often than this within five minutes is told, 0.2 if not said', {
+              minimum: 0,
+              maximum: 1,
+            }),
+          ),
+        },
+        'Who must know when something is wrong, and when it is',
+      ),
+    ),
     zone: Type.Optional(
       text(
         'By whose clock times of day and dates are meant: an IANA zone, or profile, the person’s own where it is known; absent: the shop’s',

@@ -31,5 +31,6 @@ export * from './simulation.ts';
 export { Simulations, simulationsKept, type RunSimulation } from './simulations.ts';
 export type { MailLine, PeopleQuery, Simulation } from './table-simulation.ts';
 export * from './story.ts';
+export { failuresSince, type FailureCount, type StuckCount } from './stuck.ts';
 export { messagesOf, problemsOf } from './validate.ts';
 export { dateOf, instantOfWall, localTime } from './wall.ts';

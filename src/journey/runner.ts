@@ -17,7 +17,7 @@ import type { SecretSource } from './secret.ts';
 import type { Services } from './service.ts';
 import { mergeRuns, unmergeRuns, type CarriedRuns } from './merge.ts';
 import { forgetPerson, rowsOfPerson } from './privacy.ts';
-import { stuckRuns, type StuckRun } from './stuck.ts';
+import { stuckCounts, stuckRuns, type StuckCount, type StuckRun } from './stuck.ts';
 import { activeRuns, placesOf, runsById } from './table.ts';
 
 /** How far jumps may lead on from one to the next at once. */
@@ -311,6 +311,11 @@ export class Runner {
   /** Runs of a journey that need a hand, the longest there first. */
   stuck(journey: string, limit = 200): Promise<StuckRun[]> {
     return stuckRuns(this.#parts, { journey, now: this.#parts.clock.now(), limit });
+  }
+
+  /** How many runs of which journeys need a hand. */
+  stuckCounts(): Promise<StuckCount[]> {
+    return stuckCounts(this.#parts, this.#parts.clock.now());
   }
 
   /** `from` has become part of `into`: its runs go along. @returns what `unmerge` needs */

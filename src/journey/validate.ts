@@ -135,6 +135,11 @@ function checkRules(definition: JourneyDefinition, isSound: (part: string) => bo
     const least = name === 'entries' ? 0 : 1;
     if (cap && cap.max < least) say(`caps.${name}.max`, `${cap.max} is too few; write ${least} or more`);
   }
+  const { to = [], errorShare } = (isSound('alerts') && definition.alerts) || {};
+  for (const [i, mail] of to.entries())
+    if (!/^[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+$/.test(mail)) say(`alerts.to[${i}]`, `"${mail}" is no mail address`);
+  if (errorShare !== undefined && !(errorShare >= 0 && errorShare <= 1))
+    say('alerts.errorShare', `${errorShare} is no share; write 0.2 for one in five`);
   const { priority, group } = definition;
   if (isSound('priority') && priority !== undefined && !(priority >= 0 && priority <= 100))
     say('priority', `${priority} is no priority; write a whole number from 0 to 100`);

@@ -145,4 +145,14 @@ export const recipeTemplates: readonly TemplateSource[] = [
     text: file('confirm-signup.txt'),
     requires: ['context.texts.mailHeading', 'message.confirmUrl'],
   },
+  {
+    // To those who run the shop: what is wrong, or over again.
+    key: 'owner-alert',
+    class: 'transactional',
+    subject: '{{context.subject}}',
+    preheader: '{{context.notices[0].text}}',
+    mjml: file('owner-alert.mjml'),
+    text: file('owner-alert.txt'),
+    requires: ['context.subject', 'context.notices'],
+  },
 ];

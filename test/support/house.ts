@@ -44,8 +44,16 @@ const fakeSettings: House['settings'] = {
   files: { studio: null, shop: null, docs: null, alloy: null },
 };
 
-function fakeSenders(): Pick<House, 'actions' | 'feeds' | 'webhooks' | 'forms' | 'replays' | 'simulations'> {
+const fakeAlerts: House['alerts'] = {
+  list: async () => [],
+  settings: async () => ({ mails: [], webhook: null, off: [] }),
+  put: async ({ mails, webhook, off = [] }) => ({ settings: { mails, webhook, off }, secret: null }),
+  test: async () => {},
+};
+
+function fakeSenders(): Pick<House, 'alerts' | 'actions' | 'feeds' | 'webhooks' | 'forms' | 'replays' | 'simulations'> {
   return {
+    alerts: fakeAlerts,
     actions: fakeActions(),
     feeds: fakeFeeds(),
     webhooks: fakeWebhooks(),
