@@ -1,5 +1,4 @@
 import '../recommend/recommend.css';
-import '../rule/rule.css';
 import './design.css';
 import { Button, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';

@@ -124,7 +124,7 @@ function ItemTable(props: { rows: readonly ItemRow[]; sort: string; onSort: (sor
             <Table.Th className="number">{head('price')}</Table.Th>
             <Table.Th className="number wide-only">{say('catalogue.inStock')}</Table.Th>
             <Table.Th className="number">{head('viewed')}</Table.Th>
-            <Table.Th className="number">{head('bought')}</Table.Th>
+            <Table.Th className="number wide-only">{head('bought')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -157,7 +157,7 @@ function ItemTable(props: { rows: readonly ItemRow[]; sort: string; onSort: (sor
                 )}
               </Table.Td>
               <Table.Td className="number">{number(lately.viewed)}</Table.Td>
-              <Table.Td className="number">{number(lately.bought)}</Table.Td>
+              <Table.Td className="number wide-only">{number(lately.bought)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

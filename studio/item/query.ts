@@ -15,13 +15,15 @@ export interface Wanted {
   sort?: string | undefined;
   /** Rows passed over. */
   skip?: number | undefined;
+  /** Rows wanted; a page of them, if left out. */
+  limit?: number | undefined;
 }
 
 export const itemList = (wanted: Wanted) =>
   queryOptions({
     queryKey: ['items', 'list', wanted],
     queryFn: () => {
-      const search = new URLSearchParams({ limit: String(pageSize), sort: wanted.sort ?? 'viewed' });
+      const search = new URLSearchParams({ limit: String(wanted.limit ?? pageSize), sort: wanted.sort ?? 'viewed' });
       for (const name of ['q', 'category', 'stock'] as const) {
         const value = wanted[name];
         if (value !== undefined) search.set(name, value);

@@ -37,3 +37,16 @@ export const noRules = {
   rules: [],
   items: [],
 };
+
+/** What stands beside criteria, before anybody made any of it; by the door and the name of its list. */
+export const nothingYet: Readonly<Record<string, Record<string, unknown>>> = {
+  exclusions: { exclusions: [] },
+  promotions: { promotions: [] },
+  activities: { activities: [] },
+  'custom-lists': { lists: [] },
+  designs: { designs: [] },
+  offers: { offers: [] },
+  backtests: { backtests: [] },
+  items: { items: [], matches: 0, of: 0 },
+  'item-attributes': { attributes: [], looked: 0, of: 0 },
+};

@@ -16,7 +16,7 @@ import { documents } from './document.ts';
 import { intakeOf, noIntake, quarantineOf, requestsOf, webhooksOf } from './incoming.ts';
 import { certificateOf, profileOf } from './person.ts';
 import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
-import { criteriaOf, noRules } from './criterion.ts';
+import { criteriaOf, noRules, nothingYet } from './criterion.ts';
 
 interface World {
   /** UTC ms. */
@@ -193,11 +193,8 @@ const doors: Record<string, (world: World, asked: Asked) => Answer> = {
     if (id === 'preview') return ok(recommend({ ...(body as object), criterion: 'preview' }));
     return ok(criteriaOf.find(({ key }) => key === id) ?? criteriaOf[0]);
   },
-  activities: () => ok({ activities: [] }),
   collections: (_world, { id }) => ok(id === 'preview' ? noRules : { collections: [] }),
-  exclusions: () => ok({ exclusions: [] }),
-  promotions: () => ok({ promotions: [] }),
-  backtests: () => ok({ backtests: [] }),
+  ...Object.fromEntries(Object.entries(nothingYet).map(([door, value]) => [door, () => ok(value)])),
 };
 
 function advance(world: World, body: unknown): AdvanceReport {

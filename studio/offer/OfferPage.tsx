@@ -1,5 +1,4 @@
 import '../recommend/recommend.css';
-import '../rule/rule.css';
 import '../design/design.css';
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';

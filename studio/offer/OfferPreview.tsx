@@ -37,7 +37,7 @@ export function OfferPreview({ offer, name }: { offer: OfferInput['offer']; name
 }
 
 function Recommendation({ offer }: { offer: Recommended }) {
-  const { say } = useVoice();
+  const { say, language } = useVoice();
   const search: Search = useSearch({ from: '/offers/$key' });
   const navigate = useNavigate({ from: '/offers/$key' });
   const put = (change: Search) =>
@@ -45,7 +45,7 @@ function Recommendation({ offer }: { offer: Recommended }) {
   const [open, setOpen] = useState<string>();
   const [settled] = useDebouncedValue(JSON.stringify(offer), 300);
   const { kind: _kind, design: _design, selector: _selector, limit, ...asked } = JSON.parse(settled) as Recommended;
-  const body = { ...askingOf(search), ...asked, limit: limit ?? askingOf(search).limit, reasons: true };
+  const body = { ...askingOf(search, language), ...asked, ...(limit === undefined ? {} : { limit }), reasons: true };
   const { data, error } = useQuery({
     queryKey: ['preview', 'offer', body],
     queryFn: () => ask<RecommendationAnswer>('/v1/recommendations', { method: 'POST', body }),

@@ -1,12 +1,12 @@
 import { NumberInput, Select, TextInput } from '@mantine/core';
 import { useVoice } from '../ui/voice.tsx';
 import { languages } from '../words/words.ts';
-import { type Needs, type Search, cartOf, lacking, mostItems, usualLimit } from './asking.ts';
+import { type Needs, type Search, cartOf, lacking, mostItems, theirLanguage, usualLimit } from './asking.ts';
 import { ItemSelect, ItemsSelect, PersonSelect } from './ItemSelect.tsx';
 
 /** For whom, and about what: a person, a cart, an item; how many, and in which language. */
 export function AskForm(props: { search: Search; needs: Needs; put: (change: Search) => void }) {
-  const { say } = useVoice();
+  const { say, language } = useVoice();
   const { search, needs, put } = props;
   const lacks = lacking(needs, search);
   return (
@@ -44,13 +44,13 @@ export function AskForm(props: { search: Search; needs: Needs; put: (change: Sea
         />
         <Select
           label={say('preview.language')}
-          value={search.language ?? ''}
+          value={search.language ?? language}
           allowDeselect={false}
           data={[
-            { value: '', label: say('preview.ownLanguage') },
+            { value: theirLanguage, label: say('preview.ownLanguage') },
             ...languages.map(({ code, name }) => ({ value: code, label: name })),
           ]}
-          onChange={(value) => put({ language: value || undefined })}
+          onChange={(value) => put({ language: value === language ? undefined : (value ?? undefined) })}
         />
       </div>
     </div>

@@ -2,7 +2,7 @@ import { Button, JsonInput, MultiSelect, NumberInput, SegmentedControl, Switch, 
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
 import { isKeyForm, keyOf } from '../audience/rule.ts';
 import { KeyField } from '../ui/KeyField.tsx';
@@ -60,11 +60,12 @@ export function CriterionForm({ known, begin }: { known: CriterionView | null; b
             if (ready) save.mutate(sent(draft));
           }}
         >
-          {!known && <KeyField value={key} taken={taken} says={say('form.keyHint')} onChange={setOwnKey} />}
           {asJson ? (
             <JsonFields draft={draft} onChange={setDraft} />
           ) : (
-            <Fields draft={draft} whom={{ item: search.item, person: search.person }} onChange={setDraft} />
+            <Fields draft={draft} whom={{ item: search.item, person: search.person }} onChange={setDraft}>
+              {!known && <KeyField value={key} taken={taken} says={say('form.keyHint')} onChange={setOwnKey} />}
+            </Fields>
           )}
           {save.error && <ProblemNote error={save.error} />}
           <div className="actions">
@@ -120,7 +121,7 @@ interface FieldsProps {
   onChange: (draft: Content) => void;
 }
 
-function Fields({ draft, whom, onChange }: FieldsProps & { whom: Whom }) {
+function Fields({ draft, whom, onChange, children }: FieldsProps & { whom: Whom; children: ReactNode }) {
   const { say } = useVoice();
   const text = (field: 'name' | 'title' | 'description') => ({
     label: say(`form.${field}`),
@@ -134,6 +135,7 @@ function Fields({ draft, whom, onChange }: FieldsProps & { whom: Whom }) {
   return (
     <>
       <TextInput {...text('name')} />
+      {children}
       <TextInput
         {...text('title')}
         description={say(draft.titles === undefined ? 'form.titleSays' : 'form.titlesSay')}

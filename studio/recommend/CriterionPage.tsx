@@ -8,7 +8,7 @@ import { useVoice } from '../ui/voice.tsx';
 import { AskForm } from './AskForm.tsx';
 import { useAsked } from './asked.ts';
 import { CriterionForm } from './CriterionForm.tsx';
-import { contentOf } from './draft.ts';
+import { contentOf, put } from './draft.ts';
 import { Preview } from './Preview.tsx';
 import { TakeAway } from './TakeAway.tsx';
 import { criterion, useNames, useUses } from './query.ts';
@@ -23,12 +23,13 @@ export function CriterionPage() {
 
 /** A new one begins empty, or as a copy of another. */
 function NewCriterion() {
-  const { say } = useVoice();
+  const { say, language } = useVoice();
+  const nameOf = useNames();
   const { search } = useAsked();
   const { data, error, refetch } = useQuery({ ...criterion(search.from ?? ''), enabled: search.from !== undefined });
   if (search.from !== undefined && !data && !error) return <PageSkeleton />;
   const begin = data
-    ? { ...contentOf(data), name: say('form.copyOf', { name: data.name }) }
+    ? { ...copied(data, language), name: say('form.copyOf', { name: nameOf(data.key) }) }
     : { name: '', algorithm: { kind: 'cart' as const } };
   return (
     <div className="page">
@@ -40,6 +41,12 @@ function NewCriterion() {
       )}
     </div>
   );
+}
+
+/** What a copy begins with; Beckon's own notes are in English, and nobody's in another language. */
+function copied(data: CriterionView, language: string) {
+  const { description, ...content } = contentOf(data);
+  return data.shipped && language !== 'en' ? content : put(content, 'description', description);
 }
 
 function KnownCriterion({ criterionKey }: { criterionKey: string }) {

@@ -19,10 +19,11 @@ interface Props {
 
 /** What a criterion would show, each item with its reasons; beside it what was kept out and how old the data is. */
 export function Preview({ tried, needs, search, onOpen }: Props) {
-  const { say } = useVoice();
+  const { say, language } = useVoice();
+  const asking = askingOf(search, language);
   const lacks = lacking(needs, search);
   const { data, error, refetch, isFetching } = useQuery({
-    ...preview(tried, askingOf(search)),
+    ...preview(tried, asking),
     enabled: lacks === null,
   });
   if (lacks !== null) {
@@ -46,7 +47,7 @@ export function Preview({ tried, needs, search, onOpen }: Props) {
   }
   return (
     <div className="preview" aria-busy={isFetching}>
-      <Answer data={data} limit={askingOf(search).limit ?? 0} open={search.open} onOpen={onOpen} />
+      <Answer data={data} limit={asking.limit ?? 0} open={search.open} onOpen={onOpen} />
       <About data={data} />
     </div>
   );

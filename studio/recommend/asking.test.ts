@@ -9,14 +9,15 @@ describe('the address of a preview', () => {
   });
 
   it('is what is asked', () => {
-    expect(askingOf({ person: 'p1', cart: 'a,,b', item: 'c', limit: 8, language: 'sv' })).toEqual({
+    expect(askingOf({ person: 'p1', cart: 'a,,b', item: 'c', limit: 8, language: 'sv' }, 'de')).toEqual({
       profileId: 'p1',
       cart: ['a', 'b'],
       item: 'c',
       limit: 8,
       language: 'sv',
     });
-    expect(askingOf({})).toEqual({ limit: 6 });
+    expect(askingOf({}, 'de')).toEqual({ limit: 6, language: 'de' });
+    expect(askingOf({ language: 'own' }, 'de')).toEqual({ limit: 6 });
   });
 });
 

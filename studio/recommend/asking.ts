@@ -44,8 +44,11 @@ export function readSearch(search: Record<string, unknown>): Search {
 
 export const cartOf = ({ cart }: Search): string[] => cart?.split(',').filter(Boolean) ?? [];
 
-/** What a preview asks, by what stands in the address. Pure. */
-export function askingOf(search: Search): Asking {
+/** Reasons in the language of whom they are for, in place of the reader's. */
+export const theirLanguage = 'own';
+
+/** What a preview asks, by what stands in the address; reasons in the reader's language, unless another is chosen. Pure. */
+export function askingOf(search: Search, reader: string): Asking {
   const cart = cartOf(search);
   return {
     limit: search.limit ?? usualLimit,
@@ -53,7 +56,7 @@ export function askingOf(search: Search): Asking {
     ...(cart.length === 0 ? {} : { cart }),
     ...(search.item === undefined ? {} : { item: search.item }),
     ...(search.category === undefined ? {} : { category: search.category }),
-    ...(search.language === undefined ? {} : { language: search.language }),
+    ...(search.language === theirLanguage ? {} : { language: search.language ?? reader }),
   };
 }
 

@@ -1,3 +1,4 @@
+import './rule.css';
 import { Button, TagsInput } from '@mantine/core';
 import { IconFilter } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';

@@ -1,5 +1,4 @@
 import '../recommend/recommend.css';
-import './rule.css';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { PageHead } from '../ui/Page.tsx';

@@ -1,3 +1,4 @@
+import './rule.css';
 import { ActionIcon, Button, SegmentedControl, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { IconX } from '@tabler/icons-react';

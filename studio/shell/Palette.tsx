@@ -5,7 +5,9 @@ import { IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useState } from 'react';
 import { journeys, mailbox, people } from '../api/query.ts';
-import { criteria } from '../recommend/query.ts';
+import { itemList } from '../item/query.ts';
+import { criteria, useNames } from '../recommend/query.ts';
+import { definitions, ruleKinds } from '../rule/query.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { usePages } from './Shell.tsx';
 
@@ -93,6 +95,9 @@ function useHits(query: string): Hit[] {
   const found = useQuery({ ...people(settled), enabled: settled !== '' }).data?.people ?? [];
   const mails = useQuery({ ...mailbox, enabled: query !== '' }).data ?? [];
   const known = useQuery({ ...criteria, enabled: query !== '' }).data ?? [];
+  const nameOf = useNames();
+  const rules = useRules(query !== '');
+  const items = useQuery({ ...itemList({ q: settled, limit: 5 }), enabled: settled.length > 1 }).data?.items ?? [];
   const matches = (text: string) => text.toLocaleLowerCase().includes(query.toLocaleLowerCase());
   const all: Hit[] = [
     ...pages.map(({ to, word }) => ({
@@ -107,12 +112,13 @@ function useHits(query: string): Hit[] {
       kind: say('search.journey'),
       open: () => void navigate({ to: '/journeys/$key', params: { key } }),
     })),
-    ...known.map(({ key, name }) => ({
+    ...known.map(({ key }) => ({
       id: `criterion-${key}`,
-      label: name,
+      label: nameOf(key),
       kind: say('criteria.name'),
       open: () => void navigate({ to: '/recommendations/$key', params: { key } }),
     })),
+    ...rules,
     ...mails.slice(0, 200).map(({ id, to, subject }) => ({
       id: `mail-${id}`,
       label: `${subject} – ${to}`,
@@ -126,5 +132,30 @@ function useHits(query: string): Hit[] {
     kind: say('search.person'),
     open: () => void navigate({ to: '/people/$id', params: { id } }),
   }));
-  return [...all.slice(0, 8), ...persons.slice(0, 6)];
+  const sold = (settled.length > 1 ? items : []).map(({ id, name }) => ({
+    id: `item-${id}`,
+    label: name,
+    kind: say('catalogue.name'),
+    open: () => void navigate({ to: '/catalogue/$id', params: { id } }),
+  }));
+  return [...all.slice(0, 8), ...sold, ...persons.slice(0, 6)];
+}
+
+/** Collections, exclusions and promotions by their names. */
+function useRules(enabled: boolean): Hit[] {
+  const { say } = useVoice();
+  const navigate = useNavigate();
+  const rows = [
+    useQuery({ ...definitions('collections'), enabled }).data,
+    useQuery({ ...definitions('exclusions'), enabled }).data,
+    useQuery({ ...definitions('promotions'), enabled }).data,
+  ];
+  return ruleKinds.flatMap((kind, place) =>
+    (rows[place] ?? []).map(({ key, name }) => ({
+      id: `${kind}-${key}`,
+      label: name,
+      kind: say(`shelf.${kind}`),
+      open: () => void navigate({ to: '/rules/$kind/$key', params: { kind, key } }),
+    })),
+  );
 }

@@ -54,6 +54,9 @@ const pages: PageEntry[] = [
   { to: '/mailbox', word: 'nav.mailbox', Icon: IconMailbox },
 ];
 
+/** Sections whose pages stand among the recommendations. */
+const within = new Set(['rules', 'lists', 'designs', 'offers']);
+
 export function usePages(): PageEntry[] {
   const { error } = useQuery({ ...mailbox, refetchInterval: false, staleTime: 60_000 });
   const none = error instanceof ApiError && error.problem.status === 404;
@@ -107,6 +110,7 @@ function Rail() {
   const list = useOpenInSight();
   const entries = usePages();
   const { data } = useQuery(overview);
+  const section = useLocation({ select: (location) => location.pathname.split('/')[1] ?? '' });
   return (
     <nav className="rail" aria-label={say('nav.label')}>
       <Link to="/" className="brand" aria-label={say('brand.says')}>
@@ -116,7 +120,11 @@ function Rail() {
       <ul ref={list}>
         {entries.map(({ to, word, Icon }) => (
           <li key={to}>
-            <Link to={to} className="rail-link" activeOptions={{ exact: to === '/', includeSearch: false }}>
+            <Link
+              to={to}
+              className={to === '/recommendations' && within.has(section) ? 'rail-link active' : 'rail-link'}
+              activeOptions={{ exact: to === '/', includeSearch: false }}
+            >
               <Icon size={18} stroke={1.5} aria-hidden="true" />
               <span>{say(word)}</span>
             </Link>

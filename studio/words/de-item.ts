@@ -21,7 +21,7 @@ export const deItem = {
   'catalogue.inCategory': 'Kategorie',
   'catalogue.price': 'Preis',
   'catalogue.inStock': 'Auf Lager',
-  'catalogue.viewed': 'Besuche, angesehen',
+  'catalogue.viewed': 'Angesehen',
   'catalogue.bought': 'Gekauft',
   'catalogue.before': 'Davor',
   'catalogue.after': 'Weiter',

@@ -21,7 +21,7 @@ export const enItem = {
   'catalogue.inCategory': 'Category',
   'catalogue.price': 'Price',
   'catalogue.inStock': 'In stock',
-  'catalogue.viewed': 'Visits, viewed',
+  'catalogue.viewed': 'Viewed',
   'catalogue.bought': 'Bought',
   'catalogue.before': 'Before',
   'catalogue.after': 'Next',

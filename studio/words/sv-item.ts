@@ -21,7 +21,7 @@ export const svItem = {
   'catalogue.inCategory': 'Kategori',
   'catalogue.price': 'Pris',
   'catalogue.inStock': 'I lager',
-  'catalogue.viewed': 'Besök, visad',
+  'catalogue.viewed': 'Visad',
   'catalogue.bought': 'Köpt',
   'catalogue.before': 'Föregående',
   'catalogue.after': 'Nästa',
