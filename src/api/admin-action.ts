@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox';
-import { BeckonError } from '../base/index.ts';
-import { SecretInput, SecretRow, ServiceState } from './contract-action.ts';
+import { BeckonError, isUuid } from '../base/index.ts';
+import { ActionTest, ActionTrial, SecretInput, SecretRow, ServiceState } from './contract-action.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
@@ -8,7 +8,30 @@ import type { House } from './house.ts';
 type Make = <B extends TSchema>(door: Door<B>) => void;
 
 /** Doors to what the actions of journeys call. */
-export function actionDoors(make: Make, { actions }: House): void {
+export function actionDoors(make: Make, { actions, profiles }: House): void {
+  make({
+    method: 'POST',
+    path: '/journeys/:key/actions/:activity/test',
+    scope: 'journeys',
+    summary: 'Make the call of an action once, for one person: a real call, of which no run, rate or breaker hears.',
+    body: ActionTest,
+    answer: ActionTrial,
+    work: async (call) => {
+      const [key, activity] = [call.part('key'), call.part('activity')];
+      const { profileId } = call.body;
+      const profile = isUuid(profileId) ? await profiles.get(profileId) : null;
+      if (!profile)
+        throw new BeckonError(errors.API_NOT_FOUND, `There is no profile "${profileId.slice(0, 80)}"`, {
+          where: 'profileId',
+          mend: 'GET /v1/people?q= finds people by name, address or id',
+        });
+      const trial = await actions.test({ key, activity, profile }, call.body);
+      if (trial) return trial;
+      throw new BeckonError(errors.API_NOT_FOUND, `"${key}" has no action "${activity.slice(0, 80)}"`, {
+        mend: 'GET /v1/journeys/{key} shows its activities; "action" tries one that is not saved yet',
+      });
+    },
+  });
   make({
     method: 'GET',
     path: '/services',

@@ -35,3 +35,46 @@ export const ServiceState = Type.Object({
   actions: Type.Array(Type.Object({ journey: Type.String(), activity: Type.String() })),
 });
 export type ServiceState = Static<typeof ServiceState>;
+
+/** POST /v1/journeys/{key}/actions/{activity}/test */
+export const ActionTest = Type.Object(
+  {
+    profileId: Type.String({ description: 'For whom' }),
+    event: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'Data of the entry event; left out: what the person’s last run in the journey had gathered',
+      }),
+    ),
+    action: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'The action as it is to be; left out: that of the draft',
+      }),
+    ),
+    dry: Type.Optional(Type.Boolean({ description: 'Only fill in the request, and call nobody' })),
+  },
+  { additionalProperties: false },
+);
+export type ActionTest = Static<typeof ActionTest>;
+
+const headers = Type.Record(Type.String(), Type.String());
+
+/** What was sent, with marks for secrets, what came back, and what a run would make of it. */
+export const ActionTrial = Type.Object({
+  request: orNull(
+    Type.Object({
+      method: Type.String(),
+      url: Type.String(),
+      headers,
+      body: orNull(Type.String()),
+      timeoutMs: Type.Number(),
+    }),
+  ),
+  answer: orNull(Type.Object({ status: Type.Integer(), headers, text: Type.String(), ms: Type.Integer() })),
+  ok: Type.Boolean(),
+  status: Type.String({ description: '`jo_status_code`, or `notSent`' }),
+  why: orNull(Type.String()),
+  kept: orNull(Type.Record(Type.String(), Type.Unknown())),
+  misfits: Type.Array(Type.String(), { description: 'Where the answer is not as it was declared' }),
+  recording: Type.Unknown({ description: 'The same answer for the `answers` of a story' }),
+});
+export type ActionTrial = Static<typeof ActionTrial>;

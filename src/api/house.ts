@@ -1,4 +1,4 @@
-import type { SecretRow, ServiceState } from './contract-action.ts';
+import type { ActionTest, ActionTrial, SecretRow, ServiceState } from './contract-action.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Alerts } from '../alert/index.ts';
 import type { Clock, Ids, Log, Random } from '../base/index.ts';
@@ -265,6 +265,11 @@ export interface JourneyDoor {
 
 /** What the actions of journeys call, and show to whom they call. */
 export interface ActionDoor {
+  /** Throws JOURNEY_INVALID, JOURNEY_UNKNOWN. @returns null when there is no such action */
+  test(
+    place: { key: string; activity: string; profile: Profile },
+    test: Omit<ActionTest, 'profileId'>,
+  ): Promise<ActionTrial | null>;
   services(): Promise<ServiceState[]>;
   /** @returns whether it was held to be down */
   serviceUp(service: string): Promise<boolean>;

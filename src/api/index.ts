@@ -11,7 +11,7 @@
 export { audienceDoor } from './audience-door.ts';
 export * from './house.ts';
 export type * from './contract.ts';
-export type { SecretRow, ServiceState } from './contract-action.ts';
+export type { ActionTrial, SecretRow, ServiceState } from './contract-action.ts';
 export type { StuckRun } from './contract-journey.ts';
 export { Forms } from './forms.ts';
 export { Keys, keyText, type Admitted } from './keys.ts';

@@ -23,6 +23,7 @@ export type { BusinessFact } from './audience-reader.ts';
 export { missingHere } from './ready.ts';
 export { Secrets, type SecretView } from './secret.ts';
 export type { ServiceView } from './service.ts';
+export type { Trial } from './trial.ts';
 export { Runner, type RunnerParts } from './runner.ts';
 export { migrations } from './table.ts';
 export { emptyJourneys, type JourneyRow, type JourneyStatus } from './table-journey.ts';
@@ -32,5 +33,5 @@ export { Simulations, simulationsKept, type RunSimulation } from './simulations.
 export type { MailLine, PeopleQuery, Simulation } from './table-simulation.ts';
 export * from './story.ts';
 export { failuresSince, type FailureCount, type StuckCount } from './stuck.ts';
-export { messagesOf, problemsOf } from './validate.ts';
+export { messagesOf, problemsOf, refuse } from './validate.ts';
 export { dateOf, instantOfWall, localTime } from './wall.ts';

@@ -19,6 +19,7 @@ import { mergeRuns, unmergeRuns, type CarriedRuns } from './merge.ts';
 import { forgetPerson, rowsOfPerson } from './privacy.ts';
 import { stuckCounts, stuckRuns, type StuckCount, type StuckRun } from './stuck.ts';
 import { activeRuns, placesOf, runsById } from './table.ts';
+import { tryAction, type Trial, type Wish } from './trial.ts';
 
 /** How far jumps may lead on from one to the next at once. */
 const jumpLimit = 10;
@@ -306,6 +307,11 @@ export class Runner {
   /** How the services that actions call are doing. */
   get services(): Services {
     return this.#actor.services;
+  }
+
+  /** Makes the call of an action once, by hand and outside of any run. */
+  tryAction(wish: Wish): Promise<Trial> {
+    return tryAction({ parts: this.#parts, hands: this.#hands }, wish);
   }
 
   /** Runs of a journey that need a hand, the longest there first. */

@@ -189,6 +189,15 @@ export async function runsById(tx: Runner, ids: readonly string[]): Promise<Run[
   return rows.map(runOf);
 }
 
+/** The run of a profile in a journey that began last. */
+export async function latestRun(runner: Runner, profileId: string, journey: string): Promise<Run | null> {
+  const [row] = await runner.rows<RunRow>({
+    text: 'select * from journey_run where profile_id = $1 and journey = $2 order by entered_at desc, id desc limit 1',
+    values: [profileId, journey],
+  });
+  return row ? runOf(row) : null;
+}
+
 /** Where runs stand, without what they have gathered: for those who only ask. */
 export async function placesOf(tx: Runner, ids: readonly string[]): Promise<RunPlace[]> {
   return tx.rows<RunPlace>({

@@ -40,6 +40,7 @@ export function fakeJourneys(): House['journeys'] {
 export function fakeActions(): House['actions'] {
   const now = new Date(0).toISOString();
   return {
+    test: async () => null,
     services: async () => [],
     serviceUp: async () => false,
     secrets: async () => [],
