@@ -39,6 +39,34 @@ const oneJourney = createRoute({
   component: lazyRouteComponent(() => import('./journey/JourneyPage.tsx'), 'JourneyPage'),
 });
 
+/** What stands in the address of a journey's simulations. */
+export interface SimulateSearch {
+  /** Which simulation. */
+  run?: string | undefined;
+  activity?: string | undefined;
+  reason?: string | undefined;
+  q?: string | undefined;
+  /** Number of the person, and of the mail. */
+  who?: number | undefined;
+  mail?: number | undefined;
+}
+
+const whole = (value: unknown): number | undefined => (Number.isInteger(value) ? (value as number) : undefined);
+
+const simulate = createRoute({
+  getParentRoute: () => root,
+  path: '/journeys/$key/simulate',
+  validateSearch: (search: Record<string, unknown>): SimulateSearch => ({
+    run: text(search['run']),
+    activity: text(search['activity']),
+    reason: text(search['reason']),
+    q: text(search['q']),
+    who: whole(search['who']),
+    mail: whole(search['mail']),
+  }),
+  component: lazyRouteComponent(() => import('./simulate/SimulatePage.tsx'), 'SimulatePage'),
+});
+
 const peopleList = createRoute({
   getParentRoute: () => root,
   path: '/people',
@@ -191,6 +219,7 @@ export const router = createRouter({
     home,
     journeyList,
     oneJourney,
+    simulate,
     peopleList,
     onePerson,
     audienceList,

@@ -31,6 +31,8 @@ type CardData = {
   sentence: string;
   now: number;
   today: number;
+  /** What `today` counts, in a word. */
+  pastWord: string;
   selected: boolean;
   onSelect: (id: string) => void;
 };
@@ -43,13 +45,15 @@ interface CanvasProps {
   counts: JourneyDetail['counts'];
   selected: string | null;
   onSelect: (id: string | null) => void;
+  /** What the second number of each card counts; those of today when absent. */
+  pastWord?: string;
 }
 
 /** About as wide as the word is drawn; the style cuts it at the same most. */
 const wordWidth = (word: string) => (word === '' ? 0 : Math.min(216, word.length * 7 + 18));
 
 /** A journey drawn: time runs downward, a card an activity, its counts live. */
-export function Canvas({ document, counts, selected, onSelect }: CanvasProps) {
+export function Canvas({ document, counts, selected, onSelect, pastWord }: CanvasProps) {
   const { say } = useVoice();
   const frame = useRef<HTMLDivElement>(null);
   const layout = useMemo(() => layOut(document, (why) => wordWidth(wayWords(why, say))), [document, say]);
@@ -65,6 +69,7 @@ export function Canvas({ document, counts, selected, onSelect }: CanvasProps) {
       sentence: sentenceOf(document, id, say),
       now: counts[id]?.now ?? 0,
       today: counts[id]?.today ?? 0,
+      pastWord: pastWord ?? say('card.today'),
       selected: id === selected,
       onSelect,
     },
@@ -162,7 +167,7 @@ function Card({ id, data }: NodeProps<CardNode>) {
             <b>{number(data.now)}</b> {say('journey.here')}
           </span>
           <span>
-            <b>{number(data.today)}</b> {say('card.today')}
+            <b>{number(data.today)}</b> {data.pastWord}
           </span>
         </span>
       </button>

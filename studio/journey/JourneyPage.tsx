@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { JourneyDetail } from '../../src/api/contract.ts';
 import { journey } from '../api/query.ts';
+import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead } from '../ui/Page.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
@@ -71,6 +72,9 @@ function JourneyHead({ detail, document }: { detail: JourneyDetail; document: Jo
   );
   return (
     <PageHead title={document.name} answer={`${people}.`} note={note}>
+      <ButtonLink to="/journeys/$key/simulate" params={{ key: detail.key }} variant="default">
+        {say('simulate.open')}
+      </ButtonLink>
       {detail.status === 'draft' && <Publish journeyKey={detail.key} document={document} />}
       <Life detail={detail} />
     </PageHead>

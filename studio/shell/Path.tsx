@@ -29,7 +29,8 @@ export function Path() {
     .map((part) => decodeURIComponent(part));
   const [section = 'home', ...rest] = parts;
   const part = within[section];
-  const leaf = useLeafName(section, rest);
+  const simulated = section === 'journeys' && rest[1] === 'simulate' ? rest[0] : undefined;
+  const leaf = useLeafName(section, simulated === undefined ? rest : [simulated]);
   return (
     <nav className="path" aria-label={say('nav.path')}>
       <ol>
@@ -49,7 +50,14 @@ export function Path() {
             </li>
           </>
         )}
-        {leaf !== null && <li aria-current="page">{leaf}</li>}
+        {simulated !== undefined && (
+          <li>
+            <Link to="/journeys/$key" params={{ key: simulated }}>
+              {leaf}
+            </Link>
+          </li>
+        )}
+        {leaf !== null && <li aria-current="page">{simulated === undefined ? leaf : say('simulate.open')}</li>}
       </ol>
     </nav>
   );

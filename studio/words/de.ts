@@ -1,6 +1,7 @@
 import { deFeeds } from './de-feeds.ts';
 import { dePeople } from './de-people.ts';
 import { deRecommend } from './de-recommend.ts';
+import { deSimulate } from './de-simulate.ts';
 import type { Catalogue } from './words.ts';
 
 /** The words in German. */
@@ -388,6 +389,7 @@ export const de: Catalogue = {
   ...dePeople,
   ...deFeeds,
   ...deRecommend,
+  ...deSimulate,
 
   'search.title': 'Seiten, Reisen, Personen und Mails suchen',
   'search.hint': 'Eine Seite, eine Reise, ein Name, eine Adresse …',

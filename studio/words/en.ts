@@ -1,6 +1,7 @@
 import { enFeeds } from './en-feeds.ts';
 import { enPeople } from './en-people.ts';
 import { enRecommend } from './en-recommend.ts';
+import { enSimulate } from './en-simulate.ts';
 
 /**
  * Every word the studio says, in English: the list that the other languages must match key by key.
@@ -386,6 +387,7 @@ export const en = {
   ...enPeople,
   ...enFeeds,
   ...enRecommend,
+  ...enSimulate,
 
   'search.title': 'Search pages, journeys, people and mails',
   'search.hint': 'Type a page, a journey, a name, an address …',

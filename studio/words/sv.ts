@@ -1,6 +1,7 @@
 import { svFeeds } from './sv-feeds.ts';
 import { svPeople } from './sv-people.ts';
 import { svRecommend } from './sv-recommend.ts';
+import { svSimulate } from './sv-simulate.ts';
 import type { Catalogue } from './words.ts';
 
 /** The words in Swedish. */
@@ -382,6 +383,7 @@ export const sv: Catalogue = {
   ...svPeople,
   ...svFeeds,
   ...svRecommend,
+  ...svSimulate,
 
   'search.title': 'Sök sidor, resor, personer och brev',
   'search.hint': 'Skriv en sida, en resa, ett namn, en adress …',
