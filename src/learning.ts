@@ -4,7 +4,7 @@ import { Tidy, type EventLog, type ForgetLesson } from './event/index.ts';
 import type { Catalog, RuleBook } from './catalog/index.ts';
 import type { Lesson, Profiles } from './profile/index.ts';
 import type { Duty } from './pulse.ts';
-import { Describer, Follower, ItemLearner, Recommender, Snapshots } from './recommend/index.ts';
+import { Describer, Follower, ItemLearner, Recommender, Retirer, Snapshots } from './recommend/index.ts';
 import type { Showing } from './showing.ts';
 import type { Store } from './store/index.ts';
 
@@ -53,11 +53,13 @@ export function openLearning(
   recommender.lagMs = () => follower.lagMs;
   const items = new ItemLearner({ engine, clock, log });
   const contents = new Describer({ engine, shelf: catalog, log });
+  const retirer = new Retirer({ engine, clock, log });
   const keep = async () => {
     snapshots.look(follower);
     if (follower.isCaughtUp) {
       items.look();
       contents.look();
+      retirer.look(follower);
     }
     return 0;
   };
@@ -78,6 +80,7 @@ export function openLearning(
       follower.stop();
       items.stop();
       contents.stop();
+      retirer.stop();
       await snapshots.stop();
     },
   };

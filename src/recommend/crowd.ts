@@ -13,6 +13,15 @@ import { VisitorGroups, type VisitorLists } from './visitor-groups.ts';
 /** Different item ids; events of further ones are ignored and counted. */
 export const itemLimit = 2_000_000;
 
+/** Fewer visits than this are not worth the work of letting them go. */
+const fewestRetired = 1000;
+
+/** Of visits the newest so many are kept, and none that is older. */
+export interface VisitLimits {
+  most: number;
+  mostMs: number;
+}
+
 /** Of erased people the feed keeps what they did and this instead of their id. */
 const nobody = '00000000-0000-0000-0000-000000000000';
 
@@ -114,6 +123,33 @@ export class Crowd {
     }
     for (const visit of this.#nameless) this.#forgetVisit(visit);
     this.#nameless = [];
+  }
+
+  /**
+   * From which visit on visits are worth keeping: those at most `mostMs` old, and at most `most`; the first kept one when
+   * too few would go for the work to be worth it.
+   */
+  retirable({ most, mostMs, now }: VisitLimits & { now: number }): number {
+    const { first, size } = this.visits;
+    const step = Math.max(fewestRetired, Math.floor((size - first) / 20));
+    let from = size - first > most + step ? size - most : first;
+    const isOld = (visit: number) => visit < size && this.visits.endedAt(visit) < now - mostMs;
+    if (from > first || isOld(first + step)) while (isOld(from)) from++;
+    return from;
+  }
+
+  /** Lets the visits before `from` go, with their carts and visitors; counts stay. @see Occasions.retire */
+  *retire(from: number): Generator<void, number> {
+    const { first, size } = this.visits;
+    const since = this.visits.endedAt(from);
+    let cart = this.carts.first;
+    while (cart < this.carts.size && this.carts.endedAt(cart) < since) cart++;
+    const visits = yield* this.visits.retire(from);
+    const chains = yield* this.chains.retire(from, size);
+    const carts = yield* this.carts.retire(cart);
+    for (const putInPlace of [visits, chains, carts]) putInPlace();
+    this.#nameless = this.#nameless.filter((visit) => visit >= from);
+    return from - first;
   }
 
   #begin(visit: number, { p, s }: Lesson): void {

@@ -1,5 +1,5 @@
 import type { Lesson } from '../profile/index.ts';
-import { Crowd, type ItemNumbers } from './crowd.ts';
+import { Crowd, type ItemNumbers, type VisitLimits } from './crowd.ts';
 import type { Dictionary } from './dictionary.ts';
 import { ItemModel } from './item-model.ts';
 import { learnItems } from './learn-items.ts';
@@ -8,7 +8,7 @@ import { ContentIndex } from './content-index.ts';
 import type { Described } from './content-text.ts';
 import { type BasketParts, explainBasket, scoreBasket } from './list-basket.ts';
 import { type CartParts, cartCounts, explainCart, scoreCart } from './list-cart.ts';
-import { contentKey, mixContent, scoreByContent } from './list-content.ts';
+import { mixContent, unproven } from './list-content.ts';
 import { further, type FurtherItem, withFurther } from './list-further.ts';
 import { leftInCart } from './list-left.ts';
 import { explained, newestOf, scoreByRules, weighedOf } from './list-neighbours.ts';
@@ -21,9 +21,6 @@ import { type ItemScore, Scores } from './scores.ts';
 import type { ListQuery, Scored, Source } from './source.ts';
 import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
 import type { VisitorLists } from './visitor-groups.ts';
-
-/** In fewer visits than this an item has had no chance yet. */
-const unprovenBelow = 5;
 
 type Accept = (item: number) => boolean;
 /** The best of a list, those before them that no score put there, and what speaks for them. */
@@ -172,6 +169,12 @@ export class Engine implements Source {
     return this.#crowd.carts.size;
   }
 
+  /** Lets visits go that are too old or too many; null when there is nothing to do. Meanwhile nothing may be learned. */
+  retire(limits: VisitLimits & { now: number }): Generator<void, number> | null {
+    const from = this.#crowd.retirable(limits);
+    return from === this.#crowd.visits.first ? null : this.#crowd.retire(from);
+  }
+
   /** Learns the item model anew, item by item; it takes the place of the last one when the generator has ended. */
   *learnModel(now: number): Generator<number, ItemModel> {
     const { cart, model } = this.#tuning;
@@ -191,7 +194,13 @@ export class Engine implements Source {
       case 'similar':
         return this.#similar(query, limit, accept);
       case 'unproven':
-        return this.#unproven(query, limit, accept);
+        this.#clear();
+        return unproven(this.#alike, query.keys, {
+          visits: this.#crowd.visits,
+          tuning: this.#tuning.content,
+          scores: this.#whole,
+          top: (isNew) => this.#whole.top(limit, (item) => isNew(item) && accept(item), this.#order),
+        });
       default: {
         const { first, best, more, explain } = this.#best(query, limit, accept);
         return [...first, ...withFurther(this.#crowd, explain(best), more)];
@@ -249,18 +258,6 @@ export class Engine implements Source {
   #similar({ key, weights, least = usualLeast }: Query<'similar'>, limit: number, accept: Accept): Scored[] {
     const list = this.#alike.list(key, { weights, least }, { limit, accept });
     return list.map(({ item, score }) => ({ item, score, count: 0, key, by: 'similar' }));
-  }
-
-  /** Like the keys, and seen in fewer visits than can tell anything. */
-  #unproven({ keys }: Query<'unproven'>, limit: number, accept: Accept): Scored[] {
-    const own = keys.map((item): OwnStep => ({ item, weight: 1 }));
-    this.#clear();
-    scoreByContent(this.#alike, own, { tuning: this.#tuning.content, scores: this.#whole });
-    const isNew = (item: number) => !keys.includes(item) && this.#crowd.visits.count(item) < unprovenBelow;
-    const best = this.#whole.top(limit, (item) => isNew(item) && accept(item), this.#order);
-    return best.map(({ item, score }) => {
-      return { item, score, count: 0, key: contentKey(this.#alike, own, item), by: 'explored' };
-    });
   }
 
   #nextBasket({ orders, now }: Query<'next-basket'>, limit: number, accept: Accept): Scored[] {

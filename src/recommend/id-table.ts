@@ -33,6 +33,12 @@ export class IdTable {
   /** The number of `id`, given now if it is new: then it is the size before. */
   add(id: string): number {
     const { low, high } = this.#mark.of(id);
+    return this.addMark(low, high);
+  }
+
+  /** The same by the mark of an id. That of a forgotten one gets a number to which nothing leads. */
+  addMark(low: number, high: number): number {
+    if (high === 0) return this.#blank();
     const slot = this.#slotOf(low, high);
     const known = this.#slots[slot]! - 1;
     if (known !== -1) return known;
@@ -43,6 +49,12 @@ export class IdTable {
     this.#slots[slot] = number + 1;
     this.#slots[slot + 1] = low;
     if (this.#size * 8 > this.#slots.length * 3) this.#widen();
+    return number;
+  }
+
+  #blank(): number {
+    const number = this.#size++;
+    this.#marks = grown(this.#marks, number * 2 + 2);
     return number;
   }
 

@@ -70,6 +70,7 @@ export { migrations } from './migration.ts';
 export type { FixedOffer, OfferDefinition, Offering, RecommendationOffer } from './offer.ts';
 export { emptySeen } from './table-activity-seen.ts';
 export { emptySnapshots } from './table-snapshot.ts';
+export { Retirer, visitLimits } from './retirer.ts';
 export { Snapshots } from './snapshots.ts';
 export { Recommender } from './recommender.ts';
 export type { RecommenderParts } from './recommender.ts';

@@ -1,11 +1,14 @@
 import type { Alike } from './list-similar.ts';
 import type { Neighbours, OwnStep } from './neighbours.ts';
 import type { Occasions } from './occasions.ts';
-import type { Scores } from './scores.ts';
+import type { ItemScore, Scores } from './scores.ts';
+import type { Scored } from './source.ts';
 import type { Tuning } from './tuning.ts';
 
 /** A share of content below this changes no list. */
 const leastShare = 0.01;
+/** In fewer visits than this an item has had no chance yet. */
+const unprovenBelow = 5;
 
 /** Adds to `scores` what is like the newest own items by its content. */
 export function scoreByContent(
@@ -61,6 +64,26 @@ export function mixContent(
   // Items that many have met stand where neighbours put them: content would only push them about (§4d, Sports).
   scores.change((item, score) => score * Math.max(1e-9, Math.exp(-visits.count(item) / tuning.known)));
   whole.mix(scores, (share * scores.most) / most);
+}
+
+/** Like the keys, and seen in fewer visits than can tell anything. `top`: the best of `scores` that pass. */
+export function unproven(
+  alike: Alike,
+  keys: readonly number[],
+  ask: {
+    visits: Occasions;
+    tuning: Tuning['content'];
+    scores: Scores;
+    top: (isNew: (item: number) => boolean) => readonly ItemScore[];
+  },
+): Scored[] {
+  const { visits, tuning, scores, top } = ask;
+  const own = keys.map((item): OwnStep => ({ item, weight: 1 }));
+  scoreByContent(alike, own, { tuning, scores });
+  const best = top((item) => !keys.includes(item) && visits.count(item) < unprovenBelow);
+  return best.map(({ item, score }) => {
+    return { item, score, count: 0, key: contentKey(alike, own, item), by: 'explored' };
+  });
 }
 
 /** The own item that an item is most like. */

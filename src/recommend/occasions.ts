@@ -1,6 +1,10 @@
+import { Mark } from '../base/index.ts';
 import { IdTable } from './id-table.ts';
 import type { Kept } from './kept.ts';
 import { PagedRows } from './paged-rows.ts';
+
+/** Occasions copied between two pauses. */
+const stride = 500;
 
 /** What was done with an item, as bits of a step. */
 export const bits = { view: 1, cart: 2, purchase: 4 } as const;
@@ -36,9 +40,11 @@ export interface Entered {
  * §6), so memory and the time of an answer are bounded however long it goes on.
  */
 export class Occasions {
-  readonly #ids = new IdTable();
+  /** The oldest that is kept. Numbers go on rising; ids and steps lie by how far a number is from this one. */
+  #first = 0;
+  #ids = new IdTable();
   /** Noted beside each occasion: when it ended, seconds since 1970. */
-  readonly #steps: PagedRows;
+  #steps: PagedRows;
   readonly #rings: PagedRows;
   readonly #longest: number;
   readonly #ring: Ring;
@@ -46,14 +52,20 @@ export class Occasions {
 
   /** @param options powers of two; `longest`: after so many steps an occasion is no shopper's, and no more are added */
   constructor(options: { steps: number; ring: number; longest: number }) {
-    this.#steps = new PagedRows({ width: 1, first: 2, cap: options.steps, noted: true });
+    this.#steps = stepRows(options.steps);
     this.#rings = new PagedRows({ width: 1, first: 2, cap: options.ring });
     this.#longest = options.longest;
     this.#ring = { page: new Int32Array(0), base: 0, newest: 0, mask: options.ring - 1, length: 0 };
   }
 
+  /** How many there ever were; their numbers are below this. */
   get size(): number {
-    return this.#ids.size;
+    return this.#first + this.#ids.size;
+  }
+
+  /** The number of the oldest that is kept. */
+  get first(): number {
+    return this.#first;
   }
 
   /** The most steps that are kept of one. */
@@ -62,7 +74,8 @@ export class Occasions {
   }
 
   find(id: string): number {
-    return this.#ids.find(id);
+    const { low, high } = new Mark().of(id);
+    return this.findMark(low, high);
   }
 
   /**
@@ -73,19 +86,19 @@ export class Occasions {
    */
   enter(id: string, item: number, bit: number, at: number): Entered | null {
     const entered = this.#entered;
-    const occasion = this.#ids.add(id);
-    const total = this.#steps.total(occasion);
+    const row = this.#ids.add(id);
+    const total = this.#steps.total(row);
     if (total >= this.#longest) return null;
-    entered.occasion = occasion;
-    const known = this.#marksOf(occasion, item);
+    const occasion = (entered.occasion = this.#first + row);
+    const known = this.#marksOf(row, item);
     entered.isFirst = (known & bit) === 0;
-    entered.isStep = known === 0 || (bit === bits.view && !this.#isNewest(occasion, item));
+    entered.isStep = known === 0 || (bit === bits.view && !this.#isNewest(row, item));
     if (entered.isStep) {
-      const place = this.#steps.push(occasion);
-      this.#steps.page(occasion)[place] = (item << kindBits) | bit;
-    } else if (entered.isFirst) this.#mark(occasion, item, bit);
+      const place = this.#steps.push(row);
+      this.#steps.page(row)[place] = (item << kindBits) | bit;
+    } else if (entered.isFirst) this.#mark(row, item, bit);
     const seconds = Math.max(0, Math.floor(at / 1000));
-    if (seconds > this.#steps.note(occasion)) this.#steps.setNote(occasion, seconds);
+    if (seconds > this.#steps.note(row)) this.#steps.setNote(row, seconds);
     if (known === 0) {
       const place = this.#rings.push(item);
       this.#rings.page(item)[place] = occasion;
@@ -93,25 +106,26 @@ export class Occasions {
     return entered;
   }
 
-  /** Steps kept of an occasion; none when it was forgotten. */
+  /** Steps kept of an occasion; none when it was forgotten or retired. */
   length(occasion: number): number {
-    return this.#steps.length(occasion);
+    return occasion < this.#first ? 0 : this.#steps.length(occasion - this.#first);
   }
 
   /** The `back`-th newest step (from 0), to be read with `itemOf` and `bits`. */
   step(occasion: number, back: number): number {
-    return this.#steps.page(occasion)[this.#steps.placeOf(occasion, this.#steps.total(occasion) - 1 - back)]!;
+    return this.#stepOf(occasion - this.#first, back);
   }
 
   /** Writes the kept steps, oldest first, into `into` from `at` on, where there is room for them. @returns how many */
   read(occasion: number, into: Int32Array, at = 0): number {
-    const length = this.#steps.length(occasion);
+    const length = this.length(occasion);
     if (length === 0) return 0;
-    const page = this.#steps.page(occasion);
-    const base = this.#steps.base(occasion);
-    const total = this.#steps.total(occasion);
+    const row = occasion - this.#first;
+    const page = this.#steps.page(row);
+    const base = this.#steps.base(row);
+    const total = this.#steps.total(row);
     if (total === length) for (let i = 0; i < length; i++) into[at + i] = page[base + i]!;
-    else for (let i = 0; i < length; i++) into[at + i] = page[this.#steps.placeOf(occasion, total - length + i)]!;
+    else for (let i = 0; i < length; i++) into[at + i] = page[this.#steps.placeOf(row, total - length + i)]!;
     return length;
   }
 
@@ -128,7 +142,7 @@ export class Occasions {
 
   /** When its last event was, UTC ms. */
   endedAt(occasion: number): number {
-    return this.#steps.note(occasion) * 1000;
+    return occasion < this.#first ? 0 : this.#steps.note(occasion - this.#first) * 1000;
   }
 
   /** On how many occasions the item was, whatever was done with it. */
@@ -148,18 +162,39 @@ export class Occasions {
 
   /** The number of the occasion whose id has this mark, or -1. */
   findMark(low: number, high: number): number {
-    return this.#ids.findMark(low, high);
+    const row = this.#ids.findMark(low, high);
+    return row === -1 ? -1 : this.#first + row;
   }
 
   /** The mark of its id; nothing is found by that of a forgotten one. */
   markOf(occasion: number): { low: number; high: number } {
-    return this.#ids.markOf(occasion);
+    return this.#ids.markOf(occasion - this.#first);
   }
 
   /** Takes an occasion out of every list to come: its steps are gone, and its id leads nowhere. */
   forget(occasion: number): void {
-    this.#steps.clear(occasion);
-    this.#ids.forget(occasion);
+    this.#steps.clear(occasion - this.#first);
+    this.#ids.forget(occasion - this.#first);
+  }
+
+  /**
+   * Makes room: a generator that copies what is kept, and ends with what puts the copy in place and lets all occasions
+   * before `first` go. Until that is called nothing changes, and meanwhile nothing may be entered or forgotten. Rings go
+   * on naming those that went, with no steps, until they are overwritten; how often an item was met stays.
+   */
+  *retire(first: number): Generator<void, () => void> {
+    const [ids, steps] = [new IdTable(), stepRows(this.#steps.cap)];
+    for (let row = first - this.#first; row < this.#ids.size; row++) {
+      const { low, high } = this.#ids.markOf(row);
+      const to = ids.addMark(low, high);
+      for (let back = this.#steps.length(row) - 1; back >= 0; back--) {
+        const place = steps.push(to);
+        steps.page(to)[place] = this.#stepOf(row, back);
+      }
+      if (steps.length(to) > 0) steps.setNote(to, this.#steps.note(row));
+      if (row % stride === 0) yield;
+    }
+    return () => ([this.#first, this.#ids, this.#steps] = [first, ids, steps]);
   }
 
   get bytes(): number {
@@ -168,6 +203,7 @@ export class Occasions {
 
   keep(): Kept {
     return {
+      first: this.#first,
       ids: this.#ids.keep(),
       steps: this.#steps.keep(),
       rings: this.#rings.keep(),
@@ -175,17 +211,18 @@ export class Occasions {
   }
 
   restore(kept: Kept): void {
+    this.#first = kept.first as number;
     this.#ids.restore(kept.ids as Kept);
     this.#steps.restore(kept.steps as Kept);
     this.#rings.restore(kept.rings as Kept);
   }
 
   /** What was done with the item on this occasion, by all its kept steps. */
-  #marksOf(occasion: number, item: number): number {
-    const length = this.#steps.length(occasion);
+  #marksOf(row: number, item: number): number {
+    const length = this.#steps.length(row);
     if (length === 0) return 0;
-    const page = this.#steps.page(occasion);
-    const base = this.#steps.base(occasion);
+    const page = this.#steps.page(row);
+    const base = this.#steps.base(row);
     let marks = 0;
     for (let i = base; i < base + length; i++) {
       if (page[i]! >> kindBits === item) marks |= page[i]! & kindMask;
@@ -193,18 +230,26 @@ export class Occasions {
     return marks;
   }
 
-  #isNewest(occasion: number, item: number): boolean {
-    return this.#steps.length(occasion) > 0 && itemOf(this.step(occasion, 0)) === item;
+  #stepOf(row: number, back: number): number {
+    return this.#steps.page(row)[this.#steps.placeOf(row, this.#steps.total(row) - 1 - back)]!;
   }
 
-  #mark(occasion: number, item: number, bit: number): void {
-    const page = this.#steps.page(occasion);
-    const total = this.#steps.total(occasion);
-    for (let nth = total - 1; nth >= total - this.#steps.length(occasion); nth--) {
-      const place = this.#steps.placeOf(occasion, nth);
+  #isNewest(row: number, item: number): boolean {
+    return this.#steps.length(row) > 0 && itemOf(this.#stepOf(row, 0)) === item;
+  }
+
+  #mark(row: number, item: number, bit: number): void {
+    const page = this.#steps.page(row);
+    const total = this.#steps.total(row);
+    for (let nth = total - 1; nth >= total - this.#steps.length(row); nth--) {
+      const place = this.#steps.placeOf(row, nth);
       if (page[place]! >> kindBits !== item) continue;
       page[place]! |= bit;
       return;
     }
   }
+}
+
+function stepRows(cap: number): PagedRows {
+  return new PagedRows({ width: 1, first: 2, cap, noted: true });
 }
