@@ -133,8 +133,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const forms = openForms(ground, { events, slots });
   const settle = async () => void (await folder.drain());
   const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
-  events.onStored((rows) => folder.give(rows));
-  folder.onFolded((fed) => learning.follower.give(fed as FeedBatch[]));
+  joinFold(folder, { events, learning });
   const returning = duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots });
   const { auditing, watching } = openWatching(ground, slots, feeding);
   returning.push(replaying.duty, auditing.duty, watching.duty);
@@ -188,6 +187,16 @@ async function readAhead(rooms: {
   await slots.messages.templates.installRecipes();
   templates.keys = new Set(await slots.messages.templates.keys());
   await slots.journeys.load();
+}
+
+/** What is received goes to the fold of this process, and what that teaches to the recommender, without being read again. */
+function joinFold(folder: Folder, { events, learning }: { events: EventLog; learning: Learning }): void {
+  events.onStored((rows) => folder.give(rows));
+  events.whileFolding(() => folder.owed);
+  folder.onFolded((fed) => {
+    events.goOn();
+    learning.follower.give(fed as FeedBatch[]);
+  });
 }
 
 function openProfiles({ store, clock, ids, log }: Ground, events: EventLog, slots: Slots): Profiles {

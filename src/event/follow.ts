@@ -103,6 +103,11 @@ export class Folder {
     return this.#fences.size === shards && this.#clock.real() < this.#leasedUntil;
   }
 
+  /** How many events it was given and has not folded yet. */
+  get owed(): number {
+    return this.#given.events;
+  }
+
   /** Folds in the background: at once when woken, otherwise once a second. */
   start(): void {
     this.#stopped = false;

@@ -36,6 +36,10 @@ export class GivenRows {
     return this.#rows.size;
   }
 
+  get events(): number {
+    return this.#events;
+  }
+
   /** Remembers rows, as far as there is room. @returns whether all found room */
   add(rows: readonly StoredRow[]): boolean {
     for (const row of rows) {

@@ -45,6 +45,9 @@ export interface FeedRow<T> {
   lessons: T[];
 }
 
+/** So many events may wait for the fold of the process that received them: one or two seconds' worth. */
+const owedLimit = 10_000;
+
 /** The log: where everything that happens is kept, once and in order. */
 export class EventLog {
   readonly #store: Store;
@@ -56,12 +59,18 @@ export class EventLog {
   readonly intake = new Intake();
   #datastreams = new Map<string, Datastream>();
   #onStored: (rows: readonly StoredRow[]) => void = () => {};
+  #owed: () => number = () => 0;
 
   constructor(parts: { store: Store; ids: Ids }) {
     this.#store = parts.store;
     this.#ids = parts.ids;
     this.imports = new Imports(parts.store, parts.ids);
-    this.#batch = new MicroBatch({ runner: parts.store, ids: parts.ids, onStored: (rows) => this.#onStored(rows) });
+    this.#batch = new MicroBatch({
+      runner: parts.store,
+      ids: parts.ids,
+      onStored: (rows) => this.#onStored(rows),
+      isBehind: () => this.#owed() > owedLimit,
+    });
   }
 
   /** Loads what is read on every request. */
@@ -76,6 +85,16 @@ export class EventLog {
    */
   onStored(listener: (rows: readonly StoredRow[]) => void): void {
     this.#onStored = listener;
+  }
+
+  /** @param owed how many events of this process wait for its own fold: beyond a limit senders wait for it (`goOn`) */
+  whileFolding(owed: () => number): void {
+    this.#owed = owed;
+  }
+
+  /** The fold of this process has come on. */
+  goOn(): void {
+    this.#batch.goOn();
   }
 
   /** Keeps events, each once by (source, id); resolves after the commit. */

@@ -91,3 +91,25 @@ describe('Storing a batch', () => {
     expect(await store.rows({ text: 'select visitor from event_consenting' })).toEqual([]);
   });
 });
+
+describe('While the fold of this process is behind', () => {
+  it('senders wait until it has come on', async () => {
+    let owed = 20_000;
+    log.whileFolding(() => owed);
+    let answered = false;
+    const receiving = log.receive([event('a', 'ada')]).then(() => (answered = true));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect([answered, log.waiting]).toEqual([false, 1]);
+
+    owed = 0;
+    log.goOn();
+    await receiving;
+    expect(await kept()).toEqual(['a']);
+  });
+
+  it('they do not wait for good: a fold that stands still costs them a moment', async () => {
+    log.whileFolding(() => 20_000);
+    await Promise.all([log.receive([event('a', 'ada')]), log.receive([event('b', 'bo')])]);
+    expect(await kept()).toEqual(['a', 'b']);
+  });
+});

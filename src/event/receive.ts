@@ -1,4 +1,4 @@
-import { point, shardOf, type Ids } from '../base/index.ts';
+import { after, point, shardOf, type Ids, type Timer } from '../base/index.ts';
 import { boolColumn, smallintColumn, textColumn, timeColumn, uuidColumn, type Runner } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import type { StoredRow } from './given.ts';
@@ -152,6 +152,8 @@ function valuesOf(columns: ReturnType<typeof emptyColumns>, prepared: readonly P
 
 /** How many events must wait to be written beside a batch that is under way. */
 const worthwhile = 32;
+/** How long a batch waits at most for a fold that is behind, real time. */
+const patienceMs = 250;
 
 interface Waiting {
   arrivals: readonly Arrival[];
@@ -169,20 +171,25 @@ export class MicroBatch {
   readonly #limit: number;
   readonly #inFlightLimit: number;
   readonly #onStored: (rows: readonly StoredRow[]) => void;
+  readonly #isBehind: () => boolean;
   #queue: Waiting[] = [];
   #inFlight = 0;
   #waiting = 0;
+  #patience: Timer | undefined;
 
+  /** @param parts `isBehind`: so much waits to be folded here that writing more would not help anybody */
   constructor(parts: {
     runner: Runner;
     ids: Ids;
     onStored: (rows: readonly StoredRow[]) => void;
+    isBehind?: () => boolean;
     limit?: number;
     inFlight?: number;
   }) {
     this.#runner = parts.runner;
     this.#ids = parts.ids;
     this.#onStored = parts.onStored;
+    this.#isBehind = parts.isBehind ?? (() => false);
     this.#limit = parts.limit ?? 1000;
     this.#inFlightLimit = parts.inFlight ?? 2;
   }
@@ -202,8 +209,15 @@ export class MicroBatch {
     });
   }
 
-  #flush(): void {
-    while (this.#queue.length > 0 && this.#mayWrite()) {
+  /** The fold has come on: what waited for it is written. */
+  goOn(): void {
+    this.#flush();
+  }
+
+  /** @param isPatient does it wait for a fold that is behind? */
+  #flush(isPatient = true): void {
+    for (let waits = isPatient; this.#queue.length > 0 && this.#mayWrite(); waits = true) {
+      if (waits && this.#isBehind()) return this.#wait();
       let count = 0;
       let take = 0;
       while (take < this.#queue.length && (take === 0 || count + this.#queue[take]!.arrivals.length <= this.#limit)) {
@@ -212,6 +226,15 @@ export class MicroBatch {
       this.#waiting -= count;
       void this.#write(this.#queue.splice(0, take));
     }
+  }
+
+  /** Senders slow down to what can take effect; but a fold that stands still holds nobody up for good. */
+  #wait(): void {
+    if (this.#patience) return;
+    this.#patience = after(patienceMs, () => {
+      this.#patience = undefined;
+      this.#flush(false);
+    });
   }
 
   /** A statement costs as much as several events, so a further one beside the first is for many. */
