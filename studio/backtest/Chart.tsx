@@ -37,7 +37,7 @@ export function Chart({ runs }: { runs: readonly BacktestView[] }) {
         });
   return (
     <Panel
-      title={done.length > 1 ? say('backtest.beside', { count: done.length }) : claim}
+      title={done.length > 1 ? <BesideClaim count={done.length} spots={beside.flat()} /> : claim}
       aside={
         <SegmentedControl
           size="xs"
@@ -56,6 +56,15 @@ export function Chart({ runs }: { runs: readonly BacktestView[] }) {
       {done.length === 1 ? <One spots={spots} /> : <Beside runs={done} beside={beside} />}
     </Panel>
   );
+}
+
+/** What foresaw most in any of the runs. */
+function BesideClaim({ count, spots }: { count: number; spots: readonly Spot[] }) {
+  const { say, percent } = useVoice();
+  const [best] = [...spots].sort((a, b) => b.value - a.value);
+  if (best === undefined) return say('backtest.noQuestions');
+  const values = { count, name: say(`backtest.of.${best.criterion}`), share: percent(best.value) };
+  return say('backtest.beside', values);
 }
 
 function Over({ result, target }: { result: NonNullable<BacktestView['result']>; target: Target }) {

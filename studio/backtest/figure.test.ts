@@ -45,9 +45,9 @@ it('runs stand side by side by criterion, with a gap where one was not tried', (
   ];
   const beside = rowsBeside([spotsOf(first, 'view'), spotsOf(second, 'view')]);
   expect(beside.map(({ criterion, spots }) => [criterion, ...spots.map((spot) => spot?.value ?? null)])).toEqual([
+    ['session', null, 0.3],
     ['cart', 0.2, 0.1],
     ['recent', 0.1, null],
-    ['session', null, 0.3],
   ]);
   expect(bestOf(second)?.criterion).toBe('session');
   expect(bestOf([])).toBeUndefined();

@@ -67,11 +67,13 @@ export function isAhead([first, second]: readonly Spot[]): boolean {
 /** What foresaw the most views. Pure. */
 export const bestOf = (rows: readonly Row[]): Spot | undefined => spotsOf(rows, 'view')[0];
 
-/** Criteria of several runs, each with its spot in each run or null where it was not tried; in the order of the first. Pure. */
+/** Criteria of several runs, each with its spot in each run or null where it was not tried; the best first. Pure. */
 export function rowsBeside(runs: readonly (readonly Spot[])[]): { criterion: Tried; spots: (Spot | null)[] }[] {
   const all = [...new Set(runs.flatMap((spots) => spots.map(({ criterion }) => criterion)))];
-  return all.map((criterion) => ({
+  const rows = all.map((criterion) => ({
     criterion,
     spots: runs.map((spots) => spots.find((spot) => spot.criterion === criterion) ?? null),
   }));
+  const most = ({ spots }: (typeof rows)[number]) => Math.max(...spots.map((spot) => spot?.value ?? 0));
+  return rows.sort((a, b) => most(b) - most(a));
 }

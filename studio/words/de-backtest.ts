@@ -85,7 +85,8 @@ export const deBacktest = {
   'backtest.span': 'Gefragt nach',
   'backtest.questions': 'Fragen',
   'backtest.best': 'Sah am meisten voraus',
-  'backtest.beside': '{count} Lauf auf einer Achse|{count} Läufe auf einer Achse',
+  'backtest.beside':
+    '{count} Lauf auf einer Achse: „{name}“ sah am meisten voraus, {share}|{count} Läufe auf einer Achse: „{name}“ sah am meisten voraus, {share}',
   'tuning.start': 'Jetzt abstimmen',
   'tuning.shippedInUse': 'Die mitgelieferten Konstanten sind in Gebrauch.',
   'tuning.tooFew': 'Noch zu wenige Fragen, um etwas zu sagen.',

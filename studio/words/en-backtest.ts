@@ -84,7 +84,8 @@ export const enBacktest = {
   'backtest.span': 'Asked about',
   'backtest.questions': 'Questions',
   'backtest.best': 'Foresaw most',
-  'backtest.beside': '{count} run on one axis|{count} runs on one axis',
+  'backtest.beside':
+    '{count} run on one axis: “{name}” foresaw most, {share}|{count} runs on one axis: “{name}” foresaw most, {share}',
   'tuning.start': 'Tune now',
   'tuning.shippedInUse': 'The shipped constants are in use.',
   'tuning.tooFew': 'Too few questions to tell anything yet.',

@@ -84,7 +84,8 @@ export const svBacktest = {
   'backtest.span': 'Frågade om',
   'backtest.questions': 'Frågor',
   'backtest.best': 'Förutsåg mest',
-  'backtest.beside': '{count} körning på en axel|{count} körningar på en axel',
+  'backtest.beside':
+    '{count} körning på en axel: ”{name}” förutsåg mest, {share}|{count} körningar på en axel: ”{name}” förutsåg mest, {share}',
   'tuning.start': 'Ställ in nu',
   'tuning.shippedInUse': 'De medföljande konstanterna används.',
   'tuning.tooFew': 'För få frågor för att säga något än.',

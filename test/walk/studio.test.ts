@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminKey, Beckon } from '../support/beckon.ts';
@@ -20,6 +22,21 @@ afterAll(async () => {
   await browser?.close();
   await beckon?.stop();
 });
+
+/** What axe finds on a page that keeps somebody out, as `rule: element`. */
+async function seriousFindings(on: Page): Promise<string[]> {
+  await on.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return on.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResults> } };
+    const { violations } = await axe.run();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    return serious.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+  });
+}
+
+interface AxeResults {
+  violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
+}
 
 /** Sends what the doors refuse, so it looks at no answer. */
 const send = (path: string, body: unknown) =>
@@ -149,6 +166,78 @@ describe('recommendations', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('link', { name: 'Bags first' }).waitFor();
     expect(await beckon.api('GET', '/v1/promotions/bags-first')).toMatchObject(promotion);
+  });
+});
+
+describe('what stands beside the criteria', () => {
+  it('a list is tried, taken and given back as it was', async () => {
+    await page.goto(`${beckon.url}/lists/+`);
+    await page.getByLabel('Name', { exact: true }).fill('Hand-picked');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL('**/lists/hand-picked');
+    const buffer = Buffer.from('key,items\ncoat-1,knit-1,bag-1\nlonely\n');
+    await page.locator('input[type=file]').setInputFiles({ name: 'picked.csv', mimeType: 'text/csv', buffer });
+    await page.getByText('1 key would have items.').waitFor();
+    await page.getByRole('cell', { name: 'lonely', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Take picked.csv' }).click();
+    await page.getByRole('heading', { level: 1, name: '1 key has items' }).waitFor();
+    const coming = page.waitForEvent('download');
+    await page.getByRole('link', { name: /CSV/ }).click();
+    expect(readFileSync(await (await coming).path(), 'utf8')).toContain('"coat-1","knit-1","bag-1"');
+  });
+
+  it('a design is made from real items while it is written, and what would break is said before it is saved', async () => {
+    await page.goto(`${beckon.url}/designs/+`);
+    await page.getByLabel('Name', { exact: true }).fill('Names only');
+    await page.getByText('Text', { exact: true }).click();
+    await page.getByText(/1\. \w+/).waitFor();
+    const script = page.getByLabel('Its text');
+    await script.fill('{{#each items as |item|}}{{item.nme}}{{/each}}');
+    await page.locator('.rule-error').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await script.fill('{{#each items as |item|}}{{item.name}};{{/each}}');
+    await page.getByText('It works with sample items, and shows 4.').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL('**/designs/names-only');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('No design yet').waitFor();
+  });
+
+  it('backtests run with a choice of criteria and days, and stand side by side', async () => {
+    await page.goto(`${beckon.url}/recommendations?show=backtests`);
+    await page.getByLabel('Newest days').fill('2');
+    await page.getByRole('button', { name: 'Run a backtest' }).click();
+    await page.getByRole('heading', { name: /among its first ten|stands first/ }).waitFor({ timeout: 60_000 });
+    await page.locator('.backtest-start').getByLabel('Criteria').first().click();
+    await page.getByRole('option', { name: 'Most viewed' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Run a backtest' }).click();
+    const second = page.getByRole('checkbox').nth(1);
+    await second.waitFor();
+    await expect
+      .poll(() => page.locator('input[type=checkbox]:enabled').count(), { timeout: 60_000 })
+      .toBeGreaterThan(1);
+    await second.check();
+    await page.getByRole('heading', { name: '2 runs on one axis' }).waitFor();
+    await page.waitForURL(/run=[\w-]+%2C[\w-]+/);
+  });
+
+  it('no page of it has a serious finding for those who hear it read', async () => {
+    for (const path of [
+      '/recommendations?show=rules',
+      '/recommendations?show=backtests',
+      '/rules/collections/only-bags',
+      '/rules/promotions/+',
+      '/recommendations/+',
+      '/designs/+',
+      '/offers/+',
+      '/lists/hand-picked',
+      '/catalogue',
+      '/catalogue/coat-1',
+    ]) {
+      await page.goto(`${beckon.url}${path}`, { waitUntil: 'networkidle' });
+      expect(await seriousFindings(page), path).toEqual([]);
+    }
   });
 });
 
