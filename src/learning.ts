@@ -53,6 +53,7 @@ export function openLearning(
   recommender.lagMs = () => follower.lagMs;
   const items = new ItemLearner({ engine, clock, log });
   const contents = new Describer({ engine, shelf: catalog, log });
+  recommender.isDescribed = () => contents.isWhole;
   const retirer = new Retirer({ engine, clock, log });
   const keep = async () => {
     snapshots.look(follower);
@@ -74,7 +75,8 @@ export function openLearning(
     ],
     standing: () => {
       const { isCaughtUp, lagMs } = follower;
-      return { ready: isCaughtUp, learned: recommender.learned, lagMs: lagMs === null ? null : Math.round(lagMs) };
+      const { learned, described } = recommender;
+      return { ready: isCaughtUp, learned, lagMs: lagMs === null ? null : Math.round(lagMs), described };
     },
     async stop() {
       follower.stop();

@@ -274,9 +274,10 @@ describe('the house', () => {
 
   it('says that it is ready, or is not yet', async () => {
     expect((await call('GET', '/readyz', { key: null })).json()).toMatchObject({ ready: true });
-    house.ready = () => ({ ready: false, learned: 7, lagMs: null });
+    const described = { items: 2, whole: false };
+    house.ready = () => ({ ready: false, learned: 7, lagMs: null, described });
     const answer = await call('GET', '/readyz', { key: null });
-    expect([answer.statusCode, answer.json()]).toEqual([503, { ready: false, learned: 7, lagMs: null }]);
+    expect([answer.statusCode, answer.json()]).toEqual([503, { ready: false, learned: 7, lagMs: null, described }]);
   });
 
   it('describes each door in OpenAPI 3.1', async () => {

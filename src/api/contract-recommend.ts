@@ -105,6 +105,8 @@ export const RecommendationReasons = Type.Object({
   seed: textOrNull,
   age: Type.Number(),
   learned: count,
+  /** Items of which is known what they are; until all are, lists by content may lack some. */
+  described: Type.Optional(Type.Object({ items: count, whole: Type.Boolean() })),
 });
 
 export const RecommendationAnswer = Type.Object({

@@ -103,6 +103,8 @@ export interface Readiness {
   learned: number;
   /** Whatever was acknowledged so long ago is learned, ms of real time; null before the feed was read to its end. */
   lagMs: number | null;
+  /** Items of which is known what they are, and whether these are all: until then lists by content may lack some. */
+  described: { items: number; whole: boolean };
 }
 
 export interface HouseSettings {

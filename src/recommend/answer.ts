@@ -122,6 +122,8 @@ export interface Reasons {
   /** Whatever was acknowledged so many seconds ago is learned; and events learned. */
   age: number;
   learned: number;
+  /** Items of which is known what they are; until all are, some time after a start, lists by content may lack some. */
+  described?: { items: number; whole: boolean };
 }
 
 /** A line of the cart as it is in the catalogue now. */

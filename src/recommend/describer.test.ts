@@ -95,3 +95,17 @@ it('nothing is told any more once it is stopped', async () => {
   expect(engine.described).toBe(0);
   expect(watchers.size).toBe(0);
 });
+
+it('says when the engine in use knows of all items what they are, a new one too', async () => {
+  others();
+  expect(describer.isWhole).toBe(false);
+  describer.look();
+  expect(describer.isWhole).toBe(false);
+  await describer.settled();
+  expect([describer.isWhole, engine.described]).toEqual([true, 20]);
+  engine = new Engine();
+  expect(describer.isWhole).toBe(false);
+  describer.look();
+  await describer.settled();
+  expect(describer.isWhole).toBe(true);
+});

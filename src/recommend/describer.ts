@@ -24,6 +24,8 @@ export class Describer {
   #changed = new Set<string>();
   /** The engine that has been told, or is being told, of all items. */
   #told: Engine | null = null;
+  /** The engine that has been told of all items. */
+  #whole: Engine | null = null;
   #running: Sliced<number> | null = null;
   #stopped = false;
 
@@ -49,10 +51,18 @@ export class Describer {
     this.#running = inSlices(isNew ? this.#all(engine) : this.#changes(engine), { ...slice, goesOn });
     void this.#running.ended.then((result) => {
       this.#running = null;
-      if (result !== null && isNew) this.#tell(result.value, result.spent);
+      if (result !== null && isNew) {
+        this.#whole = engine;
+        this.#tell(result.value, result.spent);
+      }
       // What changed meanwhile; a new engine waits until somebody looks again.
       if (this.#told === this.#engine()) this.look();
     });
+  }
+
+  /** Has the engine in use been told of all items? Until then lists by content may lack some. */
+  get isWhole(): boolean {
+    return this.#whole === this.#engine();
   }
 
   /** Resolves when everything known by now is told. */

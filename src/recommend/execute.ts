@@ -8,7 +8,7 @@ import { Slots, type Chosen } from './slots.ts';
 
 /** An answer without what each answer has of its own: its ids, and how old its data is. */
 export type Executed = Omit<RecommendationAnswer, 'requestId' | 'trackingToken' | 'age' | 'reasons'> & {
-  reasons: Omit<Reasons, 'age' | 'learned'>;
+  reasons: Omit<Reasons, 'age' | 'learned' | 'described'>;
 };
 
 /** Promoted items and where they stand. */

@@ -45,6 +45,8 @@ export class Recommender {
   #engine: Engine;
   /** Whatever was committed so many ms ago is learned; null when nobody knows. Whoever teaches puts an answer here. */
   lagMs: () => number | null = () => null;
+  /** Is it known of all items what they are? Whoever describes them puts an answer here. */
+  isDescribed: () => boolean = () => true;
 
   constructor(parts: RecommenderParts) {
     this.#parts = parts;
@@ -127,7 +129,13 @@ export class Recommender {
     const told = { status, count, filledBy, criterion, key, cart, items, filtered, requestId, trackingToken, age };
     if (request.reasons !== true) return told;
     const { asked: parts, promotions, empty, seed } = reasons;
-    return { ...told, reasons: { asked: parts, filtered, promotions, empty, seed, age, learned } };
+    const { described } = this;
+    return { ...told, reasons: { asked: parts, filtered, promotions, empty, seed, age, learned, described } };
+  }
+
+  /** Items of which is known what they are. */
+  get described(): { items: number; whole: boolean } {
+    return { items: this.#engine.described, whole: this.isDescribed() };
   }
 
   /** Of a recommender that nobody keeps up to date, the age of the newest event. */

@@ -76,7 +76,7 @@ function fakeTime(clock: FakeClock): House['time'] {
 
 const well: Pick<House, 'health' | 'ready'> = {
   health: async () => ({ store: 'ok' }),
-  ready: () => ({ ready: true, learned: 0, lagMs: 0 }),
+  ready: () => ({ ready: true, learned: 0, lagMs: 0, described: { items: 0, whole: true } }),
 };
 
 export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
