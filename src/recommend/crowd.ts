@@ -1,5 +1,6 @@
 import { Mark } from '../base/index.ts';
 import type { Lesson } from '../profile/index.ts';
+import type { Order } from './best-items.ts';
 import { Chains } from './chains.ts';
 import { Dictionary } from './dictionary.ts';
 import type { Kept } from './kept.ts';
@@ -54,6 +55,12 @@ export class Crowd {
   readonly bought: Popularity;
   /** The same among people with the same attributes. */
   readonly groups: VisitorGroups;
+  readonly byName = (a: number, b: number): number => (this.items.name(a) < this.items.name(b) ? -1 : 1);
+  /** Of two items of one score the one with more visits goes first, then by id. */
+  readonly order: Order = Object.assign(
+    (a: number, b: number) => this.visits.count(b) - this.visits.count(a) || this.byName(a, b),
+    { weight: (item: number) => this.visits.count(item) },
+  );
   readonly #tuning: Tuning['learn'];
   /** Visits of erased people, learned without their id; they stay until the feed says that somebody was erased. */
   #nameless: number[] = [];

@@ -9,7 +9,7 @@ import type { Described } from './content-text.ts';
 import { type BasketParts, explainBasket, scoreBasket } from './list-basket.ts';
 import { type CartParts, cartCounts, explainCart, scoreCart } from './list-cart.ts';
 import { mixContent, unproven } from './list-content.ts';
-import { further, type FurtherItem, withFurther } from './list-further.ts';
+import { type Best, further, nothing, withFurther } from './list-further.ts';
 import { leftInCart } from './list-left.ts';
 import { explained, newestOf, scoreByRules, weighedOf } from './list-neighbours.ts';
 import { popularList } from './list-popular.ts';
@@ -17,20 +17,12 @@ import { Alike, usualLeast } from './list-similar.ts';
 import { Neighbours, type OwnStep } from './neighbours.ts';
 import { Related } from './related.ts';
 import { RelatedScores } from './list-related.ts';
-import { type ItemScore, Scores } from './scores.ts';
+import { type Places, placesIn, Scores } from './scores.ts';
 import type { ListQuery, Scored, Source } from './source.ts';
 import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
 import type { VisitorLists } from './visitor-groups.ts';
 
 type Accept = (item: number) => boolean;
-/** The best of a list, those before them that no score put there, and what speaks for them. */
-interface Best {
-  first: Scored[];
-  best: ItemScore[];
-  more: FurtherItem[];
-  explain(best: readonly ItemScore[]): Scored[];
-}
-const nothing: Best = { first: [], best: [], more: [], explain: () => [] };
 type Query<K extends ListQuery['kind']> = Extract<ListQuery, { kind: K }>;
 
 /**
@@ -67,7 +59,7 @@ export class Engine implements Source {
     this.#visitors = new Neighbours(this.#crowd.visits, this.#crowd.chains);
     this.#carts = new Neighbours(this.#crowd.carts, null);
     this.#related = new Related(this.#crowd.visits, this.#crowd.chains);
-    this.#alike = new Alike(this.#content, { order: this.#order, byName: this.#byName });
+    this.#alike = new Alike(this.#content, this.#crowd);
   }
 
   get items(): Dictionary {
@@ -172,7 +164,16 @@ export class Engine implements Source {
   /** Lets visits go that are too old or too many; null when there is nothing to do. Meanwhile nothing may be learned. */
   retire(limits: VisitLimits & { now: number }): Generator<void, number> | null {
     const from = this.#crowd.retirable(limits);
-    return from === this.#crowd.visits.first ? null : this.#crowd.retire(from);
+    return from === this.#crowd.visits.first ? null : this.#retiring(this.#crowd.retire(from));
+  }
+
+  *#retiring(work: Generator<void, number>): Generator<void, number> {
+    for (;;) {
+      const step = work.next();
+      this.#changed();
+      if (step.done) return step.value;
+      yield;
+    }
   }
 
   /** Learns the item model anew, item by item; it takes the place of the last one when the generator has ended. */
@@ -199,7 +200,7 @@ export class Engine implements Source {
           visits: this.#crowd.visits,
           tuning: this.#tuning.content,
           scores: this.#whole,
-          top: (isNew) => this.#whole.top(limit, (item) => isNew(item) && accept(item), this.#order),
+          top: (isNew) => this.#whole.top(limit, (item) => isNew(item) && accept(item), this.#crowd.order),
         });
       default: {
         const { first, best, more, explain } = this.#best(query, limit, accept);
@@ -215,6 +216,15 @@ export class Engine implements Source {
     if (!isScored || limit <= 0) return this.list(query, limit, accept).map(({ item }) => item);
     const { first, best, more } = this.#best(query, limit, accept);
     return [...first, ...best, ...more].map(({ item }) => item);
+  }
+
+  /** Where some items stand in a list: from 1 on, 0 below `depth`; and how many stand there. */
+  places(query: ListQuery, items: readonly number[], { depth, accept }: { depth: number; accept: Accept }): Places {
+    if (query.kind !== 'related' && (query.kind !== 'cart' || query.action === undefined)) {
+      return placesIn(this.ranked(query, depth, accept), items);
+    }
+    this.#best(query, 0, accept);
+    return this.#met.scores.places(items, { depth, accept, order: this.#crowd.order });
   }
 
   /** The best of a list that is scored, and how to tell what speaks for them. */
@@ -272,7 +282,7 @@ export class Engine implements Source {
     };
     this.#clear();
     const steps = scoreBasket(parts, orders, now);
-    const best = this.#whole.top(limit, accept, this.#order);
+    const best = this.#whole.top(limit, accept, this.#crowd.order);
     return explainBasket(parts, best, { orders, steps, now });
   }
 
@@ -329,8 +339,8 @@ export class Engine implements Source {
       this.#mixContent(neighbours, own);
     }
     const accept = (item: number) => !ask.had.has(item) && ask.accept(item);
-    const best = this.#whole.top(limit, accept, this.#order);
-    const how = { limit, accept, order: this.#order, tuning: rules, now, scores: this.#third };
+    const best = this.#whole.top(limit, accept, this.#crowd.order);
+    const how = { limit, accept, order: this.#crowd.order, tuning: rules, now, scores: this.#third };
     const more = further(this.#crowd, best, how);
     const told = { neighbours, own, algorithm: 'session-neighbours', alike: this.#alike } as const;
     return { ...nothing, best, more, explain: (list) => explained(this.#crowd, list, told) };
@@ -370,7 +380,7 @@ export class Engine implements Source {
       this.#mixContent(this.#carts, lines);
     }
     const had = new Set(cart);
-    const best = this.#whole.top(limit, (item) => !had.has(item) && accept(item), this.#order);
+    const best = this.#whole.top(limit, (item) => !had.has(item) && accept(item), this.#crowd.order);
     return { ...nothing, best, explain: (list) => explainCart(parts, list, { lines, alike: this.#alike }) };
   }
 
@@ -385,13 +395,7 @@ export class Engine implements Source {
       const parts = { crowd: this.#crowd, related: this.#related };
       this.#met.score(parts, keys, { ...ask, likeness: ask.likeness ?? likeness, shrink });
     }
-    const best = this.#met.scores.top(limit, accept, this.#order);
+    const best = this.#met.scores.top(limit, accept, this.#crowd.order);
     return { ...nothing, best, explain: (list) => this.#met.explain(list) };
   }
-
-  readonly #byName = (a: number, b: number): number => (this.items.name(a) < this.items.name(b) ? -1 : 1);
-
-  /** Of two items of one score the one with more visits, then by id. */
-  readonly #order = (a: number, b: number): number =>
-    this.#crowd.visits.count(b) - this.#crowd.visits.count(a) || this.#byName(a, b);
 }

@@ -6,6 +6,7 @@ import { shippedCriteria } from './criteria-shipped.ts';
 import type { CriterionContent, CriterionDefinition } from './criterion-definition.ts';
 import { Dictionary } from './dictionary.ts';
 import { execute, type Executed } from './execute.ts';
+import { placesIn } from './scores.ts';
 import type { ListQuery, Scored, Source } from './source.ts';
 
 const now = Date.UTC(2026, 10, 24);
@@ -29,6 +30,7 @@ function sourceOf(lists: Lists, asked: ListQuery[]): Source {
     bytes: 0,
     newestAt: now,
     ranked: (query, limit, accept) => source.list(query, limit, accept).map(({ item }) => item),
+    places: (query, numbers, { depth, accept }) => placesIn(source.ranked(query, depth, accept), numbers),
     list: (query, limit, accept): Scored[] => {
       asked.push(query);
       const list = lists[nameOf(query)] ?? '';

@@ -1,3 +1,4 @@
+import type { Order } from './best-items.ts';
 import type { Crowd } from './crowd.ts';
 import type { ItemScore, Scores } from './scores.ts';
 import type { Scored } from './source.ts';
@@ -26,7 +27,7 @@ export function further(
     /** Of the whole list. */
     limit: number;
     accept: (item: number) => boolean;
-    order: (a: number, b: number) => number;
+    order: Order;
     tuning: Tuning['rules'];
     now: number;
     scores: Scores;
@@ -58,6 +59,16 @@ export function further(
     return { item, score: score * scale, from, weight };
   });
 }
+
+/** The best of a list, those before them that no score put there, and what speaks for them. */
+export interface Best {
+  first: Scored[];
+  best: ItemScore[];
+  more: FurtherItem[];
+  explain(best: readonly ItemScore[]): Scored[];
+}
+/** Nothing at all. */
+export const nothing: Best = { first: [], best: [], more: [], explain: () => [] };
 
 /** A list and what follows; its key is the own item by which the item that led there stands in `list`. */
 export function withFurther(crowd: Crowd, list: Scored[], items: readonly FurtherItem[]): Scored[] {

@@ -49,7 +49,7 @@ export class Alike {
   #version = -1;
 
   /** @param orders tell items of one score apart: `order` in answers, `byName` where what is kept must not hang on visits */
-  constructor(index: ContentIndex, { order, byName }: { order: Order; byName: Order }) {
+  constructor(index: ContentIndex, { order, byName }: Readonly<Record<'order' | 'byName', Order>>) {
     this.#index = index;
     this.#order = order;
     this.#byName = byName;

@@ -27,6 +27,22 @@ export interface List {
   (limit: number, accept: Accept): Found[];
   /** The same items without what speaks for them, where that is less work. */
   ids?: (limit: number, accept: Accept) => string[];
+  /** Where some items stand among those that pass, where that is less work. */
+  places?: (ids: readonly string[], ask: { depth: number; accept: Accept }) => Places;
+}
+
+/** Where items stand in a list, from 1 on; of how many that stand there, at most as deep as was looked. */
+export interface Places {
+  of: Map<string, number>;
+  size: number;
+}
+
+/** Where some items stand among those that pass. */
+export function placesOf(list: List, ids: readonly string[], ask: { depth: number; accept: Accept }): Places {
+  if (list.places) return list.places(ids, ask);
+  const all = idsOf(list, ask.depth, ask.accept);
+  const asked = new Set(ids);
+  return { of: new Map(all.flatMap((id, i) => (asked.has(id) ? [[id, i + 1]] : []))), size: all.length };
 }
 
 /** The items of a list alone. */
@@ -124,7 +140,18 @@ export function joined(first: List, second: List): List {
     const shown = new Set(own);
     return [...own, ...idsOf(second, limit - own.length, (id) => !shown.has(id) && accept(id))];
   };
-  return Object.assign(list, { ids });
+  const places = (asked: readonly string[], { depth, accept }: { depth: number; accept: Accept }): Places => {
+    const own = idsOf(first, depth, accept);
+    const of = new Map(own.map((id, i) => [id, i + 1]));
+    if (own.length >= depth) return { of, size: own.length };
+    const others = asked.filter((id) => !of.has(id));
+    const rest = placesOf(second, others, { depth: depth - own.length, accept: (id) => !of.has(id) && accept(id) });
+    return {
+      of: new Map([...of, ...[...rest.of].map(([id, n]) => [id, own.length + n] as const)]),
+      size: own.length + rest.size,
+    };
+  };
+  return Object.assign(list, { ids, places });
 }
 
 function engineList(query: ListQuery, key: Key, { source }: Asking): List {
@@ -144,7 +171,13 @@ function engineList(query: ListQuery, key: Key, { source }: Asking): List {
     limit <= 0 ? [] : source.list(query, limit, (item) => accept(items.name(item))).map(found);
   const ids = (limit: number, accept: Accept) =>
     limit <= 0 ? [] : source.ranked(query, limit, (item) => accept(items.name(item))).map((item) => items.name(item));
-  return Object.assign(list, { ids });
+  const places = (asked: readonly string[], { depth, accept }: { depth: number; accept: Accept }): Places => {
+    const numbers = asked.map((id) => items.find(id));
+    const told = source.places(query, numbers, { depth, accept: (item) => accept(items.name(item)) });
+    const of = new Map(asked.flatMap((id, i) => (told.places[i]! > 0 ? [[id, told.places[i]!]] : [])));
+    return { of, size: told.size };
+  };
+  return Object.assign(list, { ids, places });
 }
 
 /** Only what so many visits speak for (recommendations ALG-12): the list is read as deep as that takes. */

@@ -1,3 +1,4 @@
+import { BestItems, type Order } from './best-items.ts';
 import { grown } from './buffer.ts';
 
 /** An item with its score. */
@@ -6,11 +7,24 @@ export interface ItemScore {
   score: number;
 }
 
+/** Where items stand in a list, from 1 on and 0 where they do not; and how many stand in it. */
+export interface Places {
+  places: number[];
+  size: number;
+}
+
+/** The same of a list that is there. */
+export function placesIn(list: readonly number[], items: readonly number[]): Places {
+  const placeOf = new Map(list.map((item, i) => [item, i + 1]));
+  return { places: items.map((item) => placeOf.get(item) ?? 0), size: list.length };
+}
+
 /** A scratch of scores by item number: dense to add to, cheap to clear, and able to name the best. Amounts are above 0. */
 export class Scores {
   #sum = new Float64Array(64);
   #touched = new Int32Array(64);
   #count = 0;
+  readonly #best = new BestItems();
 
   add(item: number, amount: number): void {
     if (item >= this.#sum.length) this.#sum = grown(this.#sum, item + 1);
@@ -70,11 +84,54 @@ export class Scores {
 
   /**
    * The best `limit` items that pass `accept`, best first. The filter works inside the choice, over all candidates,
-   * so that no rule starves the answer. `order` tells two items of one score apart (negative: the first is better).
+   * so that no rule starves the answer.
    */
-  top(limit: number, accept: (item: number) => boolean, order: (a: number, b: number) => number): ItemScore[] {
+  top(limit: number, accept: (item: number) => boolean, order: Order): ItemScore[] {
+    return this.#choose(limit, accept, order).map((item) => ({ item, score: this.#sum[item]! }));
+  }
+
+  /**
+   * Where each of some items would stand if all that pass were in order: from 1 on, and 0 for one that
+   * does not pass or would stand below `depth`; and how many would stand there, at most `depth`.
+   */
+  places(
+    items: readonly number[],
+    { depth, accept, order }: { depth: number; accept: (item: number) => boolean; order: Order },
+  ): Places {
+    const asked = items
+      .filter((item) => this.score(item) > 0 && accept(item))
+      .sort((a, b) => this.#sum[b]! - this.#sum[a]! || (a === b ? 0 : order(a, b)));
+    // How many are better than the n-th of them and not better than the one before.
+    const above = new Array<number>(asked.length + 1).fill(0);
+    let size = 0;
+    for (let i = 0; i < this.#count; i++) {
+      const item = this.#touched[i]!;
+      if (!accept(item)) continue;
+      size++;
+      const score = this.#sum[item]!;
+      let [low, high] = [0, asked.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        const other = asked[middle]!;
+        const than = this.#sum[other]!;
+        if (score === than ? item !== other && order(item, other) < 0 : score > than) high = middle;
+        else low = middle + 1;
+      }
+      above[low]!++;
+    }
+    const placeOf = new Map<number, number>();
+    let better = 0;
+    asked.forEach((item, n) => {
+      better += above[n]!;
+      if (better < depth) placeOf.set(item, better + 1);
+    });
+    return { places: items.map((item) => placeOf.get(item) ?? 0), size: Math.min(size, depth) };
+  }
+
+  #choose(limit: number, accept: (item: number) => boolean, order: Order): number[] {
     if (limit <= 0) return [];
-    const best = new Heap(order);
+    const best = this.#best;
+    best.begin(order);
     for (let i = 0; i < this.#count; i++) {
       const item = this.#touched[i]!;
       const score = this.#sum[item]!;
@@ -85,71 +142,5 @@ export class Scores {
       else best.add(item, score);
     }
     return best.sorted();
-  }
-}
-
-/** Items with their scores, the least of them at the head. */
-class Heap {
-  readonly #order: (a: number, b: number) => number;
-  readonly #items: number[] = [];
-  readonly #scores: number[] = [];
-
-  constructor(order: (a: number, b: number) => number) {
-    this.#order = order;
-  }
-
-  get size(): number {
-    return this.#items.length;
-  }
-
-  isAboveLeast(item: number, score: number): boolean {
-    return this.#isBetter(item, score, 0);
-  }
-
-  add(item: number, score: number): void {
-    let place = this.#items.length;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      if (this.#isBetter(item, score, parent)) break;
-      this.#put(place, this.#items[parent]!, this.#scores[parent]!);
-      place = parent;
-    }
-    this.#put(place, item, score);
-  }
-
-  replaceLeast(item: number, score: number): void {
-    this.#sink(item, score, this.#items.length);
-  }
-
-  /** All, best first; the heap is spent by it. */
-  sorted(): ItemScore[] {
-    const list: ItemScore[] = [];
-    for (let left = this.#items.length; left > 0; left--) {
-      list.push({ item: this.#items[0]!, score: this.#scores[0]! });
-      this.#sink(this.#items[left - 1]!, this.#scores[left - 1]!, left - 1);
-    }
-    return list.reverse();
-  }
-
-  /** Puts an entry at the head of the first `size` and lets it sink to its place. */
-  #sink(item: number, score: number, size: number): void {
-    let place = 0;
-    for (let child = 1; child < size; child = place * 2 + 1) {
-      if (child + 1 < size && this.#isBetter(this.#items[child]!, this.#scores[child]!, child + 1)) child++;
-      if (!this.#isBetter(item, score, child)) break;
-      this.#put(place, this.#items[child]!, this.#scores[child]!);
-      place = child;
-    }
-    this.#put(place, item, score);
-  }
-
-  #put(place: number, item: number, score: number): void {
-    this.#items[place] = item;
-    this.#scores[place] = score;
-  }
-
-  #isBetter(item: number, score: number, than: number): boolean {
-    const other = this.#scores[than]!;
-    return score === other ? this.#order(item, this.#items[than]!) < 0 : score > other;
   }
 }

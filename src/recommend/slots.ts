@@ -3,7 +3,7 @@ import { groupOf } from '../catalog/index.ts';
 import type { AskedCriterion, RecommendedItem } from './answer.ts';
 import type { Asked, Asking } from './asking.ts';
 import { keysOf, useOf, type Key } from './key.ts';
-import { idList, idsOf, listOf, popularList, unprovenList, type Found, type List } from './list.ts';
+import { idList, listOf, placesOf, popularList, unprovenList, type Found, type List } from './list.ts';
 import { bansOf, checksOf, hiding, ownBansOf, type Sieve } from './sieve.ts';
 import { isLifting, lifter } from './lift.ts';
 
@@ -255,12 +255,8 @@ function isTurn(seed: string): boolean {
 
 /** Where each of the chosen stands in its list before rules act, if it is among the first. */
 function placesIn(list: List, chosen: readonly Found[]): Map<string, number> {
-  const places = new Map<string, number>();
-  const wanted = new Set(chosen.map(({ id }) => id));
-  idsOf(list, placeDepth, () => true).forEach((id, i) => {
-    if (wanted.has(id)) places.set(id, i + 1);
-  });
-  return places;
+  const ids = chosen.map(({ id }) => id);
+  return placesOf(list, ids, { depth: placeDepth, accept: () => true }).of;
 }
 
 /** Each twenty of the most popular in an order that hangs on the seed; without a seed best first (golden example 6). */
