@@ -115,8 +115,10 @@ export class ItemMemory {
   }
 
   variants(group: string): readonly string[] {
-    const own = this.has(group) ? [group] : [];
-    return [...new Set([...own, ...(this.#groups.get(group) ?? []).map((number) => this.idAt(number))])];
+    // What was asked for lately is there, and need not be looked up by its text.
+    const own = this.#recent.get(group) || this.has(group) ? [group] : [];
+    const members = this.#groups.get(group);
+    return members === undefined ? own : [...new Set([...own, ...members.map((number) => this.idAt(number))])];
   }
 
   put(item: WholeItem): void {

@@ -8,7 +8,7 @@ export class Recent<T> {
   readonly #most: number;
 
   /** @param most values of one generation */
-  constructor(most = 16_384) {
+  constructor(most = 32_768) {
     this.#most = most;
   }
 

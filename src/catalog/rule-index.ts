@@ -16,14 +16,19 @@ export interface ItemSource {
 export class ItemNumbers {
   readonly #ids: string[] = [];
   readonly #numbers = new Map<string, number>();
+  #lastId: string | null = null;
+  #last: number | undefined = undefined;
 
   /** Numbers are below this. */
   get end(): number {
     return this.#ids.length;
   }
 
+  /** Several rules ask for the same item one after another. */
   find(id: string): number | undefined {
-    return this.#numbers.get(id);
+    if (id === this.#lastId) return this.#last;
+    this.#lastId = id;
+    return (this.#last = this.#numbers.get(id));
   }
 
   idOf(number: number): string {
@@ -36,6 +41,7 @@ export class ItemNumbers {
     if (known !== undefined) return known;
     const number = this.#ids.push(id) - 1;
     this.#numbers.set(id, number);
+    this.#lastId = null;
     return number;
   }
 }

@@ -48,6 +48,8 @@ const shipped = new Map(shippedCriteria.map((one) => [one.key, one]));
 export class Criteria implements KnownToCriteria {
   readonly #parts: Parts;
   readonly #versions: Versions<Kept>;
+  /** Of each version what `find` gives: asked for by every answer. */
+  readonly #views = new WeakMap<object, CriterionDefinition>();
   #visitorLists: readonly (readonly string[])[] | null = null;
   readonly #users: UsersOfCriterion[] = [(key) => this.#usedByCriteria(key)];
 
@@ -169,9 +171,13 @@ export class Criteria implements KnownToCriteria {
   #viewOf(key: string): CriterionDefinition | undefined {
     const current = this.#versions.get(key)?.current;
     if (!current) return undefined;
+    const known = this.#views.get(current);
+    if (known) return known;
     const { version, savedAt, body } = current;
     const { content, number, createdAt, by } = body;
-    return { ...content, key, number, version, shipped: false, createdAt, updatedAt: savedAt, updatedBy: by };
+    const view = { ...content, key, number, version, shipped: false, createdAt, updatedAt: savedAt, updatedBy: by };
+    this.#views.set(current, view);
+    return view;
   }
 
   #usedByCriteria(key: string): string[] {

@@ -18,6 +18,7 @@ import { Neighbours, type OwnStep } from './neighbours.ts';
 import { Related } from './related.ts';
 import { RelatedScores } from './list-related.ts';
 import { type Places, placesIn, Scores } from './scores.ts';
+import { afterEach } from './slices.ts';
 import type { ListQuery, Scored, Source } from './source.ts';
 import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
 import type { VisitorLists } from './visitor-groups.ts';
@@ -164,16 +165,7 @@ export class Engine implements Source {
   /** Lets visits go that are too old or too many; null when there is nothing to do. Meanwhile nothing may be learned. */
   retire(limits: VisitLimits & { now: number }): Generator<void, number> | null {
     const from = this.#crowd.retirable(limits);
-    return from === this.#crowd.visits.first ? null : this.#retiring(this.#crowd.retire(from));
-  }
-
-  *#retiring(work: Generator<void, number>): Generator<void, number> {
-    for (;;) {
-      const step = work.next();
-      this.#changed();
-      if (step.done) return step.value;
-      yield;
-    }
+    return from === this.#crowd.visits.first ? null : afterEach(this.#crowd.retire(from), () => this.#changed());
   }
 
   /** Learns the item model anew, item by item; it takes the place of the last one when the generator has ended. */

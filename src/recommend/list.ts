@@ -196,11 +196,12 @@ export function supported(list: List, support: number): List {
 function cartList(algorithm: Of<'cart'>, key: Key, { asked, asking }: { asked: Asked; asking: Asking }): List {
   const { action, basis } = algorithm;
   const cart = key.items.map((id) => number(id, asking));
-  const plain = { kind: 'cart' as const, cart, now: asking.now };
-  const by = { windowMs: windowMs(asked.window), ...(basis === undefined ? {} : { basis }) };
-  if (action !== undefined) return engineList({ ...plain, action, ...by }, key, asking);
-  const viewed = engineList({ ...plain, action: 'viewed-viewed', ...by }, key, asking);
-  return joined(engineList(plain, key, asking), viewed);
+  const { now } = asking;
+  const window = windowMs(asked.window);
+  const by = (what: typeof action & string) =>
+    engineList({ kind: 'cart', cart, now, action: what, windowMs: window, basis: basis ?? 'session' }, key, asking);
+  if (action !== undefined) return by(action);
+  return joined(engineList({ kind: 'cart', cart, now }, key, asking), by('viewed-viewed'));
 }
 
 /** The person's own views, newest first, each once (recommendations ALG-13, golden example 11). */

@@ -102,7 +102,7 @@ export class Scores {
       .filter((item) => this.score(item) > 0 && accept(item))
       .sort((a, b) => this.#sum[b]! - this.#sum[a]! || (a === b ? 0 : order(a, b)));
     // How many are better than the n-th of them and not better than the one before.
-    const above = new Array<number>(asked.length + 1).fill(0);
+    const above = new Int32Array(asked.length + 1);
     let size = 0;
     for (let i = 0; i < this.#count; i++) {
       const item = this.#touched[i]!;

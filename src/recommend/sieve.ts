@@ -19,16 +19,11 @@ export type Check = Pick<BoundRule, 'rule' | 'accepts'>;
  * that an item fails, in the order in which they are asked.
  */
 export class Sieve {
-  readonly #shelf: Asking['shelf'];
   readonly #bans: ReadonlyMap<string, string>;
   readonly #checks: readonly Check[];
   readonly #kept: Map<string, string>;
 
-  constructor(
-    shelf: Asking['shelf'],
-    parts: { bans: ReadonlyMap<string, string>; checks: readonly Check[]; kept?: Map<string, string> },
-  ) {
-    this.#shelf = shelf;
+  constructor(parts: { bans: ReadonlyMap<string, string>; checks: readonly Check[]; kept?: Map<string, string> }) {
     this.#bans = parts.bans;
     this.#checks = parts.checks;
     this.#kept = parts.kept ?? new Map<string, string>();
@@ -36,15 +31,16 @@ export class Sieve {
 
   /** The same with more that keeps items out. */
   with({ bans, checks }: { bans: ReadonlyMap<string, string>; checks: readonly Check[] }): Sieve {
-    return new Sieve(this.#shelf, {
-      bans: new Map([...bans, ...this.#bans]),
+    return new Sieve({
+      bans: joined(bans, this.#bans),
       checks: [...this.#checks, ...checks],
       kept: this.#kept,
     });
   }
 
-  passes(id: string): boolean {
-    const rule = this.#failing(id);
+  /** @param item what the shelf has under this id */
+  passes(id: string, item: Item | undefined): boolean {
+    const rule = this.#failing(id, item);
     if (rule !== null && !this.#kept.has(id)) this.#kept.set(id, rule);
     return rule === null;
   }
@@ -56,10 +52,9 @@ export class Sieve {
     return [...counts].map(([rule, count]) => ({ rule, count }));
   }
 
-  #failing(id: string): string | null {
+  #failing(id: string, item: Item | undefined): string | null {
     const ban = this.#bans.get(id);
     if (ban !== undefined) return ban;
-    const item = this.#shelf.get(id);
     if (item === undefined) return 'not in the catalogue';
     if (!inStock(item)) return 'out of stock';
     for (const check of this.#checks) if (!check.accepts(item)) return check.rule;
@@ -67,26 +62,35 @@ export class Sieve {
   }
 }
 
+/** Both; what the second says of an item counts before the first, and stands where the first has it. */
+function joined(first: ReadonlyMap<string, string>, second: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  if (second.size === 0 || first.size === 0) return second.size === 0 ? first : second;
+  const both = new Map(first);
+  for (const [id, rule] of second) both.set(id, rule);
+  return both;
+}
+
 /** What a rule asks about besides the item. */
 export function contextOf(key: Item | null, { request, person, now }: Asking): RuleContext {
-  return {
+  const { environment = null } = request;
+  const context: RuleContext = {
     key,
     request: parametersOf(request),
     profile: person?.profile ?? {},
     now,
-    environment: request.environment ?? null,
-    ...(person === null ? {} : { seed: person.seed }),
+    environment,
   };
+  if (person !== null) context.seed = person.seed;
+  return context;
 }
 
 function parametersOf({ item, category, cart, excludedIds, parameters }: Asking['request']): Record<string, unknown> {
-  return {
-    ...(item === undefined ? {} : { 'entity.id': item }),
-    ...(category === undefined ? {} : { 'entity.categoryId': category }),
-    ...(cart === undefined ? {} : { cartIds: cart }),
-    ...(excludedIds === undefined ? {} : { excludedIds }),
-    ...parameters,
-  };
+  const told: Record<string, unknown> = {};
+  if (item !== undefined) told['entity.id'] = item;
+  if (category !== undefined) told['entity.categoryId'] = category;
+  if (cart !== undefined) told['cartIds'] = cart;
+  if (excludedIds !== undefined) told['excludedIds'] = excludedIds;
+  return parameters === undefined ? told : Object.assign(told, parameters);
 }
 
 /** The item of the request, as far as it or the catalogue tells of it (INC-3). */
@@ -97,14 +101,14 @@ export function currentItem({ request, shelf }: Asking): Item | null {
 
 /** What holds for every part of an answer: what the request leaves out, exclusions, the collection, stock. */
 export function commonSieve(asking: Asking): Sieve {
-  const { request, rules, shelf } = asking;
+  const { request, rules } = asking;
   const context = contextOf(currentItem(asking), asking);
   const bans = new Map<string, string>();
   for (const id of request.excludedIds ?? []) bans.set(id, 'excluded by the request');
   if (request.pageItem !== undefined) bans.set(request.pageItem, 'the item of the page');
   const checks: Check[] = rules.bindExclusions(context);
   if (request.collection !== undefined) checks.push(rules.bindCollection(request.collection, context));
-  return new Sieve(shelf, { bans, checks });
+  return new Sieve({ bans, checks });
 }
 
 /** The rules of a criterion for one key; `nothing` when no item can pass (recommendations INC-1 to INC-12). */

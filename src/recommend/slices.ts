@@ -47,3 +47,13 @@ export function inSlices<T>(
     },
   };
 }
+
+/** The same work, with something done after each of its steps. */
+export function* afterEach<T>(work: Generator<void, T>, act: () => void): Generator<void, T> {
+  for (;;) {
+    const step = work.next();
+    act();
+    if (step.done) return step.value;
+    yield;
+  }
+}

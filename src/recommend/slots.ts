@@ -176,7 +176,9 @@ export class Slots {
     const groups = new Set<string>();
     const accepts = (id: string) => {
       if (mine.has(id) || this.#taken.has(id)) return false;
-      return (!oneOfGroup || !this.#hasGroup(this.#groupOf(id), groups)) && sieve.passes(id);
+      const item = this.#asking.shelf.get(id);
+      if (oneOfGroup && this.#hasGroup(item === undefined ? id : groupOf(item), groups)) return false;
+      return sieve.passes(id, item);
     };
     const chosen: Found[] = [];
     for (;;) {
