@@ -13,7 +13,14 @@ import {
 } from '../src/base/index.ts';
 import { EventLog, migrations as eventMigrations } from '../src/event/index.ts';
 import { Jobs, migrations as jobMigrations } from '../src/job/index.ts';
-import { Journeys, migrations as journeyMigrations, Runner, type JourneyDefinition } from '../src/journey/index.ts';
+import {
+  Journeys,
+  migrations as journeyMigrations,
+  recipes,
+  Runner,
+  simulationOf,
+  type JourneyDefinition,
+} from '../src/journey/index.ts';
 import {
   migrations as profileMigrations,
   Profiles,
@@ -21,32 +28,53 @@ import {
   type Profile,
   type ProfileState,
 } from '../src/profile/index.ts';
+import { readSettings } from '../src/settings.ts';
+import { Simulator } from '../src/simulating.ts';
 import { launch, migrate, openStore } from '../src/store/index.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
+import { addBare, bareTables, wakeBare, type BareRun } from './timers-bare.ts';
 
 /**
- * Waiting runs: letting them in, waking them, and how late they wake, on the embedded PostgreSQL with its default
- * settings: `npm run bench -- timers`. Flags: --runs (waiting; 1000000 for the long one), --wake, --late.
+ * Waiting runs: letting them in, waking them, how late they wake, reading an audience into them, and simulating, on the
+ * embedded PostgreSQL with its default settings: `npm run bench -- timers`. Flags: --runs (waiting; 1000000 for the long
+ * one), --wake, --late (how many) at --rate (a second), --audience (people read), --people (simulated for thirty days).
  */
 const bench = 'timers';
 const waiting = numberFlag('runs', 100_000);
 const woken = Math.min(waiting, numberFlag('wake', 10_000));
-const late = numberFlag('late', 400);
+const late = Math.min(waiting - woken, numberFlag('late', 10_000));
+const rate = numberFlag('rate', 5000);
+const audience = Math.min(waiting, numberFlag('audience', 50_000));
+const simulated = numberFlag('people', 1000);
 const start = Date.UTC(2026, 10, 23, 9);
 const hour = 3_600_000;
 const batch = 200;
 const clock = new FakeClock(start);
 
-/** One wait, then the end: what is measured is the engine, not what a journey does. */
+/** A wait as that of a cart, then a condition over the profile: what is measured is the engine, not a service it calls. */
 const definition: JourneyDefinition = {
   key: 'bench',
   name: 'Bench',
-  entry: { kind: 'event', event: 'cart.changed' },
+  entry: { kind: 'event', event: 'cart.changed', when: 'event.cartId = "c"', onRepeat: 'restart' },
+  exits: [{ event: 'ordered', reason: 'Bought' }],
   start: 'pause',
   activities: {
-    pause: { kind: 'wait', label: 'A day', for: 'P1D', next: 'done' },
+    pause: { kind: 'wait', label: 'A day', for: 'P1D', next: 'asked' },
+    asked: {
+      kind: 'condition',
+      paths: [{ label: 'Reachable', when: 'profile.reachable', next: 'done' }],
+      otherwise: 'gone',
+    },
     done: { kind: 'end', label: 'Done' },
+    gone: { kind: 'end', label: 'Unreachable' },
   },
+};
+
+/** The same for whoever is in an audience: everybody, so that reading is what costs. */
+const reading: JourneyDefinition = {
+  ...definition,
+  key: 'bench-reading',
+  entry: { kind: 'audience', audience: 'profile.visits >= 1', at: '10:00' },
 };
 
 const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
@@ -62,18 +90,21 @@ try {
 
 async function measure(): Promise<void> {
   await migrate(store, [...jobMigrations, ...eventMigrations, ...profileMigrations, ...journeyMigrations]);
-  await makeLimit();
+  for (const text of bareTables) await store.run({ text });
   const runner = await openRunner(clock);
   const load = `load of the machine ${loadavg()[0]!.toFixed(1)} before the run`;
   const size = `${waiting} runs wait, batches of ${batch}, one worker; ${load}`;
-  const leavesOut = 'it leaves out profiles and their locks, the definition, re-entrance, the decision and its context';
+  const leavesOut =
+    'it leaves out profiles and their locks, the definition, re-entrance, the decision, and indexes but the keys and due';
 
   await rateOf(waiting + 10 * batch, addPeople);
-  const limitAdd = await rateOf(waiting, addBare);
+  const due = { now: new Date(clock.now()), due: new Date(clock.now() + 24 * hour) };
+  const limitAdd = await rateOf(waiting, (from, to) => addBare(store, bareRuns(from, to), due));
   await rateOf(10 * batch, (from, to) => enter(runner, waiting + from, waiting + to));
   await store.run({ text: 'vacuum analyze' });
   const add = await rateOf(waiting, (from, to) => enter(runner, from, to));
-  const limitNote = 'limit: bare rows of state, wait and history written in batches of the same size in the same run';
+  const limitNote =
+    'limit: the same rows (run, wait, entry, two steps) written bare in batches of the same size in the same run';
   tell('add', add, limitAdd, `runs let in by a fact and come to their wait; ${size}; ${limitNote}; ${leavesOut}`);
 
   // The first runs fall due now; everybody else goes on waiting.
@@ -85,11 +116,15 @@ async function measure(): Promise<void> {
     });
     await store.run({ text: `vacuum analyze ${table}` });
   }
-  const limitWake = await rateOf(woken, wakeBare);
+  const claimed = { now: new Date(clock.now()), limit: batch };
+  const limitWake = await rateOf(woken, () => wakeBare(store, claimed));
   const wake = await rateOf(woken, () => runner.wake(batch));
-  const claim = 'limit: a bare loop of claim (skip locked), update and history row (stack.md §C) in the same run';
+  const claim =
+    'limit: a bare loop of claim (skip locked), update and the same two history rows (stack.md §C) in the same run';
   tell('wake-and-decide', wake, limitWake, `${woken} due of ${size}; ${claim}; ${leavesOut}`);
   await measureLate(size);
+  await measureReading();
+  await measureSimulation();
 }
 
 function tell(name: string, value: number, limit: number, note: string): void {
@@ -103,12 +138,17 @@ async function rateOf(count: number, work: (from: number, to: number) => Promise
   return count / ((elapsed() - began) / 1000);
 }
 
+async function openJourneys(time: Clock): Promise<Journeys> {
+  const journeys = new Journeys({ store, clock: time, zone: 'UTC', templates: () => new Set() });
+  await journeys.load();
+  return journeys;
+}
+
 async function openRunner(time: Clock): Promise<Runner> {
   const ids = new UuidIds(time, new SystemRandom());
   const log = new EventLog({ store, ids });
   const profiles = new Profiles({ store, clock: time, ids, log, onMerge: async () => {} });
-  const journeys = new Journeys({ store, clock: time, zone: 'UTC', templates: () => new Set() });
-  await journeys.load();
+  const journeys = await openJourneys(time);
   if (!journeys.list().some(({ key }) => key === definition.key)) {
     await journeys.put(definition);
     await journeys.publish(definition.key);
@@ -184,77 +224,45 @@ function person(n: number): Profile {
   return { id: uuid(0, n), shard: n % 64, version: 1, state };
 }
 
-/** The limit's tables: a state of about 90 bytes, its wait, and a history row a transition. */
-async function makeLimit(): Promise<void> {
-  const texts = [
-    'create table bare_run (id uuid primary key, state jsonb not null) with (fillfactor = 70)',
-    'create table bare_wait (run_id uuid primary key, due timestamptz not null) with (fillfactor = 80)',
-    'create index bare_wait_due on bare_wait (due)',
-    'create table bare_step (run_id uuid not null, at timestamptz not null, kind text not null, primary key (run_id, at))',
-  ];
-  for (const text of texts) await store.run({ text });
-}
-
-async function addBare(from: number, to: number): Promise<void> {
-  const ids = Array.from({ length: to - from }, (_, i) => uuid(1, from + i));
-  await store.run({
-    name: 'bare-add',
-    text: `with r as (select unnest($1::uuid[]) as id),
-      runs as (insert into bare_run select id, '{"state": "waiting", "activity": "pause", "events": {}, "cart": "c"}' from r),
-      waits as (insert into bare_wait select id, $2::timestamptz from r)
-      insert into bare_step select id, $3::timestamptz, 'entered' from r`,
-    values: [ids, new Date(clock.now() + 24 * hour), new Date(clock.now())],
-  });
-}
-
-async function wakeBare(): Promise<void> {
-  await store.inTransaction(async (tx) => {
-    const rows = await tx.rows<{ run_id: string }>({
-      name: 'bare-claim',
-      text: 'delete from bare_wait where run_id in (select run_id from bare_wait where due <= $1 order by due limit $2 for update skip locked) returning run_id',
-      values: [new Date(clock.now()), batch],
-    });
-    const ids = rows.map(({ run_id }) => run_id);
-    await tx.run({
-      name: 'bare-move',
-      text: `update bare_run set state = state || '{"activity": "done", "state": "ended"}' where id = any($1)`,
-      values: [ids],
-    });
-    await tx.run({
-      name: 'bare-history',
-      text: `insert into bare_step select unnest($1::uuid[]), $2, 'ended'`,
-      values: [ids, new Date(clock.now())],
-    });
+function bareRuns(from: number, to: number): BareRun[] {
+  return Array.from({ length: to - from }, (_, i) => {
+    const n = from + i;
+    return { id: uuid(1, n), profileId: uuid(0, n), shard: n % 64 };
   });
 }
 
 /**
- * How late single runs wake while all others go on waiting: each falls due at its own moment of the next seconds, and a
- * worker looks at the next due time as the pulse does. Late is from its due time to the commit that moved it.
+ * How late single runs wake while all others go on waiting: so many fall due in each second, and a worker looks at the
+ * next due time as the pulse does. Late is from the due time to the commit that moved the run.
  */
 async function measureLate(size: string): Promise<void> {
   const system = new SystemClock();
   const runner = await openRunner(system);
-  const from = system.now() + 5000;
+  const apart = 1000 / rate;
+  const from = system.now() + 5000 + late / 10;
   await store.run({
-    text: `update journey_wait w set due = $1::timestamptz + p.place * interval '20 milliseconds' from
+    text: `update journey_wait w set due = $1::timestamptz + p.place * $3::float8 * interval '1 millisecond' from
       (select run_id, row_number() over (order by due, run_id) as place from journey_wait order by due, run_id limit $2) p where p.run_id = w.run_id`,
-    values: [new Date(from), late],
+    values: [new Date(from), late, apart],
   });
   await store.run({
     text: `update journey_wait set due = due + interval '9000 days' where due > $1`,
-    values: [new Date(from + (late + 1) * 20)],
+    values: [new Date(from + (late + 1) * apart)],
   });
   await store.run({ text: 'update journey_run r set due = w.due from journey_wait w where w.run_id = r.id' });
   await store.run({ text: 'vacuum analyze journey_wait' });
-  const times = await follow(runner, system, from);
-  const note = `${late} runs falling due 20 ms apart while ${size}; from due time to the commit that moved the run, the worker sleeping until the next due time; limit: 1000 ms, the poll of the pulse when nobody wakes it`;
+  const times = await follow(runner, system, { from, apart });
+  const note = `${late} runs, ${rate} due a second, while ${size}; from due time to the commit that moved the run, the worker sleeping until the next due time; limit: 1000 ms, the goal`;
   const shared = { bench, unit: 'ms', note } as const;
   figure({ ...shared, figure: 'late-p50-ms', value: percentile(times, 0.5), limit: 1000 });
   figure({ ...shared, figure: 'late-p99-ms', value: percentile(times, 0.99), limit: 1000 });
 }
 
-async function follow(runner: Runner, time: Clock, from: number): Promise<number[]> {
+async function follow(
+  runner: Runner,
+  time: Clock,
+  { from, apart }: { from: number; apart: number },
+): Promise<number[]> {
   const times: number[] = [];
   for (let done = 0; done < late;) {
     const due = (await runner.nextDue())!;
@@ -262,7 +270,40 @@ async function follow(runner: Runner, time: Clock, from: number): Promise<number
     const moved = await runner.wake(batch);
     const now = time.now();
     // Runs wake in the order of their due times.
-    for (let n = 0; n < moved; n++) times.push(now - (from + 20 * ++done));
+    for (let n = 0; n < moved; n++) times.push(now - (from + apart * ++done));
   }
   return times.sort((a, b) => a - b);
+}
+
+/** Everybody is read into a journey, page by page, each page in one transaction with the mark how far it has come. */
+async function measureReading(): Promise<void> {
+  const journeys = await openJourneys(clock);
+  await store.run({ text: 'delete from profile where id > $1', values: [uuid(0, audience - 1)] });
+  await journeys.put(reading);
+  await journeys.publish(reading.key);
+  const runner = await openRunner(clock);
+  clock.advance(24 * hour);
+  const began = elapsed();
+  for (let read = 1; read > 0;) read = await runner.read();
+  const seconds = (elapsed() - began) / 1000;
+  const [row] = await store.rows<{ n: number }>({
+    text: 'select count(*)::int as n from journey_run where journey = $1',
+    values: [reading.key],
+  });
+  const note = `${row!.n} people read into runs that come to their wait, in ${seconds.toFixed(1)} s, reckoned up to a million in proportion; one worker, pages of 500; limit: 60 s, the goal`;
+  figure({ bench, figure: 'read-audience-1m-s', value: (seconds * 1e6) / row!.n, unit: 's', limit: 60, note });
+}
+
+/** The three recipes of the demo over invented people, by the production engine. */
+async function measureSimulation(): Promise<void> {
+  const settings = { ...readSettings([], {}), secret: 'b'.repeat(40), databaseUrl: database.url };
+  const simulator = new Simulator({ settings, databaseUrl: database.url, log: quietLog });
+  const shipped = ['abandoned-cart', 'viewed-not-bought', 'only-wandered'];
+  const journeys = recipes().filter(({ key }) => shipped.includes(key));
+  const over = { kind: 'invented', people: simulated, days: 30, react: true } as const;
+  const began = elapsed();
+  await simulator.run(simulationOf({ journeys: [], documents: journeys, over, seed: 1 }), { journeys });
+  const seconds = (elapsed() - began) / 1000;
+  const note = `thirty days of ${simulated} invented people in ${seconds.toFixed(1)} s, three recipes with their calls and mails, reckoned up to 10,000 people in proportion; limit: 30 s, the goal`;
+  figure({ bench, figure: 'simulate-300k-days-s', value: (seconds * 10_000) / simulated, unit: 's', limit: 30, note });
 }

@@ -179,7 +179,7 @@ export class AudienceReader {
     if (!isAudienceKey(entry.audience)) {
       const page: Page = { ids: [], cursor: null };
       let seen = 0;
-      for await (const profile of profiles.readAll({ seenSince: 0, page: scanSize, after: reading.cursor })) {
+      for await (const profile of profiles.readAll({ seenSince: 0, page: size, after: reading.cursor })) {
         if (isMine(profile.id) && this.#holds(profile, entry, { definition, data: reading.data }))
           page.ids.push(profile.id);
         if (++seen >= scanSize || page.ids.length >= size) return { ...page, cursor: profile.id };

@@ -89,7 +89,8 @@ export async function stepsOf(
   query: { before?: number; limit: number },
 ): Promise<StepLine[]> {
   const rows = await store.rows<Omit<StepLine, 'at' | 'runId'> & { at: Date; run_id: string | null }>({
-    text: `select at, journey, activity, kind, reason, detail, run_id, no from journey_step where profile_id = $1 and ($2::timestamptz is null or at < $2)
+    text: `select at, journey, activity, kind, reason, detail, run_id, no from journey_step
+        where run_id in (select id from journey_run where profile_id = $1) and ($2::timestamptz is null or at < $2)
       union all
       select at, journey, 'entry', 'refused', reason, null, null, 0 from journey_refusal where profile_id = $1 and ($2::timestamptz is null or at < $2)
       order by at desc, no desc limit $3`,
@@ -111,7 +112,8 @@ export async function stepsOfAll(store: Store, profileIds: readonly string[]): P
   const rows = await store.rows<
     Omit<StepLine, 'at' | 'runId'> & { at: Date; run_id: string | null; profile_id: string }
   >({
-    text: `select at, journey, activity, kind, reason, detail, run_id, no, profile_id from journey_step where profile_id = any($1)
+    text: `select at, journey, activity, kind, reason, detail, run_id, no, profile_id from journey_step
+        where run_id in (select id from journey_run where profile_id = any($1))
       union all
       select at, journey, 'entry', 'refused', reason, null, null, 0, profile_id from journey_refusal where profile_id = any($1)
       order by at, run_id, no`,

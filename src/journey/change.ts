@@ -56,6 +56,11 @@ export type UpdateProfile = (
 const perishableMs = 86_400_000;
 export const defaultHoldout = 0.1;
 
+/** Does it matter to the journey when somebody was last let in? A reading asks, so that it takes nobody twice. */
+function remembers({ reentry, entry }: JourneyDefinition): boolean {
+  return reentry !== undefined || entry.kind === 'audience';
+}
+
 interface ChangeParts {
   clock: Clock;
   ids: Ids;
@@ -112,7 +117,7 @@ export class Changes {
     for (const run of runs) if (!this.#runs.has(run.id)) this.#runs.set(run.id, run);
   }
 
-  /** Loads when these profiles were last let in, and what counts against the caps of journeys that they may come into. */
+  /** Loads when these profiles were last let in, where it matters, and what counts against the caps of journeys that they may come into. */
   async loadEntries(
     tx: Tx,
     profileIds: readonly string[],
@@ -125,6 +130,7 @@ export class Changes {
     for (const cap of caps) this.#caps.set(cap.journey, cap);
     for (const [journey, taken] of found.taken) this.#counts.taken.set(journey, taken);
     for (const [name, begun] of found.begun) this.#counts.begun.set(name, begun);
+    if (!definitions.some(remembers)) return;
     const rows = await tx.rows<{ journey: string; profile_id: string; last_at: Date }>({
       name: 'journey.entries',
       text: 'select journey, profile_id, last_at from journey_entry where profile_id = any($1)',
@@ -135,6 +141,7 @@ export class Changes {
 
   /** Why a cap of the journey keeps this profile out; null when none does. */
   cappedOut(definition: JourneyDefinition, profileId: string): string | null {
+    if (definition.caps === undefined) return null;
     const entering = this.#entered.filter(({ journey }) => journey === definition.key);
     const mine = entering.filter((run) => run.profileId === profileId).map(({ enteredAt }) => enteredAt);
     const name = `${profileId}/${definition.key}`;
@@ -227,11 +234,11 @@ export class Changes {
   async save(tx: Tx): Promise<void> {
     for (const { run, reason } of this.#displaced) await this.#callOff(tx, run, reason);
     await this.#takeEntries(tx);
+    const fresh = new Set(this.#entered.map(({ id }) => id));
     await saveRuns(
       tx,
-      [...this.#steps].map(([id, steps]) => ({ run: this.#runs.get(id)!, steps })),
+      [...this.#steps].map(([id, steps]) => ({ run: this.#runs.get(id)!, steps, isNew: fresh.has(id) })),
     );
-    await this.#saveEntries(tx);
     for (const { profile, journey, reason } of this.#refusals) {
       await tx.run({
         name: 'journey.refuse',
@@ -240,23 +247,6 @@ export class Changes {
       });
     }
     await this.#obey(tx);
-  }
-
-  async #saveEntries(tx: Tx): Promise<void> {
-    const once = [...new Map(this.#entered.map((run) => [`${run.profileId}/${run.journey}`, run])).values()];
-    if (once.length === 0) return;
-    await tx.run({
-      name: 'journey.enter',
-      text: `insert into journey_entry (journey, profile_id, shard, last_at, times)
-        select *, 1 from unnest($1::text[], $2::uuid[], $3::smallint[], $4::timestamptz[])
-        on conflict (profile_id, journey) do update set last_at = excluded.last_at, times = journey_entry.times + 1`,
-      values: [
-        once.map((run) => run.journey),
-        once.map((run) => run.profileId),
-        once.map((run) => run.shard),
-        once.map((run) => new Date(run.enteredAt)),
-      ],
-    });
   }
 
   async #obey(tx: Tx): Promise<void> {

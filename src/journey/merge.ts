@@ -2,6 +2,7 @@ import type { Clock, Ids } from '../base/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { Changes } from './change.ts';
 import type { Run } from './run.ts';
+import { ofPerson } from './privacy.ts';
 import { activeRuns, runsById, saveRuns } from './table.ts';
 
 /** What a merge carried over, kept so that it can be undone. Plain JSON. */
@@ -52,8 +53,8 @@ export async function mergeRuns(
     }
   }
   await changes.save(tx);
-  for (const table of ['journey_run', 'journey_wait', 'journey_step', 'journey_refusal']) {
-    await tx.run({ text: `update ${table} set profile_id = $2 where profile_id = $1`, values: [from, into] });
+  for (const table of ['journey_wait', 'journey_step', 'journey_run', 'journey_refusal']) {
+    await tx.run({ text: `update ${table} set profile_id = $2 where ${ofPerson(table)}`, values: [from, into] });
   }
   await tx.run({
     text: `insert into journey_entry (journey, profile_id, shard, last_at, times)

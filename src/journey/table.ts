@@ -130,6 +130,11 @@ create table journey_reading (
 create index journey_reading_open on journey_reading (next_at) where ended_at is null;
 `,
   },
+  {
+    // A person's steps are found by their runs; ends are counted over a whole journey. Neither pays for an index.
+    name: '0504-journey-indexes',
+    sql: 'drop index journey_step_profile; drop index journey_run_end;',
+  },
 ];
 
 interface RunRow {
@@ -213,18 +218,25 @@ export type RunPlace = Pick<
   'id' | 'profileId' | 'journey' | 'version' | 'state' | 'activity' | 'moves' | 'endReason'
 > & { answered: RunContext['answered'] | null };
 
-/** Writes runs, their waits and their new steps: one statement whatever their number. */
-export async function saveRuns(tx: Runner, changed: readonly { run: Run; steps: Step[] }[]): Promise<void> {
+/** Writes runs, their waits, their new steps, and the entries of new ones: one statement whatever their number. */
+export async function saveRuns(
+  tx: Runner,
+  changed: readonly { run: Run; steps: Step[]; isNew?: boolean }[],
+): Promise<void> {
   if (changed.length === 0) return;
   await tx.run({
     name: 'journey.save',
     text: `with r as (
         select * from unnest($1::uuid[], $2::smallint[], $3::text[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::int[], $10::jsonb[],
-          $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::text[])
-          as r(id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason)
+          $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::text[], $16::boolean[])
+          as r(id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason, fresh)
+      ), entered as (
+        insert into journey_entry (journey, profile_id, shard, last_at, times)
+        select journey, profile_id, min(shard), max(entered_at), 1 from r where fresh group by journey, profile_id
+        on conflict (profile_id, journey) do update set last_at = excluded.last_at, times = journey_entry.times + 1
       ), saved as (
         insert into journey_run (id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason)
-        select * from r
+        select id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason from r
         on conflict (id) do update set version = excluded.version, state = excluded.state, activity = excluded.activity, moves = excluded.moves, context = excluded.context,
           moved_at = excluded.moved_at, due = excluded.due, ended_at = excluded.ended_at, end_reason = excluded.end_reason
       ), unwaited as (
@@ -235,10 +247,14 @@ export async function saveRuns(tx: Runner, changed: readonly { run: Run; steps: 
         on conflict (run_id) do update set due = excluded.due, held = excluded.held
       )
       insert into journey_step (run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)
-      select t.run_id, t.no + coalesce((select max(s.no) + 1 from journey_step s where s.run_id = t.run_id), 0), r.shard, r.profile_id, r.journey, t.at, t.activity, t.kind, t.reason, t.detail
-      from unnest($16::uuid[], $17::int[], $18::timestamptz[], $19::text[], $20::text[], $21::text[], $22::jsonb[])
+      select t.run_id, t.no + case when r.fresh then 0 else coalesce((select max(s.no) + 1 from journey_step s where s.run_id = t.run_id), 0) end, r.shard, r.profile_id, r.journey, t.at, t.activity, t.kind, t.reason, t.detail
+      from unnest($17::uuid[], $18::int[], $19::timestamptz[], $20::text[], $21::text[], $22::text[], $23::jsonb[])
         as t(run_id, no, at, activity, kind, reason, detail) join r on r.id = t.run_id`,
-    values: [...runValues(changed.map(({ run }) => run)), ...stepValues(changed)],
+    values: [
+      ...runValues(changed.map(({ run }) => run)),
+      changed.map(({ isNew = false }) => isNew),
+      ...stepValues(changed),
+    ],
   });
 }
 
