@@ -28,6 +28,7 @@ export default defineConfig({
       {
         test: { ...shared, name: 'compat', include: ['test/compat/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 1 },
       },
+      { test: { ...shared, name: 'fault', include: ['test/fault/**/*.test.ts'], testTimeout: 120_000 } },
       { test: { ...shared, name: 'crash', include: ['test/crash/**/*.test.ts'], testTimeout: 120_000, maxWorkers: 1 } },
     ],
   },

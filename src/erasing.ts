@@ -40,6 +40,7 @@ export function openErasures(
     jobs: new Jobs({ ...ground, leaseMs: ground.settings.leaseMs }),
     secret: new TextEncoder().encode(ground.settings.secret),
     settle,
+    newest: (tx, spans) => rooms().events.newestOf(tx, spans),
     before: [
       { name: 'suppression', forget: (tx, { addresses }) => rooms().messages.neverMail(tx, addresses) },
       { name: 'journey', forget: each((tx, id) => rooms().runner.forget(tx, id)) },

@@ -4,7 +4,7 @@ import { ensureInstalled, requireNode } from './install.mjs';
 import { inSeconds, root, run } from './run.mjs';
 
 /**
- * `npm test`: installs what is missing, builds, runs the gate, then the walk and the Web SDK in a real browser, and the crashes. The last
+ * `npm test`: installs what is missing, builds, runs the gate, then the walk and the Web SDK in a real browser, the fault run and the crashes. The last
  * line is the count: each check of the gate, the build and the browser count as one, tests one by one.
  */
 requireNode();
@@ -22,6 +22,7 @@ const chromium = inBrowser.length > 0 ? await ensureChromium() : null;
 for (const project of inBrowser) {
   add(count, chromium ? await vitest(project, 15 * 60_000, { BECKON_CHROMIUM: chromium }) : one(false));
 }
+if (has('test/fault')) add(count, await vitest('fault', 15 * 60_000));
 if (has('test/crash')) add(count, await vitest('crash', 15 * 60_000));
 console.log(`\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
 process.exitCode = count.failed === 0 ? 0 : 1;

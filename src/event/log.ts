@@ -1,5 +1,5 @@
 import { shardOf, type Ids } from '../base/index.ts';
-import type { Store, Tx } from '../store/index.ts';
+import type { Runner, Store, Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import { Imports } from './import.ts';
 import { Intake } from './intake.ts';
@@ -198,6 +198,16 @@ export class EventLog {
       values: spanValues(visitors.map(spanOf)),
     });
     return rows.map(({ body }) => body);
+  }
+
+  /** When the newest of these visitors' events came in, UTC ms; null when there is none. */
+  async newestOf(runner: Runner, visitors: readonly Whose[]): Promise<number | null> {
+    const { from, on } = spanRows(1);
+    const [row] = await runner.rows<{ at: Date | null }>({
+      text: `select max(e.received_at) as at from ${from} join event e on ${on}`,
+      values: spanValues(visitors.map(spanOf)),
+    });
+    return row?.at?.getTime() ?? null;
   }
 
   /** Feed rows after the given version of each shard (none known = from the start), in order, at most `limit`. */

@@ -360,6 +360,18 @@ describe('entries', () => {
 });
 
 describe('loops', () => {
+  it('whose wait is over already end soon, also with a call in them', async () => {
+    const round = journey({
+      wait: { kind: 'wait', until: 'event.at', next: 'ask' },
+      ask: { kind: 'action', name: 'Ask', method: 'POST', url: '/v1/recommendations', next: 'wait' },
+    });
+    await office.live(round);
+    await office.happens(office.add('coat'));
+    for (let n = 0; n < 60; n++) await office.runner.act();
+    expect(await office.states()).toEqual(['It goes round without waiting']);
+    expect(office.asked).toHaveLength(50);
+  });
+
   it('go round with a wait in them, and a circle without one ends (journeys A19)', async () => {
     const round = journey({
       wait: { kind: 'wait', for: 'P1D', next: 'ask' },

@@ -13,6 +13,8 @@ import { instantOfWall } from './wall.ts';
 const stepLimit = 100;
 /** How many activities a run may come to in all: a loop has an end (journeys A19 beaten). */
 const movesLimit = 10_000;
+/** How many it may come to at once, and for each second more that it lasts: a loop whose wait is over already ends soon. */
+const burst = { moves: 100, aSecond: 10 };
 /** Marketing that is a day late is not sent any more (trust §2.4). */
 export const defaultLateness = 'P1D';
 export const defaultQuietHours = { from: '21:00', to: '08:00' };
@@ -117,6 +119,11 @@ class Course {
   get #lastDay(): number {
     const { life } = this.#hands.definition;
     return life === undefined ? Infinity : this.#run.enteredAt + durationMs(life);
+  }
+
+  /** How many activities it may have come to by now. */
+  get #pace(): number {
+    return burst.moves + (Math.max(0, this.#hands.now - this.#run.enteredAt) / 1000) * burst.aSecond;
   }
 
   fact(fact: Fact): void {
@@ -266,6 +273,7 @@ class Course {
     for (let i = 0; next !== null; i++) {
       if (i === stepLimit) return this.#end('The journey goes in a circle', 'exited');
       if (this.#run.moves >= movesLimit) return this.#end(`It went round ${movesLimit} times`, 'exited');
+      if (this.#run.moves >= this.#pace) return this.#end('It goes round without waiting', 'exited');
       next = this.#arrive(next, base);
     }
   }

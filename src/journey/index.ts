@@ -9,6 +9,7 @@
  * Never:  renders or sends a message; reads the clock itself; decides anything outside decide.ts
  * Start:  definition.ts, decide.ts (pure), then runner.ts (does what decide said, in one transaction)
  */
+export { auditRuns } from './audit.ts';
 export { type CallAnswer, type Caller, type CallRequest, CallTimeout, openCaller } from './call.ts';
 export * from './census.ts';
 export type { MessageRank, OrderedMessage, PlanMessage, UpdateProfile } from './change.ts';

@@ -8,6 +8,7 @@
  * Never:  decides who should get something; sends without a committed attempt; believes an error code of the mail library
  * Start:  message.ts (states), gate.ts and result.ts (pure), then claim.ts and send.ts
  */
+export { auditMessages, auditSending } from './audit.ts';
 export { addressKey, judgeAddress, readMailbox, type AddressVerdict, type Mailbox } from './address.ts';
 export { MailboxStore, openMailboxServer, type MailboxMail, type MailboxRow, type MailboxServer } from './mailbox.ts';
 export { readToken } from './link.ts';

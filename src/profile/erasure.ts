@@ -120,8 +120,9 @@ export class Erasures {
     const steps = [...row.steps];
     for (const room of this.#rooms()) {
       if (steps.some((step) => step.room === room.name)) continue;
-      const until = clock.now();
       await store.inTransaction(async (tx) => {
+        // All that is there is theirs, also what came in before the clock was set back.
+        const until = Math.max(clock.now(), (await this.#parts.newest(tx, subject.spans)) ?? 0);
         await room.forget(tx, subject, steps.find((step) => step.room === 'profile')?.at ?? until);
         steps.push({ room: room.name, at: until });
         await saveSteps(tx, row.id, steps);
@@ -199,4 +200,6 @@ export interface ErasureParts {
   after: readonly ForgettingRoom[];
   /** Folds what was acknowledged, so that nothing of it comes up afterwards. */
   settle: () => Promise<void>;
+  /** When the newest event of these visitors came in, UTC ms; null when there is none. */
+  newest: (tx: Tx, spans: Subject['spans']) => Promise<number | null>;
 }
