@@ -73,15 +73,46 @@ async function listed(call: Call<unknown>, catalog: CatalogDoor, house: House): 
   const fits = wantedBy(call);
   const sort = oneOf('sort', call.query('sort') ?? 'id', sorts);
   const [from, limit] = [wholeOf(call, 'from', [0, deepest, 0]), wholeOf(call, 'limit', [1, mostRows, 50])];
-  const found: { item: Item; worth: number | string }[] = [];
-  let of = 0;
+  const best = new Best(from + limit);
+  let [of, matches] = [0, 0];
   for (const item of shelfOf(call, catalog).all()) {
     if (++of % goSize === 0) await pause(0);
-    if (fits(item)) found.push({ item, worth: worthOf(item, sort, house) });
+    if (!fits(item)) continue;
+    matches++;
+    best.add({ item, worth: worthOf(item, sort, house) });
   }
-  found.sort((a, b) => compared(a.worth, b.worth) || compared(a.item.id, b.item.id));
-  const items = found.slice(from, from + limit).map(({ item }) => rowOf(item, house));
-  return { items, matches: found.length, of };
+  const items = best.all.slice(from).map(({ item }) => rowOf(item, house));
+  return { items, matches, of };
+}
+
+interface Weighed {
+  item: Item;
+  worth: number | string;
+}
+
+/** The first so many of a whole catalogue, without putting all of it in order. */
+class Best {
+  readonly #most: number;
+  #found: Weighed[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(one: Weighed): void {
+    this.#found.push(one);
+    if (this.#found.length >= 4 * this.#most + 1000) this.#cut();
+  }
+
+  get all(): readonly Weighed[] {
+    this.#cut();
+    return this.#found;
+  }
+
+  #cut(): void {
+    this.#found.sort((a, b) => compared(a.worth, b.worth) || compared(a.item.id, b.item.id));
+    this.#found.length = Math.min(this.#found.length, this.#most);
+  }
 }
 
 function wantedBy(call: Call<unknown>): (item: Item) => boolean {

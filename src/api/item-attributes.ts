@@ -4,7 +4,7 @@ import type { ItemAttributes } from './contract-item.ts';
 type Kind = ItemAttributes['attributes'][number]['kind'];
 
 /** Items looked at; what the first of them say tells enough to choose from. */
-const mostLooked = 20_000;
+const mostLooked = 5_000;
 /** Different values counted of one attribute, and shown; names and long texts are no choice anyway. */
 const mostCounted = 2_000;
 const mostShown = 50;

@@ -11,11 +11,13 @@ import { ask } from '../api/client.ts';
 import { KeyField } from '../ui/KeyField.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
+import { TakeAway } from '../ui/TakeAway.tsx';
+import { Versions } from '../ui/Versions.tsx';
 import { elsewhere, faultAt } from '../ui/fault.ts';
 import { useUndo } from '../ui/undo.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { DesignPreview } from './DesignPreview.tsx';
-import { beginnings, design, designCheck, designPath, designVersions, designs, type DesignVersion } from './query.ts';
+import { beginnings, design, designCheck, designPath, designVersions, designs } from './query.ts';
 
 /** One design: its text, what is wrong with it, and what it makes of real items. `+` makes a new one. */
 export function DesignPage() {
@@ -63,41 +65,29 @@ function KnownDesign({ designKey }: { designKey: string }) {
   return (
     <div className="page">
       <PageHead title={data.name} answer={say('designs.answer', { count: data.entityCount })} note={note}>
-        <TakeAway known={data} />
+        <TakeDesignAway known={data} />
       </PageHead>
       <DesignForm key={data.version} known={data} begin={inputOf(data)} />
-      <Versions known={data} />
+      <DesignVersions known={data} />
     </div>
   );
 }
 
-function TakeAway({ known }: { known: DesignView }) {
-  const { say } = useVoice();
+function TakeDesignAway({ known }: { known: DesignView }) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const undo = useUndo();
   const fresh = () => client.invalidateQueries({ queryKey: ['designs'] });
-  const away = useMutation({
-    mutationFn: () => ask<unknown>(designPath(known.key), { method: 'DELETE' }),
-    onSuccess: async () => {
-      await navigate({ to: '/recommendations', search: { show: 'designs' } });
-      client.removeQueries({ queryKey: ['designs', known.key] });
-      await fresh();
-      const back = async () => {
-        await ask<unknown>(designPath(known.key), { method: 'PUT', body: inputOf(known) });
-        await fresh();
-      };
-      undo({ says: say('rule.taken', { name: known.name }), undo: back });
-    },
-  });
-  return (
-    <div className="take-away">
-      <Button variant="default" loading={away.isPending} onClick={() => away.mutate()}>
-        {say('criterion.remove')}
-      </Button>
-      {away.error && <ProblemNote error={away.error} />}
-    </div>
-  );
+  const away = async () => {
+    await ask<unknown>(designPath(known.key), { method: 'DELETE' });
+    await navigate({ to: '/recommendations', search: { show: 'designs' } });
+    client.removeQueries({ queryKey: ['designs', known.key] });
+    await fresh();
+  };
+  const back = async () => {
+    await ask<unknown>(designPath(known.key), { method: 'PUT', body: inputOf(known) });
+    await fresh();
+  };
+  return <TakeAway name={known.name} away={away} back={back} />;
 }
 
 const types = ['html', 'json', 'text'] as const;
@@ -256,32 +246,16 @@ function useSave(key: string, known: DesignView | null) {
   });
 }
 
-/** Earlier texts; each may be said again. */
-function Versions({ known }: { known: DesignView }) {
-  const { say, moment } = useVoice();
+/** Earlier texts. */
+function DesignVersions({ known }: { known: DesignView }) {
   const { data = [] } = useQuery(designVersions(known.key));
   const client = useQueryClient();
-  const again = useMutation({
-    mutationFn: (body: DesignInput) => ask<DesignView>(designPath(known.key), { method: 'PUT', body: inputOf(body) }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['designs'] }),
-  });
-  const before = data.filter((one): one is DesignVersion & { body: DesignInput } => {
-    return one.version !== known.version && one.body !== null;
-  });
-  if (before.length === 0) return null;
-  return (
-    <Panel title={say('rule.before')}>
-      <ul className="plain-list versions">
-        {before.slice(0, 20).map(({ version, savedAt, body }) => (
-          <li key={version}>
-            <span>{say('rule.versionAt', { version, time: moment(savedAt) })}</span>
-            <Button size="xs" variant="default" disabled={again.isPending} onClick={() => again.mutate(body)}>
-              {say('rule.again')}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {again.error && <ProblemNote error={again.error} />}
-    </Panel>
+  const before = data.flatMap(({ version, savedAt, body }) =>
+    version === known.version || body === null ? [] : [{ version, at: savedAt, body, says: body.name }],
   );
+  const again = async ({ body }: (typeof before)[number]) => {
+    await ask<DesignView>(designPath(known.key), { method: 'PUT', body: inputOf(body) });
+    await client.invalidateQueries({ queryKey: ['designs'] });
+  };
+  return <Versions before={before} again={again} />;
 }

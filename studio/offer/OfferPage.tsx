@@ -10,6 +10,7 @@ import { ask } from '../api/client.ts';
 import { KeyField } from '../ui/KeyField.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
+import { TakeAway } from '../ui/TakeAway.tsx';
 import { elsewhere, faultAt } from '../ui/fault.ts';
 import { useUndo } from '../ui/undo.tsx';
 import { useVoice } from '../ui/voice.tsx';
@@ -49,40 +50,28 @@ function KnownOffer({ offerKey }: { offerKey: string }) {
         answer={data.name}
         note={`${say(`offers.kind.${data.offer.kind}`)}. ${say('offers.says')}`}
       >
-        <TakeAway known={data} />
+        <TakeOfferAway known={data} />
       </PageHead>
       <OfferForm key={data.version} known={data} begin={{ name: data.name, offer: data.offer }} />
     </div>
   );
 }
 
-function TakeAway({ known: { key, name, offer: shown } }: { known: OfferView }) {
-  const { say } = useVoice();
+function TakeOfferAway({ known: { key, name, offer: shown } }: { known: OfferView }) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const undo = useUndo();
   const fresh = () => client.invalidateQueries({ queryKey: ['offers'] });
-  const away = useMutation({
-    mutationFn: () => ask<unknown>(offerPath(key), { method: 'DELETE' }),
-    onSuccess: async () => {
-      await navigate({ to: '/recommendations', search: { show: 'offers' } });
-      client.removeQueries({ queryKey: ['offers', key] });
-      await fresh();
-      const back = async () => {
-        await ask<unknown>(offerPath(key), { method: 'PUT', body: { name, offer: shown } });
-        await fresh();
-      };
-      undo({ says: say('rule.taken', { name }), undo: back });
-    },
-  });
-  return (
-    <div className="take-away">
-      <Button variant="default" loading={away.isPending} onClick={() => away.mutate()}>
-        {say('criterion.remove')}
-      </Button>
-      {away.error && <ProblemNote error={away.error} />}
-    </div>
-  );
+  const away = async () => {
+    await ask<unknown>(offerPath(key), { method: 'DELETE' });
+    await navigate({ to: '/recommendations', search: { show: 'offers' } });
+    client.removeQueries({ queryKey: ['offers', key] });
+    await fresh();
+  };
+  const back = async () => {
+    await ask<unknown>(offerPath(key), { method: 'PUT', body: { name, offer: shown } });
+    await fresh();
+  };
+  return <TakeAway name={name} away={away} back={back} />;
 }
 
 function OfferForm({ known, begin }: { known: OfferView | null; begin: OfferInput }) {

@@ -85,7 +85,7 @@ function CriteriaTable({ rows }: { rows: CriterionView[] }) {
   );
 
   function usedWords(uses: Use[]): string {
-    const names = uses.slice(0, 2).map(({ name }) => name);
+    const names = uses.slice(0, 2).map(({ kind, key, name }) => (kind === 'criterion' ? nameOf(key) : name));
     const more = uses.length - names.length;
     return [...names, ...(more > 0 ? [say('criteria.andMore', { count: more })] : [])].join(', ') || '–';
   }

@@ -11,6 +11,7 @@ import { ask } from '../api/client.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { languages } from '../words/words.ts';
 import { AlgorithmFields } from './AlgorithmFields.tsx';
 import { AskForm } from './AskForm.tsx';
 import { useAsked } from './asked.ts';
@@ -123,7 +124,7 @@ interface FieldsProps {
 
 function Fields({ draft, whom, onChange, children }: FieldsProps & { whom: Whom; children: ReactNode }) {
   const { say } = useVoice();
-  const text = (field: 'name' | 'title' | 'description') => ({
+  const text = (field: 'name' | 'description') => ({
     label: say(`form.${field}`),
     value: draft[field] ?? '',
     maxLength: field === 'description' ? 1000 : 250,
@@ -136,11 +137,7 @@ function Fields({ draft, whom, onChange, children }: FieldsProps & { whom: Whom;
     <>
       <TextInput {...text('name')} />
       {children}
-      <TextInput
-        {...text('title')}
-        description={say(draft.titles === undefined ? 'form.titleSays' : 'form.titlesSay')}
-        inputWrapperOrder={['label', 'input', 'description']}
-      />
+      <TitleFields draft={draft} onChange={onChange} />
       <TextInput {...text('description')} />
       <fieldset className="fields">
         <legend>{say('criteria.how')}</legend>
@@ -154,6 +151,47 @@ function Fields({ draft, whom, onChange, children }: FieldsProps & { whom: Whom;
       <LimitFields draft={draft} onChange={onChange} />
       <WeightFields draft={draft} whom={whom} onChange={onChange} />
       <BackupFields draft={draft} onChange={onChange} />
+    </>
+  );
+}
+
+/** What shoppers read above the items: one title, or one in each language. */
+function TitleFields({ draft, onChange }: FieldsProps) {
+  const { say } = useVoice();
+  const { titles = {} } = draft;
+  const [byLanguage, setByLanguage] = useState(draft.titles !== undefined);
+  const set = (code: string, title: string) => {
+    const { [code]: _before, ...others } = titles;
+    onChange(put(draft, 'titles', title === '' ? others : { ...others, [code]: title }));
+  };
+  return (
+    <>
+      <TextInput
+        label={say('form.title')}
+        description={say(byLanguage ? 'form.titlesSay' : 'form.titleSays')}
+        inputWrapperOrder={['label', 'input', 'description']}
+        value={draft.title ?? ''}
+        maxLength={250}
+        onChange={(event) => onChange(put(draft, 'title', event.currentTarget.value))}
+      />
+      {byLanguage ? (
+        <div className="form">
+          {languages.map(({ code, name }) => (
+            <TextInput
+              key={code}
+              label={say('form.titleIn', { language: name })}
+              lang={code}
+              value={titles[code] ?? ''}
+              maxLength={250}
+              onChange={(event) => set(code, event.currentTarget.value)}
+            />
+          ))}
+        </div>
+      ) : (
+        <Button size="xs" variant="default" className="fits" onClick={() => setByLanguage(true)}>
+          {say('form.titleEach')}
+        </Button>
+      )}
     </>
   );
 }

@@ -1,17 +1,20 @@
 import './recommend.css';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { IconDownload } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import { ButtonLink, TextLink } from '../ui/Link.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { AskForm } from './AskForm.tsx';
+import { hasLists } from './asking.ts';
 import { useAsked } from './asked.ts';
 import { CriterionForm } from './CriterionForm.tsx';
 import { contentOf, put } from './draft.ts';
 import { Preview } from './Preview.tsx';
-import { TakeAway } from './TakeAway.tsx';
-import { criterion, useNames, useUses } from './query.ts';
+import { CriterionVersions, TakeCriterionAway } from './Kept.tsx';
+import { criterion, criterionPath, useNames, useUses } from './query.ts';
 import { howOf, ruleText, sentencesOf } from './sentence.ts';
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
 
@@ -77,6 +80,7 @@ function KnownCriterion({ criterionKey }: { criterionKey: string }) {
       </Panel>
       <Preview tried={{ key: data.key }} needs={data.needs} search={search} onOpen={(open) => put({ open })} />
       <Says data={data} />
+      <CriterionVersions data={data} />
     </div>
   );
 }
@@ -94,12 +98,23 @@ function Head({ data }: { data: CriterionView }) {
   return (
     <PageHead title={nameOf(data.key)} answer={`${howOf(data.algorithm, say, nameOf)}.`} note={note}>
       <div className="actions">
+        {hasLists(data.algorithm) && (
+          <Button
+            component="a"
+            href={`${criterionPath(data.key)}/download.csv`}
+            download={`${data.key}.csv`}
+            variant="default"
+            leftSection={<IconDownload size={14} stroke={1.5} />}
+          >
+            {say('criterion.lists')}
+          </Button>
+        )}
         <ButtonLink to="/recommendations/$key" params={{ key: '+' }} search={{ from: data.key }} variant="default">
           {say('criterion.copy')}
         </ButtonLink>
         {!data.shipped && (
           <>
-            <TakeAway data={data} />
+            <TakeCriterionAway data={data} />
             <ButtonLink
               to="/recommendations/$key"
               params={{ key: data.key }}
@@ -159,6 +174,7 @@ const pageOf = { criterion: '/recommendations/$key', journey: '/journeys/$key' }
 
 function Uses({ criterionKey }: { criterionKey: string }) {
   const { say } = useVoice();
+  const nameOf = useNames();
   const uses = useUses()?.(criterionKey);
   return (
     <Panel title={say('criteria.usedBy')}>
@@ -171,7 +187,7 @@ function Uses({ criterionKey }: { criterionKey: string }) {
               name
             ) : (
               <TextLink to={pageOf[kind]} params={{ key }}>
-                {name}
+                {kind === 'criterion' ? nameOf(key) : name}
               </TextLink>
             )}{' '}
             <span className="quiet">{say(`criterion.use.${kind}`)}</span>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askingOf, lacking, needsOf, readSearch } from './asking.ts';
+import { askingOf, hasLists, lacking, needsOf, readSearch } from './asking.ts';
 import type { Algorithm } from './sentence.ts';
 
 describe('the address of a preview', () => {
@@ -28,6 +28,13 @@ describe('what a criterion must be told', () => {
     const custom: Algorithm = { kind: 'custom', list: 'look', by: { item: { from: 'current' } } };
     expect(needsOf(custom)).toBe('item');
     expect(needsOf({ kind: 'custom', list: 'look', by: { attribute: 'size' } })).toBe(null);
+  });
+
+  it('tells whether it has the same lists for everybody', () => {
+    expect(hasLists({ kind: 'popular', action: 'viewed' })).toBe(true);
+    expect(hasLists({ kind: 'similar', item: { from: 'current' } })).toBe(true);
+    expect(hasLists({ kind: 'popular', action: 'viewed', within: { category: { from: 'favourite' } } })).toBe(false);
+    expect(hasLists({ kind: 'for-you' })).toBe(false);
   });
 
   it('is said while it lacks: an item has a category too', () => {

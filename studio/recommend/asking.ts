@@ -73,6 +73,13 @@ export function needsOf(algorithm: Algorithm): Needs {
   return algorithm.within.category.from === 'current' ? 'category' : null;
 }
 
+/** Are its lists the same for everybody, so that they can be downloaded as a whole (as src/recommend/download.ts has it)? Pure. */
+export function hasLists(algorithm: Algorithm): boolean {
+  if (needsOf(algorithm) !== null) return true;
+  if (algorithm.kind === 'popular') return algorithm.within === undefined;
+  return algorithm.kind === 'custom' && algorithm.by === undefined;
+}
+
 /** What is still to be named before a preview can be asked; null when nothing is. Pure. */
 export function lacking(needs: Needs, { item, category }: Search): Needs {
   if (needs === null || item !== undefined) return null;

@@ -21,6 +21,19 @@ export const criteria = queryOptions({
 export const criterion = (key: string) =>
   queryOptions({ queryKey: ['criteria', key], queryFn: () => ask<CriterionView>(criterionPath(key)) });
 
+/** What it said before, newest first. */
+export const criterionVersions = (key: string) =>
+  queryOptions({
+    queryKey: ['criteria', key, 'versions'],
+    queryFn: async () => (await ask<{ versions: CriterionVersion[] }>(`${criterionPath(key)}/versions`)).versions,
+  });
+interface CriterionVersion {
+  version: number;
+  at: string | null;
+  by: string | null;
+  content: Content;
+}
+
 /** What the door calls a criterion that is only tried; none that is kept has this key. */
 const triedKey = 'preview';
 

@@ -8,7 +8,7 @@ import { useVoice } from '../ui/voice.tsx';
 import { beginOf, contentOf } from './draft.ts';
 import { RuleForm } from './RuleForm.tsx';
 import { type AnyView, type RuleKind, definition, ruleKinds } from './query.ts';
-import { TakeAway, Versions } from './Kept.tsx';
+import { RuleVersions, TakeRuleAway } from './Kept.tsx';
 import { useStateWords } from './state.ts';
 
 /** One collection, exclusion or promotion: its form, with what it does beside it. `+` makes a new one. */
@@ -47,7 +47,7 @@ function KnownRule({ kind, ownKey }: { kind: RuleKind; ownKey: string }) {
     <div className="page">
       <Head kind={kind} data={data} />
       <RuleForm key={data.version} kind={kind} known={data} begin={contentOf(data)} />
-      <Versions kind={kind} known={data} />
+      <RuleVersions kind={kind} known={data} />
     </div>
   );
 }
@@ -63,7 +63,7 @@ function Head({ kind, data }: { kind: RuleKind; data: AnyView }) {
   );
   return (
     <PageHead title={data.name} answer={capital(stateOf(data))} note={note}>
-      <TakeAway kind={kind} known={data} />
+      <TakeRuleAway kind={kind} known={data} />
     </PageHead>
   );
 }

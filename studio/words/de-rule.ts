@@ -144,4 +144,7 @@ export const deRule = {
   'form.likeness.cosine': 'Kosinus',
   'form.likeness.jaccard': 'Überlappung (Jaccard)',
   'form.nth': 'Beginnen mit Nummer, vom neuesten an',
+  'form.titleIn': 'Überschrift, {language}',
+  'form.titleEach': 'Eine Überschrift in jeder Sprache',
+  'criterion.lists': 'Seine Listen (CSV)',
 };

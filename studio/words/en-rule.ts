@@ -142,4 +142,7 @@ export const enRule = {
   'form.likeness.cosine': 'cosine',
   'form.likeness.jaccard': 'overlap (Jaccard)',
   'form.nth': 'Begin with number, from the newest',
+  'form.titleIn': 'Title, {language}',
+  'form.titleEach': 'A title in each language',
+  'criterion.lists': 'Its lists (CSV)',
 } as const;

@@ -142,4 +142,7 @@ export const svRule = {
   'form.likeness.cosine': 'cosinus',
   'form.likeness.jaccard': 'överlapp (Jaccard)',
   'form.nth': 'Börja med nummer, från det senaste',
+  'form.titleIn': 'Rubrik, {language}',
+  'form.titleEach': 'En rubrik på varje språk',
+  'criterion.lists': 'Listorna (CSV)',
 };
