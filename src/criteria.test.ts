@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freshStore } from '../test/support/database.ts';
 import { joinRooms, migrations, type Rooms } from './app.ts';
 import { quietLog } from './base/index.ts';
@@ -6,12 +6,14 @@ import { openDoors, type Doors } from './doors.ts';
 import type { RecommendationAnswer } from './api/index.ts';
 import { Describer } from './recommend/index.ts';
 import { readSettings } from './settings.ts';
+import type { Store } from './store/index.ts';
 
 /** A device of each person. */
 const ecidOf = (person: string) => String(person.charCodeAt(0)).repeat(38).slice(0, 38);
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
+let store: Store;
 let rooms: Rooms;
 let doors: Doors;
 
@@ -25,7 +27,7 @@ const items = ['coat', 'parka', 'scarf', 'hat', 'lamp', 'bulb'].map((id, i) => (
 }));
 
 beforeAll(async () => {
-  const store = await freshStore(migrations);
+  store = await freshStore(migrations);
   const settings = readSettings(['--no-demo', '--smtp', 'smtp://127.0.0.1:9'], {
     BECKON_FROM: 'Shop <shop@shop.example>',
     BECKON_POSTAL_ADDRESS: 'Street 1, Town',
@@ -225,6 +227,49 @@ describe('criteria at the doors of /v1', () => {
     expect(twin.items[0]).toMatchObject({ id: 'lamp-2', source: 'criteria' });
     await good('POST', '/v1/items', [{ id: 'lamp-2', stock: 0 }]);
     expect(idsOf(await recommend({ criterion: 'similar', item: 'lamp', limit: 9 }))).not.toContain('lamp-2');
+  });
+});
+
+describe('a batch', () => {
+  const all = ['ada', 'bob', 'cy', 'nobody'];
+  const ask = { criterion: 'cart-based', limit: 4, reasons: true };
+  const recipients = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      identities: { ecid: ecidOf(all[n % all.length]!) },
+      cart: [items[n % items.length]!.id],
+    }));
+
+  it('says of each recipient what one alone is told', async () => {
+    const { answers } = await good<{ answers: RecommendationAnswer[] }>('POST', '/v1/recommendations:batch', {
+      ...ask,
+      recipients: recipients(60),
+    });
+    const same = ({
+      requestId: _request,
+      trackingToken: _token,
+      age: _age,
+      reasons,
+      ...answer
+    }: RecommendationAnswer) => ({
+      ...answer,
+      reasons: { ...reasons, age: 0 },
+    });
+    expect(answers).toHaveLength(60);
+    for (const [n, one] of recipients(60).entries()) {
+      if (n % 7 === 0) expect(same(answers[n]!)).toEqual(same(await recommend({ ...ask, ...one })));
+    }
+  });
+
+  it('asks the database as often for a thousand people as for one', async () => {
+    const statements = async (count: number) => {
+      const spy = vi.spyOn(store.pool, 'query');
+      await good('POST', '/v1/recommendations:batch', { ...ask, recipients: recipients(count) });
+      const { length } = spy.mock.calls;
+      spy.mockRestore();
+      return length;
+    };
+    await statements(1);
+    expect(await statements(1000)).toBe(await statements(1));
   });
 });
 

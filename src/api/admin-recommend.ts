@@ -4,7 +4,7 @@ import { identityKey, normalIdentity, type Identity } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import { needsOf, recommendErrors, type CriterionDefinition } from '../recommend/index.ts';
 import { RecommendationAnswer, RecommendationRequest } from './contract.ts';
-import type { Door } from './door.ts';
+import { type Door, Written } from './door.ts';
 import type { House, Person, RecommendRequest } from './house.ts';
 import { findProfile, personIfAllowed } from './person.ts';
 
@@ -44,23 +44,26 @@ export function recommendDoors(make: Make, house: House): void {
     summary: `The same for up to ${mostRecipients} recipients in one call, answered in their order.`,
     body: BatchRequest,
     answer: Type.Object({ answers: Type.Array(RecommendationAnswer) }),
-    work: async ({ body }) => ({ answers: await answerAll(body, house) }),
+    work: ({ body }) => answerAll(body, house),
   });
 }
 
-/** All recipients, their profiles read at once. */
-async function answerAll({ recipients, ...shared }: BatchRequest, house: House): Promise<RecommendationAnswer[]> {
+/** All recipients, their profiles read at once; what is answered is written as it comes, and let go. */
+async function answerAll({ recipients, ...shared }: BatchRequest, house: House): Promise<Written> {
   const asked = recipients.map((own) => ({ ...shared, ...own }));
   const known = await house.profiles.findAll(asked.flatMap(namesOf));
-  const answers: RecommendationAnswer[] = [];
-  for (const request of asked) {
-    const profile = namesOf(request)
-      .map((name) => known.get(identityKey(name)))
-      .find((found) => found !== undefined);
-    answers.push(house.recommend.answer(questionOf(request), personIfAllowed(profile ?? null, house)));
-    if (answers.length % goSize === 0) await pause(0);
+  const written: Buffer[] = [];
+  for (let from = 0; from < asked.length; from += goSize) {
+    const texts = asked.slice(from, from + goSize).map((request) => {
+      const profile = namesOf(request)
+        .map((name) => known.get(identityKey(name)))
+        .find((found) => found !== undefined);
+      return JSON.stringify(house.recommend.answer(questionOf(request), personIfAllowed(profile ?? null, house)));
+    });
+    written.push(Buffer.from(`${from === 0 ? '{"answers":[' : ','}${texts.join(',')}`));
+    await pause(0);
   }
-  return answers;
+  return new Written(Buffer.concat([...written, Buffer.from(']}')]));
 }
 
 /** The question without whom it is for. */

@@ -50,6 +50,15 @@ export interface Call<B> {
   has(name: string): boolean;
 }
 
+/** An answer that is JSON already, for those too large to be held as values until the last of them is made. */
+export class Written {
+  readonly json: Buffer;
+
+  constructor(json: Buffer) {
+    this.json = json;
+  }
+}
+
 /** How a family of doors speaks, where it is not as `/v1` does. */
 export interface Way {
   /** Before each path. */
@@ -108,7 +117,8 @@ function kindOf(request: FastifyRequest): string {
 }
 
 function sendAnswer(reply: FastifyReply, contentType: string, answer: unknown): FastifyReply {
-  return reply.header('content-type', contentType).header('cache-control', 'no-store').send(JSON.stringify(answer));
+  const body = answer instanceof Written ? answer.json : JSON.stringify(answer);
+  return reply.header('content-type', contentType).header('cache-control', 'no-store').send(body);
 }
 
 function schemaOf<B extends TSchema>(door: Door<B>, way: Way | undefined): Record<string, unknown> {

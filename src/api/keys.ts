@@ -59,7 +59,7 @@ export class Keys {
     if (key.length < 8 || key.length > 256 || isMistyped(key)) return null;
     const row = await findKey(this.#store, sha256(key));
     if (!row) return null;
-    await touchKey(this.#store, row.id);
+    if (row.untouched) await touchKey(this.#store, row.id);
     return { id: row.id, kind: row.kind, scopes: row.scopes, datastream: row.datastream };
   }
 

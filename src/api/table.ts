@@ -54,11 +54,12 @@ export async function insertKey(
   return count === 1;
 }
 
-/** The key with this hash that is in force. */
-export async function findKey(runner: Runner, hash: string): Promise<KeyRow | undefined> {
-  const [row] = await runner.rows<KeyRow>({
+/** The key with this hash that is in force, and whether its use was noted longer than a minute ago. */
+export async function findKey(runner: Runner, hash: string): Promise<(KeyRow & { untouched: boolean }) | undefined> {
+  const [row] = await runner.rows<KeyRow & { untouched: boolean }>({
     name: 'api.find-key',
-    text: `select ${columns} from api_key where hash = $1 and revoked_at is null`,
+    text: `select ${columns}, (last_used_at is null or last_used_at < now() - interval '1 minute') as untouched
+      from api_key where hash = $1 and revoked_at is null`,
     values: [hash],
   });
   return row;
