@@ -81,10 +81,15 @@ export function after(
   return { ...closed, since: now, until: now + rules.firstMs, openMs: rules.firstMs, last };
 }
 
+/** What is still of the last minute. */
+export function recentAt({ recent }: Pick<Breaker, 'recent'>, now: number): Breaker['recent'] {
+  return recent.filter(([at]) => at > now - rules.windowMs);
+}
+
 function counted(recent: Breaker['recent'], calls: readonly Heard[], now: number): Breaker['recent'] {
   const from = now - (now % rules.sliceMs);
   const failed = calls.filter((one) => one === 'down').length;
-  const kept = recent.filter(([at]) => at > now - rules.windowMs && at < from);
+  const kept = recentAt({ recent }, now).filter(([at]) => at < from);
   const here = recent.find(([at]) => at === from);
   return [...kept, [from, (here?.[1] ?? 0) + calls.length, (here?.[2] ?? 0) + failed]];
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
-import { admitted, after, closed, type Breaker, type Heard } from './breaker.ts';
+import { admitted, after, closed, recentAt, type Breaker, type Heard } from './breaker.ts';
 import type { CustomAction } from './definition.ts';
 import type { Journeys } from './journeys.ts';
 import { placesOf } from './pace.ts';
@@ -101,7 +101,14 @@ export class Services {
       const isHere = (one: { journey: string; activity: string }) =>
         places.some(({ journey, activity }) => one.journey === journey && one.activity === activity);
       const count = waiting.filter(isHere).reduce((sum, one) => sum + one.count, 0);
-      return { service, places, waiting: count, freeAt: freeAt !== null && freeAt > now ? freeAt : null, breaker };
+      const turns = freeAt !== null && freeAt > now ? freeAt : null;
+      return {
+        service,
+        places,
+        waiting: count,
+        freeAt: turns,
+        breaker: { ...breaker, recent: recentAt(breaker, now) },
+      };
     });
   }
 

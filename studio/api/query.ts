@@ -12,6 +12,7 @@ import type {
   ProfileDetail,
   TimelineEntry,
 } from '../../src/api/contract.ts';
+import type { SecretRow, ServiceState } from '../../src/api/contract-action.ts';
 import type { CertificateView } from '../../src/api/contract-person.ts';
 import type { IntakeView, QuarantineView } from '../../src/api/contract-watch.ts';
 import type { WebhookRequest, WebhookView } from '../../src/api/contract-webhook.ts';
@@ -56,6 +57,18 @@ export const journey = (key: string) =>
     queryFn: () => ask<JourneyDetail>(`/v1/journeys/${part(key)}`),
     refetchInterval: live,
   });
+
+/** What the actions of journeys call, and how it is doing. */
+export const services = queryOptions({
+  queryKey: ['services'],
+  queryFn: async () => (await ask<{ services: ServiceState[] }>('/v1/services')).services,
+  refetchInterval: live * 2,
+});
+
+export const secrets = queryOptions({
+  queryKey: ['secrets'],
+  queryFn: async () => (await ask<{ secrets: SecretRow[] }>('/v1/secrets')).secrets,
+});
 
 export const report = (key: string) =>
   queryOptions({

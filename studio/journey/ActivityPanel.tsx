@@ -6,6 +6,7 @@ import { TextLink } from '../ui/Link.tsx';
 import { Figure } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { ActionTools } from './ActionTools.tsx';
 import { KindIcon } from './KindIcon.tsx';
 import { type DetailRow, detailsOf } from './detail.ts';
 import type { JourneyDocument } from './document.ts';
@@ -46,6 +47,7 @@ export function ActivityPanel({ detail, document, id, onClose }: ActivityPanelPr
           <Detail key={row.name} row={row} />
         ))}
       </dl>
+      {kind === 'action' && <ActionTools key={id} detail={detail} document={document} id={id} />}
     </section>
   );
 }

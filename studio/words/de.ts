@@ -1,3 +1,4 @@
+import { deAction } from './de-action.ts';
 import { deFeeds } from './de-feeds.ts';
 import { dePeople } from './de-people.ts';
 import { deRecommend } from './de-recommend.ts';
@@ -387,6 +388,7 @@ export const de: Catalogue = {
   'mailbox.noText': 'Diese Mail hat keinen Textteil.',
 
   ...dePeople,
+  ...deAction,
   ...deFeeds,
   ...deRecommend,
   ...deSimulate,

@@ -1,3 +1,4 @@
+import { enAction } from './en-action.ts';
 import { enFeeds } from './en-feeds.ts';
 import { enPeople } from './en-people.ts';
 import { enRecommend } from './en-recommend.ts';
@@ -385,6 +386,7 @@ export const en = {
   'mailbox.noText': 'This mail has no plain text part.',
 
   ...enPeople,
+  ...enAction,
   ...enFeeds,
   ...enRecommend,
   ...enSimulate,

@@ -1,3 +1,4 @@
+import { svAction } from './sv-action.ts';
 import { svFeeds } from './sv-feeds.ts';
 import { svPeople } from './sv-people.ts';
 import { svRecommend } from './sv-recommend.ts';
@@ -381,6 +382,7 @@ export const sv: Catalogue = {
   'mailbox.noText': 'Brevet har ingen textdel.',
 
   ...svPeople,
+  ...svAction,
   ...svFeeds,
   ...svRecommend,
   ...svSimulate,
