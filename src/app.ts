@@ -238,8 +238,8 @@ function openMessages(
     profiles: rooms.profiles,
     catalog: rooms.catalog,
     append: (tx, made) => rooms.events.append(tx, made),
-    stillTrue: (tx, place) => rooms.slots.runner.stillTrue(tx, place),
-    onResult: (tx, result) => rooms.slots.runner.messaged(tx, result),
+    stillTrue: (tx, places) => rooms.slots.runner.stillTrue(tx, places),
+    onResult: (tx, ...results) => rooms.slots.runner.messaged(tx, ...results),
     onAssigned: (tx, unit) => rooms.slots.measure.assign(tx, unit),
     settings: { leaseMs: settings.leaseMs, recoveryMs: settings.recoveryMs },
   });

@@ -185,7 +185,8 @@ describe('an answer that has grown old (journeys §5 19)', () => {
     office.respond = () => items('old');
     await pass();
     const { runId, activity, visit } = office.planned[0]!;
-    const still = () => office.store.inTransaction((tx) => office.runner.stillTrue(tx, { runId, activity, visit }));
+    const still = async () =>
+      (await office.store.inTransaction((tx) => office.runner.stillTrue(tx, [{ runId, activity, visit }])))[0];
     expect(await still()).toBe(true);
     office.clock.advance(11 * hour); // quiet hours
     const reason = await still();

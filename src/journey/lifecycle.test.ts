@@ -63,7 +63,7 @@ describe('a pause (journeys F6, §5 25)', () => {
     expect(office.planned).toHaveLength(1);
     await office.lifecycle.pause('cart');
     const { runId, activity, visit } = office.planned[0]!;
-    const asked = await office.store.inTransaction((tx) => office.runner.stillTrue(tx, { runId, activity, visit }));
+    const [asked] = await office.store.inTransaction((tx) => office.runner.stillTrue(tx, [{ runId, activity, visit }]));
     expect(asked).toMatchObject({ hold: 'the journey is paused' });
   });
 

@@ -242,7 +242,7 @@ describe('the walk of a run', () => {
     await happens(bought());
     expect(cancelled).toMatchObject([{ reason: 'Bought' }]);
     const { runId, activity, visit } = planned[0]!;
-    expect(await store.inTransaction((tx) => runner.stillTrue(tx, { runId, activity, visit }))).toBe('Bought');
+    expect(await store.inTransaction((tx) => runner.stillTrue(tx, [{ runId, activity, visit }]))).toEqual(['Bought']);
     await tell();
     expect(await states()).toEqual(['Bought']);
   });

@@ -18,13 +18,20 @@ import type { Services } from './service.ts';
 import { mergeRuns, unmergeRuns, type CarriedRuns } from './merge.ts';
 import { forgetPerson, rowsOfPerson } from './privacy.ts';
 import { stuckCounts, stuckRuns, type StuckCount, type StuckRun } from './stuck.ts';
-import { activeRuns, placesOf, runsById } from './table.ts';
+import { activeRuns, placesOf, runsById, type RunPlace } from './table.ts';
 import { tryAction, type Trial, type Wish } from './trial.ts';
 
 /** How far jumps may lead on from one to the next at once. */
 const jumpLimit = 10;
 /** After so long a mail that a pause holds is looked at again, ms. */
 const pausedRestMs = 60_000;
+
+/** Where a message was planned. */
+interface Place {
+  runId: string;
+  activity: string;
+  visit: number;
+}
 
 /** A profile was merged while its run was looked up: the transaction is tried again as a whole. */
 class ProfileMoved extends Error {
@@ -197,8 +204,12 @@ export class Runner {
       );
       const changes = new Changes(this.#parts, runs);
       await this.#hands.ask(tx, profiles.values(), runs);
+      const finished = await this.#parts.jobs.finishAll(
+        tx,
+        answered.map(({ job }) => job),
+      );
       for (const one of answered) {
-        if (!(await this.#parts.jobs.finish(tx, one.job))) continue;
+        if (!finished.has(one.job.id)) continue;
         const run = changes.run(one.job.payload.runId);
         const input = run ? await this.#actor.inputOf(tx, one, run) : null;
         if (run && input) this.#decide(changes, run, input, profiles.get(run.profileId)!);
@@ -242,27 +253,39 @@ export class Runner {
     changes.take(decide(run, input, this.#hands.of(definition, profile)), definition, profile);
   }
 
-  /** What became of a message, in the ledger's transaction; the profile is locked here if it is not yet. */
+  /** What became of messages, in the ledger's transaction; their profiles are locked here if they are not yet. */
   async messaged(
     tx: Tx,
-    result: { runId: string; visit: number; outcome: MessageOutcome; reason: string | null },
+    ...results: { runId: string; visit: number; outcome: MessageOutcome; reason: string | null }[]
   ): Promise<void> {
-    const { runs, profiles } = await this.#locked(tx, [result.runId]);
-    const [run] = runs;
-    if (!run || run.state !== 'sending') return;
-    const changes = new Changes(this.#parts, [run]);
-    await this.#hands.ask(tx, profiles.values(), [run]);
-    const { visit: moves, outcome, reason } = result;
-    this.#decide(changes, run, { kind: 'messaged', moves, outcome, reason }, profiles.get(run.profileId)!);
+    const { runs, profiles } = await this.#locked(
+      tx,
+      results.map(({ runId }) => runId),
+    );
+    const sending = runs.filter(({ state }) => state === 'sending');
+    if (sending.length === 0) return;
+    const changes = new Changes(this.#parts, sending);
+    await this.#hands.ask(tx, profiles.values(), sending);
+    for (const { runId, visit: moves, outcome, reason } of results) {
+      const run = changes.run(runId);
+      if (run?.state !== 'sending') continue;
+      this.#decide(changes, run, { kind: 'messaged', moves, outcome, reason }, profiles.get(run.profileId)!);
+    }
     await this.#save(tx, changes, profiles);
   }
 
-  /** Is the run still where this message was planned? True, or why not; a paused journey holds its mails. */
-  async stillTrue(
-    tx: Tx,
-    place: { runId: string; activity: string; visit: number },
-  ): Promise<true | string | { hold: string; until: number }> {
-    const [run] = await placesOf(tx, [place.runId]);
+  /** Is each run still where its message was planned? True, or why not; a paused journey holds its mails. */
+  async stillTrue(tx: Tx, places: readonly Place[]): Promise<(true | string | { hold: string; until: number })[]> {
+    if (places.length === 0) return [];
+    const found = await placesOf(
+      tx,
+      places.map(({ runId }) => runId),
+    );
+    const runs = new Map(found.map((run) => [run.id, run]));
+    return places.map((place) => this.#isStillThere(runs.get(place.runId), place));
+  }
+
+  #isStillThere(run: RunPlace | undefined, place: Place): true | string | { hold: string; until: number } {
     if (!run) return 'The run is gone';
     if (run.state === 'ended') return run.endReason ?? 'The run has ended';
     if (this.#parts.journeys.isPaused(run.journey))

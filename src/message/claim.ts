@@ -5,7 +5,7 @@ import { addressKey, judgeAddress } from './address.ts';
 import type { CompiledTemplate } from './compile.ts';
 import { decideGates, type Verdict } from './gate.ts';
 import type { MessageRow } from './message.ts';
-import type { Kit } from './part.ts';
+import type { Kit, Still } from './part.ts';
 import { hasItems } from './render.ts';
 import { applyChanges } from './settle.ts';
 import { lease, lockDue, peekDue, type Change } from './table.ts';
@@ -48,7 +48,10 @@ export async function claimDue(
       now,
     );
     const known = await templates(rows.map(({ template }) => template));
-    return claimRows({ kit, tx, now, profiles, templates: known }, rows);
+    const of = rows.filter(({ to }) => to === null);
+    const answers = await kit.stillTrue(tx, of);
+    const still = new Map(of.map(({ id }, place) => [id, answers[place]!]));
+    return claimRows({ kit, tx, now, profiles, templates: known, still }, rows);
   });
   point('message.claimed');
   return claimed;
@@ -60,6 +63,8 @@ interface Desk {
   now: number;
   profiles: Map<string, Profile>;
   templates: Map<string, CompiledTemplate>;
+  /** By message: is the run still where it was planned? */
+  still: Map<string, Still>;
 }
 
 async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
@@ -85,7 +90,7 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
     const blocked = scope === 'all' || (scope === 'marketing' && row.class === 'marketing');
     const decided =
       row.to === null
-        ? await decideRow(desk, row, { suppressed: blocked, slots, ahead: aheadOf(row, waiting, judged) })
+        ? decideRow(desk, row, { suppressed: blocked, slots, ahead: aheadOf(row, waiting, judged) })
         : decideNotice(desk, { ...row, to: row.to }, blocked);
     judged.add(row.id);
     if ('change' in decided) changes.push(decided.change);
@@ -136,12 +141,12 @@ async function settleClaims({ kit, tx, now }: Desk, claims: Claim[], changes: Ch
 
 type Decided = { claim: Omit<Claim, 'addressKey'> } | { change: Change };
 
-async function decideRow(
+function decideRow(
   desk: Desk,
   row: MessageRow,
   facts: { suppressed: boolean; slots: readonly Slot[]; ahead: readonly WaitingMail[] },
-): Promise<Decided> {
-  const { kit, tx, now } = desk;
+): Decided {
+  const { kit, now } = desk;
   const profile = desk.profiles.get(row.profileId) ?? null;
   const template = desk.templates.get(row.template);
   const verdict = decideGates({
@@ -158,7 +163,7 @@ async function decideRow(
   });
   if (!verdict.go) return { change: refusal(row, verdict) };
   // A mail in doubt was told to its run, which has gone on; sending it once more is no longer the run's matter.
-  const still = row.resent || (await kit.stillTrue(tx, { runId: row.runId, activity: row.activity, visit: row.visit }));
+  const still = row.resent || (desk.still.get(row.id) ?? 'The run is gone');
   if (still !== true) {
     if (typeof still === 'string') return { change: { id: row.id, state: 'skipped', reason: still } };
     return { change: { id: row.id, state: 'held', reason: still.hold, due: still.until } };

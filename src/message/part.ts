@@ -78,8 +78,8 @@ export interface MessageParts {
   catalog: { get(id: string): Item | undefined };
   /** Appends to the log within the transaction. */
   append(tx: Tx, events: ShopEvent[]): Promise<void>;
-  /** Is the run still waiting at this message; otherwise why not, or until when the message is held. */
-  stillTrue(tx: Tx, place: RunPlace): Promise<true | string | { hold: string; until: number }>;
+  /** Is each run still waiting at its message; otherwise why not, or until when the message is held. In their order. */
+  stillTrue(tx: Tx, places: readonly RunPlace[]): Promise<Still[]>;
   /**
    * A profile has passed every gate of a journey's mail and is in an arm from here on, whatever becomes of the mail
    * (intention to treat); in the transaction that stores the arm. Not for test profiles, nor for transactional mail.
@@ -90,10 +90,13 @@ export interface MessageParts {
   ): Promise<void>;
   onResult(
     tx: Tx,
-    result: RunPlace & { messageId: string; outcome: MessageOutcome; reason: string | null },
+    ...results: (RunPlace & { messageId: string; outcome: MessageOutcome; reason: string | null })[]
   ): Promise<void>;
   settings?: Partial<MessageSettings>;
 }
+
+/** True, or why not, or until when the message is held. */
+export type Still = true | string | { hold: string; until: number };
 
 /** Parts with everything derived that does not change. */
 export interface Kit extends MessageParts {

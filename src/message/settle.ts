@@ -51,11 +51,11 @@ async function tellRuns(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<void> {
     tx,
     outcomes.map(({ row }) => row.id),
   );
-  for (const { row, outcome } of outcomes) {
-    if (!untold.has(row.id)) continue;
-    const place = { runId: row.runId, activity: row.activity, visit: row.visit };
-    await kit.onResult(tx, { ...place, messageId: row.id, outcome, reason: row.reason });
-  }
+  const results = outcomes.flatMap(({ row, outcome }) => {
+    const { id, runId, activity, visit, reason } = row;
+    return untold.has(id) ? [{ runId, activity, visit, messageId: id, outcome, reason }] : [];
+  });
+  if (results.length > 0) await kit.onResult(tx, ...results);
 }
 
 function outcomeOf(row: MessageRow): MessageOutcome | undefined {

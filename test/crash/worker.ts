@@ -54,12 +54,17 @@ async function open() {
     transport: rooms.transport.out,
     append: (tx, events) => rooms.events.append(tx, events),
     // A run, as far as the ledger sees one: told once, it has gone on.
-    stillTrue: async (tx, { runId }) => {
-      const told = await tx.rows({ text: 'select 1 from crash_told where run_id = $1', values: [runId] });
-      return told.length === 0 ? true : 'The run has gone on';
+    stillTrue: async (tx, places) => {
+      const ids = places.map(({ runId }) => runId);
+      const told = await tx.rows<{ id: string }>({
+        text: 'select run_id as id from crash_told where run_id = any($1)',
+        values: [ids],
+      });
+      return ids.map((runId) => (told.some(({ id }) => id === runId) ? 'The run has gone on' : true));
     },
-    onResult: async (tx, { runId, outcome }) => {
-      await tx.run({ text: 'insert into crash_told (run_id, outcome) values ($1, $2)', values: [runId, outcome] });
+    onResult: async (tx, ...results) => {
+      for (const { runId, outcome } of results)
+        await tx.run({ text: 'insert into crash_told (run_id, outcome) values ($1, $2)', values: [runId, outcome] });
     },
     settings: short,
   });

@@ -144,8 +144,10 @@ export async function aDesk(more: Partial<MessageParts> = {}, log: Log = quietLo
     },
     catalog: { get: (id) => desk.items.get(id) },
     append: async (_tx, events) => void desk.events.push(...events),
-    stillTrue: async (_tx, { runId }) => desk.stale.get(runId) ?? true,
-    onResult: async (_tx, { runId, outcome, reason }) => void desk.results.push({ runId, outcome, reason }),
+    stillTrue: async (_tx, places) => places.map(({ runId }) => desk.stale.get(runId) ?? true),
+    onResult: async (_tx, ...results) => {
+      for (const { runId, outcome, reason } of results) desk.results.push({ runId, outcome, reason });
+    },
     ...more,
     settings: { quietJitterMs: 0, ...more.settings },
   };
