@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Rooms } from './app.ts';
 import { identityKey, type ShopEvent } from './event/index.ts';
 import {
@@ -16,6 +17,8 @@ import { labelOf } from './person-label.ts';
 import type { Profile } from './profile/index.ts';
 import { actOf, keptActs } from './retelling.ts';
 
+/** Mails whose words are kept; of those beyond it is known only what they showed. */
+const mostPacked = 50_000;
 /** People read at once. */
 const page = 500;
 /** Moments at which it is kept how many stood where. */
@@ -27,7 +30,7 @@ const coming: ReadonlySet<string> = new Set(['entered', 'waiting', 'passed', 'ac
 /** The ids that the installation knows these people by, by the simulation's own. */
 export type NameOf = (people: readonly Profile[]) => Promise<Map<string, string>>;
 
-type Caught = Omit<SimulatedMail, 'no' | 'person' | 'journey' | 'activity' | 'message'>;
+type Caught = Pick<SimulatedMail, 'at' | 'subject' | 'items'> & { packed: Buffer | null };
 
 /** Gathers what a simulation comes to: mails as they leave, then everybody's path, and the totals of them. */
 export class Outcome {
@@ -49,7 +52,8 @@ export class Outcome {
         item === undefined ? [] : [[item, { item, position, recommendation }] as const],
       ),
     );
-    this.#mails.set(key, { at: this.#rooms.clock.now(), subject, html, text, items: [...items.values()] });
+    const packed = this.#mails.size < mostPacked ? gzipSync(JSON.stringify({ html, text }), { level: 1 }) : null;
+    this.#mails.set(key, { at: this.#rooms.clock.now(), subject, items: [...items.values()], packed });
   }
 
   /** What people did. */
@@ -103,9 +107,25 @@ export class Outcome {
     const caught = this.#mails.get(key);
     if (!caught) return;
     const no = mails.length + 1;
-    mails.push({ no, person: person.no, journey, activity, message: template, ...caught });
+    const { packed, ...rest } = caught;
+    mails.push(unpacking({ no, person: person.no, journey, activity, message: template, ...rest }, packed));
     person.mails.push(no);
   }
+}
+
+/** The mail with what it says, which is unpacked only when somebody reads it. */
+function unpacking(line: Omit<SimulatedMail, 'html' | 'text'>, packed: Buffer | null): SimulatedMail {
+  const open = (): { html: string; text: string } =>
+    packed === null ? { html: '', text: '' } : JSON.parse(gunzipSync(packed).toString());
+  return {
+    ...line,
+    get html() {
+      return open().html;
+    },
+    get text() {
+      return open().text;
+    },
+  };
 }
 
 /** One person's path and every refusal. Pure. */

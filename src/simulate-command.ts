@@ -30,7 +30,7 @@ Flags:
   --answers FILE       JSON: by activity, a list of answers of its calls, {"status":200,"body":{}} or "no answer"
   --stub FILE          JSON: one such answer for every call that has none of its own; absent, our own service is asked
   --seed N             of everything that is left to chance (1)
-  --step DURATION      steps of the clock, such as PT5M, or exact (exact for little, PT15M for much)
+  --step DURATION      steps of the clock, such as PT5M, or exact (exact for little, PT15M or PT1H for much)
   --out FILE           write everything: a line of JSON for the summary, each person and each mail
   --json               print the summary as JSON
 
