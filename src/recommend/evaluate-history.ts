@@ -13,12 +13,16 @@ const silenceMs = 30 * 60_000;
 /** Deeds kept of one person; between this and twice as many. */
 const most = 1000;
 
+/** Running visits of people whose events name none; beyond that, those that have ended are forgotten. */
+const mostRunning = 1_000_000;
+
 /** What each person did, oldest first; of those only who are asked about later. */
 export class PastPeople {
   readonly #wanted: (visitor: string) => boolean;
   readonly #deeds = new Map<string, Deed[]>();
-  /** The running visit of people whose events name none: how many there were, and when the last event was. */
-  readonly #visits = new Map<string, { nth: number; at: number }>();
+  /** The running visit of people whose events name none: when it began, and when its last event was. */
+  readonly #visits = new Map<string, { from: number; at: number }>();
+  #newest = 0;
 
   constructor(wanted: (visitor: string) => boolean) {
     this.#wanted = wanted;
@@ -27,11 +31,21 @@ export class PastPeople {
   /** The visit an event belongs to: its own, or the visitor's running one. */
   visitOf({ visitor, session, at }: PastEvent): string {
     if (session !== '') return session;
-    const running = this.#visits.get(visitor) ?? { nth: 0, at };
-    if (Math.abs(at - running.at) > silenceMs) running.nth++;
+    this.#newest = Math.max(this.#newest, at);
+    const running = this.#visits.get(visitor) ?? { from: at, at };
+    if (Math.abs(at - running.at) > silenceMs) running.from = at;
     running.at = Math.max(running.at, at);
     this.#visits.set(visitor, running);
-    return `${visitor}#${running.nth}`;
+    if (this.#visits.size > mostRunning) this.#endSilent();
+    return `${visitor}#${running.from}`;
+  }
+
+  /** Visits that have ended need not be known: the next event begins another. */
+  #endSilent(): void {
+    for (const [visitor, { at }] of this.#visits) {
+      if (this.#newest - at > silenceMs) this.#visits.delete(visitor);
+    }
+    if (this.#visits.size > mostRunning / 2) this.#visits.clear();
   }
 
   add({ visitor, item, kind, at }: PastEvent, session: string): void {

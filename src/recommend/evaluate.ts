@@ -1,9 +1,12 @@
 import { Engine } from './engine.ts';
 import type { PastEvent, PastItem, PastQuery } from './evaluate-format.ts';
 import { cartOf, type Deed, lastVisit, ordersOf, PastPeople, recentOf } from './evaluate-history.ts';
+import { visitLimits } from './retirer.ts';
 import type { ListQuery, RelatedAction, Scored, Step } from './source.ts';
 import type { Tuning } from './tuning.ts';
 
+/** Events between two looks for visits that may go. */
+const stride = 100_000;
 /** Items of a list when a query does not say how many. */
 const usualLimit = 100;
 
@@ -31,6 +34,13 @@ export class Evaluator {
     this.engine.learn({ p: visitor, s: session, i: item, k: kind, t: at }, at);
     this.#people.add(event, session);
     if (kind === 'view') this.#views++;
+    if (this.engine.learned % stride === 0) this.#retire(at);
+  }
+
+  /** Old visits are let go, as in a shop that runs for long. */
+  #retire(now: number): void {
+    const work = this.engine.retire({ ...visitLimits, now });
+    if (work !== null) for (const _ of work);
   }
 
   /** The nightly work, once: what is learned over all carts at once. */
