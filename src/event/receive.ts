@@ -153,7 +153,7 @@ function valuesOf(columns: ReturnType<typeof emptyColumns>, prepared: readonly P
 /** How many events must wait to be written beside a batch that is under way. */
 const worthwhile = 32;
 /** How long a batch waits at most for a fold that is behind, real time. */
-const patienceMs = 250;
+const patienceMs = 1000;
 
 interface Waiting {
   arrivals: readonly Arrival[];
