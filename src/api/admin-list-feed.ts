@@ -1,33 +1,11 @@
 import { Type, type TSchema } from 'typebox';
 import { BeckonError } from '../base/index.ts';
+import { ListFeedInput, ListFeedView } from './contract-custom-list.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
-
-const closed = { additionalProperties: false };
-
-/** PUT /v1/custom-lists/{key}/feed */
-const ListFeedInput = Type.Object(
-  {
-    url: Type.String({ minLength: 1, maxLength: 2000 }),
-    schedule: Type.Object(
-      {
-        every: Type.Union(['day', 'week', 'two-weeks', 'never'].map((word) => Type.Literal(word))),
-        /** UTC; left out: the time of the day at which it is saved. */
-        at: Type.Optional(Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })),
-      },
-      closed,
-    ),
-  },
-  closed,
-);
-const ListFeedView = Type.Object({
-  ...ListFeedInput.properties,
-  /** Newest first. */
-  history: Type.Array(Type.Object({ status: Type.String(), message: Type.String(), at: Type.String() })),
-});
 
 /** Doors by which a list of the shop's own is fetched from an address. */
 export function listFeedDoors(make: Make, house: House): void {

@@ -42,3 +42,32 @@ export const CustomUpload = Type.Object({
   written: Type.Boolean(),
 });
 export type CustomUpload = Static<typeof CustomUpload>;
+
+/** PUT /v1/custom-lists/{key}/feed */
+export const ListFeedInput = Type.Object(
+  {
+    url: Type.String({ minLength: 1, maxLength: 2000 }),
+    schedule: Type.Object(
+      {
+        every: Type.Union([
+          Type.Literal('day'),
+          Type.Literal('week'),
+          Type.Literal('two-weeks'),
+          Type.Literal('never'),
+        ]),
+        /** UTC; left out: the time of the day at which it is saved. */
+        at: Type.Optional(Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })),
+      },
+      { additionalProperties: false },
+    ),
+  },
+  { additionalProperties: false },
+);
+export type ListFeedInput = Static<typeof ListFeedInput>;
+
+export const ListFeedView = Type.Object({
+  ...ListFeedInput.properties,
+  /** Newest first. */
+  history: Type.Array(Type.Object({ status: Type.String(), message: Type.String(), at: Type.String() })),
+});
+export type ListFeedView = Static<typeof ListFeedView>;

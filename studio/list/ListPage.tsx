@@ -12,6 +12,7 @@ import { PageHead, Panel } from '../ui/Page.tsx';
 import { Remove } from '../ui/Remove.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { FeedPanel } from './FeedPanel.tsx';
 import { type Mode, customList, customLists, listPath, listRows, pageSize, uploadRows } from './query.ts';
 import { Report } from './Report.tsx';
 
@@ -51,6 +52,7 @@ function KnownList({ listKey }: { listKey: string }) {
       </PageHead>
       <FilePanel data={data} />
       <RowsPanel key={data.version} data={data} />
+      <FeedPanel listKey={data.key} />
       <ListForm key={`form ${data.name}`} known={data} />
     </div>
   );

@@ -10,13 +10,14 @@ import type { Whom } from '../rule/query.ts';
 import { ask } from '../api/client.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
+import { useUndo } from '../ui/undo.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { languages } from '../words/words.ts';
 import { AlgorithmFields } from './AlgorithmFields.tsx';
 import { AskForm } from './AskForm.tsx';
 import { useAsked } from './asked.ts';
 import { needsOf } from './asking.ts';
-import { put, readJson, sent, withAlgorithm, withHidden } from './draft.ts';
+import { contentOf, put, readJson, sent, withAlgorithm, withHidden } from './draft.ts';
 import { Choice } from './fields.tsx';
 import { Preview } from './Preview.tsx';
 import { criteria, criterionPath, useNames } from './query.ts';
@@ -32,7 +33,7 @@ export function CriterionForm({ known, begin }: { known: CriterionView | null; b
   const [asJson, setAsJson] = useState(false);
   const [tried] = useDebouncedValue(draft, 500);
   const key = known?.key ?? ownKey ?? keyOf(draft.name);
-  const save = useSave(key);
+  const save = useSave(key, known);
   const taken = useQuery(criteria).data?.some((one) => one.key === key) === true && known === null;
   const ready = draft.name.trim() !== '' && isKeyForm(key) && !taken;
   const nameOf = useNames();
@@ -326,20 +327,36 @@ function JsonFields({ draft, onChange }: FieldsProps) {
   );
 }
 
-function useSave(key: string) {
+/** Saves, and offers the way back: to what it said before, or to there being none. */
+function useSave(key: string, known: CriterionView | null) {
+  const { say } = useVoice();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const undo = useUndo();
+  const path = criterionPath(key);
+  const fresh = async () => {
+    await client.invalidateQueries({ queryKey: ['criteria'] });
+    await client.invalidateQueries({ queryKey: ['preview'] });
+  };
+  const back = async () => {
+    if (known !== null) await ask<unknown>(path, { method: 'PUT', body: contentOf(known) });
+    else {
+      await ask<unknown>(path, { method: 'DELETE' });
+      await navigate({ to: '/recommendations' });
+    }
+    await fresh();
+  };
   return useMutation({
-    mutationFn: (body: Content) => ask<CriterionView>(criterionPath(key), { method: 'PUT', body }),
+    mutationFn: (body: Content) => ask<CriterionView>(path, { method: 'PUT', body }),
     onSuccess: async (saved) => {
       client.setQueryData(['criteria', saved.key], saved);
-      await client.invalidateQueries({ queryKey: ['criteria'] });
-      await client.invalidateQueries({ queryKey: ['preview'] });
+      await fresh();
       await navigate({
         to: '/recommendations/$key',
         params: { key: saved.key },
         search: (before) => ({ ...before, from: undefined, edit: undefined }),
       });
+      undo({ says: say('rule.saved', { name: saved.name }), undo: back });
     },
   });
 }
