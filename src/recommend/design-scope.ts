@@ -20,20 +20,17 @@ export function fieldsOf(shown: RecommendedItem | null, item: Item | undefined):
   for (const [name, value] of Object.entries(item?.attributes ?? {})) fields.set(name, plain(value));
   const price = item ? priceOf(item) : (shown?.price ?? null);
   const categories = item?.categories ?? (shown && shown.category !== '' ? [shown.category] : []);
-  const known: Record<string, Value> = {
-    id: item?.id ?? shown?.id ?? '',
-    name: item?.name ?? shown?.name ?? '',
-    pageUrl: item?.url ?? shown?.url ?? '',
-    thumbnailUrl: item?.imageUrl ?? shown?.imageUrl ?? '',
-    value: price === null ? '' : String(price),
-    currency: item?.currency ?? shown?.currency ?? '',
-    inventory: item?.stock == null ? '' : String(item.stock),
-    category: categories[0] ?? '',
-    categoryId: categories.join(', '),
-    categoriesList: [...categories],
-    ...(shown ? { reason: shown.reason, rank: shown.rank, source: shown.source } : {}),
-  };
-  for (const [name, value] of Object.entries(known)) fields.set(name, value);
+  fields.set('id', item?.id ?? shown?.id ?? '');
+  fields.set('name', item?.name ?? shown?.name ?? '');
+  fields.set('pageUrl', item?.url ?? shown?.url ?? '');
+  fields.set('thumbnailUrl', item?.imageUrl ?? shown?.imageUrl ?? '');
+  fields.set('value', price === null ? '' : String(price));
+  fields.set('currency', item?.currency ?? shown?.currency ?? '');
+  fields.set('inventory', item?.stock == null ? '' : String(item.stock));
+  fields.set('category', categories[0] ?? '');
+  fields.set('categoryId', categories.join(', '));
+  fields.set('categoriesList', [...categories]);
+  if (shown) fields.set('reason', shown.reason).set('rank', shown.rank).set('source', shown.source);
   return fields;
 }
 
