@@ -117,6 +117,9 @@ export const fixedDoors = {
       404: 'Not one of our links',
     }),
   },
+  '/p/{token}': {
+    get: operation('Links in mails', 'The picture that tells of an opening', { 200: 'One transparent point' }),
+  },
   '/u/{token}': {
     get: operation('Links in mails', 'Asks whether to unsubscribe; changes nothing', {
       200: 'The page',

@@ -368,6 +368,8 @@ export type AudienceDoor = Pick<Audiences, 'list' | 'get' | 'put' | 'rebuild' | 
 export interface MessageDoor {
   /** Null for a token that is not ours. No effect: the door receives the event, for a GET only. */
   click(token: string): Promise<ClickTarget | null>;
+  /** The event that tells that a mail was opened; null for a token that is not ours. */
+  open(token: string): Promise<ShopEvent | null>;
   /** What the page behind an unsubscribe link says; null when it is not ours. Reads only. */
   unsubscribePage(token: string): Promise<UnsubscribePage | null>;
   /** Ends it at once and for good; again is harmless; false for a token that is not ours. */

@@ -149,6 +149,23 @@ describe('the development shim', () => {
   });
 });
 
+describe('the picture of a mail', () => {
+  it('comes whatever its token is, and tells of an opening for a GET with a genuine one (journeys A9)', async () => {
+    const good = await get('/p/good');
+    expect([good.statusCode, good.headers['content-type'], good.headers['cache-control']]).toEqual([
+      200,
+      'image/gif',
+      'no-store, private',
+    ]);
+    expect(house.received.map(({ types }) => types)).toEqual([['message.opened']]);
+    await get('/p/good', { 'sec-purpose': 'prefetch' });
+    await app.inject({ method: 'HEAD', url: '/p/good', headers: { host } });
+    expect([(await get('/p/bad')).statusCode, house.received.length]).toEqual([200, 1]);
+    house.events.receive = () => Promise.reject(new Error('no disk'));
+    expect((await get('/p/good')).statusCode).toBe(200);
+  });
+});
+
 describe('click links', () => {
   it('lead to the stored address and are counted for a GET, not for HEAD or prefetch', async () => {
     const go = await get('/c/good');

@@ -24,6 +24,7 @@ export async function trackRoutes(app: FastifyInstance, { house }: { house: Hous
     });
   });
   app.get('/c/:token', hidden, (request, reply) => click(request, reply, house));
+  app.get('/p/:token', hidden, (request, reply) => open(request, reply, house));
   app.get('/u/:token', hidden, (request, reply) => askToUnsubscribe(request, reply, house));
   app.post('/u/:token', hidden, (request, reply) => unsubscribe(request, reply, house));
 }
@@ -44,6 +45,19 @@ async function click(request: FastifyRequest, reply: FastifyReply, house: House)
     .headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', location: url.href })
     .code(302)
     .send();
+}
+
+/** A transparent picture of one point. */
+const point = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+/** The picture comes whatever the token is, so that who guesses learns nothing, and no mail shows a hole. */
+async function open(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
+  const event = request.method === 'GET' && !isPrefetch(request) ? await house.messages.open(tokenOf(request)) : null;
+  if (event) {
+    const seen = isBot(request.headers['user-agent']) ? { ...event, bot: true } : event;
+    await house.events.receive([seen]).catch((error: unknown) => house.log.error('track.open-lost', { error }));
+  }
+  return reply.headers({ 'content-type': 'image/gif', 'cache-control': 'no-store, private' }).send(point);
 }
 
 /** Only http and https, no credentials: whatever else stands in the ledger is not followed (trust row 89). */

@@ -65,7 +65,9 @@ export const eventTypes = [
   'profile.signedOut',
   'message.accepted',
   'message.heldOut',
+  'message.opened',
   'message.clicked',
+  'message.bounced',
   'message.unsubscribed',
 ] as const;
 

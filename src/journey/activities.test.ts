@@ -113,6 +113,24 @@ describe('listening (journeys A8)', () => {
     await office.happens(click({ run: run!.id, activity: 'mail' }));
     expect(await office.states()).toEqual(['Done']);
   });
+
+  it.each(['message.opened', 'message.bounced'])(
+    'takes the reaction %s, and asks for openings only then',
+    async (event) => {
+      await office.live(
+        journey({
+          mail: { kind: 'message', message: 'reminder', next: 'listen' },
+          listen: { kind: 'listen', events: [{ event, message: 'mail', label: 'So', next: 'done' }] },
+        }),
+      );
+      await office.happens(office.add('coat'));
+      expect(office.planned[0]!.rank.opens).toBe(event === 'message.opened' ? true : undefined);
+      await office.tell();
+      const message = { id: 'm', journey: 'cart', run: (await office.runs())[0]!.id, activity: 'mail' };
+      await office.happens(office.event([event], { level: 2, source: 'message', message }));
+      expect(await office.states()).toEqual(['Done']);
+    },
+  );
 });
 
 describe('a wait until (journeys A2)', () => {

@@ -36,12 +36,20 @@ export interface MessageRank {
   group: string;
   /** At most so many of its group within the window. */
   cap: { count: number; windowMs: number } | null;
+  /** The journey listens for the opening of this mail; of others nothing is told. */
+  opens?: boolean;
 }
 
-function rankOf(definition: JourneyDefinition): MessageRank {
+function rankOf(definition: JourneyDefinition, activity: string): MessageRank {
   const { key, group, caps } = definition;
   const cap = caps?.mails ? { count: caps.mails.max, windowMs: durationMs(caps.mails.within) } : null;
-  return { priority: priorityOf(definition), group: group === undefined ? `journey:${key}` : group, cap };
+  const isHeard = Object.values(definition.activities).some(
+    (one) =>
+      one.kind === 'listen' &&
+      one.events.some(({ event, message = activity }) => event === 'message.opened' && message === activity),
+  );
+  const rank = { priority: priorityOf(definition), group: group === undefined ? `journey:${key}` : group, cap };
+  return isHeard ? { ...rank, opens: true } : rank;
 }
 
 export type PlanMessage = (tx: Tx, message: OrderedMessage) => Promise<unknown>;
@@ -307,7 +315,7 @@ function orderOf(
     class: 'marketing',
     holdout: definition.holdout ?? defaultHoldout,
     quietHours: definition.quietHours === undefined ? defaultQuietHours : definition.quietHours,
-    rank: rankOf(definition),
+    rank: rankOf(definition, command.activity),
     test: profile.state.test,
   };
 }

@@ -298,7 +298,7 @@ function eventLine(event: ShopEvent, look: LookItem, confirmed: ReadonlySet<stri
   };
 }
 
-const toldElsewhere = ['message.accepted', 'message.heldOut', 'message.clicked'];
+const toldElsewhere = ['message.accepted', 'message.heldOut', 'message.clicked', 'message.bounced'];
 
 type Said = { kind: TimelineKind; text: string };
 

@@ -58,6 +58,8 @@ export interface Rank {
   group: string;
   /** At most so many of its group within the window, ms; null: as many as all mails may be. */
   cap: { count: number; windowMs: number } | null;
+  /** Its journey listens for the opening: it carries a picture of one point that tells of it. */
+  opens?: boolean;
 }
 
 /** A transactional mail to an address of which no profile need be known; `id` stands where a profile's would. */

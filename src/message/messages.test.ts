@@ -38,6 +38,33 @@ describe('the send ledger', () => {
     expect(attempt!.result.kind).toBe('accepted');
   });
 
+  it('carries the picture of the opening only where its journey listens for it (journeys A9, M4)', async () => {
+    const ada = desk.person();
+    const rank = { priority: 50, group: 'journey:abandoned-cart', cap: null };
+    const id = await desk.plan(ada, { rank: { ...rank, opens: true } });
+    await desk.plan(desk.person({ email: 'bo@example.com' }), { rank });
+    await desk.messages.work();
+    const tokenIn = (to: string) => {
+      const mail = desk.transport.sent.find(({ envelope }) => envelope.to === to)!;
+      const part = mail.raw
+        .toString()
+        .split(/\r\n\r\n/)
+        .at(-1)!;
+      const html = Buffer.from(part.replace(/--[\s\S]*$/, ''), 'base64').toString();
+      expect(html).toContain('</body>');
+      return /\/p\/(v1\.1\.[\w.-]+)/.exec(html)?.[1] ?? null;
+    };
+    expect(tokenIn('bo@example.com')).toBeNull();
+    const token = tokenIn('ada@example.com')!;
+    expect(await desk.messages.open(token)).toMatchObject({
+      types: ['message.opened'],
+      level: 2,
+      message: { id, activity: 'mail' },
+    });
+    expect(await desk.messages.open(`${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`)).toBeNull();
+    expect(await desk.messages.click(token), 'it opens nothing else').toBeNull();
+  });
+
   it('plans the same place of the same run once, and another visit anew (trust row 61)', async () => {
     const ada = desk.person();
     const plan = aPlan(ada, desk.ids.next());
@@ -78,6 +105,9 @@ describe('the send ledger', () => {
     await desk.messages.work();
     expect(await state(id)).toBe('rejected');
     expect(desk.results).toMatchObject([{ outcome: 'failed', reason: '550 no such user' }]);
+    expect(desk.events, 'a journey may listen for it (journeys A9)').toMatchObject([
+      { id: `bounced:${id}`, types: ['message.bounced'], message: { id, journey: 'abandoned-cart' } },
+    ]);
     expect(await desk.store.rows({ text: 'select 1 from slot' })).toEqual([]);
   });
 

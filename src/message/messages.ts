@@ -1,4 +1,5 @@
 import { after, point, shardOf } from '../base/index.ts';
+import type { ShopEvent } from '../event/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { addressKey } from './address.ts';
@@ -18,6 +19,7 @@ import {
   cancelUnsent,
   clickTarget,
   confirming,
+  opening,
   unsubscribe,
   unsubscribePage,
   type ClickTarget,
@@ -156,6 +158,11 @@ export class Messages {
 
   get(id: string): Promise<MessageRow | null> {
     return messageById(this.#kit.store, id);
+  }
+
+  /** The event that tells that a mail was opened; null for a token that is not ours. */
+  open(token: string): Promise<ShopEvent | null> {
+    return opening(this.#kit, token);
   }
 
   /** Where a click leads; null for a token that is not ours. No effect: the door receives the event for a GET only. */

@@ -33,6 +33,8 @@ export interface RenderInput {
   /** Business time, UTC ms. */
   now: number;
   timeZone: string;
+  /** With the picture that tells of the opening. */
+  opens?: boolean;
 }
 
 export interface RenderedMail {
@@ -83,12 +85,14 @@ function render(input: RenderInput, setting: RenderSetting): Rendering {
   const options: RenderOptions = { now, timeZone, locale: profile.language ?? 'en', ...bounds };
   const subject = template.subject.render(scope, options).trim();
   if (subject === '') throw new BeckonError(errors.MESSAGE_VALUE_MISSING, 'The subject came out empty');
-  const { html, links } = wrapLinks(template.html.render(scope, options), {
+  const { html: wrapped, links } = wrapLinks(template.html.render(scope, options), {
     hosts: setting.hosts,
     keep: new Set([unsubscribeUrl, confirmUrl]),
     address: (index, to) =>
       `${setting.publicUrl}/c/${linkToken(setting.linkKey, 'c', { message: messageId, index, to })}`,
   });
+  const pixel = `<img src="${setting.publicUrl}/p/${linkToken(setting.linkKey, 'p', { message: messageId, index: 0, to: '' })}" width="1" height="1" alt="">`;
+  const html = input.opens ? wrapped.replace(/<\/body>(?![\s\S]*<\/body>)/i, () => `${pixel}</body>`) : wrapped;
   const text = template.text.render(scope, options);
   const size = Buffer.byteLength(html);
   if (size > sizeLimits.refuse) {

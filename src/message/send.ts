@@ -47,6 +47,7 @@ async function renderClaim(kit: Kit, claim: Claim): Promise<Ready | Change> {
       profile: viewOf(profile, kit.clock.now()),
       now: kit.clock.now(),
       timeZone: zone,
+      opens: row.rank?.opens ?? false,
     },
     kit.render,
   );

@@ -31,6 +31,15 @@ export async function clickTarget(kit: Kit, token: string): Promise<ClickTarget 
   };
 }
 
+/** Verifies the token of the picture in a mail; the event that tells of its opening, or null for a token that is not ours. */
+export async function opening(kit: Kit, token: string): Promise<ShopEvent | null> {
+  const read = readToken(token);
+  const row = read && (await messageById(kit.store, read.message));
+  if (!read || !row || !isGenuine(kit.render.linkKey, 'p', { ...read, to: '' })) return null;
+  const about = { id: kit.ids.next(), types: ['message.opened'], at: kit.clock.now(), level: 2 } as const;
+  return messageEvent(row, { ...about, types: [...about.types] });
+}
+
 /** What the page behind an unsubscribe link shows. */
 export interface UnsubscribePage {
   shop: string;

@@ -316,6 +316,20 @@ function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages
             },
           }
         : null,
+    open: async (token) =>
+      token === 'good'
+        ? {
+            id: 'open-1',
+            source: 'message',
+            types: ['message.opened'],
+            happenedAt: clock.now(),
+            receivedAt: clock.now(),
+            level: 2,
+            visitor: 'email:ada@example.com',
+            identities: [{ namespace: 'email', id: 'ada@example.com' }],
+            message: { id: 'm1', journey: 'abandoned-cart' },
+          }
+        : null,
     unsubscribePage: async (token) => (token === 'good' ? { shop: 'Lumen & Loom', address: 'a…@example.com' } : null),
     unsubscribe: async (token) => {
       if (token === 'good') unsubscribed.push(token);
