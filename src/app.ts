@@ -138,7 +138,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const { auditing, watching } = openWatching(ground, slots, feeding);
   returning.push(replaying.duty, auditing.duty, watching.duty);
   const pulse = new Pulse({ clock, log, duties: returning, onMoved: (offset) => memory.set('clock-offset', offset) });
-  slots.wake = () => pulse.wake();
+  slots.wake = () => wakeAll(pulse, slots.calling);
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
   const keys = new Keys({ store, ids, random, ownKey });
   await readAhead({ events, profiles, templates, slots });
@@ -197,6 +197,10 @@ function joinFold(folder: Folder, { events, learning }: { events: EventLog; lear
     events.goOn();
     learning.follower.give(fed as FeedBatch[]);
   });
+}
+
+function wakeAll(...all: { wake(): void }[]): void {
+  for (const one of all) one.wake();
 }
 
 function openProfiles({ store, clock, ids, log }: Ground, events: EventLog, slots: Slots): Profiles {
@@ -342,7 +346,7 @@ function duties(
     showing.duty,
     { name: 'reading audiences', work: () => slots.runner.read() },
     { name: 'stopping and moving runs', work: () => slots.lifecycle.work() },
-    { name: 'calling actions', work: () => slots.runner.act() },
+    { name: 'calling actions', beside: true, work: () => slots.calling.drain() },
     {
       name: 'sending mail',
       work: async () => (await slots.messages.work()).done,
@@ -370,6 +374,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
   await rooms.replaying.replays.start();
   rooms.simulations.start();
   rooms.pulse.start();
+  rooms.slots.calling.start();
   const at = settings.publicUrl;
   const pages = settings.demo ? [{ name: 'shop', url: `${at}/shop` }] : [];
   if (rooms.transport.isMailbox) pages.push({ name: 'mailbox', url: `${at}/mailbox` });
@@ -380,6 +385,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     async stop() {
       await doors.close();
       await rooms.pulse.stop();
+      await rooms.slots.calling.stop();
       await rooms.profiles.audiences.builds.stop();
       await rooms.feeding.runs.stop();
       await rooms.showing.listFeeds.stop();

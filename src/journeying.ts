@@ -3,6 +3,7 @@ import { priceOf, type Catalog, type ItemChange } from './catalog/index.ts';
 import type { EventLog, ShopEvent } from './event/index.ts';
 import { Jobs } from './job/index.ts';
 import {
+  Calling,
   Journeys,
   Lifecycle,
   missingHere,
@@ -24,6 +25,7 @@ export interface Journeying {
   runner: Runner;
   lifecycle: Lifecycle;
   secrets: Secrets;
+  calling: Calling;
 }
 
 interface Ground {
@@ -81,12 +83,17 @@ export function openJourneying(
     update: (tx, update) => events.append(tx, [written(update)]),
     onWork: () => slots.wake(),
   });
+  const calling = new Calling({
+    ...ground,
+    begin: () => runner.beginActing(),
+    nextDue: () => runner.nextCall(),
+  });
   catalog.onChanges((tx, changes) => {
     const items = changes.map((change) => changedItem(change, catalog));
     const id = `item.changed:${ground.ids.next()}`;
     return runner.happened(tx, [{ name: 'item.changed', id, at: clock.now(), data: {}, items }]);
   });
-  return { journeys, runner, lifecycle: new Lifecycle({ store, clock, journeys, runner }), secrets };
+  return { journeys, runner, lifecycle: new Lifecycle({ store, clock, journeys, runner }), secrets, calling };
 }
 
 /** What an update activity writes, as an event of our own: so it is in the log, and a rebuild finds it again. */

@@ -52,19 +52,22 @@ export class Actor {
     return this.#asker.services;
   }
 
-  /** Takes jobs that are due and makes their calls. @returns how many there were, and what is to be recorded */
-  async act(limit: number): Promise<{ claimed: number; answered: Answered[] }> {
-    const { jobs } = this.#parts;
-    const claimed = await jobs.claim<ActionPayload>(actionKind, limit);
-    if (claimed.length === 0) return { claimed: 0, answered: [] };
-    point('journey.action-claimed');
-    const held = jobs.hold(claimed);
+  /** Takes jobs that are due. */
+  async claim(limit: number): Promise<Job<ActionPayload>[]> {
+    const claimed = await this.#parts.jobs.claim<ActionPayload>(actionKind, limit);
+    if (claimed.length > 0) point('journey.action-claimed');
+    return claimed;
+  }
+
+  /** Makes the calls of claimed jobs. @returns what is to be recorded */
+  async act(claimed: readonly Job<ActionPayload>[]): Promise<Answered[]> {
+    const held = this.#parts.jobs.hold(claimed);
     try {
       const { answered, asks } = await this.#sort(claimed);
       const asked = await Promise.all(groupsOf(asks).map((group) => this.#asker.ask(group)));
       point('journey.action-called');
       for (const { ask, outcome, at } of asked.flat()) answered.push({ job: ask.job, outcome: { ...outcome, at } });
-      return { claimed: claimed.length, answered };
+      return answered;
     } finally {
       held.stop();
     }

@@ -11,6 +11,7 @@
  */
 export { auditRuns } from './audit.ts';
 export { type CallAnswer, type Caller, type CallRequest, CallTimeout, openCaller } from './call.ts';
+export { Calling } from './calling.ts';
 export * from './census.ts';
 export type { MessageRank, OrderedMessage, PlanMessage, UpdateProfile } from './change.ts';
 export type * from './definition.ts';

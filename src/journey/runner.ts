@@ -190,10 +190,26 @@ export class Runner {
 
   /** Calls that are due. @returns calls made */
   async act(limit = 200): Promise<number> {
-    const { claimed, answered } = await this.#actor.act(limit);
-    if (answered.length > 0) await this.#record(answered);
-    if (claimed > 0) point('journey.action-recorded');
+    const { claimed, done } = await this.beginActing(limit);
+    await done;
     return claimed;
+  }
+
+  /** The same, without waiting for the answers: `done` once they are recorded. */
+  async beginActing(limit = 200): Promise<{ claimed: number; done: Promise<void> }> {
+    const jobs = await this.#actor.claim(limit);
+    return { claimed: jobs.length, done: jobs.length > 0 ? this.#finishActing(jobs) : Promise.resolve() };
+  }
+
+  async #finishActing(jobs: Awaited<ReturnType<Actor['claim']>>): Promise<void> {
+    const answered = await this.#actor.act(jobs);
+    if (answered.length > 0) await this.#record(answered);
+    point('journey.action-recorded');
+  }
+
+  /** When the next call falls due, UTC ms; null when none does. */
+  nextCall(): Promise<number | null> {
+    return this.#parts.jobs.nextDue(actionKind);
   }
 
   async #record(answered: Answered[]): Promise<void> {
