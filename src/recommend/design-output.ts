@@ -194,6 +194,7 @@ export class HtmlOutput implements VelocityOutput {
 }
 
 function isSafeAddress(address: string): boolean {
+  if (address.startsWith('https://') || address.startsWith('http://')) return true;
   const scheme = /^([^/?#]*?):/.exec(address.replace(/[\p{Cc}\s]/gu, ''))?.[1];
   return scheme === undefined || ['http', 'https', 'mailto', 'tel'].includes(scheme.toLowerCase());
 }
@@ -206,6 +207,8 @@ function encode(text: string): string {
 }
 
 function html(text: string): string {
+  // Most values hold nothing to be replaced.
+  if (!/[&<>"'\p{Cc}]/u.test(text)) return text;
   return text.replace(/[&<>"']/g, (char) => references[char]!).replace(/(?![\t\n\r])\p{Cc}/gu, '');
 }
 
