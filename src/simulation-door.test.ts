@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { freshStore } from '../test/support/database.ts';
 import { joinRooms, migrations, type Rooms } from './app.ts';
 import { quietLog } from './base/index.ts';
@@ -29,6 +29,9 @@ async function ask(method: 'GET' | 'POST' | 'DELETE', path: string, given?: unkn
   const { status, text } = await doors.callOwn(request);
   return { status, text, json: <T = { id: string }>() => JSON.parse(text) as T };
 }
+
+// A simulation has a database and rooms of its own, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 it('a simulation is asked for, runs beside everything else, is kept, read in pages, told as a story, and forgotten', async () => {
   const over = { kind: 'invented', people: 60, days: 4, begins: '2026-10-01' };
