@@ -1,4 +1,4 @@
-import { durationMs } from '../base/index.ts';
+import { durationMs, point } from '../base/index.ts';
 import { truthy } from '../language/index.ts';
 import { isAudienceKey, viewOf, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
@@ -139,6 +139,7 @@ export class AudienceReader {
         if (!isLate) await planReadings(tx, made);
         await journeys.setReadDue(row.key, next, tx);
       });
+      point('journey.read-planned');
     }
   }
 
@@ -159,13 +160,14 @@ export class AudienceReader {
     }
     const ended = page.cursor === null;
     const nextAt = entry.rate === undefined ? now : now + Math.ceil((size / entry.rate) * 1000);
-    await store.inTransaction(async (tx) => {
-      if (!(await holdReading(tx, reading))) return;
+    const closed = await store.inTransaction(async (tx) => {
+      if (!(await holdReading(tx, reading))) return 0;
       const started = await this.#enter(tx, reading, { definition, entry, ids: page.ids });
       await noteReading(tx, reading.id, { cursor: page.cursor, started, nextAt, endedAt: ended ? now : null });
+      return ended && entry.kind === 'audience' ? closeReadOut(tx, [reading.journey], now) : 0;
     });
-    if (ended && entry.kind === 'audience' && (await closeReadOut(store, [reading.journey], now)) > 0)
-      await journeys.load();
+    point('journey.read-page');
+    if (closed > 0) await journeys.load();
     return Math.max(1, page.ids.length);
   }
 

@@ -1,4 +1,4 @@
-import { BeckonError, nearest, type Clock } from '../base/index.ts';
+import { BeckonError, nearest, point, type Clock } from '../base/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { priorityOf } from './compete.ts';
 import { plainJourney, revisionOf } from './compare.ts';
@@ -157,6 +157,7 @@ export class Journeys {
     const current = this.version(key, row.version);
     const same = row.status === 'live' && JSON.stringify(current) === JSON.stringify(definition);
     if (!same) await this.#store.inTransaction((tx) => this.#publish(tx, key, definition));
+    point('journey.published');
     await this.load();
     return this.get(key);
   }

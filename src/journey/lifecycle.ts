@@ -1,4 +1,4 @@
-import { BeckonError, durationMs, type Clock } from '../base/index.ts';
+import { BeckonError, durationMs, point, type Clock } from '../base/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
@@ -164,6 +164,7 @@ export class Lifecycle {
       text: 'update journey set moving = $2, updated_at = $3 where key = $1',
       values: [key, JSON.stringify({ to: version, map } satisfies Moving), new Date(this.#clock.now())],
     });
+    point('journey.changed');
     await this.#journeys.load();
     return this.#journeys.get(key);
   }
@@ -175,6 +176,7 @@ export class Lifecycle {
       if (row.status === 'stopped') changed += await this.#stopPage(row.key);
       if (row.moving) changed += await this.#movePage(row.key, row.moving);
     }
+    if (changed > 0) point('journey.page-changed');
     return changed;
   }
 
@@ -215,6 +217,7 @@ export class Lifecycle {
     const { status } = this.#journeys.get(key);
     if (!allowed[what].includes(status)) throw this.#refusal(key, status, what);
     await this.#store.inTransaction((tx) => work(tx, this.#clock.now()));
+    point('journey.changed');
     await this.#journeys.load();
     return this.#journeys.get(key);
   }

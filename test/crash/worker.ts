@@ -22,6 +22,8 @@ export type Order =
   | { do: 'later'; ms: number }
   /** Asks for a person's erasure and carries it out. */
   | { do: 'erase'; profile: string }
+  /** Something is done with a journey. */
+  | { do: 'life'; key: string; what: 'pause' | 'resume' | 'stop' | 'publish' | 'migrate' }
   /** T1 by hand, for classes that no recipe sends. */
   | { do: 'plan'; plan: Plan }
   /** Learns what is in the feed and writes a snapshot of it. */
@@ -79,6 +81,15 @@ async function later({ clock, memory }: Opened['rooms'], ms: number): Promise<vo
   await memory.set('clock-offset', virtual.offset);
 }
 
+async function life({ journeys, lifecycle }: Opened['rooms'], { key, what }: Extract<Order, { do: 'life' }>) {
+  if (what === 'pause') return void (await lifecycle.pause(key));
+  if (what === 'resume') return void (await lifecycle.resume(key, { waits: 'shift' }));
+  if (what === 'stop') await lifecycle.stop(key);
+  if (what === 'publish') await journeys.publish(key);
+  if (what === 'migrate') await lifecycle.migrate(key, {});
+  await lifecycle.work();
+}
+
 async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
   switch (order.do) {
     case 'receive':
@@ -95,6 +106,8 @@ async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
       if (profile) await rooms.erasures.request(profile);
       return rooms.erasures.work();
     }
+    case 'life':
+      return life(rooms, order);
     case 'snapshot':
       await rooms.learning.follower.catchUp();
       return rooms.learning.snapshots.make(rooms.learning.follower);
