@@ -82,7 +82,7 @@ function* forVisits(past: PastVisits, linear: boolean): Generator<Methods[number
 function* forCarts(past: PastVisits, linear: boolean): Generator<Methods[number]> {
   const [near, alike] = [nearest(past, vmisPlusCart), pairwise(past, alikes.jaccard15)];
   yield ['lift', pairwise(past, alikes.lift)];
-  yield ['P(y|x)', pairwise(past, alikes.rate)];
+  yield ['conditional', pairwise(past, alikes.rate)];
   yield ['PPMI', pairwise(past, alikes.ppmi)];
   yield ['LLR', pairwise(past, alikes.llr)];
   yield ['jaccard', pairwise(past, alikes.jaccard)];
