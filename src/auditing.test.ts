@@ -16,6 +16,10 @@ it('says in the log and in /healthz what must never be, once', async () => {
     text: `insert into journey_run (id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at)
       values ('01900000-0000-7000-8000-000000000001', 0, 'lost', 1, '01900000-0000-7000-8000-000000000002', '', 'acting', 'ask', 3, '{}', now(), now())`,
   });
+  await store.run({
+    text: `insert into journey_step (run_id, no, shard, profile_id, journey, at, activity, kind)
+      select id, 0, shard, profile_id, journey, now(), 'entry', 'entered' from journey_run`,
+  });
   for (let minute = 0; minute < 3; minute++) {
     await rooms.auditing.duty.work();
     clock.advance(60_000);
