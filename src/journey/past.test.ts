@@ -181,4 +181,18 @@ describe('an audience by its key', () => {
     await kept(event(['commerce.productViews'], {}, 1), event(['web.webpagedetails.pageViews'], {}, 2));
     expect(await store.rows({ text: 'select journey from journey_run' })).toEqual([{ journey: 'it' }]);
   });
+
+  it('lets people in as they leave it, also when only time has passed (journeys E19)', async () => {
+    const rule = 'happened("commerce.productViews", within: "P1D")';
+    await profiles.audiences.put({ key: 'lookers', name: 'Lookers', rule });
+    await live(plain({ kind: 'event', event: 'audience.left', when: 'event.audience = "lookers"' }));
+    await kept(event(['commerce.productViews'], {}, 1));
+    expect(await store.rows({ text: 'select journey from journey_run' })).toEqual([]);
+    clock.advance(2 * 86_400_000);
+    await store.inTransaction(async (tx) => {
+      const lapsed = await profiles.audiences.lapse(tx);
+      await runner.listen(tx, lapsed.facts, lapsed.profiles);
+    });
+    expect(await store.rows({ text: 'select journey from journey_run' })).toEqual([{ journey: 'it' }]);
+  });
 });
