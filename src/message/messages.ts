@@ -106,7 +106,8 @@ export class Messages {
     const found = await toDo(kit.store, { now: kit.clock.now(), recoveryMs: kit.set.recoveryMs });
     let done = found.lost ? await rescueLost(kit) : 0;
     if (found.doubt) done += await settleOldDoubt(kit);
-    if (found.overdue) done += await expireOverdue(kit);
+    // What a lost worker held may be past its deadline too.
+    if (found.overdue || found.lost) done += await expireOverdue(kit);
     let onTheWire: Promise<void> = Promise.resolve();
     while (found.due || done > 0) {
       const { claims, decided } = await claimDue(kit, (keys) => this.templates.compiled(keys));
