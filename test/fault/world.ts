@@ -101,8 +101,10 @@ export class World {
     const staff = await this.staff(step.by);
     const { store, rooms } = staff;
     let left = step.point ?? 0;
-    const deaf = hear(() => {
-      if (this.#active === staff && left > 0 && --left === 0) throw store.die();
+    const deaf = hear((name) => {
+      if (this.#active !== staff || left === 0 || --left > 0) return;
+      const dead = store.die(); // whatever it says from here on is not answered
+      if (name === 'store.before-commit') throw dead;
     });
     store.arm(step.fault);
     store.meanwhile = () => this.#meanwhile(step);
