@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const shared = {
@@ -6,6 +7,8 @@ const shared = {
   hookTimeout: 120_000,
   globalSetup: 'test/support/postgres.ts',
   setupFiles: ['test/support/seed.ts'],
+  // Left alone, Vitest keeps one of two processors for itself, which is idle most of the time.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };
 
 export default defineConfig({

@@ -44,7 +44,7 @@ interface Call {
   entries: Entry[] | null;
 }
 
-/** So many calls of one action are under way at once in one process. */
+/** So many calls of one action one pass has under way at once. */
 const lanes = 32;
 /** How long the step of an action may last in all, if it does not say. */
 export const defaultDeadline = 'PT1H';
