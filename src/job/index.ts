@@ -10,3 +10,4 @@
  */
 export * from './job.ts';
 export { emptyJobs, migrations } from './table.ts';
+export { Turns } from './turns.ts';

@@ -1,5 +1,5 @@
-import { after, BeckonError, elapsed, isUuid, type Clock, type Ids, type Log, type Timer } from '../base/index.ts';
-import type { Job, Jobs } from '../job/index.ts';
+import { BeckonError, elapsed, isUuid, type Clock, type Ids, type Log } from '../base/index.ts';
+import { type Job, type Jobs, Turns } from '../job/index.ts';
 import type { Store } from '../store/index.ts';
 import { errors } from './error.ts';
 import {
@@ -41,12 +41,14 @@ const page = 500;
  */
 export class Simulations {
   readonly #parts: Parts;
-  #timer: Timer | undefined;
-  #stopped = true;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns: Turns;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#turns = new Turns({
+      step: () => this.#step(),
+      onError: (error) => parts.log.error('journey.simulation-failed', { error }),
+    });
   }
 
   /** @throws SIMULATION_INVALID */
@@ -59,7 +61,7 @@ export class Simulations {
       await jobs.enqueue(tx, [{ shard: 0, kind: jobKind, key: id, due: now, payload: { id } }]);
       await table.dropSimulations(tx, await table.oldSimulations(tx, simulationsKept.simulations - 1));
     });
-    this.wake();
+    this.#turns.wake();
     return this.get(id);
   }
 
@@ -114,42 +116,20 @@ export class Simulations {
   }
 
   start(): void {
-    this.#stopped = false;
-    this.wake();
-  }
-
-  wake(): void {
-    if (this.#stopped) return;
-    this.#timer?.stop();
-    void this.finish()
-      .catch((error: unknown) => this.#parts.log.error('journey.simulation-failed', { error }))
-      .finally(() => {
-        if (!this.#stopped) this.#timer = after(1000, () => this.wake());
-      });
+    this.#turns.start();
   }
 
   /** One that runs is left where it is, and begun anew by the next process. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#stopping = true;
-    this.#timer?.stop();
-    await this.#turn.catch(() => {});
+  stop(): Promise<void> {
+    return this.#turns.stop();
   }
-  #stopping = false;
 
   /** Works until nothing is due. */
-  async finish(): Promise<void> {
-    const turn = this.#turn
-      .catch(() => {})
-      .then(async () => {
-        while (await this.#step());
-      });
-    this.#turn = turn;
-    await turn;
+  finish(): Promise<void> {
+    return this.#turns.finish();
   }
 
   async #step(): Promise<boolean> {
-    if (this.#stopping) return false;
     const { store, jobs, clock, log } = this.#parts;
     const [job] = await jobs.claim<{ id: string }>(jobKind, 1);
     if (!job) return false;
@@ -160,7 +140,7 @@ export class Simulations {
       if (simulation && (await this.#note(job, { id, done: 0, of: 0 }))) await this.#run(job, simulation);
       await jobs.finish(store, job);
     } catch (error) {
-      if (this.#stopping) return false; // the lease lapses, and the next process begins anew
+      if (this.#turns.isStopping) return false; // the lease lapses, and the next process begins anew
       const fault = error instanceof Error ? error.message : String(error);
       const failed = await table.endSimulation(store, { id, state: 'failed', fault, now: clock.now() });
       if (failed) log.warn('journey.simulation-failed', { id, error });
@@ -172,7 +152,7 @@ export class Simulations {
   async #run(job: Job, { id, request }: table.Simulation): Promise<void> {
     let notedAt = elapsed();
     const onProgress = async (done: number, of: number) => {
-      if (this.#stopping) return false;
+      if (this.#turns.isStopping) return false;
       if (elapsed() - notedAt < noteMs) return true;
       notedAt = elapsed();
       return this.#note(job, { id, done, of });

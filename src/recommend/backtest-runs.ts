@@ -1,16 +1,5 @@
-import {
-  after,
-  BeckonError,
-  type Clock,
-  elapsed,
-  type Ids,
-  isUuid,
-  type Log,
-  point,
-  type Timer,
-  turn,
-} from '../base/index.ts';
-import type { Job, Jobs } from '../job/index.ts';
+import { BeckonError, type Clock, elapsed, type Ids, isUuid, type Log, point, turn } from '../base/index.ts';
+import { type Job, type Jobs, Turns } from '../job/index.ts';
 import type { Store } from '../store/index.ts';
 import { backtestDefaults, type BacktestProgress } from './backtest.ts';
 import { openThread, type OpenThread, type ReplayThread } from './backtest-thread.ts';
@@ -65,14 +54,15 @@ const noteMs = 500;
  */
 export class Replays {
   readonly #parts: ReplayParts;
-  #timer: Timer | undefined;
-  #stopped = true;
-  #stopping = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns: Turns;
   #thread: ReplayThread | null = null;
 
   constructor(parts: ReplayParts) {
     this.#parts = parts;
+    this.#turns = new Turns({
+      step: () => this.#step(),
+      onError: (error) => parts.log.error('recommend.replay-failed', { error }),
+    });
   }
 
   /** Asks for one; while another of its kind waits or runs, that one is the answer. */
@@ -87,7 +77,7 @@ export class Replays {
       await dropOldReplays(tx, task, kept);
       return next;
     });
-    this.wake();
+    this.#turns.wake();
     return this.get(id, task);
   }
 
@@ -141,43 +131,23 @@ export class Replays {
 
   /** Uses what is kept, and begins to look for work. */
   async start(): Promise<void> {
-    this.#stopped = false;
     const used = await this.inUse();
     if (used?.result) this.#parts.onTuned(tunedBy((used.result as TuneResult).own));
-    this.wake();
-  }
-
-  wake(): void {
-    if (this.#stopped) return;
-    this.#timer?.stop();
-    void this.finish()
-      .catch((error: unknown) => this.#parts.log.error('recommend.replay-failed', { error }))
-      .finally(() => {
-        if (!this.#stopped) this.#timer = after(1000, () => this.wake());
-      });
+    this.#turns.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#stopping = true;
-    this.#timer?.stop();
+    const over = this.#turns.stop();
     await this.#thread?.stop();
-    await this.#turn.catch(() => {});
+    await over;
   }
 
   /** Works until nothing is due. */
-  async finish(): Promise<void> {
-    const turn = this.#turn
-      .catch(() => {})
-      .then(async () => {
-        while (await this.#step());
-      });
-    this.#turn = turn;
-    await turn;
+  finish(): Promise<void> {
+    return this.#turns.finish();
   }
 
   async #step(): Promise<boolean> {
-    if (this.#stopping) return false;
     const { store, jobs, clock, log } = this.#parts;
     const [job] = await jobs.claim<{ id: string }>(jobKind, 1);
     if (!job) return false;
@@ -187,7 +157,7 @@ export class Replays {
       if (replay && (await this.#note(job, { id: replay.id, done: 0, of: 0 }))) await this.#run(job, replay);
       else await jobs.finish(store, job);
     } catch (error) {
-      if (this.#stopping) return false; // the lease lapses, and the next process begins anew
+      if (this.#turns.isStopping) return false; // the lease lapses, and the next process begins anew
       log.warn('recommend.replay-failed', { id: job.payload.id, error });
       const fault = error instanceof Error ? error.message : String(error);
       await endReplay(store, { id: job.payload.id, state: 'failed', fault, now: clock.now() });
@@ -256,7 +226,7 @@ export class Replays {
       thread.describe(page);
       page = [];
       await turn();
-      if (this.#stopping) return;
+      if (this.#turns.isStopping) return;
     }
     thread.describe(page);
   }
@@ -266,7 +236,7 @@ export class Replays {
     const cursors = new Map<number, number>();
     for (;;) {
       const batches = await this.#parts.read(cursors);
-      if (batches.length === 0 || this.#stopping) return;
+      if (batches.length === 0 || this.#turns.isStopping) return;
       const lessons: FeedBatch['lessons'] = [];
       for (const batch of batches) {
         lessons.push(...batch.lessons);

@@ -1,15 +1,14 @@
-import { SegmentedControl, Switch, Tabs, TextInput } from '@mantine/core';
+import { Tabs, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconArrowLeft, IconMailbox, IconSearch } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { Mail, MailRow } from '../../src/api/contract.ts';
 import { mail, mailbox, overview } from '../api/query.ts';
 import { TextLink } from '../ui/Link.tsx';
 import { PageHead, ShopLink } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import { frameOf } from './frame.ts';
+import { MailFrame } from './MailFrame.tsx';
 
 /** The built-in mailbox: a list and a reading pane. */
 export function MailboxPage() {
@@ -129,8 +128,6 @@ function Reading({ id }: { id: string }) {
 
 function Parts({ data }: { data: Mail }) {
   const { say } = useVoice();
-  const [width, setWidth] = useState(() => (window.innerWidth < 800 ? '320' : '600'));
-  const [dark, setDark] = useState(false);
   return (
     <Tabs defaultValue="html" keepMounted={false} className="mail-tabs">
       <Tabs.List>
@@ -139,39 +136,7 @@ function Parts({ data }: { data: Mail }) {
         <Tabs.Tab value="headers">{say('mailbox.headers')}</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="html" className="mail-seen">
-        <div className="mail-tools">
-          <SegmentedControl
-            size="xs"
-            value={width}
-            aria-label={say('mailbox.width')}
-            data={[
-              { value: '600', label: '600' },
-              { value: '320', label: '320' },
-            ]}
-            onChange={setWidth}
-          />
-          <Switch
-            size="sm"
-            checked={dark}
-            label={say('mailbox.dark')}
-            onChange={(event) => setDark(event.currentTarget.checked)}
-          />
-        </div>
-        {data.html === '' ? (
-          <p className="quiet">{say('mailbox.noHtml')}</p>
-        ) : (
-          <div className="mail-stage">
-            <iframe
-              className={dark ? 'mail-frame mail-frame-dark' : 'mail-frame'}
-              key={dark ? 'dark' : 'light'}
-              title={say('mailbox.frame', { subject: data.subject })}
-              sandbox="allow-popups allow-popups-to-escape-sandbox"
-              referrerPolicy="no-referrer"
-              srcDoc={frameOf(data.html, dark)}
-              style={{ width: `${width}px` }}
-            />
-          </div>
-        )}
+        <MailFrame subject={data.subject} html={data.html} links />
       </Tabs.Panel>
       <Tabs.Panel value="text">
         {data.text === '' ? (

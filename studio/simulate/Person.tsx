@@ -1,12 +1,11 @@
-import { Button, SegmentedControl, Switch } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button, SegmentedControl } from '@mantine/core';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { IconArrowLeft, IconDownload } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { SimulatedPersonView } from '../../src/api/contract-simulation.ts';
 import type { JourneyDocument } from '../journey/document.ts';
 import { titleOf } from '../journey/sentence.ts';
-import { frameOf } from '../mailbox/frame.ts';
+import { MailFrame } from '../mailbox/MailFrame.tsx';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { reasonWords } from '../ui/reason.ts';
@@ -85,9 +84,7 @@ function Path({ data, document }: { data: SimulatedPersonView; document: Journey
 function Mails({ id, numbers, chosen }: { id: string; numbers: number[]; chosen: number }) {
   const { say, clockFace } = useVoice();
   const navigate = useNavigate({ from: '/journeys/$key/simulate' });
-  const [width, setWidth] = useState(() => (window.innerWidth < 800 ? '320' : '600'));
-  const [dark, setDark] = useState(false);
-  const { data, error, refetch } = useQuery(simulatedMail(id, chosen));
+  const { data, error, refetch } = useQuery({ ...simulatedMail(id, chosen), placeholderData: keepPreviousData });
   return (
     <div className="simulate-mails">
       {numbers.length > 1 && (
@@ -112,35 +109,7 @@ function Mails({ id, numbers, chosen }: { id: string; numbers: number[]; chosen:
             {say('simulate.mailSays', { time: clockFace(data.at), count: data.items.length })}{' '}
             {data.items.map(({ item }) => item).join(', ')}
           </p>
-          <div className="mail-tools">
-            <SegmentedControl
-              size="xs"
-              value={width}
-              aria-label={say('mailbox.width')}
-              data={[
-                { value: '600', label: '600' },
-                { value: '320', label: '320' },
-              ]}
-              onChange={setWidth}
-            />
-            <Switch
-              size="sm"
-              checked={dark}
-              label={say('mailbox.dark')}
-              onChange={(event) => setDark(event.currentTarget.checked)}
-            />
-          </div>
-          <div className="mail-stage">
-            <iframe
-              className={dark ? 'mail-frame mail-frame-dark' : 'mail-frame'}
-              key={`${chosen}/${dark}`}
-              title={say('mailbox.frame', { subject: data.subject })}
-              sandbox=""
-              referrerPolicy="no-referrer"
-              srcDoc={frameOf(data.html, dark)}
-              style={{ width: `${width}px` }}
-            />
-          </div>
+          <MailFrame subject={data.subject} html={data.html} links={false} />
         </>
       )}
     </div>
