@@ -101,7 +101,7 @@ function Numbers({ item: { numbers } }: { item: Item }) {
               <Table.Th className="number">{say('item.viewed')}</Table.Th>
               <Table.Th className="number">{say('item.carted')}</Table.Th>
               <Table.Th className="number">{say('item.bought')}</Table.Th>
-              <Table.Th className="number">{say('item.boughtOfViewed')}</Table.Th>
+              <Table.Th className="number wide-only">{say('item.boughtOfViewed')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -111,7 +111,9 @@ function Numbers({ item: { numbers } }: { item: Item }) {
                 <Table.Td className="number">{number(numbers[window].viewed)}</Table.Td>
                 <Table.Td className="number">{number(numbers[window].carted)}</Table.Td>
                 <Table.Td className="number">{number(numbers[window].bought)}</Table.Td>
-                <Table.Td className="number">{share(numbers[window].bought, numbers[window].viewed)}</Table.Td>
+                <Table.Td className="number wide-only">
+                  {share(numbers[window].bought, numbers[window].viewed)}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
