@@ -16,6 +16,8 @@ export interface MailParts {
   /** Absolute address of the one-click door; null for transactional mail. */
   unsubscribeUrl: string | null;
   streamName: string;
+  /** Where bounces of this mail come back to (verp.ts). */
+  returnPath: string;
   secret: Uint8Array;
 }
 
@@ -28,7 +30,7 @@ export interface ComposedMail {
 
 /**
  * Builds the mail of one recipient by rules M1–M11 of trust §1.1: base64 parts (fastest, and no long lines), text before
- * HTML, one of each single header, Message-ID and return path from the message's key, list headers for marketing.
+ * HTML, one of each single header, Message-ID from the message's key, list headers for marketing.
  *
  * @throws MESSAGE_HEADER_REFUSED
  */
@@ -53,7 +55,7 @@ export async function composeMail(parts: MailParts): Promise<ComposedMail> {
   });
   const node = composer.compile();
   const raw = await node.build();
-  return { envelope: { from: `bounce+${tag}@${domain}`, to }, messageId, raw };
+  return { envelope: { from: parts.returnPath, to }, messageId, raw };
 }
 
 /** The headers for machines on top of the usual ones (trust §1.1 "Headers to emit"). */

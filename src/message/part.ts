@@ -3,7 +3,7 @@ import type { Item } from '../catalog/index.ts';
 import type { EventType, Level, ShopEvent } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
-import { readMailbox, type Mailbox } from './address.ts';
+import { domainOf, readMailbox, type Mailbox } from './address.ts';
 import type { Cap } from './gate.ts';
 import type { MessageRow } from './message.ts';
 import type { RenderSetting } from './render.ts';
@@ -69,6 +69,8 @@ export interface MessageParts {
   linkHosts?: readonly string[];
   from: string;
   replyTo: string | null;
+  /** Domain of return paths and of addresses for machines (verp.ts); null: the sender's own. */
+  returnDomain?: string | null;
   postalAddress: string;
   transport: Transport;
   profiles: {
@@ -105,6 +107,10 @@ export interface Kit extends MessageParts {
   reply: Mailbox | null;
   render: RenderSetting;
   addressSecret: Uint8Array;
+  /** Key of return paths and other addresses that name a message (verp.ts). */
+  verpKey: Uint8Array;
+  /** The domain they stand at. */
+  returns: string;
 }
 
 /** Reads and checks the settings once. Throws MESSAGE_ADDRESS_REFUSED, MESSAGE_HEADER_REFUSED. */
@@ -113,13 +119,16 @@ export function kitOf(parts: MessageParts): Kit {
   const publicUrl = parts.publicUrl.replace(/\/$/, '');
   const shop = { name: parts.shop.name, url: parts.shop.url.replace(/\/$/, '') };
   const hosts = new Set([new URL(publicUrl).host, new URL(shop.url).host, ...(parts.linkHosts ?? [])]);
+  const sender = readMailbox(parts.from);
   return {
     ...parts,
     publicUrl,
     set: { ...defaultSettings, ...parts.settings },
-    sender: readMailbox(parts.from),
+    sender,
     reply: parts.replyTo === null ? null : readMailbox(parts.replyTo),
     addressSecret: key('address'),
+    verpKey: key('verp'),
+    returns: parts.returnDomain ?? domainOf(sender.address),
     render: {
       shop,
       publicUrl,

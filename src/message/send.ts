@@ -10,6 +10,7 @@ import { Recorder } from './record.ts';
 import type { SendResult } from './result.ts';
 import { applyChanges } from './settle.ts';
 import { beginSending, type Change, type WireRow } from './table.ts';
+import { verpAddress } from './verp.ts';
 
 /** A rendered and composed mail, before T3. */
 export interface Ready {
@@ -77,6 +78,7 @@ function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): Pro
     message: { key: row.key, journey: row.journey, class: row.class },
     unsubscribeUrl: row.class === 'marketing' ? rendered.unsubscribeUrl : null,
     streamName: kit.shop.name,
+    returnPath: verpAddress(kit.verpKey, 'bounce', { message: row.id, domain: kit.returns }),
     secret: kit.secret,
   });
 }
