@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { quietLog } from '../src/base/index.ts';
 import { launch } from '../src/store/index.ts';
 import { audienceFigures } from './audience-part.ts';
+import { passingFolder } from './folder.ts';
 
 /** The figures of audiences alone: `npm run bench -- audience`. */
-const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
+const dataDir = passingFolder();
 const database = await launch({ dataDir, log: quietLog, say: () => {} });
 try {
   await audienceFigures(database.url);

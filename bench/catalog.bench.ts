@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { elapsed, FakeClock, quietLog, SeededRandom } from '../src/base/index.ts';
 import { Catalog, migrations, type ItemInput } from '../src/catalog/index.ts';
 import { jsonColumn, launch, migrate, openStore, textColumn } from '../src/store/index.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
+import { passingFolder } from './folder.ts';
 
 /**
  * A large catalogue on the embedded PostgreSQL with its default settings: writing it, starting with it, its memory,
@@ -24,7 +23,7 @@ const size = `${count} invented items of 9 fields and 5 attributes`;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
+const dataDir = passingFolder();
 const database = await launch({ dataDir, log: quietLog, say: () => {} });
 const store = await openStore(database.url, { connections: 4 });
 try {

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
@@ -10,6 +8,7 @@ import { Catalog, FeedFiles, FeedRuns, Feeds, migrations, openFetcher } from '..
 import { Jobs, migrations as jobMigrations } from '../src/job/index.ts';
 import { launch, migrate, openStore } from '../src/store/index.ts';
 import { figure, numberFlag } from './figure.ts';
+import { passingFolder } from './folder.ts';
 
 /**
  * A feed from its first octet to the end of its run, on the embedded PostgreSQL with its default settings:
@@ -51,7 +50,7 @@ async function* fileOf(form: Form): AsyncGenerator<Buffer> {
   if (form === 'xml') yield Buffer.from('</channel></rss>\n');
 }
 
-const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
+const dataDir = passingFolder();
 const database = await launch({ dataDir, log: quietLog, say: () => {} });
 const store = await openStore(database.url, { connections: 10 });
 try {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { loadavg, tmpdir } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { elapsed, pause, quietLog, shardOf } from '../src/base/index.ts';
@@ -9,6 +9,7 @@ import { migrations } from '../src/event/index.ts';
 import { launch, migrate, openStore, type Store } from '../src/store/index.ts';
 import { audienceFigures } from './audience-part.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
+import { passingFolder } from './folder.ts';
 import { ecidOf, sendOne, type Load, type Loaded } from './ingest-client.ts';
 
 /**
@@ -38,7 +39,7 @@ let nextVisitor = 1e9;
 /** Events our server has taken. */
 let taken = 0;
 
-const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
+const dataDir = passingFolder();
 const database = await launch({ dataDir, log: quietLog, say: () => {} });
 const postmaster = Number(readFileSync(await postmasterFile(), 'utf8').split('\n', 1)[0]);
 try {

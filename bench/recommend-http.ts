@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { loadavg } from 'node:os';
 import { createInterface } from 'node:readline';
 import { migrations } from '../src/app.ts';
 import { elapsed, pause, quietLog } from '../src/base/index.ts';
 import { launch, migrate, openStore } from '../src/store/index.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
+import { passingFolder } from './folder.ts';
 import { askOnce, send, type Answered, type Asking } from './recommend-client.ts';
 import type { ServerOptions } from './recommend-server.ts';
 
@@ -31,7 +31,7 @@ interface Side {
 
 /** Answers by real servers in their own processes, with the load and PostgreSQL beside them on the same machine. */
 export async function httpFigures(): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
+  const dataDir = passingFolder();
   const database = await launch({ dataDir, log: quietLog, say: () => {} });
   try {
     const store = await openStore(database.url);

@@ -1,17 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { elapsed, quietLog, SystemClock, SystemRandom, UuidIds, type Log } from '../src/base/index.ts';
 import { Engine, migrations, Snapshots } from '../src/recommend/index.ts';
 import { launch, migrate, openStore, type Store } from '../src/store/index.ts';
 import { figure } from './figure.ts';
+import { passingFolder } from './folder.ts';
 import { mb, type Ground } from './recommend-learned.ts';
 
 const bench = 'recommend';
 
 /** Writes a snapshot of the engine into a database of its own, while the event loop is watched, and loads it again. */
 export async function snapshotFigures({ engine, history, size }: Ground): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
+  const dataDir = passingFolder();
   const database = await launch({ dataDir, log: quietLog, say: () => {} });
   const store = await openStore(database.url);
   try {

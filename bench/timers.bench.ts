@@ -1,6 +1,5 @@
-import { loadavg, tmpdir } from 'node:os';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { loadavg } from 'node:os';
+import { rmSync } from 'node:fs';
 import {
   elapsed,
   FakeClock,
@@ -32,6 +31,7 @@ import { readSettings } from '../src/settings.ts';
 import { Simulator } from '../src/simulating.ts';
 import { launch, migrate, openStore } from '../src/store/index.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
+import { passingFolder } from './folder.ts';
 import { addBare, bareTables, wakeBare, type BareRun } from './timers-bare.ts';
 
 /**
@@ -77,7 +77,7 @@ const reading: JourneyDefinition = {
   entry: { kind: 'audience', audience: 'profile.visits >= 1', at: '10:00' },
 };
 
-const dataDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
+const dataDir = passingFolder();
 const database = await launch({ dataDir, log: quietLog, say: () => {} });
 const store = await openStore(database.url, { connections: 10 });
 try {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,8 @@ vi.setConfig({ testTimeout: 120_000 }); // real servers on a machine that may be
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const command = [path('../node_modules/tsx/dist/cli.mjs'), path('./main.ts')];
 const folder = mkdtempSync(join(tmpdir(), 'beckon-main-'));
+// PostgreSQL's own user must get into it; where root runs this, its clusters would otherwise lie elsewhere and stay.
+chmodSync(folder, 0o711);
 const children: ChildProcess[] = [];
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');

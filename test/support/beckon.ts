@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,10 @@ export class Beckon {
 
   /** Starts on an empty data folder and resolves when it answers. */
   static async start(flags: readonly string[] = [], env: Record<string, string> = {}): Promise<Beckon> {
-    const made = new Beckon({ dataDir: mkdtempSync(join(tmpdir(), 'beckon-walk-')), port: await freePort(), flags });
+    const dataDir = mkdtempSync(join(tmpdir(), 'beckon-walk-'));
+    // PostgreSQL's own user must get into it; where root runs this, its cluster would otherwise lie elsewhere and stay.
+    chmodSync(dataDir, 0o711);
+    const made = new Beckon({ dataDir, port: await freePort(), flags });
     await made.run(env);
     return made;
   }
