@@ -68,6 +68,8 @@ export const eventTypes = [
   'message.opened',
   'message.clicked',
   'message.bounced',
+  'message.complained',
+  'message.replied',
   'message.unsubscribed',
 ] as const;
 

@@ -74,7 +74,7 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
     const email = row.to ?? desk.profiles.get(row.profileId)?.state.email;
     if (email) keys.set(row.id, addressKey(kit.addressSecret, email));
   }
-  const suppressed = await suppressedKeys(tx, [...keys.values()]);
+  const suppressed = await suppressedKeys(tx, [...keys.values()], now);
   const caps = [...kit.set.caps, ...rows.flatMap(({ rank }) => rank?.cap ?? [])];
   const longest = Math.max(0, ...caps.map(({ windowMs }) => windowMs));
   const slots = await slotsSince(tx, [...desk.profiles.keys()], now - longest);

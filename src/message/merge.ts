@@ -12,6 +12,7 @@ export async function moveProfile(tx: Tx, from: string, into: string): Promise<C
     values: [from, into],
   });
   await tx.run({ text: 'update slot set profile_id = $2 where profile_id = $1', values: [from, into] });
+  await tx.run({ text: 'update message_heard set profile_id = $2 where profile_id = $1', values: [from, into] });
   return { messages: moved.map(({ id }) => id) };
 }
 
@@ -26,6 +27,10 @@ export async function moveBack(
   });
   await tx.run({
     text: 'update slot set profile_id = $2 where message_id = any($1::uuid[]) and profile_id = $3',
+    values: [carried.messages, from, into],
+  });
+  await tx.run({
+    text: 'update message_heard set profile_id = $2 where message_id = any($1::uuid[]) and profile_id = $3',
     values: [carried.messages, from, into],
   });
 }

@@ -6,6 +6,8 @@ import { addressKey } from './address.ts';
 import { auditMessages, auditSending, type BrokenMessage } from './audit.ts';
 import { claimDue } from './claim.ts';
 import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
+import { hearPending, takeNotice, tidyNotices, type NewNotice } from './hear.ts';
+import { readLetter, type Letter } from './letter.ts';
 import { messageKey, type MessageRow, type Notice, type Plan } from './message.ts';
 import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
 import { renderMail, type Rendering } from './render.ts';
@@ -13,8 +15,10 @@ import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
 import { beginBatch, handBack, renderClaims, sendBatch } from './send.ts';
 import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
 import { eraseNotices, eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
+import { harmOf, type HarmCounts } from './table-heard.ts';
 import { acceptedSince, countsOf, heldBy, nextDueAt, toDo, type MessageCounts } from './table-report.ts';
 import { Templates } from './template.ts';
+import { readVerp } from './verp.ts';
 import {
   cancelUnsent,
   clickTarget,
@@ -104,6 +108,8 @@ export class Messages {
   async work(): Promise<{ done: number }> {
     const kit = this.#kit;
     const found = await toDo(kit.store, { now: kit.clock.now(), recoveryMs: kit.set.recoveryMs });
+    // What was said of earlier mails holds before the next claim, also when whoever put it down has died since.
+    if (found.heard) await hearPending(kit);
     let done = found.lost ? await rescueLost(kit) : 0;
     if (found.doubt) done += await settleOldDoubt(kit);
     // What a lost worker held may be past its deadline too.
@@ -179,6 +185,34 @@ export class Messages {
   /** For POST: unsubscribes at once, any number of times. False when the token is unknown; answer 200 all the same. */
   unsubscribe(token: string): Promise<boolean> {
     return unsubscribe(this.#kit, token);
+  }
+
+  /** What somebody said of mails of ours: put down durably, and in effect before the next claim. False when it was known. */
+  hear(notice: NewNotice): Promise<boolean> {
+    return takeNotice(this.#kit, notice);
+  }
+
+  /** A mail that came to one of our addresses, by SMTP or IMAP. False when it is about none of ours. */
+  async letter(letter: Letter): Promise<boolean> {
+    const notice = readLetter(this.#kit.verpKey, letter);
+    if (!notice) return false;
+    await takeNotice(this.#kit, notice);
+    return true;
+  }
+
+  /** Does an address of ours name a message of ours? For who asks before the mail itself (SMTP's RCPT). */
+  isOurs(address: string): boolean {
+    return readVerp(this.#kit.verpKey, address) !== null;
+  }
+
+  /** What mails did to those who got them since a moment, of one journey or of all. */
+  harm(of: { journey: string | null; since: number }): Promise<HarmCounts> {
+    return harmOf(this.#kit.store, of);
+  }
+
+  /** Forgets what was heard and done a month ago. */
+  tidy(): Promise<number> {
+    return tidyNotices(this.#kit);
   }
 
   /** Renders the newest version of a template, published or not, for a person and a run's context. */

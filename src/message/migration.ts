@@ -138,4 +138,49 @@ alter table slot add column kin text;
 create index message_waiting on message (profile_id) where state in ('planned', 'held', 'ready', 'deferred');
 `,
   },
+  {
+    // What comes back of mails, once a message and kind; and what was said of them, before it takes effect.
+    name: '0620-message-heard',
+    sql: `
+create table message_heard (
+  shard smallint not null,
+  message_id uuid not null,
+  kind text not null,
+  at timestamptz not null,
+  class text,
+  weight smallint not null default 0,
+  status text,
+  says text,
+  address_key text,
+  journey text not null,
+  activity text not null,
+  profile_id uuid not null,
+  test boolean not null default false,
+  counts boolean not null default true,
+  primary key (shard, message_id, kind)
+);
+create index message_heard_address on message_heard (address_key, at) where kind in ('bounced', 'delivered', 'replied');
+create index message_heard_journey on message_heard (journey, kind, at);
+create index message_heard_profile on message_heard (profile_id);
+create table provider_notice (
+  shard smallint not null,
+  source text not null,
+  id text not null,
+  received_at timestamptz not null,
+  said jsonb,
+  raw text,
+  tries smallint not null default 0,
+  done_at timestamptz,
+  outcome text,
+  primary key (shard, source, id)
+);
+create index provider_notice_open on provider_notice (received_at) where done_at is null;
+create index provider_notice_done on provider_notice (done_at) where done_at is not null;
+alter table suppression add column weight smallint not null default 0;
+alter table suppression add column until timestamptz;
+alter table suppression add column address text;
+alter table suppression add column note text;
+create index suppression_at on suppression (at desc, key);
+`,
+  },
 ];

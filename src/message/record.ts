@@ -1,4 +1,5 @@
 import { point } from '../base/index.ts';
+import { hearRefused } from './hear.ts';
 import type { MessageRow } from './message.ts';
 import type { Kit } from './part.ts';
 import { judgeResult, nextTry, type SendResult } from './result.ts';
@@ -49,6 +50,11 @@ export class Recorder {
         const late = group.filter(({ id, state }) => state === 'accepted' && !known.has(id)).map(({ id }) => id);
         const rows = [...changed, ...(await liftDoubt(tx, late, now))];
         await followUp(this.#kit, tx, rows);
+        await hearRefused(
+          this.#kit,
+          tx,
+          changed.filter(({ state }) => state === 'rejected'),
+        );
         const accepted = rows.filter(({ state }) => state === 'accepted').map(({ id }) => id);
         for (const id of await overAccepted(tx, accepted)) {
           this.#kit.log.error('message.invariant', { which: 'I1', message: id });

@@ -23,7 +23,7 @@ export async function applyChanges(kit: Kit, tx: Tx, changes: Change[]): Promise
 
 /**
  * What follows from messages' new states: their runs are told once, slots of mails that nobody got are given back, and
- * the log hears of acceptances, of bounces and of those held out.
+ * the log hears of acceptances and of those held out.
  */
 export async function followUp(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<void> {
   const at = kit.clock.now();
@@ -31,8 +31,6 @@ export async function followUp(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<vo
   const events = rows.flatMap((row) => {
     if (row.to !== null) return []; // a notice is about nobody whom the log knows
     if (isGhost(row)) return [messageEvent(row, { id: `heldOut:${row.id}`, types: ['message.heldOut'], ...about })];
-    if (row.state === 'rejected')
-      return [messageEvent(row, { id: `bounced:${row.id}`, types: ['message.bounced'], ...about })];
     if (row.state !== 'accepted') return [];
     return [messageEvent(row, { id: `accepted:${row.id}`, types: ['message.accepted'], ...about })];
   });

@@ -3,26 +3,68 @@ import { shardOf } from '../base/index.ts';
 
 /** Statements of suppression and caps. */
 
-/** Which of these address keys may not get mail: `marketing` or `all`. */
-export async function suppressedKeys(runner: Runner, keys: string[]): Promise<Map<string, 'marketing' | 'all'>> {
+/** Which of these address keys may not get mail now: `marketing` or `all`. */
+export async function suppressedKeys(
+  runner: Runner,
+  keys: string[],
+  now: number,
+): Promise<Map<string, 'marketing' | 'all'>> {
   const rows = await runner.rows<{ key: string; scope: 'marketing' | 'all' }>({
     name: 'suppression-read',
     text: `select key, scope from suppression where shard = any($1::smallint[]) and key = any($2)
-      order by scope desc`,
-    values: [[...new Set(keys.map(shardOf))], keys],
+      and (until is null or until > $3) order by scope desc`,
+    values: [[...new Set(keys.map(shardOf))], keys, new Date(now)],
   });
   return new Map(rows.map(({ key, scope }) => [key, scope]));
 }
 
-/** Adds a key; false when it was there already, so that the caller's other effects happen once. */
-export async function suppress(
-  tx: Runner,
-  entry: { key: string; scope: 'marketing' | 'all'; reason: string; messageId: string | null; now: number },
-): Promise<boolean> {
+/** Why an address gets no mail; a weightier reason takes the place of a lighter one. */
+export const suppressionWeights = {
+  unsubscribed: 1,
+  cooling: 1,
+  imported: 2,
+  manual: 3,
+  bounced: 4,
+  complained: 8,
+  erased: 9,
+} as const;
+export type SuppressionReason = keyof typeof suppressionWeights;
+
+export interface NewSuppression {
+  key: string;
+  scope: 'marketing' | 'all';
+  reason: SuppressionReason;
+  messageId: string | null;
+  now: number;
+  /** Until when, UTC ms; absent: for good. */
+  until?: number;
+  /** The address, sealed. */
+  address?: string | null;
+  note?: string | null;
+}
+
+/** Adds a key; false when it stands there already for as good a reason, so that the caller's other effects happen once. */
+export async function suppress(tx: Runner, entry: NewSuppression): Promise<boolean> {
+  const until = entry.until === undefined ? null : new Date(entry.until);
   const added = await tx.run({
-    text: `insert into suppression (shard, key, scope, reason, at, message_id) values ($1, $2, $3, $4, $5, $6)
-      on conflict do nothing`,
-    values: [shardOf(entry.key), entry.key, entry.scope, entry.reason, new Date(entry.now), entry.messageId],
+    text: `insert into suppression as s (shard, key, scope, reason, at, message_id, weight, until, address, note)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+      on conflict (shard, key, scope) do update set reason = excluded.reason, at = excluded.at, weight = excluded.weight,
+        message_id = excluded.message_id, until = excluded.until, note = excluded.note,
+        address = coalesce(excluded.address, s.address)
+      where excluded.weight > s.weight or s.until <= excluded.at`,
+    values: [
+      shardOf(entry.key),
+      entry.key,
+      entry.scope,
+      entry.reason,
+      new Date(entry.now),
+      entry.messageId,
+      suppressionWeights[entry.reason],
+      until,
+      entry.address ?? null,
+      entry.note ?? null,
+    ],
   });
   return added > 0;
 }
@@ -120,6 +162,12 @@ export async function eraseProfile(tx: Runner, profileId: string): Promise<void>
       where m.profile_id = $1 and a.shard = m.shard and a.message_id = m.id`,
     values: [profileId],
   });
+  await tx.run({
+    text: `update suppression s set address = null from message m
+      where m.profile_id = $1 and m.address_key is not null and s.key = m.address_key`,
+    values: [profileId],
+  });
+  await tx.run({ text: 'update message_heard set says = null where profile_id = $1', values: [profileId] });
   await tx.run({
     text: `update message set context = '{}', recipient = null, subject = null, links = '[]' where profile_id = $1`,
     values: [profileId],

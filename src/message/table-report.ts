@@ -50,18 +50,25 @@ export async function lostPeople(runner: Runner): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+/** What there is to do; `heard`: something was said of mails and has not taken effect. */
+export interface ToDo {
+  lost: boolean;
+  doubt: boolean;
+  due: boolean;
+  overdue: boolean;
+  heard: boolean;
+}
+
 /** What there is to do now: lost workers' messages, doubt to settle, and what is due or overdue. One look for all. */
-export async function toDo(
-  runner: Runner,
-  query: { now: number; recoveryMs: number },
-): Promise<{ lost: boolean; doubt: boolean; due: boolean; overdue: boolean }> {
-  const [row] = await runner.rows<{ lost: boolean; doubt: boolean; due: boolean; overdue: boolean }>({
+export async function toDo(runner: Runner, query: { now: number; recoveryMs: number }): Promise<ToDo> {
+  const [row] = await runner.rows<ToDo>({
     name: 'message-to-do',
     text: `select exists (select 1 from message where state = 'leased' and lease_until < now())
         or exists (select 1 from message where state = 'sending' and lease_until < now()) as lost,
       exists (select 1 from message where state = 'in_doubt' and doubt_at < now() - $2 * interval '1 millisecond') as doubt,
       exists (select 1 from message where state in ('planned', 'held', 'ready', 'deferred') and due <= $1) as due,
-      exists (select 1 from message where state in ('planned', 'held', 'ready', 'deferred') and deadline <= $1) as overdue`,
+      exists (select 1 from message where state in ('planned', 'held', 'ready', 'deferred') and deadline <= $1) as overdue,
+      exists (select 1 from provider_notice where done_at is null) as heard`,
     values: [new Date(query.now), query.recoveryMs],
   });
   return row!;
@@ -176,5 +183,5 @@ export async function acceptedSince(runner: Runner, since: number): Promise<numb
 
 /** Takes the ledger and the mailbox away; templates and the suppression list stay. For leaving the demo. */
 export async function emptyLedger(runner: Runner): Promise<void> {
-  await runner.run({ text: 'truncate message, attempt, slot, mailbox' });
+  await runner.run({ text: 'truncate message, attempt, slot, mailbox, message_heard, provider_notice' });
 }

@@ -173,7 +173,7 @@ export async function beginSending(
         template_version = c_version, lease_until = now() + $8 * interval '1 millisecond', changed_at = $9
       from c where id = c_id and fence = c_fence and state = 'leased' and arm is distinct from 'control'
         and not exists (select 1 from suppression s where s.shard = c_key_shard and s.key = c_key
-          and (s.scope = 'all' or class = 'marketing'))
+          and (s.scope = 'all' or class = 'marketing') and (s.until is null or s.until > $9))
       returning id`,
     values: [
       wires.map(({ id }) => id),

@@ -5,6 +5,7 @@ import { messageEvent, type Kit } from './part.ts';
 import { followUp } from './settle.ts';
 import { cancelRows, messageById } from './table.ts';
 import { suppress } from './table-gate.ts';
+import { keepHeard } from './table-heard.ts';
 import type { ShopEvent } from '../event/index.ts';
 
 /** Where a click leads, and the event that tells of it. Reading it has no effect; a door decides what counts. */
@@ -61,17 +62,27 @@ export async function unsubscribePage(kit: Kit, token: string): Promise<Unsubscr
 export async function unsubscribe(kit: Kit, token: string): Promise<boolean> {
   const row = await subscriber(kit, token);
   if (!row?.addressKey) return false;
-  const key = row.addressKey;
   await kit.store.inTransaction(async (tx) => {
     await kit.profiles.lock(tx, [row.profileId]);
-    const now = kit.clock.now();
-    const entry = { key, scope: 'marketing', reason: 'unsubscribed', messageId: row.id, now } as const;
-    if (!(await suppress(tx, entry))) return;
-    const about = { id: kit.ids.next(), at: now, level: 2 } as const;
-    const event = messageEvent(row, { ...about, types: ['profile.consent', 'message.unsubscribed'] });
-    await kit.append(tx, [{ ...event, consent: { 'email-marketing': 'out' } }]);
-    await cancelUnsent(kit, tx, { profileId: row.profileId, state: 'cancelled', reason: 'unsubscribed' });
+    await unsubscribeRow(kit, tx, row);
   });
+  return true;
+}
+
+/** The same in the caller's transaction, the person locked; by a link, a header or a mail. @returns whether it is new */
+export async function unsubscribeRow(kit: Kit, tx: Tx, row: MessageRow): Promise<boolean> {
+  if (row.addressKey === null) return false;
+  const now = kit.clock.now();
+  const entry = { key: row.addressKey, scope: 'marketing', reason: 'unsubscribed', messageId: row.id, now } as const;
+  const { shard, id: messageId, addressKey, journey, activity, profileId, test } = row;
+  const place = { shard, messageId, addressKey, journey, activity, profileId, test };
+  const heard = await keepHeard(tx, { ...place, kind: 'unsubscribed', at: now, weight: 0 });
+  const listed = await suppress(tx, entry);
+  if (!heard && !listed) return false;
+  const about = { id: kit.ids.next(), at: now, level: 2 } as const;
+  const event = messageEvent(row, { ...about, types: ['profile.consent', 'message.unsubscribed'] });
+  await kit.append(tx, [{ ...event, consent: { 'email-marketing': 'out' } }]);
+  await cancelUnsent(kit, tx, { profileId: row.profileId, state: 'cancelled', reason: 'unsubscribed' });
   return true;
 }
 
