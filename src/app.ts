@@ -25,7 +25,7 @@ import { openReplaying } from './replaying.ts';
 import { openShowing, type Showing } from './showing.ts';
 import { openSimulations } from './simulation-door.ts';
 import { openLearning, openRecommender, type Learning } from './learning.ts';
-import { openTransport, shopNameOf } from './mailing.ts';
+import { mailSettings, openTransport, shopNameOf } from './mailing.ts';
 import { openErasures } from './erasing.ts';
 import { openJourneying, type Journeying } from './journeying.ts';
 import { carryBack, carryOver } from './merging.ts';
@@ -231,13 +231,7 @@ function openMessages(
   const { settings, ...base } = ground;
   return new Messages({
     ...base,
-    secret: new TextEncoder().encode(settings.secret),
-    publicUrl: settings.publicUrl,
-    shop: { name: shopNameOf(settings.from), url: `${settings.publicUrl}/shop`, zone: settings.zone },
-    from: settings.from ?? 'Beckon <beckon@localhost.invalid>',
-    replyTo: settings.replyTo,
-    // Only the built-in mailbox may do without (settings.ts); it shows what is still missing.
-    postalAddress: settings.postalAddress ?? 'No postal address yet: set BECKON_POSTAL_ADDRESS',
+    ...mailSettings(settings),
     transport: rooms.out,
     profiles: rooms.profiles,
     catalog: rooms.catalog,
@@ -245,7 +239,6 @@ function openMessages(
     stillTrue: (tx, places) => rooms.slots.runner.stillTrue(tx, places),
     onResult: (tx, ...results) => rooms.slots.runner.messaged(tx, ...results),
     onAssigned: (tx, unit) => rooms.slots.measure.assign(tx, unit),
-    settings: { leaseMs: settings.leaseMs, recoveryMs: settings.recoveryMs },
   });
 }
 

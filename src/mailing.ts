@@ -1,12 +1,18 @@
 import {
   CapturingTransport,
+  dkimKey,
+  domainOf,
+  readMailbox,
+  type DkimKey,
   type Deliver,
   openMailboxServer,
   SmtpTransport,
   type MailboxStore,
   type Transport,
 } from './message/index.ts';
-import type { Settings } from './settings.ts';
+import { BeckonError } from './base/index.ts';
+import { errors, type Settings } from './settings.ts';
+import { readFileSync } from 'node:fs';
 
 /** The way out for mail: SMTP to the given server, or to the built-in mailbox; and a switch to catch everything. */
 export async function openTransport(settings: Settings, mailbox: MailboxStore) {
@@ -46,4 +52,34 @@ export async function openTransport(settings: Settings, mailbox: MailboxStore) {
 /** The shop's name is the one its mails come from. */
 export function shopNameOf(from: string | null): string {
   return /^\s*"?([^"<]+?)"?\s*</.exec(from ?? '')?.[1] ?? 'Beckon';
+}
+
+/** What the message room is told of the settings. @throws SETTINGS_BAD_VALUE */
+export function mailSettings(settings: Settings) {
+  const { publicUrl, zone, from, replyTo, postalAddress, returnDomain, leaseMs, recoveryMs } = settings;
+  return {
+    secret: new TextEncoder().encode(settings.secret),
+    publicUrl,
+    shop: { name: shopNameOf(from), url: `${publicUrl}/shop`, zone },
+    from: from ?? 'Beckon <beckon@localhost.invalid>',
+    replyTo,
+    returnDomain: returnDomain ?? null,
+    dkim: openDkim(settings),
+    // Only the built-in mailbox may do without (settings.ts); it shows what is still missing.
+    postalAddress: postalAddress ?? 'No postal address yet: set BECKON_POSTAL_ADDRESS',
+    settings: { leaseMs, recoveryMs },
+  };
+}
+
+/** The keys that sign each mail, read once. */
+function openDkim({ dkim = [], from }: Pick<Settings, 'dkim' | 'from'>): DkimKey[] {
+  return dkim.map(({ selector, domain, path }) => {
+    try {
+      const owner = domain ?? domainOf(readMailbox(from ?? '').address);
+      return dkimKey({ selector, domain: owner, pem: readFileSync(path, 'utf8') });
+    } catch (cause) {
+      const why = (cause as Error).message;
+      throw new BeckonError(errors.SETTINGS_BAD_VALUE, `BECKON_DKIM: ${path}: ${why}`, { where: 'BECKON_DKIM' });
+    }
+  });
 }

@@ -19,6 +19,8 @@ test('with nothing said, everything has its default: the demo, a virtual clock, 
     from: '"Lumen & Loom" <hello@lumen-loom.example>',
     replyTo: null,
     postalAddress: "Weaver's Yard 3, 111 22 Stockholm, Sweden",
+    returnDomain: null,
+    dkim: [],
     adminKey: null,
     zone: 'Europe/Stockholm',
     rates: {},
@@ -36,6 +38,8 @@ test('without the demo the clock is the machine’s, the zone too, and nothing o
     zone: 'Asia/Tokyo',
     from: null,
     postalAddress: null,
+    returnDomain: null,
+    dkim: [],
   });
 });
 

@@ -1,4 +1,5 @@
 import { BeckonError, defineErrors, nearest } from './base/index.ts';
+import { readDkim, readDomain, type DkimFile, type Given } from './settings-mail.ts';
 
 export const errors = defineErrors({
   SETTINGS_UNKNOWN_COMMAND: { status: 400, mend: 'See the commands with: beckon help' },
@@ -42,6 +43,10 @@ export interface Settings {
   replyTo: string | null;
   /** Printed in every marketing mail. */
   postalAddress: string | null;
+  /** Domain at which bounces and other answers of machines are read; absent: nobody reads them. */
+  returnDomain?: string | null;
+  /** Keys that sign each mail (settings-mail.ts). */
+  dkim?: readonly DkimFile[];
   /** A secret key with all rights, chosen by the operator; null: one is made in the demo. */
   adminKey: string | null;
   /** IANA time zone of the shop. */
@@ -148,6 +153,12 @@ const options: readonly Option[] = [
   { name: 'adminKey', env: 'BECKON_ADMIN_KEY', text: 'a secret key with all rights' },
   { name: 'from', env: 'BECKON_FROM', text: 'sender of mail: Name <address>' },
   { name: 'replyTo', env: 'BECKON_REPLY_TO', text: 'where answers to mail go' },
+  { name: 'returnDomain', env: 'BECKON_RETURN_DOMAIN', text: 'domain at which bounces are read (nobody reads them)' },
+  {
+    name: 'dkim',
+    env: 'BECKON_DKIM',
+    text: 'keys that sign mail, selector:file.pem or selector@domain:file.pem, with commas between (the mail host signs)',
+  },
   { name: 'postalAddress', env: 'BECKON_POSTAL_ADDRESS', text: 'postal address of the shop, for the foot of mails' },
 ];
 
@@ -216,6 +227,8 @@ export function readSettings(
     from: readMailbox(given.from) ?? (demo ? '"Lumen & Loom" <hello@lumen-loom.example>' : null),
     replyTo: readMailbox(given.replyTo),
     postalAddress: text('postalAddress') ?? (demo ? "Weaver's Yard 3, 111 22 Stockholm, Sweden" : null),
+    returnDomain: given.returnDomain === undefined ? null : readDomain(given.returnDomain, bad),
+    dkim: given.dkim === undefined ? [] : readDkim(given.dkim, bad),
     adminKey: text('adminKey'),
     zone: readZone(given.zone) ?? (demo ? 'Europe/Stockholm' : machineZone),
     demoVisitors: given.demoVisitors === undefined ? 2000 : readCount(given.demoVisitors),
@@ -267,12 +280,6 @@ export function helpText(command?: Command): string {
     return page(`beckon ${command} [flags]`, commands[command], list(flagRows()));
   }
   return `Usage: beckon [command] [flags]\n\nCommands:\n${list(Object.entries(commands))}\n\nFlags:\n${list(flagRows())}\n\nEnvironment only:\n${list(envRows())}\n`;
-}
-
-interface Given {
-  value: string;
-  /** How it was given, for messages: "--port" or "BECKON_PORT". */
-  as: string;
 }
 
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<Record<keyof Settings, Given>> {

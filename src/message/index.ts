@@ -9,8 +9,9 @@
  * Start:  message.ts (states), gate.ts and result.ts (pure), then claim.ts and send.ts
  */
 export { auditMessages, auditSending } from './audit.ts';
-export { addressKey, judgeAddress, readMailbox, type AddressVerdict, type Mailbox } from './address.ts';
+export { addressKey, domainOf, judgeAddress, readMailbox, type AddressVerdict, type Mailbox } from './address.ts';
 export { MailboxStore, openMailboxServer, type MailboxMail, type MailboxRow, type MailboxServer } from './mailbox.ts';
+export { dkimKey, type DkimKey } from './dkim.ts';
 export { readToken } from './link.ts';
 export {
   messageKey,
@@ -37,4 +38,5 @@ export { SmtpTransport, type SmtpOptions } from './smtp.ts';
 export { duesBy, emptyLedger, endsOf, type MessageCounts, type MessageEnd } from './table-report.ts';
 export type { TemplateRow, TemplateSource } from './table-template.ts';
 export { CapturingTransport, type Deliver, type MailContent, type Transport, type WireMail } from './transport.ts';
+export { readVerp, verpAddress } from './verp.ts';
 export { masked, type ClickTarget, type UnsubscribePage } from './unsubscribe.ts';

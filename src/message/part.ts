@@ -4,6 +4,7 @@ import type { EventType, Level, ShopEvent } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import { domainOf, readMailbox, type Mailbox } from './address.ts';
+import type { DkimKey } from './dkim.ts';
 import type { Cap } from './gate.ts';
 import type { MessageRow } from './message.ts';
 import type { RenderSetting } from './render.ts';
@@ -71,6 +72,8 @@ export interface MessageParts {
   replyTo: string | null;
   /** Domain of return paths and of addresses for machines (verp.ts); null: the sender's own. */
   returnDomain?: string | null;
+  /** Keys that sign each mail; none: the mail host signs. */
+  dkim?: readonly DkimKey[];
   postalAddress: string;
   transport: Transport;
   profiles: {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { assignArm, journeySalt, viewOf } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { Claim } from './claim.ts';
+import { signMail } from './dkim.ts';
 import { composeMail, type ComposedMail } from './mime.ts';
 import type { Kit } from './part.ts';
 import { renderMail, sizeLimits, type RenderedMail } from './render.ts';
@@ -10,7 +11,7 @@ import { Recorder } from './record.ts';
 import type { SendResult } from './result.ts';
 import { applyChanges } from './settle.ts';
 import { beginSending, type Change, type WireRow } from './table.ts';
-import { verpAddress } from './verp.ts';
+import { verpAddress, type VerpPurpose } from './verp.ts';
 
 /** A rendered and composed mail, before T3. */
 export interface Ready {
@@ -24,7 +25,7 @@ export async function renderClaims(kit: Kit, claims: Claim[]): Promise<Ready[]> 
   const ready: Ready[] = [];
   const changes: Change[] = [];
   for (const claim of claims) {
-    const made = await renderClaim(kit, claim);
+    const made = renderClaim(kit, claim);
     if ('state' in made) changes.push(made);
     else ready.push(made);
   }
@@ -33,11 +34,14 @@ export async function renderClaims(kit: Kit, claims: Claim[]): Promise<Ready[]> 
       await lockPeople(kit, tx, claims);
       await applyChanges(kit, tx, changes);
     });
+  const keys = kit.dkim ?? [];
+  if (keys.length > 0)
+    await Promise.all(ready.map(async ({ mail }) => Object.assign(mail, await signMail(mail, keys, kit.clock.now()))));
   point('message.rendered');
   return ready;
 }
 
-async function renderClaim(kit: Kit, claim: Claim): Promise<Ready | Change> {
+function renderClaim(kit: Kit, claim: Claim): Ready | Change {
   const { row, profile, template, zone } = claim;
   const ended = (state: Change['state'], reason: string): Change => ({ id: row.id, state, reason, fence: row.fence });
   const rendering = renderMail(
@@ -60,13 +64,16 @@ async function renderClaim(kit: Kit, claim: Claim): Promise<Ready | Change> {
   const rendered = rendering.mail;
   if (rendered.size > sizeLimits.warn) kit.log.warn('message.large', { message: row.id, bytes: rendered.size });
   try {
-    return { claim, rendered, mail: await compose(kit, claim, rendered) };
+    return { claim, rendered, mail: compose(kit, claim, rendered) };
   } catch (error) {
     return ended('render_failed', (error as Error).message);
   }
 }
 
-function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): Promise<ComposedMail> {
+function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): ComposedMail {
+  const named = (purpose: VerpPurpose) => verpAddress(kit.verpKey, purpose, { message: row.id, domain: kit.returns });
+  const reads = kit.returnDomain !== undefined && kit.returnDomain !== null;
+  const feedback = named('fbl');
   return composeMail({
     from: kit.sender,
     replyTo: kit.reply,
@@ -78,7 +85,12 @@ function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): Pro
     message: { key: row.key, journey: row.journey, class: row.class },
     unsubscribeUrl: row.class === 'marketing' ? rendered.unsubscribeUrl : null,
     streamName: kit.shop.name,
-    returnPath: verpAddress(kit.verpKey, 'bounce', { message: row.id, domain: kit.returns }),
+    returns: {
+      path: named('bounce'),
+      unsubscribe: reads ? named('unsub') : null,
+      feedback: reads ? feedback : null,
+      tag: feedback.slice(0, feedback.lastIndexOf('@')),
+    },
     secret: kit.secret,
   });
 }

@@ -1,0 +1,38 @@
+import { domainToASCII } from 'node:url';
+
+/** Settings of mail that are more than one word each. */
+
+/** A setting as it was given. */
+export interface Given {
+  value: string;
+  /** How it was given, for messages: "--port" or "BECKON_PORT". */
+  as: string;
+}
+
+/** Makes the error of a value that cannot be. */
+type Refuse = (as: string, value: string, why: string) => Error;
+
+/** Where a DKIM key lies. */
+export interface DkimFile {
+  selector: string;
+  /** Null: the domain of the sender. */
+  domain: string | null;
+  path: string;
+}
+
+/** `bk1:/etc/beckon/dkim.pem,bk2@news.shop.example:key2.pem`. */
+export function readDkim({ as, value }: Given, refuse: Refuse): DkimFile[] {
+  return value.split(',').map((part) => {
+    const found = /^\s*([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:@([^:\s]+))?:(.+?)\s*$/i.exec(part);
+    if (!found) throw refuse(as, part.trim(), 'is not selector:file.pem');
+    const domain = found[2] === undefined ? null : readDomain({ as, value: found[2] }, refuse);
+    return { selector: found[1]!, domain, path: found[3]! };
+  });
+}
+
+/** A domain name in the letters of DNS. */
+export function readDomain({ as, value }: Given, refuse: Refuse): string {
+  const ascii = domainToASCII(value.trim());
+  if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(ascii) && ascii.length <= 190) return ascii;
+  throw refuse(as, value, 'is not a domain such as mail.shop.example');
+}
