@@ -1,6 +1,8 @@
 import { grown } from './buffer.ts';
 import type { Chains } from './chains.ts';
 import { itemOf, type Occasions } from './occasions.ts';
+import { Sweep } from './paged-rows.ts';
+import { fadeOf, Rarities, rarityOf } from './rarity.ts';
 import type { Scores } from './scores.ts';
 import type { Neighbourhood } from './tuning.ts';
 
@@ -20,6 +22,10 @@ export interface Evidence {
 /** Slots of the scratch table; never more than half are taken. */
 const slots = 16_384;
 const longest = 256;
+const sieveMask = 4095;
+/** Units looked at together, and visits by which it is told how much a visitor did. */
+const block = 64;
+const visitsCounted = 8;
 
 /**
  * Nearest neighbours with decays: which past occasions are like this one, and what else was in them
@@ -38,6 +44,11 @@ export class Neighbours {
   readonly #counted = new Int32Array(slots / 2);
   readonly #latest = new Int32Array(slots / 2);
   #count = 0;
+  /** Those of a block that are looked at, how long they are, and what it takes to tell. */
+  readonly #asked = new Int32Array(block);
+  readonly #lengths = new Int32Array(block);
+  readonly #sums = new Int32Array(block);
+  readonly #walk = new Int32Array(block);
   /** The heard neighbours, as places in the arrays above. */
   readonly #heard: number[] = [];
   /** What a neighbour of so many steps counts. */
@@ -45,12 +56,16 @@ export class Neighbours {
   #lengthPower = -1;
   /** Where an item stands in the list that is explained, plus one; all 0 in between. */
   #listed = new Int32Array(64);
+  /** Asked first, as it stays in the processor's cache: may an item with these last bits be listed? */
+  readonly #mayBeListed = new Uint8Array(sieveMask + 1);
   /** How loudly each own item spoke for each item of the list that is explained. */
   #byKey = new Float64Array(64);
-  /** What the heard neighbours had, one after another, and where each begins. */
-  #told = new Int32Array(longest * 2);
-  readonly #toldFrom: number[] = [];
-  readonly #visitsRead: number[] = [];
+  /** What the heard neighbours had, occasion by occasion, and by which occasion each neighbour begins. */
+  readonly #told = new Sweep();
+  #occasionsTold = new Int32Array(longest);
+  #toldFrom = new Int32Array(longest);
+  /** The occasions of an own item that are gathered. */
+  #taken = new Int32Array(longest);
   readonly #rarities = new Rarities();
   #nearness = new Float64Array(64);
   readonly #distance = new Float64Array(longest * 2);
@@ -95,40 +110,37 @@ export class Neighbours {
     items.forEach((item, i) => {
       this.#listed = grown(this.#listed, item + 1);
       this.#listed[item] = i + 1;
+      this.#mayBeListed[item & sieveMask] = 1;
     });
     const found = items.map((): Evidence & { most: number } => ({ count: 0, key: own[0]?.item ?? -1, most: 0 }));
     this.#byKey = grown(this.#byKey, items.length * own.length);
     const byKey = this.#byKey.fill(0, 0, items.length * own.length);
+    const { records: told } = this.#told;
     for (let n = 0; n < this.#heard.length; n++) {
       const at = this.#heard[n]!;
       const key = this.#match[at]!;
       const [from, to] = [this.#toldFrom[n]!, this.#toldFrom[n + 1]!];
       for (let i = from; i < to; i++) {
-        const place = (this.#listed[itemOf(this.#told[i]!)] ?? 0) - 1;
-        if (place === -1 || isAgain(this.#told, from, i)) continue;
+        const item = itemOf(told[i]!);
+        if (this.#mayBeListed[item & sieveMask] === 0) continue;
+        const place = (this.#listed[item] ?? 0) - 1;
+        if (place === -1 || isAgain(told, from, i)) continue;
         const one = found[place]!;
         one.count++;
         const sum = (byKey[place * own.length + key]! += this.#likeness[at]!);
         if (sum > one.most) [one.most, one.key] = [sum, own[key]!.item];
       }
     }
-    for (const item of items) this.#listed[item] = 0;
+    for (const item of items) this.#listed[item] = this.#mayBeListed[item & sieveMask] = 0;
     return found.map(({ count, key }) => ({ count, key }));
   }
 
   /** Adds `amount` to the likeness of the newest occasions of an item. */
   #gather(n: number, item: number, { amount, sample }: { amount: number; sample: number }): void {
-    const { page, base, newest, mask, length: known } = this.#occasions.ringOf(item);
-    let taken = 0;
-    for (let back = 0; back < known && taken < sample; back++) {
-      const occasion = page[base + ((newest - back) & mask)]!;
-      const length = this.#occasions.length(occasion);
-      if (length === 0) continue; // forgotten
-      const unit = this.#chains === null ? occasion : this.#chains.visitor(occasion);
-      // A visit that saw nothing else teaches nothing.
-      if (length === 1 && (this.#chains === null || this.#isOnly(unit, occasion))) continue;
-      taken++;
-      const at = this.#placeOf(unit);
+    const count = this.#take(item, sample);
+    for (let i = 0; i < count; i++) {
+      const occasion = this.#taken[i]!;
+      const at = this.#placeOf(this.#chains === null ? occasion : this.#chains.visitor(occasion));
       if (at === -1) return;
       if (this.#likeness[at] === 0) [this.#match[at], this.#counted[at], this.#latest[at]] = [n, -1, occasion];
       if (this.#counted[at] === n) continue;
@@ -137,8 +149,23 @@ export class Neighbours {
     }
   }
 
-  #isOnly(visitor: number, visit: number): boolean {
-    return this.#chains!.last(visitor) === visit && this.#chains!.before(visit) === -1;
+  /** Looks up the newest occasions of an item that can teach something, at most `sample`. @returns how many */
+  #take(item: number, sample: number): number {
+    const { page, base, newest, mask, length: known } = this.#occasions.ringOf(item);
+    const taken = (this.#taken = grown(this.#taken, Math.min(known, sample)));
+    let count = 0;
+    for (let back = 0; back < known && count < sample; back++) {
+      const occasion = page[base + ((newest - back) & mask)]!;
+      const length = this.#occasions.length(occasion);
+      // A forgotten visit, and one that saw nothing else, teach nothing.
+      if (length > 1 || (length === 1 && this.#chains !== null && !this.#isOnly(occasion))) taken[count++] = occasion;
+    }
+    return count;
+  }
+
+  /** Did its visitor come this once only? */
+  #isOnly(visit: number): boolean {
+    return this.#chains!.before(visit) === -1 && this.#chains!.last(this.#chains!.visitor(visit)) === visit;
   }
 
   /** The place of a unit in the arrays, made if need be; -1 when they are full. */
@@ -171,20 +198,57 @@ export class Neighbours {
     }
     const heard = this.#heard;
     heard.length = 0;
-    for (let at = 0; at < this.#count; at++) {
-      // Age and length only take away, so who is too little alike without them need not be looked up.
-      const shared = this.#likeness[at]!;
-      const isFull = heard.length >= by.neighbours;
-      if (isFull && (by.power === 1 ? shared : shared ** by.power) <= this.#likeness[heard[0]!]!) continue;
-      const unit = this.#unit[at]!;
-      const newest = this.#chains === null ? unit : this.#latest[at]!;
-      let likeness = shared * fadeOf((now - this.#occasions.endedAt(newest)) / by.ageFadeMs);
-      if (by.length > 0) likeness *= this.#shortness[Math.min(this.#lengthOf(unit, newest), longest)]!;
-      likeness = by.power === 1 ? likeness : likeness ** by.power;
-      this.#likeness[at] = likeness;
-      if (!isFull) this.#raise(heard, heard.push(at) - 1);
-      else if (likeness > this.#likeness[heard[0]!]!) this.#replaceLeast(heard, at);
+    // Age and length only take away: who is at or below the bar before them need not be looked up.
+    let bar = -1;
+    for (let from = 0; from < this.#count; from += block) {
+      const count = this.#above(bar, from);
+      if (by.length > 0) this.#lookUpLengths(count);
+      for (let i = 0; i < count; i++) {
+        const at = this.#asked[i]!;
+        let likeness = this.#likeness[at]! * fadeOf((now - this.#occasions.endedAt(this.#newestOf(at))) / by.ageFadeMs);
+        if (by.length > 0) likeness *= this.#shortness[Math.min(this.#lengths[i]!, longest)]!;
+        if (likeness <= bar) continue;
+        likeness = by.power === 1 ? likeness : likeness ** by.power;
+        this.#likeness[at] = likeness;
+        if (heard.length < by.neighbours) this.#raise(heard, heard.push(at) - 1);
+        else if (likeness > this.#likeness[heard[0]!]!) this.#replaceLeast(heard, at);
+        else continue;
+        if (heard.length === by.neighbours) bar = barOf(this.#likeness[heard[0]!]!, by.power);
+      }
     }
+  }
+
+  /** Notes who of a block is above the bar. @returns how many */
+  #above(bar: number, from: number): number {
+    const to = Math.min(from + block, this.#count);
+    let count = 0;
+    for (let at = from; at < to; at++) if (this.#likeness[at]! > bar) this.#asked[count++] = at;
+    return count;
+  }
+
+  #newestOf(at: number): number {
+    return this.#chains === null ? this.#unit[at]! : this.#latest[at]!;
+  }
+
+  /**
+   * How long those of a block are; a visitor by the newest eight visits. Visit after visit, of all at once: what lies far
+   * apart in memory is fetched side by side.
+   */
+  #lookUpLengths(count: number): void {
+    const [lengths, chains, occasions] = [this.#lengths, this.#chains, this.#occasions];
+    for (let i = 0; i < count; i++) lengths[i] = Math.max(1, occasions.length(this.#newestOf(this.#asked[i]!)));
+    if (chains === null) return;
+    const [sums, walk] = [this.#sums.fill(0, 0, count), this.#walk];
+    for (let i = 0; i < count; i++) walk[i] = chains.last(this.#unit[this.#asked[i]!]!);
+    for (let n = 0; n < visitsCounted; n++) {
+      for (let i = 0; i < count; i++) {
+        const visit = walk[i]!;
+        if (visit === -1) continue;
+        sums[i]! += occasions.length(visit);
+        walk[i] = chains.before(visit);
+      }
+    }
+    for (let i = 0; i < count; i++) if (sums[i]! > lengths[i]!) lengths[i] = sums[i]!;
   }
 
   /** `heap` is a heap with the least alike at its head. */
@@ -213,30 +277,18 @@ export class Neighbours {
     heap[place] = at;
   }
 
-  #lengthOf(unit: number, newest: number): number {
-    if (this.#chains === null) return Math.max(1, this.#occasions.length(unit));
-    let length = 0;
-    for (let visit = this.#chains.last(unit), n = 0; visit !== -1 && n < 8; visit = this.#chains.before(visit), n++)
-      length += this.#occasions.length(visit);
-    return Math.max(1, length, this.#occasions.length(newest));
-  }
-
   /** Adds what the heard neighbours had. */
   #speakAll(own: readonly OwnStep[], by: Neighbourhood, ask: { repeats: boolean; scores: Scores }): void {
     this.#nearness = grown(this.#nearness, own.length);
     for (let n = 0; n < own.length; n++) this.#nearness[n] = by.matchFade === 0 ? 1 : Math.exp(-n / by.matchFade);
-    let end = 0;
+    this.#readHeard();
     for (let n = 0; n < this.#heard.length; n++) {
       const at = this.#heard[n]!;
-      this.#told = grown(this.#told, end + longest * 2);
-      this.#toldFrom[n] = end;
-      const begin = end;
-      end += this.#read(this.#unit[at]!, begin);
       const nth = this.#match[at]!;
       const likeness = this.#likeness[at]! * this.#nearness[nth]!;
+      const [begin, end] = [this.#toldFrom[n]!, this.#toldFrom[n + 1]!];
       this.#speak({ begin, end, matched: own[nth]!.item, likeness }, by, ask);
     }
-    this.#toldFrom[this.#heard.length] = end;
   }
 
   /** Adds what one neighbour had, whose steps lie in `#told`. */
@@ -245,7 +297,7 @@ export class Neighbours {
     by: Neighbourhood,
     { repeats, scores }: { repeats: boolean; scores: Scores },
   ): void {
-    const told = this.#told;
+    const { records: told } = this.#told;
     const distances = this.#distances(by.distanceFade);
     let match = end - 1;
     while (match > begin && itemOf(told[match]!) !== matched) match--;
@@ -268,21 +320,36 @@ export class Neighbours {
     return this.#distance;
   }
 
-  /** Reads the steps of a neighbour, oldest first, into `#told` from `begin` on. @returns how many */
-  #read(unit: number, begin: number): number {
-    if (this.#chains === null) return this.#occasions.read(unit, this.#told, begin);
-    const visits = this.#visitsRead;
-    visits.length = 0;
-    let total = 0;
+  /** Reads the steps of all heard neighbours, each oldest first. */
+  #readHeard(): void {
+    const heard = this.#heard;
+    const from = (this.#toldFrom = grown(this.#toldFrom, heard.length + 1));
+    let count = 0;
+    for (let n = 0; n < heard.length; n++) {
+      from[n] = count;
+      count = this.#visitsOf(this.#unit[heard[n]!]!, count);
+    }
+    from[heard.length] = count;
+    this.#occasions.readAll(this.#occasionsTold, count, this.#told);
+    for (let n = 0; n <= heard.length; n++) from[n] = this.#told.from[from[n]!]!;
+  }
+
+  /** Notes the occasions of a neighbour, oldest first, from `begin` on. @returns where they end */
+  #visitsOf(unit: number, begin: number): number {
+    const into = (this.#occasionsTold = grown(this.#occasionsTold, begin + longest));
+    if (this.#chains === null) {
+      into[begin] = unit;
+      return begin + 1;
+    }
+    let [end, total] = [begin, 0];
     for (let visit = this.#chains.last(unit); visit !== -1 && total < longest / 2; visit = this.#chains.before(visit)) {
       const length = this.#occasions.length(visit);
       if (length === 0) continue;
-      visits.push(visit);
+      into[end++] = visit;
       total += length;
     }
-    let at = 0;
-    for (let i = visits.length - 1; i >= 0; i--) at += this.#occasions.read(visits[i]!, this.#told, begin + at);
-    return at;
+    into.subarray(begin, end).reverse();
+    return end;
   }
 }
 
@@ -291,45 +358,7 @@ function isAgain(steps: Int32Array, from: number, at: number): boolean {
   return false;
 }
 
-/** The fewer occasions an item was on, of all, the more it says. */
-function rarityOf(count: number, all: number): number {
-  return Math.max(1e-3, Math.log((all + 1) / (count + 0.5)));
-}
-
-/** Counts whose rarity is kept. */
-const mostRarities = 1024;
-
-/** Rarities to a power, reckoned once for each count while there are as many occasions: most items share few counts. */
-class Rarities {
-  readonly #known = new Float64Array(mostRarities);
-  #all = -1;
-  #power = 0;
-
-  for(all: number, power: number): this {
-    if (all !== this.#all || power !== this.#power) {
-      this.#known.fill(0);
-      [this.#all, this.#power] = [all, power];
-    }
-    return this;
-  }
-
-  of(count: number): number {
-    if (count >= mostRarities) return this.#reckon(count);
-    const known = this.#known[count]!;
-    return known !== 0 ? known : (this.#known[count] = this.#reckon(count));
-  }
-
-  #reckon(count: number): number {
-    const rarity = rarityOf(count, this.#all);
-    return this.#power === 1 ? rarity : rarity ** this.#power;
-  }
-}
-
-/** e^−x for x from 0 to 32 in small steps: fine enough for a decay, and much quicker than `Math.exp`. */
-const expSteps = 256;
-const expTable = Float64Array.from({ length: 32 * expSteps }, (_, i) => Math.exp(-i / expSteps));
-
-function fadeOf(x: number): number {
-  const step = (x * expSteps) | 0;
-  return step < 0 ? 1 : (expTable[step] ?? Number.MIN_VALUE);
+/** What likeness before the power is surely no more than `least` after it. */
+function barOf(least: number, power: number): number {
+  return power === 1 ? least : least ** (1 / power) * (1 - 1e-9);
 }

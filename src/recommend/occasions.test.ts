@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bits, itemOf, Occasions } from './occasions.ts';
+import { Sweep } from './paged-rows.ts';
 
 const log = () => new Occasions({ steps: 4, ring: 4, longest: 9 });
 const steps = (occasions: Occasions, occasion: number) => {
@@ -42,5 +43,29 @@ describe('what happened on an occasion', () => {
     visits.forget(0);
     expect([visits.length(0), visits.find('s')]).toEqual([0, -1]);
     expect(visits.enter('s', 3, bits.view, 1)!.occasion).toBe(1);
+  });
+
+  it('reads many at once as it reads each, those that went and those that wrapped around among them', () => {
+    const visits = log();
+    for (let n = 0; n < 200; n++) visits.enter(`s${(n * 7) % 23}`, n % 31, bits.view, n);
+    visits.forget(3);
+    visits.forget(11);
+    const putInPlace = visits.retire(5);
+    for (let step = putInPlace.next(); ; step = putInPlace.next()) {
+      if (step.done !== true) continue;
+      step.value();
+      break;
+    }
+    const [asked, sweep, each] = [
+      Int32Array.from({ length: 90 }, (_, i) => (i * 5) % 23),
+      new Sweep(),
+      new Int32Array(8),
+    ];
+
+    visits.readAll(asked, asked.length, sweep);
+
+    const all = Array.from(asked, (_, n) => Array.from(sweep.records.slice(sweep.from[n], sweep.from[n + 1])));
+    expect(all).toEqual(Array.from(asked, (visit) => Array.from(each.slice(0, visits.read(visit, each)))));
+    expect(all.filter(({ length }) => length === 4).length).toBeGreaterThan(20);
   });
 });

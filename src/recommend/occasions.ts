@@ -1,7 +1,7 @@
 import { Mark } from '../base/index.ts';
 import { IdTable } from './id-table.ts';
 import type { Kept } from './kept.ts';
-import { PagedRows } from './paged-rows.ts';
+import { PagedRows, type Sweep } from './paged-rows.ts';
 
 /** Occasions copied between two pauses. */
 const stride = 500;
@@ -127,6 +127,11 @@ export class Occasions {
     if (total === length) for (let i = 0; i < length; i++) into[at + i] = page[base + i]!;
     else for (let i = 0; i < length; i++) into[at + i] = page[this.#steps.placeOf(row, total - length + i)]!;
     return length;
+  }
+
+  /** The steps of `count` occasions, as `read` has them. */
+  readAll(occasions: Int32Array, count: number, into: Sweep): void {
+    this.#steps.sweep(occasions, { count, first: this.#first }, into);
   }
 
   /** The last occasions of an item, to be read in one sweep; good until the next call or event. */

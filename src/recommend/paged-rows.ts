@@ -1,6 +1,19 @@
 import { grown } from './buffer.ts';
 import type { Kept } from './kept.ts';
 
+/** What many rows hold, one after another: the `n`-th from `from[n]` to `from[n + 1]`; used again and again. */
+export class Sweep {
+  records = new Int32Array(512);
+  from = new Int32Array(65);
+  /** Where each row lies, while it is read. */
+  starts = new Uint32Array(64);
+
+  makeRoom(rows: number): void {
+    this.from = grown(this.from, rows + 1);
+    this.starts = grown(this.starts, rows);
+  }
+}
+
 /** A page holds this many integers (1 MB); a row that needs more has a page of its own. */
 const pageBits = 18;
 const pageSize = 1 << pageBits;
@@ -79,6 +92,37 @@ export class PagedRows {
   /** Where in its page the record pushed as number `nth` (from 0) of all lies; only the last `cap` are there. */
   placeOf(row: number, nth: number): number {
     return (this.#heads[row * this.#head]! & offsetMask) + (nth & (this.cap - 1)) * this.#width;
+  }
+
+  /**
+   * Reads `count` rows of records of one integer, oldest record first; a row below `first` has none, and rows are
+   * numbered from there. All heads first, then all records: what lies far apart in memory is fetched side by side.
+   */
+  sweep(rows: Int32Array, { count, first }: { count: number; first: number }, into: Sweep): void {
+    into.makeRoom(count);
+    const { from, starts } = into;
+    const [heads, head, cap] = [this.#heads, this.#head, this.cap];
+    let end = 0;
+    for (let n = 0; n < count; n++) {
+      const at = (rows[n]! - first) * head;
+      const total = at < 0 ? 0 : (heads[at + 1] ?? 0);
+      from[n] = end;
+      starts[n] = total === 0 ? 0 : heads[at]!;
+      end += total < cap ? total : cap;
+    }
+    from[count] = end;
+    const records = (into.records = grown(into.records, end));
+    for (let n = 0; n < count; n++) {
+      const [begin, length] = [from[n]!, from[n + 1]! - from[n]!];
+      if (length === 0) continue;
+      const page = this.#pages[starts[n]! >>> pageBits]!;
+      const base = starts[n]! & offsetMask;
+      if (length < cap) for (let i = 0; i < length; i++) records[begin + i] = page[base + i]!;
+      else {
+        const oldest = heads[(rows[n]! - first) * head + 1]! - cap;
+        for (let i = 0; i < cap; i++) records[begin + i] = page[base + ((oldest + i) & (cap - 1))]!;
+      }
+    }
   }
 
   /** Makes room for one more record and gives its place in the page, which may have changed by it. */

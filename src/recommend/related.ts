@@ -1,6 +1,7 @@
 import type { Chains } from './chains.ts';
 import { grown } from './buffer.ts';
 import { bits, itemOf, type Occasions } from './occasions.ts';
+import { Sweep } from './paged-rows.ts';
 import type { RelatedAction } from './source.ts';
 
 /** What one look at the visits of a key found. */
@@ -11,6 +12,14 @@ export interface Companions {
   length: number;
   /** Visits (or visitors) that did it with the key; of how many that were looked at. */
   units: number;
+}
+
+/** Steps of one visit, in which one thing done with other items than the key is looked for. */
+interface Part {
+  from: number;
+  to: number;
+  key: number;
+  mark: number;
 }
 
 const sides: Readonly<Record<RelatedAction, { key: number; other: number }>> = {
@@ -39,7 +48,10 @@ export class Related {
   #serial = 0;
   /** The serial before the first unit of this answer: who was stamped later stands in it. */
   #begin = 0;
-  /** The steps of one visit, oldest first. */
+  /** The last visits of the key, and their steps. */
+  #last = new Int32Array(64);
+  readonly #sweep = new Sweep();
+  /** The steps of one other visit, oldest first. */
   readonly #steps: Int32Array;
   readonly #found: { items: Int32Array<ArrayBuffer>; counts: Int32Array<ArrayBuffer>; length: number; units: number } =
     {
@@ -62,12 +74,12 @@ export class Related {
     if (this.#serial > 1e9) this.#startOver();
     const side = sides[action];
     const begin = (this.#begin = ++this.#serial);
-    const { page, base, newest, mask, length: known } = this.#visits.ringOf(key);
-    for (let back = 0; back < known; back++) {
-      const visit = page[base + ((newest - back) & mask)]!;
-      const length = this.#visits.read(visit, this.#steps);
-      if (length === 0 || this.#visits.endedAt(visit) < ask.since) continue;
-      if (!this.#did(length, key, side.key)) continue;
+    const known = this.#read(key);
+    for (let n = 0; n < known; n++) {
+      const visit = this.#last[n]!;
+      const [from, to] = [this.#sweep.from[n]!, this.#sweep.from[n + 1]!];
+      if (from === to || this.#visits.endedAt(visit) < ask.since) continue;
+      if (!this.#did({ from, to, key, mark: side.key })) continue;
       if (ask.basis === 'visitor') {
         const visitor = this.#chains.visitor(visit);
         this.#unitStamp = grown(this.#unitStamp, visitor + 1);
@@ -76,7 +88,7 @@ export class Related {
         this.#allOf(visit, key, { mark: side.other, since: ask.since });
       } else {
         this.#serial++;
-        this.#countSteps(length, key, side.other);
+        this.#countSteps(this.#sweep.records, { from, to, key, mark: side.other });
         if (action === 'viewed-bought') this.#later(visit, key);
       }
       found.units++;
@@ -90,11 +102,21 @@ export class Related {
     for (const stamps of [this.#stamps, this.#unitStamp]) stamps.fill(0);
   }
 
-  /** Was this done with the item in the visit that was read? */
-  #did(length: number, item: number, mark: number): boolean {
-    for (let i = 0; i < length; i++) {
-      const step = this.#steps[i]!;
-      if (itemOf(step) === item && (step & mark) !== 0) return true;
+  /** Reads the last visits of an item into `#sweep`, the newest first. @returns how many */
+  #read(item: number): number {
+    const { page, base, newest, mask, length } = this.#visits.ringOf(item);
+    const last = (this.#last = grown(this.#last, length));
+    for (let back = 0; back < length; back++) last[back] = page[base + ((newest - back) & mask)]!;
+    this.#visits.readAll(last, length, this.#sweep);
+    return length;
+  }
+
+  /** Was this done with the item in the visit that lies there? */
+  #did({ from, to, key, mark }: Part): boolean {
+    const { records } = this.#sweep;
+    for (let i = from; i < to; i++) {
+      const step = records[i]!;
+      if (itemOf(step) === key && (step & mark) !== 0) return true;
     }
     return false;
   }
@@ -118,13 +140,14 @@ export class Related {
   }
 
   #countVisit(visit: number, key: number, mark: number): void {
-    this.#countSteps(this.#visits.read(visit, this.#steps), key, mark);
+    const to = this.#visits.read(visit, this.#steps);
+    this.#countSteps(this.#steps, { from: 0, to, key, mark });
   }
 
   /** The newest first: items stand in the answer in the order in which they were met. */
-  #countSteps(length: number, key: number, mark: number): void {
-    for (let i = length - 1; i >= 0; i--) {
-      const step = this.#steps[i]!;
+  #countSteps(steps: Int32Array, { from, to, key, mark }: Part): void {
+    for (let i = to - 1; i >= from; i--) {
+      const step = steps[i]!;
       if ((step & mark) === 0) continue;
       const item = itemOf(step);
       if (item !== key) this.#count(item);

@@ -54,6 +54,19 @@ describe('scores', () => {
       }),
     );
   });
+
+  it('hold any number of items, and none after they were cleared', () => {
+    const scores = new Scores();
+    for (let round = 1; round <= 2; round++) {
+      for (let n = 0; n < 5000; n++) scores.add((n * 7919) % 1_999_993, n + round);
+      scores.add(7919, 0.5);
+      const most = 4999 + round;
+      expect([scores.size, scores.most, scores.score(7919), scores.score(3)]).toEqual([5000, most, 1.5 + round, 0]);
+      expect(scores.top(2, () => true, byNumber).map(({ score }) => score)).toEqual([most, most - 1]);
+      scores.clear();
+      expect([scores.size, scores.score(7919), scores.top(2, () => true, byNumber)]).toEqual([0, 0, []]);
+    }
+  });
 });
 
 /** The same by sorting anew for every item. */

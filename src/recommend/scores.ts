@@ -19,20 +19,27 @@ export function placesIn(list: readonly number[], items: readonly number[]): Pla
   return { places: items.map((item) => placeOf.get(item) ?? 0), size: list.length };
 }
 
-/** A scratch of scores by item number: dense to add to, cheap to clear, and able to name the best. Amounts are above 0. */
+/**
+ * A scratch of scores by item number: what is in it lies together, found by a small table that stays in the processor's
+ * cache however many items there are. Cheap to clear, and able to name the best. Amounts are above 0.
+ */
 export class Scores {
-  #sum = new Float64Array(64);
-  #touched = new Int32Array(64);
+  /** Places plus one, or 0; a power of two, at most half full. */
+  #slots = new Int32Array(1024);
+  /** The high bits of a mixed number are its slot. */
+  #shift = 32 - 10;
+  #items = new Int32Array(512);
+  #sums = new Float64Array(512);
+  /** Of each place its slot. */
+  #slotOf = new Int32Array(512);
   #count = 0;
   readonly #best = new BestItems();
 
   add(item: number, amount: number): void {
-    if (item >= this.#sum.length) this.#sum = grown(this.#sum, item + 1);
-    if (this.#sum[item] === 0) {
-      if (this.#count === this.#touched.length) this.#touched = grown(this.#touched, this.#count + 1);
-      this.#touched[this.#count++] = item;
-    }
-    this.#sum[item]! += amount;
+    const slot = this.#find(item);
+    const known = this.#slots[slot]! - 1;
+    if (known === -1) this.#enter(item, slot, amount);
+    else this.#sums[known]! += amount;
   }
 
   get size(): number {
@@ -40,29 +47,26 @@ export class Scores {
   }
 
   score(item: number): number {
-    return this.#sum[item] ?? 0;
+    const place = this.#slots[this.#find(item)]! - 1;
+    return place === -1 ? 0 : this.#sums[place]!;
   }
 
   /** Items that have a score, in the order they came. */
   items(): number[] {
-    return Array.from(this.#touched.subarray(0, this.#count));
+    return Array.from(this.#items.subarray(0, this.#count));
   }
 
   /** The largest score there is; 0 when there is none. */
   get most(): number {
     let most = 0;
-    for (let i = 0; i < this.#count; i++) {
-      const score = this.#sum[this.#touched[i]!]!;
-      if (score > most) most = score;
-    }
+    for (let i = 0; i < this.#count; i++) if (this.#sums[i]! > most) most = this.#sums[i]!;
     return most;
   }
 
   /** Replaces each score by what `by` makes of it, which is above 0. */
   change(by: (item: number, score: number) => number): void {
     for (let i = 0; i < this.#count; i++) {
-      const item = this.#touched[i]!;
-      this.#sum[item] = by(item, this.#sum[item]!);
+      this.#sums[i] = by(this.#items[i]!, this.#sums[i]!);
     }
   }
 
@@ -71,14 +75,13 @@ export class Scores {
     const most = other.most;
     if (most <= 0 || share <= 0) return;
     for (let i = 0; i < other.#count; i++) {
-      const item = other.#touched[i]!;
-      const amount = (other.#sum[item]! / most) * share;
-      if (amount > 0) this.add(item, amount);
+      const amount = (other.#sums[i]! / most) * share;
+      if (amount > 0) this.add(other.#items[i]!, amount);
     }
   }
 
   clear(): void {
-    for (let i = 0; i < this.#count; i++) this.#sum[this.#touched[i]!] = 0;
+    for (let i = 0; i < this.#count; i++) this.#slots[this.#slotOf[i]!] = 0;
     this.#count = 0;
   }
 
@@ -87,7 +90,7 @@ export class Scores {
    * so that no rule starves the answer.
    */
   top(limit: number, accept: (item: number) => boolean, order: Order): ItemScore[] {
-    return this.#choose(limit, accept, order).map((item) => ({ item, score: this.#sum[item]! }));
+    return this.#choose(limit, accept, order).map((item) => ({ item, score: this.score(item) }));
   }
 
   /**
@@ -100,20 +103,20 @@ export class Scores {
   ): Places {
     const asked = items
       .filter((item) => this.score(item) > 0 && accept(item))
-      .sort((a, b) => this.#sum[b]! - this.#sum[a]! || (a === b ? 0 : order(a, b)));
+      .sort((a, b) => this.score(b) - this.score(a) || (a === b ? 0 : order(a, b)));
+    const scores = asked.map((item) => this.score(item));
     // How many are better than the n-th of them and not better than the one before.
     const above = new Int32Array(asked.length + 1);
     let size = 0;
     for (let i = 0; i < this.#count; i++) {
-      const item = this.#touched[i]!;
+      const item = this.#items[i]!;
       if (!accept(item)) continue;
       size++;
-      const score = this.#sum[item]!;
+      const score = this.#sums[i]!;
       let [low, high] = [0, asked.length];
       while (low < high) {
         const middle = (low + high) >> 1;
-        const other = asked[middle]!;
-        const than = this.#sum[other]!;
+        const [other, than] = [asked[middle]!, scores[middle]!];
         if (score === than ? item !== other && order(item, other) < 0 : score > than) high = middle;
         else low = middle + 1;
       }
@@ -133,8 +136,8 @@ export class Scores {
     const best = this.#best;
     best.begin(order);
     for (let i = 0; i < this.#count; i++) {
-      const item = this.#touched[i]!;
-      const score = this.#sum[item]!;
+      const item = this.#items[i]!;
+      const score = this.#sums[i]!;
       const isFull = best.size === limit;
       // Only who would be among the best is asked, as the rules note whom they turn away.
       if ((isFull && !best.isAboveLeast(item, score)) || !accept(item)) continue;
@@ -142,5 +145,41 @@ export class Scores {
       else best.add(item, score);
     }
     return best.sorted();
+  }
+
+  /** The slot of an item, or the free one where it would go. */
+  #find(item: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = Math.imul(item, 0x9e3779b1) >>> this.#shift;
+    for (;;) {
+      const place = slots[slot]! - 1;
+      if (place === -1 || this.#items[place] === item) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #enter(item: number, slot: number, amount: number): void {
+    if (this.#count * 2 >= this.#slots.length) return this.#widen(item, amount);
+    const place = this.#count++;
+    this.#slots[slot] = place + 1;
+    this.#items[place] = item;
+    this.#sums[place] = amount;
+    this.#slotOf[place] = slot;
+  }
+
+  #widen(item: number, amount: number): void {
+    const size = this.#slots.length;
+    this.#slots = new Int32Array(size * 2);
+    this.#shift--;
+    this.#items = grown(this.#items, size);
+    this.#sums = grown(this.#sums, size);
+    this.#slotOf = grown(this.#slotOf, size);
+    for (let place = 0; place < this.#count; place++) {
+      const slot = this.#find(this.#items[place]!);
+      this.#slots[slot] = place + 1;
+      this.#slotOf[place] = slot;
+    }
+    this.add(item, amount);
   }
 }
