@@ -9,6 +9,7 @@ import { openCaller, migrations as journeyMigrations, stepsOf, type Caller, type
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
 import { MailboxStore, Messages, migrations as messageMigrations, type Transport } from './message/index.ts';
 import {
+  declinedSql,
   migrations as profileMigrations,
   Profiles,
   type Erasures,
@@ -96,7 +97,7 @@ const reportCurrency = 'EUR';
 export async function joinRooms(settings: Settings, given: Given) {
   const ground = await openGround(settings, given);
   const { store, log, clock, ids, random, memory } = ground;
-  const events = new EventLog({ store, ids });
+  const events = new EventLog({ store, ids, declined: declinedSql });
   const slots = {
     seen: new ActivitySeen(store),
     callOwn: () => Promise.reject(new Error('The doors are not open yet')),

@@ -209,7 +209,7 @@ describe('a consent that is remembered', () => {
     house.received.length = 0;
     const { receive } = house.events;
     house.events.receive = async (events, how) =>
-      how?.unlessConsenting ? { kept: 0, repeated: 0, doubted: events.length } : receive(events);
+      how?.unless ? { kept: 0, repeated: 0, doubted: events.length } : receive(events);
     await about({ 'entity.id': 'b' });
     expect([house.received, asked]).toEqual([[], 1]);
   });

@@ -76,7 +76,7 @@ async function keep(events: readonly ShopEvent[], caller: Caller, house: House):
   const [device] = devicesOf(caller);
   const recalled = device?.namespace === 'ecid' ? house.profiles.recallConsent(device.id) : undefined;
   if (recalled && recalled.answer !== 'out') {
-    const { doubted } = await house.events.receive(events, { unlessConsenting: true });
+    const { doubted } = await house.events.receive(events, { unless: 'consenting' });
     // Otherwise the visitor has just stated a consent: now it is asked for, and counts.
     if (doubted === 0) return;
   }

@@ -191,10 +191,9 @@ async function keep(call: EdgeCall, house: House): Promise<{ consent: 'in' | 'ou
   if (call.events.length === 0) return { consent: 'in', warnings: warned };
   assertNotBusy(house.events.waiting, house.settings.queueLimit ?? 20_000);
   const recalled = call.who.fresh ? undefined : house.profiles.recallConsent(call.who.ecid);
-  const remembered = recalled && (recalled.answer ?? copyOfConsent(call));
-  // A remembered yes is doubted when the events are stored; a remembered no is asked for, or a yes just given is lost.
-  const stated = recalled && remembered !== 'out' ? remembered : await collectConsent(call, house);
-  if (stated === 'out') return { consent: 'out', warnings: warned };
+  const said = recalled?.answer ?? copyOfConsent(call);
+  // A yes, or nothing, is doubted when the events are stored; a no is asked for, or a yes just given is lost.
+  if (said === 'out' && (await collectConsent(call, house)) === 'out') return { consent: 'out', warnings: warned };
   const silent = await silentIn(call, house);
   const links = call.events.some(saysWho)
     ? await Promise.all(call.events.map((event) => linkOf(event, deviceOf(event, call.who), house)))
@@ -205,7 +204,8 @@ async function keep(call: EdgeCall, house: House): Promise<{ consent: 'in' | 'ou
       : readEvent(event, index, { call, house, link: links[index] ?? unlinked }),
   );
   const events = read.flatMap((one) => one.events);
-  const { doubted } = await house.events.receive(events, { unlessConsenting: true });
+  const unless = recalled || call.who.fresh || said === 'out' ? 'consenting' : 'declined';
+  const { doubted } = await house.events.receive(events, { unless });
   // The visitor has just stated a consent: now it is asked for, and counts.
   if (doubted > 0) {
     if ((await collectConsent(call, house)) === 'out') return { consent: 'out', warnings: warned };

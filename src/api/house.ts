@@ -161,7 +161,7 @@ export interface ProfileDoor {
   collectConsent(id: string, namespace?: 'ecid' | 'anonymousid' | 'tntid'): Promise<'in' | 'out' | undefined>;
   /**
    * What `collectConsent` said of an ECID a moment ago, without asking; undefined when that is not known. Only for
-   * events that are then received with `unlessConsenting`.
+   * events that are then received `unless` their visitor is consenting.
    */
   recallConsent(ecid: string): { answer: 'in' | 'out' | undefined } | undefined;
 }

@@ -316,9 +316,12 @@ export class Folder {
     for (const one of events) {
       await tx.run({ text: 'savepoint one_event' });
       try {
-        for (const [shard, lessons] of await this.#fold(tx, [one]))
-          feed.set(shard, [...(feed.get(shard) ?? []), ...lessons]);
+        // What it wanted done after the commit is done only if it is part of it.
+        const after: (() => void)[] = [];
+        const made = await this.#fold({ ...tx, afterCommit: (work) => after.push(work) }, [one]);
         await tx.run({ text: 'release savepoint one_event' });
+        for (const [shard, lessons] of made) feed.set(shard, [...(feed.get(shard) ?? []), ...lessons]);
+        for (const work of after) tx.afterCommit(work);
       } catch (error) {
         if (isHindrance(error) || !isOfTheEvents(error)) throw error;
         await tx.run({ text: 'rollback to savepoint one_event' });

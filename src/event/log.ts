@@ -6,6 +6,7 @@ import { Intake } from './intake.ts';
 import { listSetAside, putBack, type SetAside } from './quarantine.ts';
 import { MicroBatch, storeEvents, type Received, type ReceiveHow } from './receive.ts';
 import type { StoredRow } from './given.ts';
+import { plainStatements, storeStatements, type StoreStatements } from './table.ts';
 import { forgetVisitors, type Forgotten } from './forget.ts';
 import { spanOf, spanRows, spanValues, type Whose } from './span.ts';
 
@@ -52,6 +53,7 @@ const owedLimit = 10_000;
 export class EventLog {
   readonly #store: Store;
   readonly #ids: Ids;
+  readonly #statements: StoreStatements;
   readonly #batch: MicroBatch;
   /** Histories that are being brought in. */
   readonly imports: Imports;
@@ -61,13 +63,16 @@ export class EventLog {
   #onStored: (rows: readonly StoredRow[]) => void = () => {};
   #owed: () => number = () => 0;
 
-  constructor(parts: { store: Store; ids: Ids }) {
+  /** @param parts `declined`: an SQL condition over `input.visitor`, has this visitor declined to be recorded? */
+  constructor(parts: { store: Store; ids: Ids; declined?: string }) {
     this.#store = parts.store;
     this.#ids = parts.ids;
+    this.#statements = parts.declined === undefined ? plainStatements : storeStatements(parts.declined);
     this.imports = new Imports(parts.store, parts.ids);
     this.#batch = new MicroBatch({
       runner: parts.store,
       ids: parts.ids,
+      statements: this.#statements,
       onStored: (rows) => this.#onStored(rows),
       isBehind: () => this.#owed() > owedLimit,
     });
@@ -111,7 +116,7 @@ export class EventLog {
 
   /** Keeps our own events in the caller's transaction: they happen if and only if it commits. */
   async append(tx: Tx, events: readonly ShopEvent[]): Promise<void> {
-    const rows = await storeEvents(tx, this.#ids, events);
+    const rows = await storeEvents({ runner: tx, ids: this.#ids, statements: this.#statements }, events);
     tx.afterCommit(() => this.#onStored(rows));
   }
 

@@ -70,7 +70,7 @@ describe('Storing a batch', () => {
 
   it('tells the new, the known and the doubted of one batch apart', async () => {
     await log.receive([event('a', 'ada'), consent('b', 'bo')]);
-    const guarded = { unlessConsenting: true };
+    const guarded = { unless: 'consenting' } as const;
     // Handed in at once, so that they go in one statement.
     const all = [event('a', 'ada'), event('x', 'bo'), event('y', 'ada')].map((one) => log.receive([one], guarded));
     expect((await Promise.all(all)).map(({ kept, repeated, doubted }) => [kept, repeated, doubted])).toEqual([

@@ -1,8 +1,8 @@
 import { after, point, shardOf, type Ids, type Timer } from '../base/index.ts';
-import { boolColumn, smallintColumn, textColumn, timeColumn, uuidColumn, type Runner } from '../store/index.ts';
+import { smallintColumn, textColumn, timeColumn, uuidColumn, type Runner } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import type { StoredRow } from './given.ts';
-import { storeBatch, storeConsents, type StoredBatch } from './table.ts';
+import type { StoredBatch, StoreStatements } from './table.ts';
 
 /** What became of a batch: new events, and events whose (source, id) was known already. */
 export interface Received {
@@ -15,25 +15,40 @@ export interface Received {
 /** How events are to be kept. */
 export interface ReceiveHow {
   /**
-   * The sender relied on a consent it remembers: leave out events of visitors who have stated another one that no fold
-   * has taken yet. They are counted as `doubted`, and may be sent again once the consent has been asked for.
+   * Leave out events of visitors whose consent has to be asked for first. They are counted as `doubted`, and may be sent
+   * again once it has been. `consenting`: the sender relied on a consent it remembers, so those who have stated one that
+   * no fold has taken yet; `declined`: it remembers nothing, so those too who have declined to be recorded.
    */
-  unlessConsenting?: boolean;
+  unless?: 'consenting' | 'declined';
 }
 
 /** An event on its way into the log. */
 interface Arrival {
   event: ShopEvent;
-  guarded: boolean;
+  guard: Guard;
+}
+
+/** What `ReceiveHow` says, as the statement takes it. */
+type Guard = 0 | 1 | 2;
+
+function guardOf({ unless }: ReceiveHow): Guard {
+  return unless === undefined ? 0 : unless === 'consenting' ? 1 : 2;
 }
 
 /** What became of one event. */
 type Fate = 'kept' | 'repeated' | 'doubted';
 
-/** Stores events through `runner`, each once by (source, id). In a transaction they take effect with it. */
-export async function storeEvents(runner: Runner, ids: Ids, events: readonly ShopEvent[]): Promise<StoredRow[]> {
-  const arrivals = events.map((event) => ({ event, guarded: false }));
-  return (await storeArrivals(runner, ids, arrivals)).rows;
+/** With what events are stored. */
+export interface Writing {
+  runner: Runner;
+  ids: Ids;
+  statements: StoreStatements;
+}
+
+/** Stores events, each once by (source, id). In a transaction they take effect with it. */
+export async function storeEvents(writing: Writing, events: readonly ShopEvent[]): Promise<StoredRow[]> {
+  const arrivals = events.map((event) => ({ event, guard: 0 as const }));
+  return (await storeArrivals(writing, arrivals)).rows;
 }
 
 /** What became of arrivals, in the order given, and the rows of the inbox that were written for them. */
@@ -49,7 +64,7 @@ function summed(fates: readonly Fate[]): Received {
 }
 
 /** Stores what arrived and says of each what became of it, in the order given. */
-async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arrival[]): Promise<Stored> {
+async function storeArrivals({ runner, ids, statements }: Writing, arrivals: readonly Arrival[]): Promise<Stored> {
   if (arrivals.length === 0) return { fates: [], rows: [] };
   const fates: Fate[] = arrivals.map(() => 'kept');
   const known = new Set<string>();
@@ -58,7 +73,7 @@ async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arriva
   const columns = emptyColumns();
   const inbox = new Map<number, Prepared>();
   for (let place = 0; place < arrivals.length; place++) {
-    const { event, guarded } = arrivals[place]!;
+    const { event, guard } = arrivals[place]!;
     const shard = shardOf(event.visitor);
     const key = `${shard}\u0000${event.source}\u0000${event.id}`;
     if (known.has(key)) {
@@ -77,7 +92,7 @@ async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arriva
     columns.receivedAt.push(event.receivedAt);
     columns.happenedAt.push(event.happenedAt);
     columns.body.push(body);
-    columns.guarded.push(guarded);
+    columns.guard.push(guard);
     if (event.consent !== undefined) columns.stating.push(places.length);
     const row = inbox.get(shard);
     if (!row) inbox.set(shard, { row: { shard, id, events: [event], size: body.length }, payload: `[${body}` });
@@ -88,7 +103,7 @@ async function storeArrivals(runner: Runner, ids: Ids, arrivals: readonly Arriva
     }
   }
   const prepared = [...inbox.values()];
-  const statement = columns.stating.length > 0 ? storeConsents : storeBatch;
+  const statement = columns.stating.length > 0 ? statements.storeConsents : statements.storeBatch;
   const [answer] = await runner.rows<StoredBatch>({ ...statement, values: valuesOf(columns, prepared) });
   const { missing, doubted } = answer!;
   if (missing === null) return { fates, rows: prepared.map(({ row }) => row) };
@@ -123,7 +138,7 @@ function emptyColumns() {
     receivedAt: [] as number[],
     happenedAt: [] as number[],
     body: [] as string[],
-    guarded: [] as boolean[],
+    guard: [] as Guard[],
     /** Places, from 1, of those that state a consent. */
     stating: [] as number[],
   };
@@ -140,7 +155,7 @@ function valuesOf(columns: ReturnType<typeof emptyColumns>, prepared: readonly P
     timeColumn(columns.receivedAt),
     timeColumn(columns.happenedAt),
     textColumn(columns.body),
-    boolColumn(columns.guarded),
+    smallintColumn(columns.guard),
     columns.shard.length,
     smallintColumn(prepared.map(({ row }) => row.shard)),
     uuidColumn(prepared.map(({ row }) => row.id)),
@@ -166,8 +181,7 @@ interface Waiting {
  * answered after the commit that holds its events (stack.md §D: nine times the rate of single inserts).
  */
 export class MicroBatch {
-  readonly #runner: Runner;
-  readonly #ids: Ids;
+  readonly #writing: Writing;
   readonly #limit: number;
   readonly #inFlightLimit: number;
   readonly #onStored: (rows: readonly StoredRow[]) => void;
@@ -181,13 +195,13 @@ export class MicroBatch {
   constructor(parts: {
     runner: Runner;
     ids: Ids;
+    statements: StoreStatements;
     onStored: (rows: readonly StoredRow[]) => void;
     isBehind?: () => boolean;
     limit?: number;
     inFlight?: number;
   }) {
-    this.#runner = parts.runner;
-    this.#ids = parts.ids;
+    this.#writing = parts;
     this.#onStored = parts.onStored;
     this.#isBehind = parts.isBehind ?? (() => false);
     this.#limit = parts.limit ?? 1000;
@@ -200,9 +214,10 @@ export class MicroBatch {
   }
 
   /** Resolves when these events are committed. */
-  add(events: readonly ShopEvent[], { unlessConsenting = false }: ReceiveHow = {}): Promise<Received> {
+  add(events: readonly ShopEvent[], how: ReceiveHow = {}): Promise<Received> {
+    const guard = guardOf(how);
     return new Promise((done, failed) => {
-      const arrivals = events.map((event) => ({ event, guarded: unlessConsenting }));
+      const arrivals = events.map((event) => ({ event, guard }));
       this.#queue.push({ arrivals, done, failed });
       this.#waiting += events.length;
       if (this.#queue.length === 1) setImmediate(() => this.#flush());
@@ -246,8 +261,7 @@ export class MicroBatch {
     this.#inFlight++;
     try {
       const { fates, rows } = await storeArrivals(
-        this.#runner,
-        this.#ids,
+        this.#writing,
         batch.flatMap(({ arrivals }) => arrivals),
       );
       point('event.stored');
@@ -266,7 +280,7 @@ export class MicroBatch {
   /** One bad event must not take its neighbours down: after a failure each caller's events are written alone. */
   async #writeAlone(batch: Waiting[]): Promise<void> {
     for (const { arrivals, done, failed } of batch) {
-      await storeArrivals(this.#runner, this.#ids, arrivals).then(({ fates, rows }) => {
+      await storeArrivals(this.#writing, arrivals).then(({ fates, rows }) => {
         done(summed(fates));
         this.#onStored(rows);
       }, failed);

@@ -114,25 +114,38 @@ export interface StoredBatch {
  * Stores a batch in one statement, so in one transaction: keys first (what is known already drops out), then the
  * events, then one inbox row a shard carrying what the fold needs. When all is new, the rows of the inbox are as they were
  * handed in; otherwise they are put together here. A guarded row whose visitor has a consent waiting to be folded is not
- * stored: whoever sent it relied on an older one (`doubted`).
+ * stored: whoever sent it relied on an older one (`doubted`); nor is one guarded more (2) whose visitor has declined.
  */
-export const storeBatch = { name: 'event.store', text: storing('') };
+export interface StoreStatements {
+  storeBatch: NamedStatement;
+  /** The same for a batch in which consents are stated: they are noted for as long as they wait. */
+  storeConsents: NamedStatement;
+}
 
-/** The same for a batch in which consents are stated: they are noted for as long as they wait. */
-export const storeConsents = {
-  name: 'event.store-consents',
-  text: storing(`, noted as (
+type NamedStatement = Readonly<{ name: string; text: string }>;
+
+/** @param declined an SQL condition over `input.visitor`: has this visitor declined to be recorded? */
+export function storeStatements(declined: string, name = 'event.store'): StoreStatements {
+  return {
+    storeBatch: { name, text: storing(declined, '') },
+    storeConsents: { name: `${name}-consents`, text: storing(declined, noting) },
+  };
+}
+
+const noting = `, noted as (
   insert into event_consenting (shard, source, id, visitor)
   select shard, source, key, visitor from input where place = any($14::int[]) and (shard, source, key) in (select * from fresh)
-)`),
-};
+)`;
 
-function storing(more: string): string {
-  const doubt = `guarded and (select exists (select 1 from event_consenting))
-    and exists (select 1 from event_consenting c where c.shard = input.shard and c.visitor = input.visitor)`;
+/** For logs that cannot tell who has declined: whoever does not remember must ask. */
+export const plainStatements = storeStatements('true', 'event.store-asked');
+
+function storing(declined: string, more: string): string {
+  const doubt = `guard > 0 and ((select exists (select 1 from event_consenting))
+    and exists (select 1 from event_consenting c where c.shard = input.shard and c.visitor = input.visitor) or guard = 2 and ${declined})`;
   return `with input as (
-  select * from unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::bool[])
-    with ordinality as t(shard, source, key, id, visitor, received_at, happened_at, body, guarded, place)
+  select * from unnest($1::smallint[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::smallint[])
+    with ordinality as t(shard, source, key, id, visitor, received_at, happened_at, body, guard, place)
 ), fresh as (
   insert into event_key (shard, source, id, day) select shard, source, key, received_at::date from input where not (${doubt})
   on conflict do nothing returning shard, source, id

@@ -3,7 +3,7 @@ import { FakeClock, quietLog, SeededRandom, UuidIds } from '../base/index.ts';
 import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from '../event/index.ts';
 import type { Store } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
-import { migrations, Profiles } from './index.ts';
+import { declinedSql, migrations, Profiles } from './index.ts';
 import { blankState } from './fold.ts';
 import { bytesOf, ProfileMemory } from './memory.ts';
 import { ConsentRecall } from './recall.ts';
@@ -20,7 +20,7 @@ beforeEach(async () => {
   store = await freshStore([...eventMigrations, ...migrations]);
   clock = new FakeClock(Date.UTC(2026, 10, 24, 9));
   const ids = new UuidIds(clock, new SeededRandom(3));
-  log = new EventLog({ store, ids });
+  log = new EventLog({ store, ids, declined: declinedSql });
   profiles = new Profiles({ store, clock, ids, log, onMerge: async () => undefined });
   folder = new Folder({
     store,
@@ -130,7 +130,7 @@ describe('the remembered consent', () => {
     await take(event());
     await profiles.collectConsent(ecid);
     await log.receive([says('out')]);
-    expect(await log.receive([event()], { unlessConsenting: true })).toEqual({ kept: 0, repeated: 0, doubted: 1 });
+    expect(await log.receive([event()], { unless: 'consenting' })).toEqual({ kept: 0, repeated: 0, doubted: 1 });
     expect(await profiles.collectConsent(ecid)).toBe('out');
     await folder.drain();
     expect(profiles.recallConsent(ecid)).toMatchObject({ answer: 'out' });
@@ -157,12 +157,39 @@ describe('the remembered consent', () => {
     expect(await profiles.collectConsent(ecid)).toBe('out');
   });
 
+  it('need not be there: the log asks the profiles as it stores, for whoever has not', async () => {
+    const stranger = event({ visitor: 'ecid:other', identities: [{ namespace: 'ecid', id: 'other' }] });
+    const unasked = { unless: 'declined' } as const;
+    await take(says('out'));
+    expect((await log.receive([event()], { unless: 'consenting' })).kept).toBe(1);
+    const [mine, theirs] = await Promise.all([log.receive([event()], unasked), log.receive([stranger], unasked)]);
+    expect([mine.doubted, theirs.kept]).toEqual([1, 1]);
+    await take(says('in'));
+    expect((await log.receive([event()], unasked)).kept).toBe(1);
+    await log.receive([says('out')]);
+    expect((await log.receive([event()], unasked)).doubted).toBe(1);
+  });
+
+  it('is doubted by a log that cannot ask', async () => {
+    const deaf = new EventLog({ store, ids: new UuidIds(clock, new SeededRandom(4)) });
+    expect((await deaf.receive([event()], { unless: 'declined' })).doubted).toBe(1);
+  });
+
+  it('is not known of a fold that failed alone, whatever it was about to say', async () => {
+    await log.receive([
+      event(),
+      event({ types: ['profile.consent'], consent: { collect: 'out' }, data: { poison: true } }),
+    ]);
+    await folder.drain();
+    expect(profiles.recallConsent(ecid)?.answer).toBeUndefined();
+  });
+
   it('holds nobody else up: others of the same batch are kept', async () => {
     await log.receive([says('in')]);
     const other = event({ visitor: 'ecid:other', identities: [{ namespace: 'ecid', id: 'other' }] });
     const [mine, theirs] = await Promise.all([
-      log.receive([event()], { unlessConsenting: true }),
-      log.receive([other], { unlessConsenting: true }),
+      log.receive([event()], { unless: 'consenting' }),
+      log.receive([other], { unless: 'consenting' }),
     ]);
     expect([mine.doubted, theirs.kept]).toEqual([1, 1]);
   });

@@ -49,12 +49,13 @@ export class ConsentRecall {
     this.#put(key, answer);
   }
 
-  /** What has just been committed need not be asked for: these of the profiles' devices were changed by it. */
+  /** What has just been committed need not be asked for; the consents of these devices were changed by it. */
   committed(profiles: readonly Profile[], devices: ReadonlySet<string>): void {
-    for (const { state } of profiles) {
-      for (const key of state.identities.map(identityKey))
-        if (devices.has(key)) this.#put(key, state.consent.collect?.state);
-    }
+    for (const { state } of profiles)
+      for (const identity of state.identities) {
+        const key = identityKey(identity);
+        if (!this.#answers.has(key) || devices.has(key)) this.#put(key, state.consent.collect?.state);
+      }
   }
 
   /** Who is who has changed in ways that no fold tells. */

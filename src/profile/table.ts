@@ -264,6 +264,14 @@ export async function collectConsents(
   return new Map(rows.map((row) => [identityKey(row), row.state]));
 }
 
+/**
+ * Has the person behind the device `input.visitor` declined to be recorded? For the log, which asks as it stores. One look
+ * into each index: a join might be planned as a pass over everybody.
+ */
+export const declinedSql = `coalesce((select (select p.state->'consent'->'collect'->>'state' from profile p where p.id = i.profile_id)
+    from identity i where i.namespace = split_part(input.visitor, ':', 1)
+      and i.id = substr(input.visitor, strpos(input.visitor, ':') + 1)), '') = 'out'`;
+
 /** Where merged profiles live now: old id → the id that lives on. */
 export async function mergedInto(runner: Runner, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();

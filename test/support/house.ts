@@ -110,7 +110,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
       refused: (source, rows) => void turnedAway.push(...rows.map(({ why }) => ({ source, why }))),
     },
     keys: fakeKeys(),
-    events: fakeEvents(received),
+    events: fakeEvents(received, (visitor) => known.get(visitor)?.state.consent.collect?.state === 'out'),
     profiles: {
       get: async (id) => [...known.values()].find((profile) => profile.id === id) ?? null,
       findAll: (names) => findAll(known, names),
@@ -275,7 +275,7 @@ function fakeImports(): House['events']['imports'] {
   };
 }
 
-function fakeEvents(received: ShopEvent[]): House['events'] {
+function fakeEvents(received: ShopEvent[], isOut: (visitor: string) => boolean): House['events'] {
   const streams = new Map([[demoStream.id, demoStream]]);
   return {
     waiting: 0,
@@ -284,12 +284,14 @@ function fakeEvents(received: ShopEvent[]): House['events'] {
     quarantine: async () => [],
     setAside: async () => 0,
     putBack: async () => 0,
-    receive: async (events) => {
+    receive: async (events, { unless } = {}) => {
+      const doubted = events.filter(({ visitor }) => unless === 'declined' && isOut(visitor));
       const fresh = events.filter(
-        (event) => !received.some(({ id, source }) => id === event.id && source === event.source),
+        (event) =>
+          !doubted.includes(event) && !received.some(({ id, source }) => id === event.id && source === event.source),
       );
       received.push(...fresh);
-      return { kept: fresh.length, repeated: events.length - fresh.length, doubted: 0 };
+      return { kept: fresh.length, repeated: events.length - fresh.length - doubted.length, doubted: doubted.length };
     },
     datastream: (id) => streams.get(id),
     datastreams: () => [...streams.values()],
