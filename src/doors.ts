@@ -9,6 +9,7 @@ import { actionDoor } from './action-door.ts';
 import { built, readVersion } from './built.ts';
 import { dayStart } from './day.ts';
 import { privacyDoor } from './erasing.ts';
+import { hearingDoors } from './hearing.ts';
 import { journeyDoor } from './journey-door.ts';
 import { nameOrDevice } from './person-label.ts';
 import { shopMounts } from './demo.ts';
@@ -88,6 +89,7 @@ function houseOf(rooms: Rooms): House {
     },
     feeds: rooms.feeding.feeds,
     webhooks,
+    ...hearingDoors(rooms),
     forms,
     intake: {
       refused: (source, rows) => {

@@ -6,6 +6,7 @@ import { actionDoors } from './admin-action.ts';
 import { activityDoors, offerDoors } from './admin-activity.ts';
 import { customListDownload, downloadDoors } from './download-lists.ts';
 import { customListDoors } from './admin-custom-list.ts';
+import { mailSourceDoors } from './admin-mail-source.ts';
 import { listFeedDoors } from './admin-list-feed.ts';
 import { designDoors } from './admin-design.ts';
 import { audienceFileDoors } from './audience-file.ts';
@@ -57,6 +58,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   ruleDoors(make, house);
   settingsDoors(make, house);
   webhookDoors(make, house);
+  mailSourceDoors(make, house);
   formDoors(make, house);
   watchDoors(make, house);
   importDoors(make, app, house);

@@ -14,7 +14,7 @@ import type {
 } from '../event/index.ts';
 import type { Catalog, Feeds, RuleBook } from '../catalog/index.ts';
 import type { Simulation, Simulations, Story } from '../journey/index.ts';
-import type { ClickTarget, UnsubscribePage } from '../message/index.ts';
+import type { ClickTarget, Provider, Told, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
 import type {
   Activities,
@@ -44,6 +44,7 @@ import type { RefusedRow } from './contract-in.ts';
 import type { Forms } from './forms.ts';
 import type { Keys } from './keys.ts';
 import type { Rates } from './limit.ts';
+import type { MailSources } from './mail-sources.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** Everything the doors call. `app.ts` fills it from the rooms; tests fill it with small fakes. */
@@ -63,6 +64,10 @@ export interface House {
   rules: RuleBook | null;
   feeds: FeedDoor;
   webhooks: WebhookDoor;
+  /** Providers that tell what became of mails (`MailSources` fits). */
+  mailSources: Pick<MailSources, 'list' | 'get' | 'put' | 'remove' | 'open' | 'taken' | 'turnedAway'>;
+  /** What stands at an address of the world outside, behind the guard; throws when it cannot be had. */
+  fetchText(url: string): Promise<string>;
   forms: FormDoor;
   /** Where what was refused is shown; null where nobody looks. */
   intake: IntakeDoor | null;
@@ -374,6 +379,8 @@ export interface MessageDoor {
   unsubscribePage(token: string): Promise<UnsubscribePage | null>;
   /** Ends it at once and for good; again is harmless; false for a token that is not ours. */
   unsubscribe(token: string): Promise<boolean>;
+  /** What a provider's call says, which is genuine already: put down and in effect. */
+  told(provider: Provider, call: { source: string; body: unknown; id: string | null }): Promise<Told>;
 }
 
 /** The built-in mailbox. */

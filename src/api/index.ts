@@ -17,6 +17,7 @@ export { Forms } from './forms.ts';
 export { Keys, keyText, type Admitted } from './keys.ts';
 export { personOf } from './person.ts';
 export { buildServer } from './server.ts';
+export { MailSources } from './mail-sources.ts';
 export { migrations } from './table.ts';
 export { emptySignUps } from './table-form.ts';
 export { Webhooks } from './webhooks.ts';

@@ -10,6 +10,7 @@ import type { House } from './house.ts';
 import { inflateBodies } from './inflate.ts';
 import { journeyJsonSchema } from '../journey/index.ts';
 import { limitRequests } from './limit.ts';
+import { mailHookRoutes } from './mail-hook.ts';
 import { pageRoutes } from './pages.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
 import { segmentRoutes } from './segment.ts';
@@ -61,6 +62,7 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
   await app.register(targetRecsRoutes, { house });
   await app.register(segmentRoutes, { house });
   await app.register(webhookRoutes, { house });
+  await app.register(mailHookRoutes, { house });
   await app.register(trackRoutes, { house });
   await app.register(formRoutes, { house });
   app.get('/healthz', { schema: { tags: ['house'], summary: 'Is the house able to work?' } }, async (_request, reply) =>

@@ -1,5 +1,6 @@
 import type { Migration, Runner } from '../store/index.ts';
 import { formMigrations } from './table-form.ts';
+import { mailSourceMigrations } from './table-mail-source.ts';
 import { webhookMigrations } from './table-webhook.ts';
 
 /** A key as stored: only the SHA-256 of its text. */
@@ -30,6 +31,7 @@ export const migrations: Migration[] = [
   { name: '0802-api-key-datastream', sql: 'alter table api_key add column datastream text;' },
   ...webhookMigrations,
   ...formMigrations,
+  ...mailSourceMigrations,
 ];
 
 const columns = 'id, kind, name, scopes, datastream, created_at, last_used_at';

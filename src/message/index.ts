@@ -22,7 +22,7 @@ export {
   type Plan,
   type StoredLink,
 } from './message.ts';
-export { Messages } from './messages.ts';
+export { Messages, type Told } from './messages.ts';
 export { migrations } from './migration.ts';
 export {
   defaultSettings,
@@ -33,6 +33,7 @@ export {
 } from './part.ts';
 export { effectiveZone, isZone, quietUntil } from './quiet.ts';
 export { renderMail, type Rendering, type RenderedMail, type RenderSetting } from './render.ts';
+export type { Provider } from './provider.ts';
 export { judgeResult, type SendResult } from './result.ts';
 export { SmtpTransport, type SmtpOptions } from './smtp.ts';
 export { duesBy, emptyLedger, endsOf, type MessageCounts, type MessageEnd } from './table-report.ts';

@@ -40,7 +40,7 @@ function ownOf(key: Uint8Array, mail: MailPart, letter: Letter): Own | null {
   const places = [
     ...letter.to,
     ...values(mail.headers, ['delivered-to', 'x-original-to', 'x-envelope-to', 'envelope-to', 'to', 'cc']),
-    ...values(returnedHeaders(mail), ['return-path', 'list-unsubscribe', 'message-id', 'cfbl-address']),
+    ...values(returnedHeaders(mail), ['return-path', 'x-beckon-msg', 'message-id', 'list-unsubscribe', 'cfbl-address']),
     ...values(mail.headers, ['in-reply-to', 'references']).flatMap((field) => field.split(/\s+/).reverse()),
   ];
   for (const place of places) {

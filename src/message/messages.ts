@@ -1,4 +1,4 @@
-import { after, point, shardOf } from '../base/index.ts';
+import { after, isUuid, point, shardOf } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
@@ -10,6 +10,7 @@ import { hearPending, takeNotice, tidyNotices, type NewNotice } from './hear.ts'
 import { readLetter, type Letter } from './letter.ts';
 import { messageKey, type MessageRow, type Notice, type Plan } from './message.ts';
 import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
+import { readProvider, type NameOf, type Provider } from './provider.ts';
 import { renderMail, type Rendering } from './render.ts';
 import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
 import { beginBatch, handBack, renderClaims, sendBatch } from './send.ts';
@@ -29,6 +30,12 @@ import {
   type ClickTarget,
   type UnsubscribePage,
 } from './unsubscribe.ts';
+
+/** What a call of a provider came to: events taken, and events that were known. */
+export interface Told {
+  taken: number;
+  repeated: number;
+}
 
 /** The room's door: plans, gates, sends and records mails, and answers for their links. */
 export class Messages {
@@ -190,6 +197,19 @@ export class Messages {
   /** What somebody said of mails of ours: put down durably, and in effect before the next claim. False when it was known. */
   hear(notice: NewNotice): Promise<boolean> {
     return takeNotice(this.#kit, notice);
+  }
+
+  /** A provider's call, which is genuine already: each of its events has its effect once. */
+  async told(provider: Provider, call: { source: string; body: unknown; id: string | null }): Promise<Told> {
+    const nameOf: NameOf = ({ tag, addresses = [] }) => {
+      if (typeof tag === 'string' && isUuid(tag)) return tag;
+      const texts = addresses.filter((one): one is string => typeof one === 'string');
+      return texts.map((one) => readVerp(this.#kit.verpKey, one)).find((own) => own !== null)?.message ?? null;
+    };
+    const told: Told = { taken: 0, repeated: 0 };
+    for (const notice of readProvider(provider, call, { source: call.source, nameOf }))
+      told[(await takeNotice(this.#kit, notice)) ? 'taken' : 'repeated']++;
+    return told;
   }
 
   /** A mail that came to one of our addresses, by SMTP or IMAP. False when it is about none of ours. */

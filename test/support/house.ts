@@ -51,12 +51,17 @@ const fakeAlerts: House['alerts'] = {
   test: async () => {},
 };
 
-function fakeSenders(): Pick<House, 'alerts' | 'actions' | 'feeds' | 'webhooks' | 'forms' | 'replays' | 'simulations'> {
+function fakeSenders(): Pick<
+  House,
+  'alerts' | 'actions' | 'feeds' | 'webhooks' | 'mailSources' | 'fetchText' | 'forms' | 'replays' | 'simulations'
+> {
   return {
     alerts: fakeAlerts,
     actions: fakeActions(),
     feeds: fakeFeeds(),
     webhooks: fakeWebhooks(),
+    mailSources: undefined as never,
+    fetchText: () => Promise.reject(new Error('There is no world outside')),
     forms: fakeForms(),
     replays: undefined as never,
     simulations: undefined as never,
@@ -301,6 +306,7 @@ function fakeEvents(received: ShopEvent[], isOut: (visitor: string) => boolean):
 
 function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages'] {
   return {
+    told: async () => ({ taken: 0, repeated: 0 }),
     click: async (token) =>
       token === 'good' || token === 'evil'
         ? {
