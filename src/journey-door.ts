@@ -12,6 +12,7 @@ import {
 } from './journey/index.ts';
 import { labelOf } from './person-label.ts';
 import type { Simulated } from './simulating.ts';
+import { threadOf } from './simulation-door.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 
@@ -57,11 +58,10 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
 let telling: Promise<unknown> = Promise.resolve();
 
 async function tellHere(rooms: Rooms, given: unknown, documents: readonly unknown[] | null): Promise<Simulated> {
-  const { Simulator } = await import('./simulating.ts');
-  const { settings, store, log, journeys } = rooms;
+  const { journeys } = rooms;
   const story = storyOf(given);
   const told = documents ?? (story.journeys ?? []).map((key) => journeys.get(key).draft);
-  const simulator = new Simulator({ settings, databaseUrl: store.url, log });
+  const simulator = await threadOf(rooms);
   const turn = telling.catch(() => {}).then(() => simulator.tell(story, told as JourneyDefinition[]));
   telling = turn;
   return turn;

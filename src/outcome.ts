@@ -1,9 +1,11 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Rooms } from './app.ts';
 import { identityKey, type ShopEvent } from './event/index.ts';
 import {
+  packWords,
   stepsOfAll,
+  unpackWords,
   type JourneyDefinition,
+  type MailLine,
   type SimulatedAct,
   type SimulatedMail,
   type SimulatedPerson,
@@ -52,7 +54,7 @@ export class Outcome {
         item === undefined ? [] : [[item, { item, position, recommendation }] as const],
       ),
     );
-    const packed = this.#mails.size < mostPacked ? gzipSync(JSON.stringify({ html, text }), { level: 1 }) : null;
+    const packed = this.#mails.size < mostPacked ? packWords({ html, text }) : null;
     this.#mails.set(key, { at: this.#rooms.clock.now(), subject, items: [...items.values()], packed });
   }
 
@@ -114,11 +116,11 @@ export class Outcome {
 }
 
 /** The mail with what it says, which is unpacked only when somebody reads it. */
-function unpacking(line: Omit<SimulatedMail, 'html' | 'text'>, packed: Buffer | null): SimulatedMail {
-  const open = (): { html: string; text: string } =>
-    packed === null ? { html: '', text: '' } : JSON.parse(gunzipSync(packed).toString());
+export function unpacking(line: MailLine, packed: Buffer | null): SimulatedMail {
+  const open = () => (packed === null ? { html: '', text: '' } : unpackWords(packed));
   return {
     ...line,
+    ...(packed === null ? {} : { packed }),
     get html() {
       return open().html;
     },

@@ -1,4 +1,4 @@
-import type { SimulationResult, SimulationSummary, SimulationTotals } from './journey/index.ts';
+import { mailLineOf, type SimulationResult, type SimulationSummary, type SimulationTotals } from './journey/index.ts';
 
 /** A simulation in writing: as a table for people, and line by line for machines. Pure. */
 
@@ -46,5 +46,8 @@ function unansweredLines({ unanswered }: SimulationSummary): string[] {
 export function* resultLines({ summary, people, mails }: SimulationResult): Iterable<string> {
   yield JSON.stringify({ kind: 'summary', ...summary });
   for (const person of people) yield JSON.stringify({ kind: 'person', ...person });
-  for (const mail of mails) yield JSON.stringify({ kind: 'mail', ...mail });
+  for (const mail of mails) {
+    const { html, text } = mail;
+    yield JSON.stringify({ kind: 'mail', ...mailLineOf(mail), html, text });
+  }
 }

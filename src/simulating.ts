@@ -1,10 +1,10 @@
 import { catalogue } from '../shop/catalogue.ts';
 import { Answers, answered } from './answering.ts';
 import type { Rooms } from './app.ts';
-import { durationMs, SeededRandom, type VirtualClock } from './base/index.ts';
+import { durationMs, SeededRandom, type Clock, type VirtualClock } from './base/index.ts';
 import { readItems, type Item } from './catalog/index.ts';
 import { openDoors } from './doors.ts';
-import { identityKey, type ShopEvent } from './event/index.ts';
+import { identityKey, type EventLog, type ShopEvent } from './event/index.ts';
 import { Invention, type SoldItem } from './inventing.ts';
 import {
   dateOf,
@@ -19,22 +19,28 @@ import {
 import type { Measure } from './measure/index.ts';
 import { readToken, type WireMail } from './message/index.ts';
 import { Outcome } from './outcome.ts';
-import type { Profile } from './profile/index.ts';
+import type { Profile, Profiles } from './profile/index.ts';
 import { Recorded } from './recorded.ts';
 import { onScratch, type SimulationGround } from './scratch.ts';
+import type { Store } from './store/index.ts';
 import { shopOf, Telling, type Simulated } from './telling.ts';
 import { Walk, type Happenings } from './walking.ts';
 
 export type { SimulationGround } from './scratch.ts';
 export type { Simulated } from './telling.ts';
 
-/** An installation as simulations see it. */
-export type Shop = Omit<Rooms, 'simulations'>;
+/** An installation as simulations see it: it is read, never written. */
+export interface ShopSeen {
+  store: Store;
+  clock: Pick<Clock, 'now'>;
+  events: Pick<EventLog, 'receivedBetween'>;
+  profiles: Pick<Profiles, 'visitorsOf' | 'findAll'>;
+}
 
 /** What a simulation may look at and say besides its request. */
 export interface SimulationHands {
   /** The installation, whose settings are taken over and whose log is read; absent: the shop of the demo. */
-  shop?: Shop;
+  shop?: ShopSeen;
   journeys: readonly JourneyDefinition[];
   /** How far it is. @returns false when it is not to go on */
   onProgress?: (done: number, of: number) => Promise<boolean> | boolean;
@@ -282,7 +288,7 @@ class Simulation {
  */
 export function journeysOf(
   { journeys = [], documents = [] }: SimulationRequest,
-  shop: Shop | null,
+  shop: Pick<Rooms, 'journeys'> | null,
 ): JourneyDefinition[] {
   const sent = new Set(documents.map(({ key }) => key));
   const named = journeys.flatMap(({ key, version }) =>
@@ -292,13 +298,13 @@ export function journeysOf(
 }
 
 /** The visitors that these people were seen as. */
-async function visitorsOf(shop: Shop, people: readonly string[]): Promise<string[]> {
+async function visitorsOf(shop: ShopSeen, people: readonly string[]): Promise<string[]> {
   const spans = await Promise.all(people.map((id) => shop.profiles.visitorsOf(id)));
   return [...new Set(spans.flat().map(({ visitor }) => visitor))];
 }
 
 /** The ids by which the shop knows these people. */
-async function namesIn({ profiles }: Shop, people: readonly Profile[]): Promise<Map<string, string>> {
+async function namesIn({ profiles }: ShopSeen, people: readonly Profile[]): Promise<Map<string, string>> {
   const known = await profiles.findAll(people.flatMap(({ state }) => state.identities));
   return new Map(
     people.flatMap(({ id, state }) => {

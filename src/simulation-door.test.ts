@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { freshStore } from '../test/support/database.ts';
 import { joinRooms, migrations, type Rooms } from './app.ts';
-import { quietLog } from './base/index.ts';
+import { hear, quietLog } from './base/index.ts';
 import { openDoors, type Doors } from './doors.ts';
 import { recipes, storyOf } from './journey/index.ts';
 import { readSettings } from './settings.ts';
@@ -93,6 +93,22 @@ it('a simulation is asked for, runs beside everything else, is kept, read in pag
   expect((await ask('GET', `/simulations/${id}/mails/${first!.mails[0]}`)).status).toBe(404);
   expect((await ask('DELETE', `/simulations/${id}`)).json()).toEqual({ removed: true });
   expect((await ask('GET', `/simulations/${id}`)).status).toBe(404);
+});
+
+it('one that runs is in a thread of its own, and ends when it is cancelled', async () => {
+  const here: string[] = [];
+  const stop = hear((name) => here.push(name));
+  const over = { kind: 'invented', people: 400, days: 30, begins: '2026-10-01' };
+  const { id } = (await ask('POST', '/simulations', { journeys: [{ key: 'win-back' }], over })).json();
+  const finished = rooms.simulations.finish();
+  const look = async () =>
+    (await ask('GET', `/simulations/${id}`)).json<unknown>() as { state: string; progress: number };
+  for (let view = await look(); view.progress === 0; view = await look()) expect(view.state).not.toBe('failed');
+  await ask('POST', `/simulations/${id}/cancel`);
+  await finished;
+  stop();
+  expect(await look()).toMatchObject({ state: 'cancelled', summary: null });
+  expect(here.filter((name) => name === 'event.stored' || name === 'event.folded')).toEqual([]);
 });
 
 it('one that is cancelled before it begins stays cancelled, and what cannot be run is refused', async () => {

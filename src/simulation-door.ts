@@ -4,21 +4,29 @@ import { Jobs } from './job/index.ts';
 import { Simulations, simulationOf, type Story } from './journey/index.ts';
 import type { Ground } from './ground.ts';
 import { expecting, storyOfPerson } from './retelling.ts';
-import type { Shop } from './simulating.ts';
 
-/** Simulations of these rooms' journeys; `rooms` is asked only when one runs. */
-export function openSimulations(ground: Ground, rooms: () => Shop): Simulations {
+/** Simulations of these rooms' journeys, in threads beside; `rooms` is asked only when one runs. */
+export function openSimulations(ground: Ground, rooms: () => Pick<Rooms, 'journeys'>): Simulations {
   const { settings, store, log } = ground;
   return new Simulations({
     ...ground,
     jobs: new Jobs({ ...ground, leaseMs: settings.leaseMs }),
     run: async (request, onProgress) => {
-      const { Simulator, journeysOf } = await import('./simulating.ts');
-      const shop = rooms();
-      const simulator = new Simulator({ settings, databaseUrl: store.url, log });
-      return simulator.run(request, { shop, journeys: journeysOf(request, shop), onProgress });
+      const { journeysOf } = await import('./simulating.ts');
+      const simulator = await threadOf(ground);
+      return simulator.run(request, { journeys: journeysOf(request, rooms()), onProgress });
+    },
+    tidy: async () => {
+      const { dropLeftovers } = await import('./scratch.ts');
+      await dropLeftovers({ settings, databaseUrl: store.url, log });
     },
   });
+}
+
+/** What runs simulations of this installation; loaded late, since few starts need it. */
+export async function threadOf({ settings, store, log, clock }: Pick<Ground, 'settings' | 'store' | 'log' | 'clock'>) {
+  const { ThreadSimulator } = await import('./simulating-thread.ts');
+  return new ThreadSimulator({ settings, databaseUrl: store.url, log }, () => clock.now());
 }
 
 /** What the doors may ask of simulations. */
@@ -46,7 +54,7 @@ export function simulationDoor(rooms: Rooms): House['simulations'] {
 
 /** The person's story; what it expects is what comes of it when it is told. */
 async function storyHere(rooms: Rooms, id: string, no: number): Promise<Story> {
-  const { simulations, catalog, profiles, settings, store, log } = rooms;
+  const { simulations, catalog, profiles, settings } = rooms;
   const { request, summary } = await simulations.get(id);
   const person = await simulations.person(id, no);
   const documents = request.documents ?? [];
@@ -56,8 +64,6 @@ async function storyHere(rooms: Rooms, id: string, no: number): Promise<Story> {
   );
   const about = { journeys: documents.map(({ key }) => key), to: summary!.to, zone: settings.zone, catalog, audiences };
   const story = storyOfPerson(person, about);
-  const { Simulator } = await import('./simulating.ts');
-  const simulator = new Simulator({ settings, databaseUrl: store.url, log });
-  const { people } = await simulator.tell(story, documents);
+  const { people } = await (await threadOf(rooms)).tell(story, documents);
   return expecting(story, people['person']!);
 }

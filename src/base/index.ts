@@ -22,3 +22,4 @@ export * from './random.ts';
 export * from './seal.ts';
 export * from './signal.ts';
 export * from './stable.ts';
+export * from './thread.ts';

@@ -31,8 +31,15 @@ export { migrations } from './table.ts';
 export { emptyJourneys, type JourneyRow, type JourneyStatus } from './table-journey.ts';
 export { Lifecycle, type Resuming } from './lifecycle.ts';
 export * from './simulation.ts';
-export { Simulations, simulationsKept, type RunSimulation } from './simulations.ts';
-export type { MailLine, PeopleQuery, Simulation } from './table-simulation.ts';
+export { Simulations, type RunSimulation } from './simulations.ts';
+export {
+  mailLineOf,
+  packWords,
+  unpackWords,
+  type MailLine,
+  type PeopleQuery,
+  type Simulation,
+} from './table-simulation.ts';
 export * from './story.ts';
 export { failuresSince, type FailureCount, type StuckCount } from './stuck.ts';
 export { messagesOf, problemsOf, refuse } from './validate.ts';

@@ -98,6 +98,8 @@ export interface SimulatedMail {
   items: { item: string; position: number; recommendation: string }[];
   html: string;
   text: string;
+  /** What it says, packed already, so that nobody packs it twice. */
+  packed?: Buffer;
 }
 
 /** Numbers of one journey that add up: came = entered + refused; entered = inside + ended; messages = the sum of the rest. */
@@ -153,6 +155,17 @@ export interface SimulationResult {
   summary: SimulationSummary;
   people: SimulatedPerson[];
   mails: SimulatedMail[];
+}
+
+/** Simulations kept, and of each people and mails; what is beyond is in the totals only. */
+export const simulationsKept = { simulations: 20, people: 20_000, mails: 5_000 };
+
+/** What of a result is kept: those whom a journey touched come first. Pure. */
+export function keptOf({ summary, people, mails }: SimulationResult): SimulationResult {
+  const isTouched = ({ runs, whyNot }: SimulatedPerson) => runs.length + whyNot.length > 0;
+  const [touched, rest] = [people.filter(isTouched), people.filter((one) => !isTouched(one))];
+  const some = [...touched, ...rest].slice(0, simulationsKept.people);
+  return { summary, people: some, mails: mails.slice(0, simulationsKept.mails) };
 }
 
 const day = /^\d{4}-\d{2}-\d{2}$/;

@@ -3,7 +3,9 @@ import { type Job, type Jobs, Turns } from '../job/index.ts';
 import type { Store } from '../store/index.ts';
 import { errors } from './error.ts';
 import {
+  keptOf,
   simulationOf,
+  simulationsKept,
   type SimulatedMail,
   type SimulatedPerson,
   type SimulationRequest,
@@ -24,16 +26,17 @@ interface Parts {
   jobs: Jobs;
   log: Log;
   run: RunSimulation;
+  /** Takes away what simulations of processes that are gone have left. */
+  tidy?: () => Promise<void>;
 }
 
 const jobKind = 'journey.simulation';
-/** Simulations kept, and of each people and mails; what is beyond is in the totals only. */
-export const simulationsKept = { simulations: 20, people: 20_000, mails: 5_000 };
 /** One that was taken up so often and never ended is given up. */
 const mostAttempts = 3;
 /** Real time between two notes of how far it is; cancelling is seen as often. */
 const noteMs = 400;
-const page = 500;
+/** Written at once; doors are answered between two pages. */
+const page = 200;
 
 /**
  * Simulations that were asked for: one at a time, beside everything else. Each is durable: asked for with a job in one
@@ -116,6 +119,8 @@ export class Simulations {
   }
 
   start(): void {
+    const { tidy, log } = this.#parts;
+    tidy?.().catch((error: unknown) => log.warn('journey.simulation-untidy', { error }));
     this.#turns.start();
   }
 
@@ -161,18 +166,15 @@ export class Simulations {
     await this.#keep(job, id, result);
   }
 
-  /** Keeps the result, unless it was cancelled at the last moment. Those whom a journey touched come first. */
-  async #keep(job: Job, id: string, { summary, people, mails }: SimulationResult): Promise<void> {
+  /** Keeps the result, unless it was cancelled at the last moment. */
+  async #keep(job: Job, id: string, result: SimulationResult): Promise<void> {
     const { store, jobs, clock } = this.#parts;
-    const touched = people.filter(({ runs, whyNot }) => runs.length + whyNot.length > 0);
-    const rest = people.filter(({ runs, whyNot }) => runs.length + whyNot.length === 0);
-    const keptPeople = [...touched, ...rest].slice(0, simulationsKept.people);
-    const keptMails = mails.slice(0, simulationsKept.mails);
+    const { summary, people, mails } = keptOf(result);
     await store.inTransaction(async (tx) => {
       if (!(await jobs.extend(tx, job))) return; // another process has begun it anew
       if (!(await table.endSimulation(tx, { id, state: 'done', summary, now: clock.now() }))) return;
-      for (let i = 0; i < keptPeople.length; i += page) await table.addPeople(tx, id, keptPeople.slice(i, i + page));
-      for (let i = 0; i < keptMails.length; i += page) await table.addMails(tx, id, keptMails.slice(i, i + page));
+      for (let i = 0; i < people.length; i += page) await table.addPeople(tx, id, people.slice(i, i + page));
+      for (let i = 0; i < mails.length; i += page) await table.addMails(tx, id, mails.slice(i, i + page));
     });
   }
 

@@ -67,7 +67,21 @@ export interface Simulation {
 }
 
 /** A mail without what it says. */
-export type MailLine = Omit<SimulatedMail, 'html' | 'text'>;
+export type MailLine = Omit<SimulatedMail, 'html' | 'text' | 'packed'>;
+
+/** What a mail says, packed as it is kept. */
+export function packWords({ html, text }: { html: string; text: string }): Buffer {
+  return gzipSync(JSON.stringify({ html, text }), { level: 1 });
+}
+
+export function unpackWords(packed: Uint8Array): { html: string; text: string } {
+  return JSON.parse(gunzipSync(packed).toString()) as { html: string; text: string };
+}
+
+/** Without what it says, which is left packed if it is. */
+export function mailLineOf({ no, person, journey, activity, message, at, subject, items }: SimulatedMail): MailLine {
+  return { no, person, journey, activity, message, at, subject, items };
+}
 
 interface Row {
   id: string;
@@ -187,8 +201,8 @@ export async function addPeople(tx: Runner, simulation: string, people: readonly
 
 export async function addMails(tx: Runner, simulation: string, mails: readonly SimulatedMail[]): Promise<void> {
   if (mails.length === 0) return;
-  const packed = mails.map(({ html, text }) => gzipSync(JSON.stringify({ html, text }), { level: 1 }));
-  const lines = mails.map(({ html: _html, text: _text, ...line }) => line);
+  const packed = mails.map((mail) => mail.packed ?? packWords(mail));
+  const lines = mails.map(mailLineOf);
   await tx.run({
     text: `insert into simulation_mail (simulation, no, person, journey, activity, at, subject, body, packed)
       select $1, * from unnest($2::int[], $3::int[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::jsonb[], $9::bytea[])`,
@@ -271,9 +285,7 @@ export async function simulatedMail(runner: Runner, simulation: string, no: numb
     values: [simulation, no],
   });
   const [row] = rows;
-  return row
-    ? { ...row.body, ...(JSON.parse(gunzipSync(row.packed).toString()) as { html: string; text: string }) }
-    : null;
+  return row ? { ...row.body, ...unpackWords(row.packed) } : null;
 }
 
 /** Takes a person out of every simulation, mails included. */

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import { threadEntry } from '../base/index.ts';
 import type { DescribedItem } from './content-text.ts';
 import type { FeedBatch } from './follower.ts';
 import type { BacktestProgress } from './backtest.ts';
 import type { ReplayOrder } from './backtest-past.ts';
 import type { Replay } from './table-backtest.ts';
-import { entryOf } from './thread-entry.ts';
 
 /** Where a replay is done; a thread in production, so that no request waits for it. */
 export interface ReplayThread {
@@ -20,7 +20,7 @@ export type OpenThread = (order: ReplayOrder, onProgress: (progress: BacktestPro
 
 /** In a worker thread. */
 export const openThread: OpenThread = (order, onProgress) => {
-  const worker = new Worker(entryOf('backtest-worker'), {
+  const worker = new Worker(threadEntry(import.meta.url, 'backtest-worker'), {
     workerData: order,
     resourceLimits: { maxOldGenerationSizeMb: 2048 },
   });

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
+import { threadEntry } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { pieceBytes } from './pack.ts';
 import { SnapshotRefused } from './snapshot-head.ts';
 import { writePiece } from './table-snapshot.ts';
-import { entryOf } from './thread-entry.ts';
 
 /** What is written, and where. */
 export interface WriteOrder {
@@ -33,7 +33,7 @@ export type OpenWriter = (order: WriteOrder, onWritten: () => void) => SnapshotW
  * collecting of it would be a pause for everybody who asks; here it ends with the thread.
  */
 export const openWriter: OpenWriter = (order, onWritten) => {
-  const worker = new Worker(entryOf('snapshot-worker'), { workerData: order });
+  const worker = new Worker(threadEntry(import.meta.url, 'snapshot-worker'), { workerData: order });
   const sums: (number | null)[] = [];
   let [given, isAll] = [0, false];
   let settle: { resolve: (sums: (number | null)[]) => void; reject: (error: Error) => void } | null = null;
