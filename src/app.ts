@@ -186,7 +186,7 @@ async function readAhead(rooms: {
   await profiles.traits.refresh();
   await profiles.audiences.open();
   await slots.messages.templates.installRecipes();
-  templates.keys = new Set(await slots.messages.templates.keys());
+  templates.keys = await slots.messages.templates.names();
   await slots.journeys.load();
 }
 

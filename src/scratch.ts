@@ -37,6 +37,7 @@ const settingTables = [
   'custom_list_row',
   'trait',
   'message_template',
+  'message_theme',
 ] as const;
 
 /** Before anything is simulated; the clock stands there until it does. */

@@ -120,6 +120,13 @@ export const fixedDoors = {
   '/p/{token}': {
     get: operation('Links in mails', 'The picture that tells of an opening', { 200: 'One transparent point' }),
   },
+  '/m/{token}': {
+    get: operation('Links in mails', 'The mail in a browser', {
+      200: 'The mail',
+      404: 'Not one of our links',
+      410: 'What it showed is gone',
+    }),
+  },
   '/u/{token}': {
     get: operation('Links in mails', 'Asks whether to unsubscribe; changes nothing', {
       200: 'The page',

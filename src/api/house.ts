@@ -14,7 +14,6 @@ import type {
 } from '../event/index.ts';
 import type { Catalog, Feeds, RuleBook } from '../catalog/index.ts';
 import type { Simulation, Simulations, Story } from '../journey/index.ts';
-import type { ClickTarget, Provider, Told, UnsubscribePage } from '../message/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
 import type {
   Activities,
@@ -32,14 +31,13 @@ import type {
   JourneyDetail,
   JourneyReport,
   JourneyRow,
-  Mail,
-  MailRow,
   Overview,
   PersonHere,
   PersonRow,
   TimelineEntry,
 } from './contract.ts';
 import type { JourneyResume, StuckRun, ToldStory } from './contract-journey.ts';
+import type { MailboxDoor, MessageDoor } from './house-mail.ts';
 import type { RefusedRow } from './contract-in.ts';
 import type { Forms } from './forms.ts';
 import type { Keys } from './keys.ts';
@@ -368,27 +366,6 @@ export type AudienceDoor = Pick<Audiences, 'list' | 'get' | 'put' | 'rebuild' | 
     people: readonly Identity[],
   ): Promise<{ changed: number; unknown: number[] }>;
 };
-
-/** Links of mails (`Messages` fits). */
-export interface MessageDoor {
-  /** Null for a token that is not ours. No effect: the door receives the event, for a GET only. */
-  click(token: string): Promise<ClickTarget | null>;
-  /** The event that tells that a mail was opened; null for a token that is not ours. */
-  open(token: string): Promise<ShopEvent | null>;
-  /** What the page behind an unsubscribe link says; null when it is not ours. Reads only. */
-  unsubscribePage(token: string): Promise<UnsubscribePage | null>;
-  /** Ends it at once and for good; again is harmless; false for a token that is not ours. */
-  unsubscribe(token: string): Promise<boolean>;
-  /** What a provider's call says, which is genuine already: put down and in effect. */
-  told(provider: Provider, call: { source: string; body: unknown; id: string | null }): Promise<Told>;
-}
-
-/** The built-in mailbox. */
-export interface MailboxDoor {
-  /** Newest first. */
-  list(): Promise<MailRow[]>;
-  get(id: string): Promise<Mail | null>;
-}
 
 export interface TimeDoor {
   view(): Promise<ClockView>;

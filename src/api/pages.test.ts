@@ -194,6 +194,16 @@ describe('unsubscribe links', () => {
   const post = (token: string, payload: string, type = 'application/x-www-form-urlencoded') =>
     app.inject({ method: 'POST', url: `/u/${token}`, headers: { host, 'content-type': type }, payload });
 
+  it('shows a mail in the browser, with no script, no cookie and no address of its own to others', async () => {
+    const page = await get('/m/good');
+    expect([page.statusCode, page.body]).toEqual([200, '<p>the mail</p>']);
+    expect(page.headers['content-security-policy']).toMatch(/default-src 'none'.*sandbox/);
+    expect(page.headers).toMatchObject({ 'cache-control': 'no-store, private', 'referrer-policy': 'no-referrer' });
+    expect(page.headers['set-cookie']).toBeUndefined();
+    expect((await get('/m/gone')).statusCode).toBe(410);
+    expect((await get('/m/bad')).statusCode).toBe(404);
+  });
+
   it('only ask on GET and HEAD (trust.md §1.2)', async () => {
     const page = await get('/u/good');
     expect(page.statusCode).toBe(200);

@@ -25,6 +25,7 @@ export async function trackRoutes(app: FastifyInstance, { house }: { house: Hous
   });
   app.get('/c/:token', hidden, (request, reply) => click(request, reply, house));
   app.get('/p/:token', hidden, (request, reply) => open(request, reply, house));
+  app.get('/m/:token', hidden, (request, reply) => mirror(request, reply, house));
   app.get('/u/:token', hidden, (request, reply) => askToUnsubscribe(request, reply, house));
   app.post('/u/:token', hidden, (request, reply) => unsubscribe(request, reply, house));
 }
@@ -71,6 +72,28 @@ function safeUrl(text: string): URL | null {
 function isPrefetch(request: FastifyRequest): boolean {
   const purpose = asText(request.headers['sec-purpose'] ?? request.headers['purpose'], 64) ?? '';
   return purpose.includes('prefetch');
+}
+
+/** No script of it runs, and it sees nothing of the studio: the same page as a mail program would show. */
+const mailPolicy =
+  "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
+
+async function mirror(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
+  const found = await house.messages.mirror(tokenOf(request));
+  if (!found) return notRecognised(reply);
+  if ('gone' in found) {
+    const body = `<p>This mail cannot be shown any more: ${escapeHtml(found.gone)}.</p>`;
+    return sendPage(reply, { status: 410, title: 'This mail is gone', body });
+  }
+  return reply
+    .headers({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': mailPolicy,
+      'cache-control': 'no-store, private',
+      'referrer-policy': 'no-referrer',
+      'x-robots-tag': 'noindex',
+    })
+    .send(found.html);
 }
 
 /** GET and HEAD only ask: mail scanners follow every link, and none of them may end a subscription. */

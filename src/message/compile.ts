@@ -1,38 +1,134 @@
-import { BeckonError } from '../base/index.ts';
+import { BeckonError, sha256 } from '../base/index.ts';
 import { compileTemplate, type Template } from '../language/index.ts';
+import { everyBlock, isWhole, requiredOf, showsItems, type TemplateDocument } from './block.ts';
+import { components, type Component, type Look } from './component.ts';
 import { errors } from './error.ts';
+import { frameOf } from './frame.ts';
+import { languagesOf, chosenLanguage, ownLanguage } from './language.ts';
 import type { MessageClass } from './message.ts';
-import { fragments, layouts, type Fragment } from './recipe.ts';
-import type { TemplateRow, TemplateSource } from './table-template.ts';
+import { mjmlOf, say, type Style } from './mjml-block.ts';
+import { phrasesIn } from './phrase.ts';
+import { textOf } from './text-block.ts';
+import { shopTheme, type Theme } from './theme.ts';
+import { withoutTokens } from './words.ts';
 
-/** A template ready to render: four pieces of the one language, compiled once for a version. */
-export interface CompiledTemplate {
+/** What a mail is made of in one language, as sources of the one language; stored with the version. Plain JSON. */
+export interface Pieces {
+  subject: string;
+  html: string;
+  text: string;
+}
+
+/** A document compiled: its pieces by language, and what follows from its blocks. Plain JSON. */
+export interface CompiledSource {
+  languages: Record<string, Pieces>;
+  /** For whoever reads none of them. */
+  own: string;
+  requires: string[];
+  class: 'marketing' | 'transactional';
+  showsItems: boolean;
+  /** Has it blocks whose prices are drawn when the mail is opened? */
+  live: boolean;
+  /** The postal address of its theme, instead of the shop's. */
+  address: string | null;
+  /** Of pages elsewhere that its author links to by name, such as those of social networks. */
+  hosts: string[];
+  /** Changes when what blocks are drawn as does; then it has to be compiled anew. */
+  drawing: string;
+}
+
+/** A template ready to render, compiled once for a version. */
+export interface CompiledTemplate extends Omit<CompiledSource, 'languages' | 'class'> {
   key: string;
   version: number;
-  subject: Template;
-  html: Template;
-  text: Template;
-  requires: readonly string[];
+  languages: ReadonlyMap<string, Record<keyof Pieces, Template>>;
   /** A transactional one is about something the reader has just done; it has no unsubscribe link and sells nothing. */
   class: MessageClass;
-  /** Does it show product cards, so that it must never go out without one? */
-  showsItems: boolean;
 }
 
 /**
- * Source → HTML with the language's tokens still in it: fragments are expanded first, then MJML is compiled, then the
- * white space collapsed. Costs about 20 ms, so it happens at publish and its result is stored with the version.
+ * Document → pieces in each of its languages: blocks become MJML, components are put in, MJML becomes HTML with the
+ * language's tokens still in it, and the white space is collapsed. Costs about 20 ms a language, so it happens at save.
  *
  * @throws MESSAGE_TEMPLATE_FAULT naming the template and, for MJML, the line
  */
-export async function compileHtml(source: TemplateSource): Promise<string> {
-  const whole = source.mjml.includes('<mjml')
-    ? source.mjml
-    : layouts[classOf(source)].mjml.replace('[[content]]', () => source.mjml);
-  const mjml = expandFragments(whole, 'mjml').replace('[[preheader]]', () => source.preheader);
+export async function compileDocument(key: string, document: TemplateDocument, theme: Theme): Promise<CompiledSource> {
+  const own = ownLanguage(document);
+  const kind = document.class ?? 'marketing';
+  const languages: Record<string, Pieces> = {};
+  for (const language of languagesOf(document)) {
+    const style: Style = { theme, language, own, kind, phrases: phrasesIn(language) };
+    languages[language] = {
+      subject: say(document.subject, style),
+      html: await htmlOf(key, document, style),
+      text: expandFragments(textOf(document.blocks, style), 'text', style),
+    };
+  }
+  return {
+    languages,
+    own,
+    requires: requiredOf(document),
+    class: kind,
+    showsItems: showsItems(document),
+    live: document.blocks.some((block) => 'live' in block && block.live === true),
+    address: theme.address ?? null,
+    hosts: socialHosts(document),
+    drawing: drawing(),
+  };
+}
+
+function socialHosts(document: TemplateDocument): string[] {
+  return everyBlock(document).flatMap(({ block }) =>
+    block.kind === 'social' ? block.links.flatMap(({ href }) => (URL.canParse(href) ? [new URL(href).host] : [])) : [],
+  );
+}
+
+/** One of each kind of block, whose drawing says whether any of them is drawn differently since. */
+const specimen: TemplateDocument['blocks'] = [
+  { kind: 'text', words: 'a\n\n**b** [c](d)', look: 'heading' },
+  { kind: 'picture', src: 's', alt: 'a', width: 1, height: 1, href: 'h' },
+  { kind: 'button', words: 'b', href: 'h', look: 'outline' },
+  { kind: 'products', list: 'context.a', title: 't', whenEmpty: 'hide', live: true },
+  { kind: 'products', list: 'context.a' },
+  { kind: 'cart', list: 'context.a', total: true, live: true },
+  { kind: 'cart', list: 'context.a' },
+  { kind: 'columns', columns: [{ blocks: [{ kind: 'divider' }] }, { blocks: [{ kind: 'divider', line: false }] }] },
+  { kind: 'social', links: [{ name: 'n', href: 'h' }] },
+  { kind: 'coupon', code: 'C', words: 'w', terms: 't' },
+  { kind: 'footer' },
+];
+let drawn: string | undefined;
+
+function drawing(): string {
+  if (drawn !== undefined) return drawn;
+  const style: Style = { theme: shopTheme, language: 'en', own: 'en', kind: 'marketing', phrases: phrasesIn('en') };
+  const all = [
+    frameOf(mjmlOf(specimen, style), { preheader: '', style }),
+    textOf(specimen, style),
+    components['product-card']!.mjml(style),
+    phrasesIn('sv'),
+    phrasesIn('de'),
+  ];
+  drawn = sha256(JSON.stringify(all)).slice(0, 16);
+  return drawn;
+}
+
+/** Was it compiled by another version of Beckon, or not at all? */
+export function isStale(compiled: CompiledSource | null): boolean {
+  return compiled === null || compiled.drawing !== drawing();
+}
+
+async function htmlOf(key: string, document: TemplateDocument, style: Style): Promise<string> {
+  const preheader = say(document.preheader, style);
+  const whole = document.blocks.find(isWhole);
+  const mjml =
+    whole?.kind === 'mjml'
+      ? whole.mjml.replace('[[preheader]]', () => preheader)
+      : frameOf(mjmlOf(document.blocks, style), { preheader, style });
+  const { text, restore } = withoutTokens(expandFragments(mjml, 'mjml', style));
   // Read when it is needed: it takes most of a second and 58 MB, and a later start compiles nothing.
   const { default: mjml2html } = await import('mjml');
-  const { html } = await mjml2html(mjml, {
+  const { html } = await mjml2html(text, {
     validationLevel: 'strict',
     ignoreIncludes: true,
     keepComments: false,
@@ -40,70 +136,69 @@ export async function compileHtml(source: TemplateSource): Promise<string> {
     minify: false,
     fonts: {},
   }).catch((cause: Error) => {
-    throw new BeckonError(errors.MESSAGE_TEMPLATE_FAULT, `The MJML of "${source.key}" is refused: ${cause.message}`, {
-      where: `${source.key}.mjml`,
-      cause,
-    });
+    const why = `The MJML of "${key}" is refused: ${restore(cause.message)}`;
+    throw new BeckonError(errors.MESSAGE_TEMPLATE_FAULT, why, { where: whereOfMjml(document), cause });
   });
-  return html.replace(/[ \t]*\n\s*/g, '\n').trim();
+  return restore(html.replace(/[ \t]*\n\s*/g, '\n').trim());
+}
+
+/** Only raw MJML can be refused: that of the only such block, if there is one alone. */
+function whereOfMjml({ blocks }: TemplateDocument): string {
+  const raw = blocks.flatMap(({ kind }, index) => (kind === 'mjml' ? [index] : []));
+  return raw.length === 1 ? `/blocks/${raw[0]}/mjml` : '/blocks';
 }
 
 /**
- * Compiles a stored version for rendering and refuses what must not be published: a faulty token, an empty subject, a
- * marketing footer without its unsubscribe link and postal address (trust row 38), a link over fixed foreign text.
+ * Makes stored pieces renderable.
  *
- * @throws MESSAGE_TEMPLATE_FAULT; LANGUAGE_* with the place
+ * @throws LANGUAGE_* with the place
  */
-export function compilePieces(row: TemplateRow & { html: string }): CompiledTemplate {
-  const pieces = {
-    subject: compileTemplate(row.subject, { mode: 'header' }),
-    html: compileTemplate(row.html, { mode: 'html' }),
-    text: compileTemplate(textOf(row), { mode: 'text' }),
-  };
-  if (row.subject.trim() === '') throw fault(row.key, 'has no subject');
-  const isNotice = classOf(row) === 'transactional';
-  for (const needed of isNotice ? ['message.postalAddress'] : ['message.unsubscribeUrl', 'message.postalAddress']) {
-    if (!pieces.html.paths.includes(needed)) throw fault(row.key, `does not print ${needed} in its footer`);
-  }
-  const showsItems = /fragment id="product-card"/.test(row.mjml);
-  return { key: row.key, version: row.version, ...pieces, requires: row.requires, class: classOf(row), showsItems };
+export function compilePieces(place: { key: string; version: number }, source: CompiledSource): CompiledTemplate {
+  const languages = Object.entries(source.languages).map(([language, { subject, html, text }]) => {
+    const pieces = {
+      subject: compileTemplate(subject, { mode: 'header' }),
+      html: compileTemplate(html, { mode: 'html' }),
+      text: compileTemplate(text, { mode: 'text' }),
+    };
+    return [language, pieces] as const;
+  });
+  return { ...source, ...place, languages: new Map(languages) };
 }
 
-/** The plain text of a template, in its layout and with its components. */
-export function textOf(row: Pick<TemplateRow, 'text' | 'class'>): string {
-  const whole = layouts[classOf(row)].text.replace('[[content]]', () => row.text.trimEnd());
-  return expandFragments(whole, 'text');
-}
-
-function classOf({ class: given }: Pick<TemplateSource, 'class'>): MessageClass {
-  return given ?? 'marketing';
+/** The pieces for somebody, and in which language they are. */
+export function piecesFor(
+  template: Pick<CompiledTemplate, 'languages' | 'own'>,
+  wanted: string | null,
+): { language: string; pieces: Record<keyof Pieces, Template> } {
+  const language = chosenLanguage(wanted, [...template.languages.keys()], template.own);
+  return { language, pieces: template.languages.get(language)! };
 }
 
 const fragmentTag = /\{\{\s*fragment\s+id="([^"]*)"((?:\s+\w+=(?:"[^"]*"|[^\s}"]+))*)\s*\}\}/g;
 
 /** Puts each component's source in place of its tag, its parameters bound before it. */
-export function expandFragments(source: string, kind: 'mjml' | 'text'): string {
+export function expandFragments(source: string, kind: 'mjml' | 'text', look: Look): string {
   return source.replace(fragmentTag, (_tag, id: string, given: string) => {
-    const fragment = Object.hasOwn(fragments, id) ? fragments[id] : undefined;
-    if (!fragment) throw fault(id, `is not a component; there are: ${Object.keys(fragments).join(', ')}`);
-    const bound = bindings(id, fragment, given);
-    return kind === 'mjml'
-      ? `${bound === '' ? '' : `<mj-raw>${bound}</mj-raw>`}${fragment.mjml.trim()}`
-      : `${bound}${fragment.text.trimEnd()}`;
+    const component = Object.hasOwn(components, id) ? components[id] : undefined;
+    if (!component) throw fault(id, `is not a component; there are: ${Object.keys(components).join(', ')}`);
+    const bound = bindings(id, component, given);
+    if (kind === 'text') return `${bound}${component.text(look)}`;
+    const before = bound === '' || component.inline ? bound : `<mj-raw>${bound}</mj-raw>`;
+    return `${before}${component.mjml(look)}`;
   });
 }
 
-function bindings(id: string, fragment: Fragment, given: string): string {
+function bindings(id: string, component: Component, given: string): string {
   const values = new Map<string, string>();
   for (const [, name, value] of given.matchAll(/\s+(\w+)=("[^"]*"|[^\s}"]+)/g)) values.set(name!, value!);
-  const missing = fragment.parameters.find((name) => !values.has(name));
+  const missing = component.parameters.find((name) => !values.has(name));
   if (missing) throw fault(id, `is used without its parameter "${missing}"`);
-  return fragment.parameters
+  return component.parameters
     .filter((name) => values.get(name) !== name)
     .map((name) => `{% let ${name} = ${values.get(name)} %}`)
     .join('');
 }
 
 function fault(key: string, why: string): BeckonError {
-  return new BeckonError(errors.MESSAGE_TEMPLATE_FAULT, `The template or component "${key}" ${why}`, { where: key });
+  return new BeckonError(errors.MESSAGE_TEMPLATE_FAULT, `The component "${key}" ${why}`, { where: key });
 }

@@ -29,4 +29,43 @@ export const errors = defineErrors({
     status: 422,
     mend: 'Show fewer items or shorten the template; mail programs cut a mail off above 102 KB and hide its footer',
   },
+  MESSAGE_TEMPLATE_INVALID: {
+    status: 400,
+    mend: 'Write the document as GET /v1/schema/template describes it; the place of the fault is named',
+  },
+  MESSAGE_TEMPLATE_CHANGED: {
+    status: 409,
+    mend: 'Read the template again and make the change in what stands there now; nothing was written',
+  },
+  MESSAGE_TEMPLATE_VERSION: {
+    status: 404,
+    mend: 'Look at the versions there are with GET /v1/templates/{key}/versions',
+  },
+  MESSAGE_THEME_UNKNOWN: { status: 404, mend: 'Look at GET /v1/themes for the themes there are, or put one first' },
+  MESSAGE_SUBJECT_EMPTY: { status: 422, mend: 'Write a subject in the language of the template' },
+  MESSAGE_BODY_EMPTY: { status: 422, mend: 'Add a block that says or shows something' },
+  MESSAGE_FOOTER_MISSING: {
+    status: 422,
+    mend: 'Add a footer block; in raw MJML print message.unsubscribeUrl as a link, and message.postalAddress',
+  },
+  MESSAGE_LARGE: {
+    status: 422,
+    mend: 'Show fewer items or say less: mail programs cut a mail off above 102 KB and hide its footer',
+  },
+  MESSAGE_TEXT_MISSING: { status: 422, mend: 'Write what the block says as plain text, too' },
+  MESSAGE_ALT_MISSING: { status: 422, mend: 'Say in a few words what the picture shows, in every language' },
+  MESSAGE_PICTURE_UNSIZED: { status: 422, mend: 'Give width and height in pixels, as it is shown' },
+  MESSAGE_PICTURE_PLAIN: { status: 422, mend: 'Give the picture an https address' },
+  MESSAGE_UNSUBSCRIBE_LATE: {
+    status: 422,
+    mend: 'Print message.unsubscribeUrl near the top as well, as the frame around blocks does by itself',
+  },
+  MESSAGE_CONTRAST_LOW: { status: 422, mend: 'Make the one colour darker or the other lighter until it is 4.5 to 1' },
+  MESSAGE_PREHEADER_LENGTH: { status: 422, mend: 'Write 40 to 110 characters that go on where the subject ends' },
+  MESSAGE_LANGUAGE_PARTIAL: { status: 422, mend: 'Write the words in these languages, too, or take the languages out' },
+  MESSAGE_COUPON_EMPTY: {
+    status: 422,
+    mend: 'Let an action of the journey answer with the code and keep it under coupon, or take the block out',
+  },
+  MESSAGE_LINK_VAGUE: { status: 422, mend: 'Say where the link leads, as a list of links read aloud would' },
 });

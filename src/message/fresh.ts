@@ -7,6 +7,8 @@ export interface FreshOptions {
   get(id: string): Item | undefined;
   /** Relative addresses of pages and pictures stand on this. */
   publicUrl: string;
+  /** Where an item is looked up when the mail is opened, and what may stand in for it then. */
+  live?: (item: string, spares: readonly string[]) => { livePage: string; liveImage: string };
 }
 
 interface ListedItem extends Record<string, unknown> {
@@ -42,10 +44,13 @@ function freshAnswer(answer: Record<string, unknown> | undefined, options: Fresh
   const copy = Object.fromEntries(
     Object.entries(answer).map(([name, value]) => {
       if (!isItemList(value)) return [name, value];
-      const list = value
-        .map((entry) => freshItem(entry, options))
-        .filter((entry) => entry !== null)
-        .map((entry, index) => ({ ...entry, position: index + 1, recommendation }));
+      const fit = value.map((entry) => freshItem(entry, options)).filter((entry) => entry !== null);
+      const list = fit.map((entry, index) => ({
+        ...entry,
+        position: index + 1,
+        recommendation,
+        ...options.live?.(entry.id, sparesFor(index, fit)),
+      }));
       items += list.length;
       return [name, list];
     }),
@@ -53,8 +58,17 @@ function freshAnswer(answer: Record<string, unknown> | undefined, options: Fresh
   return { answer: copy, items };
 }
 
+/** Of the list, those after an item that most likely are not shown themselves: the last first. */
+function sparesFor(index: number, list: readonly ListedItem[]): string[] {
+  return list
+    .slice(index + 1)
+    .reverse()
+    .slice(0, 2)
+    .map(({ id }) => id);
+}
+
 /** Out of stock, gone, price 0, no page or no picture: null, and the mail goes without it. */
-function freshItem(entry: ListedItem, { get, publicUrl }: FreshOptions): Record<string, unknown> | null {
+function freshItem(entry: ListedItem, { get, publicUrl }: FreshOptions): ListedItem | null {
   const item = get(entry.id);
   if (!item || item.stock === 0 || (item.stock ?? 1) < 0 || item.priceMinor === 0) return null;
   const [url, imageUrl] = [absolute(item.url, publicUrl), absolute(item.imageUrl, publicUrl)];

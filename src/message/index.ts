@@ -3,7 +3,7 @@
  *
  * In:     plans from journeys in their transaction; clicks and unsubscriptions; lost and given consent
  * Out:    mails, at most once for marketing; results to the run; events message.* for the log
- * Owns:   tables message, attempt, slot, suppression, message_template, mailbox
+ * Owns:   tables message, attempt, slot, suppression, message_template, message_theme, mailbox
  * Knows:  base, store, job, language, event, profile, catalog, recommend, journey
  * Never:  decides who should get something; sends without a committed attempt; believes an error code of the mail library
  * Start:  message.ts (states), gate.ts and result.ts (pure), then claim.ts and send.ts
@@ -37,7 +37,14 @@ export type { Provider } from './provider.ts';
 export { judgeResult, type SendResult } from './result.ts';
 export { SmtpTransport, type SmtpOptions } from './smtp.ts';
 export { duesBy, emptyLedger, endsOf, type MessageCounts, type MessageEnd } from './table-report.ts';
-export type { TemplateRow, TemplateSource } from './table-template.ts';
+export type { Block, TemplateDocument } from './block.ts';
+export type { Difference } from './difference.ts';
+export type { MailFinding } from './finding.ts';
+export type { Mirror } from './mirror.ts';
+export { goldenKeys, type GoldenKey } from './golden.ts';
+export type { TemplateLine, TemplateRow } from './table-template.ts';
+export { revisionOf, type Templates } from './template.ts';
+export type { Theme } from './theme.ts';
 export { CapturingTransport, type Deliver, type MailContent, type Transport, type WireMail } from './transport.ts';
 export { readVerp, verpAddress } from './verp.ts';
 export { masked, type ClickTarget, type UnsubscribePage } from './unsubscribe.ts';

@@ -6,7 +6,7 @@ import type { StoredLink } from './message.ts';
  * Links of mails are capability tokens, never `?url=` redirects (trust §3.3): `v1.<kid>.<payload>.<mac>`. The payload
  * holds the message's id and the link's number; the destination is stored with the message and covered by the mac.
  */
-export type LinkPurpose = 'c' | 'u' | 'o' | 'p';
+export type LinkPurpose = 'c' | 'u' | 'o' | 'p' | 'm';
 
 /** The mac's text; published with its vector (trust §6.11). */
 export function linkMac(

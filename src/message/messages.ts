@@ -5,6 +5,7 @@ import type { Tx } from '../store/index.ts';
 import { addressKey } from './address.ts';
 import { auditMessages, auditSending, type BrokenMessage } from './audit.ts';
 import { claimDue } from './claim.ts';
+import { mirrorOf, type Mirror } from './mirror.ts';
 import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
 import { hearPending, takeNotice, tidyNotices, type NewNotice } from './hear.ts';
 import { readLetter, type Letter } from './letter.ts';
@@ -45,7 +46,7 @@ export class Messages {
   /** Throws MESSAGE_ADDRESS_REFUSED or MESSAGE_HEADER_REFUSED for a sender that cannot be one. */
   constructor(parts: MessageParts) {
     this.#kit = kitOf(parts);
-    this.templates = new Templates(parts);
+    this.templates = new Templates(this.#kit);
   }
 
   /** T1: writes the intended mail in the journey's transaction; the same place of the same run gives the same message. */
@@ -182,6 +183,11 @@ export class Messages {
   /** Where a click leads; null for a token that is not ours. No effect: the door receives the event for a GET only. */
   click(token: string): Promise<ClickTarget | null> {
     return clickTarget(this.#kit, token);
+  }
+
+  /** A mail in a browser; null for a token that is not ours. Reads only. */
+  mirror(token: string): Promise<Mirror | null> {
+    return mirrorOf(this.#kit, this.templates, token);
   }
 
   /** For GET: what the page shows. Never changes anything; null when the link is not recognised. */

@@ -183,4 +183,23 @@ alter table suppression add column note text;
 create index suppression_at on suppression (at desc, key);
 `,
   },
+  {
+    // A template is a document of blocks; what it was before becomes a block of raw MJML. Compiled at its next use.
+    name: '0650-message-document',
+    sql: `
+alter table message_template add column body jsonb, add column compiled jsonb, add column made text,
+  add column saved_at timestamptz not null default now();
+update message_template set saved_at = coalesce(published_at, now()), made = 'old', body = jsonb_build_object(
+  'name', key, 'class', class, 'subject', subject, 'preheader', preheader, 'requires', requires, 'blocks',
+  jsonb_build_array(jsonb_build_object('kind', 'mjml', 'mjml', mjml, 'text', body_text))
+    || case when mjml like '%<mjml%' then '[]'::jsonb else '[{"kind": "footer"}]'::jsonb end);
+alter table message_template alter column body set not null, drop column subject, drop column preheader,
+  drop column mjml, drop column body_text, drop column requires, drop column html, drop column class;
+create table message_theme (
+  key text primary key,
+  body jsonb not null,
+  saved_at timestamptz not null
+);
+`,
+  },
 ];

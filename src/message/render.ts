@@ -2,9 +2,10 @@ import { BeckonError, elapsed } from '../base/index.ts';
 import type { Item } from '../catalog/index.ts';
 import type { RenderOptions } from '../language/index.ts';
 import type { ProfileView } from '../profile/index.ts';
-import type { CompiledTemplate } from './compile.ts';
+import { piecesFor, type CompiledTemplate } from './compile.ts';
 import { errors } from './error.ts';
-import { freshContext, valueAt } from './fresh.ts';
+import { freshContext, valueAt, type FreshOptions } from './fresh.ts';
+import { liveAddresses } from './live.ts';
 import { linkToken, wrapLinks } from './link.ts';
 import type { StoredLink } from './message.ts';
 
@@ -35,6 +36,8 @@ export interface RenderInput {
   timeZone: string;
   /** With the picture that tells of the opening. */
   opens?: boolean;
+  /** Links of the mail that was sent, for showing it again: only these are counted. */
+  sent?: readonly StoredLink[];
 }
 
 export interface RenderedMail {
@@ -45,6 +48,8 @@ export interface RenderedMail {
   unsubscribeUrl: string;
   /** Bytes of the HTML. */
   size: number;
+  /** In which of the template's languages it is. */
+  language: string;
 }
 
 /** Either a mail, or why there is none: nothing to show is a skip, a fault is a failure. */
@@ -62,43 +67,86 @@ export function renderMail(input: RenderInput, setting: RenderSetting): Renderin
 
 function render(input: RenderInput, setting: RenderSetting): Rendering {
   const { template, profile, messageId } = input;
-  const { context, items } = freshContext(input.context, { get: setting.item, publicUrl: setting.publicUrl });
-  const unsubscribeUrl = unsubscribeLink(messageId, setting);
-  const confirmUrl = confirmLink(messageId, setting);
-  const scope = {
-    profile,
-    context,
-    shop: setting.shop,
-    message: { unsubscribeUrl, confirmUrl, postalAddress: setting.postalAddress },
-  };
+  const { language, pieces } = piecesFor(template, profile.language ?? languageIn(input.context));
+  const { context, items } = freshContext(input.context, freshOptions(input, setting, language));
+  const ways = waysOut(messageId, setting);
+  const postalAddress = template.address ?? setting.postalAddress;
+  const coupon = context['coupon'] ?? {};
+  const scope = { profile, context, coupon, shop: setting.shop, message: { ...ways, postalAddress } };
   const lacking = lackingItems(template, scope, items);
   if (lacking) return { skip: 'no items' };
-  if (setting.postalAddress.trim() === '' && template.html.paths.includes('message.postalAddress')) {
+  if (postalAddress.trim() === '' && pieces.html.paths.includes('message.postalAddress')) {
     throw new BeckonError(
       errors.MESSAGE_VALUE_MISSING,
       'No postal address is set, which the footer of every mail must show',
     );
   }
-  const { now, timeZone } = input;
-  // Steps end an attack long before; the clock ends what they do not count.
-  const bounds = { clock: elapsed, limits: { time: longestRenderMs } };
-  const options: RenderOptions = { now, timeZone, locale: profile.language ?? 'en', ...bounds };
-  const subject = template.subject.render(scope, options).trim();
+  const options = optionsOf(input, language);
+  const subject = pieces.subject.render(scope, options).trim();
   if (subject === '') throw new BeckonError(errors.MESSAGE_VALUE_MISSING, 'The subject came out empty');
-  const { html: wrapped, links } = wrapLinks(template.html.render(scope, options), {
-    hosts: setting.hosts,
-    keep: new Set([unsubscribeUrl, confirmUrl]),
-    address: (index, to) =>
-      `${setting.publicUrl}/c/${linkToken(setting.linkKey, 'c', { message: messageId, index, to })}`,
+  const { html: wrapped, links } = wrapLinks(pieces.html.render(scope, options), {
+    hosts: template.hosts.length === 0 ? setting.hosts : new Set([...setting.hosts, ...template.hosts]),
+    keep: new Set(Object.values(ways)),
+    address: (index, to) => clickAddress(input, setting, { index, to }),
   });
-  const pixel = `<img src="${setting.publicUrl}/p/${linkToken(setting.linkKey, 'p', { message: messageId, index: 0, to: '' })}" width="1" height="1" alt="">`;
-  const html = input.opens ? wrapped.replace(/<\/body>(?![\s\S]*<\/body>)/i, () => `${pixel}</body>`) : wrapped;
-  const text = template.text.render(scope, options);
+  const html = input.opens ? withPixel(wrapped, messageId, setting) : wrapped;
+  const text = pieces.text.render(scope, options);
   const size = Buffer.byteLength(html);
   if (size > sizeLimits.refuse) {
     throw new BeckonError(errors.MESSAGE_TOO_LARGE, `size: the HTML has ${size} bytes, over ${sizeLimits.refuse}`);
   }
-  return { mail: { subject, html, text, links, unsubscribeUrl, size } };
+  return { mail: { subject, html, text, links, unsubscribeUrl: ways.unsubscribeUrl, size, language } };
+}
+
+/** Numbers and dates as the reader's own region writes them, if the mail is in that language at all. */
+function optionsOf({ profile, now, timeZone }: RenderInput, language: string): RenderOptions {
+  const own = profile.language;
+  const locale = own?.split(/[-_]/)[0] === language.split('-')[0] ? own! : language;
+  // Steps end an attack long before; the clock ends what they do not count.
+  return { now, timeZone, locale, clock: elapsed, limits: { time: longestRenderMs } };
+}
+
+function languageIn(context: Record<string, unknown>): string | null {
+  const language = context['language'];
+  return typeof language === 'string' ? language : null;
+}
+
+function freshOptions(input: RenderInput, setting: RenderSetting, language: string): FreshOptions {
+  const { linkKey, publicUrl } = setting;
+  const plain: FreshOptions = { get: setting.item, publicUrl };
+  if (!input.template.live) return plain;
+  return {
+    ...plain,
+    live: (item, spares) => liveAddresses({ item, spares, language, from: input.now }, { linkKey, publicUrl }),
+  };
+}
+
+/** Where a link of the mail leads by way of us; of a mail shown again, what was not in it leads there directly. */
+function clickAddress(
+  { messageId, sent }: RenderInput,
+  { publicUrl, linkKey }: RenderSetting,
+  { index, to }: { index: number; to: string },
+): string {
+  const place = sent === undefined ? index : sent.findIndex((link) => link.to === to);
+  if (place < 0) return to.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  return `${publicUrl}/c/${linkToken(linkKey, 'c', { message: messageId, index: place, to })}`;
+}
+
+function withPixel(html: string, messageId: string, setting: RenderSetting): string {
+  const token = linkToken(setting.linkKey, 'p', { message: messageId, index: 0, to: '' });
+  const pixel = `<img src="${setting.publicUrl}/p/${token}" width="1" height="1" alt="">`;
+  return html.replace(/<\/body>(?![\s\S]*<\/body>)/i, () => `${pixel}</body>`);
+}
+
+/** Links of a mail that lead to ourselves: they are signed, and never counted as clicks. */
+function waysOut(messageId: string, setting: RenderSetting) {
+  const unsubscribeUrl = unsubscribeLink(messageId, setting);
+  return {
+    unsubscribeUrl,
+    preferencesUrl: unsubscribeUrl,
+    mirrorUrl: mirrorLink(messageId, setting),
+    confirmUrl: confirmLink(messageId, setting),
+  };
 }
 
 /** True when a list the template lives by is empty; throws MESSAGE_VALUE_MISSING when a value is not there at all. */
@@ -119,6 +167,11 @@ function lackingItems(template: CompiledTemplate, scope: Record<string, unknown>
 /** The address of the one-click door for this message. */
 export function unsubscribeLink(messageId: string, setting: Pick<RenderSetting, 'publicUrl' | 'linkKey'>): string {
   return `${setting.publicUrl}/u/${linkToken(setting.linkKey, 'u', { message: messageId, index: 0, to: '' })}`;
+}
+
+/** The address at which the same mail can be read in a browser. */
+export function mirrorLink(messageId: string, setting: Pick<RenderSetting, 'publicUrl' | 'linkKey'>): string {
+  return `${setting.publicUrl}/m/${linkToken(setting.linkKey, 'm', { message: messageId, index: 0, to: '' })}`;
 }
 
 /** The address at which the reader of this message confirms what was asked in their name. */

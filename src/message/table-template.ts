@@ -1,32 +1,35 @@
+import { sha256 } from '../base/index.ts';
 import type { Runner } from '../store/index.ts';
-import type { MessageClass } from './message.ts';
+import type { TemplateDocument } from './block.ts';
+import type { CompiledSource } from './compile.ts';
+import type { Theme } from './theme.ts';
 
-/** Statements of templates: a row a version, never changed once published. */
+/** Statements of templates and themes: a row a version, never changed once it is there but for what it is compiled to. */
 
-export interface TemplateSource {
-  /** Letters, digits and hyphens. */
+export interface TemplateRow {
   key: string;
-  subject: string;
-  /** 40–110 characters that mail programs show after the subject. */
-  preheader: string;
-  mjml: string;
-  text: string;
-  /** Paths that must have a value; a list that came out empty means the mail is skipped. */
-  requires: string[];
-  /** `marketing` when left out. */
-  class?: MessageClass;
-}
-
-export interface TemplateRow extends TemplateSource {
   version: number;
   /** `recipe` when it came with Beckon, `shop` when somebody wrote it. */
   origin: 'recipe' | 'shop';
+  body: TemplateDocument;
   hash: string;
-  /** Compiled; null while it is a draft. */
-  html: string | null;
+  /** Null when it has to be compiled anew. */
+  compiled: CompiledSource | null;
+  /** UTC ms of business time. */
+  savedAt: number;
+  publishedAt: number | null;
 }
 
-const columns = 'key, version, origin, subject, preheader, mjml, body_text as text, requires, hash, html, class';
+const columns = `key, version, origin, body, hash, compiled, saved_at as "savedAt", published_at as "publishedAt"`;
+type Stored = Omit<TemplateRow, 'savedAt' | 'publishedAt'> & { savedAt: Date; publishedAt: Date | null };
+
+function rowOf(stored: Stored): TemplateRow {
+  return {
+    ...stored,
+    savedAt: stored.savedAt.getTime(),
+    publishedAt: stored.publishedAt && stored.publishedAt.getTime(),
+  };
+}
 
 /** The newest version, or the newest published one. */
 export async function newestTemplate(
@@ -34,53 +37,154 @@ export async function newestTemplate(
   key: string,
   options: { published: boolean },
 ): Promise<TemplateRow | null> {
-  const rows = await runner.rows<TemplateRow>({
+  const rows = await runner.rows<Stored>({
     text: `select ${columns} from message_template where key = $1 and (not $2 or published_at is not null)
       order by version desc limit 1`,
     values: [key, options.published],
   });
-  return rows[0] ?? null;
+  return rows[0] ? rowOf(rows[0]) : null;
+}
+
+export async function templateVersion(runner: Runner, key: string, version: number): Promise<TemplateRow | null> {
+  const rows = await runner.rows<Stored>({
+    text: `select ${columns} from message_template where key = $1 and version = $2`,
+    values: [key, version],
+  });
+  return rows[0] ? rowOf(rows[0]) : null;
+}
+
+/** All versions of a template, newest first. */
+export async function templateVersions(runner: Runner, key: string): Promise<TemplateRow[]> {
+  const rows = await runner.rows<Stored>({
+    text: `select ${columns} from message_template where key = $1 order by version desc limit 500`,
+    values: [key],
+  });
+  return rows.map(rowOf);
 }
 
 /** Newest published version number of each key; asked once a batch, so a publication counts at once everywhere. */
-export async function publishedVersions(runner: Runner): Promise<Map<string, number>> {
-  const rows = await runner.rows<{ key: string; version: number }>({
+export async function publishedVersions(
+  runner: Runner,
+): Promise<Map<string, { version: number; made: string | null }>> {
+  const rows = await runner.rows<{ key: string; version: number; made: string | null }>({
     name: 'template-versions',
-    text: `select key, max(version)::int as version from message_template where published_at is not null group by key`,
+    text: `select distinct on (key) key, version, made from message_template where published_at is not null
+      order by key, version desc`,
   });
-  return new Map(rows.map(({ key, version }) => [key, version]));
+  return new Map(rows.map(({ key, ...one }) => [key, one]));
 }
 
-export function insertTemplate(runner: Runner, row: Omit<TemplateRow, 'html'>): Promise<number> {
-  return runner.run({
-    text: `insert into message_template (key, version, origin, subject, preheader, mjml, body_text, requires, hash, class)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+/** False when another process has written this version meanwhile. */
+export async function insertTemplate(runner: Runner, row: Omit<TemplateRow, 'publishedAt'>): Promise<boolean> {
+  const written = await runner.run({
+    text: `insert into message_template (key, version, origin, body, hash, compiled, made, saved_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
     values: [
       row.key,
       row.version,
       row.origin,
-      row.subject,
-      row.preheader,
-      row.mjml,
-      row.text,
-      JSON.stringify(row.requires),
+      JSON.stringify(row.body),
       row.hash,
-      row.class ?? 'marketing',
+      row.compiled && JSON.stringify(row.compiled),
+      madeOf(row.compiled),
+      new Date(row.savedAt),
     ],
   });
+  return written === 1;
+}
+
+/** What a version is compiled to, anew; it is read again wherever it is used. */
+export function storeCompiled(
+  runner: Runner,
+  { key, version, compiled }: { key: string; version: number; compiled: CompiledSource },
+): Promise<number> {
+  return runner.run({
+    text: `update message_template set compiled = $3, made = $4 where key = $1 and version = $2`,
+    values: [key, version, JSON.stringify(compiled), madeOf(compiled)],
+  });
+}
+
+/** Changes whenever a version is compiled to something else. */
+function madeOf(compiled: CompiledSource | null): string | null {
+  return compiled && sha256(JSON.stringify(compiled)).slice(0, 16);
 }
 
 export function publishRow(
   runner: Runner,
-  row: { key: string; version: number; html: string; now: number },
+  { key, version, now }: { key: string; version: number; now: number },
 ): Promise<number> {
   return runner.run({
-    text: 'update message_template set html = $3, published_at = $4 where key = $1 and version = $2',
-    values: [row.key, row.version, row.html, new Date(row.now)],
+    text: 'update message_template set published_at = $3 where key = $1 and version = $2',
+    values: [key, version, new Date(now)],
   });
+}
+
+/** From which version of its template a message was made; null before it was. */
+export async function sentVersion(runner: Runner, messageId: string): Promise<number | null> {
+  const rows = await runner.rows<{ version: number | null }>({
+    text: 'select template_version as version from message where id = $1',
+    values: [messageId],
+  });
+  return rows[0]?.version ?? null;
 }
 
 export async function templateKeys(runner: Runner): Promise<string[]> {
   const rows = await runner.rows<{ key: string }>({ text: 'select distinct key from message_template order by key' });
   return rows.map(({ key }) => key);
+}
+
+/** A template as a list shows it. */
+export interface TemplateLine {
+  key: string;
+  name: string;
+  class: string;
+  origin: string;
+  version: number;
+  published: number | null;
+  savedAt: number;
+}
+
+export async function templateLines(runner: Runner): Promise<TemplateLine[]> {
+  const rows = await runner.rows<Omit<TemplateLine, 'savedAt'> & { savedAt: Date }>({
+    text: `select distinct on (key) key, body->>'name' as name, coalesce(body->>'class', 'marketing') as class, origin,
+        version, saved_at as "savedAt",
+        (select max(version) from message_template p where p.key = t.key and published_at is not null) as published
+      from message_template t order by key, version desc`,
+  });
+  return rows.map((row) => ({ ...row, savedAt: row.savedAt.getTime() }));
+}
+
+export async function themeRow(runner: Runner, key: string): Promise<Theme | null> {
+  const rows = await runner.rows<{ body: Theme }>({
+    text: 'select body from message_theme where key = $1',
+    values: [key],
+  });
+  return rows[0]?.body ?? null;
+}
+
+export function themeRows(runner: Runner): Promise<{ key: string; body: Theme }[]> {
+  return runner.rows({ text: 'select key, body from message_theme order by key' });
+}
+
+export function putTheme(
+  runner: Runner,
+  { key, body, now }: { key: string; body: Theme; now: number },
+): Promise<number> {
+  return runner.run({
+    text: `insert into message_theme (key, body, saved_at) values ($1, $2, $3)
+      on conflict (key) do update set body = excluded.body, saved_at = excluded.saved_at`,
+    values: [key, JSON.stringify(body), new Date(now)],
+  });
+}
+
+/** Newest and newest published versions of all templates in a theme. */
+export async function wearersOf(runner: Runner, theme: string): Promise<TemplateRow[]> {
+  const rows = await runner.rows<Stored>({
+    text: `select ${columns} from message_template t where coalesce(body->>'theme', 'shop') = $1 and (
+        version = (select max(version) from message_template n where n.key = t.key)
+        or version = (select max(version) from message_template p where p.key = t.key and published_at is not null))
+      order by key, version`,
+    values: [theme],
+  });
+  return rows.map(rowOf);
 }

@@ -1,111 +1,221 @@
-import { BeckonError, nearest, sha256, type Clock } from '../base/index.ts';
+import { BeckonError, nearest, sha256, stableJson, type Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
-import { checkPieces } from './check.ts';
-import { compileHtml, compilePieces, type CompiledTemplate } from './compile.ts';
+import type { TemplateDocument } from './block.ts';
+import { compileDocument, compilePieces, isStale, type CompiledSource, type CompiledTemplate } from './compile.ts';
+import { documentOf } from './document.ts';
+import { differences, type Difference } from './difference.ts';
 import { errors } from './error.ts';
-import { fragments, layouts, recipeTemplates } from './recipe.ts';
-import {
-  insertTemplate,
-  newestTemplate,
-  publishRow,
-  publishedVersions,
-  templateKeys,
-  type TemplateRow,
-  type TemplateSource,
-} from './table-template.ts';
+import type { MailFinding } from './finding.ts';
+import { inspect, refuseFaults } from './inspect.ts';
+import { recipeTemplates } from './recipe.ts';
+import type { RenderSetting } from './render.ts';
+import * as table from './table-template.ts';
+import type { TemplateLine, TemplateRow } from './table-template.ts';
+import { Themes } from './themes.ts';
 
-/** Templates as versions: written as drafts, published as a whole, never changed afterwards. */
+/** Templates as versions: checked and compiled when saved, sent once published, never changed afterwards. */
 export class Templates {
+  readonly themes: Themes;
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #compiled = new Map<string, CompiledTemplate>();
+  readonly #render: RenderSetting;
+  readonly #names = new Set<string>();
+  readonly #compiled = new Map<string, { made: string | null; template: CompiledTemplate }>();
 
-  constructor(parts: { store: Store; clock: Clock }) {
+  constructor(parts: { store: Store; clock: Clock; render: RenderSetting }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
+    this.#render = parts.render;
+    this.themes = new Themes(parts, (row) => this.#recompile(row));
   }
 
   /** Puts the recipes' templates in place and publishes them, unless the shop has written its own under that key. */
   async installRecipes(): Promise<void> {
-    for (const source of recipeTemplates) {
-      const known = await newestTemplate(this.#store, source.key, { published: false });
-      if (known?.origin === 'shop' || known?.hash === hashOf(source)) continue;
-      await this.#add(source, 'recipe', (known?.version ?? 0) + 1);
-      await this.publish(source.key);
+    for (const { key, ...body } of recipeTemplates) {
+      const known = await table.newestTemplate(this.#store, key, { published: false });
+      if (known?.origin === 'shop' || known?.hash === hashOf(body)) continue;
+      // Compiled at its first use: most starts send none of them.
+      const version = (known?.version ?? 0) + 1;
+      const now = this.#clock.now();
+      const row = { key, version, origin: 'recipe', body, hash: hashOf(body), compiled: null, savedAt: now } as const;
+      await table.insertTemplate(this.#store, row);
+      await table.publishRow(this.#store, { key, version, now });
     }
   }
 
-  /** Stores a draft as a new version, unless nothing changed. Nothing is sent from it before `publish`. */
-  async put(source: TemplateSource): Promise<{ key: string; version: number }> {
-    const known = await newestTemplate(this.#store, source.key, { published: false });
-    if (known?.hash === hashOf(source)) return { key: known.key, version: known.version };
-    return this.#add(source, 'shop', (known?.version ?? 0) + 1);
+  list(): Promise<TemplateLine[]> {
+    return table.templateLines(this.#store);
   }
 
-  async #add(source: TemplateSource, origin: 'recipe' | 'shop', version: number) {
-    await insertTemplate(this.#store, { ...source, origin, version, hash: hashOf(source) });
-    return { key: source.key, version };
+  /** The keys there are; the set grows as templates are saved. */
+  async names(): Promise<ReadonlySet<string>> {
+    for (const key of await table.templateKeys(this.#store)) this.#names.add(key);
+    return this.#names;
+  }
+
+  /** The newest version, published or not. Throws MESSAGE_TEMPLATE_UNKNOWN. */
+  async get(key: string): Promise<TemplateRow> {
+    return (await table.newestTemplate(this.#store, key, { published: false })) ?? (await this.#unknown(key));
+  }
+
+  /** Newest first. Throws MESSAGE_TEMPLATE_UNKNOWN. */
+  async versions(key: string): Promise<TemplateRow[]> {
+    const rows = await table.templateVersions(this.#store, key);
+    return rows.length === 0 ? this.#unknown(key) : rows;
+  }
+
+  /** One version. Throws MESSAGE_TEMPLATE_UNKNOWN, MESSAGE_TEMPLATE_VERSION. */
+  async version(key: string, version: number): Promise<TemplateRow> {
+    const row = await table.templateVersion(this.#store, key, version);
+    if (row) return row;
+    await this.get(key);
+    const says = `The template "${key}" has no version ${version}`;
+    throw new BeckonError(errors.MESSAGE_TEMPLATE_VERSION, says, { where: 'version' });
+  }
+
+  /** What changed from one version to another. */
+  async difference(key: string, from: number, to: number): Promise<Difference[]> {
+    const [before, after] = [await this.version(key, from), await this.version(key, to)];
+    return differences(before.body, after.body);
   }
 
   /**
-   * Compiles the newest version and makes it the one that is sent.
+   * Checks, compiles and stores a document as a new version, unless nothing changed. Nothing is sent from it before
+   * `publish`. With a `revision` only if the newest version still has it (`none`: if there is no such template).
    *
-   * @throws MESSAGE_TEMPLATE_UNKNOWN, MESSAGE_TEMPLATE_FAULT, LANGUAGE_*; then the version before stays in force
+   * @throws MESSAGE_TEMPLATE_INVALID, MESSAGE_TEMPLATE_FAULT, MESSAGE_TEMPLATE_CHANGED; then nothing is stored
    */
-  async publish(key: string): Promise<{ key: string; version: number }> {
-    const row = await newestTemplate(this.#store, key, { published: false });
-    if (!row) throw await this.#unknown(key);
-    const html = await compileHtml(row);
-    compilePieces({ ...row, html });
-    checkPieces({ ...row, html });
-    await publishRow(this.#store, { key, version: row.version, html, now: this.#clock.now() });
-    return { key, version: row.version };
+  async put(key: string, document: unknown, revision?: string): Promise<TemplateRow> {
+    requireKey(key);
+    const body = documentOf(document);
+    const known = await table.newestTemplate(this.#store, key, { published: false });
+    requireRevision(key, known, revision);
+    const hash = hashOf(body);
+    if (known?.hash === hash) return known;
+    const { compiled, findings } = await this.#look(key, body);
+    refuseFaults(key, findings);
+    const version = (known?.version ?? 0) + 1;
+    const row = { key, version, origin: 'shop', body, hash, compiled, savedAt: this.#clock.now() } as const;
+    if (!(await table.insertTemplate(this.#store, row))) throw changed(key);
+    this.#names.add(key);
+    return { ...row, publishedAt: null };
   }
 
-  /** The newest version, published or not; null when there is none. */
-  get(key: string): Promise<TemplateRow | null> {
-    return newestTemplate(this.#store, key, { published: false });
+  /** All that is wrong with a document, without storing it. Throws MESSAGE_TEMPLATE_INVALID. */
+  async check(key: string, document: unknown): Promise<MailFinding[]> {
+    return (await this.#look(key, documentOf(document))).findings;
   }
 
-  keys(): Promise<string[]> {
-    return templateKeys(this.#store);
+  /** Compiles and inspects; what keeps it from being compiled is a finding as well. */
+  async #look(key: string, body: TemplateDocument): Promise<{ compiled: CompiledSource; findings: MailFinding[] }> {
+    const theme = await this.themes.get(body.theme);
+    try {
+      const compiled = await compileDocument(key, body, theme);
+      const desk = { key, theme, render: this.#render, now: this.#clock.now() };
+      return { compiled, findings: inspect(body, compiled, desk) };
+    } catch (error) {
+      if (!(error instanceof BeckonError)) throw error;
+      const { code, message, mend, where } = error;
+      const found: MailFinding = { severity: 'error', code, where: where ?? '/blocks', message, mend };
+      return { compiled: null as never, findings: [found] };
+    }
   }
 
-  /** The published versions of these keys, compiled once a process and version. Keys without one are left out. */
+  /** Makes the newest version the one that is sent. Throws MESSAGE_TEMPLATE_UNKNOWN, MESSAGE_TEMPLATE_CHANGED. */
+  async publish(key: string, revision?: string): Promise<TemplateRow> {
+    const row = await this.get(key);
+    requireRevision(key, row, revision);
+    if (row.publishedAt !== null) return row;
+    const { findings } = await this.#look(key, row.body);
+    refuseFaults(key, findings);
+    const now = this.#clock.now();
+    await table.publishRow(this.#store, { key, version: row.version, now });
+    return { ...row, publishedAt: now };
+  }
+
+  /** An older version again, as the newest one; it is sent once published. */
+  async restore(key: string, version: number): Promise<TemplateRow> {
+    return this.put(key, (await this.version(key, version)).body);
+  }
+
+  /**
+   * The published versions of these keys, compiled once a process and version. `key@3` is that very version, published or
+   * not, as proofs are sent from. Keys without one are left out.
+   */
   async compiled(keys: Iterable<string>): Promise<Map<string, CompiledTemplate>> {
-    const versions = await publishedVersions(this.#store);
+    const published = await table.publishedVersions(this.#store);
     const found = new Map<string, CompiledTemplate>();
     for (const key of new Set(keys)) {
-      const version = versions.get(key);
-      if (version === undefined) continue;
-      if (this.#compiled.get(key)?.version !== version) await this.#load(key);
-      found.set(key, this.#compiled.get(key)!);
+      const [name, number] = key.split('@') as [string, string?];
+      const known = number === undefined ? published.get(name) : { version: Number(number), made: 'fixed' };
+      if (!known) continue;
+      const template = await this.#ready(name, known);
+      if (template) found.set(key, template);
     }
     return found;
   }
 
-  async #load(key: string): Promise<void> {
-    const row = await newestTemplate(this.#store, key, { published: true });
-    if (row?.html) this.#compiled.set(key, compilePieces({ ...row, html: row.html }));
+  async #ready(
+    key: string,
+    { version, made }: { version: number; made: string | null },
+  ): Promise<CompiledTemplate | null> {
+    const place = `${key}@${version}`;
+    const known = this.#compiled.get(place);
+    if (known?.made === made) return known.template;
+    const row = await table.templateVersion(this.#store, key, version);
+    if (!row) return null;
+    const template = compilePieces(row, isStale(row.compiled) ? await this.#recompile(row) : row.compiled!);
+    if (this.#compiled.size >= 500) this.#compiled.clear();
+    this.#compiled.set(place, { made, template });
+    return template;
   }
 
-  /** The newest version compiled, draft or not; for previews. Throws as `publish`. */
-  async draft(key: string): Promise<CompiledTemplate> {
-    const row = await newestTemplate(this.#store, key, { published: false });
-    if (!row) throw await this.#unknown(key);
-    return compilePieces({ ...row, html: row.html ?? (await compileHtml(row)) });
+  async #recompile({ key, version, body }: TemplateRow): Promise<CompiledSource> {
+    const compiled = await compileDocument(key, body, await this.themes.get(body.theme));
+    await table.storeCompiled(this.#store, { key, version, compiled });
+    return compiled;
   }
 
-  async #unknown(key: string): Promise<BeckonError> {
-    const near = nearest(key, await this.keys());
+  /** The newest version compiled, published or not; or a document that is not stored at all. For previews. */
+  async draft(key: string, document?: unknown): Promise<CompiledTemplate> {
+    if (document !== undefined) {
+      const body = documentOf(document);
+      return compilePieces({ key, version: 0 }, await compileDocument(key, body, await this.themes.get(body.theme)));
+    }
+    const row = await this.get(key);
+    return compilePieces(row, isStale(row.compiled) ? await this.#recompile(row) : row.compiled!);
+  }
+
+  async #unknown(key: string): Promise<never> {
+    const near = nearest(key, await this.names());
     const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-    return new BeckonError(errors.MESSAGE_TEMPLATE_UNKNOWN, `There is no template "${key}"${hint}`);
+    throw new BeckonError(errors.MESSAGE_TEMPLATE_UNKNOWN, `There is no template "${key}"${hint}`);
   }
 }
 
-/** Of all that goes into the compiled pieces, so that a new layout or card makes a new version too. */
-function hashOf({ key, subject, preheader, mjml, text, requires, class: given }: TemplateSource): string {
-  const kind = given ?? 'marketing';
-  const parts = [key, subject, preheader, mjml, text, requires, layouts[kind], fragments];
-  return sha256(JSON.stringify(kind === 'marketing' ? parts : [...parts, kind]));
+/** What names the newest version, for whoever wants to change just that. */
+export function revisionOf({ version, hash }: Pick<TemplateRow, 'version' | 'hash'>): string {
+  return `${version}-${hash.slice(0, 12)}`;
+}
+
+function requireKey(key: string): void {
+  if (/^[a-z0-9][a-z0-9-]{0,99}$/.test(key)) return;
+  const says = `"${key.slice(0, 120)}" cannot be the key of a template: lower-case letters, digits and hyphens`;
+  throw new BeckonError(errors.MESSAGE_TEMPLATE_INVALID, says, { where: 'key' });
+}
+
+function requireRevision(key: string, known: TemplateRow | null, revision: string | undefined): void {
+  if (revision === undefined) return;
+  if (revision !== (known === null ? 'none' : revisionOf(known))) throw changed(key);
+}
+
+function changed(key: string): BeckonError {
+  return new BeckonError(
+    errors.MESSAGE_TEMPLATE_CHANGED,
+    `The template "${key}" was changed by somebody else meanwhile`,
+  );
+}
+
+function hashOf(body: TemplateDocument): string {
+  return sha256(stableJson(body));
 }

@@ -324,6 +324,7 @@ function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages
             },
           }
         : null,
+    mirror: async (token) => (token === 'good' ? { html: '<p>the mail</p>' } : token === 'gone' ? { gone: 'x' } : null),
     open: async (token) =>
       token === 'good'
         ? {

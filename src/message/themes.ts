@@ -1,0 +1,45 @@
+import { BeckonError, type Clock } from '../base/index.ts';
+import type { Store } from '../store/index.ts';
+import { themeOf } from './document.ts';
+import { errors } from './error.ts';
+import { putTheme, themeRow, themeRows, wearersOf, type TemplateRow } from './table-template.ts';
+import { shopTheme, type Theme } from './theme.ts';
+
+/** The themes of a shop: `shop` is there from the beginning, others as they are made. */
+export class Themes {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #recompile: (row: TemplateRow) => Promise<unknown>;
+
+  /** @param recompile compiles and stores a version anew, in the theme as it is then */
+  constructor(parts: { store: Store; clock: Clock }, recompile: (row: TemplateRow) => Promise<unknown>) {
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#recompile = recompile;
+  }
+
+  async list(): Promise<{ key: string; theme: Theme }[]> {
+    const rows = (await themeRows(this.#store)).map(({ key, body }) => ({ key, theme: body }));
+    return rows.some(({ key }) => key === 'shop') ? rows : [{ key: 'shop', theme: shopTheme }, ...rows];
+  }
+
+  /** Throws MESSAGE_THEME_UNKNOWN. */
+  async get(key = 'shop'): Promise<Theme> {
+    const known = await themeRow(this.#store, key);
+    if (known) return known;
+    if (key === 'shop') return shopTheme;
+    throw new BeckonError(errors.MESSAGE_THEME_UNKNOWN, `There is no theme "${key}"`, { where: '/theme' });
+  }
+
+  /** Stores a theme; the newest and the published versions that wear it are compiled anew. Throws MESSAGE_TEMPLATE_INVALID. */
+  async put(key: string, theme: unknown): Promise<Theme> {
+    if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(key)) {
+      const says = `"${key.slice(0, 120)}" cannot be the key of a theme: lower-case letters, digits and hyphens`;
+      throw new BeckonError(errors.MESSAGE_TEMPLATE_INVALID, says, { where: 'key' });
+    }
+    const body = themeOf(theme);
+    await putTheme(this.#store, { key, body, now: this.#clock.now() });
+    for (const row of await wearersOf(this.#store, key)) await this.#recompile(row);
+    return body;
+  }
+}
