@@ -24,6 +24,7 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
   return {
     list: () => Promise.all(journeys.list().map(({ key }) => journeyRow(rooms, key))),
     get: async (key) => (known(key) ? journeyDetail(rooms, key) : null),
+    check: (definition) => journeys.check(definition),
     put: (definition, revision) => detail(journeys.put(definition, revision)),
     publish: (key, revision) => detail(journeys.publish(key, revision)),
     pause: (key) => detail(lifecycle.pause(key)),

@@ -33,8 +33,9 @@ const journeyList = createRoute({
 const oneJourney = createRoute({
   getParentRoute: () => root,
   path: '/journeys/$key',
-  validateSearch: (search: Record<string, unknown>): { activity?: string | undefined } => ({
+  validateSearch: (search: Record<string, unknown>): { activity?: string | undefined; edit?: true | undefined } => ({
     activity: text(search['activity']),
+    edit: search['edit'] === true ? true : undefined,
   }),
   component: lazyRouteComponent(() => import('./journey/JourneyPage.tsx'), 'JourneyPage'),
 });

@@ -3,6 +3,7 @@ import { BeckonError, isUuid, nearest } from '../base/index.ts';
 import { JourneyDetail, JourneyReport, JourneyRow, PersonHere } from './contract.ts';
 import {
   BusinessEvent,
+  JourneyCheck,
   JourneyMigrate,
   JourneyMigration,
   JourneyResume,
@@ -36,25 +37,7 @@ export function journeyDoors(make: Make, house: House): void {
     answer: JourneyDetail,
     work: async (call) => (await house.journeys.get(call.part('key'))) ?? unknown(call.part('key'), house),
   });
-  make({
-    method: 'PUT',
-    path: '/journeys/:key',
-    scope: 'journeys',
-    summary: 'Write the draft of a journey. What is live stays as it is until publish.',
-    query: { revision: 'Only if the draft still has this revision; `none`: only if there is no such journey' },
-    body: Type.Record(Type.String(), Type.Unknown()),
-    answer: JourneyDetail,
-    work: (call) => house.journeys.put(withKey(call.body, call.part('key')), call.query('revision')),
-  });
-  make({
-    method: 'POST',
-    path: '/journeys/:key/publish',
-    scope: 'journeys',
-    summary: 'Make the draft the live version. Runs inside finish on the version they began with.',
-    query: { revision: 'Only if the draft still has this revision' },
-    answer: JourneyDetail,
-    work: (call) => house.journeys.publish(call.part('key'), call.query('revision')),
-  });
+  draftDoors(make, house);
   lifeDoors(make, house);
   make({
     method: 'POST',
@@ -96,6 +79,38 @@ export function journeyDoors(make: Make, house: House): void {
     query: { activity: 'Name of the activity' },
     answer: Type.Object({ people: Type.Array(PersonHere) }),
     work: async (call) => ({ people: await house.journeys.people(call.part('key'), call.query('activity') ?? null) }),
+  });
+}
+
+/** Doors by which a journey is written: check, draft, publish. */
+function draftDoors(make: Make, house: House): void {
+  make({
+    method: 'PUT',
+    path: '/journeys/:key',
+    scope: 'journeys',
+    summary: 'Write the draft of a journey. What is live stays as it is until publish.',
+    query: { revision: 'Only if the draft still has this revision; `none`: only if there is no such journey' },
+    body: Type.Record(Type.String(), Type.Unknown()),
+    answer: JourneyDetail,
+    work: (call) => house.journeys.put(withKey(call.body, call.part('key')), call.query('revision')),
+  });
+  make({
+    method: 'POST',
+    path: '/journeys/:key/check',
+    scope: 'read',
+    summary: 'What is wrong with a document, and what is missing for it to be published. Nothing is kept.',
+    body: Type.Record(Type.String(), Type.Unknown()),
+    answer: JourneyCheck,
+    work: (call) => house.journeys.check(withKey(call.body, call.part('key'))),
+  });
+  make({
+    method: 'POST',
+    path: '/journeys/:key/publish',
+    scope: 'journeys',
+    summary: 'Make the draft the live version. Runs inside finish on the version they began with.',
+    query: { revision: 'Only if the draft still has this revision' },
+    answer: JourneyDetail,
+    work: (call) => house.journeys.publish(call.part('key'), call.query('revision')),
   });
 }
 

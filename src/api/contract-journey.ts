@@ -1,6 +1,22 @@
 /** Shapes of the doors that change how a journey goes on. */
 import { Type, type Static } from 'typebox';
 
+const Problems = Type.Array(
+  Type.Object({
+    where: Type.String({ description: 'Place in the document, such as activities.wait.for' }),
+    what: Type.String(),
+  }),
+);
+
+/** POST /v1/journeys/{key}/check */
+export const JourneyCheck = Type.Object({
+  /** What keeps it from being saved. */
+  problems: Problems,
+  /** What is missing for it to be published; told once nothing keeps it from being saved. */
+  missing: Problems,
+});
+export type JourneyCheck = Static<typeof JourneyCheck>;
+
 /** POST /v1/journeys/{key}/resume */
 export const JourneyResume = Type.Object(
   {

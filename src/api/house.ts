@@ -25,18 +25,8 @@ import type {
   Recommender,
   Replays,
 } from '../recommend/index.ts';
-import type {
-  AdvanceReport,
-  ClockView,
-  JourneyDetail,
-  JourneyReport,
-  JourneyRow,
-  Overview,
-  PersonHere,
-  PersonRow,
-  TimelineEntry,
-} from './contract.ts';
-import type { JourneyResume, StuckRun, ToldStory } from './contract-journey.ts';
+import type { AdvanceReport, ClockView, Overview, PersonRow, TimelineEntry } from './contract.ts';
+import type { JourneyDoor } from './house-journey.ts';
 import type { MailboxDoor, MessageDoor } from './house-mail.ts';
 import type { RefusedRow } from './contract-in.ts';
 import type { Forms } from './forms.ts';
@@ -235,38 +225,6 @@ export type ActivityDoor = Pick<
   /** What its experiences have come to. */
   numbers(key: string): Promise<ExperienceNumbers[]>;
 };
-
-export interface JourneyDoor {
-  list(): Promise<JourneyRow[]>;
-  get(key: string): Promise<JourneyDetail | null>;
-  /**
-   * Checks and keeps a draft; throws the journey room's errors with the place in the document. With a `revision` only if
-   * the draft still has it (`none`: if there is no such journey), otherwise JOURNEY_CHANGED.
-   */
-  put(definition: Record<string, unknown>, revision?: string): Promise<JourneyDetail>;
-  publish(key: string, revision?: string): Promise<JourneyDetail>;
-  /** Each throws JOURNEY_NOT_SO where the status of the journey does not allow it. */
-  pause(key: string): Promise<JourneyDetail>;
-  resume(key: string, how: JourneyResume): Promise<JourneyDetail>;
-  close(key: string): Promise<JourneyDetail>;
-  stop(key: string): Promise<JourneyDetail>;
-  rollback(key: string, version: number): Promise<JourneyDetail>;
-  /** Where those inside an older version would go; `to` is undefined where nobody has said. */
-  migration(
-    key: string,
-    map: Record<string, string | null>,
-  ): Promise<{ from: number; activity: string; count: number; to: string | null | undefined }[]>;
-  migrate(key: string, map: Record<string, string | null>): Promise<JourneyDetail>;
-  stuck(key: string): Promise<StuckRun[]>;
-  /** Tells a story to journeys: those given, otherwise those it names as they stand here as drafts. Throws STORY_INVALID. */
-  tell(story: unknown, journeys: readonly unknown[] | null): Promise<ToldStory>;
-  /** Something happened that concerns no person; the same id lets nobody in twice. */
-  happened(event: { type: string; id: string; at: number; data: Record<string, unknown> }): Promise<void>;
-  /** @returns whether there was such a run inside */
-  move(key: string, runId: string, how: 'skip' | 'retry' | 'exit'): Promise<boolean>;
-  report(key: string): Promise<JourneyReport | null>;
-  people(key: string, activity: string | null): Promise<PersonHere[]>;
-}
 
 /** What the actions of journeys call, and show to whom they call. */
 export interface ActionDoor {

@@ -26,6 +26,10 @@ beforeEach(async () => {
     rollback: noting('rollback'),
     migrate: noting('migrate'),
     migration: async () => [{ from: 1, activity: 'wait', count: 2, to: undefined }],
+    check: async ({ key, name }: Record<string, unknown>) => ({
+      problems: [{ where: 'start', what: `not "${String(key)}" "${String(name)}"` }],
+      missing: [],
+    }),
     move: async (key: string, run: string, how: string) => {
       done.push(['move', key, run, how]);
       return run.endsWith('1');
@@ -46,6 +50,12 @@ it('publishes the form of a journey to editors, without a key', async () => {
   const answer = await app.inject('/v1/schema/journey');
   expect(answer.headers['content-type']).toContain('application/schema+json');
   expect(answer.json<{ required: string[] }>().required).toContain('activities');
+});
+
+it('says what is wrong with a document without keeping it, to whoever may read', async () => {
+  const answer = await post('check', { name: 'x' }, readKey);
+  expect(answer.json()).toEqual({ problems: [{ where: 'start', what: 'not "abandoned-cart" "x"' }], missing: [] });
+  expect((await post('check', { key: 'other' })).json<Problem>().code).toBe('API_INPUT_INVALID');
 });
 
 describe('how a journey goes on', () => {

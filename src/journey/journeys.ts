@@ -5,7 +5,7 @@ import { plainJourney, revisionOf } from './compare.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
 import { journeyMark, journeyRows, versionRows, type JourneyRow } from './table-journey.ts';
-import { refuse, validated, type Problem } from './validate.ts';
+import { problemsOf, refuse, validated, type Problem } from './validate.ts';
 import { zoneOf } from './audience-reader.ts';
 import { nextReadDue } from './reading.ts';
 
@@ -130,6 +130,15 @@ export class Journeys {
     });
     await this.load();
     return this.get(definition.key);
+  }
+
+  /**
+   * What is wrong with a document, without saving it: what keeps it from being saved, and, when nothing does, what is
+   * missing here for it to be published.
+   */
+  async check(given: unknown): Promise<{ problems: Problem[]; missing: Problem[] }> {
+    const problems = problemsOf(given, this.#templates(), this.#audiences());
+    return { problems, missing: problems.length > 0 ? [] : await this.#missing(given as JourneyDefinition) };
   }
 
   /** Holds the journey until the transaction ends, if its draft still is what somebody saw. */

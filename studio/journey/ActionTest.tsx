@@ -6,13 +6,13 @@ import { ask } from '../api/client.ts';
 import { PersonSelect } from '../recommend/ItemSelect.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import type { RawAction } from './action-fields.ts';
+import type { Raw } from '../form/schema.ts';
 
 interface ActionTestProps {
   journeyKey: string;
   activity: string;
   /** As the form has it; null: as it is saved. */
-  action: RawAction | null;
+  action: Raw | null;
 }
 
 /** Calls the service once for a chosen person, and shows what went out and what came back. */

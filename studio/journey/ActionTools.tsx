@@ -7,62 +7,25 @@ import { ask } from '../api/client.ts';
 import { services } from '../api/query.ts';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import { ActionForm } from './ActionForm.tsx';
 import { ActionTest } from './ActionTest.tsx';
-import { Publish } from './Publish.tsx';
 import { Secrets } from './Secrets.tsx';
-import { type ActionFields, actionOf, fieldsOf, type RawAction } from './action-fields.ts';
-import type { JourneyDocument } from './document.ts';
 
-interface ActionToolsProps {
-  detail: JourneyDetail;
-  document: JourneyDocument;
-  id: string;
-}
-
-/** What can be done with a custom action: see how its service is, change it, send a test, keep its secrets. */
-export function ActionTools({ detail, document, id }: ActionToolsProps) {
+/** What can be done with a custom action: see how its service is, send a test, keep its secrets. */
+export function ActionTools({ detail, id }: { detail: JourneyDetail; id: string }) {
   const { say } = useVoice();
-  const [fields, setFields] = useState<ActionFields | null>(null);
   const [tests, setTests] = useState(false);
-  const saved = savedAction(detail, id);
-  const { action, faults } = fields === null ? { action: saved, faults: [] } : actionOf(fields, saved);
   return (
     <div className="action-tools">
       <Service journeyKey={detail.key} activity={id} />
       <div className="action-buttons">
-        <Button
-          variant={fields === null ? 'default' : 'subtle'}
-          onClick={() => setFields(fields ? null : fieldsOf(saved))}
-        >
-          {say(fields === null ? 'action.change' : 'action.leave')}
-        </Button>
         <Button variant="default" aria-expanded={tests} onClick={() => setTests(!tests)}>
           {say('action.test')}
         </Button>
-        {detail.draft !== null && <Publish journeyKey={detail.key} document={document} />}
       </div>
-      {detail.draft !== null && <p className="quiet">{say('action.isDraft')}</p>}
-      {fields !== null && (
-        <ActionForm fields={fields} faults={faults} onChange={setFields}>
-          <Save detail={detail} id={id} action={action} isSound={faults.length === 0} onSaved={() => setFields(null)} />
-        </ActionForm>
-      )}
-      {tests && (
-        <ActionTest
-          journeyKey={detail.key}
-          activity={id}
-          action={fields === null || faults.length > 0 ? null : action}
-        />
-      )}
+      {tests && <ActionTest journeyKey={detail.key} activity={id} action={null} />}
       <Secrets />
     </div>
   );
-}
-
-function savedAction({ draft, definition }: JourneyDetail, id: string): RawAction {
-  const activities = ((draft ?? definition) as { activities?: Record<string, RawAction> }).activities ?? {};
-  return activities[id] ?? {};
 }
 
 /** Whether the service answers, and a way to call it at once. */
@@ -96,32 +59,4 @@ function Service({ journeyKey, activity }: { journeyKey: string; activity: strin
 
 function whyOf({ lastFailure }: ServiceState): string {
   return [lastFailure?.status, lastFailure?.reason].filter((one) => one !== null && one !== undefined).join(': ');
-}
-
-/** Saves the draft with the action in it, if nobody else has saved another meanwhile. */
-function Save(props: { detail: JourneyDetail; id: string; action: RawAction; isSound: boolean; onSaved: () => void }) {
-  const { say } = useVoice();
-  const client = useQueryClient();
-  const { detail, id, action, isSound, onSaved } = props;
-  const save = useMutation({
-    mutationFn: () => {
-      const document = (detail.draft ?? detail.definition) as { activities: Record<string, RawAction> };
-      const body = { ...document, activities: { ...document.activities, [id]: action } };
-      const at = `/v1/journeys/${encodeURIComponent(detail.key)}?revision=${encodeURIComponent(detail.revision)}`;
-      return ask<unknown>(at, { method: 'PUT', body });
-    },
-    onSuccess: async () => {
-      await client.invalidateQueries();
-      onSaved();
-    },
-  });
-  return (
-    <>
-      {save.error && <ProblemNote error={save.error} />}
-      <Button disabled={!isSound} loading={save.isPending} onClick={() => save.mutate()}>
-        {say('action.save')}
-      </Button>
-      <p className="quiet">{say('action.saveSays')}</p>
-    </>
-  );
 }

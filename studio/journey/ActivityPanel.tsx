@@ -1,4 +1,4 @@
-import { CloseButton } from '@mantine/core';
+import { Button, CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { JourneyDetail } from '../../src/api/contract.ts';
 import { peopleHere } from '../api/query.ts';
@@ -16,11 +16,12 @@ interface ActivityPanelProps {
   detail: JourneyDetail;
   document: JourneyDocument;
   id: string;
+  onChange: () => void;
   onClose: () => void;
 }
 
 /** The chosen activity: what it says, how it is set, who is there. */
-export function ActivityPanel({ detail, document, id, onClose }: ActivityPanelProps) {
+export function ActivityPanel({ detail, document, id, onChange, onClose }: ActivityPanelProps) {
   const { say, number, percent } = useVoice();
   const kind = kindOf(document, id);
   const title = titleOf(document, id, say);
@@ -41,13 +42,18 @@ export function ActivityPanel({ detail, document, id, onClose }: ActivityPanelPr
         <Figure value={number(counts.ever)} word={say('journey.ever')} />
       </div>
       <PeopleHere journeyKey={detail.key} activity={id} />
-      <h3>{say('journey.details')}</h3>
+      <div className="panel-head">
+        <h3>{say('journey.details')}</h3>
+        <Button size="xs" variant="default" onClick={onChange}>
+          {say('edit.change')}
+        </Button>
+      </div>
       <dl className="details">
         {detailsOf(document, id, say, percent).map((row) => (
           <Detail key={row.name} row={row} />
         ))}
       </dl>
-      {kind === 'action' && <ActionTools key={id} detail={detail} document={document} id={id} />}
+      {kind === 'action' && <ActionTools key={id} detail={detail} id={id} />}
     </section>
   );
 }

@@ -1,8 +1,8 @@
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
-import { IconFocusCentered, IconMinus, IconPlus } from '@tabler/icons-react';
+import { IconAlertTriangle, IconFocusCentered, IconMinus, IconPlus } from '@tabler/icons-react';
 import {
   type Edge,
   type EdgeProps,
@@ -22,8 +22,9 @@ import type { JourneyDetail } from '../../src/api/contract.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { KindIcon } from './KindIcon.tsx';
 import type { JourneyDocument } from './document.ts';
+import { type Kind, type LineStart, kinds } from './edit.ts';
 import { card, layOut, pathOf } from './layout.ts';
-import { type CardKind, kindOf, sentenceOf, titleOf, wayWords } from './sentence.ts';
+import { type CardKind, cardKinds, kindOf, sentenceOf, titleOf, wayWords } from './sentence.ts';
 
 type CardData = {
   kind: CardKind;
@@ -34,9 +35,11 @@ type CardData = {
   /** What `today` counts, in a word. */
   pastWord: string;
   selected: boolean;
+  /** How much of it must be mended. */
+  faults: number;
   onSelect: (id: string) => void;
 };
-type LineData = { lane: number; label: string };
+type LineData = { lane: number; label: string; from: string; onInsert: ((kind: Kind) => void) | undefined };
 type CardNode = Node<CardData, 'card'>;
 type LineEdge = Edge<LineData, 'line'>;
 
@@ -47,16 +50,22 @@ interface CanvasProps {
   onSelect: (id: string | null) => void;
   /** What the second number of each card counts; those of today when absent. */
   pastWord?: string;
+  /** It is being changed: how much of each activity must be mended, and what may be put into lines. */
+  editing?: { faults: ReadonlyMap<string, number>; onInsert: (line: LineStart, kind: Kind) => void };
 }
 
 /** About as wide as the word is drawn; the style cuts it at the same most. */
 const wordWidth = (word: string) => (word === '' ? 0 : Math.min(216, word.length * 7 + 18));
 
+/** What the sign for one more takes beside it. */
+const plusWidth = 28;
+
 /** A journey drawn: time runs downward, a card an activity, its counts live. */
-export function Canvas({ document, counts, selected, onSelect, pastWord }: CanvasProps) {
+export function Canvas({ document, counts, selected, onSelect, pastWord, editing }: CanvasProps) {
   const { say } = useVoice();
   const frame = useRef<HTMLDivElement>(null);
-  const layout = useMemo(() => layOut(document, (why) => wordWidth(wayWords(why, say))), [document, say]);
+  const plus = editing ? plusWidth : 0;
+  const layout = useMemo(() => layOut(document, (why) => wordWidth(wayWords(why, say)) + plus), [document, say, plus]);
   const nodes = layout.cards.map(({ id, x, y }): CardNode => ({
     id,
     type: 'card',
@@ -71,19 +80,21 @@ export function Canvas({ document, counts, selected, onSelect, pastWord }: Canva
       today: counts[id]?.today ?? 0,
       pastWord: pastWord ?? say('card.today'),
       selected: id === selected,
+      faults: editing?.faults.get(id) ?? 0,
       onSelect,
     },
   }));
+  const insert = editing?.onInsert;
   const edges = useMemo(
     () =>
-      layout.lines.map(({ id, from, to, why, lane }): LineEdge => ({
-        id,
-        type: 'line',
-        source: from,
-        target: to,
-        data: { lane, label: wayWords(why, say) },
-      })),
-    [layout, say],
+      layout.lines.map(({ id, from, to, at, why, lane }): LineEdge => {
+        const line = { from: document.activities.has(from) ? from : null, at };
+        const onInsert = insert && ((kind: Kind) => insert(line, kind));
+        const label = wayWords(why, say);
+        const data = { lane, label, from: titleOf(document, from, say), onInsert };
+        return { id, type: 'line', source: from, target: to, data };
+      }),
+    [layout, say, insert, document],
   );
   const start = (flow: ReactFlowInstance<CardNode, LineEdge>) => {
     const width = frame.current?.clientWidth ?? layout.width;
@@ -162,6 +173,12 @@ function Card({ id, data }: NodeProps<CardNode>) {
           <span>{data.title}</span>
         </span>
         <span className="card-sentence">{data.sentence}</span>
+        {data.faults > 0 && (
+          <span className="card-faults">
+            <IconAlertTriangle size={14} stroke={1.5} aria-hidden="true" />
+            {say('edit.faults', { count: data.faults })}
+          </span>
+        )}
         <span className="card-counts">
           <span className={data.now > 0 ? 'card-now' : ''}>
             <b>{number(data.now)}</b> {say('journey.here')}
@@ -186,17 +203,40 @@ function Line({ sourceX, sourceY, targetX, targetY, data }: EdgeProps<LineEdge>)
         d={`M${targetX - 4},${targetY - 6}L${targetX},${targetY - 1}L${targetX + 4},${targetY - 6}`}
         className="arrow"
       />
-      {data?.label && (
+      {data && (data.label || data.onInsert) && (
         <EdgeLabelRenderer>
-          <span
-            className="line-word"
+          <div
+            className="line-place"
             style={{ transform: `translate(-50%, -50%) translate(${lane}px, ${sourceY + 48}px)` }}
           >
-            {data.label}
-          </span>
+            {data.label && <span className="line-word">{data.label}</span>}
+            {data.onInsert && <OneMore after={[data.from, data.label]} onChoose={data.onInsert} />}
+          </div>
         </EdgeLabelRenderer>
       )}
     </>
+  );
+}
+
+/** Puts an activity of a chosen kind into a line. */
+function OneMore({ after, onChoose }: { after: string[]; onChoose: (kind: Kind) => void }) {
+  const { say } = useVoice();
+  const name = say('edit.addAfter', { name: after.filter(Boolean).join(', ') });
+  return (
+    <Menu position="right-start" withinPortal>
+      <Menu.Target>
+        <ActionIcon className="line-more nopan nodrag" variant="default" size={24} radius="xl" aria-label={name}>
+          <IconPlus size={14} stroke={1.5} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {kinds.map((kind) => (
+          <Menu.Item key={kind} leftSection={<KindIcon kind={cardKinds[kind]} />} onClick={() => onChoose(kind)}>
+            {say(`activity.${kind}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

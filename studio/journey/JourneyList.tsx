@@ -8,6 +8,7 @@ import { PageHead } from '../ui/Page.tsx';
 import { FilterField } from '../ui/Filter.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { NewJourney } from './NewJourney.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
 
 export function JourneyList() {
@@ -18,7 +19,9 @@ export function JourneyList() {
   const shown = data?.filter((row) => row.name.toLocaleLowerCase().includes(q.toLocaleLowerCase())) ?? [];
   return (
     <div className="page">
-      <PageHead title={say('journeys.title')} answer={data ? <Answer rows={data} /> : undefined} />
+      <PageHead title={say('journeys.title')} answer={data ? <Answer rows={data} /> : undefined}>
+        <NewJourney />
+      </PageHead>
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows />}
       {data?.length === 0 && (

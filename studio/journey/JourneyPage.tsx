@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -9,17 +10,19 @@ import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { ActivityPanel } from './ActivityPanel.tsx';
 import { Canvas } from './Canvas.tsx';
+import { JourneyEditor } from './JourneyEditor.tsx';
 import { Life } from './Life.tsx';
 import { Publish } from './Publish.tsx';
 import { ReportPanel } from './ReportPanel.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
+import { hasUnsaved } from './editing.ts';
 import { type JourneyDocument, readDocument } from './document.ts';
 import { entryId } from './sentence.ts';
 
 /** One journey: its canvas, and at the right what it did or the chosen activity. */
 export function JourneyPage() {
   const { key } = useParams({ from: '/journeys/$key' });
-  const { activity } = useSearch({ from: '/journeys/$key' });
+  const { activity, edit } = useSearch({ from: '/journeys/$key' });
   const navigate = useNavigate({ from: '/journeys/$key' });
   const { data, error, refetch } = useQuery(journey(key));
   // The counts change every two seconds, the document hardly ever: lay it out only when it does.
@@ -33,13 +36,19 @@ export function JourneyPage() {
     );
   }
   if (!data) return <PageSkeleton />;
-  const select = (id: string | null) => void navigate({ search: { activity: id ?? undefined }, replace: true });
+  const select = (id: string | null) =>
+    void navigate({ search: (before) => ({ ...before, activity: id ?? undefined }), replace: true });
+  const change = () => void navigate({ search: (before) => ({ ...before, edit: true }) });
+  if (edit) {
+    const leave = () => void navigate({ search: {} });
+    return <JourneyEditor key={key} detail={data} chosen={activity ?? null} onChoose={select} onLeave={leave} />;
+  }
   const chosen =
     activity !== undefined && (activity === entryId || document.activities.has(activity)) ? activity : null;
   return (
     <div className="journey-page">
       <div className="journey-main">
-        <JourneyHead detail={data} document={document} />
+        <JourneyHead detail={data} document={document} onChange={change} />
         <Canvas key={key} document={document} counts={data.counts} selected={chosen} onSelect={select} />
         {document.exits.length > 0 && <Exits reasons={document.exits} />}
       </div>
@@ -47,14 +56,15 @@ export function JourneyPage() {
         {chosen === null ? (
           <ReportPanel journeyKey={key} />
         ) : (
-          <ActivityPanel detail={data} document={document} id={chosen} onClose={() => select(null)} />
+          <ActivityPanel detail={data} document={document} id={chosen} onChange={change} onClose={() => select(null)} />
         )}
       </aside>
     </div>
   );
 }
 
-function JourneyHead({ detail, document }: { detail: JourneyDetail; document: JourneyDocument }) {
+function JourneyHead(props: { detail: JourneyDetail; document: JourneyDocument; onChange: () => void }) {
+  const { detail, document, onChange } = props;
   const { say, moment } = useVoice();
   const inside = Object.values(detail.counts).reduce((sum, count) => sum + count.now, 0);
   const people = inside > 0 ? say('journey.people', { count: inside }) : say('journey.nobody');
@@ -66,7 +76,8 @@ function JourneyHead({ detail, document }: { detail: JourneyDetail; document: Jo
     <span className="journey-note">
       <StatusBadge status={detail.status} />
       <span>
-        {document.name} · {say('journey.version', { version: String(detail.version) })} · {published}
+        {document.name} · {detail.draft !== null && `${say('action.isDraft')} · `}
+        {say('journey.version', { version: String(detail.version) })} · {published}
       </span>
     </span>
   );
@@ -75,7 +86,10 @@ function JourneyHead({ detail, document }: { detail: JourneyDetail; document: Jo
       <ButtonLink to="/journeys/$key/simulate" params={{ key: detail.key }} variant="default">
         {say('simulate.open')}
       </ButtonLink>
-      {detail.status === 'draft' && <Publish journeyKey={detail.key} document={document} />}
+      <Button variant="default" onClick={onChange}>
+        {say(hasUnsaved(detail.key) ? 'edit.goOn' : 'edit.change')}
+      </Button>
+      {(detail.status === 'draft' || detail.draft !== null) && <Publish journeyKey={detail.key} document={document} />}
       <Life detail={detail} />
     </PageHead>
   );

@@ -190,6 +190,8 @@ function readAction(part: Raw, label: string | null, next: string): ActionPart {
 /** The ways out of an activity, in the order they are written. `why` is null where the way needs no word. */
 export interface Way {
   to: string;
+  /** Where it is written in the activity. */
+  at: readonly (string | number)[];
   why:
     | { kind: 'path'; label: string }
     | { kind: 'share'; label: string; share: number }
@@ -200,35 +202,50 @@ export interface Way {
 export function waysOf(activity: ActivityPart): Way[] {
   switch (activity.kind) {
     case 'condition': {
-      const paths = activity.paths.map(({ label, next }): Way => ({ to: next, why: { kind: 'path', label } }));
-      return [...paths, { to: activity.otherwise, why: { kind: 'otherwise' } }];
+      const paths = activity.paths.map(({ label, next }, nth): Way => ({
+        to: next,
+        at: ['paths', nth, 'next'],
+        why: { kind: 'path', label },
+      }));
+      return [...paths, { to: activity.otherwise, at: ['otherwise'], why: { kind: 'otherwise' } }];
     }
     case 'split':
     case 'experiment': {
-      const paths = activity.paths.map(({ label, share, next }): Way => ({
+      const paths = activity.paths.map(({ label, share, next }, nth): Way => ({
         to: next,
+        at: ['paths', nth, 'next'],
         why: { kind: 'share', label, share },
       }));
-      return activity.otherwise === null ? paths : [...paths, { to: activity.otherwise, why: { kind: 'otherwise' } }];
+      return withOther(paths, activity.otherwise, { kind: 'otherwise' });
     }
     case 'cap':
-      return withBranch(activity.next, activity.otherwise, { kind: 'otherwise' });
+      return withBranch(activity.next, activity.otherwise, 'otherwise');
     case 'listen': {
-      const heard = activity.events.map(({ label, next }): Way => ({ to: next, why: { kind: 'path', label } }));
-      return activity.otherwise === null ? heard : [...heard, { to: activity.otherwise, why: { kind: 'unheard' } }];
+      const heard = activity.events.map(({ label, next }, nth): Way => ({
+        to: next,
+        at: ['events', nth, 'next'],
+        why: { kind: 'path', label },
+      }));
+      return withOther(heard, activity.otherwise, { kind: 'unheard' });
     }
     case 'action':
-      return withBranch(activity.next, activity.onError, { kind: 'error' });
+      return withBranch(activity.next, activity.onError, 'error');
     case 'message':
-      return withBranch(activity.next, activity.onExcluded, { kind: 'excluded' });
+      return withBranch(activity.next, activity.onExcluded, 'excluded');
     case 'end':
       return [];
     default:
-      return activity.next === '' ? [] : [{ to: activity.next, why: null }];
+      return activity.next === '' ? [] : [{ to: activity.next, at: ['next'], why: null }];
   }
 }
 
-function withBranch(next: string, branch: string | null, why: Way['why']): Way[] {
-  const main: Way = { to: next, why: null };
-  return branch === null || branch === next ? [main] : [main, { to: branch, why }];
+function withOther(ways: Way[], otherwise: string | null, why: Way['why']): Way[] {
+  return otherwise === null ? ways : [...ways, { to: otherwise, at: ['otherwise'], why }];
+}
+
+const branches = { otherwise: 'otherwise', error: 'onError', excluded: 'onExcluded' } as const;
+
+function withBranch(next: string, branch: string | null, kind: keyof typeof branches): Way[] {
+  const main: Way = { to: next, at: ['next'], why: null };
+  return branch === null || branch === next ? [main] : [main, { to: branch, at: [branches[kind]], why: { kind } }];
 }

@@ -16,6 +16,7 @@ export interface PlacedLine {
   id: string;
   from: string;
   to: string;
+  at: Way['at'];
   why: Way['why'];
   lane: number;
 }
@@ -58,7 +59,7 @@ export function layOut(document: JourneyDocument, wordWidth: WordWidth = () => 0
 /** Cards in reading order; ways to nowhere are left out, activities that nothing leads to are appended at the end. */
 function readNodes(document: JourneyDocument): Map<string, Node> {
   const nodes = new Map<string, Node>();
-  const first = document.activities.has(document.start) ? [{ to: document.start, why: null }] : [];
+  const first = document.activities.has(document.start) ? [{ to: document.start, at: [], why: null }] : [];
   const visit = (id: string, ways: Way[]): void => {
     const known = ways.filter((way) => document.activities.has(way.to));
     nodes.set(id, { id, ways: known, rank: 0 });
@@ -170,7 +171,24 @@ function shapeOf(
     const left = Math.max(0, ...rows.map((row) => shape.right.get(row) ?? 0));
     join(shape, { at: new Map([[lineId(node.id, index), width / 2]]), right: lane }, left);
   }
+  spread(node, shape, tree);
   return shape;
+}
+
+/** Several ways to the same card right below: the first goes straight down, the words of the others stand beside it. */
+function spread(node: Node, shape: Shape, tree: { nodes: Map<string, Node>; wordWidth: WordWidth }): void {
+  const ends = new Map<string, number>();
+  for (const [index, { to, why }] of node.ways.entries()) {
+    const left = shape.at.get(to);
+    if (left === undefined || tree.nodes.get(to)!.rank !== node.rank + 1) continue;
+    const width = laneWidth(tree.wordWidth(why));
+    const end = ends.get(to);
+    const lane = end === undefined ? left + card.width / 2 : end + width / 2;
+    ends.set(to, lane + width / 2);
+    if (end === undefined) continue;
+    shape.at.set(lineId(node.id, index), lane);
+    shape.right.set(node.rank, Math.max(shape.right.get(node.rank)!, lane + width / 2 + gap.across));
+  }
 }
 
 function join(shape: Shape, part: Shape, left: number): void {
@@ -181,9 +199,9 @@ function join(shape: Shape, part: Shape, left: number): void {
 const lineId = (from: string, index: number) => `${from}:${index}`;
 
 function linesOf(node: Node, placed: Places): PlacedLine[] {
-  return node.ways.map(({ to, why }, index) => {
+  return node.ways.map(({ to, at, why }, index) => {
     const id = lineId(node.id, index);
-    return { id, from: node.id, to, why, lane: placed.lanes.get(id) ?? placed.centre.get(to)! };
+    return { id, from: node.id, to, at, why, lane: placed.lanes.get(id) ?? placed.centre.get(to)! };
   });
 }
 

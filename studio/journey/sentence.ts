@@ -13,7 +13,7 @@ export function kindOf(document: JourneyDocument, id: string): CardKind {
 }
 
 /** Time, decision, action, message or end: what a card's edge and icon tell. */
-const cardKinds: Readonly<Record<ActivityPart['kind'], CardKind>> = {
+export const cardKinds: Readonly<Record<ActivityPart['kind'], CardKind>> = {
   wait: 'wait',
   listen: 'wait',
   condition: 'condition',

@@ -1,4 +1,5 @@
 import { deAction } from './de-action.ts';
+import { deForm } from './de-form.ts';
 import { deFeeds } from './de-feeds.ts';
 import { dePeople } from './de-people.ts';
 import { deRecommend } from './de-recommend.ts';
@@ -389,6 +390,7 @@ export const de: Catalogue = {
 
   ...dePeople,
   ...deAction,
+  ...deForm,
   ...deFeeds,
   ...deRecommend,
   ...deSimulate,

@@ -1,4 +1,5 @@
 import { enAction } from './en-action.ts';
+import { enForm } from './en-form.ts';
 import { enFeeds } from './en-feeds.ts';
 import { enPeople } from './en-people.ts';
 import { enRecommend } from './en-recommend.ts';
@@ -387,6 +388,7 @@ export const en = {
 
   ...enPeople,
   ...enAction,
+  ...enForm,
   ...enFeeds,
   ...enRecommend,
   ...enSimulate,

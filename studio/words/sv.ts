@@ -1,4 +1,5 @@
 import { svAction } from './sv-action.ts';
+import { svForm } from './sv-form.ts';
 import { svFeeds } from './sv-feeds.ts';
 import { svPeople } from './sv-people.ts';
 import { svRecommend } from './sv-recommend.ts';
@@ -383,6 +384,7 @@ export const sv: Catalogue = {
 
   ...svPeople,
   ...svAction,
+  ...svForm,
   ...svFeeds,
   ...svRecommend,
   ...svSimulate,

@@ -18,6 +18,7 @@ export function fakeJourneys(): House['journeys'] {
   return {
     list: async () => [],
     get: async (key) => (key === 'abandoned-cart' ? detail(key) : null),
+    check: async () => ({ problems: [], missing: [] }),
     put: async (definition) => detail(String(definition['key'])),
     publish: told,
     pause: told,

@@ -241,6 +241,90 @@ describe('what stands beside the criteria', () => {
   });
 });
 
+describe('a journey', () => {
+  it('is made like another one, changed on the canvas, and saved as a draft', async () => {
+    await page.goto(`${beckon.url}/journeys`);
+    await page.getByRole('button', { name: 'New journey' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name', { exact: true }).fill('Coats left behind');
+    await dialog.getByRole('combobox', { name: 'Begin like' }).click();
+    await page.getByRole('option', { name: 'Abandoned cart' }).click();
+    await dialog.getByRole('button', { name: 'Make it' }).click();
+    await page.waitForURL('**/journeys/coats-left-behind?edit=true');
+    await page.getByRole('heading', { level: 1, name: /nothing is wrong with it/ }).waitFor();
+
+    await page.getByRole('button', { name: 'Add after Wait' }).click();
+    await page.getByRole('menuitem', { name: 'Listen' }).click();
+    const form = page.getByRole('region', { name: 'Listen' });
+    const event = form.getByLabel('Event', { exact: true });
+    await event.fill('visit.ended');
+    await form.getByLabel('Only if').fill('event.views >');
+    await page.getByRole('heading', { level: 1, name: /1 thing is to be mended/ }).waitFor();
+    const save = page.getByRole('button', { name: 'Save as draft' });
+    expect(await save.isDisabled()).toBe(true);
+    await form.getByLabel('Only if').fill('');
+    await form.getByRole('textbox', { name: 'At most' }).fill('3');
+
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.locator('.card', { hasText: 'Ask for the cart' }).click();
+    const action = page.getByRole('region', { name: 'Action' });
+    await action.getByLabel('A least number of items').check();
+    await action.getByLabel('Items at least').fill('2');
+    await action.getByText(/^More/).click();
+    await action.getByRole('textbox', { name: 'The first' }).fill('5');
+    await action.getByRole('combobox', { name: 'Unit of “The first”' }).click();
+    await page.getByRole('option', { name: 'seconds' }).click();
+    await action.getByLabel('Many people in one call').check();
+    await page.getByText('To be mended before it can be saved').waitFor();
+    await action.getByLabel('Many people in one call').uncheck();
+    await page.getByRole('button', { name: 'Close Action' }).click();
+    await page.getByText('Who comes in, and how often').click();
+    await page.getByLabel('Priority').fill('70');
+    await page.getByLabel('Runs a person').check();
+    await page.getByText('Who is told of troubles').click();
+    await page.getByRole('combobox', { name: 'Mail addresses' }).fill('ada@shop.example');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: /nothing is wrong with it/ }).waitFor();
+    await save.click();
+    await page.getByRole('button', { name: 'Publish' }).waitFor();
+    const { definition } = await beckon.api<{ definition: Record<string, never> }>(
+      'GET',
+      '/v1/journeys/coats-left-behind',
+    );
+    expect(definition).toMatchObject({
+      name: 'Coats left behind',
+      priority: 70,
+      caps: { perPerson: { max: 1 } },
+      alerts: { to: ['ada@shop.example'] },
+      activities: {
+        wait: { next: 'listen' },
+        listen: { events: [{ event: 'visit.ended', next: 'reachable' }], timeout: 'P3D', otherwise: 'reachable' },
+        recommend: { enough: { least: 2, otherwise: 'send' }, backOff: { first: 'PT5S' } },
+      },
+    });
+  });
+
+  it('takes an activity out with what only it led to, and brings it back', async () => {
+    await page.locator('.card', { hasText: 'May we write?' }).click();
+    await page.getByRole('button', { name: 'Take it out' }).click();
+    await page.getByText('“May we write?” is taken out, and 1 that only it led to').waitFor();
+    expect(await page.getByText('No address or no consent').count()).toBe(0);
+    await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('No address or no consent').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Save as draft' }).isDisabled()).toBe(true);
+  });
+
+  it('has no form with a serious finding for those who hear it read', async () => {
+    for (const activity of ['', 'entry', 'wait', 'listen', 'reachable', 'recommend', 'mail', 'done']) {
+      await page.goto(`${beckon.url}/journeys/coats-left-behind?edit=true&activity=${activity}`, {
+        waitUntil: 'networkidle',
+      });
+      await page.locator('.journey-aside .form-fields').first().waitFor();
+      expect(await seriousFindings(page), activity).toEqual([]);
+    }
+  });
+});
+
 describe('the catalogue', () => {
   it('is searched, and an item says what goes with it and which collections it is in', async () => {
     await page.goto(`${beckon.url}/catalogue`);

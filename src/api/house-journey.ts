@@ -1,0 +1,37 @@
+import type { JourneyCheck, JourneyResume, StuckRun, ToldStory } from './contract-journey.ts';
+import type { JourneyDetail, JourneyReport, JourneyRow, PersonHere } from './contract.ts';
+
+/** Journeys: what doors may ask of them and do with them. */
+export interface JourneyDoor {
+  list(): Promise<JourneyRow[]>;
+  get(key: string): Promise<JourneyDetail | null>;
+  /** What is wrong with a document, and what is missing for it to be published; nothing is kept. */
+  check(definition: Record<string, unknown>): Promise<JourneyCheck>;
+  /**
+   * Checks and keeps a draft; throws the journey room's errors with the place in the document. With a `revision` only if
+   * the draft still has it (`none`: if there is no such journey), otherwise JOURNEY_CHANGED.
+   */
+  put(definition: Record<string, unknown>, revision?: string): Promise<JourneyDetail>;
+  publish(key: string, revision?: string): Promise<JourneyDetail>;
+  /** Each throws JOURNEY_NOT_SO where the status of the journey does not allow it. */
+  pause(key: string): Promise<JourneyDetail>;
+  resume(key: string, how: JourneyResume): Promise<JourneyDetail>;
+  close(key: string): Promise<JourneyDetail>;
+  stop(key: string): Promise<JourneyDetail>;
+  rollback(key: string, version: number): Promise<JourneyDetail>;
+  /** Where those inside an older version would go; `to` is undefined where nobody has said. */
+  migration(
+    key: string,
+    map: Record<string, string | null>,
+  ): Promise<{ from: number; activity: string; count: number; to: string | null | undefined }[]>;
+  migrate(key: string, map: Record<string, string | null>): Promise<JourneyDetail>;
+  stuck(key: string): Promise<StuckRun[]>;
+  /** Tells a story to journeys: those given, otherwise those it names as they stand here as drafts. Throws STORY_INVALID. */
+  tell(story: unknown, journeys: readonly unknown[] | null): Promise<ToldStory>;
+  /** Something happened that concerns no person; the same id lets nobody in twice. */
+  happened(event: { type: string; id: string; at: number; data: Record<string, unknown> }): Promise<void>;
+  /** @returns whether there was such a run inside */
+  move(key: string, runId: string, how: 'skip' | 'retry' | 'exit'): Promise<boolean>;
+  report(key: string): Promise<JourneyReport | null>;
+  people(key: string, activity: string | null): Promise<PersonHere[]>;
+}

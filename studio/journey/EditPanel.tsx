@@ -1,0 +1,137 @@
+import { Button, CloseButton } from '@mantine/core';
+import { useState } from 'react';
+import type { JourneyDetail } from '../../src/api/contract.ts';
+import { Fields, Kinds } from '../form/Fields.tsx';
+import { FormContext } from '../form/form.ts';
+import { type Place, type Raw, kindOf as schemaKind, placeName } from '../form/schema.ts';
+import { useVoice } from '../ui/voice.tsx';
+import { ActionTest } from './ActionTest.tsx';
+import { KindIcon } from './KindIcon.tsx';
+import { Secrets } from './Secrets.tsx';
+import type { JourneyDocument } from './document.ts';
+import type { Editing } from './editing.ts';
+import { useKnown, useParts } from './known.ts';
+import { entryId, kindOf, sentenceOf } from './sentence.ts';
+
+interface EditPanelProps {
+  detail: JourneyDetail;
+  editing: Editing;
+  document: JourneyDocument;
+  id: string;
+  /** Null: it cannot be taken out. */
+  onRemove: (() => void) | null;
+  onClose: () => void;
+}
+
+/** What is seldom set stands behind “More”. */
+const seldom: Readonly<Record<string, readonly string[]>> = {
+  event: ['each', 'onRepeat'],
+  audience: ['when', 'zone', 'until', 'incremental', 'inside', 'waves', 'rate'],
+  business: ['each', 'key', 'rate'],
+  wait: ['until', 'best', 'days'],
+  action: [
+    'answer',
+    'responseSchema',
+    'responseSample',
+    'errorSchema',
+    'errorSample',
+    'batch',
+    'sign',
+    'nulls',
+    'timeout',
+    'retries',
+    'backOff',
+    'deadline',
+    'service',
+    'rate',
+    'cache',
+  ],
+  message: ['addressWithin'],
+};
+
+/** The chosen activity, or the entry, as a form. */
+export function EditPanel({ detail, editing, document, id, onRemove, onClose }: EditPanelProps) {
+  const { say } = useVoice();
+  const { now } = editing;
+  const isEntry = id === entryId && !now.activities[id];
+  const raw = isEntry ? ((now['entry'] ?? {}) as Raw) : now.activities[id]!;
+  const kind = String(raw['kind']);
+  const word = isEntry ? say('kind.entry') : say(`activity.${kind}` as 'activity.wait');
+  return (
+    <section className={`activity kind-${kindOf(document, id)}`} aria-label={word}>
+      <div className="activity-head">
+        <span className="activity-kind">
+          <KindIcon kind={kindOf(document, id)} />
+          {word}
+        </span>
+        <CloseButton aria-label={say('journey.close', { name: word })} onClick={onClose} />
+      </div>
+      <h2>{sentenceOf(document, id, say)}</h2>
+      <Form editing={editing} document={document} id={id} isEntry={isEntry} raw={raw} />
+      <div className="edit-foot">
+        {kind === 'action' && <Tools detail={detail} id={id} action={raw} isSound={editing.isSound} />}
+        {!isEntry && (
+          <Button variant="default" disabled={onRemove === null} onClick={() => onRemove?.()}>
+            {say('edit.remove')}
+          </Button>
+        )}
+        {!isEntry && onRemove === null && <p className="quiet">{say('edit.onlyEnd')}</p>}
+      </div>
+    </section>
+  );
+}
+
+interface FormProps {
+  editing: Editing;
+  document: JourneyDocument;
+  id: string;
+  isEntry: boolean;
+  raw: Raw;
+}
+
+function Form({ editing, document, id, isEntry, raw }: FormProps) {
+  const known = useKnown(document, editing.messages);
+  const parts = useParts();
+  if (!parts) return null;
+  const { now, change, faults, onUnread } = editing;
+  const at: Place = isEntry ? ['entry'] : ['activities', id];
+  const put = (next: Raw, place: Place) => {
+    const changed = isEntry ? { ...now, entry: next } : { ...now, activities: { ...now.activities, [id]: next } };
+    change(changed, placeName([...at, ...place]));
+  };
+  const kind = String(raw['kind']);
+  const schema = schemaKind(parts.activity, raw);
+  const frame = { of: isEntry ? 'entry' : kind, at, faults: faults.byPlace, known, onUnread };
+  return (
+    <FormContext value={frame}>
+      {isEntry ? (
+        <Kinds
+          schema={parts.entry}
+          value={raw}
+          place={[]}
+          optional={false}
+          more={seldom}
+          onChange={(next, place) => put(next as Raw, place)}
+        />
+      ) : (
+        schema && <Fields schema={schema} value={raw} place={[]} more={seldom[kind] ?? []} onChange={put} />
+      )}
+    </FormContext>
+  );
+}
+
+/** Sends a test of the action as it stands in the form, and keeps what it names as secrets. */
+function Tools(props: { detail: JourneyDetail; id: string; action: Raw; isSound: boolean }) {
+  const { say } = useVoice();
+  const { detail, id, action, isSound } = props;
+  const [tests, setTests] = useState(false);
+  return (
+    <>
+      <Button variant="default" aria-expanded={tests} onClick={() => setTests(!tests)}>
+        {say('action.test')}
+      </Button>
+      {tests && <ActionTest journeyKey={detail.key} activity={id} action={isSound ? action : null} />}
+      <Secrets />
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { ask } from '../api/client.ts';
+import { journeys, secrets } from '../api/query.ts';
+import { audiences } from '../audience/query.ts';
+import type { FormFrame } from '../form/form.ts';
+import type { Schema } from '../form/schema.ts';
+import { useVoice } from '../ui/voice.tsx';
+import type { JourneyDocument } from './document.ts';
+import { sentenceOf } from './sentence.ts';
+
+const journeySchema = queryOptions({
+  queryKey: ['schema', 'journey'],
+  queryFn: () => ask<Schema>('/v1/schema/journey'),
+  staleTime: Infinity,
+});
+
+/** The form of a journey as the server publishes it, and those of its parts. */
+export function useParts(): { journey: Schema; entry: Schema; activity: Schema } | null {
+  const { data } = useQuery(journeySchema);
+  return useMemo(() => {
+    const { entry, activities } = data?.properties ?? {};
+    const activity = Object.values(activities?.patternProperties ?? {})[0];
+    return data && entry && activity ? { journey: data, entry, activity } : null;
+  }, [data]);
+}
+
+/** Facts that journeys begin with, wait for and end by. */
+const facts = [
+  'cart.changed',
+  'cart.emptied',
+  'cart.replaced',
+  'visit.ended',
+  'ordered',
+  'identified',
+  'consent.given',
+  'consent.lost',
+  'audience.entered',
+  'audience.left',
+  'message.opened',
+  'message.clicked',
+  'message.bounced',
+  'item.changed',
+];
+
+/** What the fields of a journey may name. */
+export function useKnown(document: JourneyDocument, messages: readonly string[]): FormFrame['known'] {
+  const { say } = useVoice();
+  const keysOf = (keys: readonly string[]) => keys.map((value) => ({ value, label: value }));
+  const audienceKeys = useQuery(audiences).data?.map(({ key }) => key) ?? [];
+  const journeyKeys = useQuery(journeys).data?.map(({ key }) => key) ?? [];
+  const secretNames = useQuery(secrets).data?.map(({ name }) => name) ?? [];
+  return {
+    place: [...document.activities.keys()].map((id) => ({ value: id, label: sentenceOf(document, id, say) })),
+    event: keysOf(facts),
+    audience: keysOf(audienceKeys),
+    journey: keysOf(journeyKeys),
+    message: keysOf([...new Set([...messages, ...journeyKeys])]),
+    sign: keysOf(secretNames),
+    zone: keysOf(['profile', ...Intl.supportedValuesOf('timeZone')]),
+  };
+}
