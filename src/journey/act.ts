@@ -133,7 +133,10 @@ export class Actor {
       asks.map(({ run }) => run),
     );
     const now = clock.now();
-    return { answered, asks: asks.map((ask) => ({ ...ask, scope: scopeOf(ask.run, viewOf(ask.profile, now)) })) };
+    return {
+      answered,
+      asks: asks.map((ask) => ({ ...ask, scope: scopeOf(ask.run, { profile: viewOf(ask.profile, now) }) })),
+    };
   }
 }
 

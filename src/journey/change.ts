@@ -4,10 +4,10 @@ import type { Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { defaultQuietHours } from './decide.ts';
 import type { JourneyDefinition } from './definition.ts';
-import { contextOf, type Command, type Decision, type Run, type Step } from './run.ts';
+import { contextOf, isSameContext, type Command, type Decision, type Run, type RunContext, type Step } from './run.ts';
 import { cappedOut, entryCapOf, priorityOf } from './compete.ts';
 import { entryCounts, takeEntries, type EntryCap, type EntryCounts } from './table-cap.ts';
-import { saveRuns } from './table.ts';
+import { beginRuns, moveRuns, refuseEntries } from './table.ts';
 
 /** A message as a journey orders it; the slot is filled by whoever sends in the transaction that moves the run. */
 export interface OrderedMessage {
@@ -87,7 +87,10 @@ class PlacesGone extends Error {
 /** Decisions of one transaction, gathered and then written together. */
 export class Changes {
   readonly #parts: ChangeParts;
-  readonly #runs: Map<string, Run>;
+  readonly #runs = new Map<string, Run>();
+  /** What each run had gathered when it was read: what is still the same is not written again. */
+  readonly #contexts = new Map<string, RunContext>();
+  readonly #ofProfile = new Map<string, Set<string>>();
   readonly #steps = new Map<string, Step[]>();
   readonly #orders: { command: Command; run: Run; definition: JourneyDefinition; profile: Profile }[] = [];
   #jumps: { command: Extract<Command, { do: 'jump' }>; run: Run }[] = [];
@@ -100,7 +103,7 @@ export class Changes {
 
   constructor(parts: ChangeParts, runs: readonly Run[]) {
     this.#parts = parts;
-    this.#runs = new Map(runs.map((run) => [run.id, run]));
+    this.know(runs);
   }
 
   /** Runs that changed. */
@@ -113,7 +116,8 @@ export class Changes {
   }
 
   runsOf(profileId: string): Run[] {
-    return [...this.#runs.values()].filter((run) => run.profileId === profileId && run.state !== 'ended');
+    const runs = [...(this.#ofProfile.get(profileId) ?? [])].map((id) => this.#runs.get(id)!);
+    return runs.filter(({ state }) => state !== 'ended');
   }
 
   isInside(profileId: string, journey: string, key: string): boolean {
@@ -122,7 +126,18 @@ export class Changes {
 
   /** Runs that were not known before, such as those of somebody into whom a jump leads. */
   know(runs: readonly Run[]): void {
-    for (const run of runs) if (!this.#runs.has(run.id)) this.#runs.set(run.id, run);
+    for (const run of runs) {
+      if (this.#runs.has(run.id)) continue;
+      this.#contexts.set(run.id, run.context);
+      this.#add(run);
+    }
+  }
+
+  #add(run: Run): void {
+    this.#runs.set(run.id, run);
+    const mine = this.#ofProfile.get(run.profileId);
+    if (mine) mine.add(run.id);
+    else this.#ofProfile.set(run.profileId, new Set([run.id]));
   }
 
   /** Loads when these profiles were last let in, where it matters, and what counts against the caps of journeys that they may come into. */
@@ -163,7 +178,7 @@ export class Changes {
   }
 
   enter(run: Run): void {
-    this.#runs.set(run.id, run);
+    this.#add(run);
     this.#entered.push(run);
     this.#entries.set(`${run.profileId}/${run.journey}`, run.enteredAt);
   }
@@ -243,18 +258,26 @@ export class Changes {
     for (const { run, reason } of this.#displaced) await this.#callOff(tx, run, reason);
     await this.#takeEntries(tx);
     const fresh = new Set(this.#entered.map(({ id }) => id));
-    await saveRuns(
+    const changed = [...this.#steps].map(([id, steps]) => ({ run: this.#runs.get(id)!, steps }));
+    // First those that end: whoever comes in may have the key of one that leaves.
+    const moved = changed.filter(({ run }) => !fresh.has(run.id));
+    await moveRuns(
       tx,
-      [...this.#steps].map(([id, steps]) => ({ run: this.#runs.get(id)!, steps, isNew: fresh.has(id) })),
+      moved.map((one) => ({ ...one, isSameContext: this.#hasSameContext(one.run) })),
     );
-    for (const { profile, journey, reason } of this.#refusals) {
-      await tx.run({
-        name: 'journey.refuse',
-        text: 'insert into journey_refusal (id, shard, profile_id, journey, at, reason) values ($1, $2, $3, $4, $5, $6)',
-        values: [this.#parts.ids.next(), profile.shard, profile.id, journey, new Date(this.#parts.clock.now()), reason],
-      });
-    }
+    await beginRuns(
+      tx,
+      changed.filter(({ run }) => fresh.has(run.id)),
+    );
+    const at = this.#parts.clock.now();
+    const refusals = this.#refusals.map((one) => ({ ...one, id: this.#parts.ids.next(), at }));
+    await refuseEntries(tx, refusals);
     await this.#obey(tx);
+  }
+
+  #hasSameContext({ id, context }: Run): boolean {
+    const before = this.#contexts.get(id);
+    return before !== undefined && isSameContext(before, context);
   }
 
   async #obey(tx: Tx): Promise<void> {

@@ -2,6 +2,7 @@ import { durationMs } from '../base/index.ts';
 import { truthy } from '../language/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
 import { entriesOf } from './entering.ts';
+import { boundReached } from './bound.ts';
 import { staleIn, takenIn, type Stale, type Taken } from './answer.ts';
 import type { Activity, CustomAction, ListenActivity, MessageActivity, UpdateActivity } from './definition.ts';
 import { scopeOf, type Command, type Decision, type Hands, type Input, type Run, type Step } from './run.ts';
@@ -9,12 +10,6 @@ import { splitSalt, wayOf } from './share.ts';
 import { heardOf, waitingOf, type Waiting } from './waiting.ts';
 import { instantOfWall } from './wall.ts';
 
-/** How many activities one input may pass before it counts as a circle. */
-const stepLimit = 100;
-/** How many activities a run may come to in all: a loop has an end (journeys A19 beaten). */
-const movesLimit = 10_000;
-/** How many it may come to at once, and for each second more that it lasts: a loop whose wait is over already ends soon. */
-const burst = { moves: 100, aSecond: 10 };
 /** Marketing that is a day late is not sent any more (trust §2.4). */
 export const defaultLateness = 'P1D';
 export const defaultQuietHours = { from: '21:00', to: '08:00' };
@@ -58,12 +53,11 @@ class Course {
   readonly decision: Decision;
   readonly #hands: Hands;
   /** As activities of this decision have written it. */
-  #profile: ProfileView;
+  #written: ProfileView | null = null;
 
   constructor(run: Run, hands: Hands) {
     this.decision = { run, commands: [], steps: [] };
     this.#hands = hands;
-    this.#profile = hands.profile;
   }
 
   get #run(): Run {
@@ -74,8 +68,12 @@ class Course {
     return this.#hands.definition.activities[this.#run.activity];
   }
 
+  get profile(): ProfileView {
+    return this.#written ?? this.#hands.profile;
+  }
+
   #evaluate(source: string, more: Record<string, unknown> = {}): unknown {
-    return this.#hands.evaluate(source, { ...scopeOf(this.#run, this.#profile), ...more });
+    return this.#hands.evaluate(source, Object.assign(scopeOf(this.#run, this), more));
   }
 
   #step(kind: Step['kind'], reason: string | null = null, detail: Record<string, unknown> | null = null): void {
@@ -119,11 +117,6 @@ class Course {
   get #lastDay(): number {
     const { life } = this.#hands.definition;
     return life === undefined ? Infinity : this.#run.enteredAt + durationMs(life);
-  }
-
-  /** How many activities it may have come to by now. */
-  get #pace(): number {
-    return burst.moves + (Math.max(0, this.#hands.now - this.#run.enteredAt) / 1000) * burst.aSecond;
   }
 
   fact(fact: Fact): void {
@@ -185,7 +178,7 @@ class Course {
 
   /** Whoever waited for an address has one now. */
   #reached(): boolean {
-    if (this.#run.state !== 'waiting' || this.#here?.kind !== 'message' || this.#profile.email === null) return false;
+    if (this.#run.state !== 'waiting' || this.#here?.kind !== 'message' || this.profile.email === null) return false;
     this.#goTo(this.#run.activity, this.#hands.now);
     return true;
   }
@@ -271,9 +264,8 @@ class Course {
   #goTo(name: string, base: number): void {
     let next: string | null = name;
     for (let i = 0; next !== null; i++) {
-      if (i === stepLimit) return this.#end('The journey goes in a circle', 'exited');
-      if (this.#run.moves >= movesLimit) return this.#end(`It went round ${movesLimit} times`, 'exited');
-      if (this.#run.moves >= this.#pace) return this.#end('It goes round without waiting', 'exited');
+      const reached = boundReached(this.#run, { passed: i, now: this.#hands.now });
+      if (reached !== null) return this.#end(reached, 'exited');
       next = this.#arrive(next, base);
     }
   }
@@ -289,7 +281,8 @@ class Course {
     switch (activity.kind) {
       case 'wait': {
         const { quietHours: quiet = defaultQuietHours } = this.#hands.definition;
-        const { zone, times } = this.#hands;
+        const { zone } = this.#hands;
+        const times = () => this.#hands.times();
         const until = waitingOf(activity, { base, zone, times, quiet, evaluate: (source) => this.#evaluate(source) });
         if (until) return this.#wait(until);
         this.#step('passed', 'Nothing to wait for');
@@ -307,7 +300,7 @@ class Course {
       case 'action':
         return this.#hold('acting', { do: 'call', activity: name, moves, action: activity });
       case 'message':
-        if (activity.addressWithin !== undefined && this.#profile.email === null)
+        if (activity.addressWithin !== undefined && this.profile.email === null)
           return this.#wait({ due: base + durationMs(activity.addressWithin) }, 'No address yet');
         if (this.#stale) return this.#refresh(this.#stale);
         this.#step('planned', null, { message: activity.message });
@@ -353,7 +346,7 @@ class Course {
     const found = Object.entries(this.#valuesOf(activity.attributes));
     const kept = found.filter((pair): pair is [string, string | number | boolean | null] => isPlain(pair[1]));
     const attributes = Object.fromEntries(kept);
-    this.#profile = { ...this.#profile, attributes: { ...this.#profile.attributes, ...attributes } };
+    this.#written = { ...this.profile, attributes: { ...this.profile.attributes, ...attributes } };
     this.decision.commands.push({ do: 'update', activity: name, moves: this.#run.moves, attributes });
     this.#step('updated', null, { attributes: Object.keys(attributes) });
     return activity.next;

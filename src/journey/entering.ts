@@ -11,7 +11,12 @@ export function entriesOf(
 ): { key: string; data: Record<string, unknown> }[] {
   const { entry } = definition;
   if (entry.kind !== 'event' || entry.event !== fact.name) return [];
-  const scope = (data: Record<string, unknown>) => ({ event: data, profile: hands.profile });
+  const scope = (data: Record<string, unknown>) => ({
+    event: data,
+    get profile() {
+      return hands.profile;
+    },
+  });
   if (entry.when !== undefined && !truthy(hands.evaluate(entry.when, scope(fact.data)))) return [];
   const list = entry.each === undefined ? null : hands.evaluate(entry.each, scope(fact.data));
   const all =

@@ -1,5 +1,5 @@
 import type { Clock, Log } from '../base/index.ts';
-import { viewOf, type Profile, type Profiles } from '../profile/index.ts';
+import { viewOf, type Profile, type Profiles, type ProfileView } from '../profile/index.ts';
 import type { Runner } from '../store/index.ts';
 import { expressionOf } from './action.ts';
 import { AskedHistories } from './asked.ts';
@@ -27,6 +27,7 @@ export interface About {
 export class RunHands {
   readonly #parts: RunHandsParts;
   readonly #asked: AskedHistories;
+  #last: PersonHands | undefined;
 
   constructor(parts: RunHandsParts) {
     this.#parts = parts;
@@ -35,15 +36,10 @@ export class RunHands {
 
   of(definition: JourneyDefinition, profile: Profile): Hands {
     const now = this.#parts.clock.now();
-    const about = { now, profile, definition };
-    return {
-      definition,
-      now,
-      profile: viewOf(profile, now),
-      zone: this.zoneOf(definition, profile),
-      times: () => this.#times(profile, now),
-      evaluate: (source, scope) => this.evaluate(source, scope, about),
-    };
+    const last = this.#last;
+    if (last?.of.profile === profile && last.definition === definition && last.now === now) return last;
+    this.#last = new PersonHands(this, { now, profile, definition });
+    return this.#last;
   }
 
   /** The person's own zone where the journey goes by it and it is known; otherwise the journey's, or the shop's. */
@@ -93,9 +89,46 @@ export class RunHands {
     return this.#asked.load(runner, profiles, definitions);
   }
 
-  #times(profile: Profile, now: number): number[] {
+  /** When a person came, as far as it was read. */
+  timesOf({ profile, now }: About): number[] {
     const { history } = this.#asked.of(profile);
     const came = comingTypes.flatMap((type) => (history ? history.of(type) : []).map(({ at }) => at));
     return came.filter((at) => at > now - bestHourWindowMs && at <= now);
+  }
+}
+
+/** What is looked at of one person: most of it seldom, so it is made when it is asked for. */
+class PersonHands implements Hands {
+  readonly of: About;
+  readonly #hands: RunHands;
+  #profile: ProfileView | undefined;
+
+  constructor(hands: RunHands, of: About) {
+    this.#hands = hands;
+    this.of = of;
+  }
+
+  get definition(): JourneyDefinition {
+    return this.of.definition;
+  }
+
+  get now(): number {
+    return this.of.now;
+  }
+
+  get profile(): ProfileView {
+    return (this.#profile ??= viewOf(this.of.profile, this.of.now));
+  }
+
+  get zone(): string {
+    return this.#hands.zoneOf(this.of.definition, this.of.profile);
+  }
+
+  times(): number[] {
+    return this.#hands.timesOf(this.of);
+  }
+
+  evaluate(source: string, scope: Record<string, unknown>): unknown {
+    return this.#hands.evaluate(source, scope, this.of);
   }
 }

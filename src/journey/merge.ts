@@ -3,7 +3,7 @@ import type { Tx } from '../store/index.ts';
 import type { Changes } from './change.ts';
 import type { Run } from './run.ts';
 import { ofPerson } from './privacy.ts';
-import { activeRuns, runsById, saveRuns } from './table.ts';
+import { activeRuns, moveRuns, runsById } from './table.ts';
 
 /** What a merge carried over, kept so that it can be undone. Plain JSON. */
 export interface CarriedRuns {
@@ -100,7 +100,7 @@ export async function unmergeRuns(
   );
   const waiting = carried.ended.filter((run) => run.state === 'waiting' && now.has(run.id));
   const reason = 'The merge of two profiles was undone';
-  await saveRuns(
+  await moveRuns(
     tx,
     waiting.map((run) => ({
       run: { ...run, profileId: from },

@@ -122,9 +122,31 @@ export interface Hands {
   evaluate: (source: string, scope: Record<string, unknown>) => unknown;
 }
 
-/** The roots that expressions, action bodies and mails see for a run. */
-export function scopeOf(run: Run, profile: ProfileView): Record<string, unknown> {
-  return { event: run.context.events.entry ?? {}, profile, context: contextOf(run) };
+/** Have two contexts gathered the very same? What one of them holds is replaced when it changes, never written into. */
+export function isSameContext(a: RunContext, b: RunContext): boolean {
+  return (
+    isSame(a.events, b.events) &&
+    isSame(a.actions, b.actions) &&
+    isSame(a.answered ?? {}, b.answered ?? {}) &&
+    a.wall?.wall === b.wall?.wall &&
+    a.wall?.zone === b.wall?.zone
+  );
+}
+
+function isSame(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
+}
+
+/** The roots that expressions, action bodies and mails see for a run; the profile is looked at only when it is asked for. */
+export function scopeOf(run: Run, person: { readonly profile: ProfileView }): Record<string, unknown> {
+  return {
+    event: run.context.events.entry ?? {},
+    get profile() {
+      return person.profile;
+    },
+    context: contextOf(run),
+  };
 }
 
 /** What a run knows by itself: when it began, its events and answers, its ids (journeys.md §2.3). Its mails see it too. */

@@ -1,4 +1,12 @@
-import type { Migration, Runner } from '../store/index.ts';
+import {
+  intColumn,
+  smallintColumn,
+  textColumn,
+  timeColumn,
+  uuidColumn,
+  type Migration,
+  type Runner,
+} from '../store/index.ts';
 import type { Run, RunContext, Step } from './run.ts';
 import { secretMigrations } from './table-secret.ts';
 import { serviceMigrations } from './table-service.ts';
@@ -135,8 +143,17 @@ create index journey_reading_open on journey_reading (next_at) where ended_at is
     name: '0504-journey-indexes',
     sql: 'drop index journey_step_profile; drop index journey_run_end;',
   },
+  {
+    // How many lines a run's history has, so that the next need not be looked for.
+    name: '0505-journey-steps',
+    sql: `
+alter table journey_run add column steps int not null default 0;
+update journey_run r set steps = s.count from (select run_id, count(*) as count from journey_step group by run_id) s where s.run_id = r.id;
+`,
+  },
 ];
 
+/** Times in UTC ms, as the database reckons them: to have each read as a date costs more than all else of a row. */
 interface RunRow {
   id: string;
   shard: number;
@@ -148,12 +165,16 @@ interface RunRow {
   activity: string;
   moves: number;
   context: RunContext;
-  entered_at: Date;
-  moved_at: Date;
-  due: Date | null;
-  ended_at: Date | null;
+  entered_at: number;
+  moved_at: number;
+  due: number | null;
+  ended_at: number | null;
   end_reason: string | null;
 }
+
+const time = (column: string) => `date_part('epoch', ${column}) * 1000 as ${column}`;
+const runColumns = `id, shard, journey, version, profile_id, key, state, activity, moves, context,
+      ${['entered_at', 'moved_at', 'due', 'ended_at'].map(time).join(', ')}, end_reason`;
 
 function runOf(row: RunRow): Run {
   return {
@@ -167,10 +188,10 @@ function runOf(row: RunRow): Run {
     activity: row.activity,
     moves: row.moves,
     context: row.context,
-    enteredAt: row.entered_at.getTime(),
-    movedAt: row.moved_at.getTime(),
-    due: row.due?.getTime() ?? null,
-    endedAt: row.ended_at?.getTime() ?? null,
+    enteredAt: Math.round(row.entered_at),
+    movedAt: Math.round(row.moved_at),
+    due: row.due === null ? null : Math.round(row.due),
+    endedAt: row.ended_at === null ? null : Math.round(row.ended_at),
     endReason: row.end_reason,
   };
 }
@@ -179,7 +200,7 @@ function runOf(row: RunRow): Run {
 export async function activeRuns(tx: Runner, profileIds: readonly string[]): Promise<Run[]> {
   const rows = await tx.rows<RunRow>({
     name: 'journey.active',
-    text: 'select * from journey_run where profile_id = any($1) and ended_at is null order by id',
+    text: `select ${runColumns} from journey_run where profile_id = any($1) and ended_at is null order by id`,
     values: [profileIds],
   });
   return rows.map(runOf);
@@ -188,7 +209,7 @@ export async function activeRuns(tx: Runner, profileIds: readonly string[]): Pro
 export async function runsById(tx: Runner, ids: readonly string[]): Promise<Run[]> {
   const rows = await tx.rows<RunRow>({
     name: 'journey.runs',
-    text: 'select * from journey_run where id = any($1) order by id',
+    text: `select ${runColumns} from journey_run where id = any($1) order by id`,
     values: [ids],
   });
   return rows.map(runOf);
@@ -197,7 +218,7 @@ export async function runsById(tx: Runner, ids: readonly string[]): Promise<Run[
 /** The run of a profile in a journey that began last. */
 export async function latestRun(runner: Runner, profileId: string, journey: string): Promise<Run | null> {
   const [row] = await runner.rows<RunRow>({
-    text: 'select * from journey_run where profile_id = $1 and journey = $2 order by entered_at desc, id desc limit 1',
+    text: `select ${runColumns} from journey_run r where profile_id = $1 and journey = $2 order by r.entered_at desc, id desc limit 1`,
     values: [profileId, journey],
   });
   return row ? runOf(row) : null;
@@ -218,75 +239,138 @@ export type RunPlace = Pick<
   'id' | 'profileId' | 'journey' | 'version' | 'state' | 'activity' | 'moves' | 'endReason'
 > & { answered: RunContext['answered'] | null };
 
-/** Writes runs, their waits, their new steps, and the entries of new ones: one statement whatever their number. */
-export async function saveRuns(
-  tx: Runner,
-  changed: readonly { run: Run; steps: Step[]; isNew?: boolean }[],
-): Promise<void> {
-  if (changed.length === 0) return;
+/** A run as it stands now, and the lines its history gains. */
+export interface ChangedRun {
+  run: Run;
+  steps: Step[];
+}
+
+const stepSource = `unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[])
+        as t(run_id, no, at, activity, kind, reason, detail)`;
+
+/** Writes runs that begin, with their waits, their first steps and their entries: one statement whatever their number. */
+export async function beginRuns(tx: Runner, begun: readonly ChangedRun[]): Promise<void> {
+  if (begun.length === 0) return;
+  const runs = begun.map(({ run }) => run);
   await tx.run({
-    name: 'journey.save',
+    name: 'journey.begin',
     text: `with r as (
-        select * from unnest($1::uuid[], $2::smallint[], $3::text[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::int[], $10::jsonb[],
-          $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::text[], $16::boolean[])
-          as r(id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason, fresh)
+        select * from unnest($8::uuid[], $9::smallint[], $10::text[], $11::int[], $12::uuid[], $13::text[], $14::text[], $15::text[], $16::int[], $17::text[],
+          $18::timestamptz[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[], $22::text[], $23::int[])
+          as r(id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason, steps)
       ), entered as (
         insert into journey_entry (journey, profile_id, shard, last_at, times)
-        select journey, profile_id, min(shard), max(entered_at), 1 from r where fresh group by journey, profile_id
+        select journey, profile_id, min(shard), max(entered_at), 1 from r group by journey, profile_id
         on conflict (profile_id, journey) do update set last_at = excluded.last_at, times = journey_entry.times + 1
-      ), saved as (
-        insert into journey_run (id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason)
-        select id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason from r
-        on conflict (id) do update set version = excluded.version, state = excluded.state, activity = excluded.activity, moves = excluded.moves, context = excluded.context,
-          moved_at = excluded.moved_at, due = excluded.due, ended_at = excluded.ended_at, end_reason = excluded.end_reason
-      ), unwaited as (
-        delete from journey_wait where run_id in (select id from r where due is null)
+      ), begun as (
+        insert into journey_run (id, shard, journey, version, profile_id, key, state, activity, moves, context, entered_at, moved_at, due, ended_at, end_reason, steps)
+        select id, shard, journey, version, profile_id, key, state, activity, moves, context::jsonb, entered_at, moved_at, due, ended_at, end_reason, steps from r
       ), waited as (
         insert into journey_wait (run_id, shard, profile_id, due, journey, held)
         select id, shard, profile_id, due, journey, journey in (select key from journey where status = 'paused') from r where due is not null
-        on conflict (run_id) do update set due = excluded.due, held = excluded.held
       )
       insert into journey_step (run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)
-      select t.run_id, t.no + case when r.fresh then 0 else coalesce((select max(s.no) + 1 from journey_step s where s.run_id = t.run_id), 0) end, r.shard, r.profile_id, r.journey, t.at, t.activity, t.kind, t.reason, t.detail
-      from unnest($17::uuid[], $18::int[], $19::timestamptz[], $20::text[], $21::text[], $22::text[], $23::jsonb[])
-        as t(run_id, no, at, activity, kind, reason, detail) join r on r.id = t.run_id`,
+      select t.run_id, t.no, r.shard, r.profile_id, r.journey, t.at, t.activity, t.kind, t.reason, t.detail::jsonb from ${stepSource} join r on r.id = t.run_id`,
     values: [
-      ...runValues(changed.map(({ run }) => run)),
-      changed.map(({ isNew = false }) => isNew),
-      ...stepValues(changed),
+      ...stepColumns(begun),
+      uuidColumn(runs.map(({ id }) => id)),
+      smallintColumn(runs.map(({ shard }) => shard)),
+      textColumn(runs.map(({ journey }) => journey)),
+      intColumn(runs.map(({ version }) => version)),
+      uuidColumn(runs.map(({ profileId }) => profileId)),
+      textColumn(runs.map(({ key }) => key)),
+      textColumn(runs.map(({ state }) => state)),
+      textColumn(runs.map(({ activity }) => activity)),
+      intColumn(runs.map(({ moves }) => moves)),
+      textColumn(runs.map(({ context }) => JSON.stringify(context))),
+      timeColumn(runs.map(({ enteredAt }) => enteredAt)),
+      timeColumn(runs.map(({ movedAt }) => movedAt)),
+      timeColumn(runs.map(({ due }) => due)),
+      timeColumn(runs.map(({ endedAt }) => endedAt)),
+      textColumn(runs.map(({ endReason }) => endReason)),
+      intColumn(begun.map(({ steps }) => steps.length)),
     ],
   });
 }
 
-function runValues(runs: readonly Run[]): unknown[] {
+/** Writes runs that have moved, their waits and their new steps: one statement whatever their number. */
+export async function moveRuns(
+  tx: Runner,
+  moved: readonly (ChangedRun & { isSameContext?: boolean })[],
+): Promise<void> {
+  if (moved.length === 0) return;
+  const runs = moved.map(({ run }) => run);
+  await tx.run({
+    name: 'journey.move',
+    text: `with r as (
+        select * from unnest($8::uuid[], $9::int[], $10::text[], $11::text[], $12::int[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::text[], $18::int[])
+          as r(id, version, state, activity, moves, context, moved_at, due, ended_at, end_reason, steps)
+      ), saved as (
+        update journey_run u set version = r.version, state = r.state, activity = r.activity, moves = r.moves, context = coalesce(r.context::jsonb, u.context),
+          moved_at = r.moved_at, due = r.due, ended_at = r.ended_at, end_reason = r.end_reason, steps = u.steps + r.steps
+        from r where u.id = r.id returning u.id, u.shard, u.profile_id, u.journey, u.due, u.steps - r.steps as first
+      ), unwaited as (
+        delete from journey_wait where run_id in (select id from r where due is null)
+      ), waited as (
+        insert into journey_wait (run_id, shard, profile_id, due, journey, held)
+        select id, shard, profile_id, due, journey, journey in (select key from journey where status = 'paused') from saved where due is not null
+        on conflict (run_id) do update set due = excluded.due, held = excluded.held
+      )
+      insert into journey_step (run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)
+      select t.run_id, s.first + t.no, s.shard, s.profile_id, s.journey, t.at, t.activity, t.kind, t.reason, t.detail::jsonb from ${stepSource} join saved s on s.id = t.run_id`,
+    values: [
+      ...stepColumns(moved),
+      uuidColumn(runs.map(({ id }) => id)),
+      intColumn(runs.map(({ version }) => version)),
+      textColumn(runs.map(({ state }) => state)),
+      textColumn(runs.map(({ activity }) => activity)),
+      intColumn(runs.map(({ moves }) => moves)),
+      textColumn(moved.map(({ run, isSameContext }) => (isSameContext ? null : JSON.stringify(run.context)))),
+      timeColumn(runs.map(({ movedAt }) => movedAt)),
+      timeColumn(runs.map(({ due }) => due)),
+      timeColumn(runs.map(({ endedAt }) => endedAt)),
+      textColumn(runs.map(({ endReason }) => endReason)),
+      intColumn(moved.map(({ steps }) => steps.length)),
+    ],
+  });
+}
+
+function stepColumns(changed: readonly ChangedRun[]): Buffer[] {
+  const rows = changed.flatMap(({ run: { id }, steps }) => steps.map((step, no) => ({ id, no, step })));
   return [
-    runs.map((run) => run.id),
-    runs.map((run) => run.shard),
-    runs.map((run) => run.journey),
-    runs.map((run) => run.version),
-    runs.map((run) => run.profileId),
-    runs.map((run) => run.key),
-    runs.map((run) => run.state),
-    runs.map((run) => run.activity),
-    runs.map((run) => run.moves),
-    runs.map((run) => JSON.stringify(run.context)),
-    runs.map((run) => new Date(run.enteredAt)),
-    runs.map((run) => new Date(run.movedAt)),
-    runs.map((run) => (run.due === null ? null : new Date(run.due))),
-    runs.map((run) => (run.endedAt === null ? null : new Date(run.endedAt))),
-    runs.map((run) => run.endReason),
+    uuidColumn(rows.map(({ id }) => id)),
+    intColumn(rows.map(({ no }) => no)),
+    timeColumn(rows.map(({ step }) => step.at)),
+    textColumn(rows.map(({ step }) => step.activity)),
+    textColumn(rows.map(({ step }) => step.kind)),
+    textColumn(rows.map(({ step }) => step.reason)),
+    textColumn(rows.map(({ step: { detail } }) => (detail === null ? null : JSON.stringify(detail)))),
   ];
 }
 
-function stepValues(changed: readonly { run: Run; steps: Step[] }[]): unknown[] {
-  const rows = changed.flatMap(({ run, steps }) => steps.map((step, no) => ({ run, step, no })));
-  return [
-    rows.map(({ run }) => run.id),
-    rows.map(({ no }) => no),
-    rows.map(({ step }) => new Date(step.at)),
-    rows.map(({ step }) => step.activity),
-    rows.map(({ step }) => step.kind),
-    rows.map(({ step }) => step.reason),
-    rows.map(({ step }) => (step.detail === null ? null : JSON.stringify(step.detail))),
-  ];
+/** Keeps why people did not come into journeys. */
+export async function refuseEntries(
+  tx: Runner,
+  refusals: readonly {
+    id: string;
+    at: number;
+    profile: { id: string; shard: number };
+    journey: string;
+    reason: string;
+  }[],
+): Promise<void> {
+  if (refusals.length === 0) return;
+  await tx.run({
+    name: 'journey.refuse',
+    text: `insert into journey_refusal (id, shard, profile_id, journey, at, reason)
+      select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::text[], $5::timestamptz[], $6::text[])`,
+    values: [
+      uuidColumn(refusals.map(({ id }) => id)),
+      smallintColumn(refusals.map(({ profile }) => profile.shard)),
+      uuidColumn(refusals.map(({ profile }) => profile.id)),
+      textColumn(refusals.map(({ journey }) => journey)),
+      timeColumn(refusals.map(({ at }) => at)),
+      textColumn(refusals.map(({ reason }) => reason)),
+    ],
+  });
 }

@@ -87,7 +87,7 @@ async function fill(
   await hands.load(parts.store, [profile], [definition]);
   const options = hands.options({ now, profile, definition });
   const key = `test/${run.id}`;
-  const scope = { ...scopeOf(run, viewOf(profile, now)), call: { key } };
+  const scope = { ...scopeOf(run, { profile: viewOf(profile, now) }), call: { key } };
   const secrets = (await parts.secrets?.open(secretsOf(action))) ?? new Map<string, string>();
   const more = { attempt: 1, real: parts.clock.real(), options, secrets };
   try {

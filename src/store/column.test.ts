@@ -5,6 +5,7 @@ import {
   bigintColumn,
   boolColumn,
   doubleColumn,
+  intColumn,
   jsonColumn,
   smallintColumn,
   textColumn,
@@ -12,10 +13,11 @@ import {
   uuidColumn,
 } from './column.ts';
 
-const text = fc.string({ unit: 'binary', maxLength: 40 }).map((value) => value.replaceAll('\u0000', '0'));
+const text = fc.string({ unit: 'binary', maxLength: 60 }).map((value) => value.replaceAll('\u0000', '0'));
 const row = fc.record({
   shard: fc.integer({ min: -32768, max: 32767 }),
   version: fc.maxSafeInteger(),
+  moves: fc.integer(),
   is: fc.boolean(),
   name: fc.option(text),
   state: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.oneof(text, fc.integer(), fc.boolean())),
@@ -30,9 +32,9 @@ it('carries whole columns to the database and back, whatever stands in them, non
     fc.asyncProperty(fc.array(row, { maxLength: 8 }), async (rows) => {
       const found = await store.rows({
         name: 'column.test',
-        text: `select shard, version, "is", name, state::text as state, extract(epoch from at) * 1000 as at, share, id
-          from unnest($1::smallint[], $2::bigint[], $3::bool[], $4::text[], $5::jsonb[], $6::timestamptz[], $7::float8[], $8::uuid[])
-            with ordinality as t(shard, version, "is", name, state, at, share, id, place) order by place`,
+        text: `select shard, version, "is", name, state::text as state, extract(epoch from at) * 1000 as at, share, id, moves
+          from unnest($1::smallint[], $2::bigint[], $3::bool[], $4::text[], $5::jsonb[], $6::timestamptz[], $7::float8[], $8::uuid[], $9::int[])
+            with ordinality as t(shard, version, "is", name, state, at, share, id, moves, place) order by place`,
         values: [
           smallintColumn(rows.map(({ shard }) => shard)),
           bigintColumn(rows.map(({ version }) => version)),
@@ -42,6 +44,7 @@ it('carries whole columns to the database and back, whatever stands in them, non
           timeColumn(rows.map(({ at }) => at)),
           doubleColumn(rows.map(({ share }) => share)),
           uuidColumn(rows.map(({ id }) => id)),
+          intColumn(rows.map(({ moves }) => moves)),
         ],
       });
       const read = found.map((one) => {
@@ -56,6 +59,7 @@ it('carries whole columns to the database and back, whatever stands in them, non
 
 it('refuses what is no UUID or no time, the first with the code the database would give', () => {
   expect(() => uuidColumn(['nobody'])).toThrow(expect.objectContaining({ code: '22P02' }));
+  expect(() => uuidColumn(['0'.repeat(33)])).toThrow(expect.objectContaining({ code: '22P02' }));
   expect(() => uuidColumn([`zz${'0'.repeat(30)}`])).toThrow(expect.objectContaining({ code: '22P02' }));
   expect(() => timeColumn([Number.NaN])).toThrow(RangeError);
 });

@@ -8,6 +8,7 @@ const oid = {
   bool: 16,
   int8: 20,
   int2: 21,
+  int4: 23,
   text: 25,
   float8: 701,
   timestamptz: 1184,
@@ -32,6 +33,11 @@ export function jsonColumn(values: readonly string[]): Buffer {
 /** `smallint[]`. */
 export function smallintColumn(values: readonly number[]): Buffer {
   return ofSize({ type: oid.int2, size: 2, values }, (buffer, at, value) => buffer.writeInt16BE(value, at));
+}
+
+/** `int[]`. */
+export function intColumn(values: readonly number[]): Buffer {
+  return ofSize({ type: oid.int4, size: 4, values }, (buffer, at, value) => buffer.writeInt32BE(value, at));
 }
 
 /** `bigint[]`, of whole numbers a double holds exactly. */
@@ -60,10 +66,32 @@ export function timeColumn(values: readonly (number | null)[]): Buffer {
 /** `uuid[]`. Throws an error with PostgreSQL's code 22P02 for what is no UUID. */
 export function uuidColumn(values: readonly string[]): Buffer {
   return ofSize({ type: oid.uuid, size: 16, values }, (buffer, at, value) => {
-    const digits = value.replaceAll('-', '');
-    if (digits.length === 32 && buffer.write(digits, at, 16, 'hex') === 16) return;
-    throw Object.assign(new Error(`"${value.slice(0, 100)}" is no UUID`), { code: '22P02' });
+    let digits = 0;
+    for (let i = 0, byte = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code === dash) continue;
+      const digit = code < hexDigits.length ? hexDigits[code]! : noDigit;
+      if (digit === noDigit || digits === 32) throw noUuid(value);
+      byte = (byte << 4) | digit;
+      if (++digits % 2 === 0) {
+        buffer[at + digits / 2 - 1] = byte;
+        byte = 0;
+      }
+    }
+    if (digits !== 32) throw noUuid(value);
   });
+}
+
+const dash = 0x2d;
+const noDigit = 255;
+/** The digit that a character stands for, by its code. */
+const hexDigits = Uint8Array.from({ length: 103 }, (_, code) => {
+  const digit = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(digit) ? noDigit : digit;
+});
+
+function noUuid(value: string): Error {
+  return Object.assign(new Error(`"${value.slice(0, 100)}" is no UUID`), { code: '22P02' });
 }
 
 function writeLong(buffer: Buffer, at: number, value: number): void {
@@ -103,20 +131,43 @@ function ofSize<T>(
   return buffer.subarray(0, at);
 }
 
+/** Up to so many characters a text is written here, as a call for each costs more; longer ones are not. */
+const shortText = 40;
+
 /** Texts, each after its length; jsonb puts the number of its form before each, which is 1. */
 function ofTexts(type: number, values: readonly (string | null)[], numbered: boolean): Buffer {
   const extra = numbered ? 1 : 0;
-  const sizes = values.map((value) => (value === null ? 0 : Buffer.byteLength(value) + extra));
-  let length = headerSize + values.length * 4;
-  for (const size of sizes) length += size;
-  const buffer = Buffer.allocUnsafe(length);
+  let room = headerSize;
+  for (const value of values) room += 4 + extra + (value === null ? 0 : roomOf(value));
+  const buffer = Buffer.allocUnsafe(room);
   let at = writeHeader(buffer, type, { count: values.length, nulls: values.includes(null) });
-  for (const [place, value] of values.entries()) {
-    at = buffer.writeInt32BE(value === null ? -1 : sizes[place]!, at);
-    if (value === null) continue;
-    if (numbered) buffer[at] = 1;
-    buffer.write(value, at + extra, 'utf8');
-    at += sizes[place]!;
+  for (const value of values) {
+    if (value === null) {
+      at = buffer.writeInt32BE(-1, at);
+      continue;
+    }
+    const from = at + 4;
+    if (numbered) buffer[from] = 1;
+    const size = extra + writeText(buffer, from + extra, value);
+    buffer.writeInt32BE(size, at);
+    at = from + size;
   }
   return buffer.subarray(0, at);
+}
+
+/** As many bytes as a text takes at the most. */
+function roomOf(value: string): number {
+  return value.length <= shortText ? value.length * 3 : Buffer.byteLength(value);
+}
+
+/** @returns bytes written */
+function writeText(buffer: Buffer, at: number, value: string): number {
+  const { length } = value;
+  if (length > shortText) return buffer.write(value, at, 'utf8');
+  for (let i = 0; i < length; i++) {
+    const code = value.charCodeAt(i);
+    if (code > 127) return buffer.write(value, at, 'utf8');
+    buffer[at + i] = code;
+  }
+  return length;
 }
