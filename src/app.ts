@@ -28,6 +28,7 @@ import { openSimulations } from './simulation-door.ts';
 import { openLearning, openRecommender, type Learning } from './learning.ts';
 import { mailSettings, openTransport, shopNameOf } from './mailing.ts';
 import { openErasures } from './erasing.ts';
+import { openHearing } from './hearing.ts';
 import { openJourneying, type Journeying } from './journeying.ts';
 import { carryBack, carryOver } from './merging.ts';
 import { Pulse, type Duty } from './pulse.ts';
@@ -368,6 +369,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
   await rooms.replaying.replays.start();
   rooms.simulations.start();
   rooms.pulse.start();
+  const hearing = await openHearing(rooms);
   rooms.slots.calling.start();
   const at = settings.publicUrl;
   const pages = settings.demo ? [{ name: 'shop', url: `${at}/shop` }] : [];
@@ -378,6 +380,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     keyless: (await rooms.keys.list()).length === 0,
     async stop() {
       await doors.close();
+      await hearing.stop();
       await rooms.pulse.stop();
       await rooms.slots.calling.stop();
       await rooms.profiles.audiences.builds.stop();

@@ -36,3 +36,11 @@ export function readDomain({ as, value }: Given, refuse: Refuse): string {
   if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(ascii) && ascii.length <= 190) return ascii;
   throw refuse(as, value, 'is not a domain such as mail.shop.example');
 }
+
+/** `0.0.0.0:2525`, `[::]:25`. */
+export function readListen({ as, value }: Given, refuse: Refuse): { host: string; port: number } {
+  const found = /^(\[[0-9a-f:]+\]|[^:\s]+):(\d{1,5})$/i.exec(value.trim());
+  const port = Number(found?.[2]);
+  if (!found || port > 65_535) throw refuse(as, value, 'is not an address and a port: 0.0.0.0:2525');
+  return { host: found[1]!.replace(/^\[|\]$/g, ''), port };
+}

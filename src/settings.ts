@@ -1,5 +1,5 @@
 import { BeckonError, defineErrors, nearest } from './base/index.ts';
-import { readDkim, readDomain, type DkimFile, type Given } from './settings-mail.ts';
+import { readDkim, readDomain, readListen, type DkimFile, type Given } from './settings-mail.ts';
 
 export const errors = defineErrors({
   SETTINGS_UNKNOWN_COMMAND: { status: 400, mend: 'See the commands with: beckon help' },
@@ -45,6 +45,10 @@ export interface Settings {
   postalAddress: string | null;
   /** Domain at which bounces and other answers of machines are read; absent: nobody reads them. */
   returnDomain?: string | null;
+  /** Where returned mail is listened for by SMTP; null: nowhere. */
+  inboundSmtp?: { host: string; port: number } | null;
+  /** A mailbox that is read for returned mail; null: none. */
+  inboundImap?: string | null;
   /** Keys that sign each mail (settings-mail.ts). */
   dkim?: readonly DkimFile[];
   /** A secret key with all rights, chosen by the operator; null: one is made in the demo. */
@@ -153,6 +157,16 @@ const options: readonly Option[] = [
   { name: 'adminKey', env: 'BECKON_ADMIN_KEY', text: 'a secret key with all rights' },
   { name: 'from', env: 'BECKON_FROM', text: 'sender of mail: Name <address>' },
   { name: 'replyTo', env: 'BECKON_REPLY_TO', text: 'where answers to mail go' },
+  {
+    name: 'inboundSmtp',
+    env: 'BECKON_INBOUND_SMTP',
+    text: 'ADDRESS:PORT to listen on for returned mail, such as 0.0.0.0:2525 (off)',
+  },
+  {
+    name: 'inboundImap',
+    env: 'BECKON_INBOUND_IMAP',
+    text: 'imaps://user:password@host/INBOX, a mailbox to read for returned mail (none)',
+  },
   { name: 'returnDomain', env: 'BECKON_RETURN_DOMAIN', text: 'domain at which bounces are read (nobody reads them)' },
   {
     name: 'dkim',
@@ -227,6 +241,8 @@ export function readSettings(
     from: readMailbox(given.from) ?? (demo ? '"Lumen & Loom" <hello@lumen-loom.example>' : null),
     replyTo: readMailbox(given.replyTo),
     postalAddress: text('postalAddress') ?? (demo ? "Weaver's Yard 3, 111 22 Stockholm, Sweden" : null),
+    inboundSmtp: given.inboundSmtp === undefined ? null : readListen(given.inboundSmtp, bad),
+    inboundImap: readUrl(given.inboundImap, ['imaps:', 'imap:']),
     returnDomain: given.returnDomain === undefined ? null : readDomain(given.returnDomain, bad),
     dkim: given.dkim === undefined ? [] : readDkim(given.dkim, bad),
     adminKey: text('adminKey'),

@@ -36,7 +36,7 @@ describe('a bounce', () => {
     const ada = desk.person();
     const { id, to } = await sent(ada);
     const waiting = await desk.plan(ada);
-    expect(await come(aReport({ to }, { status: '5.1.1', says: '550 5.1.1 no such user' }), to)).toBe(true);
+    expect(await come(aReport({ to }, { status: '5.1.1', says: '550 5.1.1 no such user' }), to)).toBe('machine');
     await desk.messages.work();
     expect(await desk.messages.get(waiting)).toMatchObject({ state: 'skipped', reason: 'suppressed' });
     expect(await listed()).toEqual([{ scope: 'all', reason: 'bounced', until: null }]);
@@ -49,8 +49,8 @@ describe('a bounce', () => {
     const { to } = await sent(desk.person());
     const forged = to.replace(/(bounce\+.)(.)/, (_all, a: string, b: string) => a + (b === 'a' ? 'b' : 'a'));
     const raw = aReport({ to: forged }, { status: '5.1.1', says: '550 5.1.1 no such user' });
-    expect(await come(raw, forged)).toBe(false);
-    expect(await come(raw, 'bounce@shop.example')).toBe(false);
+    expect(await come(raw, forged)).toBe('strange');
+    expect(await come(raw, 'bounce@shop.example')).toBe('strange');
     expect(await listed()).toEqual([]);
   });
 
@@ -156,7 +156,7 @@ describe('a complaint', () => {
 
   it('"not spam" changes nothing (trust row 23)', async () => {
     const { to } = await sent(desk.person());
-    expect(await come(aComplaint({ to }, 'not-spam'), to, 'x@y.example')).toBe(true);
+    expect(await come(aComplaint({ to }, 'not-spam'), to, 'x@y.example')).toBe('machine');
     expect(await listed()).toEqual([]);
   });
 

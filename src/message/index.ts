@@ -33,6 +33,8 @@ export {
 } from './part.ts';
 export { effectiveZone, isZone, quietUntil } from './quiet.ts';
 export { renderMail, type Rendering, type RenderedMail, type RenderSetting } from './render.ts';
+export { ImapIntake, type ImapPlace } from './imap.ts';
+export { openIntake, type Intake } from './intake.ts';
 export type { Provider } from './provider.ts';
 export { judgeResult, type SendResult } from './result.ts';
 export { SmtpTransport, type SmtpOptions } from './smtp.ts';

@@ -16,6 +16,9 @@ export interface Letter {
   to: readonly string[];
 }
 
+/** What became of a letter: about none of our mails, from a machine, or from a person. */
+export type Heeded = 'strange' | 'machine' | 'person';
+
 /**
  * What a letter says of a mail of ours. Only a token of ours makes it one: in the address it came to, or in the copy of
  * the mail that it brings back; whoever has neither had no mail of ours before his eyes (trust row 17). Null: not for us.
@@ -25,8 +28,9 @@ export function readLetter(verpKey: Uint8Array, letter: Letter): NewNotice | nul
   const found = ownOf(verpKey, mail, letter);
   if (!found) return null;
   const said = saidBy(mail, letter, found);
-  const id = createHash('sha256').update(letter.raw).digest('hex');
-  return { source: letter.source, id, said };
+  // The same letter may come to several of our addresses, and by several ways.
+  const id = createHash('sha256').update(found.message).update(letter.raw).digest('hex');
+  return { source: 'letter', id, said };
 }
 
 interface Own {

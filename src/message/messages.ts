@@ -8,7 +8,7 @@ import { claimDue } from './claim.ts';
 import { mirrorOf, type Mirror } from './mirror.ts';
 import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
 import { hearPending, takeNotice, tidyNotices, type NewNotice } from './hear.ts';
-import { readLetter, type Letter } from './letter.ts';
+import { readLetter, type Heeded, type Letter } from './letter.ts';
 import { messageKey, type MessageRow, type Notice, type Plan } from './message.ts';
 import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
 import { readProvider, type NameOf, type Provider } from './provider.ts';
@@ -218,12 +218,12 @@ export class Messages {
     return told;
   }
 
-  /** A mail that came to one of our addresses, by SMTP or IMAP. False when it is about none of ours. */
-  async letter(letter: Letter): Promise<boolean> {
+  /** A mail that came to one of our addresses, by SMTP or IMAP; what it says is in effect. */
+  async letter(letter: Letter): Promise<Heeded> {
     const notice = readLetter(this.#kit.verpKey, letter);
-    if (!notice) return false;
+    if (!notice) return 'strange';
     await takeNotice(this.#kit, notice);
-    return true;
+    return notice.said.some(({ kind }) => kind === 'replied') ? 'person' : 'machine';
   }
 
   /** Does an address of ours name a message of ours? For who asks before the mail itself (SMTP's RCPT). */

@@ -26,6 +26,8 @@ export interface MailParts {
     feedback: string | null;
     /** The same without its domain: proves on a returned copy that we sent it. */
     tag: string;
+    /** Left part of the Message-ID, by which an answer names the message; absent: a hash of its key. */
+    id?: string;
   };
   secret: Uint8Array;
 }
@@ -48,7 +50,7 @@ export interface ComposedMail {
  */
 export function composeMail(parts: MailParts): ComposedMail {
   const tag = hmac(parts.secret, `message|${parts.message.key}`);
-  const messageId = `<${tag}@${domainOf(parts.from.address)}>`;
+  const messageId = `<${parts.returns.id ?? tag}@${domainOf(parts.from.address)}>`;
   const boundary = `=_${tag}`;
   const header = Buffer.from(headerOf(parts, messageId, boundary), 'utf8');
   const raw = Buffer.concat([header, Buffer.from('\r\n'), bodyOf(parts, boundary)]);

@@ -11,7 +11,7 @@ import { Recorder } from './record.ts';
 import type { SendResult } from './result.ts';
 import { applyChanges } from './settle.ts';
 import { beginSending, type Change, type WireRow } from './table.ts';
-import { verpAddress, type VerpPurpose } from './verp.ts';
+import { verpAddress, verpToken, type VerpPurpose } from './verp.ts';
 
 /** A rendered and composed mail, before T3. */
 export interface Ready {
@@ -90,6 +90,7 @@ function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): Com
       unsubscribe: reads ? named('unsub') : null,
       feedback: reads ? feedback : null,
       tag: feedback.slice(0, feedback.lastIndexOf('@')),
+      id: `mail+${verpToken(kit.verpKey, 'mail', row.id)}`,
     },
     secret: kit.secret,
   });

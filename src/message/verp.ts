@@ -4,13 +4,13 @@ import { sameText } from '../base/index.ts';
 /**
  * Addresses of ours that say which message they belong to (variable envelope return path): whoever writes to one has
  * had that mail, or a copy of it, before his eyes. `bounce+<token>@domain` is the return path, `unsub+…` the mailto of
- * List-Unsubscribe, `fbl+…` where complaints are reported (CFBL-Address).
+ * List-Unsubscribe, `fbl+…` where complaints are reported (CFBL-Address), `mail+…` the Message-ID, by which an answer names it.
  *
  * The token is `<message id><mac>`: 26 + 16 letters of base32, so it survives mail hosts that change upper and lower
  * case, and stays under 64 octets with its purpose. The mac (80 bits) covers purpose and id: without it a forged bounce
  * could suppress a customer (trust §1.5, row 17).
  */
-export type VerpPurpose = 'bounce' | 'unsub' | 'fbl';
+export type VerpPurpose = 'bounce' | 'unsub' | 'fbl' | 'mail';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 /** Octets of the mac that stand in the address. */
@@ -33,7 +33,7 @@ export function verpToken(key: Uint8Array, purpose: VerpPurpose, message: string
  * @returns null for anything that is not ours, forged or cut off
  */
 export function readVerp(key: Uint8Array, text: string): { purpose: VerpPurpose; message: string } | null {
-  const found = /(?:^|[^a-z0-9])(bounce|unsub|fbl)\+([a-z2-7]{26})([a-z2-7]{16})(?=@|[^a-z0-9]|$)/i.exec(text);
+  const found = /(?:^|[^a-z0-9])(bounce|unsub|fbl|mail)\+([a-z2-7]{26})([a-z2-7]{16})(?=@|[^a-z0-9]|$)/i.exec(text);
   if (!found) return null;
   const purpose = found[1]!.toLowerCase() as VerpPurpose;
   const hex = fromBase32(found[2]!.toLowerCase(), 16).toString('hex');
