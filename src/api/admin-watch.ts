@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { isUuid, BeckonError } from '../base/index.ts';
 import { IntakeView, PutBack, QuarantineView } from './contract-watch.ts';
 import type { Door } from './door.ts';
@@ -99,15 +99,19 @@ const collecting =
 /** Notes what the collecting doors refuse as a whole, with the sentence they answered. */
 export function watchRefusals(app: FastifyInstance, house: House): void {
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (reply.statusCode >= 400 && request.method !== 'GET') note(request, reply, { payload, house });
+    if (reply.statusCode >= 400 && request.method !== 'GET') {
+      const { method, url, query, routeOptions } = request;
+      noteRefusal({ method, url, query, route: routeOptions.url }, { status: reply.statusCode, payload }, house);
+    }
     done(null, payload);
   });
 }
 
-function note(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { payload, house }: { payload: unknown; house: House },
+/** Notes a request that was refused. */
+export function noteRefusal(
+  request: { method: string; url: string; query: unknown; route: string | undefined },
+  { status, payload }: { status: number; payload: unknown },
+  house: House,
 ): void {
   const path = request.url.split('?', 1)[0]!;
   if (!collecting.test(path)) return;
@@ -120,8 +124,8 @@ function note(
     source: datastream === undefined ? 'unknown' : `edge:${datastream}`,
     type: null,
     visitor: null,
-    door: `${request.method} ${request.routeOptions.url ?? path.slice(0, 100)}`,
-    code: problem.code ?? String(reply.statusCode),
+    door: `${request.method} ${request.route ?? path.slice(0, 100)}`,
+    code: problem.code ?? String(status),
     why: problem.why ?? null,
   });
 }

@@ -8,12 +8,12 @@ import { asText, dig } from './json.ts';
 import { isSameOrigin, isSession, mayUseStudio, sessionOf, type Caller } from './session.ts';
 
 /** The text after `Bearer`, if the request has one. */
-export function bearerOf(request: FastifyRequest): string | undefined {
+export function bearerOf(request: Pick<FastifyRequest, 'headers'>): string | undefined {
   return /^Bearer +(\S{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
 /** The user name of Basic, in which Segment's libraries send their write key. */
-export function basicOf(request: FastifyRequest): string | undefined {
+export function basicOf(request: Pick<FastifyRequest, 'headers'>): string | undefined {
   const found = /^Basic +([A-Za-z0-9+/=_-]{1,700})$/i.exec(request.headers.authorization ?? '')?.[1];
   return found === undefined ? undefined : asText(Buffer.from(found, 'base64').toString('utf8').split(':', 1)[0], 256);
 }

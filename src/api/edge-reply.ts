@@ -165,16 +165,35 @@ export function edgeProblemOf(error: BeckonError, publicUrl: string, chance: num
   return problem;
 }
 
-/** Sends a problem with the report Adobe's clients print. The CORS headers are already on the reply. */
-export function sendEdgeProblem(
-  reply: FastifyReply,
-  problem: EdgeProblem,
-  report: { requestId: string; configId?: string },
-): FastifyReply {
-  const { retryAfter, ...body } = problem;
-  if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
-  return reply
-    .code(problem.status)
-    .header('content-type', 'application/problem+json;charset=utf-8')
-    .send(JSON.stringify({ ...body, report }));
+/** Which request a problem is about, as Adobe's clients print it. */
+export interface EdgeReport {
+  requestId: string;
+  configId?: string;
+}
+
+/** What the edge answers, whichever way it goes out. What every answer has (`corsHeaders`, the request's id) is not in it. */
+export interface EdgeAnswer {
+  status: number;
+  headers: Record<string, string | string[]>;
+  /** Absent with 204. */
+  body?: string;
+  /** The page may not read it: no CORS headers. */
+  closed?: true;
+}
+
+/** A problem with the report Adobe's clients print. */
+export function problemAnswer({ retryAfter, ...problem }: EdgeProblem, report: EdgeReport): EdgeAnswer {
+  const headers: EdgeAnswer['headers'] = { 'content-type': 'application/problem+json;charset=utf-8' };
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
+  return { status: problem.status, headers, body: JSON.stringify({ ...problem, report }) };
+}
+
+/** Sends an answer by Fastify, which has put on what every answer has. */
+export function sendAnswer(reply: FastifyReply, { status, headers, body, closed }: EdgeAnswer): FastifyReply {
+  if (closed) void reply.removeHeader('access-control-allow-origin').removeHeader('access-control-allow-credentials');
+  return reply.code(status).headers(headers).send(body);
+}
+
+export function sendEdgeProblem(reply: FastifyReply, problem: EdgeProblem, report: EdgeReport): FastifyReply {
+  return sendAnswer(reply, problemAnswer(problem, report));
 }

@@ -11,6 +11,9 @@ import { isBot } from './bot.ts';
 import { hostName, isLoopback } from './session.ts';
 import { asLanguage } from './xdm.ts';
 
+/** A request as it came, whichever way it comes in: of Fastify's, what the edge reads. */
+export type EdgeRequest = Pick<FastifyRequest, 'headers' | 'query' | 'body' | 'host' | 'protocol' | 'ip'>;
+
 /** A request of the Web SDK, read. */
 export interface EdgeCall {
   requestId: string;
@@ -75,7 +78,7 @@ function ownOf(publicUrl: string): typeof lastOwn {
 
 /** Reads body, identity and times. Throws API_JSON_… and API_INPUT_INVALID. */
 export function readCall(
-  request: FastifyRequest,
+  request: EdgeRequest,
   { datastream, requestId }: Pick<EdgeCall, 'datastream' | 'requestId'>,
   house: House,
 ): EdgeCall {

@@ -15,13 +15,17 @@ import {
   exegType,
   identityEntry,
   identityHandle,
+  problemAnswer,
+  sendAnswer,
   sendEdgeProblem,
   warnings,
+  type EdgeAnswer,
+  type EdgeReport,
   type EdgeWarning,
   type Handle,
   type StateEntry,
 } from './edge-reply.ts';
-import { datastreamId, originAllowed, readCall, requestIdOf, type EdgeCall } from './edge-request.ts';
+import { datastreamId, originAllowed, readCall, requestIdOf, type EdgeCall, type EdgeRequest } from './edge-request.ts';
 import { readShownToken } from './edge-shown.ts';
 import { serverRoutes } from './edge-server.ts';
 import type { House } from './house.ts';
@@ -34,9 +38,10 @@ import { claimsOf, eventsOfXdm } from './xdm.ts';
 const mebibyte = 1024 * 1024;
 const region = ':region(^[a-z0-9]{1,32}$)';
 
-type Action = (call: EdgeCall, reply: FastifyReply, house: House) => Promise<FastifyReply>;
+type Action = (call: EdgeCall, house: House) => Promise<EdgeAnswer>;
 
-const actions: Readonly<Record<string, Action>> = {
+/** What the Web SDK asks for, by the end of the address. */
+export const actions: Readonly<Record<string, Action>> = {
   interact,
   collect,
   'identity/acquire': acquire,
@@ -57,13 +62,7 @@ export async function edgeRoutes(app: FastifyInstance, { house }: { house: House
     done();
   });
   app.setErrorHandler((error, request, reply) => {
-    const known = asBeckonError(error);
-    if (known.status >= 500) house.log.error('edge.failed', { code: known.code, error });
-    return sendEdgeProblem(
-      reply,
-      edgeProblemOf(known, house.settings.publicUrl, house.random.next()),
-      reportOf(request, reply),
-    );
+    return sendAnswer(reply, failure(error, reportOf(request.query, requestIdIn(reply)), house));
   });
   for (const [name, action] of Object.entries(actions)) {
     for (const url of [`/ee/v1/${name}`, `/ee/${region}/v1/${name}`]) {
@@ -72,7 +71,8 @@ export async function edgeRoutes(app: FastifyInstance, { house }: { house: House
         url,
         bodyLimit: mebibyte,
         schema: { hide: true },
-        handler: (request, reply) => answer(request, reply, { house, action }),
+        handler: async (request, reply) =>
+          sendAnswer(reply, await answer(request, requestIdIn(reply), { house, action })),
       });
       app.route({ method: 'OPTIONS', url, schema: { hide: true }, handler: preflight });
     }
@@ -82,7 +82,7 @@ export async function edgeRoutes(app: FastifyInstance, { house }: { house: House
     sendEdgeProblem(
       reply,
       { type: exegType('EXEG-0001-404'), status: 404, title: 'Not found', detail: 'There is no such door at the edge' },
-      reportOf(request, reply),
+      reportOf(request.query, requestIdIn(reply)),
     ),
   );
 }
@@ -98,37 +98,45 @@ async function preflight(_request: FastifyRequest, reply: FastifyReply): Promise
     .send();
 }
 
-async function answer(
-  request: FastifyRequest,
-  reply: FastifyReply,
+/** Whatever failed, as the edge says it. */
+export function failure(error: unknown, report: EdgeReport, house: House): EdgeAnswer {
+  const known = asBeckonError(error);
+  if (known.status >= 500) house.log.error('edge.failed', { code: known.code, error });
+  return problemAnswer(edgeProblemOf(known, house.settings.publicUrl, house.random.next()), report);
+}
+
+/** Answers a request that Fastify has let pass, or the straight path. */
+export async function answer(
+  request: EdgeRequest,
+  requestId: string,
   { house, action }: { house: House; action: Action },
-): Promise<FastifyReply> {
+): Promise<EdgeAnswer> {
   const id = datastreamId(request.query);
   const datastream = id === undefined ? undefined : house.events.datastream(id);
   if (!datastream) {
     const detail = id === undefined ? 'The request names no datastream' : `There is no datastream "${id}"`;
     const problem = { type: exegType('EXEG-0003-400'), status: 400, title: 'Unknown datastream', detail };
-    return sendEdgeProblem(reply, problem, reportOf(request, reply));
+    return problemAnswer(problem, reportOf(request.query, requestId));
   }
   // Browsers deliver the request even when CORS fails later, so the origin is judged before anything is kept.
   if (!originAllowed(request.headers.origin, datastream, house.settings.publicUrl)) {
-    void reply.removeHeader('access-control-allow-origin').removeHeader('access-control-allow-credentials');
     const detail = `Origin ${request.headers.origin} may not send to datastream "${datastream.id}"`;
     const type = `${house.settings.publicUrl}/docs/error/API_ORIGIN_REFUSED`;
-    return sendEdgeProblem(reply, { type, status: 403, title: 'Origin refused', detail }, reportOf(request, reply));
+    const problem = { type, status: 403, title: 'Origin refused', detail };
+    return { ...problemAnswer(problem, reportOf(request.query, requestId)), closed: true };
   }
-  const call = readCall(request, { datastream, requestId: requestIdIn(reply) }, house);
+  const call = readCall(request, { datastream, requestId }, house);
   const limits = limitsOf(house);
   limits.visitor(request, call.who.ecid);
   for (const ecid of othersIn(call)) limits.visitor(request, ecid);
   call.bot ||= limits.isMachine(request, call.who.ecid, call.events.length);
-  return action(call, reply, house);
+  return action(call, house);
 }
 
-async function interact(call: EdgeCall, reply: FastifyReply, house: House): Promise<FastifyReply> {
+async function interact(call: EdgeCall, house: House): Promise<EdgeAnswer> {
   const kept = await keep(call, house);
   const { datastream } = call;
-  if (kept.consent === 'out') return sendHandles(call, reply, { house, general: 'out', warnings: kept.warnings });
+  if (kept.consent === 'out') return withHandles(call, { house, general: 'out', warnings: kept.warnings });
   const places = call.events.map((event) => placesOf(event, { datastream, house }));
   const names = places.flatMap((some) => some.map(({ name }) => name));
   const found = names.length > 0 ? await inTime(visitor(call, names, house), house) : { value: unasked(call) };
@@ -137,23 +145,22 @@ async function interact(call: EdgeCall, reply: FastifyReply, house: House): Prom
     ? call.events.flatMap((event, index) => decide(event, index, { ...asked, places: places[index]! }) ?? [])
     : [];
   const late = found ? [] : [warnings.late(house.settings.publicUrl)];
-  return sendHandles(call, reply, { house, handles, warnings: [...kept.warnings, ...late] });
+  return withHandles(call, { house, handles, warnings: [...kept.warnings, ...late] });
 }
 
-async function collect(call: EdgeCall, reply: FastifyReply, house: House): Promise<FastifyReply> {
+async function collect(call: EdgeCall, house: House): Promise<EdgeAnswer> {
   await keep(call, house);
   const { headers } = carry([identityEntry(call.orgId, call.who, call.receivedAt)], call.route);
-  if (headers.length > 0) void reply.header('set-cookie', headers);
-  return reply.code(204).send();
+  return { status: 204, headers: headers.length > 0 ? { 'set-cookie': headers } : {} };
 }
 
-async function acquire(call: EdgeCall, reply: FastifyReply, house: House): Promise<FastifyReply> {
+async function acquire(call: EdgeCall, house: House): Promise<EdgeAnswer> {
   const consent = await collectConsent(call, house);
   const warned = setupWarnings(call, house);
-  return sendHandles(call, reply, { house, warnings: warned, ...(consent === 'out' ? { general: 'out' } : {}) });
+  return withHandles(call, { house, warnings: warned, ...(consent === 'out' ? { general: 'out' } : {}) });
 }
 
-async function setConsent(call: EdgeCall, reply: FastifyReply, house: House): Promise<FastifyReply> {
+async function setConsent(call: EdgeCall, house: House): Promise<EdgeAnswer> {
   const stated = readConsent(call.body['consent']);
   if (isFault(stated)) {
     const problem = {
@@ -162,12 +169,12 @@ async function setConsent(call: EdgeCall, reply: FastifyReply, house: House): Pr
       title: 'Consent refused',
       detail: stated.detail,
     };
-    return sendEdgeProblem(reply, problem, { requestId: call.requestId, configId: call.datastream.id });
+    return problemAnswer(problem, { requestId: call.requestId, configId: call.datastream.id });
   }
   assertNotBusy(house.events.waiting, house.settings.queueLimit ?? 20_000);
   const general = stated.collect ?? (await collectConsent(call, house)) ?? 'in';
   await house.events.receive([consentEvent(call, stated)]);
-  return sendHandles(call, reply, { house, general });
+  return withHandles(call, { house, general });
 }
 
 /** Only the consent and the device: what else the request claims is not kept with it (edge-protocol §7). */
@@ -312,21 +319,16 @@ interface HandleParts {
 }
 
 /** The answer of interact, acquire and set-consent: identity when asked for, cookies, and what else there is. */
-function sendHandles(
-  call: EdgeCall,
-  reply: FastifyReply,
-  { house, handles = [], general, warnings: warned = [] }: HandleParts,
-): FastifyReply {
+function withHandles(call: EdgeCall, { house, handles = [], general, warnings: warned = [] }: HandleParts): EdgeAnswer {
   const entries: StateEntry[] = [identityEntry(call.orgId, call.who, house.clock.now())];
   if (general !== undefined) entries.push(consentEntry(call.orgId, general));
   const carried = carry(entries, call.route);
-  if (carried.headers.length > 0) void reply.header('set-cookie', carried.headers);
+  const headers: EdgeAnswer['headers'] = { 'content-type': 'application/json;charset=utf-8' };
+  if (carried.headers.length > 0) headers['set-cookie'] = carried.headers;
   const asked = asList(dig(call.body, 'query', 'identity', 'fetch')).includes('ECID');
   const handle = [...(asked ? [identityHandle(call.who.ecid)] : []), ...handles, ...carried.handles];
-  return reply
-    .code(200)
-    .header('content-type', 'application/json;charset=utf-8')
-    .send(JSON.stringify({ requestId: call.requestId, handle, ...(warned.length > 0 ? { warnings: warned } : {}) }));
+  const body = { requestId: call.requestId, handle, ...(warned.length > 0 ? { warnings: warned } : {}) };
+  return { status: 200, headers, body: JSON.stringify(body) };
 }
 
 /** The request's own id, or the one it got when it came. */
@@ -334,8 +336,7 @@ function requestIdIn(reply: FastifyReply): string {
   return reply.getHeader('x-request-id') as string;
 }
 
-function reportOf(request: FastifyRequest, reply: FastifyReply): { requestId: string; configId?: string } {
-  const configId = asText(dig(request.query, 'configId'), 128);
-  const requestId = requestIdIn(reply);
+export function reportOf(query: unknown, requestId: string): EdgeReport {
+  const configId = asText(dig(query, 'configId'), 128);
   return configId === undefined ? { requestId } : { requestId, configId };
 }

@@ -28,6 +28,9 @@ const hourSeconds = 3600;
 const senders = 20_000;
 const visitors = 200_000;
 
+/** Of a request, what tells who sends it. */
+type Sender = Pick<FastifyRequest, 'headers' | 'ip'>;
+
 /** Token buckets by name, the least recently used forgotten first. Real time. */
 export class Buckets {
   readonly #known = new Map<string, { tokens: number; at: number }>();
@@ -67,7 +70,7 @@ export class Limits {
   }
 
   /** Counts a request. @throws API_TOO_MANY */
-  request(request: FastifyRequest): void {
+  request(request: Sender): void {
     const { address, key } = this.#rates;
     const sent = key > 0 ? (bearerOf(request) ?? basicOf(request)) : undefined;
     if (sent !== undefined) this.#take(`key ${sent}`, key, burstSeconds, 'with this key');
@@ -76,7 +79,7 @@ export class Limits {
   }
 
   /** Counts a visitor, if it was not seen lately. @throws API_TOO_MANY */
-  visitor(request: FastifyRequest, visitor: string): void {
+  visitor(request: Sender, visitor: string): void {
     const { newVisitors } = this.#rates;
     if (newVisitors === 0 || !this.#counts(request.ip)) return;
     if (this.#young.has(visitor)) return;
@@ -94,7 +97,7 @@ export class Limits {
   }
 
   /** Does the visitor do more than people do? Such events are kept, marked, and learned nothing from (trust row 85). */
-  isMachine(request: FastifyRequest, visitor: string, events: number): boolean {
+  isMachine(request: Sender, visitor: string, events: number): boolean {
     const { pace: rate } = this.#rates;
     if (rate === 0 || !this.#counts(request.ip)) return false;
     let waits = 0;

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { adminRoutes } from './admin.ts';
 import { deliveryRoutes } from './delivery.ts';
 import { edgeRoutes } from './edge.ts';
+import { goStraight } from './edge-straight.ts';
 import { fixedDoors } from './fixed-doors.ts';
 import { formRoutes } from './form.ts';
 import { watchRefusals } from './admin-watch.ts';
@@ -83,7 +84,13 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
   );
   for (const mount of house.mounts) await app.register(async (child) => mount(child));
   await pageRoutes(app, house);
+  let isClosing = false;
+  app.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
   await app.ready();
+  goStraight(app.server, house, () => isClosing);
   return app;
 }
 
