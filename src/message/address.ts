@@ -19,7 +19,8 @@ function hasInvisible(text: string): boolean {
   return false;
 }
 
-export type AddressVerdict = { address: string } | { refused: string };
+/** `foreign`: its local part has letters beyond ASCII, which the next hop must be able to take (RFC 6531). */
+export type AddressVerdict = { address: string; foreign?: true } | { refused: string };
 
 /**
  * Judges an address for the wire: the local part stays as typed (trust M5), the domain becomes punycode (M4), lengths
@@ -31,15 +32,23 @@ export function judgeAddress(text: string): AddressVerdict {
   const at = typed.lastIndexOf('@');
   if (at < 1 || at === typed.length - 1) return { refused: 'no local part or no domain' };
   const [local, domain] = [typed.slice(0, at), typed.slice(at + 1)];
-  if (/[^\u0021-\u007e]/.test(local)) {
-    return { refused: /\s/.test(local) ? 'space in the local part' : 'undeliverable_eai' };
-  }
+  if (/[^\u0021-\u007e]/.test(local)) return judgeForeign(local, domain);
   if (!/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local)) {
     return { refused: 'the local part has characters that need quoting' };
   }
   if (local.length > 64) return { refused: 'local part over 64 octets' };
   if (/^\[|^\d+(\.\d+){3}$/.test(domain)) return { refused: 'address literal' };
   return judgeDomain(local, domain);
+}
+
+/** RFC 6532 adds the letters of all languages to those that need no quoting; nothing else. */
+function judgeForeign(local: string, domain: string): AddressVerdict {
+  if (/\s/.test(local)) return { refused: 'space in the local part' };
+  if (!/^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+$/u.test(local) || /^\.|\.\.|\.$/.test(local))
+    return { refused: 'the local part has characters that need quoting' };
+  if (Buffer.byteLength(local) > 64) return { refused: 'local part over 64 octets' };
+  const verdict = judgeDomain(local.normalize('NFC'), domain);
+  return 'address' in verdict ? { ...verdict, foreign: true } : verdict;
 }
 
 function judgeDomain(local: string, domain: string): AddressVerdict {
@@ -56,7 +65,9 @@ function judgeDomain(local: string, domain: string): AddressVerdict {
 /** The same, throwing MESSAGE_ADDRESS_REFUSED; for settings. */
 export function requireAddress(text: string): string {
   const verdict = judgeAddress(text);
-  if ('address' in verdict) return verdict.address;
+  if ('address' in verdict && !verdict.foreign) return verdict.address;
+  if (!('refused' in verdict))
+    throw new BeckonError(errors.MESSAGE_ADDRESS_REFUSED, `"${visible(text)}" is beyond ASCII`);
   throw new BeckonError(errors.MESSAGE_ADDRESS_REFUSED, `"${visible(text)}" cannot be mailed: ${verdict.refused}`);
 }
 

@@ -3,7 +3,7 @@ import { blankState, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { addressKey, judgeAddress } from './address.ts';
 import type { CompiledTemplate } from './compile.ts';
-import { decideGates, type Verdict } from './gate.ts';
+import { askingUtf8, decideGates, eaiRefused, type Verdict } from './gate.ts';
 import type { MessageRow } from './message.ts';
 import type { Kit, Still } from './part.ts';
 import { hasItems } from './render.ts';
@@ -25,6 +25,8 @@ export interface Claim {
 export interface Claimed {
   claims: Claim[];
   decided: number;
+  /** Some wait for what the next hop says of addresses beyond ASCII. */
+  asks: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export async function claimDue(
   const peeked = await peekDue(kit.store, now, kit.set.batch);
   const suspect = peeked[0] && peeked[0].crashes > 0;
   const candidates = suspect ? peeked.slice(0, 1) : peeked.filter(({ crashes }) => crashes === 0);
-  if (candidates.length === 0) return { claims: [], decided: 0 };
+  if (candidates.length === 0) return { claims: [], decided: 0, asks: false };
   const claimed = await kit.store.inTransaction(async (tx) => {
     const profiles = await kit.profiles.lock(tx, [...new Set(candidates.map(({ profileId }) => profileId))]);
     const rows = await lockDue(
@@ -103,6 +105,7 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   return {
     claims: claims.map((claim) => ({ ...claim, row: { ...claim.row, fence: claim.row.fence + 1 } })),
     decided: rows.length,
+    asks: changes.some(({ reason }) => reason === askingUtf8),
   };
 }
 
@@ -160,6 +163,7 @@ function decideRow(
     shopZone: kit.shop.zone,
     jitter: jitterOf(row.id, kit.set.quietJitterMs),
     caps: kit.set.caps,
+    utf8: utf8Of(kit),
   });
   if (!verdict.go) return { change: refusal(row, verdict) };
   // A mail in doubt was told to its run, which has gone on; sending it once more is no longer the run's matter.
@@ -186,11 +190,19 @@ function decideNotice(desk: Desk, row: MessageRow & { to: string }, suppressed: 
   if (suppressed) return change(row.resent ? 'abandoned' : 'skipped', 'suppressed');
   const address = judgeAddress(row.to);
   if ('refused' in address) return change('skipped', `address refused: ${address.refused}`);
+  const utf8 = utf8Of(desk.kit);
+  if (address.foreign && utf8 === false) return change('skipped', eaiRefused);
+  if (address.foreign && utf8 === null)
+    return { change: { id: row.id, state: 'held', reason: askingUtf8, due: desk.now + 60_000 } };
   const template = desk.templates.get(row.template);
   if (!template) return change('render_failed', `no published template "${row.template}"`);
   const { id, shard } = { id: row.profileId, shard: row.shard };
   const profile: Profile = { id, shard, version: 0, state: { ...blankState(row.plannedAt), email: row.to } };
   return { claim: { row, profile, address: address.address, zone: desk.kit.shop.zone, template } };
+}
+
+function utf8Of({ transport }: Kit): boolean | null {
+  return transport.utf8 === undefined ? false : transport.utf8;
 }
 
 /** What was in doubt before may have arrived: it is given up then, as "skipped" would say that nobody got it. */

@@ -54,6 +54,7 @@ describe('the order of the gates', () => {
     shopZone: 'UTC',
     jitter: 0,
     caps: [{ windowMs: 24 * hour, count: 1 }],
+    utf8: false,
     ...more,
   });
 
@@ -111,5 +112,21 @@ describe('the order of the gates', () => {
     expect(decideGates(input(open))).toMatchObject({ hold: 'a mail that goes before', until: now + hour + 60_000 });
     expect(decideGates(input({ ...open, caps: [{ windowMs: hour, count: 2 }] }))).toMatchObject({ go: true });
     expect(decideGates(input({ ...open, hasSlot: true }))).toMatchObject({ go: true });
+  });
+
+  it('sends to an address beyond ASCII only where the next hop takes it, and asks before it says no (trust M4, row 6)', () => {
+    const free = { suppressed: false, slots: [], message: { ...input({}).message, quietHours: null } };
+    const profile = aState({ email: '用户@例子.广告' });
+    expect(decideGates(input({ ...free, profile, utf8: true }))).toMatchObject({
+      go: true,
+      address: '用户@xn--fsqu00a.xn--4rr70v',
+    });
+    expect(decideGates(input({ ...free, profile, utf8: false }))).toEqual({
+      go: false,
+      skip: 'address refused: undeliverable_eai',
+    });
+    expect(decideGates(input({ ...free, profile, utf8: null }))).toMatchObject({
+      hold: expect.stringContaining('is asked'),
+    });
   });
 });

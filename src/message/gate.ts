@@ -25,6 +25,8 @@ export interface GateInput {
   /** Added to the end of quiet hours, so that not everybody's mail leaves at the same second. */
   jitter: number;
   caps: readonly Cap[];
+  /** Does the next hop take addresses beyond ASCII? Null: it has not been asked yet. */
+  utf8: boolean | null;
 }
 
 export type Verdict =
@@ -44,6 +46,8 @@ export function decideGates(input: GateInput): Verdict {
   if (profile.email === null) return skip('no address');
   const address = judgeAddress(profile.email);
   if ('refused' in address) return skip(`address refused: ${address.refused}`);
+  if (address.foreign && input.utf8 === false) return skip(eaiRefused);
+  if (address.foreign && input.utf8 === null) return { go: false, hold: askingUtf8, until: now + lookMs };
   const zone = effectiveZone(profile.timeZone, input.shopZone);
   if (message.class === 'marketing') {
     const quiet = quietUntil(now, message.quietHours, zone);
@@ -58,6 +62,11 @@ export function decideGates(input: GateInput): Verdict {
   }
   return { go: true, address: address.address, zone };
 }
+
+/** The address needs SMTPUTF8, and the next hop has not got it (row 6). */
+export const eaiRefused = 'address refused: undeliverable_eai';
+/** Held until the next hop was asked. */
+export const askingUtf8 = 'the mail host is asked whether it takes such an address';
 
 /** Never-purchased profiles need the same explicit consent, so one rule serves all (design §7 "Identity"). */
 function consents({ consent }: ProfileState): boolean {

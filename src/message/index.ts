@@ -37,7 +37,7 @@ export { ImapIntake, type ImapPlace } from './imap.ts';
 export { openIntake, type Intake } from './intake.ts';
 export type { Provider } from './provider.ts';
 export { judgeResult, type SendResult } from './result.ts';
-export { SmtpTransport, type SmtpOptions } from './smtp.ts';
+export { SmtpTransport, type SmtpOptions } from './transport-smtp.ts';
 export { duesBy, emptyLedger, endsOf, type MessageCounts, type MessageEnd } from './table-report.ts';
 export type { Block, TemplateDocument } from './block.ts';
 export type { Difference } from './difference.ts';

@@ -222,6 +222,28 @@ describe('the send ledger', () => {
   });
 });
 
+describe('an address beyond ASCII (row 6)', () => {
+  it.each([true, false])(
+    'waits until the mail host was asked, then goes or is skipped without an attempt: %s',
+    async (takes) => {
+      const transport = Object.assign(desk.transport, {
+        utf8: null as boolean | null,
+        takesUtf8: async () => (transport.utf8 = takes),
+      });
+      const id = await desk.plan(desk.person({ email: '用户@例子.广告' }));
+      await desk.messages.work();
+      expect(await state(id)).toBe('held');
+      desk.clock.advance(60_000);
+      await desk.messages.work();
+      expect(await state(id)).toBe(takes ? 'accepted' : 'skipped');
+      const [{ count }] = (await desk.store.rows<{ count: number }>({
+        text: 'select count(*)::int as count from attempt',
+      })) as [{ count: number }];
+      expect(count).toBe(takes ? 1 : 0);
+    },
+  );
+});
+
 describe('the gates', () => {
   it.each([
     ['no consent', { consent: {} }],

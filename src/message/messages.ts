@@ -1,24 +1,21 @@
-import { after, isUuid, point, shardOf } from '../base/index.ts';
+import { isUuid, point, shardOf } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { addressKey } from './address.ts';
 import { auditMessages, auditSending, type BrokenMessage } from './audit.ts';
-import { claimDue } from './claim.ts';
 import { mirrorOf, type Mirror } from './mirror.ts';
 import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
-import { hearPending, takeNotice, tidyNotices, type NewNotice } from './hear.ts';
+import { takeNotice, tidyNotices, type NewNotice } from './hear.ts';
 import { readLetter, type Heeded, type Letter } from './letter.ts';
 import { messageKey, type MessageRow, type Notice, type Plan } from './message.ts';
 import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
 import { readProvider, type NameOf, type Provider } from './provider.ts';
 import { renderMail, type Rendering } from './render.ts';
-import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
-import { beginBatch, handBack, renderClaims, sendBatch } from './send.ts';
 import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
 import { eraseNotices, eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
 import { harmOf, type HarmCounts } from './table-heard.ts';
-import { acceptedSince, countsOf, heldBy, nextDueAt, toDo, type MessageCounts } from './table-report.ts';
+import { acceptedSince, countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
 import { Templates } from './template.ts';
 import { readVerp } from './verp.ts';
 import {
@@ -31,6 +28,7 @@ import {
   type ClickTarget,
   type UnsubscribePage,
 } from './unsubscribe.ts';
+import { workDue } from './work.ts';
 
 /** What a call of a provider came to: events taken, and events that were known. */
 export interface Told {
@@ -113,29 +111,8 @@ export class Messages {
    * One pass over everything due: takes up what lost workers left, ends what is overdue, and sends what passes its
    * gates, claiming the next batch while one is on the wire. Any number of processes may work at the same time.
    */
-  async work(): Promise<{ done: number }> {
-    const kit = this.#kit;
-    const found = await toDo(kit.store, { now: kit.clock.now(), recoveryMs: kit.set.recoveryMs });
-    // What was said of earlier mails holds before the next claim, also when whoever put it down has died since.
-    if (found.heard) await hearPending(kit);
-    let done = found.lost ? await rescueLost(kit) : 0;
-    if (found.doubt) done += await settleOldDoubt(kit);
-    // What a lost worker held may be past its deadline too.
-    if (found.overdue || found.lost) done += await expireOverdue(kit);
-    let onTheWire: Promise<void> = Promise.resolve();
-    while (found.due || done > 0) {
-      const { claims, decided } = await claimDue(kit, (keys) => this.templates.compiled(keys));
-      if (decided === 0) break;
-      done += decided;
-      const ready = await renderClaims(kit, claims);
-      if (!(await inTime(onTheWire, kit.set.leaseMs / 2))) {
-        await handBack(kit, ready);
-        break;
-      }
-      onTheWire = sendBatch(kit, await beginBatch(kit, ready));
-    }
-    await onTheWire;
-    return { done };
+  work(): Promise<{ done: number }> {
+    return workDue(this.#kit, (keys) => this.templates.compiled(keys));
   }
 
   /** When business time must come to for something to be done; null when nothing waits. */
@@ -279,15 +256,4 @@ export class Messages {
   async exportFor(profileId: string): Promise<{ messages: MessageRow[] }> {
     return { messages: await messagesOf(this.#kit.store, profileId) };
   }
-}
-
-/** Is the work done within `ms` of real time? */
-async function inTime(work: Promise<void>, ms: number): Promise<boolean> {
-  let stop = () => {};
-  const late = new Promise<boolean>((resolve) => {
-    stop = after(ms, () => resolve(false)).stop;
-  });
-  const done = await Promise.race([work.then(() => true), late]);
-  stop();
-  return done;
 }

@@ -52,9 +52,10 @@ export function composeMail(parts: MailParts): ComposedMail {
   const tag = hmac(parts.secret, `message|${parts.message.key}`);
   const messageId = `<${parts.returns.id ?? tag}@${domainOf(parts.from.address)}>`;
   const boundary = `=_${tag}`;
-  const header = Buffer.from(headerOf(parts, messageId, boundary), 'utf8');
-  const raw = Buffer.concat([header, Buffer.from('\r\n'), bodyOf(parts, boundary)]);
-  return { envelope: { from: parts.returns.path, to: parts.to }, messageId, raw, headerLength: header.length };
+  const header = headerOf(parts, messageId, boundary);
+  const raw = whole(header, parts, boundary);
+  const envelope = { from: parts.returns.path, to: parts.to };
+  return { envelope, messageId, raw, headerLength: Buffer.byteLength(header) };
 }
 
 /** The fields in the order of trust §1.1 "Headers to emit". */
@@ -114,43 +115,53 @@ function dateOf(at: number): string {
   return new Date(at).toUTCString().replace('GMT', '+0000');
 }
 
-function bodyOf({ text, html }: MailParts, boundary: string): Buffer {
-  const part = (kind: string) =>
-    `--${boundary}\r\nContent-Type: ${kind}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n`;
-  const [first, second] = [part('text/plain'), part('text/html')];
-  const [plain, marked] = [Buffer.from(unix(text), 'utf8'), Buffer.from(unix(html), 'utf8')];
+/** Header, empty line and body in one piece of memory. */
+function whole(header: string, parts: Pick<MailParts, 'text' | 'html'>, boundary: string): Buffer {
+  const front = `${header}\r\n${partHead(boundary, 'text/plain')}`;
+  const middle = partHead(boundary, 'text/html');
   const end = `--${boundary}--\r\n`;
-  const body = Buffer.allocUnsafe(
-    first.length + base64Length(plain.length) + second.length + base64Length(marked.length) + end.length,
-  );
-  let at = body.write(first, 0, 'latin1');
-  at = writeBase64(body, at, plain);
-  at += body.write(second, at, 'latin1');
-  at = writeBase64(body, at, marked);
-  body.write(end, at, 'latin1');
-  return body;
+  const [text, html] = [lined(parts.text), lined(parts.html)];
+  const sizes = [text, html].map((part) => base64Length(Buffer.byteLength(part)));
+  const fixed = Buffer.byteLength(front) + middle.length + end.length;
+  const raw = Buffer.allocUnsafe(fixed + sizes[0]! + sizes[1]!);
+  let at = raw.write(front, 0, 'utf8');
+  at = writeBase64(raw, at, text);
+  at += raw.write(middle, at, 'latin1');
+  at = writeBase64(raw, at, html);
+  raw.write(end, at, 'latin1');
+  return raw;
 }
 
-/** Text lines end CRLF inside a text part as well (RFC 2046 §4.1.1). */
-function unix(text: string): string {
-  return text.replace(/\r\n|\r|\n/g, '\r\n');
+function partHead(boundary: string, kind: string): string {
+  return `--${boundary}\r\nContent-Type: ${kind}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n`;
+}
+
+/** Lines of text end CRLF inside a part as well (RFC 2046 §4.1.1). */
+function lined(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n|\r|\n/g, '\r\n') : text.replaceAll('\n', '\r\n');
 }
 
 /** Letters of a line of base64; RFC 2045 §6.8 allows no more. */
-const lineLength = 76;
+const lineLetters = 76;
 
 function base64Length(octets: number): number {
   const letters = Math.ceil(octets / 3) * 4;
-  return letters + Math.ceil(letters / lineLength) * 2;
+  return letters + Math.ceil(letters / lineLetters) * 2;
 }
 
-function writeBase64(into: Buffer, from: number, octets: Buffer): number {
-  const letters = octets.toString('base64');
-  let at = from;
-  for (let n = 0; n < letters.length; n += lineLength) {
-    at += into.write(letters.slice(n, n + lineLength), at, 'latin1');
+/** Base64 in lines: written at the end of its place, then moved to the front line by line. @returns where it ends */
+function writeBase64(into: Buffer, from: number, text: string): number {
+  const letters = Buffer.from(text, 'utf8').toString('base64');
+  const end = from + letters.length + Math.ceil(letters.length / lineLetters) * 2;
+  let [at, read] = [from, end - letters.length];
+  into.write(letters, read, 'latin1');
+  while (read < end) {
+    const next = Math.min(read + lineLetters, end);
+    into.copyWithin(at, read, next);
+    at += next - read;
     into[at++] = 13;
     into[at++] = 10;
+    read = next;
   }
   return at;
 }

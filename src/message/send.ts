@@ -186,29 +186,53 @@ function wireRow({ claim, rendered, mail }: Ready): WireRow {
   };
 }
 
-/**
- * Puts a batch on the wire, as many at once as the transport bears, and records the results as they come. A mail whose
- * lease would run out before it begins is not begun.
- */
-export async function sendBatch(kit: Kit, batch: Ready[]): Promise<void> {
-  const giveUpAt = elapsed() + kit.set.wireLeaseMs - Math.min(10_000, kit.set.wireLeaseMs / 4);
-  const queue = [...batch];
-  const recorder = new Recorder(kit);
-  const lane = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
+/** Begun mails on their way: as many at once as the transport bears, results recorded as they come. */
+export class Wire {
+  readonly #kit: Kit;
+  readonly #recorder: Recorder;
+  readonly #queue: { ready: Ready; giveUpAt: number }[] = [];
+  readonly #lanes = new Set<Promise<void>>();
+  #emptied: (() => void)[] = [];
+
+  constructor(kit: Kit) {
+    this.#kit = kit;
+    this.#recorder = new Recorder(kit);
+  }
+
+  /** A mail whose lease would run out before its turn is not begun. */
+  take(batch: readonly Ready[]): void {
+    const { wireLeaseMs } = this.#kit.set;
+    const giveUpAt = elapsed() + wireLeaseMs - Math.min(10_000, wireLeaseMs / 4);
+    this.#queue.push(...batch.map((ready) => ({ ready, giveUpAt })));
+    const free = this.#kit.transport.width - this.#lanes.size;
+    for (let n = Math.min(free, this.#queue.length); n > 0; n--) {
+      const lane = this.#lane().finally(() => void this.#lanes.delete(lane));
+      this.#lanes.add(lane);
+    }
+  }
+
+  /** Resolves when all that was taken has had its turn, though the last of it may not be answered yet. */
+  emptied(): Promise<void> {
+    if (this.#queue.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#emptied.push(resolve));
+  }
+
+  /** Resolves when all that was taken is answered and recorded. */
+  async done(): Promise<void> {
+    while (this.#lanes.size > 0) await Promise.all(this.#lanes);
+    await this.#recorder.done();
+  }
+
+  async #lane(): Promise<void> {
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+      if (this.#queue.length === 0) for (const tell of this.#emptied.splice(0)) tell();
+      const { mail, claim, rendered } = next.ready;
       const result: SendResult =
-        elapsed() < giveUpAt
-          ? await kit.transport.send({
-              envelope: next.mail.envelope,
-              raw: next.mail.raw,
-              key: next.claim.row.key,
-              says: next.rendered,
-            })
+        elapsed() < next.giveUpAt
+          ? await this.#kit.transport.send({ ...mail, key: claim.row.key, says: rendered })
           : { kind: 'lost', bodyEnded: false, why: 'its turn came too late' };
       point('message.answered');
-      recorder.take(next.claim.row, result);
+      this.#recorder.take(claim.row, result);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(kit.transport.width, batch.length) }, lane));
-  await recorder.done();
+  }
 }

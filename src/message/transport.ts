@@ -29,6 +29,10 @@ export interface Transport {
   readonly name: string;
   /** How many mails may be on the wire at once. */
   readonly width: number;
+  /** Does it take addresses beyond ASCII (RFC 6531)? Null: not known yet; absent: no. */
+  readonly utf8?: boolean | null;
+  /** Finds that out. */
+  takesUtf8?(): Promise<boolean | null>;
   send(mail: WireMail): Promise<SendResult>;
   close(): Promise<void>;
 }
@@ -37,6 +41,7 @@ export interface Transport {
 export class CapturingTransport implements Transport {
   readonly name = 'capture';
   readonly width = 8;
+  readonly utf8 = true;
   readonly #deliver: Deliver;
 
   constructor(deliver: Deliver) {
