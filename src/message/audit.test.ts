@@ -40,6 +40,23 @@ describe('the audit of the ledger (trust §2.5)', () => {
     expect(broken.map((one) => one.which)).toContain(which);
   });
 
+  it.each([
+    [`update message set state = 'in_doubt', doubt_at = now()`, 'delivered'],
+    ['delete from suppression', 'complained'],
+    ['delete from suppression', 'bounced'],
+  ] as const)('says what is wrong with what was heard after: %s, of a mail that was %s (I16)', async (damage, kind) => {
+    const desk = await aDesk();
+    await desk.plan(desk.person());
+    await desk.messages.work();
+    const [{ id }] = (await desk.store.rows<{ id: string }>({ text: 'select id from message' })) as [{ id: string }];
+    const more = kind === 'bounced' ? { class: 'hard' as const } : {};
+    await desk.messages.hear({ source: 'p', id: '1', said: [{ messageId: id, address: null, kind, ...more }] });
+    expect((await desk.messages.audit({ after: null, limit: 100 })).broken).toEqual([]);
+    await desk.store.run({ text: damage });
+    const { broken } = await desk.messages.audit({ after: null, limit: 100 });
+    expect(broken.map((one) => one.which)).toEqual(['I16']);
+  });
+
   it('knows of which runs nothing will ever be heard', async () => {
     const desk = await aDesk();
     const runId = desk.ids.next();

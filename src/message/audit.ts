@@ -1,11 +1,11 @@
 import type { Runner } from '../store/index.ts';
 import { claimable, type MessageState } from './message.ts';
-import { auditedMessages, untoldPlaces, type AuditedMessage } from './table-audit.ts';
+import { auditedMessages, listedKeys, untoldPlaces, type AuditedMessage } from './table-audit.ts';
 import type { RunPlace } from './part.ts';
 
 /** Something that is always true, and here is not: `which` names the invariant (trust.md §2.5). */
 export interface BrokenMessage {
-  which: 'I1' | 'I3' | 'I4' | 'I7' | 'I10' | 'told' | 'mover';
+  which: 'I1' | 'I3' | 'I4' | 'I7' | 'I10' | 'I16' | 'told' | 'mover';
   messageId: string;
   what: string;
 }
@@ -36,7 +36,12 @@ export async function auditMessages(
   runner: Runner,
   page: { after: string | null; limit: number; now: number },
 ): Promise<{ broken: BrokenMessage[]; cursor: string | null }> {
-  const rows = await auditedMessages(runner, page);
+  const audited = await auditedMessages(runner, page);
+  const listed = await listedKeys(
+    runner,
+    audited.flatMap(({ owes }) => owes ?? []),
+  );
+  const rows = audited.map((row) => ({ ...row, isListed: row.owes === null || listed.has(row.owes) }));
   const broken = rows.flatMap((row) => faultsOf(row, page.now).map((fault) => ({ ...fault, messageId: row.id })));
   return { broken, cursor: rows.length < page.limit ? null : rows.at(-1)!.id };
 }
@@ -57,7 +62,7 @@ export async function auditSending(runner: Runner, places: readonly RunPlace[]):
 const placeKey = ({ runId, activity, visit }: RunPlace) => `${runId}/${activity}/${visit}`;
 
 /** What is wrong with a message as it lies in the ledger. Pure. */
-export function faultsOf(row: AuditedMessage, now: number): Omit<BrokenMessage, 'messageId'>[] {
+export function faultsOf(row: AuditedMessage & { isListed: boolean }, now: number): Omit<BrokenMessage, 'messageId'>[] {
   const faults: Omit<BrokenMessage, 'messageId'>[] = [];
   const fault = (which: BrokenMessage['which'], what: string) => void faults.push({ which, what });
   const must = states[row.state];
@@ -68,6 +73,10 @@ export function faultsOf(row: AuditedMessage, now: number): Omit<BrokenMessage, 
   if (row.arm === 'control' && row.attempts > 0) fault('I7', 'It was held out, and has an attempt');
   if (must.attempted && row.attempts === 0) fault('I10', `It is ${row.state}, and has no attempt`);
   if (row.state === 'sending' && row.newest !== row.fence) fault('I10', 'It is sending without an attempt of its own');
+  // Whatever was said, in whatever order and however often, ends in the same.
+  if (row.state === 'in_doubt' && row.isHeard) fault('I16', 'It is in doubt, and somebody has had it');
+  if (!row.isListed)
+    fault('I16', 'It came back for good or was complained of, and its address may still be written to');
   if (must.told && row.hasRun && !row.told) fault('told', `It is ${row.state}, and its run has never heard`);
   return faults;
 }

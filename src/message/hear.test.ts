@@ -120,6 +120,19 @@ describe('a bounce', () => {
     expect(heard!.says, 'the address is kept in one place').toBe('550 5.1.1 unknown <the recipient>');
   });
 
+  it('that comes before anybody is in doubt leaves no doubt (I16)', async () => {
+    const ada = desk.person();
+    const id = await desk.plan(ada);
+    // The host tells of it while the connection is still open, and then the connection breaks.
+    desk.transport.answer = async () => {
+      await desk.messages.hear({ source: 'p', id: 'early', said: [said(id, 'delivered')] });
+      return { kind: 'lost', bodyEnded: true, why: 'reset' };
+    };
+    await desk.messages.work();
+    expect((await desk.messages.get(id))!.state).toBe('accepted');
+    expect(types()).toContain('message.accepted');
+  });
+
   it('of a mail in doubt says that it had arrived', async () => {
     desk.transport.answer = () => ({ kind: 'lost', bodyEnded: true, why: 'reset' });
     const { id, to } = await sent(desk.person());

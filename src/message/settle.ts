@@ -1,8 +1,9 @@
 import type { Tx } from '../store/index.ts';
 import type { MessageRow, MessageState } from './message.ts';
 import { messageEvent, type Kit, type MessageOutcome } from './part.ts';
-import { change, markTold, type Change } from './table.ts';
+import { change, liftDoubt, markTold, type Change } from './table.ts';
 import { freeSlots } from './table-gate.ts';
+import { leftAsHeard } from './table-heard.ts';
 
 /** States that end a message without anybody having got it; their runs go on, their cap slots are free again. */
 const endings: Partial<Record<MessageState, MessageOutcome>> = {
@@ -25,7 +26,8 @@ export async function applyChanges(kit: Kit, tx: Tx, changes: Change[]): Promise
  * What follows from messages' new states: their runs are told once, slots of mails that nobody got are given back, and
  * the log hears of acceptances and of those held out.
  */
-export async function followUp(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<void> {
+export async function followUp(kit: Kit, tx: Tx, changed: MessageRow[]): Promise<void> {
+  const rows = await withoutDoubt(kit, tx, changed);
   const at = kit.clock.now();
   const about = { at, level: 3 } as const;
   const events = rows.flatMap((row) => {
@@ -38,6 +40,15 @@ export async function followUp(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<vo
   const lost = rows.filter((row) => endings[row.state] !== undefined && !isGhost(row));
   if (lost.length > 0) await freeSlots(tx, lost);
   await tellRuns(kit, tx, rows);
+}
+
+/** Whoever has said anything of a mail has had it, also when it was said before there was a doubt (invariant I16). */
+async function withoutDoubt(kit: Kit, tx: Tx, rows: MessageRow[]): Promise<MessageRow[]> {
+  const doubtful = rows.filter(({ state }) => state === 'in_doubt');
+  const had = doubtful.length > 0 ? await leftAsHeard(tx, doubtful) : new Set<string>();
+  if (had.size === 0) return rows;
+  const lifted = new Map((await liftDoubt(tx, [...had], kit.clock.now())).map((row) => [row.id, row]));
+  return rows.map((row) => lifted.get(row.id) ?? row);
 }
 
 /** A run goes on once, at the first thing it can be told, whatever a late answer says afterwards. */

@@ -1,3 +1,4 @@
+import { shardOf } from '../base/index.ts';
 import type { Runner } from '../store/index.ts';
 import type { MessageRow } from './message.ts';
 import type { RunPlace } from './part.ts';
@@ -13,6 +14,10 @@ export interface AuditedMessage extends Pick<
   accepted: number;
   /** Number of the newest attempt; null when there is none. */
   newest: number | null;
+  /** Somebody has said something of it that proves that it had left. */
+  isHeard: boolean;
+  /** The address that must be on the list for what was heard of this message; null when it need not. */
+  owes: string | null;
 }
 
 /** The next messages by id. */
@@ -24,15 +29,30 @@ export async function auditedMessages(
     name: 'message-audit',
     text: `with page as (select * from message where id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) order by id limit $2)
       select p.id, p.state, p.class, p.resent, p.told, p.arm, p.fence, p.deadline, p.addressed_to is null as "hasRun",
-        a.attempts, a.accepted, a.newest
+        a.attempts, a.accepted, a.newest, coalesce(h.any, false) as "isHeard", h.owes
       from page p cross join lateral (
         select count(*)::int as attempts, max(no) as newest,
           count(*) filter (where coalesce(late_result, result) ->> 'kind' = 'accepted')::int as accepted
         from attempt where shard = p.shard and message_id = p.id) a
+      cross join lateral (
+        select bool_or(kind <> 'deferred') as any,
+          max(address_key) filter (where counts and (kind = 'complained' or kind = 'bounced' and class = 'hard')) as owes
+        from message_heard where shard = p.shard and message_id = p.id) h
       order by p.id`,
     values: [after, limit],
   });
   return rows.map((row) => ({ ...row, deadline: row.deadline.getTime() }));
+}
+
+/** Of these addresses, by key, those that are on the list for any reason. */
+export async function listedKeys(runner: Runner, keys: readonly string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const rows = await runner.rows<{ key: string }>({
+    name: 'message-listed',
+    text: 'select key from suppression where shard = any($1::smallint[]) and key = any($2)',
+    values: [[...new Set(keys.map(shardOf))], keys],
+  });
+  return new Set(rows.map(({ key }) => key));
 }
 
 /** Where runs of this list have messages of which they have not heard yet. */

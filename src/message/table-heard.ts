@@ -102,6 +102,20 @@ export async function heardOfMessage(
   return rows.map((row) => ({ ...row, at: row.at.getTime() }));
 }
 
+/** Of these messages, those that somebody has said anything of which proves that the mail had left. */
+export async function leftAsHeard(
+  tx: Runner,
+  messages: readonly { shard: number; id: string }[],
+): Promise<Set<string>> {
+  const rows = await tx.rows<{ id: string }>({
+    name: 'heard-left',
+    text: `select distinct message_id as id from message_heard where shard = any($1::smallint[]) and message_id = any($2::uuid[])
+      and kind <> 'deferred'`,
+    values: [messages.map(({ shard }) => shard), messages.map(({ id }) => id)],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Puts down what a source said, before anything follows from it; false when it is known. */
 export async function putNotice(
   runner: Runner,
