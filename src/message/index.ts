@@ -31,6 +31,7 @@ export {
   type MessageSettings,
   type RunPlace,
 } from './part.ts';
+export { bounceWeights, type Said } from './heard.ts';
 export { effectiveZone, isZone, quietUntil } from './quiet.ts';
 export { renderMail, type Rendering, type RenderedMail, type RenderSetting } from './render.ts';
 export { ImapIntake, type ImapPlace } from './imap.ts';

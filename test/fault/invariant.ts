@@ -4,6 +4,7 @@ import { Jobs } from '../../src/job/index.ts';
 import { auditRuns } from '../../src/journey/index.ts';
 import { auditMessages, auditSending, defaultSettings } from '../../src/message/index.ts';
 import type { Store } from '../../src/store/index.ts';
+import type { HeardSeen } from './notices.ts';
 import { emailOf, type World } from './world.ts';
 
 /** A history line, as far as it must never change. */
@@ -24,6 +25,9 @@ interface Seen {
   active: string[] | null;
   unheld: number;
   events: string[] | null;
+  /** Notices whose effects are not there yet. */
+  unheard: number;
+  heard: HeardSeen[] | null;
 }
 
 /**
@@ -86,7 +90,10 @@ export class Invariants {
         (select json_agg(merged_into) from profile where merged_into is not null) as merged,
         (select json_agg(profile_id || '/' || journey || '/' || key) from journey_run where ended_at is null) as active,
         (select count(*)::int from journey_wait w join journey j on j.key = w.journey where j.status = 'paused' and not w.held) as unheld,
-        (select json_agg(id) from event_key) as events`,
+        (select json_agg(id) from event_key) as events,
+        (select count(*)::int from provider_notice where done_at is null) as unheard,
+        (select json_agg(json_build_object('message', h.message_id, 'kind', h.kind, 'class', h.class,
+          'listed', exists (select 1 from suppression s where s.key = h.address_key))) from message_heard h) as heard`,
     });
     return seen!;
   }
@@ -107,6 +114,7 @@ export class Invariants {
     if (this.#world.gone.size === 0)
       for (const id of this.#world.accepted)
         if (!events.has(id)) found.push(`I12: event ${id} was answered, and is not there`);
+    if (seen.unheard === 0) found.push(...this.#world.notices.broken(seen.heard ?? [], this.#world.gone.size === 0));
     return [...found, ...this.#judgeCaps(seen)];
   }
 
@@ -141,15 +149,13 @@ export class Invariants {
   async brokenAtLast(): Promise<string[]> {
     const { outside, gone } = this.#world;
     const now = outside.clock.now();
-    const [left] = await this.#store.rows<{ waits: number; mails: number; jobs: number; inbox: number; aside: number }>(
-      {
-        text: `select (select count(*)::int from journey_wait where due <= $1 and not held) as waits,
+    const [left] = await this.#store.rows<Record<'waits' | 'mails' | 'jobs' | 'inbox' | 'aside' | 'notices', number>>({
+      text: `select (select count(*)::int from journey_wait where due <= $1 and not held) as waits,
         (select count(*)::int from message where state in ('planned', 'held', 'ready', 'deferred') and due <= $1 or state in ('leased', 'sending', 'in_doubt')) as mails,
         (select count(*)::int from job where due <= $1) as jobs, (select count(*)::int from event_inbox) as inbox,
-        (select count(*)::int from event_quarantine) as aside`,
-        values: [new Date(now)],
-      },
-    );
+        (select count(*)::int from event_quarantine) as aside, (select count(*)::int from provider_notice where done_at is null) as notices`,
+      values: [new Date(now)],
+    });
     const found = Object.entries(left!).flatMap(([what, n]) =>
       n > 0 ? [`rest: ${n} ${what} are left when all is well`] : [],
     );

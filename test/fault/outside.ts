@@ -28,6 +28,8 @@ export class Outside {
   held: ReadonlySet<string> = new Set();
   /** Those who have unsubscribed by a link, and have not agreed again. */
   readonly off = new Set<string>();
+  /** Those who have complained, or whose mailbox does not exist, as was answered; nothing takes that back. */
+  readonly never = new Set<string>();
   readonly #store: Store;
   readonly #zones: ReadonlyMap<string, string>;
 
@@ -117,6 +119,7 @@ export class Outside {
     if (!row || row.open !== 1) return say('I10: a mail leaves that was not announced');
     if (row.arm === 'control') say('I7: somebody held out is mailed');
     if (this.unwilling.has(to) || this.off.has(to)) say('I2: somebody is mailed who does not want it');
+    if (this.never.has(to)) say('I16: somebody is mailed who has complained, or whose mailbox does not exist');
     if (this.held.has(row.journey)) say('row 60: a mail leaves of a journey that is paused');
     if (row.quiet && isQuiet(this.clock.now(), row.quiet, this.#zones.get(to) ?? 'Europe/Stockholm'))
       say('I6: a mail leaves in quiet hours');

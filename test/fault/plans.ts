@@ -51,6 +51,8 @@ const cart: JourneyDefinition = {
       kind: 'listen',
       events: [
         { event: 'message.clicked', message: 'mail', label: 'Clicked', next: 'done' },
+        { event: 'message.bounced', message: 'mail', label: 'Came back', next: 'unsent' },
+        { event: 'message.complained', label: 'Complained', next: 'unsent' },
         { event: 'ordered', label: 'Bought', next: 'done' },
       ],
       timeout: 'P1D',
@@ -70,6 +72,8 @@ const visit: JourneyDefinition = {
   reentry: { after: 'PT6H' },
   quietHours: null,
   holdout: 0,
+  group: 'all',
+  caps: { perPerson: { max: 2, within: 'P3D' } },
   zone: 'profile',
   life: 'P5D',
   start: 'part',
@@ -128,6 +132,9 @@ const morning: JourneyDefinition = {
   },
   exits: [{ event: 'consent.lost', reason: 'Consent withdrawn' }],
   holdout: 0.2,
+  group: 'all',
+  priority: 70,
+  caps: { entries: { max: 3, within: 'P1D' }, mails: { max: 1, within: 'P2D' } },
   lateness: 'PT12H',
   start: 'ask',
   activities: {

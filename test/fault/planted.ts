@@ -20,6 +20,18 @@ const withdrawn: Step[] = [
   { act: { do: 'later', minutes: 1200 }, minutes: 0, ...well },
 ];
 
+/** Of the first mails is told twice, the surer word first. */
+const told: Step[] = [
+  { act: { do: 'later', minutes: 300 }, minutes: 0, ...well },
+  ...[0, 1, 2].flatMap((who) =>
+    (['does not exist', 'is full'] as const).map((report): Step => ({
+      act: { do: 'report', who, report, coming: 'now' },
+      minutes: 0,
+      ...well,
+    })),
+  ),
+];
+
 /** Faults that a product of this kind really has had, planted here: the run must find each, and say by which steps. */
 export const planted: { fault: string; finds: string; from: number; steps?: Step[]; spoil: Spoil }[] = [
   {
@@ -63,6 +75,27 @@ export const planted: { fault: string; finds: string; from: number; steps?: Step
     steps: putOff,
     spoil: ({ journeys }) => {
       journeys.isPaused = () => false;
+    },
+  },
+  {
+    fault: 'of what a provider tells the last word stays, not the surest',
+    finds: 'I16',
+    from: 2,
+    steps: told,
+    spoil: (_rooms, store) => {
+      const inTransaction = store.inTransaction.bind(store);
+      store.inTransaction = (work) =>
+        inTransaction((tx) =>
+          work({
+            ...tx,
+            run: (statement) =>
+              tx.run(
+                statement.name === 'heard-keep'
+                  ? { text: statement.text.replace('excluded.weight > h.weight', 'true'), values: statement.values! }
+                  : statement,
+              ),
+          }),
+        );
     },
   },
 ];

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { keep } from './kept.ts';
 import { seeded, type Failure } from './run.ts';
 
 /** How many seeds a whole run has, and with which it begins. */
@@ -27,13 +27,11 @@ export function playSeeds(part: number, of: number): void {
 
 /** Keeps a failure as a named case, and says how to see it again. */
 function told(failure: Failure): string {
-  const name = `seed-${failure.seed}.json`;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL(name, folder), `${JSON.stringify(failure, null, 2)}\n`);
+  const file = keep(failure, folder);
   return [
     `Seed ${failure.seed} breaks, after ${failure.steps.length} steps:`,
     ...failure.broken,
     ...failure.steps.map((step) => JSON.stringify(step)),
-    `Kept as ${fileURLToPath(new URL(name, folder))}; again: npx vitest run --project fault test/fault/kept.test.ts`,
+    `Kept as ${fileURLToPath(file)}; again: npx vitest run --project fault test/fault/kept.test.ts`,
   ].join('\n');
 }

@@ -11,9 +11,13 @@ export type Coming = 'now' | 'twice' | 'kept back' | 'late';
 export type Wire = 'takes' | 'refuses' | 'later' | 'lost before' | 'lost after' | 'takes and loses' | 'takes and kills';
 export type Service = 'answers' | 'fails' | 'busy' | 'silent' | 'slow' | 'empty' | 'garbage' | 'kills';
 
+/** What a provider of mail tells of the last mail to somebody. */
+export type Report = 'arrived' | 'waits' | 'does not exist' | 'is full' | 'is refused' | 'complained';
+
 export type Act =
   | { do: 'deed'; who: number; deed: Deed; coming: Coming }
   | { do: 'deliver' }
+  | { do: 'report'; who: number; report: Report; coming: Coming }
   | { do: 'click'; who: number }
   | { do: 'unsubscribe'; who: number }
   | { do: 'later'; minutes: number }
@@ -52,6 +56,15 @@ export function stepsOf(seed: number, count: number): Step[] {
     [4, () => ({ do: 'later', minutes: pick([1, 20, 60, 250, 300, 600, 1500, 5000]) })],
     [1, () => ({ do: 'back', minutes: pick([1, 60, 180]) })],
     [1, () => ({ do: 'deliver' })],
+    [
+      1.5,
+      () => ({
+        do: 'report',
+        who: who(),
+        report: pick(['arrived', 'waits', 'does not exist', 'is full', 'is refused', 'complained']),
+        coming: comingOf(random),
+      }),
+    ],
     [1, () => ({ do: 'click', who: who() })],
     [1, () => ({ do: 'unsubscribe', who: who() })],
     [

@@ -6,6 +6,7 @@ import type { JourneyDefinition } from '../../src/journey/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import { settingsOf } from '../crash/ground.ts';
 import { Dead, MortalStore } from './mortal.ts';
+import { Notices } from './notices.ts';
 import { Outside } from './outside.ts';
 import { people, type Act, type Deed, type Step } from './step.ts';
 
@@ -33,6 +34,7 @@ export class World {
   /** Ids of events that were answered with success (I12). */
   readonly accepted = new Set<string>();
   readonly gone = new Set<number>();
+  readonly notices: Notices;
   /** What the processes said was wrong, with nothing done to them. */
   readonly complaints: string[] = [];
   readonly #random: SeededRandom;
@@ -51,6 +53,7 @@ export class World {
     this.#spoil = spoil;
     const known = zones.flatMap((zone, who) => (zone === null ? [] : [[emailOf(who), zone] as const]));
     this.outside = new Outside(store, opening, new Map(known));
+    this.notices = new Notices(store, this.outside);
   }
 
   /** The shop stands: items, journeys, people who signed in and one who did not, each with something in the cart. */
@@ -151,6 +154,7 @@ export class World {
       if (profile) await erasures.request(profile);
       this.#erasing = undefined;
     }
+    await this.notices.tell((await this.staff(no)).rooms);
     const open = asked.filter(({ id }) => !this.accepted.has(id));
     if (open.length === 0) return;
     await (await this.staff(no)).rooms.events.receive(open);
@@ -180,8 +184,15 @@ export class World {
         if (this.gone.has(act.who)) return;
         return this.#deed(act, staff, asked);
       case 'deliver':
+        this.notices.release();
+        await this.notices.tell(staff.rooms);
         asked.push(...this.#kept.splice(0).reverse());
         return this.#receive(staff, asked);
+      case 'report': {
+        const mail = this.outside.mails.findLast(({ to }) => to === emailOf(act.who));
+        if (mail && !this.gone.has(act.who)) await this.notices.make(mail, act.report, act.coming);
+        return this.notices.tell(staff.rooms);
+      }
       case 'later':
         return this.#pass(act.minutes);
       case 'back':
