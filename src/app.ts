@@ -121,6 +121,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   Object.assign(slots, journeying);
   slots.messages = openMessages(ground, { profiles, catalog, events, out: transport.out, slots });
   slots.measure = openMeasure(ground, { profiles, catalog, events, journeys, slots });
+  await slots.measure.open();
   const folder = new Folder({
     store,
     clock,
@@ -240,12 +241,12 @@ function openMessages(
     append: (tx, made) => rooms.events.append(tx, made),
     stillTrue: (tx, places) => rooms.slots.runner.stillTrue(tx, places),
     onResult: (tx, ...results) => rooms.slots.runner.messaged(tx, ...results),
-    onAssigned: (tx, unit) => rooms.slots.measure.assign(tx, unit),
+    onAssigned: (tx, units) => rooms.slots.measure.assign(tx, units),
   });
 }
 
 function openMeasure(
-  { store, clock }: Ground,
+  { store, clock, settings }: Ground,
   rooms: { profiles: Profiles; catalog: Catalog; events: EventLog; journeys: Journeys; slots: Slots },
 ): Measure {
   const { profiles, catalog, events, journeys, slots } = rooms;
@@ -253,6 +254,7 @@ function openMeasure(
     store,
     clock,
     currency: reportCurrency,
+    zone: settings.zone,
     profiles,
     log: events,
     catalog,
@@ -339,6 +341,7 @@ function duties(
     { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },
     feeding.duty,
     showing.duty,
+    { name: 'adding up reports', work: () => slots.measure.rollUp() },
     { name: 'reading audiences', work: () => slots.runner.read() },
     { name: 'stopping and moving runs', work: () => slots.lifecycle.work() },
     { name: 'calling actions', beside: true, work: () => slots.calling.drain() },

@@ -104,6 +104,7 @@ function houseOf(rooms: Rooms): House {
     actions: actionDoor(rooms),
     replays: rooms.replaying.replays,
     simulations: simulationDoor(rooms),
+    rates: rooms.measure.rates,
     alerts: rooms.watching.alerts,
     people: peopleDoor(rooms),
     privacy: privacyDoor(rooms, () => settle(rooms)),

@@ -47,9 +47,13 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
       });
       return moved > 0;
     },
-    report: async (key) => {
+    report: async (key, span) => {
       await settle();
-      return measure.report(key);
+      return measure.report(key, span);
+    },
+    sums: async (key, span) => {
+      await settle();
+      return known(key) ? measure.sums(key, span) : null;
     },
     people: (key, activity) => peopleHere(rooms, key, activity),
   };

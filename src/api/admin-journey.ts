@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { BeckonError, isUuid, nearest } from '../base/index.ts';
-import { JourneyDetail, JourneyReport, JourneyRow, PersonHere } from './contract.ts';
+import { JourneyDetail, JourneyRow, PersonHere } from './contract.ts';
 import {
   BusinessEvent,
   JourneyCheck,
@@ -19,7 +19,7 @@ import type { House } from './house.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
 
-/** Doors to journeys: list, one, write, publish, report, who is where. */
+/** Doors to journeys: list, one, write, publish, who is where. */
 export function journeyDoors(make: Make, house: House): void {
   make({
     method: 'GET',
@@ -35,7 +35,7 @@ export function journeyDoors(make: Make, house: House): void {
     scope: 'read',
     summary: 'One journey: its document, and how many are where.',
     answer: JourneyDetail,
-    work: async (call) => (await house.journeys.get(call.part('key'))) ?? unknown(call.part('key'), house),
+    work: async (call) => (await house.journeys.get(call.part('key'))) ?? unknownJourney(call.part('key'), house),
   });
   draftDoors(make, house);
   lifeDoors(make, house);
@@ -62,14 +62,6 @@ export function journeyDoors(make: Make, house: House): void {
       await house.journeys.happened({ id, type, data, at: house.clock.now() });
       return { kept: true };
     },
-  });
-  make({
-    method: 'GET',
-    path: '/journeys/:key/report',
-    scope: 'read',
-    summary: 'What the journey did: runs, messages by state, arms, credited and caused revenue.',
-    answer: JourneyReport,
-    work: async (call) => (await house.journeys.report(call.part('key'))) ?? unknown(call.part('key'), house),
   });
   make({
     method: 'GET',
@@ -201,7 +193,7 @@ function withKey(definition: Record<string, unknown>, key: string): Record<strin
   );
 }
 
-async function unknown(key: string, house: House): Promise<never> {
+export async function unknownJourney(key: string, house: House): Promise<never> {
   const keys = (await house.journeys.list()).map((journey) => journey.key);
   const near = nearest(key, keys);
   throw new BeckonError(errors.API_NOT_FOUND, `There is no journey "${key}"`, {

@@ -26,6 +26,7 @@ import { profileDoors } from './admin-profile.ts';
 import { recommendDoors } from './admin-recommend.ts';
 import { replayDoors } from './admin-replay.ts';
 import { simulationDoors, simulationFileDoors } from './admin-simulation.ts';
+import { reportDoors } from './admin-report.ts';
 import { ruleDoors } from './admin-rule.ts';
 import { settingsDoors } from './admin-settings.ts';
 import { watchDoors } from './admin-watch.ts';
@@ -46,6 +47,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   privacyDoors(make, house);
   journeyDoors(make, house);
   actionDoors(make, house);
+  reportDoors(make, app, house);
   alertDoors(make, house);
   languageDoors(make);
   recommendDoors(make, house);

@@ -244,10 +244,23 @@ export const ArmSums = Type.Object({
   /** Sum and sum of squares of revenue per assigned profile, major units, in `currency`. */
   revenue: Type.Number(),
   revenueSquares: Type.Number(),
+  /** Orders in a currency nobody gave a rate for: orders, but no revenue. */
+  otherCurrency: count,
+  /** Revenue of the 28 days before each one's assignment, its squares, and the sum of its products with revenue. */
+  before: Type.Number(),
+  beforeSquares: Type.Number(),
+  products: Type.Number(),
+  /** Revenue with each one's cut where 99.9 % of earlier orders lie below, and over 28 days. */
+  capped: Type.Number(),
+  cappedSquares: Type.Number(),
+  later: Type.Number(),
+  laterSquares: Type.Number(),
 });
 export type ArmSums = Static<typeof ArmSums>;
 
 const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
+const Word = Type.Union([Type.Literal('too early'), Type.Literal('clear'), Type.Literal('no clear effect')]);
+const Lift = Type.Union([Type.Object({ value: Type.Number(), low: Type.Number(), high: Type.Number() }), Type.Null()]);
 
 /** GET /v1/journeys/{key}/report */
 export const JourneyReport = Type.Object({
@@ -274,21 +287,76 @@ export const JourneyReport = Type.Object({
     pending: count,
   }),
   arms: Type.Object({ treated: ArmSums, control: ArmSums }),
+  /** Those assigned at least `windowDays` ago: only these decide about the cause. */
+  matured: Type.Object({ treated: ArmSums, control: ArmSums }),
+  /** People left out on both sides because they met both arms. */
+  conflicted: count,
   currency: Type.String(),
   windowDays: Type.Number(),
   clicks: Type.Object({ human: count, unknown: count }),
   /** Orders whose last human click was on a mail of this journey. Credited, not caused. */
   credited: Type.Object({ orders: count, revenue: MoneyView }),
   caused: Type.Object({
-    word: Type.Union([Type.Literal('too early'), Type.Literal('clear'), Type.Literal('no clear effect')]),
+    word: Word,
     why: Type.String(),
     /** Revenue per assigned profile, treated minus control; null while too early. */
     perProfile: numberOrNull,
     total: numberOrNull,
     low: numberOrNull,
     high: numberOrNull,
+    perThousandMails: numberOrNull,
+    /** Valid however often one looks. */
+    p: numberOrNull,
+    lift: Lift,
     confidence: Type.Literal(0.95),
   }),
+  /** Credited to caused revenue, flagged over 3; null while the effect is not known. */
+  creditedToCaused: Type.Union([Type.Object({ ratio: Type.Number(), flagged: Type.Boolean() }), Type.Null()]),
+  /** The deciding reading first; per assigned profile, major units, `conversion` as a share. `pHolm` for those beside it. */
+  readings: Type.Array(
+    Type.Object({
+      reading: Type.Union([
+        Type.Literal('revenue'),
+        Type.Literal('conversion'),
+        Type.Literal('adjusted'),
+        Type.Literal('capped'),
+        Type.Literal('later'),
+      ]),
+      word: Word,
+      effect: numberOrNull,
+      low: numberOrNull,
+      high: numberOrNull,
+      p: numberOrNull,
+      pHolm: numberOrNull,
+      lift: Lift,
+    }),
+  ),
+  /** The effect by week of assignment, per assigned profile. */
+  weeks: Type.Array(
+    Type.Object({
+      from: Type.String(),
+      treated: count,
+      control: count,
+      effect: Type.Number(),
+      low: Type.Number(),
+      high: Type.Number(),
+    }),
+  ),
+  /** Are the arms in their proportion? `expected` is the share to be held out. */
+  ratio: Type.Union([
+    Type.Object({ expected: Type.Number(), p: Type.Number(), peekP: Type.Number(), alarm: Type.Boolean() }),
+    Type.Null(),
+  ]),
+  /** What decides, written down before anybody was compared. */
+  decided: Type.Union([
+    Type.Object({
+      at: Type.String(),
+      hash: Type.String(),
+      cap: numberOrNull,
+      plan: Type.Record(Type.String(), Type.Unknown()),
+    }),
+    Type.Null(),
+  ]),
 });
 export type JourneyReport = Static<typeof JourneyReport>;
 

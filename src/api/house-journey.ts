@@ -1,3 +1,4 @@
+import type { SumsRow } from '../measure/index.ts';
 import type { JourneyCheck, JourneyResume, StuckRun, ToldStory } from './contract-journey.ts';
 import type { JourneyDetail, JourneyReport, JourneyRow, PersonHere } from './contract.ts';
 
@@ -32,6 +33,9 @@ export interface JourneyDoor {
   happened(event: { type: string; id: string; at: number; data: Record<string, unknown> }): Promise<void>;
   /** @returns whether there was such a run inside */
   move(key: string, runId: string, how: 'skip' | 'retry' | 'exit'): Promise<boolean>;
-  report(key: string): Promise<JourneyReport | null>;
+  /** `from` and `until`: only people assigned then, UTC ms. Null when there is no such journey. */
+  report(key: string, span: { from: number | null; until: number | null }): Promise<JourneyReport | null>;
+  /** The sums behind the comparison, by day and arm. */
+  sums(key: string, span: { from: number | null; until: number | null }): Promise<SumsRow[] | null>;
   people(key: string, activity: string | null): Promise<PersonHere[]>;
 }

@@ -14,6 +14,7 @@ import type {
 } from '../event/index.ts';
 import type { Catalog, Feeds, RuleBook } from '../catalog/index.ts';
 import type { Simulation, Simulations, Story } from '../journey/index.ts';
+import type { Measure } from '../measure/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
 import type {
   Activities,
@@ -71,6 +72,8 @@ export interface House {
   journeys: JourneyDoor;
   actions: ActionDoor;
   /** Who is told what is wrong (`Alerts` fits). */
+  /** What other currencies are worth. */
+  rates: Pick<Measure['rates'], 'list' | 'put'>;
   alerts: Pick<Alerts, 'list' | 'settings' | 'put' | 'test'>;
   people: PeopleDoor;
   privacy: PrivacyDoor;

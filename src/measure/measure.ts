@@ -1,28 +1,36 @@
-import { isCurrency, shardOf, toMinor, type Clock } from '../base/index.ts';
-import { is, type ShopEvent, type VisitorSpan } from '../event/index.ts';
+import { sha256, shardOf, type Clock } from '../base/index.ts';
+import type { ShopEvent, VisitorSpan } from '../event/index.ts';
 import type { Fact, Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
-import { clickIdOf, creditOf, creditRule } from './credit.ts';
 import { joinUnits, partUnits, type CarriedMeasure } from './merge.ts';
-import { buildReport, type JourneyCounts, type JourneyReport, type MessageCounts } from './report.ts';
+import { Rates } from './rates.ts';
 import {
-  deleteCredit,
-  deletePerson,
-  humanClicks,
-  insertOrder,
-  insertSent,
-  insertUnit,
-  livingProfile,
-  lockPerson,
-  ordersOf,
-  recipientOf,
-  rowsOf,
-  upsertClick,
-  upsertCredit,
-  upsertLanding,
-  type Arm,
-} from './table.ts';
-import { armSums, clicksOf, creditedByJourney, journeyTotals, type Page } from './table-report.ts';
+  armView,
+  buildReport,
+  type ArmSums,
+  type JourneyCounts,
+  type JourneyReport,
+  type MessageCounts,
+} from './report.ts';
+import { buyerFloor, rateFloor, tightestAt } from './statistics.ts';
+import { deletePerson, insertUnits, lockPersons, ordersOf, rowsOf, type Unit } from './table.ts';
+import { ownRate } from './table-rate.ts';
+import { capBefore, insertStart, startOf } from './table-start.ts';
+import { creditOrders, takeEvent, takeOrder } from './take.ts';
+import { clicksOf, creditedByJourney, journeyTotals, type Page } from './table-report.ts';
+import {
+  armSums,
+  armSumsBy,
+  auditTally,
+  count,
+  daySums,
+  gather,
+  laterDays,
+  rebuildTally,
+  uncount,
+  uncounted,
+  windowDays,
+} from './table-tally.ts';
 import {
   tellStory,
   type AudienceLine,
@@ -38,6 +46,8 @@ export interface MeasureParts {
   clock: Clock;
   /** The shop's currency, ISO 4217: revenue is reported in it. */
   currency: string;
+  /** The shop's time zone: days and weeks of the report are its. */
+  zone: string;
   journeys: {
     counts(key: string): Promise<JourneyCounts | null>;
     /** The journey's name; undefined when there is none of this key. */
@@ -55,16 +65,39 @@ export interface MeasureParts {
   catalog: { get(id: string): { name: string; imageUrl: string | null } | undefined };
 }
 
-/** How long after its assignment a profile's orders count, days (trust.md §5.1). */
-export const windowDays = 7;
-const windowMs = windowDays * 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
+/** How much of the roll-up one pass does. */
+const pass = { gathered: 20_000, people: 1000 };
+
+/** When people were assigned, UTC ms; `until` is exclusive. */
+export interface Span {
+  from?: number | null;
+  until?: number | null;
+}
+
+/** A row of the download: one arm, one day. */
+export interface SumsRow extends ArmSums {
+  day: string;
+  arm: Unit['arm'];
+  matured: boolean;
+  /** Share that was held out when they were assigned, on average. */
+  heldOutShare: number | null;
+  conflicted: number;
+  currency: string;
+}
 
 /** Reads what happened and says what it did. */
 export class Measure {
   readonly #parts: MeasureParts;
+  /** Journeys known to have begun. */
+  readonly #begun = new Set<string>();
+
+  /** What other currencies are worth. */
+  readonly rates: Rates;
 
   constructor(parts: MeasureParts) {
     this.#parts = parts;
+    this.rates = new Rates(parts.store, parts.currency);
   }
 
   /**
@@ -81,65 +114,117 @@ export class Measure {
     events: readonly ShopEvent[],
     { profiles = new Map() }: { profiles?: ReadonlyMap<string, Profile> } = {},
   ): Promise<void> {
-    const touched = new Set<string>();
+    const [touched, units] = [new Set<string>(), [] as Unit[]];
     const isTest = (id: string) => profiles.get(id)?.state.test === true;
     for (const event of events) {
-      const profileId = await this.#takeIn(tx, event, isTest);
+      const profileId = await takeEvent(tx, event, { isTest, units });
       if (profileId !== null) touched.add(profileId);
     }
     for (const fact of facts) {
-      if (fact.name !== 'ordered' || isTest(fact.profileId)) continue;
-      const order = orderOf(fact);
-      if (order === null) continue;
-      await insertOrder(tx, order, shardOf(fact.profileId));
+      if (isTest(fact.profileId) || !(await takeOrder(tx, fact))) continue;
       touched.add(fact.profileId);
     }
-    for (const profileId of [...touched].sort()) await creditOrders(tx, profileId);
+    const people = [...touched].sort();
+    if (people.length === 0) return;
+    await lockPersons(tx, people);
+    await uncount(tx, people);
+    await this.#begin(tx, units);
+    if (units.length > 0) await insertUnits(tx, units);
+    await count(tx, people);
+    for (const profileId of people) await creditOrders(tx, profileId);
   }
 
-  /** Gives the profile whose credits this event may change. */
-  async #takeIn(tx: Tx, event: ShopEvent, isTest: (id: string) => boolean): Promise<string | null> {
-    const { message, happenedAt: at } = event;
-    const landing = clickIdOf(event.page?.url);
-    if (landing !== null && is(event, 'web.webpagedetails.pageViews') && !event.bot) {
-      return upsertLanding(tx, landing, at, shardOf(event.visitor));
-    }
-    if (!message || event.data?.['test'] === true) return null;
-    const arm = armOf(event);
-    if (arm === null && !is(event, 'message.clicked')) return null;
-    const named = profileOf(event);
-    const profileId = named === null ? await recipientOf(tx, message.id) : await livingProfile(tx, named);
-    if (profileId !== null && isTest(profileId)) return null;
-    if (arm === null) return upsertClick(tx, clickOf(event, message, profileId), shardOf(profileId ?? event.visitor));
-    if (profileId === null) return null;
-    await this.assign(tx, { journey: message.journey, profileId, arm, at });
-    await insertSent(tx, { messageId: message.id, journey: message.journey, profileId, at }, shardOf(profileId));
-    return profileId;
+  /** The shop's own currency is worth itself. Call once before anything else. */
+  async open(): Promise<void> {
+    await ownRate(this.#parts.store, this.#parts.currency);
   }
 
   /**
-   * Notes that a profile has become comparable in a journey: every gate but the arm was passed. The first assignment
-   * stays. Whoever plans mails may call this at that moment, so that a mail that fails later still counts in its arm.
+   * Notes that profiles have become comparable in a journey: every gate but the arm was passed. The first assignment stays.
+   * Whoever plans mails calls this at that moment, so that a mail that fails later still counts in its arm.
    */
-  async assign(tx: Runner, unit: { journey: string; profileId: string; arm: Arm; at: number }): Promise<void> {
-    await insertUnit(tx, unit, shardOf(unit.profileId));
+  async assign(tx: Runner, units: readonly Unit[]): Promise<void> {
+    if (units.length === 0) return;
+    const people = units.map(({ profileId }) => profileId);
+    await lockPersons(tx, people);
+    await this.#begin(tx, units);
+    await insertUnits(tx, units);
+    await count(tx, people);
+  }
+
+  /** Before a journey's first unit, what will decide is written down, with its hash, and where single large orders are cut. */
+  async #begin(tx: Runner, units: readonly Unit[]): Promise<void> {
+    for (const { journey, at } of units) {
+      if (this.#begun.has(journey)) continue;
+      if ((await startOf(tx, journey)) !== null) {
+        this.#begun.add(journey);
+        continue;
+      }
+      const { currency } = this.#parts;
+      const cap = await capBefore(tx, at);
+      const floors = { conversions: rateFloor, buyers: buyerFloor };
+      const plan = {
+        metric: 'net revenue per assigned person',
+        currency,
+        windowDays,
+        alpha: 0.05,
+        tightestAt,
+        floors,
+        cap,
+      };
+      const hash = sha256(JSON.stringify(plan));
+      await insertStart(tx, journey, { startedAt: at, cap, plan, hash });
+    }
+  }
+
+  /** Keeps the roll-up: gathers what changed, and counts who is not counted yet. @returns how much was done */
+  async rollUp(): Promise<number> {
+    const { store } = this.#parts;
+    const waiting = await uncounted(store, pass.people);
+    if (waiting.length > 0) {
+      const people = waiting.map(({ profileId }) => profileId);
+      await store.inTransaction(async (tx) => {
+        await lockPersons(tx, people);
+        await count(tx, people);
+      });
+    }
+    return waiting.length + (await store.inTransaction((tx) => gather(tx, pass.gathered)));
+  }
+
+  /** Makes the roll-up anew from units and orders; the result is the same. */
+  async rebuild(): Promise<void> {
+    await this.#parts.store.inTransaction(rebuildTally);
+  }
+
+  /** What of the roll-up is not the sum over the units; empty when all is well. */
+  audit(): Promise<Record<string, unknown>[]> {
+    return auditTally(this.#parts.store);
   }
 
   /** After two profiles became one: the earlier arm stays, and whoever met both arms is left out of both, and counted. @returns what `unmerge` needs */
   async merge(tx: Tx, from: string, into: string): Promise<CarriedMeasure> {
+    await lockPersons(tx, [from, into]);
+    await uncount(tx, [from, into]);
     const carried = await joinUnits(tx, { from, into, shard: shardOf(into) });
+    await count(tx, [into]);
     await creditOrders(tx, into);
     return carried;
   }
 
   /** The two are parted again: each has its own arm, orders and clicks. */
   async unmerge(tx: Tx, parted: { from: string; into: string; carried: CarriedMeasure }): Promise<void> {
+    const both = [parted.from, parted.into].sort();
+    await lockPersons(tx, both);
+    await uncount(tx, both);
     await partUnits(tx, { ...parted, shard: shardOf(parted.from) });
-    for (const profileId of [parted.from, parted.into].sort()) await creditOrders(tx, profileId);
+    await count(tx, both);
+    for (const profileId of both) await creditOrders(tx, profileId);
   }
 
   /** Removes everything that names the profile; the reports lose its unit, orders and clicks. */
   async forget(tx: Tx, profileId: string): Promise<void> {
+    await lockPersons(tx, [profileId]);
+    await uncount(tx, [profileId]);
     await deletePerson(tx, profileId);
   }
 
@@ -148,24 +233,57 @@ export class Measure {
     return rowsOf(this.#parts.store, profileId);
   }
 
-  /** The report of one journey; null when there is no such journey. */
-  async report(journey: string): Promise<JourneyReport | null> {
-    const { store, clock, currency, journeys, messages } = this.#parts;
+  /** The report of one journey; null when there is no such journey. `from` and `until` bound when people were assigned, UTC ms. */
+  async report(journey: string, { from = null, until = null }: Span = {}): Promise<JourneyReport | null> {
+    const { store, clock, currency, zone, journeys, messages } = this.#parts;
     const runs = await journeys.counts(journey);
     if (runs === null) return null;
     const at = clock.now();
-    const [all, matured, totals, mails] = await Promise.all([
-      armSums(store, { journey, windowMs, currency, until: null }),
-      armSums(store, { journey, windowMs, currency, until: at - windowMs }),
-      journeyTotals(store, journey, currency),
+    const watched = (days: number) => ({ journey, from, until: Math.min(until ?? Infinity, at - days * dayMs) });
+    const [all, matured, later, weeks, start, totals, mails] = await Promise.all([
+      armSums(store, { journey, from, until }),
+      armSums(store, watched(windowDays)),
+      armSums(store, watched(laterDays)),
+      armSumsBy(store, watched(windowDays), { unit: 'week', zone }),
+      startOf(store, journey),
+      journeyTotals(store, journey),
       messages.counts(journey),
     ]);
-    return buildReport({ journey, at, currency, windowDays, runs, messages: mails, all, matured, totals });
+    return buildReport({
+      journey,
+      at,
+      currency,
+      windowDays,
+      runs,
+      messages: mails,
+      all,
+      matured,
+      later,
+      weeks,
+      start,
+      totals,
+    });
   }
 
-  /** Credited orders and revenue of every journey, for lists: minor units by currency. */
-  creditedByJourney(): Promise<{ journey: string; currency: string; orders: number; minor: number }[]> {
-    return creditedByJourney(this.#parts.store);
+  /**
+   * The sums behind the comparison of a journey, by day of assignment and arm, for recomputing it; money in major units. The rows
+   * of `matured` add up to what decides.
+   */
+  async sums(journey: string, { from = null, until = null }: Span = {}): Promise<SumsRow[]> {
+    const { store, clock, currency, zone } = this.#parts;
+    const maturedAt = clock.now() - windowDays * dayMs;
+    const rows = await daySums(store, { journey, from, until }, { zone, maturedAt });
+    return rows.map((row) => {
+      const { day, arm, matured, conflicted, share, n } = row;
+      const heldOutShare = n === 0 ? null : Number((share / n / 10_000).toPrecision(6));
+      return { day, arm, matured, heldOutShare, conflicted, currency, ...armView(row, currency) };
+    });
+  }
+
+  /** Credited orders and revenue of every journey, for lists; minor units of the report's currency. */
+  async creditedByJourney(): Promise<{ journey: string; currency: string; orders: number; minor: number }[]> {
+    const rows = await creditedByJourney(this.#parts.store);
+    return rows.map((row) => ({ ...row, currency: this.#parts.currency }));
   }
 
   /** One person's story, newest first; `before` is exclusive, UTC ms. Empty for an unknown profile. */
@@ -187,63 +305,4 @@ export class Measure {
     const nameOf = (key: string) => journeys.nameOf(key) ?? key;
     return tellStory({ events, steps, messages: mails, clicks, orders, audiences }, { look, nameOf }, part);
   }
-}
-
-/** Credits every order of a profile anew; at most one message each. Holds the person's row, so none is missed. */
-async function creditOrders(tx: Runner, profileId: string): Promise<void> {
-  const shard = shardOf(profileId);
-  await lockPerson(tx, profileId, shard);
-  const orders = await ordersOf(tx, profileId);
-  if (orders.length === 0) return;
-  const clicks = await humanClicks(tx, profileId);
-  for (const order of orders) {
-    const messageId = creditOf(order, clicks);
-    if (messageId === (order.credit?.messageId ?? null)) continue;
-    const journey = clicks.find((click) => click.messageId === messageId)?.journey;
-    if (messageId === null || journey === undefined) await deleteCredit(tx, order.orderId);
-    else await upsertCredit(tx, { orderId: order.orderId, profileId, messageId, journey, rule: creditRule }, shard);
-  }
-}
-
-/** A ghost is the control; whatever else became of a mail after the gates belongs to the treated arm. */
-function armOf(event: ShopEvent): Arm | null {
-  if (is(event, 'message.heldOut')) return 'control';
-  return is(event, 'message.accepted') ? 'treated' : null;
-}
-
-function profileOf({ identities, visitor }: ShopEvent): string | null {
-  const named = identities.find(({ namespace }) => namespace === 'profile')?.id;
-  return named ?? (visitor.startsWith('profile:') ? visitor.slice('profile:'.length) : null);
-}
-
-function clickOf(event: ShopEvent, message: NonNullable<ShopEvent['message']>, profileId: string | null) {
-  return {
-    clickId: textOf(event.data?.['clickId']) ?? event.id,
-    messageId: message.id,
-    journey: message.journey,
-    profileId,
-    at: event.happenedAt,
-    item: message.item ?? null,
-    position: message.position ?? null,
-    recommendation: message.recommendation ?? null,
-  };
-}
-
-function orderOf({ profileId, at, data }: Fact) {
-  const { orderId, total, totalMinor, currency, items } = data;
-  if (typeof orderId !== 'string' || !isCurrency(currency)) return null;
-  const minor = typeof totalMinor === 'number' ? totalMinor : toMinor(Number(total), currency);
-  if (!Number.isSafeInteger(minor)) return null;
-  return { orderId, profileId, at, minor, currency, items: itemsOf(items) };
-}
-
-function itemsOf(items: unknown): { id: string; quantity: number }[] {
-  if (!Array.isArray(items)) return [];
-  return (items as { id?: unknown; quantity?: unknown }[]).flatMap(({ id, quantity }) =>
-    typeof id === 'string' ? [{ id, quantity: typeof quantity === 'number' ? quantity : 1 }] : [],
-  );
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -13,6 +13,7 @@ interface UnitRow {
   arm: string;
   assigned_at: string;
   conflicted: boolean;
+  share: number;
 }
 
 /** Tables whose rows go along, with the column that names a row. */
@@ -20,6 +21,7 @@ const movedTables = [
   ['measure_sent', 'message_id'],
   ['measure_click', 'click_id'],
   ['measure_order', 'order_id'],
+  ['measure_refund', 'order_id'],
 ] as const;
 
 /** After two profiles became one. @returns what `partUnits` needs */
@@ -29,7 +31,7 @@ export async function joinUnits(
 ): Promise<CarriedMeasure> {
   const carried: CarriedMeasure = {
     units: { from: await unitsOf(tx, from), into: await unitsOf(tx, into) },
-    moved: { measure_sent: [], measure_click: [], measure_order: [] },
+    moved: { measure_sent: [], measure_click: [], measure_order: [], measure_refund: [] },
   };
   for (const [table, column] of movedTables) {
     const rows = await tx.rows<{ id: string }>({
@@ -55,7 +57,7 @@ export async function partUnits(
   for (const [table, column] of movedTables) {
     await tx.run({
       text: `update ${table} set profile_id = $2, shard = $3 where ${column} = any($1) and profile_id = $4`,
-      values: [carried.moved[table], from, shard, into],
+      values: [carried.moved[table] ?? [], from, shard, into],
     });
   }
   await tx.run({
@@ -76,15 +78,16 @@ export async function partUnits(
 
 async function insertUnit(tx: Tx, profileId: string, unit: UnitRow): Promise<void> {
   await tx.run({
-    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, conflicted) values ($1, $2, $3, $4, $5, $6)
+    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, conflicted, share)
+      values ($1, $2, $3, $4, $5, $6, $7)
       on conflict (journey, profile_id) do nothing`,
-    values: [unit.journey, profileId, unit.shard, unit.arm, unit.assigned_at, unit.conflicted],
+    values: [unit.journey, profileId, unit.shard, unit.arm, unit.assigned_at, unit.conflicted, unit.share ?? 1000],
   });
 }
 
 async function unitsOf(tx: Tx, profileId: string): Promise<UnitRow[]> {
   const rows = await tx.rows<Omit<UnitRow, 'assigned_at'> & { assigned_at: Date }>({
-    text: 'select journey, shard, arm, assigned_at, conflicted from measure_unit where profile_id = $1 order by journey',
+    text: 'select journey, shard, arm, assigned_at, conflicted, share from measure_unit where profile_id = $1 order by journey',
     values: [profileId],
   });
   return rows.map((row) => ({ ...row, assigned_at: row.assigned_at.toISOString() }));

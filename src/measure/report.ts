@@ -1,7 +1,18 @@
 import { toMajor } from '../base/index.ts';
-import { buyerFloor, difference, peekInterval, sampleRatio, type Interval } from './statistics.ts';
-import type { ArmRow } from './table-report.ts';
+import { buyerFloor } from './statistics.ts';
+import type { JourneyStart } from './table-start.ts';
+import type { ArmRow } from './table-tally.ts';
 import type { Arm } from './table.ts';
+import {
+  ratioOf,
+  readAll,
+  spansOf,
+  type Arms,
+  type Ratio,
+  type Reading,
+  type ReadingName,
+  type Word,
+} from './verdict.ts';
 
 export interface MoneyView {
   amount: number;
@@ -15,6 +26,17 @@ export interface ArmSums {
   orders: number;
   revenue: number;
   revenueSquares: number;
+  /** Orders in a currency nobody gave a rate for: orders, but no revenue. */
+  otherCurrency: number;
+  /** Revenue of the 28 days before each one's assignment, its squares, and Σ of its product with `revenue`. */
+  before: number;
+  beforeSquares: number;
+  products: number;
+  /** Revenue with each one's cut at `decided.cap`, and over 28 days. */
+  capped: number;
+  cappedSquares: number;
+  later: number;
+  laterSquares: number;
 }
 
 /** What the journey room knows of one journey (slot `journeys.counts`). */
@@ -42,13 +64,31 @@ export interface MessageCounts {
 
 /** What is said about the cause. Money per assigned profile and in total, major units, at 95 % however often one looks. */
 export interface Caused {
-  word: 'too early' | 'clear' | 'no clear effect';
+  word: Word;
   why: string;
   perProfile: number | null;
   total: number | null;
   low: number | null;
   high: number | null;
+  /** The same for a thousand mails that left, of which the treated got `accepted`. */
+  perThousandMails: number | null;
+  /** Valid however often one looks. */
+  p: number | null;
+  /** Relative to the held-out. */
+  lift: { value: number; low: number; high: number } | null;
   confidence: 0.95;
+}
+
+/** A further reading of the same comparison: per assigned profile, major units; `conversion` as a share of 1. */
+export interface ReadingView {
+  reading: ReadingName;
+  word: Word;
+  effect: number | null;
+  low: number | null;
+  high: number | null;
+  p: number | null;
+  pHolm: number | null;
+  lift: { value: number; low: number; high: number } | null;
 }
 
 /** GET /v1/journeys/{key}/report; the shape of `api/contract.ts`, and what the cause rests on. */
@@ -79,6 +119,14 @@ export interface JourneyReport {
   clicks: { human: number; unknown: number };
   credited: { orders: number; revenue: MoneyView };
   caused: Caused;
+  /** Credited to caused revenue; null while the effect is not known or is none. Over 3 the credit says far more than the mail did. */
+  creditedToCaused: { ratio: number; flagged: boolean } | null;
+  readings: ReadingView[];
+  /** The effect by week of assignment, of the weeks in which both arms bought enough. */
+  weeks: { from: string; treated: number; control: number; effect: number; low: number; high: number }[];
+  ratio: Ratio | null;
+  /** What decides, as written down before anybody was compared. */
+  decided: { at: string; hash: string; cap: number | null; plan: Record<string, unknown> } | null;
 }
 
 /** What the report is made of. Revenue sums are minor units of `currency`. */
@@ -89,51 +137,101 @@ export interface ReportInput {
   windowDays: number;
   runs: JourneyCounts;
   messages: MessageCounts;
-  all: Record<Arm, ArmRow>;
-  matured: Record<Arm, ArmRow>;
-  totals: { human: number; unknown: number; orders: number; minor: number; conflicted: number };
+  all: Arms;
+  /** Watched for `windowDays`, and for 28 days. */
+  matured: Arms;
+  later: Arms;
+  weeks: (ArmRow & { arm: Arm; from: number })[];
+  start: JourneyStart | null;
+  totals: { human: number; unknown: number; orders: number; minor: number };
 }
 
 /** Puts the report together. Pure. */
 export function buildReport(input: ReportInput): JourneyReport {
   const { journey, runs, totals, currency, windowDays } = input;
-  const arms = (rows: Record<Arm, ArmRow>) => ({
-    treated: armView(rows.treated, currency),
-    control: armView(rows.control, currency),
-  });
+  const arms = (rows: Arms) => ({ treated: armView(rows.treated, currency), control: armView(rows.control, currency) });
+  const messages = messageView(input.messages);
+  const readings = readAll(input.matured, input.later);
+  const caused = judge(input, readings[0]!, messages.accepted);
+  const revenue = { amount: toMajor(totals.minor, currency), currency };
   return {
     journey,
     name: runs.name,
     version: runs.version,
     status: runs.status,
     at: new Date(input.at).toISOString(),
-    runs: {
-      entered: runs.entered,
-      active: runs.active,
-      ended: runs.ended,
-      byState: runs.byState,
-      byEnd: runs.byEnd,
-    },
-    messages: messageView(input.messages),
+    runs: { entered: runs.entered, active: runs.active, ended: runs.ended, byState: runs.byState, byEnd: runs.byEnd },
+    messages,
     arms: arms(input.all),
     matured: arms(input.matured),
-    conflicted: totals.conflicted,
+    conflicted: conflictedOf(input.all),
     currency,
     windowDays,
     clicks: { human: totals.human, unknown: totals.unknown },
-    credited: { orders: totals.orders, revenue: { amount: toMajor(totals.minor, currency), currency } },
-    caused: judge(input),
+    credited: { orders: totals.orders, revenue },
+    caused,
+    creditedToCaused: ratioTo(revenue.amount, caused.total),
+    readings: readings.map((reading) => readingView(reading, currency)),
+    weeks: spansOf(input.weeks).map(({ from, treated, control, ...span }) => ({
+      from: new Date(from).toISOString(),
+      treated,
+      control,
+      ...moneyOf(span, currency),
+    })),
+    ratio: ratioOf(input.all),
+    decided: input.start && {
+      at: new Date(input.start.startedAt).toISOString(),
+      hash: input.start.hash,
+      cap: input.start.cap === null ? null : toMajor(input.start.cap, currency),
+      plan: input.start.plan,
+    },
   };
 }
 
-function armView(row: ArmRow, currency: string): ArmSums {
-  const major = toMajor(1, currency);
+/** People who met both arms, each counted once in one of them. */
+function conflictedOf({ treated, control }: Arms): number {
+  return treated.conflicted + control.conflicted;
+}
+
+/** More credit than this for each unit of effect is flagged (trust.md §5.3). */
+const creditFlag = 3;
+
+function ratioTo(credited: number, caused: number | null): JourneyReport['creditedToCaused'] {
+  if (caused === null || caused <= 0) return caused === null ? null : { ratio: 0, flagged: credited > 0 };
+  const ratio = Number((credited / caused).toFixed(2));
+  return { ratio, flagged: ratio > creditFlag };
+}
+
+/** Money of one person, with more digits than a price has. */
+function moneyOf(span: { effect: number; low: number; high: number }, currency: string) {
+  const major = (minor: number) => Number(toMajor(minor, currency).toFixed(4));
+  return { effect: major(span.effect), low: major(span.low), high: major(span.high) };
+}
+
+function readingView(reading: Reading, currency: string): ReadingView {
+  const { effect, low, high } = reading;
+  if (effect === null || low === null || high === null || reading.reading === 'conversion') return reading;
+  return { ...reading, ...moneyOf({ effect, low, high }, currency) };
+}
+
+/** Sums of one arm in major units. */
+export function armView(row: ArmRow, currency: string): ArmSums {
+  const unit = toMajor(1, currency);
+  const squares = (minor: number) => Number((minor * unit * unit).toPrecision(15));
   return {
     profiles: row.n,
     buyers: row.buyers,
     orders: row.orders,
     revenue: toMajor(row.sum, currency),
-    revenueSquares: Number((row.squares * major * major).toPrecision(15)),
+    revenueSquares: squares(row.squares),
+    otherCurrency: row.other,
+    before: toMajor(row.xSum, currency),
+    beforeSquares: squares(row.xSquares),
+    products: squares(row.products),
+    capped: toMajor(row.cappedSum, currency),
+    cappedSquares: squares(row.cappedSquares),
+    later: toMajor(row.laterSum, currency),
+    laterSquares: squares(row.laterSquares),
   };
 }
 
@@ -173,64 +271,75 @@ function messageView({ byState, excluded, heldOut }: MessageCounts): JourneyRepo
   };
 }
 
-/** The alarm that withholds the verdict: arms whose sizes chance would hardly give (trust.md §5.2 "SRM"). */
-const skewAlarm = 0.001;
-
 /** What may be said about the cause, with the reason. Pure. */
 export function judge(
-  input: Pick<ReportInput, 'matured' | 'all' | 'runs' | 'windowDays' | 'currency' | 'totals'>,
+  input: Pick<ReportInput, 'matured' | 'all' | 'runs' | 'windowDays' | 'currency'>,
+  reading: Reading,
+  accepted: number,
 ): Caused {
-  const { treated, control } = input.matured;
-  const none = { perProfile: null, total: null, low: null, high: null, confidence: 0.95 as const };
-  const early = (why: string): Caused => ({ word: 'too early', why: `${why}${leftOut(input)}`, ...none });
-  if (input.runs.holdout <= 0) return early('Nobody is held out, so nothing can be compared');
-  if (treated.n === 0 || control.n === 0) {
-    return early(
-      `Nobody in ${treated.n === 0 ? 'the treated arm' : 'the control'} has been watched for ${input.windowDays} days yet`,
-    );
+  const why = whyEarly(input);
+  const { effect, low, high } = reading;
+  if (why !== null || effect === null || low === null || high === null) {
+    const nothing = {
+      perProfile: null,
+      total: null,
+      low: null,
+      high: null,
+      perThousandMails: null,
+      p: null,
+      lift: null,
+    };
+    const said = why ?? 'Everybody watched so far spent the same, so there is nothing to compare';
+    return { word: 'too early', why: `${said}${leftOut(input)}`, ...nothing, confidence: 0.95 };
   }
-  const skew = sampleRatio([input.all.treated.n, input.all.control.n], [1 - input.runs.holdout, input.runs.holdout]);
-  if (skew.p < skewAlarm) {
-    return early(
-      `The arms are not in the proportion they should be (${input.all.treated.n} to ${input.all.control.n}, p = ${skew.p.toExponential(1)}), so no verdict is given`,
-    );
-  }
-  if (Math.min(treated.buyers, control.buyers) < buyerFloor) {
-    return early(
-      `Of those watched for ${input.windowDays} days, ${treated.buyers} treated and ${control.buyers} held-out people have bought; ${buyerFloor} in each arm are needed`,
-    );
-  }
-  return verdict(input);
-}
-
-function verdict(input: Pick<ReportInput, 'matured' | 'currency' | 'all' | 'totals'>): Caused {
-  const { treated, control } = input.matured;
-  const estimate = difference(treated, control);
-  const interval = peekInterval(estimate, { n: treated.n + control.n });
-  const total: Interval = { low: interval.low * treated.n, high: interval.high * treated.n };
-  const clear = interval.low > 0 || interval.high < 0;
+  const { treated } = input.matured;
   const major = (minor: number) => toMajor(Math.round(minor), input.currency);
-  const direction = estimate.value > 0 ? 'more' : 'less';
   return {
-    word: clear ? 'clear' : 'no clear effect',
-    why: `${
-      clear
-        ? `Treated people spent ${direction} than those held out, and chance alone would hardly give that`
-        : 'The interval holds zero: chance alone may have given the difference'
-    }${leftOut(input)}`,
-    perProfile: Number(toMajor(estimate.value, input.currency).toFixed(4)),
-    total: major(estimate.value * treated.n),
-    low: major(total.low),
-    high: major(total.high),
+    word: reading.word,
+    why: `${verdictWords(reading)}${leftOut(input)}`,
+    perProfile: Number(toMajor(effect, input.currency).toFixed(4)),
+    total: major(effect * treated.n),
+    low: major(low * treated.n),
+    high: major(high * treated.n),
+    perThousandMails: accepted > 0 ? major((1000 * effect * input.all.treated.n) / accepted) : null,
+    p: reading.p,
+    lift: reading.lift,
     confidence: 0.95,
   };
 }
 
+/** Why nothing is said of the effect yet; null when it may be. */
+function whyEarly({ matured, all, runs, windowDays }: Pick<ReportInput, 'matured' | 'all' | 'runs' | 'windowDays'>) {
+  const { treated, control } = matured;
+  if (runs.holdout <= 0 && all.control.n === 0) return 'Nobody is held out, so nothing can be compared';
+  if (treated.n === 0 || control.n === 0) {
+    const arm = treated.n === 0 ? 'the treated arm' : 'the control';
+    return `Nobody in ${arm} has been watched for ${windowDays} days yet`;
+  }
+  const ratio = ratioOf(all);
+  if (ratio?.alarm) {
+    const sizes = `${all.treated.n} to ${all.control.n}, p = ${ratio.p.toExponential(1)}`;
+    return `The arms are not in the proportion they should be (${sizes}), so no verdict is given`;
+  }
+  if (Math.min(treated.buyers, control.buyers) < buyerFloor) {
+    const bought = `${treated.buyers} treated and ${control.buyers} held-out people have bought`;
+    return `Of those watched for ${windowDays} days, ${bought}; ${buyerFloor} in each arm are needed`;
+  }
+  return null;
+}
+
+function verdictWords({ word, effect }: Reading): string {
+  if (word !== 'clear') return 'The interval holds zero: chance alone may have given the difference';
+  const direction = effect! > 0 ? 'more' : 'less';
+  return `Treated people spent ${direction} than those held out, and chance alone would hardly give that`;
+}
+
 /** Says what the figures do not hold, if anything. */
-function leftOut({ all, totals, currency }: Pick<ReportInput, 'all' | 'totals' | 'currency'>): string {
-  const other = all.treated.otherCurrency + all.control.otherCurrency;
+function leftOut({ all, currency }: Pick<ReportInput, 'all' | 'currency'>): string {
+  const other = all.treated.other + all.control.other;
+  const conflicted = conflictedOf(all);
   return [
-    totals.conflicted > 0 ? `; ${totals.conflicted} people who met both arms are left out` : '',
+    conflicted > 0 ? `; ${conflicted} people who met both arms are left out` : '',
     other > 0 ? `; ${other} orders in other currencies than ${currency} count as orders but not as revenue` : '',
   ].join('');
 }

@@ -1,71 +1,7 @@
-import type { Migration, Runner } from '../store/index.ts';
+import { shardOf } from '../base/index.ts';
+import type { Runner } from '../store/index.ts';
 import type { HumanClick } from './credit.ts';
-
-export const migrations: Migration[] = [
-  {
-    name: '0701-measure-units',
-    sql: `
-create table measure_unit (
-  journey text not null,
-  profile_id uuid not null,
-  shard smallint not null,
-  arm text not null check (arm in ('treated', 'control')),
-  assigned_at timestamptz not null,
-  conflicted boolean not null default false,
-  primary key (journey, profile_id)
-);
-create index measure_unit_profile on measure_unit (profile_id);
-create table measure_sent (
-  message_id text primary key,
-  journey text not null,
-  profile_id uuid not null,
-  shard smallint not null,
-  at timestamptz not null
-);
-create index measure_sent_profile on measure_sent (profile_id);
-create table measure_click (
-  click_id text primary key,
-  shard smallint not null,
-  profile_id uuid,
-  message_id text,
-  journey text,
-  at timestamptz,
-  landed_at timestamptz,
-  item text,
-  position integer,
-  recommendation text
-);
-create index measure_click_profile on measure_click (profile_id);
-create index measure_click_message on measure_click (message_id);
-create table measure_order (
-  order_id text primary key,
-  profile_id uuid not null,
-  shard smallint not null,
-  at timestamptz not null,
-  minor bigint not null,
-  currency text not null,
-  items jsonb not null
-);
-create index measure_order_profile on measure_order (profile_id, at);
-create table measure_credit (
-  order_id text primary key,
-  profile_id uuid not null,
-  shard smallint not null,
-  message_id text not null,
-  journey text not null,
-  rule text not null
-);
-create index measure_credit_journey on measure_credit (journey);
-create index measure_credit_profile on measure_credit (profile_id);
-create table measure_person (
-  profile_id uuid primary key,
-  shard smallint not null,
-  touched bigint not null default 0,
-  merged_into uuid
-);
-`,
-  },
-];
+import { uncount } from './table-tally.ts';
 
 export type Arm = 'treated' | 'control';
 
@@ -75,6 +11,8 @@ export interface Unit {
   profileId: string;
   arm: Arm;
   at: number;
+  /** Share that was held out at that moment, 0–1. */
+  share: number;
 }
 
 /** A message that left, or would have left (a ghost). */
@@ -107,16 +45,49 @@ export interface Order {
   items: { id: string; quantity: number }[];
 }
 
-/** First assignment wins; meeting the other arm later marks the unit, so that both sides leave it out. */
-export async function insertUnit(tx: Runner, { journey, profileId, arm, at }: Unit, shard: number): Promise<void> {
+/**
+ * First assignment wins; meeting the other arm later marks the unit, so that both sides leave it out. Needs the persons' rows.
+ * What changes is left uncounted.
+ */
+export async function insertUnits(tx: Runner, units: readonly Unit[]): Promise<void> {
+  const values = [
+    units.map(({ journey }) => journey),
+    units.map(({ profileId }) => profileId),
+    units.map(({ profileId }) => shardOf(profileId)),
+    units.map(({ arm }) => arm),
+    units.map(({ at }) => new Date(at)),
+    units.map(({ share }) => Math.round(share * 10_000)),
+  ];
+  const given = `unnest($1::text[], $2::uuid[], $3::smallint[], $4::text[], $5::timestamptz[], $6::int[])
+    as g(journey, profile_id, shard, arm, at, share)`;
+  const fresh = await tx.run({
+    name: 'measure.units',
+    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, share)
+      select distinct on (journey, profile_id) * from ${given} order by journey, profile_id, at
+      on conflict (journey, profile_id) do nothing`,
+    values,
+  });
+  if (fresh === units.length) return;
+  const met = await tx.rows<{ profile_id: string }>({
+    name: 'measure.units-met',
+    text: `select distinct g.profile_id from ${given} join measure_unit u using (journey, profile_id)
+      where (u.arm <> g.arm and not u.conflicted) or g.at < u.assigned_at`,
+    values,
+  });
+  if (met.length === 0) return;
+  await uncount(
+    tx,
+    met.map((row) => row.profile_id),
+  );
   await tx.run({
-    name: 'measure.unit',
-    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at) values ($1, $2, $3, $4, $5)
-      on conflict (journey, profile_id) do update set
-        conflicted = measure_unit.conflicted or measure_unit.arm <> excluded.arm,
-        assigned_at = least(measure_unit.assigned_at, excluded.assigned_at),
-        arm = case when excluded.assigned_at < measure_unit.assigned_at then excluded.arm else measure_unit.arm end`,
-    values: [journey, profileId, shard, arm, new Date(at)],
+    name: 'measure.units-join',
+    text: `update measure_unit u set conflicted = u.conflicted or g.mixed or u.arm <> g.arm, assigned_at = least(u.assigned_at, g.at),
+        arm = case when g.at < u.assigned_at then g.arm else u.arm end
+      from (select distinct on (journey, profile_id) journey, profile_id, arm, at,
+          count(*) over (partition by journey, profile_id, arm) <> count(*) over (partition by journey, profile_id) as mixed
+        from ${given} order by journey, profile_id, at) g
+      where u.journey = g.journey and u.profile_id = g.profile_id`,
+    values,
   });
 }
 
@@ -196,13 +167,38 @@ export async function insertOrder(tx: Runner, order: Order, shard: number): Prom
   });
 }
 
-/** Whoever credits orders of a profile holds this row, so that a click and an order in two transactions see each other. */
-export async function lockPerson(tx: Runner, profileId: string, shard: number): Promise<void> {
+/** Money of an order that went back; the one that cancels it takes the order itself away. Told twice, it counts once. */
+export interface Refund {
+  orderId: string;
+  refundId: string;
+  profileId: string;
+  at: number;
+  minor: number;
+  cancels: boolean;
+}
+
+export async function insertRefund(tx: Runner, refund: Refund): Promise<void> {
+  const { orderId, refundId, profileId, at, minor, cancels } = refund;
+  await tx.run({
+    name: 'measure.refund',
+    text: `insert into measure_refund (order_id, refund_id, profile_id, shard, at, minor, cancels)
+      values ($1, $2, $3, $4, $5, $6, $7) on conflict (order_id, refund_id) do nothing`,
+    values: [orderId, refundId, profileId, shardOf(profileId), new Date(at), minor, cancels],
+  });
+}
+
+/**
+ * Whoever counts units or credits orders of a profile holds this row, so that a click, an order and an assignment in
+ * several transactions see each other. In the order of the ids, as everywhere.
+ */
+export async function lockPersons(tx: Runner, profileIds: readonly string[]): Promise<void> {
+  const ids = [...new Set(profileIds)].sort();
+  if (ids.length === 0) return;
   await tx.run({
     name: 'measure.lock',
-    text: `insert into measure_person (profile_id, shard) values ($1, $2)
+    text: `insert into measure_person (profile_id, shard) select * from unnest($1::uuid[], $2::smallint[]) order by 1
       on conflict (profile_id) do update set touched = measure_person.touched + 1`,
-    values: [profileId, shard],
+    values: [ids, ids.map(shardOf)],
   });
 }
 
@@ -311,8 +307,8 @@ async function retire(tx: Runner, from: string, into: string, shard: number): Pr
 /** What `from` did becomes what `into` did. Units of the same journey are joined: the earlier stays, a conflict is marked. */
 export async function moveProfile(tx: Runner, from: string, into: string, shard: number): Promise<void> {
   await tx.run({
-    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, conflicted)
-      select journey, $2::uuid, $3::smallint, arm, assigned_at, conflicted from measure_unit where profile_id = $1
+    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, conflicted, share)
+      select journey, $2::uuid, $3::smallint, arm, assigned_at, conflicted, share from measure_unit where profile_id = $1
       on conflict (journey, profile_id) do update set
         conflicted = measure_unit.conflicted or excluded.conflicted or measure_unit.arm <> excluded.arm,
         arm = case when excluded.assigned_at < measure_unit.assigned_at then excluded.arm else measure_unit.arm end,
@@ -321,7 +317,7 @@ export async function moveProfile(tx: Runner, from: string, into: string, shard:
   });
   await tx.run({ text: 'delete from measure_unit where profile_id = $1', values: [from] });
   await retire(tx, from, into, shard);
-  for (const table of ['measure_sent', 'measure_click', 'measure_order', 'measure_credit']) {
+  for (const table of ['measure_sent', 'measure_click', 'measure_order', 'measure_refund', 'measure_credit']) {
     await tx.run({
       text: `update ${table} set profile_id = $2, shard = $3 where profile_id = $1`,
       values: [from, into, shard],
@@ -334,6 +330,7 @@ const personTables = [
   'measure_sent',
   'measure_click',
   'measure_order',
+  'measure_refund',
   'measure_credit',
   'measure_person',
 ];
@@ -357,6 +354,7 @@ export async function rowsOf(runner: Runner, profileId: string): Promise<Record<
 /** Takes all units, clicks, orders and credits away. For leaving the demo. */
 export async function emptyMeasure(runner: Runner): Promise<void> {
   await runner.run({
-    text: 'truncate measure_unit, measure_sent, measure_click, measure_order, measure_credit, measure_person',
+    text: `truncate measure_unit, measure_sent, measure_click, measure_order, measure_refund, measure_credit, measure_person,
+      measure_delta, measure_tally, measure_journey`,
   });
 }

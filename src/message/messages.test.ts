@@ -285,7 +285,8 @@ describe('the gates', () => {
   it('says which arm a profile is in when the arm is stored, whatever becomes of the mail (intention to treat)', async () => {
     const said: { profileId: string; arm: string; at: number }[] = [];
     desk = await aDesk({
-      onAssigned: async (_tx, { profileId, arm, at }) => void said.push({ profileId, arm, at }),
+      onAssigned: async (_tx, units) =>
+        void said.push(...units.map(({ profileId, arm, at }) => ({ profileId, arm, at }))),
     });
     const [failed, heldOut, tester, unreachable] = [
       desk.person(),

@@ -86,12 +86,12 @@ export interface MessageParts {
   /** Is each run still waiting at its message; otherwise why not, or until when the message is held. In their order. */
   stillTrue(tx: Tx, places: readonly RunPlace[]): Promise<Still[]>;
   /**
-   * A profile has passed every gate of a journey's mail and is in an arm from here on, whatever becomes of the mail
+   * Profiles have passed every gate of a journey's mail and are in an arm from here on, whatever becomes of the mail
    * (intention to treat); in the transaction that stores the arm. Not for test profiles, nor for transactional mail.
    */
   onAssigned?(
     tx: Tx,
-    unit: { journey: string; profileId: string; arm: 'treated' | 'control'; at: number },
+    units: { journey: string; profileId: string; arm: 'treated' | 'control'; at: number; share: number }[],
   ): Promise<void>;
   onResult(
     tx: Tx,

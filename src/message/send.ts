@@ -147,11 +147,12 @@ async function tellArms(
   { people, held, going }: { people: readonly Claim[]; held: ReadonlySet<string>; going: ReadonlySet<string> },
 ): Promise<void> {
   const at = kit.clock.now();
-  for (const { row, profile } of people) {
-    if (row.class !== 'marketing' || row.test || profile.state.test) continue;
-    const arm = held.has(row.id) ? 'control' : going.has(row.id) ? 'treated' : null;
-    if (arm) await kit.onAssigned?.(tx, { journey: row.journey, profileId: row.profileId, arm, at });
-  }
+  const units = people.flatMap(({ row, profile }) => {
+    if (row.class !== 'marketing' || row.test || profile.state.test) return [];
+    const arm = held.has(row.id) ? ('control' as const) : going.has(row.id) ? ('treated' as const) : null;
+    return arm ? [{ journey: row.journey, profileId: row.profileId, arm, at, share: row.holdout }] : [];
+  });
+  if (units.length > 0) await kit.onAssigned?.(tx, units);
 }
 
 /** Gives claims back before their lease runs out, when a slow next hop keeps us: a living worker is not a lost one. */

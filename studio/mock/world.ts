@@ -2,7 +2,6 @@ import type {
   AdvanceReport,
   ClockView,
   JourneyDetail,
-  JourneyReport,
   JourneyRow,
   MailRow,
   Overview,
@@ -15,6 +14,7 @@ import { audiencesOf, listReport, membersOf, problemsOf } from './audience.ts';
 import { documents } from './document.ts';
 import { intakeOf, noIntake, quarantineOf, requestsOf, webhooksOf } from './incoming.ts';
 import { certificateOf, profileOf } from './person.ts';
+import { reportOf } from './report.ts';
 import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
 import { criteriaOf, noRules, nothingYet } from './criterion.ts';
 
@@ -289,77 +289,5 @@ function recommend(body: unknown): RecommendationAnswer {
     requestId: 'r-1',
     trackingToken: 't-1',
     age: 2,
-  };
-}
-
-function reportOf(key: string, at: string): JourneyReport {
-  const clear = key === 'abandoned-cart';
-  const draft = key === 'long-words';
-  const n = (value: number) => (draft ? 0 : value);
-  const arm = (profiles: number, buyers: number, revenue: number) => ({
-    profiles: n(profiles),
-    buyers: n(buyers),
-    orders: n(buyers + 3),
-    revenue: n(revenue),
-    revenueSquares: n(revenue * 90),
-  });
-  return {
-    journey: key,
-    name: key,
-    version: 3,
-    status: draft ? 'draft' : 'live',
-    at,
-    runs: {
-      entered: n(1204),
-      active: n(38),
-      ended: n(1166),
-      byState: {},
-      byEnd: draft
-        ? []
-        : [
-            { reason: 'Mail sent', count: 908 },
-            { reason: 'Bought', count: 171 },
-            { reason: 'Emptied the cart', count: 61 },
-            { reason: 'Consent withdrawn', count: 26 },
-          ],
-    },
-    messages: {
-      planned: n(1002),
-      byState: {},
-      accepted: n(811),
-      heldOut: n(97),
-      inDoubt: n(1),
-      excluded: draft
-        ? []
-        : [
-            { reason: 'no consent', count: 61 },
-            { reason: 'out of stock', count: 12 },
-          ],
-      pending: n(18),
-    },
-    arms: { treated: arm(1081, 131, 19_233.4), control: arm(123, 9, 1211) },
-    currency: 'EUR',
-    windowDays: 7,
-    clicks: { human: n(203), unknown: n(14) },
-    credited: { orders: n(118), revenue: { amount: n(18_412.5), currency: 'EUR' } },
-    caused: clear
-      ? {
-          word: 'clear',
-          why: 'The interval lies above zero.',
-          perProfile: 7.95,
-          total: 3120,
-          low: 1400,
-          high: 4900,
-          confidence: 0.95,
-        }
-      : {
-          word: 'too early',
-          why: 'The held-out arm has 9 buyers; at least 20 are needed before an interval is shown.',
-          perProfile: null,
-          total: null,
-          low: null,
-          high: null,
-          confidence: 0.95,
-        },
   };
 }

@@ -33,6 +33,7 @@ export function fakeJourneys(): House['journeys'] {
     stuck: async () => [],
     move: async () => false,
     report: async () => null,
+    sums: async () => null,
     people: async () => [],
   };
 }

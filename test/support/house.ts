@@ -53,9 +53,19 @@ const fakeAlerts: House['alerts'] = {
 
 function fakeSenders(): Pick<
   House,
-  'alerts' | 'actions' | 'feeds' | 'webhooks' | 'mailSources' | 'fetchText' | 'forms' | 'replays' | 'simulations'
+  | 'rates'
+  | 'alerts'
+  | 'actions'
+  | 'feeds'
+  | 'webhooks'
+  | 'mailSources'
+  | 'fetchText'
+  | 'forms'
+  | 'replays'
+  | 'simulations'
 > {
   return {
+    rates: { list: async () => [], put: async () => {} },
     alerts: fakeAlerts,
     actions: fakeActions(),
     feeds: fakeFeeds(),

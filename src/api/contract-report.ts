@@ -1,0 +1,28 @@
+/** Shapes of the doors to reports besides a journey's own: rates, and how many people it takes. */
+import { Type, type Static } from 'typebox';
+
+/** What one unit of a currency was worth on a day, in the currency of the reports. */
+export const RateRow = Type.Object(
+  {
+    currency: Type.String({ description: 'ISO 4217, another one than that of the reports' }),
+    day: Type.String({ description: 'A calendar day: 2026-11-30' }),
+    rate: Type.Number({ description: '1 SEK = 0.088 EUR: 0.088' }),
+  },
+  { additionalProperties: false },
+);
+export type RateRow = Static<typeof RateRow>;
+
+/** PUT /v1/rates */
+export const Rates = Type.Object(
+  { rates: Type.Array(RateRow, { minItems: 1, maxItems: 10_000 }) },
+  { additionalProperties: false },
+);
+
+/** GET /v1/reports/plan */
+export const SizePlan = Type.Object({
+  /** People per arm for a decision at one look, with 80 % power at 5 %. */
+  control: Type.Integer(),
+  treated: Type.Integer(),
+  /** How many times as many it takes for the same certainty when one may look at any time. */
+  decidedAnytime: Type.Object({ low: Type.Number(), high: Type.Number() }),
+});

@@ -1,0 +1,69 @@
+import type { Migration } from '../store/index.ts';
+import { tallyMigration } from './table-tally.ts';
+
+export const migrations: Migration[] = [
+  {
+    name: '0701-measure-units',
+    sql: `
+create table measure_unit (
+  journey text not null,
+  profile_id uuid not null,
+  shard smallint not null,
+  arm text not null check (arm in ('treated', 'control')),
+  assigned_at timestamptz not null,
+  conflicted boolean not null default false,
+  primary key (journey, profile_id)
+);
+create index measure_unit_profile on measure_unit (profile_id);
+create table measure_sent (
+  message_id text primary key,
+  journey text not null,
+  profile_id uuid not null,
+  shard smallint not null,
+  at timestamptz not null
+);
+create index measure_sent_profile on measure_sent (profile_id);
+create table measure_click (
+  click_id text primary key,
+  shard smallint not null,
+  profile_id uuid,
+  message_id text,
+  journey text,
+  at timestamptz,
+  landed_at timestamptz,
+  item text,
+  position integer,
+  recommendation text
+);
+create index measure_click_profile on measure_click (profile_id);
+create index measure_click_message on measure_click (message_id);
+create table measure_order (
+  order_id text primary key,
+  profile_id uuid not null,
+  shard smallint not null,
+  at timestamptz not null,
+  minor bigint not null,
+  currency text not null,
+  items jsonb not null
+);
+create index measure_order_profile on measure_order (profile_id, at);
+create table measure_credit (
+  order_id text primary key,
+  profile_id uuid not null,
+  shard smallint not null,
+  message_id text not null,
+  journey text not null,
+  rule text not null
+);
+create index measure_credit_journey on measure_credit (journey);
+create index measure_credit_profile on measure_credit (profile_id);
+create table measure_person (
+  profile_id uuid primary key,
+  shard smallint not null,
+  touched bigint not null default 0,
+  merged_into uuid
+);
+`,
+  },
+  tallyMigration,
+];

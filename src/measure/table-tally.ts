@@ -1,0 +1,323 @@
+import type { Migration, Runner } from '../store/index.ts';
+import type { PairSums } from './covariate.ts';
+import type { Arm } from './table.ts';
+
+/**
+ * Roll-up of the units: what each hour's newly assigned people came to, by journey and arm. A unit carries its own outcome; when
+ * that changes, the difference is appended in the same transaction (`measure_delta`), and a duty gathers differences into
+ * `measure_tally`. Everything is a whole number of minor units, so the roll-up equals the sum over the units to the last digit.
+ */
+
+/** What a unit adds to its hour, as SQL over its columns; one whose arms conflict adds nothing but that. */
+const adds = {
+  n: '1',
+  share: 'share',
+  buyers: '(orders > 0)::int',
+  orders: 'orders',
+  other: 'other',
+  sum: 'minor',
+  squares: 'minor::numeric * minor',
+  later_sum: 'later',
+  later_squares: 'later::numeric * later',
+  capped_sum: 'capped',
+  capped_squares: 'capped::numeric * capped',
+  x_sum: 'before',
+  x_squares: 'before::numeric * before',
+  products: 'before::numeric * minor',
+} as const;
+
+const names = [...Object.keys(adds), 'conflicted'];
+const columns = names.join(', ');
+const sums = names.map((name) => `sum(${name}) as ${name}`).join(', ');
+const hourOf = `date_trunc('hour', assigned_at, 'UTC')`;
+
+/** Contribution of each row of `from`, times `sign`. */
+function contributions(from: string, sign: 1 | -1): string {
+  const each = Object.entries(adds).map(([name, sql]) => `${sign} * (not conflicted)::int * (${sql}) as ${name}`);
+  return `select journey, ${hourOf} as hour, arm, ${each.join(', ')}, ${sign} * conflicted::int as conflicted from ${from}`;
+}
+
+const gathered = (from: string) => `select journey, hour, arm, ${sums} from (${from}) each group by journey, hour, arm`;
+
+/** How long after its assignment a unit's orders count, days (trust.md §5.1), and how long for the look at orders that only came earlier. */
+export const windowDays = 7;
+export const laterDays = 28;
+/** Days before the assignment whose orders tell what to expect of a unit (trust.md §5.2 "CUPED"). */
+const beforeDays = 28;
+
+/** A rate holds for the days after its own, until the next one, at most so many. */
+export const rateDays = 7;
+
+const kinds = names
+  .map((name) => `${name} ${/squares|products/.test(name) ? 'numeric' : 'bigint'} not null`)
+  .join(',\n  ');
+
+export const tallyMigration: Migration = {
+  name: '0702-measure-tally',
+  sql: `
+alter table measure_unit
+  add column counted boolean not null default false,
+  add column share integer not null default 1000,
+  add column orders integer not null default 0,
+  add column other integer not null default 0,
+  add column minor bigint not null default 0,
+  add column later bigint not null default 0,
+  add column capped bigint not null default 0,
+  add column before bigint not null default 0;
+create index measure_unit_uncounted on measure_unit (profile_id) where not counted;
+create table measure_delta (
+  id bigint generated always as identity primary key,
+  journey text not null,
+  hour timestamptz not null,
+  arm text not null,
+  ${kinds}
+);
+create table measure_tally (
+  journey text not null,
+  hour timestamptz not null,
+  arm text not null,
+  ${kinds},
+  primary key (journey, hour, arm)
+);
+create table measure_journey (
+  journey text primary key,
+  started_at timestamptz not null,
+  cap bigint,
+  plan jsonb not null,
+  plan_hash text not null
+);
+create table measure_refund (
+  order_id text not null,
+  refund_id text not null,
+  profile_id uuid not null,
+  shard smallint not null,
+  at timestamptz not null,
+  minor bigint not null,
+  cancels boolean not null,
+  primary key (order_id, refund_id)
+);
+create index measure_refund_profile on measure_refund (profile_id);
+create table measure_rate (
+  currency text not null,
+  day date not null,
+  factor numeric not null check (factor > 0),
+  primary key (currency, day)
+);
+create view measure_sale as
+  select o.order_id, o.profile_id, o.at, o.currency, o.items, back.cancels is true as cancelled,
+    greatest(0, o.minor - coalesce(back.minor, 0))::bigint as net,
+    round(greatest(0, o.minor - coalesce(back.minor, 0)) * rate.factor)::bigint as minor
+  from measure_order o
+  left join lateral (select sum(r.minor) as minor, bool_or(r.cancels) as cancels from measure_refund r
+    where r.order_id = o.order_id) back on true
+  left join lateral (select m.factor from measure_rate m where m.currency = o.currency
+    and m.day <= (o.at at time zone 'UTC')::date
+    and (m.day = date '0001-01-01' or m.day > (o.at at time zone 'UTC')::date - ${rateDays})
+    order by m.day desc limit 1) rate on true;
+`,
+};
+
+/** Takes what these people's units came to out of the roll-up, so that they may be changed. Needs their persons' rows. */
+export async function uncount(tx: Runner, profileIds: readonly string[]): Promise<void> {
+  await tx.run({
+    name: 'measure.uncount',
+    text: `with gone as (update measure_unit set counted = false where profile_id = any($1) and counted returning *)
+      insert into measure_delta (journey, hour, arm, ${columns}) ${gathered(contributions('gone', -1))}`,
+    values: [profileIds],
+  });
+}
+
+/**
+ * Reckons what these people's units came to, and adds it to the roll-up. Refunds count against the order's own day, however late
+ * they come; a cancelled order was none; what has no rate counts as an order without revenue. Needs their persons' rows.
+ */
+export async function count(tx: Runner, profileIds: readonly string[]): Promise<void> {
+  await tx.run({
+    name: 'measure.count',
+    text: countText((row) => `${row}.profile_id = any($1)`),
+    values: [profileIds],
+  });
+}
+
+function countText(of: (row: string) => string): string {
+  const during = (days: number) => `s.at >= u.assigned_at and s.at < u.assigned_at + interval '${days} days'`;
+  const revenue = (when: string) => `coalesce(sum(s.minor) filter (where ${when}), 0)::bigint`;
+  return `with came as (
+        select u.journey, u.profile_id,
+          count(*) filter (where ${during(windowDays)})::int as orders,
+          count(*) filter (where ${during(windowDays)} and s.minor is null)::int as other,
+          ${revenue(during(windowDays))} as minor, ${revenue(during(laterDays))} as later,
+          ${revenue('s.at < u.assigned_at')} as before
+        from measure_unit u join measure_sale s on s.profile_id = u.profile_id and not s.cancelled
+          and s.at >= u.assigned_at - interval '${beforeDays} days' and s.at < u.assigned_at + interval '${laterDays} days'
+        where ${of('u')} and not u.counted
+        group by u.journey, u.profile_id
+      ), now_counted as (
+        update measure_unit u set counted = true, orders = coalesce(c.orders, 0), other = coalesce(c.other, 0),
+          minor = coalesce(c.minor, 0), later = coalesce(c.later, 0), before = coalesce(c.before, 0),
+          capped = least(coalesce(c.minor, 0), coalesce(j.cap, c.minor, 0))
+        from measure_unit o left join came c on c.journey = o.journey and c.profile_id = o.profile_id
+          left join measure_journey j on j.journey = o.journey
+        where ${of('o')} and not o.counted and o.journey = u.journey and o.profile_id = u.profile_id
+        returning u.*
+      )
+      insert into measure_delta (journey, hour, arm, ${columns}) ${gathered(contributions('now_counted', 1))}`;
+}
+
+/** People who have units that are not in the roll-up: none but after a rebuild, or before the first count of older data. */
+export async function uncounted(runner: Runner, limit: number): Promise<{ profileId: string; shard: number }[]> {
+  return runner.rows({
+    name: 'measure.uncounted',
+    text: `select distinct profile_id as "profileId", shard from measure_unit where not counted order by profile_id limit $1`,
+    values: [limit],
+  });
+}
+
+/** Gathers up to `limit` differences into the roll-up. @returns how many there were */
+export async function gather(tx: Runner, limit: number): Promise<number> {
+  const [row] = await tx.rows<{ taken: number }>({
+    name: 'measure.gather',
+    text: `with taken as (delete from measure_delta where id in
+        (select id from measure_delta order by id limit $1 for update skip locked) returning *),
+      kept as (insert into measure_tally (journey, hour, arm, ${columns}) ${gathered('select * from taken')}
+        order by journey, hour, arm
+        on conflict (journey, hour, arm) do update set
+          ${names.map((name) => `${name} = measure_tally.${name} + excluded.${name}`).join(', ')})
+      select count(*)::int as taken from taken`,
+    values: [limit],
+  });
+  return row!.taken;
+}
+
+/** Makes the roll-up anew from units and orders. Nobody else may write meanwhile: the table of units is locked. */
+export async function rebuildTally(tx: Runner): Promise<void> {
+  await tx.run({ text: 'lock table measure_unit in exclusive mode' });
+  await tx.run({ text: 'truncate measure_tally, measure_delta' });
+  await tx.run({ text: 'update measure_unit set counted = false where counted' });
+  await tx.run({ text: countText(() => 'true') });
+}
+
+/** Does the roll-up equal the sum over the units, to the last digit? @returns what differs, at most ten */
+export async function auditTally(runner: Runner): Promise<Record<string, unknown>[]> {
+  const rolled = gathered(`select journey, hour, arm, ${columns} from measure_tally
+    union all select journey, hour, arm, ${columns} from measure_delta`);
+  const alive = names.map((name) => `${name} <> 0`).join(' or ');
+  const summed = gathered(contributions('measure_unit where counted', 1));
+  return runner.rows({
+    text: `with rolled as (select * from (${rolled}) all_rows where ${alive}),
+        summed as (select * from (${summed}) all_rows where ${alive})
+      (select 'roll-up' as side, d.* from (select * from rolled except select * from summed) d)
+      union all (select 'units' as side, d.* from (select * from summed except select * from rolled) d) limit 10`,
+  });
+}
+
+/** Sums of one arm; revenue in minor units. */
+export interface ArmRow extends PairSums {
+  /** Shares that were held out when each was assigned, in ten-thousandths, summed: what the sizes of the arms should be. */
+  share: number;
+  buyers: number;
+  orders: number;
+  /** Orders in a currency without a rate: counted as orders, not as revenue. */
+  other: number;
+  /** Over 28 days instead of 7. */
+  laterSum: number;
+  laterSquares: number;
+  /** Revenue of each unit cut at the journey's cap. */
+  cappedSum: number;
+  cappedSquares: number;
+  conflicted: number;
+}
+
+/** Which units: of a journey, assigned in hours from `from` on and over by `until`, UTC ms, exclusive; null: without bound. */
+export interface Which {
+  journey: string;
+  from: number | null;
+  until: number | null;
+}
+
+const float = (name: string) => `coalesce(sum(${name}), 0)::float8`;
+const shown = `${float('n')} as n, ${float('share')} as share, ${float('buyers')} as buyers, ${float('orders')} as orders, ${float('other')} as other,
+  ${float('sum')} as sum, ${float('squares')} as squares, ${float('later_sum')} as "laterSum", ${float('later_squares')} as "laterSquares",
+  ${float('capped_sum')} as "cappedSum", ${float('capped_squares')} as "cappedSquares", ${float('x_sum')} as "xSum",
+  ${float('x_squares')} as "xSquares", ${float('products')} as products, ${float('conflicted')} as conflicted`;
+
+const part = `journey = $1 and ($2::timestamptz is null or hour >= $2) and ($3::timestamptz is null or hour + interval '1 hour' <= $3)`;
+const both = `(select * from measure_tally where ${part}
+  union all select journey, hour, arm, ${columns} from measure_delta where ${part}) each`;
+
+/** Sums per arm, from the roll-up and what is not gathered yet. */
+export async function armSums(runner: Runner, which: Which): Promise<Record<Arm, ArmRow>> {
+  const rows = await runner.rows<ArmRow & { arm: Arm }>({
+    name: 'measure.arm-sums',
+    text: `select arm, ${shown} from ${both} group by arm`,
+    values: valuesOf(which),
+  });
+  const of = (arm: Arm): ArmRow => {
+    const { arm: _, ...row } = rows.find((one) => one.arm === arm) ?? { arm, ...noSums };
+    return row;
+  };
+  return { treated: of('treated'), control: of('control') };
+}
+
+/** One arm's sums of one day or week of assignment. */
+export interface SpanRow extends ArmRow {
+  arm: Arm;
+  /** Its first moment, UTC ms. */
+  from: number;
+}
+
+/** The same by day or week of assignment, in the shop's zone, oldest first. */
+export async function armSumsBy(
+  runner: Runner,
+  which: Which,
+  by: { unit: 'day' | 'week'; zone: string },
+): Promise<SpanRow[]> {
+  const rows = await runner.rows<Omit<SpanRow, 'from'> & { from: Date }>({
+    text: `select arm, date_trunc('${by.unit}', hour, $4) as "from", ${shown} from ${both} group by 1, 2 order by 2, 1`,
+    values: [...valuesOf(which), by.zone],
+  });
+  return rows.map((row) => ({ ...row, from: row.from.getTime() }));
+}
+
+/** One arm's sums of one day of assignment, apart for those watched long enough by `maturedAt`. */
+export interface DaySums extends ArmRow {
+  arm: Arm;
+  /** Calendar day in the shop's zone. */
+  day: string;
+  matured: boolean;
+}
+
+/** The sums behind every figure of a comparison, by day, oldest first. */
+export async function daySums(
+  runner: Runner,
+  which: Which,
+  { zone, maturedAt }: { zone: string; maturedAt: number },
+): Promise<DaySums[]> {
+  return runner.rows<DaySums>({
+    text: `select arm, to_char(hour at time zone $4, 'YYYY-MM-DD') as day, hour + interval '1 hour' <= $5 as matured, ${shown}
+      from ${both} group by 1, 2, 3 having sum(n) <> 0 or sum(conflicted) <> 0 order by 2, 3 desc, 1`,
+    values: [...valuesOf(which), zone, new Date(maturedAt)],
+  });
+}
+
+function valuesOf({ journey, from, until }: Which): (string | Date | null)[] {
+  return [journey, from === null ? null : new Date(from), until === null ? null : new Date(until)];
+}
+
+export const noSums: ArmRow = {
+  n: 0,
+  share: 0,
+  buyers: 0,
+  orders: 0,
+  other: 0,
+  sum: 0,
+  squares: 0,
+  laterSum: 0,
+  laterSquares: 0,
+  cappedSum: 0,
+  cappedSquares: 0,
+  xSum: 0,
+  xSquares: 0,
+  products: 0,
+  conflicted: 0,
+};

@@ -1,0 +1,140 @@
+import { adjustedDifference } from './covariate.ts';
+import { holm } from './many.ts';
+import {
+  buyerFloor,
+  difference,
+  lift,
+  mean,
+  peekInterval,
+  peekP,
+  rateFloor,
+  sampleRatio,
+  sumsOfRate,
+  variance,
+  type Estimate,
+  type Interval,
+} from './statistics.ts';
+import { noSums, type ArmRow } from './table-tally.ts';
+import type { Arm } from './table.ts';
+
+export type Arms = Record<Arm, ArmRow>;
+
+/**
+ * What a comparison is read as. Revenue per assigned person decides, and was chosen before anybody was compared; the others are
+ * beside it: the share who buy, revenue with each person's past taken off (CUPED), with single large orders cut, and over 28 days,
+ * where orders that only came earlier fall away.
+ */
+export const readings = ['revenue', 'conversion', 'adjusted', 'capped', 'later'] as const;
+export type ReadingName = (typeof readings)[number];
+
+export type Word = 'too early' | 'clear' | 'no clear effect';
+
+/** One reading: treated minus control for each assigned person, in minor units or as a share. Null while too early. */
+export interface Reading {
+  reading: ReadingName;
+  word: Word;
+  effect: number | null;
+  low: number | null;
+  high: number | null;
+  /** Valid however often one looks; `pHolm` is set right for the readings beside the deciding one. */
+  p: number | null;
+  pHolm: number | null;
+  /** Relative to the held-out; only where their own mean is clearly above nothing. */
+  lift: (Interval & { value: number }) | null;
+}
+
+/** Least people an arm needs before a reading says anything, and of whom. */
+const floorOf = (reading: ReadingName) => (reading === 'conversion' ? rateFloor : buyerFloor);
+
+/** Reads one comparison. `arms` are matured units only. Pure; never NaN. */
+export function readAs(reading: ReadingName, { treated, control }: Arms, alpha = 0.05): Reading {
+  const none: Reading = {
+    reading,
+    word: 'too early',
+    effect: null,
+    low: null,
+    high: null,
+    p: null,
+    pHolm: null,
+    lift: null,
+  };
+  if (Math.min(treated.buyers, control.buyers) < floorOf(reading)) return none;
+  const { estimate, relative } = estimateOf(reading, treated, control);
+  if (!(estimate.se > 0)) return none;
+  const n = treated.n + control.n;
+  const interval = peekInterval(estimate, { n, alpha });
+  const clear = interval.low > 0 || interval.high < 0;
+  return {
+    reading,
+    word: clear ? 'clear' : 'no clear effect',
+    effect: estimate.value,
+    ...interval,
+    p: peekP(estimate, { n }),
+    pHolm: null,
+    lift: relative && { value: relative.value, ...peekInterval(relative, { n, alpha }) },
+  };
+}
+
+function estimateOf(reading: ReadingName, t: ArmRow, c: ArmRow): { estimate: Estimate; relative: Estimate | null } {
+  const sums = (row: ArmRow) => {
+    if (reading === 'conversion') return sumsOfRate(row.buyers, row.n);
+    if (reading === 'capped') return { n: row.n, sum: row.cappedSum, squares: row.cappedSquares };
+    if (reading === 'later') return { n: row.n, sum: row.laterSum, squares: row.laterSquares };
+    return row;
+  };
+  const [treated, control] = [sums(t), sums(c)];
+  if (reading === 'adjusted') return { estimate: adjustedDifference(t, c), relative: null };
+  const own = { value: mean(control), se: Math.sqrt(variance(control) / control.n) };
+  const known = own.value > 0 && peekInterval(own, { n: control.n }).low > 0;
+  return { estimate: difference(treated, control), relative: known ? lift(treated, control) : null };
+}
+
+/** All readings: the deciding one first. `later` are the units that were watched for 28 days. */
+export function readAll(matured: Arms, later: Arms): Reading[] {
+  const all = readings.map((reading) => readAs(reading, reading === 'later' ? later : matured));
+  const beside = all.filter(({ p, reading }) => p !== null && reading !== 'revenue');
+  const adjusted = holm(beside.map(({ p }) => p!));
+  for (const [place, one] of beside.entries()) one.pHolm = adjusted[place]!;
+  return all;
+}
+
+/** Do the arms have the sizes they were meant to have? `p` for one look, `peekP` for as many as one likes. */
+export interface Ratio {
+  expected: number;
+  p: number;
+  peekP: number;
+  alarm: boolean;
+}
+
+/** Alarms of trust.md §5.2 "SRM". */
+const skew = { p: 0.001, peekP: 0.01 };
+
+/** The sizes of the arms against the shares at which each unit was assigned; null while there is nobody. */
+export function ratioOf({ treated, control }: Arms): Ratio | null {
+  const n = treated.n + control.n;
+  const expected = n === 0 ? 0 : (treated.share + control.share) / (10_000 * n);
+  if (expected <= 0 || expected >= 1) return null;
+  const { p, peekP: anytime } = sampleRatio([treated.n, control.n], [1 - expected, expected]);
+  return { expected, p, peekP: anytime, alarm: p < skew.p || anytime < skew.peekP };
+}
+
+/** A span of assignments, read by itself. */
+export interface SpanEffect extends Interval {
+  /** UTC ms. */
+  from: number;
+  treated: number;
+  control: number;
+  effect: number;
+}
+
+/** The effect week by week, for those weeks in which both arms bought enough; shows whether it wears off. */
+export function spansOf(rows: readonly (ArmRow & { arm: Arm; from: number })[]): SpanEffect[] {
+  const starts = [...new Set(rows.map(({ from }) => from))];
+  return starts.flatMap((from) => {
+    const of = (arm: Arm) => rows.find((row) => row.from === from && row.arm === arm) ?? noSums;
+    const arms = { treated: of('treated'), control: of('control') };
+    const { effect, low, high } = readAs('revenue', arms);
+    if (effect === null || low === null || high === null) return [];
+    return [{ from, treated: arms.treated.n, control: arms.control.n, effect, low, high }];
+  });
+}
