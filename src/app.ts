@@ -240,6 +240,7 @@ function openMessages(
     catalog: rooms.catalog,
     append: (tx, made) => rooms.events.append(tx, made),
     stillTrue: (tx, places) => rooms.slots.runner.stillTrue(tx, places),
+    unreadConsents: (visitors) => rooms.events.unreadConsents(visitors),
     onResult: (tx, ...results) => rooms.slots.runner.messaged(tx, ...results),
     onAssigned: (tx, units) => rooms.slots.measure.assign(tx, units),
   });

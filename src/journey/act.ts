@@ -11,6 +11,7 @@ import { scopeOf, type Input, type Run } from './run.ts';
 import type { Services } from './service.ts';
 import { takePlace } from './table-cap.ts';
 import { runsById } from './table.ts';
+import { pausedJourneys } from './table-wait.ts';
 
 export const actionKind = 'journey.action';
 /** How long the call of a paused journey rests before it is looked at again, ms. */
@@ -109,6 +110,8 @@ export class Actor {
         )
       ).map((run) => [run.id, run]),
     );
+    // Asked of the database: another process may just have paused it.
+    const paused = await pausedJourneys(store);
     const answered: Answered[] = [];
     const asks: Ask[] = [];
     for (const job of claimed) {
@@ -120,8 +123,7 @@ export class Actor {
       const profile = run && (await profiles.get(run.profileId));
       const isThere = run?.state === 'acting' && run.moves === moves && definition && profile;
       if (!isThere || !doing) answered.push({ job, outcome: null });
-      else if (journeys.isPaused(run.journey))
-        await jobs.postpone(job, clock.now() + pausedRestMs, 'The journey is paused');
+      else if (paused.has(run.journey)) await jobs.postpone(job, clock.now() + pausedRestMs, 'The journey is paused');
       else if (doing.kind === 'cap') answered.push({ job, outcome: { kind: 'cap', cap: doing } });
       else if (doing.kind === 'action')
         asks.push({ job, run, profile, definition, activity, action: doing, scope: {} });

@@ -81,3 +81,22 @@ it('a failure is told, and it looks again', async () => {
   await until(() => begun === 2);
   expect(errors).toEqual(['journey.calls-failed']);
 });
+
+it('a stop waits for answers, and no longer than it should: the rest keep their lease', async () => {
+  const slow = pass();
+  const told: string[] = [];
+  let begun = 0;
+  const say = (name: string) => void told.push(name);
+  calling = new Calling({
+    clock,
+    log: { ...quietLog, warn: say, error: say },
+    begin: async () => (begun++ === 0 ? slow.begun : none),
+    nextDue: async () => null,
+    drainMs: 5,
+  });
+  calling.start();
+  await until(() => begun === 2);
+  await calling.stop();
+  expect(told).toEqual(['journey.calls-left']);
+  slow.end();
+});

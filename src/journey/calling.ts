@@ -5,6 +5,9 @@ const passes = 4;
 /** It looks at least so often, ms of real time. */
 const pollMs = 1000;
 
+/** How long a stop waits for answers that are under way, ms of real time: a call may take two minutes. */
+const drainMs = 10_000;
+
 interface CallingParts {
   clock: Clock;
   log: Log;
@@ -12,6 +15,8 @@ interface CallingParts {
   begin: () => Promise<{ claimed: number; done: Promise<void> }>;
   /** Business time of the next call, UTC ms. */
   nextDue: () => Promise<number | null>;
+  /** How long a stop waits for answers, ms. */
+  drainMs?: number;
 }
 
 /**
@@ -23,6 +28,8 @@ export class Calling {
   readonly #under = new Set<Promise<unknown>>();
   #timer: Timer | undefined;
   #stopped = true;
+  /** A stop has not waited for all: what comes of the rest has no place any more. */
+  #left = false;
   #looking: Promise<void> | null = null;
   #again = false;
 
@@ -45,12 +52,19 @@ export class Calling {
     });
   }
 
-  /** Ends when what is under way has been recorded. */
+  /**
+   * Ends when what is under way has been recorded, or after ten seconds: calls that are left then keep their lease, and are
+   * made again with the same key when it is over.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.stop();
-    await this.#looking;
-    await Promise.all(this.#under);
+    let timer: Timer | undefined;
+    const isOver = new Promise<void>((end) => (timer = after(this.#parts.drainMs ?? drainMs, end)));
+    await Promise.race([Promise.all([this.#looking, ...this.#under]).then(() => Promise.all(this.#under)), isOver]);
+    timer?.stop();
+    this.#left = this.#under.size > 0;
+    if (this.#left) this.#parts.log.warn('journey.calls-left', { passes: this.#under.size });
   }
 
   /** Does what is due and waits for what is under way: for whoever moves time. @returns how much that was */
@@ -86,7 +100,7 @@ export class Calling {
   /** Counts it as under way until it has ended; a failure is told, and its jobs come again when their lease is over. */
   #track<T>(work: Promise<T>): Promise<T | null> {
     const tracked = work.catch((error: unknown) => {
-      this.#parts.log.error('journey.calls-failed', { error });
+      if (!this.#left) this.#parts.log.error('journey.calls-failed', { error });
       return null;
     });
     this.#under.add(tracked);

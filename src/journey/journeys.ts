@@ -107,11 +107,6 @@ export class Journeys {
     return found.sort((a, b) => priorityOf(b.definition) - priorityOf(a.definition));
   }
 
-  /** Does it hold those inside where they are? */
-  isPaused(key: string): boolean {
-    return this.#rows.get(key)?.status === 'paused';
-  }
-
   /**
    * Saves a document as draft; what is live stays as it is until it is published.
    * @param revision of the draft that it was made from; `none`: there is no such journey yet. Absent: whatever there is

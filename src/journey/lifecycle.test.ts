@@ -221,3 +221,54 @@ describe('the stuck list', () => {
     expect(await office.runner.stuck('cart')).toMatchObject([{ activity: 'ask' }]);
   });
 });
+
+describe('a pause that another process commits in the middle of a saving', () => {
+  /** Somebody comes in while the pause is committed: their transaction began before it and ends after it. */
+  async function comesInMeanwhile(): Promise<void> {
+    await office.store.inTransaction(async (tx) => {
+      const events = [{ shard: 0, event: office.add('coat') }];
+      const folded = await office.profiles.fold(tx, events);
+      await office.runner.listen(tx, folded.facts, folded.profiles);
+      await office.lifecycle.pause('cart');
+    });
+  }
+  const held = async () => (await office.store.rows({ text: 'select from journey_wait where held' })).length;
+
+  it('holds the wait of that saving too, as soon as it would end', async () => {
+    await office.live(cart());
+    await comesInMeanwhile();
+    expect(await held()).toBe(0);
+    office.clock.advance(5 * hour);
+    await office.runner.wake();
+    expect(await office.states()).toEqual(['wait']);
+    expect([await held(), await office.runner.wake(), await office.runner.nextDue()]).toEqual([1, 0, null]);
+  });
+
+  it('and the end of the pause shifts it with all others', async () => {
+    await office.live(cart());
+    await comesInMeanwhile();
+    office.clock.advance(3 * day);
+    await office.lifecycle.resume('cart', { waits: 'shift' });
+    expect(await office.runner.wake()).toBe(0);
+    office.clock.advance(4 * hour);
+    expect(await office.runner.wake()).toBe(1);
+  });
+
+  it('is seen by a process that has not read it: no wait ends, no call is made, no mail is let go', async () => {
+    await office.live(cart());
+    await office.happens(office.add('coat'), office.add('coat', 2));
+    office.clock.advance(4 * hour);
+    await office.runner.wake(1);
+    await office.store.run({ text: `update journey set status = 'paused', paused_at = now()` });
+    expect(office.journeys.get('cart').status).toBe('live');
+    await office.runner.act();
+    await office.runner.wake();
+    expect([office.asked, (await office.states()).sort()]).toEqual([[], ['ask', 'wait']]);
+  });
+
+  it('is refused when the journey has been stopped meanwhile', async () => {
+    await office.live(cart());
+    await office.store.run({ text: `update journey set status = 'stopped'` });
+    await expect(office.lifecycle.pause('cart')).rejects.toMatchObject({ code: 'JOURNEY_NOT_SO' });
+  });
+});

@@ -63,8 +63,10 @@ export class Lifecycle {
   /** The pause ends: people come in again, and those inside go on as `how` says. */
   resume(key: string, how: Resuming): Promise<JourneyRow> {
     const olderMs = how.olderThan === undefined ? 0 : durationMs(how.olderThan);
-    return this.#change(key, 'resume', async (tx, now) => {
-      const { pausedAt, version } = this.#journeys.get(key);
+    return this.#change(key, 'resume', async (tx, now, pausedAt) => {
+      const { version } = this.#journeys.get(key);
+      // Those that were being written when the pause came stood still too.
+      await tx.run({ text: 'update journey_wait set held = true where journey = $1 and not held', values: [key] });
       if (how.waits === 'skip') await this.#skipOverdue(tx, key, now - olderMs);
       // A time of the wall stays what it is; only elapsed time stands still.
       const stoodMs = how.waits === 'shift' ? now - (pausedAt ?? now) : 0;
@@ -212,11 +214,19 @@ export class Lifecycle {
   async #change(
     key: string,
     what: keyof typeof allowed,
-    work: (tx: Tx, now: number) => Promise<void>,
+    work: (tx: Tx, now: number, pausedAt: number | null) => Promise<void>,
   ): Promise<JourneyRow> {
-    const { status } = this.#journeys.get(key);
-    if (!allowed[what].includes(status)) throw this.#refusal(key, status, what);
-    await this.#store.inTransaction((tx) => work(tx, this.#clock.now()));
+    this.#journeys.get(key);
+    await this.#store.inTransaction(async (tx) => {
+      // Held until the end: whatever another process does with it comes before or after, and is seen.
+      const [row] = await tx.rows<{ status: JourneyStatus; paused: Date | null }>({
+        text: 'select status, paused_at as paused from journey where key = $1 for update',
+        values: [key],
+      });
+      const status = row?.status ?? 'draft';
+      if (!allowed[what].includes(status)) throw this.#refusal(key, status, what);
+      await work(tx, this.#clock.now(), row?.paused?.getTime() ?? null);
+    });
     point('journey.changed');
     await this.#journeys.load();
     return this.#journeys.get(key);

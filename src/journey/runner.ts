@@ -18,7 +18,8 @@ import type { Services } from './service.ts';
 import { mergeRuns, unmergeRuns, type CarriedRuns } from './merge.ts';
 import { forgetPerson, rowsOfPerson } from './privacy.ts';
 import { stuckCounts, stuckRuns, type StuckCount, type StuckRun } from './stuck.ts';
-import { activeRuns, placesOf, runsById, type RunPlace } from './table.ts';
+import { activeRuns, freeRunsById, placesOf, runsById, type RunPlace } from './table.ts';
+import { dueWaits, holdWaits } from './table-wait.ts';
 import { tryAction, type Trial, type Wish } from './trial.ts';
 
 /** How far jumps may lead on from one to the next at once. */
@@ -162,22 +163,22 @@ export class Runner {
   /** Waits that are over. @returns runs moved */
   async wake(limit = 200): Promise<number> {
     const { store, clock, profiles } = this.#parts;
-    const due = await store.rows<{ run_id: string; profile_id: string }>({
-      name: 'journey.due',
-      text: 'select run_id, profile_id from journey_wait where due <= $1 and not held order by due limit $2',
-      values: [new Date(clock.now()), limit],
-    });
-    if (due.length === 0) return 0;
+    const found = await dueWaits(store, { now: clock.now(), limit });
+    const escaped = found.filter((wait) => wait.escaped).map(({ run_id }) => run_id);
+    await holdWaits(store, escaped);
+    const due = found.filter((wait) => !wait.escaped);
+    if (due.length === 0) return escaped.length;
     const moved = await store.inTransaction(async (tx) => {
       const locked = await profiles.lockFree(
         tx,
         due.map(({ profile_id }) => profile_id),
       );
-      const found = await runsById(
+      // A pause that was committed meanwhile is seen here, or comes after this waking.
+      const free = await freeRunsById(
         tx,
         due.map(({ run_id }) => run_id),
       );
-      const runs = await this.#known(found.filter((run) => locked.has(run.profileId)));
+      const runs = await this.#known(free.filter((run) => locked.has(run.profileId)));
       const changes = new Changes(this.#parts, runs);
       await this.#hands.ask(tx, locked.values(), runs);
       for (const run of runs) this.#decide(changes, run, { kind: 'due' }, locked.get(run.profileId)!);
@@ -304,8 +305,7 @@ export class Runner {
   #isStillThere(run: RunPlace | undefined, place: Place): true | string | { hold: string; until: number } {
     if (!run) return 'The run is gone';
     if (run.state === 'ended') return run.endReason ?? 'The run has ended';
-    if (this.#parts.journeys.isPaused(run.journey))
-      return { hold: 'the journey is paused', until: this.#parts.clock.now() + pausedRestMs };
+    if (run.paused) return { hold: 'the journey is paused', until: this.#parts.clock.now() + pausedRestMs };
     if (run.state !== 'sending' || run.activity !== place.activity || run.moves !== place.visit)
       return 'The run has gone on';
     const definition = this.#parts.journeys.version(run.journey, run.version);

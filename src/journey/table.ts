@@ -8,6 +8,7 @@ import {
   type Runner,
 } from '../store/index.ts';
 import type { Run, RunContext, Step } from './run.ts';
+import { pausedKeys } from './table-wait.ts';
 import { secretMigrations } from './table-secret.ts';
 import { serviceMigrations } from './table-service.ts';
 import { simulationMigrations } from './table-simulation.ts';
@@ -215,6 +216,16 @@ export async function runsById(tx: Runner, ids: readonly string[]): Promise<Run[
   return rows.map(runOf);
 }
 
+/** The same without those of paused journeys: as this statement sees it, whatever this process knows. */
+export async function freeRunsById(tx: Runner, ids: readonly string[]): Promise<Run[]> {
+  const rows = await tx.rows<RunRow>({
+    name: 'journey.free-runs',
+    text: `select ${runColumns} from journey_run where id = any($1) and journey not in (${pausedKeys}) order by id`,
+    values: [ids],
+  });
+  return rows.map(runOf);
+}
+
 /** The run of a profile in a journey that began last. */
 export async function latestRun(runner: Runner, profileId: string, journey: string): Promise<Run | null> {
   const [row] = await runner.rows<RunRow>({
@@ -228,8 +239,8 @@ export async function latestRun(runner: Runner, profileId: string, journey: stri
 export async function placesOf(tx: Runner, ids: readonly string[]): Promise<RunPlace[]> {
   return tx.rows<RunPlace>({
     name: 'journey.places',
-    text: `select id, profile_id as "profileId", journey, version, state, activity, moves, end_reason as "endReason", context->'answered' as answered
-      from journey_run where id = any($1)`,
+    text: `select id, profile_id as "profileId", journey, version, state, activity, moves, end_reason as "endReason", context->'answered' as answered,
+      journey in (${pausedKeys}) as paused from journey_run where id = any($1)`,
     values: [ids],
   });
 }
@@ -237,7 +248,7 @@ export async function placesOf(tx: Runner, ids: readonly string[]): Promise<RunP
 export type RunPlace = Pick<
   Run,
   'id' | 'profileId' | 'journey' | 'version' | 'state' | 'activity' | 'moves' | 'endReason'
-> & { answered: RunContext['answered'] | null };
+> & { answered: RunContext['answered'] | null; paused: boolean };
 
 /** A run as it stands now, and the lines its history gains. */
 export interface ChangedRun {
@@ -267,7 +278,7 @@ export async function beginRuns(tx: Runner, begun: readonly ChangedRun[]): Promi
         select id, shard, journey, version, profile_id, key, state, activity, moves, context::jsonb, entered_at, moved_at, due, ended_at, end_reason, steps from r
       ), waited as (
         insert into journey_wait (run_id, shard, profile_id, due, journey, held)
-        select id, shard, profile_id, due, journey, journey in (select key from journey where status = 'paused') from r where due is not null
+        select id, shard, profile_id, due, journey, journey in (${pausedKeys}) from r where due is not null
       )
       insert into journey_step (run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)
       select t.run_id, t.no, r.shard, r.profile_id, r.journey, t.at, t.activity, t.kind, t.reason, t.detail::jsonb from ${stepSource} join r on r.id = t.run_id`,
@@ -313,7 +324,7 @@ export async function moveRuns(
         delete from journey_wait where run_id in (select id from r where due is null)
       ), waited as (
         insert into journey_wait (run_id, shard, profile_id, due, journey, held)
-        select id, shard, profile_id, due, journey, journey in (select key from journey where status = 'paused') from saved where due is not null
+        select id, shard, profile_id, due, journey, journey in (${pausedKeys}) from saved where due is not null
         on conflict (run_id) do update set due = excluded.due, held = excluded.held
       )
       insert into journey_step (run_id, no, shard, profile_id, journey, at, activity, kind, reason, detail)

@@ -1,9 +1,10 @@
-import { point, sha256 } from '../base/index.ts';
+import { point } from '../base/index.ts';
 import { blankState, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { addressKey, judgeAddress } from './address.ts';
 import type { CompiledTemplate } from './compile.ts';
 import { askingUtf8, decideGates, eaiRefused, type Verdict } from './gate.ts';
+import { awaitsConsent, jitterOf, unreadConsents } from './last-look.ts';
 import type { MessageRow } from './message.ts';
 import type { Kit, Still } from './part.ts';
 import { hasItems } from './render.ts';
@@ -53,7 +54,8 @@ export async function claimDue(
     const of = rows.filter(({ to }) => to === null);
     const answers = await kit.stillTrue(tx, of);
     const still = new Map(of.map(({ id }, place) => [id, answers[place]!]));
-    return claimRows({ kit, tx, now, profiles, templates: known, still }, rows);
+    const unread = await unreadConsents(kit, profiles.values());
+    return claimRows({ kit, tx, now, profiles, templates: known, still, unread }, rows);
   });
   point('message.claimed');
   return claimed;
@@ -67,6 +69,8 @@ interface Desk {
   templates: Map<string, CompiledTemplate>;
   /** By message: is the run still where it was planned? */
   still: Map<string, Still>;
+  /** Profiles of whom a consent waits to be folded. */
+  unread: ReadonlySet<string>;
 }
 
 async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
@@ -166,6 +170,7 @@ function decideRow(
     utf8: utf8Of(kit),
   });
   if (!verdict.go) return { change: refusal(row, verdict) };
+  if (row.class === 'marketing' && desk.unread.has(row.profileId)) return { change: awaitsConsent(row, now) };
   // A mail in doubt was told to its run, which has gone on; sending it once more is no longer the run's matter.
   const still = row.resent || (desk.still.get(row.id) ?? 'The run is gone');
   if (still !== true) {
@@ -210,9 +215,4 @@ function refusal(row: MessageRow, verdict: Extract<Verdict, { go: false }>): Cha
   return 'hold' in verdict
     ? { id: row.id, state: 'held', reason: verdict.hold, due: verdict.until }
     : { id: row.id, state: row.resent ? 'abandoned' : 'skipped', reason: verdict.skip };
-}
-
-/** The same for the same message, so that a second look does not move its time. */
-function jitterOf(id: string, range: number): number {
-  return Math.floor((Number.parseInt(sha256(id).slice(0, 8), 16) / 0x1_0000_0000) * range);
 }

@@ -69,7 +69,7 @@ export const eaiRefused = 'address refused: undeliverable_eai';
 export const askingUtf8 = 'the mail host is asked whether it takes such an address';
 
 /** Never-purchased profiles need the same explicit consent, so one rule serves all (design §7 "Identity"). */
-function consents({ consent }: ProfileState): boolean {
+export function consents({ consent }: ProfileState): boolean {
   return consent['email-marketing']?.state === 'in' && consent.collect?.state !== 'out';
 }
 

@@ -83,6 +83,8 @@ export interface MessageParts {
   catalog: { get(id: string): Item | undefined };
   /** Appends to the log within the transaction. */
   append(tx: Tx, events: ShopEvent[]): Promise<void>;
+  /** Which of these visitors have given or taken back a consent that no fold has taken yet; absent: none. */
+  unreadConsents?(visitors: readonly string[]): Promise<ReadonlySet<string>>;
   /** Is each run still waiting at its message; otherwise why not, or until when the message is held. In their order. */
   stillTrue(tx: Tx, places: readonly RunPlace[]): Promise<Still[]>;
   /**

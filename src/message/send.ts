@@ -1,9 +1,10 @@
 import { elapsed, point, shardOf } from '../base/index.ts';
 import { createHash } from 'node:crypto';
-import { assignArm, journeySalt, viewOf } from '../profile/index.ts';
+import { assignArm, journeySalt, viewOf, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { Claim } from './claim.ts';
 import { signMail } from './dkim.ts';
+import { lookAgain } from './last-look.ts';
 import { composeMail, type ComposedMail } from './mime.ts';
 import type { Kit } from './part.ts';
 import { renderMail, sizeLimits, type RenderedMail } from './render.ts';
@@ -97,17 +98,21 @@ function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): Com
 }
 
 /**
- * Holdout last, then T3: the control arm becomes a ghost that its run does not notice; the others are `sending`, with
+ * What may have changed since the claim, holdout last, then T3: the control arm becomes a ghost that its run does not notice; the others are `sending`, with
  * their attempt rows committed, before the first byte. Gives those that may go on the wire.
  */
 export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
   if (ready.length === 0) return [];
-  const ghosts = ready.filter(({ claim }) => isHeldOut(claim));
-  const treated = ready.filter(({ claim }) => !isHeldOut(claim));
   const options = { leaseMs: kit.set.wireLeaseMs, transport: kit.transport.name, now: kit.clock.now() };
   const going = await kit.store.inTransaction(async (tx) => {
-    const people = ready.map(({ claim }) => claim);
-    await lockPeople(kit, tx, people);
+    const claims = ready.map(({ claim }) => claim);
+    const back = await lookAgain(kit, tx, { claims, profiles: await lockPeople(kit, tx, claims) });
+    await applyChanges(kit, tx, back);
+    const kept = new Set(back.map(({ id }) => id));
+    const through = ready.filter(({ claim }) => !kept.has(claim.row.id));
+    const people = through.map(({ claim }) => claim);
+    const ghosts = through.filter(({ claim }) => isHeldOut(claim));
+    const treated = through.filter(({ claim }) => !isHeldOut(claim));
     const held = await applyChanges(
       kit,
       tx,
@@ -132,12 +137,12 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
     return ids;
   });
   point('message.sending');
-  return treated.filter(({ claim }) => going.has(claim.row.id));
+  return ready.filter(({ claim }) => going.has(claim.row.id));
 }
 
 /** The profiles come first, as everywhere: what follows tells runs, and those are under their profile's lock. */
-async function lockPeople(kit: Kit, tx: Tx, claims: readonly Claim[]): Promise<void> {
-  await kit.profiles.lock(tx, [...new Set(claims.map(({ row }) => row.profileId))].sort());
+function lockPeople(kit: Kit, tx: Tx, claims: readonly Claim[]): Promise<Map<string, Profile>> {
+  return kit.profiles.lock(tx, [...new Set(claims.map(({ row }) => row.profileId))].sort());
 }
 
 /** Says of everybody whose arm was stored in this transaction which it is. */
