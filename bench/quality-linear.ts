@@ -12,7 +12,8 @@ export function ease(past: PastVisits, lambda: number): Score | null {
   const gram = new Float64Array(size * size);
   for (let item = 0; item < size; item++) {
     gram[item * size + item] = past.of[item]!.length + lambda;
-    for (const [other, both] of past.pairs[item]!) if (other !== item) gram[item * size + other] = both;
+    const { items, amounts } = past.pairs[item]!;
+    items.forEach((other, n) => other !== item && (gram[item * size + other] = amounts[n]!));
   }
   inverseOf(gram, size);
   const weights = new Float32Array(size * size);

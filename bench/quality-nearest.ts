@@ -1,4 +1,3 @@
-import type { PastQuery } from '../src/recommend/index.ts';
 import type { PastVisits, Scratch } from './quality-past.ts';
 import type { Score } from './quality-peers.ts';
 
@@ -113,73 +112,87 @@ export const vmisPlusCart: KnnOptions = {
   matched: 1,
 };
 
+/** Steps to either side for which a distance is reckoned ahead. */
+const furthest = 512;
+
+/** What one look at the neighbours works with. */
+interface Look {
+  past: PastVisits;
+  by: KnnOptions;
+  /** Of each item, and of a visit by how far a step lies from the match (from `-furthest` on). */
+  rarities: Float64Array;
+  distances: Float64Array;
+  /** Of each visit how alike it is, and by which own item, counted back from the newest. */
+  likeness: Float64Array;
+  matched: Int32Array;
+}
+
 /** Visits like this one, and what else was in them. */
 export function nearest(past: PastVisits, by: KnnOptions): Score {
-  const likeness = new Float64Array(past.visits.length);
-  const matched = new Int32Array(past.visits.length);
-  const rarities = past.of.map((visits) => Math.log(past.visits.length / Math.max(1, visits.length)));
+  const look: Look = {
+    past,
+    by,
+    rarities: Float64Array.from(past.of, (visits) => Math.log(past.visits.length / Math.max(1, visits.length))),
+    distances: Float64Array.from({ length: 2 * furthest + 1 }, (_, n) => by.distance(n - furthest)),
+    likeness: new Float64Array(past.visits.length),
+    matched: new Int32Array(past.visits.length),
+  };
   return (all, query, scores) => {
     const own = all.slice(-by.last);
-    const found: number[] = [];
-    own.toReversed().forEach((item, back) => {
-      const amount = by.place(back, own.length) * rarities[item]! ** by.rarity;
-      const visits = past.of[item]!;
-      for (let n = visits.length - 1; n >= Math.max(0, visits.length - by.perItem); n--) {
-        const visit = visits[n]!;
-        if (likeness[visit] === 0) {
-          found.push(visit);
-          matched[visit] = back;
-        }
-        likeness[visit]! += amount;
-      }
-    });
-    const heard = chosen(past, found, { by, now: query.at ?? 0, likeness });
-    for (const visit of heard)
-      speak(past, visit, { own, back: matched[visit]!, by, rarities, likeness, query, scores });
-    for (const visit of found) likeness[visit] = 0;
+    const found = gathered(look, own);
+    for (const visit of chosen(look, found, query.at ?? 0)) speak(look, visit, own, scores);
+    for (const visit of found) look.likeness[visit] = 0;
   };
 }
 
-function chosen(
-  past: PastVisits,
-  found: number[],
-  { by, now, likeness }: { by: KnnOptions; now: number; likeness: Float64Array },
-): number[] {
-  const sampled = found.length > by.sample ? found.toSorted((a, b) => b - a).slice(0, by.sample) : found;
+/** The visits that share an item with the own ones. */
+function gathered({ past, by, rarities, likeness, matched }: Look, own: readonly number[]): number[] {
+  const found: number[] = [];
+  for (let back = 0; back < own.length; back++) {
+    const item = own[own.length - 1 - back]!;
+    const amount = by.place(back, own.length) * rarities[item]! ** by.rarity;
+    const visits = past.of[item]!;
+    for (let n = visits.length - 1; n >= Math.max(0, visits.length - by.perItem); n--) {
+      const visit = visits[n]!;
+      if (likeness[visit] === 0) {
+        found.push(visit);
+        matched[visit] = back;
+      }
+      likeness[visit]! += amount;
+    }
+  }
+  return found;
+}
+
+/** The most alike of the newest; of two that are as alike the newer one first. */
+function chosen({ past, by, likeness }: Look, found: readonly number[], now: number): number[] {
+  const sampled = Int32Array.from(found).sort().slice(-by.sample).reverse();
   for (const visit of sampled) {
     const { items, at } = past.visits[visit]!;
     const aged = likeness[visit]! * Math.exp(-Math.max(0, now - at) / by.ageMs) * items.length ** -by.length;
     likeness[visit] = Math.max(Number.MIN_VALUE, aged ** by.power);
   }
-  return sampled.toSorted((a, b) => likeness[b]! - likeness[a]! || b - a).slice(0, by.neighbours);
+  const least =
+    Float64Array.from(sampled, (visit) => likeness[visit]!)
+      .sort()
+      .at(-by.neighbours) ?? 0;
+  const above = Array.from(sampled).filter((visit) => likeness[visit]! >= least);
+  return above.sort((a, b) => likeness[b]! - likeness[a]! || b - a).slice(0, by.neighbours);
 }
 
-function speak(
-  past: PastVisits,
-  visit: number,
-  ask: {
-    own: readonly number[];
-    back: number;
-    by: KnnOptions;
-    rarities: readonly number[];
-    likeness: Float64Array;
-    query: PastQuery;
-    scores: Scratch;
-  },
-): void {
-  const { own, back, by, rarities, scores } = ask;
-  const { items } = past.visits[visit]!;
+/** Adds what a visit had, each item at its last place. */
+function speak(look: Look, visit: number, own: readonly number[], scores: Scratch): void {
+  const { past, by, rarities, distances, likeness, matched } = look;
+  const { items, places } = past.lastPlaces(visit);
+  const back = matched[visit]!;
   const key = own[own.length - 1 - back]!;
-  const at = items.lastIndexOf(key);
-  const loudness = ask.likeness[visit]! * by.match(back);
+  const at = places[items.indexOf(key)]!;
+  const loudness = likeness[visit]! * by.match(back);
   const { factor, only = false } = by.scoreRarity;
-  const seen = new Set<number>();
-  for (let n = items.length - 1; n >= 0; n--) {
-    const item = items[n]!;
-    if (seen.has(item)) continue;
-    seen.add(item);
+  for (let n = 0; n < items.length; n++) {
+    const [item, steps] = [items[n]!, places[n]! - at];
     const rarity = only ? rarities[item]! : 1 + factor * rarities[item]!;
-    const place = by.distance(n - at) * (n < at ? by.earlier : 1) * (item === key ? by.matched : 1);
-    scores.add(item, loudness * place * rarity);
+    const distance = Math.abs(steps) > furthest ? by.distance(steps) : distances[steps + furthest]!;
+    scores.add(item, loudness * distance * (steps < 0 ? by.earlier : 1) * (item === key ? by.matched : 1) * rarity);
   }
 }

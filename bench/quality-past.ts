@@ -12,7 +12,8 @@ export class PastVisits {
   readonly #carted = new Map<string, string[]>();
   readonly #bought = new Map<string, Set<string>>();
   readonly #items: readonly PastItem[];
-  #pairs: Map<number, number>[] | null = null;
+  #pairs: readonly Row[] | null = null;
+  readonly #lastPlaces: { items: Int32Array; places: Int32Array }[] = [];
 
   constructor(events: readonly PastEvent[], items: readonly PastItem[] = []) {
     this.#items = items;
@@ -63,8 +64,21 @@ export class PastVisits {
     return left.map((item) => this.#numbers.get(item)!);
   }
 
-  /** In how many visits two items met, by the first. */
-  get pairs(): Map<number, number>[] {
+  /** The items of a visit, each once, with their last places; the newest first. */
+  lastPlaces(visit: number): Readonly<{ items: Int32Array; places: Int32Array }> {
+    const known = this.#lastPlaces[visit];
+    if (known !== undefined) return known;
+    const { items } = this.visits[visit]!;
+    const places = new Map<number, number>();
+    for (let n = items.length - 1; n >= 0; n--) if (!places.has(items[n]!)) places.set(items[n]!, n);
+    return (this.#lastPlaces[visit] = {
+      items: Int32Array.from(places.keys()),
+      places: Int32Array.from(places.values()),
+    });
+  }
+
+  /** In how many visits two items met: a row of each first one. */
+  get pairs(): readonly Row[] {
     if (this.#pairs !== null) return this.#pairs;
     const pairs = this.ids.map(() => new Map<number, number>());
     for (const { items } of this.visits) {
@@ -78,7 +92,7 @@ export class PastVisits {
         }
       }
     }
-    return (this.#pairs = pairs);
+    return (this.#pairs = pairs.map(rowOf));
   }
 
   /** Labels of items, as far as anything is said of them. */
@@ -106,25 +120,47 @@ function pushTo(lists: Map<string, string[]>, key: string, value: string): void 
   else list.push(value);
 }
 
+/** Numbers by item, side by side. */
+export interface Row {
+  items: Int32Array;
+  amounts: Float64Array;
+}
+
+export function rowOf(amounts: ReadonlyMap<number, number>): Row {
+  return { items: Int32Array.from(amounts.keys()), amounts: Float64Array.from(amounts.values()) };
+}
+
 /** A scratch of scores by item number. */
 export class Scratch {
   readonly #values: Float64Array;
-  #touched: number[] = [];
+  /** Items that were added to, each once. */
+  readonly #touched: Int32Array;
+  readonly #isTouched: Uint8Array;
+  #count = 0;
 
   constructor(size: number) {
     this.#values = new Float64Array(size);
+    this.#touched = new Int32Array(size);
+    this.#isTouched = new Uint8Array(size);
   }
 
   add(item: number, amount: number): void {
-    if (this.#values[item] === 0) this.#touched.push(item);
+    if (this.#isTouched[item] === 0) {
+      this.#isTouched[item] = 1;
+      this.#touched[this.#count++] = item;
+    }
     this.#values[item]! += amount;
   }
 
   /** Adds what `other` has, its largest as `share`. */
   mix(other: Scratch, share: number): void {
     let most = 0;
-    for (const item of other.#touched) most = Math.max(most, other.#values[item]!);
-    if (most > 0) for (const item of other.#touched) this.add(item, (share * other.#values[item]!) / most);
+    for (let n = 0; n < other.#count; n++) most = Math.max(most, other.#values[other.#touched[n]!]!);
+    if (most <= 0) return;
+    for (let n = 0; n < other.#count; n++) {
+      const item = other.#touched[n]!;
+      this.add(item, (share * other.#values[item]!) / most);
+    }
   }
 
   drop(items: Iterable<number>): void {
@@ -132,13 +168,26 @@ export class Scratch {
   }
 
   clear(): void {
-    for (const item of this.#touched) this.#values[item] = 0;
-    this.#touched = [];
+    for (let n = 0; n < this.#count; n++) this.#values[this.#touched[n]!] = this.#isTouched[this.#touched[n]!] = 0;
+    this.#count = 0;
   }
 
+  /** The items with the largest scores above 0, of one score the one with the lower number first. */
   best(limit: number): number[] {
-    const found = this.#touched.filter((item) => this.#values[item]! > 0);
-    const once = [...new Set(found)];
-    return once.sort((a, b) => this.#values[b]! - this.#values[a]! || a - b).slice(0, limit);
+    const best: number[] = [];
+    const goesBefore = (a: number, b: number) => {
+      const by = this.#values[a]! - this.#values[b]!;
+      return by === 0 ? a < b : by > 0;
+    };
+    for (let n = 0; n < this.#count; n++) {
+      const item = this.#touched[n]!;
+      if (!(this.#values[item]! > 0)) continue;
+      if (best.length === limit && !goesBefore(item, best[limit - 1]!)) continue;
+      if (best.length === limit) best.pop();
+      let place = best.length;
+      while (place > 0 && goesBefore(item, best[place - 1]!)) place--;
+      best.splice(place, 0, item);
+    }
+    return best;
   }
 }

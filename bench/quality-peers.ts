@@ -1,6 +1,6 @@
 import type { PastQuery } from '../src/recommend/index.ts';
 import type { Answer } from './quality-measure.ts';
-import { type PastVisits, Scratch } from './quality-past.ts';
+import { type PastVisits, rowOf, Scratch } from './quality-past.ts';
 
 /** Published methods that count, small and for comparison only; nearest neighbours and linear models lie beside. */
 
@@ -68,14 +68,17 @@ function llrOf(both: number, onlyA: number, onlyB: number, neither: number): num
 
 /** Items that met the last item of the visit, or every line of a cart (and everything a person had). */
 export function pairwise(past: PastVisits, alike: Alike): Score {
-  const { pairs, of, visits } = past;
+  const { of, visits } = past;
+  const known: Float64Array[] = [];
+  const amountsOf = (key: number) => {
+    const { items, amounts } = past.pairs[key]!;
+    const like = (both: number, n: number) => alike(both, of[key]!.length, of[items[n]!]!.length, visits.length);
+    return (known[key] ??= amounts.map(like));
+  };
   return (own, query, scores) => {
     for (const key of keysOf(own, query)) {
-      const a = of[key]!.length;
-      for (const [other, both] of pairs[key]!) {
-        const amount = alike(both, a, of[other]!.length, visits.length);
-        if (amount > 0) scores.add(other, amount);
-      }
+      const [{ items }, amounts] = [past.pairs[key]!, amountsOf(key)];
+      for (let n = 0; n < items.length; n++) if (amounts[n]! > 0) scores.add(items[n]!, amounts[n]!);
     }
   };
 }
@@ -132,12 +135,12 @@ export function sequential(past: PastVisits, options: RuleOptions): Score {
     if (options.by === 'weight') return 1;
     return options.by === 'share' ? sums[key]! : Math.sqrt(past.of[key]!.length * past.of[other]!.length);
   };
+  const rows = rules.map((all, key) => rowOf(new Map([...all].map(([other, w]) => [other, w / divisor(key, other)]))));
   return (own, query, scores) => {
     const keys = query.criterion === 'session' || options.last > 1 ? own.slice(-options.last) : own.slice(-50);
-    keys.toReversed().forEach((key, n) => {
-      for (const [other, weight] of rules[key]!) {
-        scores.add(other, (options.place(n) * weight) / divisor(key, other));
-      }
+    keys.toReversed().forEach((key, place) => {
+      const [{ items, amounts }, loud] = [rows[key]!, options.place(place)];
+      for (let n = 0; n < items.length; n++) scores.add(items[n]!, loud * amounts[n]!);
     });
   };
 }
@@ -152,17 +155,16 @@ export function content(past: PastVisits): Score {
     const share = having.get(label)!.length / labels.size;
     return share > 0.25 ? 0 : Math.log(1 / share) ** 2;
   };
-  const norms = new Map<number, number>();
-  for (const [item, own] of labels) norms.set(item, Math.hypot(...own.map(weight)) || 1);
+  const norms = new Float64Array(past.ids.length);
+  for (const [item, own] of labels) norms[item] = Math.hypot(...own.map(weight)) || 1;
+  const alike = new Map([...having].map(([label, items]) => [label, { items, amount: weight(label) ** 2 }]));
   return (own, _query, scores) => {
     own.slice(-3).forEach((key, i, keys) => {
       const place = 0.8 ** (keys.length - 1 - i);
       for (const label of labels.get(key) ?? []) {
-        const amount = weight(label) ** 2;
+        const { items, amount } = alike.get(label)!;
         if (amount === 0) continue;
-        for (const other of having.get(label)!) {
-          scores.add(other, (place * amount) / (norms.get(key)! * norms.get(other)!));
-        }
+        for (const other of items) scores.add(other, (place * amount) / (norms[key]! * norms[other]!));
       }
     });
   };
@@ -170,8 +172,8 @@ export function content(past: PastVisits): Score {
 
 /** What is left in the cart, the newest first; the rest after it (§4b). */
 export function leftFirst(past: PastVisits, rest: Score): Score {
+  const each = mixed(past, [[1, rest]]);
   return (own, query, scores) => {
-    const each = mixed(past, [[1, rest]]);
     each(own, query, scores);
     past.leftOf(query).forEach((item, n) => scores.add(item, 2 + n));
   };
