@@ -4,7 +4,7 @@ import type { Order } from './best-items.ts';
 import { Chains } from './chains.ts';
 import { Dictionary } from './dictionary.ts';
 import type { Kept } from './kept.ts';
-import { bits, itemOf, Occasions } from './occasions.ts';
+import { bits, type Entered, itemOf, Occasions } from './occasions.ts';
 import { PairTable } from './pair-table.ts';
 import { Popularity } from './popularity.ts';
 import { Transitions } from './transitions.ts';
@@ -27,6 +27,16 @@ export interface VisitLimits {
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 const kinds = { view: 'viewed', cart: 'carted', purchase: 'bought' } as const;
+
+/** So many views back returns are remembered, about. */
+const returnsKept = 500_000;
+
+/** How often a view is of the item just looked at, of one looked at before in the visit, or of one that is new to it. */
+export interface Returns {
+  again: number;
+  back: number;
+  onward: number;
+}
 
 /** Visits in which something was done with an item. */
 export interface ItemNumbers {
@@ -64,6 +74,7 @@ export class Crowd {
   readonly #tuning: Tuning['learn'];
   /** Visits of erased people, learned without their id; they stay until the feed says that somebody was erased. */
   #nameless: number[] = [];
+  readonly returns: Returns = { again: 0, back: 0, onward: 0 };
   /** Lessons read, and those of them that a limit kept from being learned. */
   learned = 0;
   ignored = 0;
@@ -96,6 +107,7 @@ export class Crowd {
       return;
     }
     const { occasion: visit, isFirst, isStep } = entered;
+    if (lesson.k === 'view' && visit !== visits) this.#tellReturn(entered);
     if (visit === visits) this.#begin(visit, lesson);
     if (isStep) this.#follow(visit, item, at);
     if (!isFirst) return;
@@ -190,6 +202,7 @@ export class Crowd {
       learned: this.learned,
       ignored: this.ignored,
       newestAt: this.newestAt,
+      returns: Float64Array.of(this.returns.again, this.returns.back, this.returns.onward),
       nameless: Int32Array.from(this.#nameless),
       items: items.keep(),
       visits: visits.keep(),
@@ -208,6 +221,8 @@ export class Crowd {
     this.learned = kept.learned as number;
     this.ignored = kept.ignored as number;
     this.newestAt = kept.newestAt as number;
+    const [again, back, onward] = kept.returns as Float64Array;
+    Object.assign(this.returns, { again, back, onward });
     this.#nameless = [...(kept.nameless as Int32Array)];
     const { visits, carts, chains, rules, pairs, viewed, carted, bought, groups, items } = this;
     const parts = { items, visits, carts, chains, rules, pairs, viewed, carted, bought, groups };
@@ -226,6 +241,14 @@ export class Crowd {
       this.rules.add(before, item, weight / back);
       if (rulesReverse > 0) this.rules.add(item, before, (weight * rulesReverse) / back);
     }
+  }
+
+  #tellReturn({ isFirst, isStep, isBack }: Entered): void {
+    const { returns } = this;
+    if (isStep) returns[isBack ? 'back' : 'onward']++;
+    else if (!isFirst) returns.again++;
+    if (returns.again + returns.back + returns.onward < returnsKept) return;
+    for (const kind of ['again', 'back', 'onward'] as const) returns[kind] /= 2;
   }
 
   #pair(occasionId: string, item: number, { kind, at }: { kind: 'cart' | 'purchase'; at: number }): void {

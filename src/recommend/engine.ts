@@ -10,6 +10,7 @@ import { type BasketParts, explainBasket, scoreBasket } from './list-basket.ts';
 import { type CartParts, cartCounts, explainCart, scoreCart } from './list-cart.ts';
 import { mixContent, unproven } from './list-content.ts';
 import { type Best, further, nothing, withFurther } from './list-further.ts';
+import { placeOwn } from './list-again.ts';
 import { leftInCart } from './list-left.ts';
 import { explained, newestOf, scoreByRules, weighedOf } from './list-neighbours.ts';
 import { popularList } from './list-popular.ts';
@@ -329,6 +330,7 @@ export class Engine implements Source {
       this.#whole.mix(this.#near, by.share);
       this.#whole.mix(this.#other, 1 - by.share);
       this.#mixContent(neighbours, own);
+      if (ask.repeats) placeOwn(this.#whole, own, this.#crowd.returns);
     }
     const accept = (item: number) => !ask.had.has(item) && ask.accept(item);
     const best = this.#whole.top(limit, accept, this.#crowd.order);

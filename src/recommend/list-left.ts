@@ -6,12 +6,14 @@ import type { ListQuery, Scored } from './source.ts';
 import type { Tuning } from './tuning.ts';
 
 const dayMs = 24 * 3600 * 1000;
+/** What share of carts with an item end in its purchase says so much, as a power. */
+const boughtPower = 2;
 /** Own items by which it is told which of those left fit the person best. */
 const ownToFit = 50;
 
 /**
  * The person's own, carted and not bought since: the strongest sign of a purchase (recommender-quality §0.7). By days,
- * the newest first; of one day, what goes best with all else the person had.
+ * the newest first; of one day, what goes best with all else the person had and is mostly bought where it is carted.
  *
  * @param parts `weighed`: all the person had, oldest first
  */
@@ -29,7 +31,9 @@ export function leftInCart(
   }
   const others = left.size < 2 ? [] : newestOf(weighed, ownToFit).map(({ item }) => item);
   const told = Array.from(left, ([item, at]) => {
-    return { item, at, daysAgo: Math.floor((now - at) / dayMs), fit: belongs(crowd, item, others, tuning) };
+    const isBought = (crowd.bought.visits(item) + 1) / (crowd.carted.visits(item) + 2);
+    const fit = belongs(crowd, item, others, tuning) * isBought ** boughtPower;
+    return { item, at, daysAgo: Math.floor((now - at) / dayMs), fit };
   });
   const order = told.sort((a, b) => a.daysAgo - b.daysAgo || b.fit - a.fit || b.at - a.at).slice(0, limit);
   return order.map(({ item }, i) => ({

@@ -32,6 +32,8 @@ export interface Entered {
   isFirst: boolean;
   /** A step was added to it, by an item new to it or one that came back. */
   isStep: boolean;
+  /** The item had been on it before. */
+  isBack: boolean;
 }
 
 /**
@@ -48,7 +50,7 @@ export class Occasions {
   readonly #rings: PagedRows;
   readonly #longest: number;
   readonly #ring: Ring;
-  readonly #entered: Entered = { occasion: 0, isFirst: false, isStep: false };
+  readonly #entered: Entered = { occasion: 0, isFirst: false, isStep: false, isBack: false };
 
   /** @param options powers of two; `longest`: after so many steps an occasion is no shopper's, and no more are added */
   constructor(options: { steps: number; ring: number; longest: number }) {
@@ -92,6 +94,7 @@ export class Occasions {
     const occasion = (entered.occasion = this.#first + row);
     const known = this.#marksOf(row, item);
     entered.isFirst = (known & bit) === 0;
+    entered.isBack = known !== 0;
     entered.isStep = known === 0 || (bit === bits.view && !this.#isNewest(row, item));
     if (entered.isStep) {
       const place = this.#steps.push(row);

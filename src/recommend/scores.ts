@@ -63,6 +63,12 @@ export class Scores {
     return most;
   }
 
+  get total(): number {
+    let total = 0;
+    for (let i = 0; i < this.#count; i++) total += this.#sums[i]!;
+    return total;
+  }
+
   /** Replaces each score by what `by` makes of it, which is above 0. */
   change(by: (item: number, score: number) => number): void {
     for (let i = 0; i < this.#count; i++) {
