@@ -112,7 +112,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const showing = await openShowing({ ...ground, feeding, catalog, rules, events, profiles });
   const recommender = openRecommender(ground, { catalog, rules, showing, profiles });
   const learning = openLearning(ground, { events, catalog, recommender });
-  const replaying = openReplaying(ground, { events, recommender, catalog });
+  const replaying = openReplaying(ground, { events, recommender, catalog, rules, criteria: showing.criteria });
   const mailbox = new MailboxStore({ store, clock, ids });
   const transport = await openTransport(settings, mailbox);
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };

@@ -150,8 +150,9 @@ async function backtest(flags: readonly string[]): Promise<number> {
   const undo: Undo = [];
   const tell = (text: string) => void process.stderr.write(`${text}\n`);
   try {
-    const { parts } = await prepare(readSettings(command.rest, process.env), undo, tell);
-    return await backtestHistory(command, parts, { say, tell });
+    const settings = readSettings(command.rest, process.env);
+    const { parts } = await prepare(settings, undo, tell);
+    return await backtestHistory(command, { ...parts, zone: settings.zone }, { say, tell });
   } finally {
     await runBackwards(undo);
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readBacktestFlags, resultLines } from './backtesting.ts';
-import { backtest, backtestDefaults, type PastEvent } from './recommend/index.ts';
+import { backtest, backtestDefaults, type BacktestResult, type PastEvent } from './recommend/index.ts';
 import { nightAfter } from './replaying.ts';
 
 test('a tuning begins at three in the night, on the shop’s clock', () => {
@@ -11,11 +11,13 @@ test('a tuning begins at three in the night, on the shop’s clock', () => {
 });
 
 test('the flags of backtest are its own and those of the settings', () => {
-  expect(readBacktestFlags(['--questions', '500', '--share=0.2', '--json', '--data', 'x'])).toEqual({
-    settings: { questions: 500, share: 0.2 },
+  const flags = ['--questions', '500', '--share=0.2', '--criteria', 'cart, dear,cart', '--json', '--data', 'x'];
+  expect(readBacktestFlags(flags)).toEqual({
+    settings: { questions: 500, share: 0.2, criteria: ['cart', 'dear'] },
     json: true,
     rest: ['--data', 'x'],
   });
+  expect(() => readBacktestFlags(['--criteria', ','])).toThrow('--criteria "," names no criterion');
   expect(() => readBacktestFlags(['--share', '2'])).toThrow('--share "2" is not a number from 0.05 to 0.95');
 });
 
@@ -39,4 +41,20 @@ test('the result is printed as a table for each target that was asked about', ()
   expect(lines.join('\n')).not.toContain('purchase');
   expect(lines.at(-1)).toBe('Kept as r1');
   expect(resultLines({ id: 'r1', result: null })).toEqual(['There is no history to ask about yet.']);
+});
+
+test('what a criterion of the shop is tried without is said below the table', () => {
+  const tried = { name: 'X', version: 1 } as const;
+  const criteria: BacktestResult['criteria'] = [
+    { ...tried, criterion: 'near', evaluated: true, lacks: ['stock', 'request'] },
+    { ...tried, criterion: 'mine', evaluated: false, lacks: ['uploaded-list'] },
+    { ...tried, criterion: 'fine', evaluated: true, lacks: [] },
+  ];
+  const none = { view: 0, cart: 0, purchase: 0 };
+  const result = { events: 1, visitors: 1, items: 1, from: 0, split: 0, until: 0, questions: none, rows: [], criteria };
+  expect(resultLines({ id: 'r1', result }).slice(1, -2)).toEqual([
+    '',
+    'near is tried without: stock as it was then; rules see it as it is now; parameters of the request, which history does not hold',
+    'mine could not be tried: an uploaded list, which may know what came later',
+  ]);
 });

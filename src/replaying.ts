@@ -1,11 +1,11 @@
 import type { Clock, Ids, Log } from './base/index.ts';
-import type { Catalog } from './catalog/index.ts';
+import type { Catalog, RuleBook } from './catalog/index.ts';
 import { dayStart } from './day.ts';
 import type { EventLog, ForgetLesson } from './event/index.ts';
 import { Jobs } from './job/index.ts';
 import type { Lesson } from './profile/index.ts';
 import type { Duty } from './pulse.ts';
-import { type Recommender, Replays, type Tuning } from './recommend/index.ts';
+import { type Criteria, type Recommender, Replays, type ShopToTry, type Tuning } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store/index.ts';
 
@@ -23,13 +23,15 @@ const fewestLearned = 50_000;
 
 export function openReplaying(
   ground: { settings: Settings; store: Store; clock: Clock; ids: Ids; log: Log },
-  { events, recommender, catalog }: { events: EventLog; recommender: Recommender; catalog: Catalog },
+  rooms: { events: EventLog; recommender: Recommender; catalog: Catalog; rules: RuleBook; criteria: Criteria },
 ): Replaying {
+  const { events, recommender, catalog } = rooms;
   const { settings, store, clock, ids } = ground;
   const jobs = new Jobs({ store, clock, ids, leaseMs: settings.leaseMs });
   const read = (cursors: ReadonlyMap<number, number>) => events.readFeed<Lesson | ForgetLesson>(cursors);
   const onTuned = (tuning: Tuning) => (recommender.engine.tuning = tuning);
-  const replays = new Replays({ ...ground, jobs, read, items: () => catalog.all(), onTuned });
+  const shop = shopToTry(rooms, settings.zone);
+  const replays = new Replays({ ...ground, jobs, read, items: () => catalog.all(), shop, onTuned });
   let due: number | null = null;
   const nextDue = async () => {
     if (recommender.learned < fewestLearned) return null;
@@ -44,6 +46,11 @@ export function openReplaying(
     return 1;
   };
   return { replays, duty: { name: 'tuning the recommender', work, nextDue } };
+}
+
+/** What backtests may try of a shop. */
+export function shopToTry({ criteria, rules }: { criteria: Criteria; rules: RuleBook }, zone: string): ShopToTry {
+  return { criteria, exclusions: () => rules.definitions.list('exclusion').filter(({ on }) => on), zone };
 }
 
 /** The next night that begins after `at`, UTC ms. Pure. */

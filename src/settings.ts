@@ -278,6 +278,7 @@ function requireSender({ smtpUrl, from, postalAddress }: GivenSettings): void {
 const backtestRows: readonly (readonly [string, string])[] = [
   ['--questions NUMBER', 'questions at most, evenly spread over the days asked about (4000)'],
   ['--share NUMBER', 'newest share of the history that is asked about (0.5)'],
+  ['--criteria A,B', 'only these built-in ways and criteria of the shop (all built-in ways)'],
   ['--json', 'print the result as JSON'],
 ];
 

@@ -44,15 +44,45 @@ export const BacktestRequest = Type.Object(
     share: Type.Optional(Type.Number({ minimum: 0.05, maximum: 0.95 })),
     /** Asks about the newest so many days instead of a share. */
     days: Type.Optional(Type.Integer({ minimum: 1, maximum: 365 })),
-    /** Only these; all when absent. */
-    criteria: Type.Optional(Type.Array(Tried, { minItems: 1, uniqueItems: true })),
+    /**
+     * Only these: built-in ways, and criteria of the shop or of Beckon by key, tried with their rules, members and what they
+     * hide, and the shop's exclusions. A criterion whose key is also a way's name is asked for as `criterion:key`. Absent: all
+     * built-in ways.
+     */
+    criteria: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 120 }), { minItems: 1, maxItems: 60, uniqueItems: true }),
+    ),
   },
   strict,
 );
 export type BacktestRequest = Static<typeof BacktestRequest>;
 
+/** What of a criterion the past does not tell; `removed`: it was gone before its turn. */
+const Lack = oneOf(
+  'profile',
+  'request',
+  'stock',
+  'uploaded-list',
+  'visitor-attributes',
+  'favourite-category',
+  'removed',
+);
+
+/** A criterion of the shop as it was when it was tried. */
+const TriedCriterion = Type.Object({
+  /** As it was asked for, and as the rows name it. */
+  criterion: Type.String(),
+  name: Type.String(),
+  version: number,
+  /** False: it needs what the past does not tell, so it has no rows. */
+  evaluated: Type.Boolean(),
+  /** What it was tried without, or could not be tried for. */
+  lacks: Type.Array(Lack),
+});
+
 const BacktestRow = Type.Object({
-  criterion: Tried,
+  /** A built-in way, or a criterion as it was asked for. */
+  criterion: Type.String(),
   target: oneOf('view', 'cart', 'purchase'),
   scores: Type.Object({
     lists: number,
@@ -78,6 +108,10 @@ const BacktestResult = Type.Object({
   until: Type.String(),
   questions: Type.Record(Type.String(), number),
   rows: Type.Array(BacktestRow),
+  /** Of the criteria asked for by key; absent where only built-in ways were tried. */
+  criteria: Type.Optional(Type.Array(TriedCriterion)),
+  /** By target: questions about items that the catalogue holds no more, which criteria of the shop cannot show. */
+  gone: Type.Optional(Type.Record(Type.String(), number)),
 });
 
 const TuningResult = Type.Object({
@@ -116,7 +150,7 @@ export const BacktestView = Type.Object({
     questions: number,
     share: number,
     days: Type.Optional(number),
-    criteria: Type.Optional(Type.Array(Tried)),
+    criteria: Type.Optional(Type.Array(Type.String())),
   }),
   /** Null until it is done, and where there was nothing to ask about. */
   result: orNull(BacktestResult),

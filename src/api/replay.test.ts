@@ -57,7 +57,9 @@ it('a backtest is asked for, looked at and cancelled', async () => {
   expect((await call('DELETE', 'backtests/r1')).body.state).toBe('cancelled');
   await call('POST', 'backtests', { days: 14, criteria: ['cart', 'popular-viewed'] });
   expect(asked[1]).toEqual(['backtest', { days: 14, criteria: ['cart', 'popular-viewed'] }]);
-  expect((await call('POST', 'backtests', { criteria: ['crystal-ball'] })).body.code).toBe('API_INPUT_INVALID');
+  expect((await call('POST', 'backtests', { criteria: ['cart', 'my-criterion'] })).status).toBe(201);
+  expect(asked[2]![1]).toEqual({ criteria: ['cart', 'my-criterion'] });
+  expect((await call('POST', 'backtests', { criteria: [] })).body.code).toBe('API_INPUT_INVALID');
   expect((await call('POST', 'backtests', { questions: 5 })).body.code).toBe('API_INPUT_INVALID');
   expect((await call('POST', 'backtests', {}, readKey)).status).toBe(403);
 });

@@ -52,5 +52,7 @@ export type { UsersOf } from './rule-definitions.ts';
 export { conditionOf } from './rule-matcher.ts';
 export { previewRules } from './rule-preview.ts';
 export type { RuleEffect, RulePreview } from './rule-preview.ts';
+export { StandingRules } from './rule-standing.ts';
+export type { Excluding } from './rule-standing.ts';
 export type { BoundPromotion, BoundRule, InclusionRule, Matcher, MatchOperation, RuleContext, Rules } from './rule.ts';
 export { migrations } from './table.ts';

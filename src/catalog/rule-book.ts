@@ -34,7 +34,7 @@ export class RuleBook implements Rules {
   readonly #numbers = new ItemNumbers();
   readonly #shelves = new Map<string | null, RuleShelf>();
   /** All exclusions that are on, each as what it lets through, made anew when definitions change. */
-  #exclusions: { change: number; list: { rule: string; tree: FilterNode; excluded: FilterNode }[] } | null = null;
+  #exclusions: { change: number; list: { rule: string; tree: FilterNode }[] } | null = null;
   readonly #promotions = new WeakMap<Promotion, { change: number; own: FilterNode; shown: FilterNode }>();
 
   private constructor({ store, clock, catalog, zone }: RuleBookParts) {
@@ -60,24 +60,11 @@ export class RuleBook implements Rules {
   }
 
   bindExclusions(context: RuleContext): BoundRule[] {
-    const shelf = this.#shelf(context.environment);
-    const asked = this.#asked(context);
-    return this.#excluding().flatMap(({ rule, tree }) => {
-      const test = shelf.bind(tree, asked);
-      return test === true ? [] : [shelf.bound(test, rule, shelf.sizeOf(tree))];
-    });
+    return this.#shelf(context.environment).excluding(this.#excluding(), this.#asked(context));
   }
 
   bindInclusion(rules: readonly InclusionRule[], context: RuleContext): BoundRule[] | 'nothing' {
-    const shelf = this.#shelf(context.environment);
-    const asked = this.#asked(context);
-    const bound: BoundRule[] = [];
-    for (const { condition, tree } of this.#compiler.each(rules)) {
-      const test = shelf.bind(tree, asked);
-      if (test === false) return 'nothing';
-      if (test !== true) bound.push(shelf.bound(test, condition, shelf.sizeOf(tree)));
-    }
-    return bound;
+    return this.#shelf(context.environment).including(this.#compiler.each(rules), this.#asked(context));
   }
 
   promotion(id: string, context: RuleContext): BoundPromotion {
@@ -182,10 +169,7 @@ export class RuleBook implements Rules {
     const { change } = this.definitions;
     if (this.#exclusions?.change === change) return this.#exclusions.list;
     const on = this.definitions.list('exclusion').filter((one) => one.on);
-    const list = on.map(({ name, rules }) => {
-      const excluded = this.#compiler.whole(rules);
-      return { rule: `exclusion "${name}"`, excluded, tree: { kind: 'not', of: excluded } satisfies FilterNode };
-    });
+    const list = on.map(({ name, rules }) => ({ rule: `exclusion "${name}"`, tree: this.#compiler.without(rules) }));
     this.#exclusions = { change, list };
     return list;
   }

@@ -18,6 +18,7 @@ const mostKept = 4096;
 export class RuleCompiler {
   readonly #byText = new Map<string, Compiled>();
   readonly #byList = new WeakMap<readonly InclusionRule[], readonly Compiled[]>();
+  readonly #without = new WeakMap<FilterNode, FilterNode>();
   readonly #wholes = new WeakMap<readonly InclusionRule[], FilterNode>();
 
   /** Each of the rules. Throws RULE_INVALID. */
@@ -36,6 +37,16 @@ export class RuleCompiler {
     const trees = this.each(rules).map(({ tree }) => tree);
     const made = grouped({ kind: 'and', of: trees.flatMap((tree) => (tree.kind === 'and' ? tree.of : [tree])) });
     this.#wholes.set(rules, made);
+    return made;
+  }
+
+  /** What the rules do not hold for. Throws RULE_INVALID. */
+  without(rules: readonly InclusionRule[]): FilterNode {
+    const of = this.whole(rules);
+    const known = this.#without.get(of);
+    if (known !== undefined) return known;
+    const made: FilterNode = { kind: 'not', of };
+    this.#without.set(of, made);
     return made;
   }
 

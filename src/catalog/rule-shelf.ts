@@ -1,5 +1,6 @@
 import type { FilterNode } from '../language/index.ts';
 import { dearest } from './promotion-order.ts';
+import type { Compiled } from './rule-compile.ts';
 import type { Asked } from './rule-context.ts';
 import type { BoundRule } from './rule.ts';
 import { isFixed } from './rule-index.ts';
@@ -38,6 +39,25 @@ export class RuleShelf {
         return number !== undefined && index.has(number) && passes(number);
       },
     };
+  }
+
+  /** Each tree that still has a say for one request. */
+  excluding(trees: readonly { rule: string; tree: FilterNode }[], asked: Asked): BoundRule[] {
+    return trees.flatMap(({ rule, tree }) => {
+      const test = this.bind(tree, asked);
+      return test === true ? [] : [this.bound(test, rule, this.sizeOf(tree))];
+    });
+  }
+
+  /** The same of inclusion rules; `nothing` when no item can pass. */
+  including(rules: readonly Compiled[], asked: Asked): BoundRule[] | 'nothing' {
+    const bound: BoundRule[] = [];
+    for (const { condition, tree } of rules) {
+      const test = this.bind(tree, asked);
+      if (test === false) return 'nothing';
+      if (test !== true) bound.push(this.bound(test, condition, this.sizeOf(tree)));
+    }
+    return bound;
   }
 
   /** How many items pass; null when it hangs on the request. */

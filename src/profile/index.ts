@@ -8,6 +8,7 @@
  * Never:  lets a browser's claim read, merge or steer; knows journeys or mail
  * Start:  profile.ts, fold.ts (pure), then pass.ts (whose event it is, in one transaction)
  */
+export { itemsHalved, itemViewed } from './affinity.ts';
 export { assignArm, bucketOf, journeySalt, type Arm } from './assign.ts';
 export { audienceRecipes, isAudienceKey, type AudienceDefinition, type BuildState } from './audience.ts';
 export type { AudiencePreview, Audiences, AudienceView, CarriedAudiences, ListChange } from './audiences.ts';

@@ -2,6 +2,7 @@ import { elapsed, SeededRandom } from '../base/index.ts';
 import type { ForgetLesson } from '../event/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import { backtest, type BacktestProgress, type BacktestResult, type BacktestSettings } from './backtest.ts';
+import type { ShopCriteria } from './backtest-criteria.ts';
 import type { DescribedItem } from './content-text.ts';
 import type { PastEvent } from './evaluate-format.ts';
 import { tune, tuneLimits, type TuneResult } from './tune.ts';
@@ -11,6 +12,8 @@ import type { ReplayTask } from './table-backtest.ts';
 export interface ReplayOrder {
   task: ReplayTask;
   settings: BacktestSettings;
+  /** Criteria of the shop, where such are to be tried; the items are whole then. */
+  shop?: ShopCriteria;
 }
 
 /** Lessons that are looked at, the newest. */
@@ -55,10 +58,12 @@ export class Past {
 
 /** The work itself, step by step. */
 export function replaying(
-  { task, settings }: ReplayOrder,
+  { task, settings, shop }: ReplayOrder,
   past: Past,
 ): Generator<BacktestProgress, BacktestResult | TuneResult | null> {
-  if (task === 'backtest') return backtest(past.events, settings, { items: past.items });
+  if (task === 'backtest') {
+    return backtest(past.events, settings, { items: past.items, ...(shop ? { shop } : {}) });
+  }
   const until = elapsed() + tuneLimits.realMs;
   return tune(past.events, new SeededRandom(seed), { ...tuneLimits, mayGoOn: () => elapsed() < until });
 }

@@ -5,9 +5,12 @@ import { Jobs, migrations as jobMigrations } from '../job/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import type { Store } from '../store/index.ts';
 import type { BacktestResult } from './backtest.ts';
+import type { ShopToTry } from './backtest-criteria.ts';
 import { Past, replaying } from './backtest-past.ts';
 import { Replays, type ReplayParts } from './backtest-runs.ts';
 import type { OpenThread } from './backtest-thread.ts';
+import { shippedOnly } from './criteria.ts';
+import { shippedCriteria } from './criteria-shipped.ts';
 import { migrations } from './migration.ts';
 import type { TuneResult } from './tune.ts';
 import { shippedTuning, type Tuning } from './tuning.ts';
@@ -76,6 +79,13 @@ function replays(more: Partial<ReplayParts> = {}): Replays {
         name: `A warm coat of line ${i % 5}`,
         categories: [`c${i % 6}`],
         attributes: {},
+        priceMinor: 100 * (i + 1),
+        currency: 'EUR',
+        stock: null,
+        url: null,
+        imageUrl: null,
+        variantOf: null,
+        updatedAt: 0,
       })),
     ...more,
   });
@@ -122,6 +132,40 @@ test('a backtest is done in a thread of its own, beside everything else, and its
   const similar = result.rows.find(({ criterion }) => criterion === 'similar')!;
   expect(similar.scores.answered).toBeGreaterThan(0);
   expect(await service.list('backtest')).toEqual([done]);
+});
+
+test('criteria of the shop are tried as they are when their turn comes, and one that is not there is refused', async () => {
+  const own = {
+    ...shippedCriteria.find(({ key }) => key === 'viewed-together')!,
+    key: 'dear',
+    version: 3,
+    rules: ['item.price >= 30'],
+  };
+  let criteria = [own];
+  const find = (key: string) => criteria.find((one) => one.key === key);
+  const shop: ShopToTry = {
+    criteria: {
+      find,
+      get: (key) => find(key) ?? shippedOnly.get(key),
+    },
+    exclusions: () => [{ name: 'No c5', rules: ['anyEqual(item.categories, "c5")'] }],
+    zone: 'UTC',
+  };
+  const service = replays({ shop });
+  await expect(service.ask('backtest', { criteria: ['dear', 'crystal-ball'] })).rejects.toMatchObject({
+    code: 'CRITERION_UNKNOWN',
+  });
+  await expect(replays().ask('backtest', { criteria: ['dear'] })).rejects.toMatchObject({ code: 'CRITERION_UNKNOWN' });
+  const { id } = await service.ask('backtest', { questions: 200, criteria: ['session', 'dear'] });
+  criteria = [{ ...own, version: 4 }];
+  await service.finish();
+  const { result } = (await service.get(id, 'backtest')) as { result: BacktestResult };
+  expect(result.criteria).toEqual([{ criterion: 'dear', name: own.name, version: 4, evaluated: true, lacks: [] }]);
+  expect(result.rows.map(({ criterion }) => criterion)).toEqual(['session', 'dear']);
+  const dear = result.rows.at(-1)!.scores;
+  expect(dear.hitRate[10]!.value).toBeGreaterThan(0.1);
+  // 31 items are dear enough, of which five are of the excluded category.
+  expect(dear.coverage).toBeLessThanOrEqual(26 / 60);
 });
 
 test('while one waits or runs it is the answer to whoever asks again; what is over is not', async () => {

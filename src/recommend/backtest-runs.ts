@@ -1,7 +1,9 @@
 import { BeckonError, type Clock, elapsed, type Ids, isUuid, type Log, point, turn } from '../base/index.ts';
 import { type Job, type Jobs, Turns } from '../job/index.ts';
+import type { Item } from '../catalog/index.ts';
 import type { Store } from '../store/index.ts';
-import { backtestDefaults, type BacktestProgress } from './backtest.ts';
+import { backtestDefaults, type BacktestProgress, ownOf } from './backtest.ts';
+import { assertCriteria, type ShopCriteria, shopCriteria, type ShopToTry } from './backtest-criteria.ts';
 import { openThread, type OpenThread, type ReplayThread } from './backtest-thread.ts';
 import type { DescribedItem } from './content-text.ts';
 import { errors } from './error.ts';
@@ -32,7 +34,9 @@ export interface ReplayParts {
   log: Log;
   read: ReadFeed;
   /** What the catalogue says of items now, for backtests; without it none is like another. */
-  items?: () => Iterable<DescribedItem>;
+  items?: () => Iterable<Item>;
+  /** Criteria of the shop that backtests may try; without it only the built-in ways. */
+  shop?: ShopToTry;
   /** Constants to be used from now on. */
   onTuned: (tuning: Tuning) => void;
   open?: OpenThread;
@@ -65,9 +69,14 @@ export class Replays {
     });
   }
 
-  /** Asks for one; while another of its kind waits or runs, that one is the answer. */
+  /**
+   * Asks for one; while another of its kind waits or runs, that one is the answer.
+   *
+   * @throws CRITERION_UNKNOWN
+   */
   async ask(task: ReplayTask, settings: Partial<ReplaySettings> = {}): Promise<Replay> {
-    const { store, clock, ids, jobs } = this.#parts;
+    const { store, clock, ids, jobs, shop } = this.#parts;
+    assertCriteria(ownOf(settings.criteria), shop);
     const id = await store.inTransaction(async (tx) => {
       const open = await openReplay(tx, task);
       if (open) return open.id;
@@ -182,10 +191,11 @@ export class Replays {
         })
         .catch(() => {}); // the next note tells
     };
-    const thread = (this.#parts.open ?? openThread)({ task, settings }, onProgress);
+    const shop = this.#shopFor(settings);
+    const thread = (this.#parts.open ?? openThread)({ task, settings, ...(shop ? { shop } : {}) }, onProgress);
     this.#thread = thread;
     try {
-      if (task === 'backtest') await this.#describeAll(thread);
+      if (task === 'backtest') await this.#describeAll(thread, shop !== null);
       await this.#giveAll(thread);
       const result = await thread.go();
       await noting;
@@ -218,11 +228,19 @@ export class Replays {
     if (isKept && own !== null) onTuned(tunedBy(own));
   }
 
+  /** The shop's criteria that are asked for, as they are now; null when none is. */
+  #shopFor({ criteria }: ReplaySettings): ShopCriteria | null {
+    const asked = ownOf(criteria);
+    const { shop } = this.#parts;
+    return asked.length === 0 || shop === undefined ? null : shopCriteria(asked, shop);
+  }
+
   /** Hands over what items are, page by page, in turns with everything else. */
-  async #describeAll(thread: ReplayThread): Promise<void> {
+  async #describeAll(thread: ReplayThread, whole: boolean): Promise<void> {
     let page: DescribedItem[] = [];
-    for (const { id, name, categories, attributes } of this.#parts.items?.() ?? []) {
-      if (page.push({ id, name, categories, attributes }) < itemsOfPage) continue;
+    for (const item of this.#parts.items?.() ?? []) {
+      const { id, name, categories, attributes } = item;
+      if (page.push(whole ? item : { id, name, categories, attributes }) < itemsOfPage) continue;
       thread.describe(page);
       page = [];
       await turn();

@@ -1,3 +1,4 @@
+import { itemsHalved, itemViewed } from '../profile/index.ts';
 import type { Target } from './backtest.ts';
 import type { PastEvent } from './evaluate-format.ts';
 import { cartOf, type Deed, ordersOf, recentOf } from './evaluate-history.ts';
@@ -17,6 +18,8 @@ export interface Moment {
   person: Record<Target, readonly Deed[]>;
   /** Viewed on earlier visits, newest first. */
   recent: string[];
+  /** Viewed most, as profiles score it. */
+  mostViewed(): string[];
 }
 
 /** Deeds remembered of one visitor. */
@@ -75,6 +78,7 @@ export class PastShop {
       orders: ordersOf(deeds),
       person: { view: did('view'), cart: did('cart'), purchase: did('purchase') },
       recent: recentOf(earlier),
+      mostViewed: () => mostViewedOf(did('view')),
     };
   }
 
@@ -96,6 +100,16 @@ export class PastShop {
     for (const { size } of this.#visitsOf.values()) largest = Math.max(largest, size / all);
     return { items: this.#visitsOf.size, shareOf, most: largest };
   }
+}
+
+function mostViewedOf(views: readonly Deed[]): string[] {
+  let scores: ReturnType<typeof itemViewed> = [];
+  views.forEach(({ item, session }, n) => {
+    const isFirst = session !== views[n - 1]?.session;
+    if (isFirst) scores = itemsHalved(scores);
+    scores = itemViewed(scores, item, isFirst);
+  });
+  return scores.map(([item]) => item);
 }
 
 function keyOf({ session, item }: PastEvent): string {

@@ -1,3 +1,5 @@
+import type { Item } from '../catalog/index.ts';
+import { CriteriaTrial, type ShopCriteria, type TriedCriterion } from './backtest-criteria.ts';
 import { type DescribedItem, spokenIn } from './content-text.ts';
 import { Engine } from './engine.ts';
 import type { PastEvent } from './evaluate-format.ts';
@@ -31,8 +33,8 @@ export interface BacktestSettings {
   questions: number;
   /** Newest share of the history that is asked about; what lies before is only learned. */
   share: number;
-  /** Only these criteria; left out, all. */
-  criteria?: readonly Backtested[];
+  /** Only these: ways of `backtested`, and criteria of the shop by key; left out, all of the former. */
+  criteria?: readonly string[];
   /** Only the newest so many days are asked about, in place of a share; at least a twentieth of the history is learned first. */
   days?: number;
 }
@@ -40,7 +42,8 @@ export interface BacktestSettings {
 export const backtestDefaults: BacktestSettings = { questions: 4000, share: 0.5 };
 
 export interface BacktestRow {
-  criterion: Backtested;
+  /** As it was asked for. */
+  criterion: string;
   target: Target;
   scores: ListScores;
 }
@@ -57,6 +60,10 @@ export interface BacktestResult {
   until: number;
   questions: Record<Target, number>;
   rows: BacktestRow[];
+  /** The shop's criteria that were asked for, as they were then. */
+  criteria?: readonly TriedCriterion[];
+  /** Where the shop's criteria were tried: questions about items that the catalogue holds no more, which these cannot show. */
+  gone?: Record<Target, number>;
 }
 
 export interface BacktestProgress {
@@ -80,20 +87,22 @@ const stride = 200;
  * without backup, so that each stands for itself; a criterion with nothing to say has missed.
  *
  * @param events in order of time
- * @param known `items`: what they are, as of now; without them nothing is alike
+ * @param known `items`: what they are, as of now; without them nothing is alike. With `shop` they are whole items
  * @returns null when there is nothing to ask about
  */
 export function* backtest(
   events: readonly PastEvent[],
   settings: BacktestSettings,
-  { tuning, items = [] }: { tuning?: Tuning; items?: readonly DescribedItem[] } = {},
+  { tuning, items = [], shop: own }: { tuning?: Tuning; items?: readonly DescribedItem[]; shop?: ShopCriteria } = {},
 ): Generator<BacktestProgress, BacktestResult | null> {
   const shop = new PastShop(events);
   const split = splitOf(events, settings);
   const touches = shop.touchesFrom(split);
   if (touches.length === 0) return null;
   const asked = thinned(touches, settings.questions);
-  const trial = new Trial(new Engine(tuning === undefined ? {} : { tuning }), settings.criteria ?? backtested);
+  const engine = new Engine(tuning === undefined ? {} : { tuning });
+  const criteria = own && new CriteriaTrial(engine, own, items as readonly Item[]);
+  const trial = new Trial(engine, builtIn(settings.criteria), criteria);
   yield* describe(trial.engine, items);
   let next = 0;
   let night = split;
@@ -114,6 +123,16 @@ export function* backtest(
   const [from, until] = [events[0]!.at, events.at(-1)!.at];
   const described = trial.engine.described;
   return { events: events.length, ...shop.size, described, from, split, until, ...trial.result(shop) };
+}
+
+/** The built-in ways among what is asked for. */
+export function builtIn(asked: readonly string[] = backtested): Backtested[] {
+  return asked.filter((one): one is Backtested => (backtested as readonly string[]).includes(one));
+}
+
+/** What else is asked for: criteria of the shop. */
+export function ownOf(asked: readonly string[] = []): string[] {
+  return asked.filter((one) => !(backtested as readonly string[]).includes(one));
 }
 
 /** The engine is told what items are, in the language that most of them speak. */
@@ -137,12 +156,17 @@ class Trial {
   readonly engine: Engine;
   readonly #scores = new Map<string, ListScore>();
   readonly #questions: Record<Target, number> = { view: 0, cart: 0, purchase: 0 };
-  readonly #criteria: readonly Backtested[];
+  readonly #gone: Record<Target, number> = { view: 0, cart: 0, purchase: 0 };
+  readonly #ways: readonly Backtested[];
+  readonly #shop: CriteriaTrial | undefined;
+  readonly #own: readonly string[];
 
-  constructor(engine: Engine, criteria: readonly Backtested[]) {
+  constructor(engine: Engine, ways: readonly Backtested[], shop: CriteriaTrial | undefined) {
     this.engine = engine;
-    this.#criteria = criteria;
-    for (const criterion of criteria) {
+    this.#ways = ways;
+    this.#shop = shop;
+    this.#own = (shop?.tried ?? []).flatMap(({ criterion, evaluated }) => (evaluated ? [criterion] : []));
+    for (const criterion of [...ways, ...this.#own]) {
       for (const target of targets) this.#scores.set(`${criterion} ${target}`, new ListScore(lengths));
     }
   }
@@ -152,13 +176,17 @@ class Trial {
   }
 
   ask(moment: Moment, kinds: ReadonlySet<Target>): void {
-    for (const kind of kinds) this.#questions[kind]++;
-    for (const criterion of this.#criteria) {
-      const list = criterion === 'recent' ? moment.recent : this.#listOf(criterion, moment);
+    for (const kind of kinds) {
+      this.#questions[kind]++;
+      if (this.#shop?.knows(moment.wanted) === false) this.#gone[kind]++;
+    }
+    const note = (criterion: string, list: readonly string[]) => {
       for (const kind of kinds) {
         this.#scores.get(`${criterion} ${kind}`)!.add(list, [moment.wanted], moment.session);
       }
-    }
+    };
+    for (const way of this.#ways) note(way, way === 'recent' ? moment.recent : this.#listOf(way, moment));
+    for (const criterion of this.#own) note(criterion, this.#shop!.list(criterion, moment, longest));
   }
 
   #listOf(criterion: Exclude<Backtested, 'recent'>, moment: Moment): string[] {
@@ -169,16 +197,17 @@ class Trial {
     return this.engine.list(query, longest, accept).map(({ item }) => items.name(item));
   }
 
-  result(shop: PastShop): Pick<BacktestResult, 'questions' | 'rows'> {
+  result(shop: PastShop): Pick<BacktestResult, 'questions' | 'rows' | 'criteria' | 'gone'> {
     const popularities = shop.popularities;
-    const rows = this.#criteria.flatMap((criterion) =>
+    const rows = [...this.#ways, ...this.#own].flatMap((criterion) =>
       targets.map((target) => ({
         criterion,
         target,
         scores: this.#scores.get(`${criterion} ${target}`)!.scores(popularities),
       })),
     );
-    return { questions: this.#questions, rows: rows.filter(({ target }) => this.#questions[target] > 0) };
+    const told = { questions: this.#questions, rows: rows.filter(({ target }) => this.#questions[target] > 0) };
+    return this.#shop === undefined ? told : { ...told, criteria: this.#shop.tried, gone: this.#gone };
   }
 }
 

@@ -47,6 +47,8 @@ export { basisOf, downloadOf } from './download.ts';
 export type { DownloadLine } from './download.ts';
 export { backtest, backtestDefaults, backtested, targets } from './backtest.ts';
 export type { BacktestResult, BacktestSettings, Backtested, Target } from './backtest.ts';
+export type { BacktestLack, ShopToTry, TriedCriterion } from './backtest-criteria.ts';
+export { backtestLacks } from './backtest-criteria.ts';
 export { openThread } from './backtest-thread.ts';
 export { Replays } from './backtest-runs.ts';
 export type { Replay, ReplaySettings, ReplayState, ReplayTask } from './table-backtest.ts';

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { BacktestView } from '../../src/api/contract-replay.ts';
 import { Panel } from '../ui/Page.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import { type Spot, type Target, isAhead, reachOf, rowsBeside, spotsOf } from './figure.ts';
+import { type Spot, type Target, calledBy, isAhead, reachOf, rowsBeside, spotsOf } from './figure.ts';
 
 const targets: readonly Target[] = ['view', 'cart', 'purchase'];
 
@@ -32,7 +32,7 @@ export function Chart({ runs }: { runs: readonly BacktestView[] }) {
     best === undefined || asked === 0
       ? say('backtest.noQuestions')
       : say(isAhead(spots) ? 'backtest.ahead' : 'backtest.close', {
-          name: say(`backtest.of.${best.criterion}`),
+          name: calledBy(say, best.criterion),
           share: percent(best.value),
         });
   return (
@@ -63,7 +63,7 @@ function BesideClaim({ count, spots }: { count: number; spots: readonly Spot[] }
   const { say, percent } = useVoice();
   const [best] = [...spots].sort((a, b) => b.value - a.value);
   if (best === undefined) return say('backtest.noQuestions');
-  const values = { count, name: say(`backtest.of.${best.criterion}`), share: percent(best.value) };
+  const values = { count, name: calledBy(say, best.criterion), share: percent(best.value) };
   return say('backtest.beside', values);
 }
 
@@ -103,7 +103,7 @@ function One({ spots }: { spots: readonly Spot[] }) {
         <Table.Tbody>
           {spots.map((spot) => (
             <Table.Tr key={spot.criterion}>
-              <Table.Td>{say(`backtest.of.${spot.criterion}`)}</Table.Td>
+              <Table.Td>{calledBy(say, spot.criterion)}</Table.Td>
               <Table.Td className="number">{spot.answered > 0 ? <b>{percent(spot.value)}</b> : '–'}</Table.Td>
               <Table.Td className="interval-cell">{spot.answered > 0 && <Band spot={spot} reach={reach} />}</Table.Td>
               <Table.Td className="number wide-only">
@@ -147,7 +147,7 @@ function Beside({ runs, beside }: BesideProps) {
         <Table.Tbody>
           {rowsBeside(beside).map(({ criterion, spots }) => (
             <Table.Tr key={criterion}>
-              <Table.Td>{say(`backtest.of.${criterion}`)}</Table.Td>
+              <Table.Td>{calledBy(say, criterion)}</Table.Td>
               {spots.map((spot, place) => (
                 <Table.Td key={place} className="interval-cell">
                   {spot === null || spot.answered === 0 ? (

@@ -3,7 +3,7 @@ import type { BacktestView } from '../../src/api/contract-replay.ts';
 import { Panel } from '../ui/Page.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { mostBeside } from './Backtests.tsx';
-import { bestOf } from './figure.ts';
+import { bestOf, calledBy } from './figure.ts';
 
 /** All past runs; those that are ticked stand side by side above. */
 export function Runs(props: { rows: readonly BacktestView[]; chosen: string[]; onChoose: (ids: string[]) => void }) {
@@ -48,7 +48,7 @@ export function Runs(props: { rows: readonly BacktestView[]; chosen: string[]; o
                   <Table.Td className="wide-only">
                     {row.settings.criteria === undefined
                       ? say('backtest.criteria.all')
-                      : row.settings.criteria.map((one) => say(`backtest.of.${one}`)).join(', ')}
+                      : row.settings.criteria.map((one) => calledBy(say, one)).join(', ')}
                   </Table.Td>
                   <Table.Td className="number wide-only">
                     {row.settings.days === undefined
@@ -58,7 +58,7 @@ export function Runs(props: { rows: readonly BacktestView[]; chosen: string[]; o
                   <Table.Td className="number wide-only">
                     {row.result ? number(row.result.questions['view'] ?? 0) : '–'}
                   </Table.Td>
-                  <Table.Td>{best ? `${say(`backtest.of.${best.criterion}`)} ${percent(best.value)}` : '–'}</Table.Td>
+                  <Table.Td>{best ? `${calledBy(say, best.criterion)} ${percent(best.value)}` : '–'}</Table.Td>
                 </Table.Tr>
               );
             })}

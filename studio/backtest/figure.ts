@@ -1,4 +1,5 @@
 import type { BacktestView, Tried } from '../../src/api/contract-replay.ts';
+import type { Say } from '../words/words.ts';
 
 type Row = NonNullable<BacktestView['result']>['rows'][number];
 export type Target = Row['target'];
@@ -18,13 +19,20 @@ export const tried = [
   'popular-bought',
 ] as const satisfies readonly Tried[];
 
+/** How a way is called; a criterion of the shop is called by its key. */
+export function calledBy(say: Say, criterion: string): string {
+  const way = tried.find((one) => one === criterion);
+  return way === undefined ? criterion : say(`backtest.of.${way}`);
+}
+
 /** The list length whose hit rate is drawn. */
 export const length = '10';
 /** Half of a 95 % interval, in standard errors. */
 const half = 1.96;
 
 export interface Spot {
-  criterion: Tried;
+  /** A built-in way, or a criterion of the shop by key. */
+  criterion: string;
   value: number;
   low: number;
   high: number;
@@ -68,7 +76,7 @@ export function isAhead([first, second]: readonly Spot[]): boolean {
 export const bestOf = (rows: readonly Row[]): Spot | undefined => spotsOf(rows, 'view')[0];
 
 /** Criteria of several runs, each with its spot in each run or null where it was not tried; the best first. Pure. */
-export function rowsBeside(runs: readonly (readonly Spot[])[]): { criterion: Tried; spots: (Spot | null)[] }[] {
+export function rowsBeside(runs: readonly (readonly Spot[])[]): { criterion: string; spots: (Spot | null)[] }[] {
   const all = [...new Set(runs.flatMap((spots) => spots.map(({ criterion }) => criterion)))];
   const rows = all.map((criterion) => ({
     criterion,
