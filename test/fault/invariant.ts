@@ -162,13 +162,15 @@ export class Invariants {
     const { rooms } = await this.#world.staff(0);
     for (const { html, key } of outside.mails.slice(-2)) {
       for (const [, href] of html.matchAll(/href="([^"]*)"/g)) {
-        const [, purpose, token] = /^http:\/\/localhost:8080\/([cu])\/(v1\.[\w.-]+)$/.exec(href!) ?? [];
+        const [, purpose, token] = /^http:\/\/localhost:8080\/([cum])\/(v1\.[\w.-]+)$/.exec(href!) ?? [];
         const good =
           purpose === 'c'
             ? await rooms.messages.click(token!)
             : purpose === 'u'
               ? await rooms.messages.unsubscribePage(token!)
-              : null;
+              : purpose === 'm'
+                ? await rooms.messages.mirror(token!)
+                : null;
         if (!good && gone.size === 0) found.push(`I15: ${key} has a link that is not ours: ${href}`);
       }
     }
