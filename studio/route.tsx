@@ -196,6 +196,13 @@ const oneOffer = createRoute({
   component: lazyRouteComponent(() => import('./offer/OfferPage.tsx'), 'OfferPage'),
 });
 
+const oneActivity = createRoute({
+  getParentRoute: () => root,
+  path: '/activities/$key',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import('./place/ActivityPage.tsx'), 'ActivityPage'),
+});
+
 const catalogue = createRoute({
   getParentRoute: () => root,
   path: '/catalogue',
@@ -236,6 +243,7 @@ export const router = createRouter({
     oneList,
     oneDesign,
     oneOffer,
+    oneActivity,
     catalogue,
     oneItem,
   ]),

@@ -66,7 +66,7 @@ export const DesignPreviewInput = Type.Object(
 const recommended = {
   collection: Type.Optional(key),
   promotions: Type.Optional(Type.Array(key, { maxItems: 20 })),
-  partial: Type.Optional(Type.Boolean()),
+  partial: Type.Optional(Type.Boolean({ default: true })),
   backup: Type.Optional(backup),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   selector: Type.Optional(text(500)),
@@ -116,7 +116,7 @@ export const ActivityInput = Type.Object(
     start: Type.Optional(Type.String({ maxLength: 40 })),
     end: Type.Optional(Type.String({ maxLength: 40 })),
     /** Share that is shown nothing, 0 to 1. */
-    control: Type.Optional(Type.Number()),
+    control: Type.Optional(Type.Number({ description: 'Share of those who would see it, 0 to 1' })),
     experiences: Type.Optional(Type.Array(Experience, { maxItems: 100 })),
     /** Criteria × designs, each pair an experience; weights multiply. */
     recommend: Type.Optional(
@@ -152,6 +152,8 @@ export const ActivityView = Type.Object({
   draft: Type.Union([Activity, Type.Null()]),
 });
 
+export type ActivityView = Static<typeof ActivityView>;
+
 /** GET /v1/activities/{key}/numbers: of experiences that anybody has seen. Credited is not caused. */
 export const ActivityNumbers = Type.Object({
   experiences: Type.Array(
@@ -168,6 +170,8 @@ export const ActivityNumbers = Type.Object({
     }),
   ),
 });
+
+export type ActivityNumbers = Static<typeof ActivityNumbers>;
 
 /** GET /v1/{designs,activities}/{key}/versions */
 export const VersionList = Type.Object({

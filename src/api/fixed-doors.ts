@@ -40,6 +40,7 @@ export const fixedDoors = {
   '/edge-dev.js': page('Development shim: sends the Web SDK to this server on loopback'),
   '/openapi.json': page('This document'),
   '/v1/schema/journey': page('The JSON Schema of a journey, for editors; without a key'),
+  '/v1/schema/activity': page('The JSON Schema of an activity of a place; without a key'),
   '/ee/v1/interact': edge('Events, answered with identity and decisions', { 200: 'requestId and handle' }),
   '/ee/v1/collect': edge('Events by beacon', { 204: 'Kept' }),
   '/ee/v1/identity/acquire': edge('An identity for a visitor', { 200: 'requestId and handle' }),

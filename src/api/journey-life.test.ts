@@ -52,6 +52,15 @@ it('publishes the form of a journey to editors, without a key', async () => {
   expect(answer.json<{ required: string[] }>().required).toContain('activities');
 });
 
+it('publishes the form of an activity of a place as the door takes it', async () => {
+  const { required, properties } = (await app.inject('/v1/schema/activity')).json<{
+    required: string[];
+    properties: Record<string, { description?: string }>;
+  }>();
+  expect(required).toEqual(['name', 'location']);
+  expect(properties['control']?.description).toMatch(/^Share/);
+});
+
 it('says what is wrong with a document without keeping it, to whoever may read', async () => {
   const answer = await post('check', { name: 'x' }, readKey);
   expect(answer.json()).toEqual({ problems: [{ where: 'start', what: 'not "abandoned-cart" "x"' }], missing: [] });

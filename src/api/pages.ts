@@ -22,6 +22,7 @@ const studioPlaces = [
   'lists',
   'designs',
   'offers',
+  'activities',
   'catalogue',
   'people',
   'audiences',

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { adminRoutes } from './admin.ts';
+import { ActivityInput } from './contract-design.ts';
 import { deliveryRoutes } from './delivery.ts';
 import { edgeRoutes } from './edge.ts';
 import { goStraight } from './edge-straight.ts';
@@ -110,11 +111,13 @@ async function document(app: FastifyInstance, house: House): Promise<void> {
       },
     },
   });
-  app.get('/v1/schema/journey', { schema: { hide: true } }, async (_request, reply) =>
-    reply
-      .headers({ 'content-type': 'application/schema+json; charset=utf-8', 'cache-control': 'no-cache' })
-      .send(JSON.stringify(journeyJsonSchema())),
-  );
+  const forms = { journey: journeyJsonSchema, activity: () => ActivityInput };
+  for (const [name, form] of Object.entries(forms))
+    app.get(`/v1/schema/${name}`, { schema: { hide: true } }, async (_request, reply) =>
+      reply
+        .headers({ 'content-type': 'application/schema+json; charset=utf-8', 'cache-control': 'no-cache' })
+        .send(JSON.stringify(form())),
+    );
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply
       .headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' })

@@ -1,20 +1,16 @@
 import '../recommend/recommend.css';
 import './design.css';
-import { Button, NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { NumberInput, SegmentedControl, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { DesignCheck, DesignInput, DesignView } from '../../src/api/contract-design.ts';
-import { isKeyForm, keyOf } from '../audience/rule.ts';
 import { ask } from '../api/client.ts';
-import { KeyField } from '../ui/KeyField.tsx';
-import { PageHead, Panel } from '../ui/Page.tsx';
-import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
-import { TakeAway } from '../ui/TakeAway.tsx';
+import { PageHead } from '../ui/Page.tsx';
+import { ProblemNote } from '../ui/State.tsx';
 import { Versions } from '../ui/Versions.tsx';
-import { elsewhere, faultAt } from '../ui/fault.ts';
-import { useUndo } from '../ui/undo.tsx';
+import { OnePage, type Place, TakeThingAway, ThingForm } from '../ui/thing.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { DesignPreview } from './DesignPreview.tsx';
 import { beginnings, design, designCheck, designPath, designVersions, designs } from './query.ts';
@@ -45,49 +41,41 @@ function inputOf({ name, type, language, script, slots, jsonAs }: DesignInput): 
   };
 }
 
-function KnownDesign({ designKey }: { designKey: string }) {
-  const { say, moment } = useVoice();
-  const { data, error, refetch } = useQuery(design(designKey));
-  if (error && !data) {
-    return (
-      <div className="page">
-        <ProblemNote error={error} again={() => void refetch()} />
-      </div>
-    );
-  }
-  if (!data) return <PageSkeleton />;
-  const note = (
-    <>
-      <b className="person-name">{data.name}</b> {say(`designs.kind.${data.type}`)}.{' '}
-      {say('rule.changed', { time: moment(data.savedAt), version: data.version })}
-    </>
-  );
-  return (
-    <div className="page">
-      <PageHead title={data.name} answer={say('designs.answer', { count: data.entityCount })} note={note}>
-        <TakeDesignAway known={data} />
-      </PageHead>
-      <DesignForm key={data.version} known={data} begin={inputOf(data)} />
-      <DesignVersions known={data} />
-    </div>
-  );
+function usePlace(): Place {
+  const navigate = useNavigate();
+  return {
+    door: designPath,
+    cache: ['designs'],
+    open: (key) => navigate({ to: '/designs/$key', params: { key } }),
+    leave: () => navigate({ to: '/recommendations', search: { show: 'designs' } }),
+  };
 }
 
-function TakeDesignAway({ known }: { known: DesignView }) {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const fresh = () => client.invalidateQueries({ queryKey: ['designs'] });
-  const away = async () => {
-    await ask<unknown>(designPath(known.key), { method: 'DELETE' });
-    await navigate({ to: '/recommendations', search: { show: 'designs' } });
-    client.removeQueries({ queryKey: ['designs', known.key] });
-    await fresh();
-  };
-  const back = async () => {
-    await ask<unknown>(designPath(known.key), { method: 'PUT', body: inputOf(known) });
-    await fresh();
-  };
-  return <TakeAway name={known.name} away={away} back={back} />;
+function KnownDesign({ designKey }: { designKey: string }) {
+  const { say, moment } = useVoice();
+  const place = usePlace();
+  return (
+    <OnePage query={useQuery(design(designKey))}>
+      {(data) => (
+        <>
+          <PageHead
+            title={data.name}
+            answer={say('designs.answer', { count: data.entityCount })}
+            note={
+              <>
+                <b className="person-name">{data.name}</b> {say(`designs.kind.${data.type}`)}.{' '}
+                {say('rule.changed', { time: moment(data.savedAt), version: data.version })}
+              </>
+            }
+          >
+            <TakeThingAway place={place} thing={data} before={inputOf(data)} />
+          </PageHead>
+          <DesignForm key={data.version} known={data} begin={inputOf(data)} />
+          <DesignVersions known={data} />
+        </>
+      )}
+    </OnePage>
+  );
 }
 
 const types = ['html', 'json', 'text'] as const;
@@ -95,66 +83,50 @@ const languages = ['beckon', 'velocity'] as const;
 
 function DesignForm({ known, begin }: { known: DesignView | null; begin: DesignInput }) {
   const { say } = useVoice();
-  const [draft, setDraft] = useState(begin);
-  const [ownKey, setOwnKey] = useState<string | null>(null);
-  const key = known?.key ?? ownKey ?? keyOf(draft.name);
-  const taken = useQuery(designs).data?.some((one) => one.key === key) === true && known === null;
-  const [settled] = useDebouncedValue(JSON.stringify(draft), 500);
+  const [typed, setTyped] = useState(begin);
+  const [settled] = useDebouncedValue(JSON.stringify(typed), 500);
   const tried: DesignInput = {
     ...(JSON.parse(settled) as DesignInput),
-    name: draft.name.trim() || say('form.unnamed'),
+    name: typed.name.trim() || say('form.unnamed'),
   };
   const check = useQuery({ ...designCheck(tried), enabled: tried.script.trim() !== '' });
-  const isSame = known !== null && JSON.stringify(draft) === JSON.stringify(begin);
-  const ready = draft.name.trim() !== '' && draft.script.trim() !== '' && isKeyForm(key) && !taken && !isSame;
-  const save = useSave(key, known);
-  const change = (part: Partial<DesignInput>) => setDraft((before) => ({ ...before, ...part }));
   return (
-    <div className="criterion-edit">
-      <Panel title={say('designs.panel')}>
-        <form
-          className="stack-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (ready) save.mutate({ ...draft, name: draft.name.trim() });
-          }}
-        >
-          <TextInput
-            label={say('form.name')}
-            value={draft.name}
-            maxLength={250}
-            error={faultAt(save.error, 'name')}
-            onChange={(event) => change({ name: event.currentTarget.value })}
-          />
-          {!known && <KeyField value={key} taken={taken} says={say('designs.keyHint')} onChange={setOwnKey} />}
-          <Kinds draft={draft} onChange={setDraft} />
-          <Textarea
-            label={say('designs.script')}
-            classNames={{ input: 'rule-field' }}
-            value={draft.script}
-            autosize
-            minRows={10}
-            maxRows={28}
-            spellCheck={false}
-            autoCapitalize="off"
-            autoCorrect="off"
-            aria-invalid={check.data?.valid === false}
-            onChange={(event) => change({ script: event.currentTarget.value })}
-          />
-          <Checked check={check.data} error={check.error} />
-          {elsewhere(save.error, 'name') !== null && save.error && <ProblemNote error={save.error} />}
-          <div className="actions">
-            <Button type="submit" loading={save.isPending} disabled={!ready || check.data?.valid === false}>
-              {say('audience.save')}
-            </Button>
-            <span className="quiet" role="status">
-              {isSame && say('rule.asKept')}
-            </span>
-          </div>
-        </form>
-      </Panel>
-      <DesignPreview draft={tried} />
-    </div>
+    <ThingForm
+      place={usePlace()}
+      title={say('designs.panel')}
+      keyHint={say('designs.keyHint')}
+      known={known}
+      others={useQuery(designs).data}
+      begin={begin}
+      isReady={({ script }) => script.trim() !== '' && check.data?.valid !== false}
+      beside={() => <DesignPreview draft={tried} />}
+    >
+      {(draft, change) => {
+        const put = (next: DesignInput) => {
+          change(next);
+          setTyped(next);
+        };
+        return (
+          <>
+            <Kinds draft={draft} onChange={put} />
+            <Textarea
+              label={say('designs.script')}
+              classNames={{ input: 'rule-field' }}
+              value={draft.script}
+              autosize
+              minRows={10}
+              maxRows={28}
+              spellCheck={false}
+              autoCapitalize="off"
+              autoCorrect="off"
+              aria-invalid={check.data?.valid === false}
+              onChange={(event) => put({ ...draft, script: event.currentTarget.value })}
+            />
+            <Checked check={check.data} error={check.error} />
+          </>
+        );
+      }}
+    </ThingForm>
   );
 }
 
@@ -218,32 +190,6 @@ function Checked(props: { check: DesignCheck | undefined; error: unknown }) {
       {say('designs.valid', { count: check.entityCount })} {check.warnings.join(' ')}
     </p>
   );
-}
-
-/** Saves, and offers the way back. */
-function useSave(key: string, known: DesignView | null) {
-  const { say } = useVoice();
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const undo = useUndo();
-  const fresh = () => client.invalidateQueries({ queryKey: ['designs'] });
-  return useMutation({
-    mutationFn: (body: DesignInput) => ask<DesignView>(designPath(key), { method: 'PUT', body }),
-    onSuccess: async (saved) => {
-      client.setQueryData(['designs', saved.key], saved);
-      if (known === null) await navigate({ to: '/designs/$key', params: { key: saved.key } });
-      await fresh();
-      const back = async () => {
-        if (known !== null) await ask<unknown>(designPath(key), { method: 'PUT', body: inputOf(known) });
-        else {
-          await ask<unknown>(designPath(key), { method: 'DELETE' });
-          await navigate({ to: '/recommendations', search: { show: 'designs' } });
-        }
-        await fresh();
-      };
-      undo({ says: say('rule.saved', { name: saved.name }), undo: back });
-    },
-  });
 }
 
 /** Earlier texts. */

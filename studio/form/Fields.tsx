@@ -43,12 +43,13 @@ export function Fields({ schema, value, place, onChange, names, more = [] }: Fie
     />
   );
   const behind = all.filter((name) => more.includes(name));
+  const count = behind.filter((name) => value[name] !== undefined).length;
   return (
     <div className="form-fields">
       {all.filter((name) => !more.includes(name)).map(draw)}
       {behind.length > 0 && (
         <details className="more">
-          <summary>{say('form.more', { count: behind.filter((name) => value[name] !== undefined).length })}</summary>
+          <summary>{count > 0 ? say('form.moreSet', { count }) : say('form.more')}</summary>
           <div className="form-fields">{behind.map(draw)}</div>
         </details>
       )}

@@ -11,7 +11,8 @@ export function Leaf(props: FieldProps) {
   const { schema, value, place, optional, onChange } = props;
   const words = useFieldWords(place);
   const word = useChoiceWord(place);
-  const known = useForm().known[shapeOf(schema) === 'place' ? 'place' : String(place.at(-1))];
+  const { known: all, closed = [] } = useForm();
+  const known = all[shapeOf(schema) === 'place' ? 'place' : String(place.at(-1))];
   const put = (next: unknown) => onChange(next, place);
   const text = (next: string) => put(next === '' && optional ? undefined : next);
   const shown = { ...words, inputWrapperOrder: order };
@@ -23,14 +24,17 @@ export function Leaf(props: FieldProps) {
       return <MapField {...props} />;
     case 'json':
       return <JsonField {...props} />;
-    case 'flag':
+    case 'flag': {
+      const usual = schema.default === true;
+      const turn = (isOn: boolean) => put(isOn === usual ? undefined : isOn);
       return (
         <Checkbox
           {...words}
-          checked={value === true}
-          onChange={(event) => put(event.currentTarget.checked || undefined)}
+          checked={typeof value === 'boolean' ? value : usual}
+          onChange={(event) => turn(event.currentTarget.checked)}
         />
       );
+    }
     case 'choice':
       return (
         <Select
@@ -105,6 +109,19 @@ export function Leaf(props: FieldProps) {
         />
       );
     default:
+      if (known && closed.includes(String(place.at(-1))))
+        return (
+          <Select
+            {...shown}
+            value={typeof value === 'string' && value !== '' ? value : null}
+            data={[...known]}
+            placeholder={optional ? word('usual') : ''}
+            clearable={optional}
+            allowDeselect={false}
+            searchable
+            onChange={(next) => put(next ?? undefined)}
+          />
+        );
       return known ? (
         <Autocomplete
           {...shown}

@@ -13,6 +13,8 @@ export interface FormFrame {
   faults: ReadonlyMap<string, string>;
   /** What a field may name: activities of a journey, criteria, audiences; by name of the field. */
   known: Readonly<Record<string, readonly { value: string; label: string }[]>>;
+  /** Names of fields that must be one of what is known. */
+  closed?: readonly string[];
   /** Told when a field cannot be read, and when it can again. */
   onUnread: (place: string, unread: boolean) => void;
 }

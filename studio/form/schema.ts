@@ -12,6 +12,7 @@ export interface Schema {
   maximum?: number;
   maxLength?: number;
   description?: string;
+  default?: unknown;
 }
 
 export type Raw = Record<string, unknown>;
@@ -48,7 +49,8 @@ export function shapeOf(schema: Schema): Shape {
   if (type === 'array') return listShape(schema.items ?? {});
   if (type === 'object') return schema.properties ? 'group' : 'map';
   if (type === 'boolean') return 'flag';
-  if (type === 'number' && schema.minimum === 0 && schema.maximum === 1) return 'share';
+  const isShare = (schema.minimum === 0 && schema.maximum === 1) || description.startsWith('Share');
+  if (type === 'number' && isShare) return 'share';
   if (type === 'number' || type === 'integer') return 'number';
   if (type !== 'string') return 'json';
   if (schema.pattern === '^P') return 'duration';

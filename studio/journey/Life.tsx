@@ -29,7 +29,7 @@ export function Life({ detail }: { detail: JourneyDetail }) {
         <Button
           key={change}
           variant={place === 0 && change !== 'stop' ? 'default' : 'subtle'}
-          color={change === 'stop' ? 'red' : undefined}
+          color={change === 'stop' ? 'harm' : undefined}
           onClick={() => setAsking(change)}
         >
           {say(`life.${change}`)}
@@ -76,7 +76,7 @@ function Consequences({ detail, change, onClose }: { detail: JourneyDetail; chan
         <Button variant="default" onClick={onClose}>
           {say('journey.cancel')}
         </Button>
-        <Button color={change === 'stop' ? 'red' : undefined} loading={send.isPending} onClick={() => send.mutate()}>
+        <Button color={change === 'stop' ? 'harm' : undefined} loading={send.isPending} onClick={() => send.mutate()}>
           {say(`life.${change}`)}
         </Button>
       </div>

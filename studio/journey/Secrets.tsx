@@ -40,7 +40,7 @@ export function Secrets() {
                 {one.usedBy.length > 0 && ` · ${one.usedBy.join(', ')}`}
               </span>
               {one.usedBy.length === 0 && (
-                <Button size="xs" variant="subtle" color="red" onClick={() => remove.mutate(one.name)}>
+                <Button size="xs" variant="subtle" color="harm" onClick={() => remove.mutate(one.name)}>
                   {say('secrets.remove')}
                 </Button>
               )}

@@ -1,16 +1,15 @@
 import '../recommend/recommend.css';
-import { Button, FileButton, SegmentedControl, Switch, Table, TextInput } from '@mantine/core';
+import { Button, FileButton, SegmentedControl, Switch, Table } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconDownload, IconUpload } from '@tabler/icons-react';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { CustomListView } from '../../src/api/contract-custom-list.ts';
-import { isKeyForm, keyOf } from '../audience/rule.ts';
 import { ask } from '../api/client.ts';
-import { KeyField } from '../ui/KeyField.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { Remove } from '../ui/Remove.tsx';
-import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
+import { ProblemNote } from '../ui/State.tsx';
+import { OnePage, type Place, ThingForm } from '../ui/thing.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { FeedPanel } from './FeedPanel.tsx';
 import { type Mode, customList, customLists, listPath, listRows, pageSize, uploadRows } from './query.ts';
@@ -29,32 +28,40 @@ export function ListPage() {
   );
 }
 
+function usePlace(): Place {
+  const navigate = useNavigate();
+  return {
+    door: listPath,
+    cache: ['custom-lists'],
+    open: (key) => navigate({ to: '/lists/$key', params: { key } }),
+    leave: () => navigate({ to: '/recommendations', search: { show: 'lists' } }),
+  };
+}
+
 function KnownList({ listKey }: { listKey: string }) {
   const { say } = useVoice();
-  const { data, error, refetch } = useQuery(customList(listKey));
-  if (error && !data) {
-    return (
-      <div className="page">
-        <ProblemNote error={error} again={() => void refetch()} />
-      </div>
-    );
-  }
-  if (!data) return <PageSkeleton />;
-  const note = (
-    <>
-      <b className="person-name">{data.name}</b> {say('lists.says')}
-    </>
-  );
   return (
-    <div className="page">
-      <PageHead title={data.name} answer={say('lists.answer', { count: data.rows })} note={note}>
-        <RemoveList data={data} />
-      </PageHead>
-      <FilePanel data={data} />
-      <RowsPanel key={data.version} data={data} />
-      <FeedPanel listKey={data.key} />
-      <ListForm key={`form ${data.name}`} known={data} />
-    </div>
+    <OnePage query={useQuery(customList(listKey))}>
+      {(data) => (
+        <>
+          <PageHead
+            title={data.name}
+            answer={say('lists.answer', { count: data.rows })}
+            note={
+              <>
+                <b className="person-name">{data.name}</b> {say('lists.says')}
+              </>
+            }
+          >
+            <RemoveList data={data} />
+          </PageHead>
+          <FilePanel data={data} />
+          <RowsPanel key={data.version} data={data} />
+          <FeedPanel listKey={data.key} />
+          <ListForm key={`form ${data.name}`} known={data} />
+        </>
+      )}
+    </OnePage>
   );
 }
 
@@ -203,53 +210,23 @@ function RowsPanel({ data }: { data: CustomListView }) {
 /** What it is called, and whether rows that are not uploaded again go. */
 function ListForm({ known }: { known: CustomListView | null }) {
   const { say } = useVoice();
-  const [name, setName] = useState(known?.name ?? '');
-  const [ownKey, setOwnKey] = useState<string | null>(null);
-  const [expires, setExpires] = useState(known?.expires ?? false);
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const key = known?.key ?? ownKey ?? keyOf(name);
-  const taken = useQuery(customLists).data?.some((one) => one.key === key) === true && known === null;
-  const same = known !== null && known.name === name.trim() && known.expires === expires;
-  const ready = name.trim() !== '' && isKeyForm(key) && !taken && !same;
-  const save = useMutation({
-    mutationFn: () => ask<CustomListView>(listPath(key), { method: 'PUT', body: { name: name.trim(), expires } }),
-    onSuccess: async (saved) => {
-      await client.invalidateQueries({ queryKey: ['custom-lists'] });
-      if (known === null) await navigate({ to: '/lists/$key', params: { key: saved.key } });
-    },
-  });
   return (
-    <Panel title={say('lists.panel')}>
-      <form
-        className="stack-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready) save.mutate();
-        }}
-      >
-        <TextInput
-          label={say('form.name')}
-          value={name}
-          maxLength={250}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        {!known && <KeyField value={key} taken={taken} says={say('lists.keyHint')} onChange={setOwnKey} />}
+    <ThingForm
+      place={usePlace()}
+      title={say('lists.panel')}
+      keyHint={say('lists.keyHint')}
+      known={known}
+      others={useQuery(customLists).data}
+      begin={{ name: known?.name ?? '', expires: known?.expires ?? false }}
+      isReady={() => true}
+    >
+      {(draft, change) => (
         <Switch
           label={say('lists.expires')}
-          checked={expires}
-          onChange={(event) => setExpires(event.currentTarget.checked)}
+          checked={draft.expires}
+          onChange={(event) => change({ ...draft, expires: event.currentTarget.checked })}
         />
-        {save.error && <ProblemNote error={save.error} />}
-        <div className="actions">
-          <Button type="submit" loading={save.isPending} disabled={!ready}>
-            {say('audience.save')}
-          </Button>
-          <span className="quiet" role="status">
-            {same && say('rule.asKept')}
-          </span>
-        </div>
-      </form>
-    </Panel>
+      )}
+    </ThingForm>
   );
 }

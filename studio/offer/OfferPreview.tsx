@@ -38,10 +38,10 @@ export function OfferPreview({ offer, name }: { offer: OfferInput['offer']; name
 
 function Recommendation({ offer }: { offer: Recommended }) {
   const { say, language } = useVoice();
-  const search: Search = useSearch({ from: '/offers/$key' });
-  const navigate = useNavigate({ from: '/offers/$key' });
+  const search: Search = useSearch({ strict: false });
+  const navigate = useNavigate();
   const put = (change: Search) =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
+    void navigate({ to: '.', search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
   const [open, setOpen] = useState<string>();
   const [settled] = useDebouncedValue(JSON.stringify(offer), 300);
   const { kind: _kind, design: _design, selector: _selector, limit, ...asked } = JSON.parse(settled) as Recommended;

@@ -2,26 +2,20 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
 import { ask } from '../api/client.ts';
-import { TakeAway } from '../ui/TakeAway.tsx';
 import { Versions } from '../ui/Versions.tsx';
+import { type Place, TakeThingAway } from '../ui/thing.tsx';
 import { contentOf } from './draft.ts';
 import { criteria, criterionPath, criterionVersions } from './query.ts';
 
 export function TakeCriterionAway({ data }: { data: CriterionView }) {
-  const client = useQueryClient();
   const navigate = useNavigate();
-  const away = async () => {
-    await ask<unknown>(criterionPath(data.key), { method: 'DELETE' });
-    client.setQueryData(criteria.queryKey, (all) => all?.filter(({ key }) => key !== data.key));
-    await navigate({ to: '/recommendations' });
-    client.removeQueries({ queryKey: ['criteria', data.key] });
-    await client.invalidateQueries({ queryKey: ['criteria'] });
+  const place: Place = {
+    door: criterionPath,
+    cache: criteria.queryKey,
+    open: (key) => navigate({ to: '/recommendations/$key', params: { key } }),
+    leave: () => navigate({ to: '/recommendations' }),
   };
-  const back = async () => {
-    await ask<unknown>(criterionPath(data.key), { method: 'PUT', body: contentOf(data) });
-    await client.invalidateQueries({ queryKey: ['criteria'] });
-  };
-  return <TakeAway name={data.name} away={away} back={back} />;
+  return <TakeThingAway place={place} thing={data} before={contentOf(data)} />;
 }
 
 /** What it said before. */

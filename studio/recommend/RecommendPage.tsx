@@ -10,6 +10,8 @@ import { Lists, NewList } from '../list/Lists.tsx';
 import { customLists } from '../list/query.ts';
 import { Library, NewOffer } from '../offer/Library.tsx';
 import { offers } from '../offer/query.ts';
+import { Activities, NewActivity } from '../place/Activities.tsx';
+import { activities } from '../place/query.ts';
 import { definitions } from '../rule/query.ts';
 import { Shelf } from '../rule/Shelf.tsx';
 import { ButtonLink } from '../ui/Link.tsx';
@@ -18,7 +20,7 @@ import { useVoice } from '../ui/voice.tsx';
 import { CriteriaList } from './CriteriaList.tsx';
 import { criteria } from './query.ts';
 
-const parts = ['criteria', 'rules', 'lists', 'designs', 'offers', 'backtests'] as const;
+const parts = ['criteria', 'rules', 'lists', 'designs', 'offers', 'activities', 'backtests'] as const;
 type Part = (typeof parts)[number];
 
 /** What a part of the page shows, and its one action. */
@@ -28,6 +30,11 @@ const shown: Record<Part, { Page: ComponentType; Answer: ComponentType; New?: Co
   lists: { Page: Lists, Answer: () => <Count part="lists" of={useQuery(customLists).data} />, New: NewList },
   designs: { Page: Designs, Answer: () => <Count part="designs" of={useQuery(designs).data} />, New: NewDesign },
   offers: { Page: Library, Answer: () => <Count part="offers" of={useQuery(offers).data} />, New: NewOffer },
+  activities: {
+    Page: Activities,
+    Answer: () => <Count part="activities" of={useQuery(activities).data} />,
+    New: NewActivity,
+  },
   backtests: { Page: Backtests, Answer: BacktestAnswer },
 };
 
@@ -85,7 +92,13 @@ function RulesAnswer() {
   return say('recommend.answer.rules', { collections: collections.length, exclusions: taken, promotions: running });
 }
 
-function Count({ part, of }: { part: 'lists' | 'designs' | 'offers'; of: readonly unknown[] | undefined }) {
+function Count({
+  part,
+  of,
+}: {
+  part: 'lists' | 'designs' | 'offers' | 'activities';
+  of: readonly unknown[] | undefined;
+}) {
   const { say } = useVoice();
   return of === undefined ? say('recommend.title') : say(`recommend.answer.${part}`, { count: of.length });
 }

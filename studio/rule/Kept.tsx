@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { ask } from '../api/client.ts';
-import { TakeAway } from '../ui/TakeAway.tsx';
 import { Versions } from '../ui/Versions.tsx';
+import { type Place, TakeThingAway } from '../ui/thing.tsx';
 import { contentOf, inputOf } from './draft.ts';
 import { type AnyView, type RuleKind, definitionVersions, rulePath } from './query.ts';
 
@@ -11,22 +11,20 @@ interface Props {
   known: AnyView;
 }
 
-export function TakeRuleAway({ kind, known }: Props) {
-  const client = useQueryClient();
+/** Where rules of a kind are kept. */
+export function useRulePlace(kind: RuleKind): Place {
   const navigate = useNavigate();
-  const path = rulePath(kind, known.key);
-  const fresh = () => client.invalidateQueries({ queryKey: ['definitions', kind] });
-  const away = async () => {
-    await ask<unknown>(path, { method: 'DELETE' });
-    await navigate({ to: '/recommendations', search: { show: 'rules' } });
-    client.removeQueries({ queryKey: ['definitions', kind, known.key] });
-    await fresh();
+  return {
+    door: (key) => rulePath(kind, key),
+    cache: ['definitions', kind],
+    shownIn: ['items'],
+    open: (key) => navigate({ to: '/rules/$kind/$key', params: { kind, key }, search: (before) => before }),
+    leave: () => navigate({ to: '/recommendations', search: { show: 'rules' } }),
   };
-  const back = async () => {
-    await ask<unknown>(path, { method: 'PUT', body: inputOf(kind, contentOf(known)) });
-    await fresh();
-  };
-  return <TakeAway name={known.name} away={away} back={back} />;
+}
+
+export function TakeRuleAway({ kind, known }: Props) {
+  return <TakeThingAway place={useRulePlace(kind)} thing={known} before={inputOf(kind, contentOf(known))} />;
 }
 
 /** What it said before. */

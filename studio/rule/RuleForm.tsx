@@ -1,29 +1,20 @@
 import { Button, Switch, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PromotionInput } from '../../src/api/contract-rule.ts';
 import { isKeyForm, keyOf } from '../audience/rule.ts';
-import { ask } from '../api/client.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { elsewhere, faultAt } from '../ui/fault.ts';
 import { KeyField } from '../ui/KeyField.tsx';
-import { useUndo } from '../ui/undo.tsx';
+import { useSaving } from '../ui/thing.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { type Content, contentOf, inputOf, isReady } from './draft.ts';
 import { Hits, Promoted, WhomFields } from './Hits.tsx';
 import { PromotionFields, promotionFaults } from './PromotionFields.tsx';
-import {
-  type AnyView,
-  type RuleKind,
-  definitions,
-  promotionPreview,
-  rulePath,
-  shownHits,
-  useEffects,
-} from './query.ts';
+import { type AnyView, type RuleKind, definitions, promotionPreview, shownHits, useEffects } from './query.ts';
+import { useRulePlace } from './Kept.tsx';
 import { RuleRows } from './RuleRows.tsx';
 import { useWhom } from './whom.ts';
 
@@ -42,7 +33,8 @@ export function RuleForm({ kind, known, begin }: Props) {
   const key = known?.key ?? ownKey ?? keyOf(draft.name);
   const taken = useQuery(definitions(kind)).data?.some((one) => one.key === key) === true && known === null;
   const effects = useEffects(draft.rules, whom, shownHits);
-  const save = useSave({ kind, key, known });
+  const before = known === null ? null : inputOf(kind, contentOf(known));
+  const save = useSaving<Record<string, unknown>, AnyView>(useRulePlace(kind), key, before);
   const tried = useTriedPromotion(kind, draft);
   const promotionError = useQuery({
     ...promotionPreview(tried.input, whom),
@@ -127,37 +119,4 @@ function useTriedPromotion(kind: RuleKind, draft: Content): { input: PromotionIn
     input: inputOf('promotions', content) as PromotionInput,
     ready: kind === 'promotions' && isReady(kind, content),
   };
-}
-
-/** Saves, and offers the way back: to what it said before, or to there being none. */
-function useSave({ kind, key, known }: { kind: RuleKind; key: string; known: AnyView | null }) {
-  const { say } = useVoice();
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const undo = useUndo();
-  const path = rulePath(kind, key);
-  const fresh = () =>
-    Promise.all([
-      client.invalidateQueries({ queryKey: ['definitions', kind] }),
-      client.invalidateQueries({ queryKey: ['items'] }),
-    ]);
-  return useMutation({
-    mutationFn: (body: Record<string, unknown>) => ask<AnyView>(path, { method: 'PUT', body }),
-    onSuccess: async (saved) => {
-      client.setQueryData(['definitions', kind, saved.key], saved);
-      if (known === null) {
-        await navigate({ to: '/rules/$kind/$key', params: { kind, key: saved.key }, search: (before) => before });
-      }
-      await fresh();
-      const back = async () => {
-        if (known !== null) await ask<unknown>(path, { method: 'PUT', body: inputOf(kind, contentOf(known)) });
-        else {
-          await ask<unknown>(path, { method: 'DELETE' });
-          await navigate({ to: '/recommendations', search: { show: 'rules' } });
-        }
-        await fresh();
-      };
-      undo({ says: say('rule.saved', { name: saved.name }), undo: back });
-    },
-  });
 }

@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { PageHead } from '../ui/Page.tsx';
 import { capital } from '../ui/format.ts';
-import { NotFound, PageSkeleton, ProblemNote } from '../ui/State.tsx';
+import { NotFound } from '../ui/State.tsx';
+import { OnePage } from '../ui/thing.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { beginOf, contentOf } from './draft.ts';
 import { RuleForm } from './RuleForm.tsx';
@@ -34,21 +35,16 @@ function NewRule({ kind }: { kind: RuleKind }) {
 }
 
 function KnownRule({ kind, ownKey }: { kind: RuleKind; ownKey: string }) {
-  const { data, error, refetch } = useQuery(definition(kind, ownKey));
-  if (error && !data) {
-    return (
-      <div className="page">
-        <ProblemNote error={error} again={() => void refetch()} />
-      </div>
-    );
-  }
-  if (!data) return <PageSkeleton />;
   return (
-    <div className="page">
-      <Head kind={kind} data={data} />
-      <RuleForm key={data.version} kind={kind} known={data} begin={contentOf(data)} />
-      <RuleVersions kind={kind} known={data} />
-    </div>
+    <OnePage query={useQuery(definition(kind, ownKey))}>
+      {(data) => (
+        <>
+          <Head kind={kind} data={data} />
+          <RuleForm key={data.version} kind={kind} known={data} begin={contentOf(data)} />
+          <RuleVersions kind={kind} known={data} />
+        </>
+      )}
+    </OnePage>
   );
 }
 

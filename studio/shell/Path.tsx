@@ -7,17 +7,20 @@ import { feeds } from '../feed/query.ts';
 import { itemPage } from '../item/query.ts';
 import { customLists } from '../list/query.ts';
 import { offers } from '../offer/query.ts';
+import { activity } from '../place/query.ts';
+import { saidOf } from '../place/shown.ts';
 import { useNames } from '../recommend/query.ts';
 import { type RuleKind, definition, ruleKinds } from '../rule/query.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { type Key, isKey } from '../words/words.ts';
 
 /** Parts of the recommendations that have pages of their own. */
-const within: Record<string, 'rules' | 'lists' | 'designs' | 'offers'> = {
+const within: Record<string, 'rules' | 'lists' | 'designs' | 'offers' | 'activities'> = {
   rules: 'rules',
   lists: 'lists',
   designs: 'designs',
   offers: 'offers',
+  activities: 'activities',
 };
 
 /** Where I am, as a path: "Journeys / Abandoned cart". */
@@ -85,6 +88,7 @@ function useLeafName(section: string, rest: string[]): string | null {
   const list = useQuery({ ...customLists, ...asked('lists') }).data;
   const looks = useQuery({ ...designs, ...asked('designs') }).data;
   const library = useQuery({ ...offers, ...asked('offers') }).data;
+  const shown = useQuery({ ...activity(plain), ...asked('activities') }).data;
   if (plain === '' || section === 'mailbox') return null;
   const keyed = (all: readonly { key: string; name: string }[] | undefined) =>
     all?.find((row) => row.key === plain)?.name ?? plain;
@@ -99,6 +103,8 @@ function useLeafName(section: string, rest: string[]): string | null {
       return isNew ? say('designs.new') : keyed(looks);
     case 'offers':
       return isNew ? say('offers.new') : keyed(library);
+    case 'activities':
+      return isNew ? say('places.new') : shown ? saidOf(shown).name : plain;
     case 'feeds':
       return isNew ? say('feeds.new') : keyed(sources);
     case 'audiences':

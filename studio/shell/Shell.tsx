@@ -55,7 +55,7 @@ const pages: PageEntry[] = [
 ];
 
 /** Sections whose pages stand among the recommendations. */
-const within = new Set(['rules', 'lists', 'designs', 'offers']);
+const within = new Set(['rules', 'lists', 'designs', 'offers', 'activities']);
 
 export function usePages(): PageEntry[] {
   const { error } = useQuery({ ...mailbox, refetchInterval: false, staleTime: 60_000 });

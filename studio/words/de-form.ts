@@ -1,6 +1,7 @@
 /** Words of forms, in German; de.ts takes them in. */
 export const deForm = {
-  'form.more': 'Mehr ({count} gesetzt)|Mehr ({count} gesetzt)',
+  'form.more': 'Mehr',
+  'form.moreSet': 'Mehr ({count} gesetzt)|Mehr ({count} gesetzt)',
   'form.oneMore': 'Noch eines',
   'form.takeOut': '{name} herausnehmen',
   'form.iso': 'ISO-Dauer, etwa P1DT12H',

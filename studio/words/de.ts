@@ -1,5 +1,6 @@
 import { deAction } from './de-action.ts';
 import { deForm } from './de-form.ts';
+import { dePlace } from './de-place.ts';
 import { deFeeds } from './de-feeds.ts';
 import { dePeople } from './de-people.ts';
 import { deRecommend } from './de-recommend.ts';
@@ -391,6 +392,7 @@ export const de: Catalogue = {
   ...dePeople,
   ...deAction,
   ...deForm,
+  ...dePlace,
   ...deFeeds,
   ...deRecommend,
   ...deSimulate,

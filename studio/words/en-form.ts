@@ -1,6 +1,7 @@
 /** Words of forms: a label for each field (the most special key wins), what it is for, and its choices. In English; en.ts takes them in. */
 export const enForm = {
-  'form.more': 'More ({count} set)|More ({count} set)',
+  'form.more': 'More',
+  'form.moreSet': 'More ({count} set)|More ({count} set)',
   'form.oneMore': 'One more',
   'form.takeOut': 'Take out {name}',
   'form.iso': 'ISO duration, such as P1DT12H',

@@ -1,5 +1,6 @@
 import { enAction } from './en-action.ts';
 import { enForm } from './en-form.ts';
+import { enPlace } from './en-place.ts';
 import { enFeeds } from './en-feeds.ts';
 import { enPeople } from './en-people.ts';
 import { enRecommend } from './en-recommend.ts';
@@ -389,6 +390,7 @@ export const en = {
   ...enPeople,
   ...enAction,
   ...enForm,
+  ...enPlace,
   ...enFeeds,
   ...enRecommend,
   ...enSimulate,

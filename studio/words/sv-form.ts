@@ -1,6 +1,7 @@
 /** Words of forms, in Swedish; sv.ts takes them in. */
 export const svForm = {
-  'form.more': 'Mer ({count} satt)|Mer ({count} satta)',
+  'form.more': 'Mer',
+  'form.moreSet': 'Mer ({count} satt)|Mer ({count} satta)',
   'form.oneMore': 'En till',
   'form.takeOut': 'Ta bort {name}',
   'form.iso': 'ISO-längd, till exempel P1DT12H',

@@ -1,5 +1,6 @@
 import { svAction } from './sv-action.ts';
 import { svForm } from './sv-form.ts';
+import { svPlace } from './sv-place.ts';
 import { svFeeds } from './sv-feeds.ts';
 import { svPeople } from './sv-people.ts';
 import { svRecommend } from './sv-recommend.ts';
@@ -385,6 +386,7 @@ export const sv: Catalogue = {
   ...svPeople,
   ...svAction,
   ...svForm,
+  ...svPlace,
   ...svFeeds,
   ...svRecommend,
   ...svSimulate,

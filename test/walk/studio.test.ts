@@ -203,6 +203,44 @@ describe('what stands beside the criteria', () => {
     await page.getByText('No design yet').waitFor();
   });
 
+  it('an activity of a place is made of criteria, published after what that means, and answers', async () => {
+    await page.goto(`${beckon.url}/recommendations?show=activities`);
+    await page.getByText('No activity yet').waitFor();
+    await page.getByRole('link', { name: 'New activity' }).first().click();
+    await page.getByLabel('Name', { exact: true }).fill('Start page');
+    await page.getByLabel('Place', { exact: true }).fill('start-hero');
+    await page.getByLabel('See nothing').fill('20');
+    const weight = page.getByLabel('Weight').first();
+    await weight.fill('3');
+    await page.getByRole('button', { name: 'One more' }).first().click();
+    await page.getByRole('combobox', { name: 'Criterion' }).nth(1).click();
+    await page.getByRole('option', { name: 'Recommended for you' }).click();
+    await page.locator('.pairs').getByText('60%').waitFor();
+    await page.getByRole('heading', { name: /places filled/ }).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL('**/activities/start-page');
+    await page.getByRole('heading', { level: 1, name: 'A draft: “start-hero” does not show it yet' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Publish' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/20% of them see nothing/).waitFor();
+    await dialog.getByRole('button', { name: 'Publish' }).click();
+    await page.getByRole('heading', { level: 1, name: '“start-hero” shows it now' }).waitFor();
+    expect(await beckon.api('GET', '/v1/activities/start-page')).toMatchObject({
+      state: 'live',
+      published: {
+        control: 0.2,
+        recommend: { criteria: [{ criterion: 'popular', weight: 3 }, { criterion: 'for-you' }] },
+      },
+    });
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByText(/^Holds until/).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('heading', { level: 1, name: /^Paused/ }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { level: 1, name: '“start-hero” shows it now' }).waitFor();
+  });
+
   it('backtests run with a choice of criteria and days, and stand side by side', async () => {
     await page.goto(`${beckon.url}/recommendations?show=backtests`);
     await page.getByLabel('Newest days').fill('2');
