@@ -14,6 +14,9 @@ export function Caused({ report: { caused, currency } }: { report: JourneyReport
       <b className="effect-claim">{known ? claim() : say('report.caused.early')}</b>
       {known && <Band low={low} high={high} point={total} write={euro} />}
       <p className="quiet">{caused.why}</p>
+      {known && caused.perThousandMails !== null && (
+        <p className="quiet">{say('report.perThousand', { amount: euro(caused.perThousandMails) })}</p>
+      )}
       {known && <p className="quiet">{say('report.confidence')}</p>}
     </div>
   );

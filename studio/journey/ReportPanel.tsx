@@ -7,6 +7,7 @@ import { reasonWords } from '../ui/reason.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { Caused } from './Caused.tsx';
 import { type FunnelRow, funnelOf } from './funnel.ts';
+import { Readings } from './Readings.tsx';
 
 /** What a journey did: messages that add up, runs, both arms, and credited beside caused. */
 export function ReportPanel({ journeyKey }: { journeyKey: string }) {
@@ -25,6 +26,7 @@ export function ReportPanel({ journeyKey }: { journeyKey: string }) {
           </div>
           <Messages messages={data.messages} />
           <Arms report={data} />
+          <Readings report={data} journeyKey={journeyKey} />
           <Runs report={data} />
         </>
       )}
@@ -32,7 +34,7 @@ export function ReportPanel({ journeyKey }: { journeyKey: string }) {
   );
 }
 
-function Credited({ report: { credited, clicks } }: { report: JourneyReport }) {
+function Credited({ report: { credited, clicks, creditedToCaused } }: { report: JourneyReport }) {
   const { say, money, number } = useVoice();
   return (
     <div className="effect">
@@ -41,6 +43,9 @@ function Credited({ report: { credited, clicks } }: { report: JourneyReport }) {
         {money(credited.revenue, true)} · {say('report.creditedOrders', { count: credited.orders })}
       </b>
       <p className="quiet">{say('report.creditedSays')}</p>
+      {creditedToCaused?.flagged && creditedToCaused.ratio > 0 && (
+        <p className="harm-word">{say('report.creditFlag', { ratio: number(creditedToCaused.ratio) })}</p>
+      )}
       <p className="quiet">
         {say('report.clicks')}: {number(clicks.human)} {say('report.clicksHuman')}
         {clicks.unknown > 0 && `, ${number(clicks.unknown)} ${say('report.clicksUnknown')}`}
