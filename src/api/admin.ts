@@ -29,6 +29,8 @@ import { simulationDoors, simulationFileDoors } from './admin-simulation.ts';
 import { reportDoors } from './admin-report.ts';
 import { ruleDoors } from './admin-rule.ts';
 import { settingsDoors } from './admin-settings.ts';
+import { harmDoors } from './admin-harm.ts';
+import { suppressionDoors, suppressionFileDoors } from './admin-suppression.ts';
 import { watchDoors } from './admin-watch.ts';
 import { webhookDoors } from './admin-webhook.ts';
 import { doors, furnish } from './door.ts';
@@ -61,6 +63,9 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   settingsDoors(make, house);
   webhookDoors(make, house);
   mailSourceDoors(make, house);
+  suppressionDoors(make, house);
+  suppressionFileDoors(app, house);
+  harmDoors(make, house);
   formDoors(make, house);
   watchDoors(make, house);
   importDoors(make, app, house);

@@ -47,3 +47,87 @@ export const MailSourceView = Type.Object({
   lastRefusalAt: textOrNull,
 });
 export type MailSourceView = Static<typeof MailSourceView>;
+
+const Scope = Type.Union([Type.Literal('marketing'), Type.Literal('all')]);
+
+/** An entry of the suppression list. */
+export const SuppressionView = Type.Object({
+  /** `hmac:…` under this installation's secret, or `sha256:…` as another system gave it. */
+  id: Type.String(),
+  scope: Scope,
+  reason: Type.String(),
+  at: Type.String(),
+  /** When it ends by itself; null: never. */
+  until: textOrNull,
+  /** Null when the person was erased, or only a hash was ever known. */
+  address: textOrNull,
+  note: textOrNull,
+  /** Complaints and erased people stay. */
+  removable: Type.Boolean(),
+});
+export type SuppressionView = Static<typeof SuppressionView>;
+
+/** GET /v1/suppressions */
+export const SuppressionPage = Type.Object({
+  entries: Type.Array(SuppressionView),
+  /** Give it as `after` to read on; null at the end. */
+  next: textOrNull,
+  /** How many entries hold, by reason. */
+  counts: Type.Record(Type.String(), count),
+});
+export type SuppressionPage = Static<typeof SuppressionPage>;
+
+/** POST /v1/suppressions */
+export const SuppressionInput = Type.Object(
+  {
+    address: Type.Optional(text(254)),
+    /** SHA-256 of the trimmed lower-case address, hex. */
+    sha256: Type.Optional(Type.String({ pattern: '^[0-9A-Fa-f]{64}$' })),
+    /** `marketing` if left out: mails about orders still come. */
+    scope: Type.Optional(Scope),
+    note: Type.Optional(text(300)),
+  },
+  { additionalProperties: false },
+);
+export type SuppressionInput = Static<typeof SuppressionInput>;
+
+/** POST /v1/suppressions/import */
+export const SuppressionReport = Type.Object({
+  dryRun: Type.Boolean(),
+  rows: count,
+  /** New entries. */
+  added: count,
+  /** On the list already. */
+  known: count,
+  refused: count,
+  /** The first refused rows, at most 500; `row` is the line in the file. */
+  faults: Type.Array(Type.Object({ row: count, why: Type.String() })),
+});
+export type SuppressionReport = Static<typeof SuppressionReport>;
+
+const Share = Type.Object({
+  count,
+  /** Of the mails that were accepted; null while there are none. */
+  share: Type.Union([Type.Number(), Type.Null()]),
+  /** 95 % interval of Wilson. */
+  low: Type.Number(),
+  high: Type.Number(),
+  level: Type.Union([Type.Literal('fine'), Type.Literal('watch'), Type.Literal('harm'), Type.Literal('too early')]),
+});
+
+/** GET /v1/journeys/{key}/harm */
+export const HarmView = Type.Object({
+  days: count,
+  sent: count,
+  delivered: count,
+  replied: count,
+  complaints: Share,
+  unsubscribes: Share,
+  /** Mailboxes that do not exist. */
+  hardBounces: Share,
+  /** Full mailboxes and unnamed reasons. */
+  softBounces: Share,
+  /** Refusals of us: policy, content, addresses that need SMTPUTF8. */
+  policyBounces: Share,
+});
+export type HarmView = Static<typeof HarmView>;

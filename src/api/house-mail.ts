@@ -1,5 +1,13 @@
 import type { ShopEvent } from '../event/index.ts';
-import type { ClickTarget, Mirror, Provider, Told, UnsubscribePage } from '../message/index.ts';
+import type {
+  ClickTarget,
+  HarmCounts,
+  Mirror,
+  Provider,
+  Suppressions,
+  Told,
+  UnsubscribePage,
+} from '../message/index.ts';
 import type { Mail, MailRow } from './contract.ts';
 
 /** Links of mails (`Messages` fits). */
@@ -14,6 +22,10 @@ export interface MessageDoor {
   unsubscribePage(token: string): Promise<UnsubscribePage | null>;
   /** Ends it at once and for good; again is harmless; false for a token that is not ours. */
   unsubscribe(token: string): Promise<boolean>;
+  /** The list of addresses that get no mail (`Suppressions` fits). */
+  suppressions: Pick<Suppressions, 'page' | 'of' | 'counts' | 'add' | 'remove'>;
+  /** What mails did to those who got them since a moment; of one journey, or of all. */
+  harm(of: { journey: string | null; since: number }): Promise<HarmCounts>;
   /** What a provider's call says, which is genuine already: put down and in effect. */
   told(provider: Provider, call: { source: string; body: unknown; id: string | null }): Promise<Told>;
 }

@@ -1,16 +1,17 @@
 import { point } from '../base/index.ts';
 import { blankState, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
-import { addressKey, judgeAddress } from './address.ts';
+import { judgeAddress } from './address.ts';
 import type { CompiledTemplate } from './compile.ts';
 import { askingUtf8, decideGates, eaiRefused, type Verdict } from './gate.ts';
 import { awaitsConsent, jitterOf, unreadConsents } from './last-look.ts';
 import type { MessageRow } from './message.ts';
 import type { Kit, Still } from './part.ts';
+import { lookUpAddresses } from './listed.ts';
 import { hasItems } from './render.ts';
 import { applyChanges } from './settle.ts';
 import { lease, lockDue, peekDue, type Change } from './table.ts';
-import { slotsSince, suppressedKeys, takeSlots, waitingMails, type Slot, type WaitingMail } from './table-gate.ts';
+import { slotsSince, takeSlots, waitingMails, type Slot, type WaitingMail } from './table-gate.ts';
 
 /** A message whose gates are passed and whose lease is ours. */
 export interface Claim {
@@ -75,12 +76,10 @@ interface Desk {
 
 async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   const { kit, tx, now } = desk;
-  const keys = new Map<string, string>();
-  for (const row of rows) {
-    const email = row.to ?? desk.profiles.get(row.profileId)?.state.email;
-    if (email) keys.set(row.id, addressKey(kit.addressSecret, email));
-  }
-  const suppressed = await suppressedKeys(tx, [...keys.values()], now);
+  const listed = await lookUpAddresses(kit, tx, {
+    emails: rows.map((row) => [row.id, row.to ?? desk.profiles.get(row.profileId)?.state.email ?? null] as const),
+    now,
+  });
   const caps = [...kit.set.caps, ...rows.flatMap(({ rank }) => rank?.cap ?? [])];
   const longest = Math.max(0, ...caps.map(({ windowMs }) => windowMs));
   const slots = await slotsSince(tx, [...desk.profiles.keys()], now - longest);
@@ -91,8 +90,7 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   const claims: Claim[] = [];
   const changes: Change[] = [];
   for (const row of rows) {
-    const key = keys.get(row.id) ?? '';
-    const scope = suppressed.get(key);
+    const { key = '', scope } = listed.get(row.id) ?? {};
     const blocked = scope === 'all' || (scope === 'marketing' && row.class === 'marketing');
     const decided =
       row.to === null

@@ -68,4 +68,16 @@ export const errors = defineErrors({
     mend: 'Let an action of the journey answer with the code and keep it under coupon, or take the block out',
   },
   MESSAGE_LINK_VAGUE: { status: 422, mend: 'Say where the link leads, as a list of links read aloud would' },
+  SUPPRESSION_UNKNOWN: {
+    status: 404,
+    mend: 'Look for the address with GET /v1/suppressions?address=…; an entry that has ended is not shown any more',
+  },
+  SUPPRESSION_KEPT: {
+    status: 409,
+    mend: 'Leave it: who complained or asked to be forgotten is written to only when they sign up anew, under another address',
+  },
+  SUPPRESSION_UNREADABLE: {
+    status: 400,
+    mend: 'Give the SHA-256 of the trimmed lower-case address as 64 hex digits, or the id that GET /v1/suppressions shows',
+  },
 });

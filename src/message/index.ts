@@ -12,6 +12,8 @@ export { auditMessages, auditSending } from './audit.ts';
 export { addressKey, domainOf, judgeAddress, readMailbox, type AddressVerdict, type Mailbox } from './address.ts';
 export { MailboxStore, openMailboxServer, type MailboxMail, type MailboxRow, type MailboxServer } from './mailbox.ts';
 export { dkimKey, type DkimKey } from './dkim.ts';
+export type { HarmCounts } from './table-heard.ts';
+export { isSuppressionId, Suppressions, type SuppressionEntry } from './suppressing.ts';
 export { readToken } from './link.ts';
 export {
   messageKey,

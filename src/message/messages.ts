@@ -16,6 +16,7 @@ import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
 import { eraseNotices, eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
 import { harmOf, type HarmCounts } from './table-heard.ts';
 import { acceptedSince, countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
+import { Suppressions } from './suppressing.ts';
 import { Templates } from './template.ts';
 import { readVerp } from './verp.ts';
 import {
@@ -39,11 +40,14 @@ export interface Told {
 /** The room's door: plans, gates, sends and records mails, and answers for their links. */
 export class Messages {
   readonly templates: Templates;
+  /** The suppression list, for people. */
+  readonly suppressions: Suppressions;
   readonly #kit: Kit;
 
   /** Throws MESSAGE_ADDRESS_REFUSED or MESSAGE_HEADER_REFUSED for a sender that cannot be one. */
   constructor(parts: MessageParts) {
     this.#kit = kitOf(parts);
+    this.suppressions = new Suppressions(this.#kit);
     this.templates = new Templates(this.#kit);
   }
 

@@ -1,4 +1,5 @@
 import type { Migration } from '../store/index.ts';
+import { suppressionMigrations } from './table-suppression.ts';
 
 /** The room's tables. Each row that names a profile carries its shard, and every unique key contains a shard. */
 export const migrations: Migration[] = [
@@ -202,4 +203,5 @@ create table message_theme (
 );
 `,
   },
+  ...suppressionMigrations,
 ];

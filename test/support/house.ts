@@ -317,6 +317,8 @@ function fakeEvents(received: ShopEvent[], isOut: (visitor: string) => boolean):
 function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages'] {
   return {
     told: async () => ({ taken: 0, repeated: 0 }),
+    suppressions: undefined as never,
+    harm: async () => ({ sent: 0, delivered: 0, complained: 0, unsubscribed: 0, replied: 0, bounced: {} }),
     click: async (token) =>
       token === 'good' || token === 'evil'
         ? {
