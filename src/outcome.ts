@@ -177,6 +177,7 @@ class Tally {
       at: Math.round(span.from + no * each),
       here: Object.fromEntries(journeys.map(({ key }) => [key, {}])),
       sent: 0,
+      sentBy: Object.fromEntries(journeys.map(({ key }) => [key, 0])),
     }));
   }
 
@@ -214,7 +215,10 @@ class Tally {
     total.messages++;
     if (state === 'accepted') {
       total.sent++;
-      for (let no = this.#frameAt(at); no <= frameCount; no++) this.#frames[no]!.sent++;
+      for (let no = this.#frameAt(at); no <= frameCount; no++) {
+        this.#frames[no]!.sent++;
+        add(this.#frames[no]!.sentBy, journey);
+      }
     } else if (state === 'skipped' && arm === 'control') total.heldOut++;
     else add(waitingStates.has(state) ? total.waiting : total.notSent, reason ?? state.replaceAll('_', ' '));
   }

@@ -36,6 +36,7 @@ function expectToAddUp({ summary, people, mails }: SimulationResult): void {
     expect(total.sent).toBe(mails.filter(({ journey }) => journey === total.journey).length);
     const last = summary.frames.at(-1)!;
     expect(last.here[total.journey]).toEqual(total.inside);
+    expect(last.sentBy[total.journey]).toBe(total.sent);
   }
   expect(summary.frames.at(-1)!.sent).toBe(mails.length);
   expect(summary.untouched).toBe(people.filter((one) => one.runs.length + one.whyNot.length === 0).length);

@@ -268,7 +268,7 @@ function summaryView({ from, to, stepMs, frames = [], ...rest }: NonNullable<Sim
   return { ...rest, from: isoOf(from), to: isoOf(to), stepSeconds: Math.round(stepMs / 1000), kept, frames: moments };
 }
 
-function personView({ no, profileId, label, runs, whyNot, mails }: SimulatedPerson): SimulatedPersonView {
+function personView({ no, profileId, label, runs, whyNot, mails, acts = [] }: SimulatedPerson): SimulatedPersonView {
   const moment = <T extends { at: number }>(one: T) => ({ ...one, at: isoOf(one.at) });
   return {
     no,
@@ -283,6 +283,7 @@ function personView({ no, profileId, label, runs, whyNot, mails }: SimulatedPers
     })),
     whyNot: whyNot.map(moment),
     mails,
+    acts: acts.map(moment),
   };
 }
 

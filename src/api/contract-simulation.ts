@@ -104,7 +104,15 @@ const SimulationSummary = Type.Object({
   kept: Type.Object({ people: count, mails: count }),
   totals: Type.Array(SimulationTotals),
   /** Where everybody stood, by journey and activity; only of a single simulation. */
-  frames: Type.Array(Type.Object({ at: when, here: Type.Record(text, counts), sent: count })),
+  frames: Type.Array(
+    Type.Object({
+      at: when,
+      here: Type.Record(text, counts),
+      sent: count,
+      /** Of each journey; simulations of earlier versions have only the whole. */
+      sentBy: Type.Optional(counts),
+    }),
+  ),
   unanswered: counts,
   misses: Type.Array(text),
 });
@@ -139,6 +147,10 @@ export const SimulatedPersonView = Type.Object({
   ),
   whyNot: Type.Array(Type.Object({ journey: text, activity: text, at: when, reason: text })),
   mails: Type.Array(count),
+  acts: Type.Array(
+    Type.Object({ at: when, does: text, items: Type.Optional(Type.Array(text)), what: Type.Optional(text) }),
+    { description: 'What they did, the last 200 of it, in the words of stories' },
+  ),
 });
 export type SimulatedPersonView = Static<typeof SimulatedPersonView>;
 

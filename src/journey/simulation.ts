@@ -128,7 +128,9 @@ export interface SimulationTotals {
 export interface SimulationFrame {
   at: number;
   here: Record<string, Record<string, number>>;
+  /** Mails sent until then, and those of each journey. */
   sent: number;
+  sentBy: Record<string, number>;
 }
 
 export interface SimulationSummary {

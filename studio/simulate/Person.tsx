@@ -1,19 +1,29 @@
 import { Button, SegmentedControl } from '@mantine/core';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import { IconArrowLeft, IconDownload } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { SimulatedPersonView } from '../../src/api/contract-simulation.ts';
-import type { JourneyDocument } from '../journey/document.ts';
+import { journey } from '../api/query.ts';
+import { type JourneyDocument, readDocument } from '../journey/document.ts';
 import { titleOf } from '../journey/sentence.ts';
 import { MailFrame } from '../mailbox/MailFrame.tsx';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { reasonWords } from '../ui/reason.ts';
 import { useVoice } from '../ui/voice.tsx';
+import { isKey, type Say } from '../words/words.ts';
 import { simulatedMail, simulatedPerson, storyOfPerson } from './query.ts';
 
 /** One person: the path, each why not, and the mails as they would have come. */
-export function Person({ id, no, document }: { id: string; no: number; document: JourneyDocument }) {
+export function Person(props: {
+  id: string;
+  no: number;
+  journeyKey: string;
+  /** How the simulated journeys are called, by key. */
+  names: Readonly<Record<string, string>>;
+  document: JourneyDocument;
+}) {
+  const { id, no, journeyKey, names, document } = props;
   const { say } = useVoice();
   const { data, error, refetch } = useQuery(simulatedPerson(id, no));
   const { mail } = useSearch({ from: '/journeys/$key/simulate' });
@@ -33,8 +43,10 @@ export function Person({ id, no, document }: { id: string; no: number; document:
       </Button>
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={6} />}
-      {data && <Path data={data} document={document} />}
-      {data && data.mails.length > 0 && <Mails id={id} numbers={data.mails} chosen={mail ?? data.mails[0]!} />}
+      {data && <Path {...{ data, document, journeyKey, names }} />}
+      {data && data.mails.length > 0 && (
+        <Mails {...{ id, journeyKey, names }} numbers={data.mails} chosen={mail ?? data.mails[0]!} />
+      )}
     </Panel>
   );
 }
@@ -43,45 +55,105 @@ interface Moment {
   at: string;
   what: string;
   tone: '' | 'text-harm' | 'quiet';
+  /** Of what falls at the same time, this comes first. */
+  rank: 0 | 1 | 2 | 3;
+  /** Of another journey that ran beside it. */
+  of?: string;
 }
 
-function Path({ data, document }: { data: SimulatedPersonView; document: JourneyDocument }) {
+/** What they did, where it led them, and each why not, in the order of time. */
+function Path(props: {
+  data: SimulatedPersonView;
+  document: JourneyDocument;
+  journeyKey: string;
+  names: Readonly<Record<string, string>>;
+}) {
+  const { data, document, journeyKey, names } = props;
   const { say, clockFace } = useVoice();
-  const runs = data.runs.flatMap(({ enteredAt, path, end }): Moment[] => [
-    { at: enteredAt, what: say('simulate.entered'), tone: 'quiet' },
-    ...path.map(({ activity, at }): Moment => ({ at, what: titleOf(document, activity, say), tone: '' })),
-    ...(end
-      ? [
-          {
-            at: end.at,
-            what: say('simulate.endedAs', { reason: reasonWords(end.reason, say) }),
-            tone: 'quiet',
-          } as const,
-        ]
-      : []),
-  ]);
-  const refused = data.whyNot.map(({ at, activity, reason }): Moment => ({
-    at,
-    what: say('simulate.not', { activity: titleOf(document, activity, say), reason: reasonWords(reason, say) }),
-    tone: 'text-harm',
-  }));
-  const all = [...runs, ...refused].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  if (all.length === 0) return <p className="quiet">{say('simulate.untouched')}</p>;
+  const documents = useDocuments(data, document, journeyKey);
+  const about = (key: string) => {
+    const of = documents.get(key);
+    return {
+      title: (activity: string) => (of ? titleOf(of, activity, say) : activity),
+      ...(key === journeyKey ? {} : { of: names[key] ?? key }),
+    };
+  };
+  const acts = data.acts.map((act): Moment => ({ at: act.at, what: deedOf(act, say), tone: 'quiet', rank: 0 }));
+  const runs = data.runs.flatMap(({ journey: key, enteredAt, path, end }): Moment[] => {
+    const { title, ...of } = about(key);
+    const isEnd = (activity: string) => end !== null && documents.get(key)?.activities.get(activity)?.kind === 'end';
+    const came = path.filter(({ activity }) => !isEnd(activity));
+    return [
+      { at: enteredAt, what: say('simulate.entered'), tone: '', rank: 1, ...of },
+      ...came.map(({ activity, at }): Moment => ({ at, what: title(activity), tone: '', rank: 1, ...of })),
+      ...(end
+        ? [
+            {
+              at: end.at,
+              what: say('simulate.endedAs', { reason: reasonWords(end.reason, say) }),
+              tone: '',
+              rank: 3,
+              ...of,
+            } as const,
+          ]
+        : []),
+    ];
+  });
+  const refused = data.whyNot.map(({ journey: key, at, activity, reason }): Moment => {
+    const { title, ...of } = about(key);
+    const what = say('simulate.not', { activity: title(activity), reason: reasonWords(reason, say) });
+    return { at, what, tone: 'text-harm', rank: 2, ...of };
+  });
+  const all = [...acts, ...runs, ...refused].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.rank - b.rank);
   return (
-    <ol className="simulate-path">
-      {all.map(({ at, what, tone }, place) => (
-        <li key={place}>
-          <time dateTime={at} className="quiet">
-            {clockFace(at)}
-          </time>
-          <span className={tone}>{what}</span>
-        </li>
-      ))}
-    </ol>
+    <>
+      {runs.length + refused.length === 0 && <p className="quiet">{say('simulate.untouched')}</p>}
+      <ol className="simulate-path">
+        {all.map(({ at, what, tone, of }, place) => (
+          <li key={place}>
+            <time dateTime={at} className="quiet">
+              {clockFace(at)}
+            </time>
+            <span className={tone}>
+              {what}
+              {of !== undefined && <span className="quiet"> · {of}</span>}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 
-function Mails({ id, numbers, chosen }: { id: string; numbers: number[]; chosen: number }) {
+/** The journeys that touched this person, by key, as they are written. */
+function useDocuments(
+  { runs, whyNot }: SimulatedPersonView,
+  own: JourneyDocument,
+  ownKey: string,
+): Map<string, JourneyDocument> {
+  const others = [...new Set([...runs, ...whyNot].map((one) => one.journey))].filter((key) => key !== ownKey);
+  const read = useQueries({ queries: others.map((key) => ({ ...journey(key), refetchInterval: false as const })) });
+  const known = read.flatMap(({ data }) =>
+    data ? [[data.key, readDocument(data.draft ?? data.definition)] as const] : [],
+  );
+  return new Map([[ownKey, own], ...known]);
+}
+
+/** "Puts coat-1 in the cart". */
+function deedOf({ does, items = [], what = '' }: SimulatedPersonView['acts'][number], say: Say): string {
+  const key = `simulate.did.${does}`;
+  const named = items.length > 0 ? items.join(', ') : what === '' ? say('simulate.shop') : what;
+  return isKey(key) ? say(key as 'simulate.did.visits', { what: named }) : does;
+}
+
+function Mails(props: {
+  id: string;
+  journeyKey: string;
+  names: Readonly<Record<string, string>>;
+  numbers: number[];
+  chosen: number;
+}) {
+  const { id, journeyKey, names, numbers, chosen } = props;
   const { say, clockFace } = useVoice();
   const navigate = useNavigate({ from: '/journeys/$key/simulate' });
   const { data, error, refetch } = useQuery({ ...simulatedMail(id, chosen), placeholderData: keepPreviousData });
@@ -106,6 +178,7 @@ function Mails({ id, numbers, chosen }: { id: string; numbers: number[]; chosen:
         <>
           <h3>{data.subject}</h3>
           <p className="quiet">
+            {data.journey !== journeyKey && `${names[data.journey] ?? data.journey} · `}
             {say('simulate.mailSays', { time: clockFace(data.at), count: data.items.length })}{' '}
             {data.items.map(({ item }) => item).join(', ')}
           </p>

@@ -17,12 +17,20 @@ import { simulationPath } from './query.ts';
 type Summary = NonNullable<SimulationView['summary']>;
 
 /** What came of a simulation: numbers that add up, the canvas at any moment, people, and their mails. */
-export function Result(props: { id: string; summary: Summary; journeyKey: string; document: JourneyDocument }) {
-  const { id, summary, journeyKey, document } = props;
-  const { say, clockFace, number } = useVoice();
+export function Result(props: {
+  id: string;
+  summary: Summary;
+  /** How many people were invented; null where they were not. */
+  invented: number | null;
+  journeyKey: string;
+  document: JourneyDocument;
+}) {
+  const { id, summary, invented, journeyKey, document } = props;
+  const { say, number } = useVoice();
   const { activity, who } = useSearch({ from: '/journeys/$key/simulate' });
   const navigate = useNavigate({ from: '/journeys/$key/simulate' });
   const total = summary.totals.find(({ journey }) => journey === journeyKey);
+  const names = Object.fromEntries(summary.totals.map(({ journey, name }) => [journey, name]));
   const choose = (chosen: string | null) =>
     void navigate({
       search: (old) => ({ ...old, run: id, activity: chosen ?? undefined, who: undefined }),
@@ -38,14 +46,7 @@ export function Result(props: { id: string; summary: Summary; journeyKey: string
         })}
         aside={<Files id={id} />}
       >
-        <p className="quiet">
-          {say('simulate.span', {
-            from: clockFace(summary.from),
-            to: clockFace(summary.to),
-            events: number(summary.events),
-            people: number(summary.people),
-          })}
-        </p>
+        <Span summary={summary} invented={invented} />
         {summary.misses.map((miss) => (
           <p key={miss} className="text-harm">
             {miss}
@@ -71,9 +72,24 @@ export function Result(props: { id: string; summary: Summary; journeyKey: string
       {who === undefined ? (
         <People id={id} journeyKey={journeyKey} document={document} activity={activity} reasons={reasonsOf(total)} />
       ) : (
-        <Person id={id} no={who} document={document} />
+        <Person {...{ id, journeyKey, document, names }} no={who} />
       )}
     </>
+  );
+}
+
+/** Which days, and how many people there were. */
+function Span({ summary, invented }: { summary: Summary; invented: number | null }) {
+  const { say, clockFace, number } = useVoice();
+  const { from, to, events, people, untouched } = summary;
+  const some = { from: clockFace(from), to: clockFace(to), events: number(events), people: number(people) };
+  return (
+    <p className="quiet">
+      {invented === null
+        ? say('simulate.span', some)
+        : say('simulate.spanInvented', { ...some, all: number(invented) })}
+      . {untouched > 0 && `${say('simulate.untouchedCount', { count: untouched })}.`}
+    </p>
   );
 }
 
@@ -154,7 +170,7 @@ function Moments(props: {
   return (
     <Panel title={say('simulate.canvas')} className="simulate-canvas">
       <div className="simulate-slider">
-        <output>{say('simulate.at', { time, count: frame.sent })}</output>
+        <output>{say('simulate.at', { time, count: frame.sentBy?.[journeyKey] ?? frame.sent })}</output>
         <Slider
           min={0}
           max={frames.length - 1}

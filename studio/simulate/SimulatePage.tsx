@@ -101,7 +101,9 @@ function One(props: { id: string; journeyKey: string; detail: { definition: unkn
   if (!data) return <Rows count={8} height={28} />;
   if (data.state === 'waiting' || data.state === 'running') return <Running data={data} />;
   if (data.summary) {
-    return <Result id={data.id} summary={data.summary} journeyKey={props.journeyKey} document={document} />;
+    const { over, id, summary } = data;
+    const invented = over['kind'] === 'invented' ? Number(over['people']) : null;
+    return <Result {...{ id, summary, invented, document }} journeyKey={props.journeyKey} />;
   }
   return (
     <Panel title={say(`simulate.state.${data.state}`)}>

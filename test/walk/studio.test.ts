@@ -378,6 +378,52 @@ describe('the catalogue', () => {
   });
 });
 
+describe('a simulation', () => {
+  it('runs over invented people, and tells of everybody where they went, what they did and which mail they got', async () => {
+    await page.goto(`${beckon.url}/journeys/abandoned-cart/simulate`);
+    await page.getByText('No simulation yet').waitFor();
+    expect(await seriousFindings(page), 'before one').toEqual([]);
+    await page.getByLabel('People', { exact: true }).fill('150');
+    await page.getByLabel('Days', { exact: true }).fill('8');
+    await page.getByRole('button', { name: 'Run the simulation' }).click();
+    await page.getByRole('progressbar').waitFor();
+    await page.getByRole('heading', { name: /came in, and \d+ mails would have left/ }).waitFor({ timeout: 90_000 });
+    await page.getByText(/of 150 invented people/).waitFor();
+    await page.getByRole('slider', { name: 'Moment' }).focus();
+    await page.keyboard.press('Home');
+    await page.getByText(/ · 0 mails sent/).waitFor();
+    await page.locator('.react-flow__node').filter({ hasText: 'Mail' }).first().click();
+    await page.getByRole('button', { name: /^Came to/ }).waitFor();
+    const people = page.locator('.simulate-name');
+    await people.first().click();
+    await page.waitForURL(/who=\d+/);
+    const path = page.locator('.simulate-path');
+    await path
+      .getByText(/^Puts .+ in the cart/)
+      .first()
+      .waitFor();
+    await path
+      .getByText(/^Ended: /)
+      .first()
+      .waitFor();
+    await page.frameLocator('.mail-frame').getByRole('link').first().waitFor();
+    expect(await seriousFindings(page), 'with a person').toEqual([]);
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save as a story' }).click();
+    const [story] = JSON.parse(readFileSync(await (await coming).path(), 'utf8')) as [{ expect: object }];
+    expect(story).toMatchObject({ journeys: ['abandoned-cart'], expect: { person: { mails: [expect.anything()] } } });
+  }, 180_000);
+
+  it('is cancelled while it runs, and says that nothing was kept', async () => {
+    await page.getByLabel('People', { exact: true }).fill('3000');
+    await page.getByRole('button', { name: 'Run the simulation' }).click();
+    await page.getByRole('button', { name: 'Cancel it' }).click();
+    await page.getByRole('heading', { name: 'Cancelled' }).waitFor();
+    await page.getByText('Nothing was kept of it.').waitFor();
+    await page.getByRole('combobox', { name: 'Earlier simulations' }).waitFor();
+  });
+});
+
 describe('a person', () => {
   it('is erased only after the address was typed, and the certificate tells of every room', async () => {
     const identities = { email: 'gone@walk.example' };
