@@ -28,6 +28,8 @@ const probes = numberFlag('probes', 300);
 const warmEvents = numberFlag('warm', 20_000);
 const longEvents = numberFlag('events', 0);
 const key = 'bench-admin-key-0123456789abcdef';
+/** As `npm start` has them; more for whoever looks closer. */
+const serverFlags = ['--max-semi-space-size=64', ...(process.env['BENCH_SERVER_FLAGS']?.split(' ') ?? [])];
 const children: ChildProcess[] = [];
 const stores: Store[] = [];
 /** Ports of servers whose inbox nobody folds. */
@@ -362,7 +364,7 @@ async function newDatabase(name: string): Promise<string> {
 
 function start(file: string, args: string[], settings: Record<string, string> = {}): ChildProcess {
   const path = new URL(file, import.meta.url).pathname;
-  const extra = (file.endsWith('main.js') && process.env['BENCH_SERVER_FLAGS']?.split(' ')) || [];
+  const extra = file.endsWith('main.js') ? serverFlags : [];
   // What is built needs no loader.
   const loader = file.endsWith('.js') ? [] : process.execArgv;
   const child = spawn(process.execPath, [...loader, ...extra, path, ...args], {
