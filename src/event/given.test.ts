@@ -50,5 +50,7 @@ describe('restAfter', () => {
     expect(restAfter(40, 500)).toBe(160);
     expect(restAfter(300, 500)).toBe(150);
     expect(restAfter(900, 1)).toBe(250);
+    expect(restAfter(100, 2000)).toBe(300);
+    expect(restAfter(600, 2000)).toBe(250);
   });
 });

@@ -15,13 +15,15 @@ const faintScore = 0.05;
  * @param isFirst is it the first view of its visit
  */
 export function itemViewed(scores: readonly Score[], item: string, isFirst: boolean): Score[] {
-  const was = scores.findIndex(([id]) => id === item);
-  const score = (was < 0 ? 0 : scores[was]![1]) + (isFirst ? firstScore : laterScore);
+  let was = 0;
+  while (was < scores.length && scores[was]![0] !== item) was++;
+  const score = (scores[was]?.[1] ?? 0) + (isFirst ? firstScore : laterScore);
+  // Best first as they are; of equal ones the one viewed last stands first. What is viewed again only rises.
+  let place = 0;
+  while (place < was && scores[place]![1] > score) place++;
   const made = scores.slice();
-  if (was >= 0) made.splice(was, 1);
-  // Best first as they are; of equal ones the one viewed last stands first.
-  const place = made.findIndex(([, other]) => other <= score);
-  made.splice(place < 0 ? made.length : place, 0, [item, score]);
+  made.splice(was, 1);
+  made.splice(place, 0, [item, score]);
   if (made.length > itemLimit) made.length = itemLimit;
   return made;
 }

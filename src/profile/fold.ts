@@ -6,7 +6,6 @@ import { isToldAgain, ordersAfter } from './order.ts';
 import { traitsAfter, type Trait } from './trait.ts';
 import { typeFacts } from './type-fact.ts';
 import {
-  viewedLimit,
   visitSilenceMs,
   type Fact,
   type Lesson,
@@ -16,6 +15,7 @@ import {
   type Visit,
 } from './profile.ts';
 import { taughtOf } from './taught.ts';
+import { inFront, viewedAfter } from './viewed.ts';
 
 /** What one event did to a profile. */
 export interface Folded {
@@ -135,26 +135,6 @@ function visitEnded(state: ProfileState, visit: Visit, profileId: string): Fact 
       cart: state.cart?.lines.map(({ item, quantity }) => ({ item, quantity })) ?? [],
     },
   };
-}
-
-/** Newest first; of two at the same moment the one told last stands first. */
-function viewedAfter(viewed: ProfileState['viewed'], item: string, at: number): ProfileState['viewed'] {
-  const made = viewed.slice();
-  const was = made.findIndex((one) => one.item === item);
-  if (was >= 0) made.splice(was, 1);
-  const place = made.findIndex((one) => one.at <= at);
-  made.splice(place < 0 ? made.length : place, 0, { item, at });
-  if (made.length > viewedLimit) made.length = viewedLimit;
-  return made;
-}
-
-function inFront(items: readonly string[], item: string): string[] {
-  const made = items.slice();
-  const was = made.indexOf(item);
-  if (was >= 0) made.splice(was, 1);
-  made.unshift(item);
-  if (made.length > viewedLimit) made.length = viewedLimit;
-  return made;
 }
 
 /** Money that goes back and orders that are worked on are the shop's doing, whichever device they are told under. */

@@ -9,7 +9,7 @@ import type { Profile, ProfileState } from './profile.ts';
 export class ProfileMemory {
   readonly #limitBytes: number;
   /** The least recently used first. */
-  readonly #profiles = new Map<string, Profile>();
+  readonly #kept = new Map<string, Kept>();
   #bytes = 0;
   /** Identity key → profile id; only of remembered profiles. */
   readonly #owners = new Map<string, string>();
@@ -32,6 +32,13 @@ export class ProfileMemory {
   }
 
   /** These are being changed: until `keep` they must be read. */
+  doubt(ids: Iterable<string>): void {
+    for (const id of ids) {
+      const kept = this.#kept.get(id);
+      if (kept) kept.isDoubted = true;
+    }
+  }
+
   drop(ids: Iterable<string>): void {
     for (const id of ids) this.#drop(id);
   }
@@ -39,7 +46,8 @@ export class ProfileMemory {
   /** The remembered profile that an identity belongs to. */
   ownerOf(key: string): Profile | undefined {
     const id = this.#owners.get(key);
-    return id === undefined ? undefined : this.#profiles.get(id);
+    const kept = id === undefined ? undefined : this.#kept.get(id);
+    return kept?.isDoubted === false ? kept.profile : undefined;
   }
 
   /**
@@ -53,29 +61,46 @@ export class ProfileMemory {
       this.drop(profiles.map(({ id }) => id));
       return false;
     }
-    for (const profile of profiles) {
-      this.#drop(profile.id);
-      this.#profiles.set(profile.id, profile);
-      this.#bytes += bytesOf(profile.state);
-      for (const identity of profile.state.identities) this.#owners.set(identityKey(identity), profile.id);
-    }
-    for (const id of this.#profiles.keys()) {
+    for (const profile of profiles) this.#keep(profile);
+    for (const id of this.#kept.keys()) {
       if (this.#bytes <= this.#limitBytes) break;
       this.#drop(id);
     }
     return true;
   }
 
+  #keep(profile: Profile): void {
+    const known = this.#kept.get(profile.id);
+    const bytes = bytesOf(profile.state);
+    // Mostly the same devices as before: their keys need not be made anew.
+    if (known && known.profile.state.identities === profile.state.identities) {
+      this.#kept.delete(profile.id);
+      this.#bytes -= known.bytes;
+    } else {
+      this.#drop(profile.id);
+      for (const identity of profile.state.identities) this.#owners.set(identityKey(identity), profile.id);
+    }
+    this.#kept.set(profile.id, { profile, bytes, isDoubted: false });
+    this.#bytes += bytes;
+  }
+
   #drop(id: string): void {
-    const known = this.#profiles.get(id);
+    const known = this.#kept.get(id);
     if (!known) return;
-    this.#profiles.delete(id);
-    this.#bytes -= bytesOf(known.state);
-    for (const identity of known.state.identities) {
+    this.#kept.delete(id);
+    this.#bytes -= known.bytes;
+    for (const identity of known.profile.state.identities) {
       const key = identityKey(identity);
       if (this.#owners.get(key) === id) this.#owners.delete(key);
     }
   }
+}
+
+interface Kept {
+  profile: Profile;
+  /** As `bytesOf` had it. */
+  bytes: number;
+  isDoubted: boolean;
 }
 
 /** Memory that a state takes, about: what there is of everything that can be many, times what one takes. Pure. */

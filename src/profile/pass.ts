@@ -8,7 +8,7 @@ import { savePast, type PastOwner } from './history.ts';
 import { mergeStates } from './merge.ts';
 import type { Profile } from './profile.ts';
 import type { OnMerge } from './profiles.ts';
-import type { MergeDetail } from './table-graph.ts';
+import { saveConsentRecords, type MergeDetail } from './table-graph.ts';
 import { linkBy, saveLinks } from './table-link.ts';
 import type { ProfileMemory } from './memory.ts';
 import type { ConsentRecall } from './recall.ts';
@@ -45,6 +45,8 @@ export class FoldPass {
   readonly #number: number;
   /** As they are in the database; new profiles are not among them. */
   readonly #stored = new Map<string, Profile>();
+  /** Profiles that were not remembered, or whose devices' consents may be others after this pass. */
+  readonly #met = new Set<string>();
   /** Identities whose consent may be another after this pass. */
   readonly #consenting = new Set<string>();
   readonly #owners = new Map<string, string>();
@@ -96,7 +98,10 @@ export class FoldPass {
     const living = await mergedInto(this.#tx, [...new Set([...direct, ...owners.values()])]);
     for (const [key, id] of owners) this.#owners.set(key, living.get(id) ?? id);
     for (const id of direct) if (living.has(id)) this.#owners.set(`profile:${id}`, living.get(id)!);
-    for (const profile of await lockProfiles(this.#tx, [...living.values()])) this.#know(profile);
+    for (const profile of await lockProfiles(this.#tx, [...living.values()])) {
+      this.#know(profile);
+      this.#met.add(profile.id);
+    }
     for (const id of living.values())
       if (!this.profiles.has(id)) throw new IdentityRace(`Profile ${id} was merged by another transaction`);
   }
@@ -165,10 +170,13 @@ export class FoldPass {
     await this.#saveConsents();
     this.#recall.forget(this.#consenting);
     const changed = [...this.#changed].map((id) => this.profiles.get(id)!);
-    this.#memory.drop([...this.#changed, ...this.merged.keys()]);
+    this.#memory.doubt(this.#changed);
+    this.#memory.drop(this.merged.keys());
     this.#tx.afterCommit(() => {
       this.#recall.forget(this.#consenting);
-      if (this.#memory.keep(changed, this.#number)) this.#recall.committed(changed, this.#consenting);
+      if (!this.#memory.keep(changed, this.#number)) return;
+      const told = changed.filter(({ id }) => this.#met.has(id));
+      this.#recall.committed(told, this.#consenting);
     });
   }
 
@@ -188,6 +196,7 @@ export class FoldPass {
 
   /** Whoever shares the profile now has its consents. */
   #consented(id: string): void {
+    this.#met.add(id);
     for (const identity of this.profiles.get(id)?.state.identities ?? []) this.#consenting.add(identityKey(identity));
   }
 
@@ -367,32 +376,9 @@ export class FoldPass {
         .filter(([purpose]) => purpose !== 'email-marketing' || event.level >= 2)
         .map(([purpose, state]) => ({ profileId: this.living(profileId), event, purpose, state })),
     );
-    if (rows.length === 0) return;
-    await this.#tx.run({
-      name: 'profile.consent',
-      text: `insert into consent_record (id, shard, profile_id, purpose, state, level, source, at, proof, channel, basis, wording)
-        select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[], $9::jsonb[],
-          $10::text[], $11::text[], $12::text[])`,
-      values: [
-        rows.map(() => this.#ids.next()),
-        rows.map(({ profileId }) => shardOf(profileId)),
-        rows.map(({ profileId }) => profileId),
-        rows.map(({ purpose }) => purpose),
-        rows.map(({ state }) => state),
-        rows.map(({ event }) => event.level),
-        rows.map(({ event }) => event.source),
-        rows.map(({ event }) => new Date(event.happenedAt)),
-        rows.map(({ event: { id, page, proof } }) =>
-          JSON.stringify({ event: id, page: proof?.place ?? page?.url ?? null, ipPrefix: proof?.ipPrefix ?? null }),
-        ),
-        rows.map(({ event, purpose }) => event.proof?.channel ?? (purpose === 'email-marketing' ? 'email' : 'web')),
-        rows.map(({ event }) => event.proof?.basis ?? null),
-        rows.map(({ event }) => event.proof?.wording ?? textOf(event.data?.['wording'])),
-      ],
-    });
+    await saveConsentRecords(
+      this.#tx,
+      rows.map((row) => ({ id: this.#ids.next(), ...row })),
+    );
   }
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

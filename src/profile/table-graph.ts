@@ -1,4 +1,5 @@
-import type { ConsentWord, Identity } from '../event/index.ts';
+import { shardOf } from '../base/index.ts';
+import type { ConsentWord, Identity, ShopEvent } from '../event/index.ts';
 import type { Migration, Runner } from '../store/index.ts';
 import type { ProfileState } from './profile.ts';
 import { profileColumns, profileOf, type ProfileRow } from './table-row.ts';
@@ -214,4 +215,43 @@ export async function consentsOf(runner: Runner, profileIds: readonly string[]):
     values: [profileIds],
   });
   return rows.map((row) => ({ ...row, at: row.at.getTime() }));
+}
+
+/** What was said of one purpose, to be kept with its proof. */
+export interface StatedConsent {
+  id: string;
+  profileId: string;
+  event: ShopEvent;
+  purpose: string;
+  state: ConsentWord;
+}
+
+export async function saveConsentRecords(tx: Runner, rows: readonly StatedConsent[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.run({
+    name: 'profile.consent',
+    text: `insert into consent_record (id, shard, profile_id, purpose, state, level, source, at, proof, channel, basis, wording)
+      select * from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[], $9::jsonb[],
+        $10::text[], $11::text[], $12::text[])`,
+    values: [
+      rows.map(({ id }) => id),
+      rows.map(({ profileId }) => shardOf(profileId)),
+      rows.map(({ profileId }) => profileId),
+      rows.map(({ purpose }) => purpose),
+      rows.map(({ state }) => state),
+      rows.map(({ event }) => event.level),
+      rows.map(({ event }) => event.source),
+      rows.map(({ event }) => new Date(event.happenedAt)),
+      rows.map(({ event: { id, page, proof } }) =>
+        JSON.stringify({ event: id, page: proof?.place ?? page?.url ?? null, ipPrefix: proof?.ipPrefix ?? null }),
+      ),
+      rows.map(({ event, purpose }) => event.proof?.channel ?? (purpose === 'email-marketing' ? 'email' : 'web')),
+      rows.map(({ event }) => event.proof?.basis ?? null),
+      rows.map(({ event }) => event.proof?.wording ?? textOf(event.data?.['wording'])),
+    ],
+  });
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
