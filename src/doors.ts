@@ -13,6 +13,7 @@ import { hearingDoors } from './hearing.ts';
 import { journeyDoor } from './journey-door.ts';
 import { nameOrDevice } from './person-label.ts';
 import { shopMounts } from './demo.ts';
+import { templateDoor } from './template-door.ts';
 import { simulationDoor } from './simulation-door.ts';
 
 /** The doors of a running Beckon. */
@@ -111,6 +112,7 @@ function houseOf(rooms: Rooms): House {
     traits: rooms.profiles.traits,
     audiences: rooms.audiences,
     messages,
+    templates: templateDoor(rooms),
     mailbox: mailboxDoor(rooms),
     time: timeDoor(rooms),
     health: async () => {

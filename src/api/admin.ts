@@ -20,6 +20,7 @@ import { intakeDoors } from './admin-intake.ts';
 import { itemDoors } from './admin-item.ts';
 import { journeyDoors } from './admin-journey.ts';
 import { languageDoors } from './admin-language.ts';
+import { templateDoors } from './admin-message.ts';
 import { peopleDoors } from './admin-people.ts';
 import { privacyDoors } from './admin-privacy.ts';
 import { profileDoors } from './admin-profile.ts';
@@ -56,6 +57,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   criterionDoors(make, house);
   replayDoors(make, house);
   simulationDoors(make, house);
+  templateDoors(make, house);
   designDoors(make, house);
   offerDoors(make, house);
   activityDoors(make, house);

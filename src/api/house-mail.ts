@@ -1,14 +1,17 @@
 import type { ShopEvent } from '../event/index.ts';
 import type {
   ClickTarget,
+  GoldenKey,
   HarmCounts,
   Mirror,
   Provider,
   Suppressions,
+  Templates,
   Told,
   UnsubscribePage,
 } from '../message/index.ts';
 import type { Mail, MailRow } from './contract.ts';
+import type { TemplatePreview, TemplateProof } from './contract-message.ts';
 
 /** Links of mails (`Messages` fits). */
 export interface MessageDoor {
@@ -29,6 +32,25 @@ export interface MessageDoor {
   /** What a provider's call says, which is genuine already: put down and in effect. */
   told(provider: Provider, call: { source: string; body: unknown; id: string | null }): Promise<Told>;
 }
+
+/** As whom a template is shown. */
+export interface Whom {
+  profileId?: string;
+  run?: string;
+  golden?: GoldenKey;
+  language?: string;
+}
+
+/** Templates of mails (`Templates` fits), shown and proved as real people. */
+export type TemplateDoor = Pick<
+  Templates,
+  'list' | 'get' | 'put' | 'publish' | 'restore' | 'versions' | 'version' | 'difference' | 'check' | 'themes'
+> & {
+  /** With a document that one, otherwise the newest version. */
+  preview(key: string, whom: Whom, document?: unknown): Promise<TemplatePreview>;
+  /** Throws MESSAGE_ADDRESS_REFUSED; then none is sent. */
+  proof(key: string, whom: Whom, to: readonly string[]): Promise<TemplateProof>;
+};
 
 /** The built-in mailbox. */
 export interface MailboxDoor {

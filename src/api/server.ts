@@ -11,6 +11,7 @@ import { watchRefusals } from './admin-watch.ts';
 import type { House } from './house.ts';
 import { inflateBodies } from './inflate.ts';
 import { journeyJsonSchema } from '../journey/index.ts';
+import { TemplateDocument } from '../message/index.ts';
 import { limitRequests } from './limit.ts';
 import { mailHookRoutes } from './mail-hook.ts';
 import { pageRoutes } from './pages.ts';
@@ -111,7 +112,7 @@ async function document(app: FastifyInstance, house: House): Promise<void> {
       },
     },
   });
-  const forms = { journey: journeyJsonSchema, activity: () => ActivityInput };
+  const forms = { journey: journeyJsonSchema, activity: () => ActivityInput, template: () => TemplateDocument };
   for (const [name, form] of Object.entries(forms))
     app.get(`/v1/schema/${name}`, { schema: { hide: true } }, async (_request, reply) =>
       reply

@@ -16,6 +16,7 @@ export * from './census.ts';
 export type { MessageRank, OrderedMessage, PlanMessage, UpdateProfile } from './change.ts';
 export type * from './definition.ts';
 export * from './compare.ts';
+export { gatheredBy, type Gathered } from './gathered.ts';
 export { journeyJsonSchema } from './definition-json.ts';
 export { Journeys } from './journeys.ts';
 export type { CarriedRuns } from './merge.ts';

@@ -226,6 +226,15 @@ export async function freeRunsById(tx: Runner, ids: readonly string[]): Promise<
   return rows.map(runOf);
 }
 
+/** Runs of a profile, those that began last first. */
+export async function recentRuns(runner: Runner, profileId: string): Promise<Run[]> {
+  const rows = await runner.rows<RunRow>({
+    text: `select ${runColumns} from journey_run where profile_id = $1 order by entered_at desc, id desc limit 30`,
+    values: [profileId],
+  });
+  return rows.map(runOf);
+}
+
 /** The run of a profile in a journey that began last. */
 export async function latestRun(runner: Runner, profileId: string, journey: string): Promise<Run | null> {
   const [row] = await runner.rows<RunRow>({

@@ -1,6 +1,7 @@
 /** One intended mail and the states it passes through. Source: trust.md §2.2 with the changes of design §7 "Sending". */
 
-export type MessageClass = 'marketing' | 'transactional';
+/** A proof is sent by hand: no gate but suppression is asked, and nothing of it is counted. */
+export type MessageClass = 'marketing' | 'transactional' | 'proof';
 
 export type MessageState =
   | 'planned'

@@ -11,6 +11,7 @@ import { readLetter, type Heeded, type Letter } from './letter.ts';
 import { messageKey, type MessageRow, type Notice, type Plan } from './message.ts';
 import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
 import { readProvider, type NameOf, type Provider } from './provider.ts';
+import { nobody, planProofs, type ProofOrder } from './proof.ts';
 import { renderMail, type Rendering } from './render.ts';
 import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
 import { eraseNotices, eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
@@ -35,6 +36,13 @@ import { workDue } from './work.ts';
 export interface Told {
   taken: number;
   repeated: number;
+}
+
+/** For whom a mail is previewed; with a document that of no stored template. */
+export interface PreviewSample {
+  profile: ProfileView;
+  context: Record<string, unknown>;
+  document?: unknown;
 }
 
 /** The room's door: plans, gates, sends and records mails, and answers for their links. */
@@ -222,13 +230,19 @@ export class Messages {
     return tidyNotices(this.#kit);
   }
 
-  /** Renders the newest version of a template, published or not, for a person and a run's context. */
-  async preview(key: string, sample: { profile: ProfileView; context: Record<string, unknown> }): Promise<Rendering> {
-    const template = await this.templates.draft(key);
-    const nobody = '00000000-0000-0000-0000-000000000000';
+  /** Renders the newest version of a template, published or not, or a document, for a person and a run's context. */
+  async preview(key: string, sample: PreviewSample): Promise<Rendering> {
+    const { document, ...given } = sample;
+    const template = await this.templates.draft(key, document);
     const { clock, shop, render } = this.#kit;
     const timeZone = sample.profile.timeZone ?? shop.zone;
-    return renderMail({ template, messageId: nobody, ...sample, now: clock.now(), timeZone }, render);
+    return renderMail({ template, messageId: nobody, ...given, now: clock.now(), timeZone }, render);
+  }
+
+  /** Sends a version of a template, as it is for somebody, to who looks at it. Throws MESSAGE_ADDRESS_REFUSED. */
+  prove(tx: Tx, order: ProofOrder): Promise<{ to: string; message: string }[]> {
+    const { ids, clock } = this.#kit;
+    return planProofs(order, { id: ids.next(), now: clock.now(), plan: (plan) => this.plan(tx, plan) });
   }
 
   /** After a merge: the surviving profile's messages and cap slots are both profiles'. @returns what `movedBack` needs */

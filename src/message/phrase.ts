@@ -9,7 +9,8 @@ const phrases = {
     why: 'Prices and stock are those of today. You get this mail because you asked {{shop.name}} for mail and were on our site lately.',
     total: 'Together',
     code: 'Your code',
-    proof: 'A proof, sent by hand: caps, quiet hours and consent were not asked, and it counts nowhere.',
+    proof:
+      'A proof, sent by hand: caps, quiet hours and consent were not asked, and it counts nowhere. Its ways out lead nowhere.',
     now: 'Price and stock as you open this',
   },
   sv: {
@@ -21,7 +22,7 @@ const phrases = {
     total: 'Tillsammans',
     code: 'Din kod',
     proof:
-      'Ett provmejl, skickat för hand: tak, tysta timmar och samtycke har inte prövats, och det räknas ingenstans.',
+      'Ett provmejl, skickat för hand: tak, tysta timmar och samtycke har inte prövats, och det räknas ingenstans. Dess utvägar leder ingenstans.',
     now: 'Pris och lager när du öppnar mejlet',
   },
   de: {
@@ -33,7 +34,7 @@ const phrases = {
     total: 'Zusammen',
     code: 'Ihr Code',
     proof:
-      'Ein Probeversand von Hand: Obergrenzen, Ruhezeiten und Einwilligung wurden nicht geprüft, und er zählt nirgends.',
+      'Ein Probeversand von Hand: Obergrenzen, Ruhezeiten und Einwilligung wurden nicht geprüft, und er zählt nirgends. Seine Abmeldelinks führen nirgendwohin.',
     now: 'Preis und Bestand beim Öffnen',
   },
 };

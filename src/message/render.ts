@@ -95,7 +95,9 @@ function render(input: RenderInput, setting: RenderSetting): Rendering {
   if (size > sizeLimits.refuse) {
     throw new BeckonError(errors.MESSAGE_TOO_LARGE, `size: the HTML has ${size} bytes, over ${sizeLimits.refuse}`);
   }
-  return { mail: { subject, html, text, links, unsubscribeUrl: ways.unsubscribeUrl, size, language } };
+  // Of a mail shown again, or as a proof, no link is new.
+  const counted = input.sent === undefined ? links : [...input.sent];
+  return { mail: { subject, html, text, links: counted, unsubscribeUrl: ways.unsubscribeUrl, size, language } };
 }
 
 /** Numbers and dates as the reader's own region writes them, if the mail is in that language at all. */

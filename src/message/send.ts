@@ -7,6 +7,7 @@ import { signMail } from './dkim.ts';
 import { lookAgain } from './last-look.ts';
 import { composeMail, type ComposedMail } from './mime.ts';
 import type { Kit } from './part.ts';
+import { asProof, nobody, proofProfile } from './proof.ts';
 import { renderMail, sizeLimits, type RenderedMail } from './render.ts';
 import { Recorder } from './record.ts';
 import type { SendResult } from './result.ts';
@@ -45,12 +46,13 @@ export async function renderClaims(kit: Kit, claims: Claim[]): Promise<Ready[]> 
 function renderClaim(kit: Kit, claim: Claim): Ready | Change {
   const { row, profile, template, zone } = claim;
   const ended = (state: Change['state'], reason: string): Change => ({ id: row.id, state, reason, fence: row.fence });
+  const shownTo = proofProfile(row);
   const rendering = renderMail(
     {
       template,
-      messageId: row.id,
+      ...(shownTo ? { messageId: nobody, sent: [] } : { messageId: row.id }),
       context: row.context,
-      profile: viewOf(profile, kit.clock.now()),
+      profile: shownTo ?? viewOf(profile, kit.clock.now()),
       now: kit.clock.now(),
       timeZone: zone,
       opens: row.rank?.opens ?? false,
@@ -62,7 +64,7 @@ function renderClaim(kit: Kit, claim: Claim): Ready | Change {
     kit.log.warn('message.render_failed', { message: row.id, template: row.template, why: rendering.failed });
     return ended('render_failed', rendering.failed);
   }
-  const rendered = rendering.mail;
+  const rendered = shownTo ? asProof(rendering.mail) : rendering.mail;
   if (rendered.size > sizeLimits.warn) kit.log.warn('message.large', { message: row.id, bytes: rendered.size });
   try {
     return { claim, rendered, mail: compose(kit, claim, rendered) };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MessageClass, MessageState } from '../../src/message/index.ts';
+import type { MessageState } from '../../src/message/index.ts';
 import { Crew, Worker } from './process.ts';
 import { compare, planOf, setScene, workOff, type Scene } from './scene.ts';
 
@@ -18,7 +18,7 @@ const matrix: { point: string; marketing: [MessageState, number]; transactional:
   { point: 'message.answered', marketing: ['abandoned', 1], transactional: ['accepted', 2] },
   { point: 'message.recorded', marketing: ['accepted', 1], transactional: ['accepted', 1] },
 ];
-const classes: MessageClass[] = ['marketing', 'transactional'];
+const classes = ['marketing', 'transactional'] as const;
 const cases = matrix.flatMap((row) => classes.map((kind) => ({ point: row.point, kind, expected: row[kind] })));
 
 let scene: Scene;

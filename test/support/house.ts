@@ -7,6 +7,7 @@ import type { Profile, ProfileState } from '../../src/profile/index.ts';
 import type { House, Person, RecommendRequest } from '../../src/api/index.ts';
 import { fakeFeeds } from './feeds.ts';
 import { fakeActions, fakeJourneys } from './house-journeys.ts';
+import { fakeMailing } from './house-mail.ts';
 
 /** A house for tests: remembers what it was told, answers from what it was given. Same seed, same ids. */
 export interface FakeHouse extends House {
@@ -155,7 +156,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     privacy: fakePrivacy(),
     traits: fakeTraits(),
     audiences: fakeAudiences(),
-    messages: fakeMessages(clock, unsubscribed),
+    ...fakeMailing(clock, unsubscribed),
     mailbox: null,
     time: fakeTime(clock),
     ...well,
@@ -311,51 +312,6 @@ function fakeEvents(received: ShopEvent[], isOut: (visitor: string) => boolean):
     datastream: (id) => streams.get(id),
     datastreams: () => [...streams.values()],
     putDatastream: async (datastream) => void streams.set(datastream.id, datastream),
-  };
-}
-
-function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages'] {
-  return {
-    told: async () => ({ taken: 0, repeated: 0 }),
-    suppressions: undefined as never,
-    harm: async () => ({ sent: 0, delivered: 0, complained: 0, unsubscribed: 0, replied: 0, bounced: {} }),
-    click: async (token) =>
-      token === 'good' || token === 'evil'
-        ? {
-            location: token === 'good' ? 'https://shop.example/cart?bk_click=click-1' : 'javascript:alert(1)',
-            event: {
-              id: 'click-1',
-              source: 'message',
-              types: ['message.clicked'],
-              happenedAt: clock.now(),
-              receivedAt: clock.now(),
-              level: 2,
-              visitor: 'email:ada@example.com',
-              identities: [{ namespace: 'email', id: 'ada@example.com' }],
-              message: { id: 'm1', journey: 'abandoned-cart', link: 0 },
-            },
-          }
-        : null,
-    mirror: async (token) => (token === 'good' ? { html: '<p>the mail</p>' } : token === 'gone' ? { gone: 'x' } : null),
-    open: async (token) =>
-      token === 'good'
-        ? {
-            id: 'open-1',
-            source: 'message',
-            types: ['message.opened'],
-            happenedAt: clock.now(),
-            receivedAt: clock.now(),
-            level: 2,
-            visitor: 'email:ada@example.com',
-            identities: [{ namespace: 'email', id: 'ada@example.com' }],
-            message: { id: 'm1', journey: 'abandoned-cart' },
-          }
-        : null,
-    unsubscribePage: async (token) => (token === 'good' ? { shop: 'Lumen & Loom', address: 'a…@example.com' } : null),
-    unsubscribe: async (token) => {
-      if (token === 'good') unsubscribed.push(token);
-      return token === 'good';
-    },
   };
 }
 

@@ -1,0 +1,93 @@
+import type { House, TemplatePreview, Whom } from './api/index.ts';
+import type { Rooms } from './app.ts';
+import type { Item } from './catalog/index.ts';
+import { gatheredBy, type Gathered } from './journey/index.ts';
+import { documentOf, goldenOf, requiredOf, valueAt, type GoldenKey, type TemplateDocument } from './message/index.ts';
+import { viewOf, type ProfileView } from './profile/index.ts';
+import { labelOf } from './person-label.ts';
+
+const iso = (at: number) => new Date(at).toISOString();
+/** Items that golden recipients are shown of. */
+const goldenShelf = 12;
+
+/** Doors to templates, with the people, the runs and the goods that they are shown with. */
+export function templateDoor(rooms: Rooms): House['templates'] {
+  const { messages, store } = rooms;
+  const { templates } = messages;
+  return {
+    list: () => templates.list(),
+    get: (key) => templates.get(key),
+    put: (key, document, revision) => templates.put(key, document, revision),
+    publish: (key, revision) => templates.publish(key, revision),
+    restore: (key, version) => templates.restore(key, version),
+    versions: (key) => templates.versions(key),
+    version: (key, version) => templates.version(key, version),
+    difference: (key, from, to) => templates.difference(key, from, to),
+    check: (key, document) => templates.check(key, document),
+    themes: templates.themes,
+    preview: async (key, whom, document) => {
+      const body = document === undefined ? (await templates.get(key)).body : documentOf(document);
+      const as = await sampleFor(rooms, body, whom);
+      const { profile, context } = as;
+      const made = await messages.preview(key, { profile, context, ...(document === undefined ? {} : { document }) });
+      return { ...previewOf(made), whom: as.whom, run: as.run, runs: as.runs };
+    },
+    proof: async (key, whom, to) => {
+      const { version, body } = await templates.get(key);
+      const { profile, context } = await sampleFor(rooms, body, whom);
+      const proofs = await store.inTransaction((tx) => messages.prove(tx, { key, version, to, profile, context }));
+      rooms.slots.wake();
+      return { version, proofs };
+    },
+  };
+}
+
+interface Sample extends Pick<TemplatePreview, 'whom' | 'run' | 'runs'> {
+  profile: ProfileView;
+  context: Record<string, unknown>;
+}
+
+/** A person in a run that has what the template needs; without such a run with what golden recipients have. */
+async function sampleFor(rooms: Rooms, document: TemplateDocument, whom: Whom): Promise<Sample> {
+  const profile = whom.profileId === undefined ? null : await rooms.profiles.get(whom.profileId);
+  const golden = goldenFor(rooms, document, whom.golden ?? 'usual');
+  const speak = (of: ProfileView) => (whom.language === undefined ? of : { ...of, language: whom.language });
+  if (!profile) {
+    const { key, context } = golden;
+    return { profile: speak(golden.profile), context, whom: key, run: null, runs: [] };
+  }
+  const gathered = await gatheredBy(rooms.store, profile.id);
+  const run = chosenRun(gathered, document, whom.run);
+  const context = run?.context ?? golden.context;
+  const runs = gathered.map(({ run: id, journey, enteredAt }) => ({ run: id, journey, enteredAt: iso(enteredAt) }));
+  const view = viewOf(profile, rooms.clock.now());
+  return { profile: speak(view), context, whom: labelOf(profile), run: run?.run ?? null, runs };
+}
+
+function chosenRun(runs: readonly Gathered[], document: TemplateDocument, wanted: string | undefined) {
+  if (wanted !== undefined) return runs.find(({ run }) => run === wanted);
+  const needed = requiredOf(document).filter((path) => path.startsWith('context.'));
+  return runs.find(({ context }) => needed.every((path) => valueAt({ context }, path) !== undefined));
+}
+
+function goldenFor({ catalog, clock }: Rooms, document: TemplateDocument, key: GoldenKey) {
+  const ids: string[] = [];
+  for (const id of catalog.ids()) {
+    if (isShown(catalog.get(id))) ids.push(id);
+    if (ids.length === goldenShelf) break;
+  }
+  return goldenOf(key, { document, ids: ids.length === 0 ? ['none'] : ids, now: clock.now() });
+}
+
+function isShown(item: Item | undefined): boolean {
+  return item !== undefined && item.stock !== 0 && item.url !== null && item.imageUrl !== null;
+}
+
+type Made = Awaited<ReturnType<Rooms['messages']['preview']>>;
+
+function previewOf(made: Made): Pick<TemplatePreview, 'mail' | 'why'> {
+  if ('skip' in made) return { mail: null, why: made.skip };
+  if ('failed' in made) return { mail: null, why: made.failed };
+  const { subject, html, text, size, language, links } = made.mail;
+  return { mail: { subject, html, text, size, language, links: links.length }, why: null };
+}

@@ -1,0 +1,74 @@
+import type { House } from '../../src/api/index.ts';
+import { BeckonError, type FakeClock } from '../../src/base/index.ts';
+
+const unknown = { code: 'MESSAGE_TEMPLATE_UNKNOWN', status: 404, mend: 'Put one first' };
+const none = () => Promise.reject(new BeckonError(unknown, 'There is no template'));
+
+/** A house without templates. */
+function fakeTemplates(): House['templates'] {
+  const themes = { list: async () => [], get: none, put: async (_key: string, theme: unknown) => theme };
+  return {
+    list: async () => [],
+    get: none,
+    put: none,
+    publish: none,
+    restore: none,
+    versions: none,
+    version: none,
+    difference: none,
+    check: async () => [],
+    preview: none,
+    proof: none,
+    themes: themes as unknown as House['templates']['themes'],
+  };
+}
+
+/** Links that are ours when their token is `good`, and no templates. */
+export function fakeMailing(clock: FakeClock, unsubscribed: string[]): Pick<House, 'messages' | 'templates'> {
+  return { messages: fakeMessages(clock, unsubscribed), templates: fakeTemplates() };
+}
+
+function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages'] {
+  return {
+    told: async () => ({ taken: 0, repeated: 0 }),
+    suppressions: undefined as never,
+    harm: async () => ({ sent: 0, delivered: 0, complained: 0, unsubscribed: 0, replied: 0, bounced: {} }),
+    click: async (token) =>
+      token === 'good' || token === 'evil'
+        ? {
+            location: token === 'good' ? 'https://shop.example/cart?bk_click=click-1' : 'javascript:alert(1)',
+            event: {
+              id: 'click-1',
+              source: 'message',
+              types: ['message.clicked'],
+              happenedAt: clock.now(),
+              receivedAt: clock.now(),
+              level: 2,
+              visitor: 'email:ada@example.com',
+              identities: [{ namespace: 'email', id: 'ada@example.com' }],
+              message: { id: 'm1', journey: 'abandoned-cart', link: 0 },
+            },
+          }
+        : null,
+    mirror: async (token) => (token === 'good' ? { html: '<p>the mail</p>' } : token === 'gone' ? { gone: 'x' } : null),
+    open: async (token) =>
+      token === 'good'
+        ? {
+            id: 'open-1',
+            source: 'message',
+            types: ['message.opened'],
+            happenedAt: clock.now(),
+            receivedAt: clock.now(),
+            level: 2,
+            visitor: 'email:ada@example.com',
+            identities: [{ namespace: 'email', id: 'ada@example.com' }],
+            message: { id: 'm1', journey: 'abandoned-cart' },
+          }
+        : null,
+    unsubscribePage: async (token) => (token === 'good' ? { shop: 'Lumen & Loom', address: 'a…@example.com' } : null),
+    unsubscribe: async (token) => {
+      if (token === 'good') unsubscribed.push(token);
+      return token === 'good';
+    },
+  };
+}
