@@ -26,7 +26,7 @@ import { openReplaying } from './replaying.ts';
 import { openShowing, type Showing } from './showing.ts';
 import { openSimulations } from './simulation-door.ts';
 import { openLearning, openRecommender, type Learning } from './learning.ts';
-import { mailSettings, openTransport, shopNameOf } from './mailing.ts';
+import { arrive, mailSettings, openTransport, shopNameOf } from './mailing.ts';
 import { openErasures } from './erasing.ts';
 import { openHearing } from './hearing.ts';
 import { openJourneying, type Journeying } from './journeying.ts';
@@ -141,7 +141,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const { auditing, watching } = openWatching(ground, slots, feeding);
   returning.push(replaying.duty, auditing.duty, watching.duty);
   const pulse = new Pulse({ clock, log, duties: returning, onMoved: (offset) => memory.set('clock-offset', offset) });
-  slots.wake = () => wakeAll(pulse, slots.calling);
+  slots.wake = () => [pulse, slots.calling].map((one) => one.wake());
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
   const keys = new Keys({ store, ids, random, ownKey });
   await readAhead({ events, profiles, templates, slots });
@@ -200,10 +200,6 @@ function joinFold(folder: Folder, { events, learning }: { events: EventLog; lear
     events.goOn();
     learning.follower.give(fed as FeedBatch[]);
   });
-}
-
-function wakeAll(...all: { wake(): void }[]): void {
-  for (const one of all) one.wake();
 }
 
 function openProfiles({ store, clock, ids, log }: Ground, events: EventLog, slots: Slots): Profiles {
@@ -372,6 +368,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
   rooms.showing.listFeeds.start();
   await rooms.replaying.replays.start();
   rooms.simulations.start();
+  await arrive(settings, rooms, parts.say);
   rooms.pulse.start();
   const hearing = await openHearing(rooms);
   rooms.slots.calling.start();

@@ -8,11 +8,13 @@ import {
   openMailboxServer,
   SmtpTransport,
   type MailboxStore,
+  type Messages,
   type Transport,
 } from './message/index.ts';
-import { BeckonError } from './base/index.ts';
+import { BeckonError, type Log } from './base/index.ts';
 import { errors, type Settings } from './settings.ts';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** The way out for mail: SMTP to the given server, or to the built-in mailbox; and a switch to catch everything. */
 export async function openTransport(settings: Settings, mailbox: MailboxStore) {
@@ -82,4 +84,35 @@ function openDkim({ dkim = [], from }: Pick<Settings, 'dkim' | 'from'>): DkimKey
       throw new BeckonError(errors.SETTINGS_BAD_VALUE, `BECKON_DKIM: ${path}: ${why}`, { where: 'BECKON_DKIM' });
     }
   });
+}
+
+/**
+ * At a start: is this the database that sent last, as far as this folder remembers? A copy or an old one is frozen, and
+ * says so. A folder that cannot be written remembers nothing; then only the database's own fingerprint speaks.
+ */
+export async function arrive(
+  { dataDir, instance }: Pick<Settings, 'dataDir' | 'instance'>,
+  rooms: { messages: Pick<Messages, 'sending'>; log: Log },
+  say: (line: string) => void,
+): Promise<void> {
+  const path = join(dataDir, 'starts');
+  const { epoch } = await rooms.messages.sending.arrive({ epoch: rememberedAt(path), instance: instance ?? null });
+  try {
+    writeFileSync(path, `${epoch}\n`);
+  } catch {
+    rooms.log.info('sending.not-remembered', { path });
+  }
+  const { frozen, reason } = await rooms.messages.sending.state();
+  if (!frozen) return;
+  rooms.log.warn('sending.frozen', { reason });
+  say(`Sending is frozen: ${reason}. See docs/reliability.md, and POST /v1/sending/thaw`);
+}
+
+function rememberedAt(path: string): number | null {
+  try {
+    const text = readFileSync(path, 'utf8').trim();
+    return /^\d{1,15}$/.test(text) ? Number(text) : null;
+  } catch {
+    return null;
+  }
 }

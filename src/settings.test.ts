@@ -22,6 +22,7 @@ test('with nothing said, everything has its default: the demo, a virtual clock, 
     inboundSmtp: null,
     inboundImap: null,
     returnDomain: null,
+    instance: null,
     dkim: [],
     adminKey: null,
     zone: 'Europe/Stockholm',
@@ -43,6 +44,7 @@ test('without the demo the clock is the machine’s, the zone too, and nothing o
     inboundSmtp: null,
     inboundImap: null,
     returnDomain: null,
+    instance: null,
     dkim: [],
   });
 });

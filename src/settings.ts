@@ -49,6 +49,8 @@ export interface Settings {
   inboundSmtp?: { host: string; port: number } | null;
   /** A mailbox that is read for returned mail; null: none. */
   inboundImap?: string | null;
+  /** The name of this installation: a database that belongs to another one sends nothing; absent: it has none. */
+  instance?: string | null;
   /** Keys that sign each mail (settings-mail.ts). */
   dkim?: readonly DkimFile[];
   /** A secret key with all rights, chosen by the operator; null: one is made in the demo. */
@@ -169,6 +171,11 @@ const options: readonly Option[] = [
   },
   { name: 'returnDomain', env: 'BECKON_RETURN_DOMAIN', text: 'domain at which bounces are read (nobody reads them)' },
   {
+    name: 'instance',
+    env: 'BECKON_INSTANCE',
+    text: 'name of this installation; a database of another one sends nothing',
+  },
+  {
     name: 'dkim',
     env: 'BECKON_DKIM',
     text: 'keys that sign mail, selector:file.pem or selector@domain:file.pem, with commas between (the mail host signs)',
@@ -244,6 +251,7 @@ export function readSettings(
     inboundSmtp: given.inboundSmtp === undefined ? null : readListen(given.inboundSmtp, bad),
     inboundImap: readUrl(given.inboundImap, ['imaps:', 'imap:']),
     returnDomain: given.returnDomain === undefined ? null : readDomain(given.returnDomain, bad),
+    instance: text('instance'),
     dkim: given.dkim === undefined ? [] : readDkim(given.dkim, bad),
     adminKey: text('adminKey'),
     zone: readZone(given.zone) ?? (demo ? 'Europe/Stockholm' : machineZone),

@@ -19,6 +19,7 @@ import { importDoors } from './admin-import.ts';
 import { intakeDoors } from './admin-intake.ts';
 import { itemDoors } from './admin-item.ts';
 import { journeyDoors } from './admin-journey.ts';
+import { ledgerDoors } from './admin-ledger.ts';
 import { languageDoors } from './admin-language.ts';
 import { templateDoors } from './admin-message.ts';
 import { peopleDoors } from './admin-people.ts';
@@ -53,6 +54,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   reportDoors(make, app, house);
   alertDoors(make, house);
   languageDoors(make);
+  ledgerDoors(make, house);
   recommendDoors(make, house);
   criterionDoors(make, house);
   replayDoors(make, house);

@@ -3,8 +3,10 @@ import type {
   ClickTarget,
   GoldenKey,
   HarmCounts,
+  Messages,
   Mirror,
   Provider,
+  Sending,
   Suppressions,
   Templates,
   Told,
@@ -51,6 +53,11 @@ export type TemplateDoor = Pick<
   /** Throws MESSAGE_ADDRESS_REFUSED; then none is sent. */
   proof(key: string, whom: Whom, to: readonly string[]): Promise<TemplateProof>;
 };
+
+/** The send ledger's numbers, and the switch that holds back all mail (`Messages` fits). */
+export interface LedgerDoor extends Pick<Messages, 'ledger' | 'ledgerMessages'> {
+  sending: Pick<Sending, 'state' | 'freeze' | 'thaw'>;
+}
 
 /** The built-in mailbox. */
 export interface MailboxDoor {

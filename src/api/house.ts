@@ -28,7 +28,7 @@ import type {
 } from '../recommend/index.ts';
 import type { AdvanceReport, ClockView, Overview, PersonRow, TimelineEntry } from './contract.ts';
 import type { JourneyDoor } from './house-journey.ts';
-import type { MailboxDoor, MessageDoor, TemplateDoor } from './house-mail.ts';
+import type { LedgerDoor, MailboxDoor, MessageDoor, TemplateDoor } from './house-mail.ts';
 import type { RefusedRow } from './contract-in.ts';
 import type { Forms } from './forms.ts';
 import type { Keys } from './keys.ts';
@@ -79,7 +79,7 @@ export interface House {
   privacy: PrivacyDoor;
   traits: TraitDoor;
   audiences: AudienceDoor;
-  messages: MessageDoor;
+  messages: MessageDoor & LedgerDoor;
   templates: TemplateDoor;
   /** Null when mail leaves by SMTP. */
   mailbox: MailboxDoor | null;

@@ -14,6 +14,7 @@ import { journeyJsonSchema } from '../journey/index.ts';
 import { TemplateDocument } from '../message/index.ts';
 import { limitRequests } from './limit.ts';
 import { mailHookRoutes } from './mail-hook.ts';
+import { metricRoutes } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
 import { segmentRoutes } from './segment.ts';
@@ -65,6 +66,7 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
   await app.register(targetRecsRoutes, { house });
   await app.register(segmentRoutes, { house });
   await app.register(webhookRoutes, { house });
+  await app.register(metricRoutes, { house });
   await app.register(mailHookRoutes, { house });
   await app.register(trackRoutes, { house });
   await app.register(formRoutes, { house });

@@ -40,6 +40,8 @@ export { ImapIntake, type ImapPlace } from './imap.ts';
 export { openIntake, type Intake } from './intake.ts';
 export type { Provider } from './provider.ts';
 export { judgeResult, type SendResult } from './result.ts';
+export { Sending, judgeHome, type FreezeCause, type Remembered, type SendingState } from './sending.ts';
+export type { LedgerDoubt, LedgerFilter, LedgerLine, LedgerMessage } from './table-ledger.ts';
 export { SmtpTransport, type SmtpOptions } from './transport-smtp.ts';
 export { duesBy, emptyLedger, endsOf, type MessageCounts, type MessageEnd } from './table-report.ts';
 export { requiredOf, TemplateDocument, type Block } from './block.ts';

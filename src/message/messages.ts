@@ -8,13 +8,23 @@ import { mirrorOf, type Mirror } from './mirror.ts';
 import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
 import { takeNotice, tidyNotices, type NewNotice } from './hear.ts';
 import { readLetter, type Heeded, type Letter } from './letter.ts';
-import { messageKey, type MessageRow, type Notice, type Plan } from './message.ts';
+import { messageKey, type MessageRow, type MessageState, type Notice, type Plan } from './message.ts';
 import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
 import { readProvider, type NameOf, type Provider } from './provider.ts';
 import { nobody, planProofs, type ProofOrder } from './proof.ts';
 import { renderMail, type Rendering } from './render.ts';
 import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
 import { eraseNotices, eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
+import {
+  ledgerDoubt,
+  ledgerLines,
+  ledgerMessages,
+  type LedgerDoubt,
+  type LedgerFilter,
+  type LedgerLine,
+  type LedgerMessage,
+} from './table-ledger.ts';
+import { Sending } from './sending.ts';
 import { harmOf, type HarmCounts } from './table-heard.ts';
 import { acceptedSince, countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
 import { Suppressions } from './suppressing.ts';
@@ -50,12 +60,15 @@ export class Messages {
   readonly templates: Templates;
   /** The suppression list, for people. */
   readonly suppressions: Suppressions;
+  /** The switch that holds back all mail. */
+  readonly sending: Sending;
   readonly #kit: Kit;
 
   /** Throws MESSAGE_ADDRESS_REFUSED or MESSAGE_HEADER_REFUSED for a sender that cannot be one. */
   constructor(parts: MessageParts) {
     this.#kit = kitOf(parts);
     this.suppressions = new Suppressions(this.#kit);
+    this.sending = new Sending(parts);
     this.templates = new Templates(this.#kit);
   }
 
@@ -139,6 +152,20 @@ export class Messages {
 
   counts(journey: string): Promise<MessageCounts> {
     return countsOf(this.#kit.store, journey);
+  }
+
+  /** The ledger's numbers: what became of every message, in lines that add up. */
+  async ledger(filter: LedgerFilter): Promise<{ lines: LedgerLine[]; doubt: LedgerDoubt }> {
+    const { store } = this.#kit;
+    return { lines: await ledgerLines(store, filter), doubt: await ledgerDoubt(store, filter) };
+  }
+
+  /** Single messages of the ledger, the newest first. */
+  ledgerMessages(
+    filter: LedgerFilter & { state?: MessageState; reason?: string },
+    page: { after: string | null; limit: number },
+  ): Promise<LedgerMessage[]> {
+    return ledgerMessages(this.#kit.store, filter, page);
   }
 
   /** Mails accepted since a moment of business time, UTC ms. */

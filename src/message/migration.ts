@@ -204,4 +204,22 @@ create table message_theme (
 `,
   },
   ...suppressionMigrations,
+  {
+    // The switch that holds back all mail, and where this database belongs.
+    name: '0660-message-sending',
+    sql: `
+create table sending (
+  shard smallint primary key,
+  frozen boolean not null default false,
+  cause text,
+  reason text,
+  since timestamptz,
+  by text,
+  epoch bigint not null default 0,
+  home text,
+  instance text
+);
+insert into sending (shard) values (0);
+`,
+  },
 ];

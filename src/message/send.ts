@@ -13,6 +13,7 @@ import { Recorder } from './record.ts';
 import type { SendResult } from './result.ts';
 import { applyChanges } from './settle.ts';
 import { beginSending, type Change, type WireRow } from './table.ts';
+import { isHeldBack } from './table-sending.ts';
 import { verpAddress, verpToken, type VerpPurpose } from './verp.ts';
 
 /** A rendered and composed mail, before T3. */
@@ -100,15 +101,21 @@ function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): Com
 }
 
 /**
- * What may have changed since the claim, holdout last, then T3: the control arm becomes a ghost that its run does not notice; the others are `sending`, with
- * their attempt rows committed, before the first byte. Gives those that may go on the wire.
+ * What may have changed since the claim, holdout last, then T3: the control arm becomes a ghost that its run does not
+ * notice; the others are `sending`, with their attempt rows committed, before the first byte. Gives those that may go on
+ * the wire.
  */
 export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
   if (ready.length === 0) return [];
   const options = { leaseMs: kit.set.wireLeaseMs, transport: kit.transport.name, now: kit.clock.now() };
   const going = await kit.store.inTransaction(async (tx) => {
     const claims = ready.map(({ claim }) => claim);
-    const back = await lookAgain(kit, tx, { claims, profiles: await lockPeople(kit, tx, claims) });
+    const profiles = await lockPeople(kit, tx, claims);
+    if (await isHeldBack(tx)) {
+      await applyChanges(kit, tx, ready.map(returned('sending is frozen')));
+      return new Set<string>();
+    }
+    const back = await lookAgain(kit, tx, { claims, profiles });
     await applyChanges(kit, tx, back);
     const kept = new Set(back.map(({ id }) => id));
     const through = ready.filter(({ claim }) => !kept.has(claim.row.id));
@@ -164,13 +171,12 @@ async function tellArms(
 
 /** Gives claims back before their lease runs out, when a slow next hop keeps us: a living worker is not a lost one. */
 export async function handBack(kit: Kit, ready: Ready[]): Promise<void> {
-  const changes = ready.map(({ claim: { row } }): Change => ({
-    id: row.id,
-    state: 'ready',
-    reason: 'waits for the next hop',
-    fence: row.fence,
-  }));
+  const changes = ready.map(returned('waits for the next hop'));
   await kit.store.inTransaction((tx) => applyChanges(kit, tx, changes));
+}
+
+function returned(reason: string): (one: Ready) => Change {
+  return ({ claim: { row } }) => ({ id: row.id, state: 'ready', reason, fence: row.fence });
 }
 
 /** Test profiles are always treated (design §7 "Measuring"). Transactional mail has no control arm. */

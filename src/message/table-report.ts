@@ -66,7 +66,8 @@ export async function toDo(runner: Runner, query: { now: number; recoveryMs: num
     text: `select exists (select 1 from message where state = 'leased' and lease_until < now())
         or exists (select 1 from message where state = 'sending' and lease_until < now()) as lost,
       exists (select 1 from message where state = 'in_doubt' and doubt_at < now() - $2 * interval '1 millisecond') as doubt,
-      exists (select 1 from message where state in ('planned', 'held', 'ready', 'deferred') and due <= $1) as due,
+      exists (select 1 from message where state in ('planned', 'held', 'ready', 'deferred') and due <= $1
+        and not exists (select 1 from sending where frozen)) as due,
       exists (select 1 from message where state in ('planned', 'held', 'ready', 'deferred') and deadline <= $1) as overdue,
       exists (select 1 from provider_notice where done_at is null) as heard`,
     values: [new Date(query.now), query.recoveryMs],
@@ -74,11 +75,12 @@ export async function toDo(runner: Runner, query: { now: number; recoveryMs: num
   return row!;
 }
 
-/** The next moment of business time at which something falls due. */
+/** The next moment of business time at which something falls due; while sending is frozen only deadlines do. */
 export async function nextDueAt(runner: Runner): Promise<number | null> {
   const rows = await runner.rows<{ due: Date | null }>({
     name: 'message-next-due',
-    text: `select least((select min(due) from message where state in ('planned', 'held', 'ready', 'deferred')),
+    text: `select least((select min(due) from message where state in ('planned', 'held', 'ready', 'deferred')
+        and not exists (select 1 from sending where frozen)),
       (select min(deadline) from message where state in ('planned', 'held', 'ready', 'deferred'))) as due`,
   });
   return rows[0]?.due?.getTime() ?? null;

@@ -73,7 +73,8 @@ export function peekDue(store: Runner, now: number, limit: number): Promise<Cand
   return store.rows({
     name: 'message-peek',
     text: `select id, profile_id as "profileId", crashes from message
-      where ${pending} and due <= $1 and deadline > $1 order by crashes, due limit $2`,
+      where ${pending} and due <= $1 and deadline > $1 and not exists (select 1 from sending where frozen)
+      order by crashes, due limit $2`,
     values: [new Date(now), limit],
   });
 }

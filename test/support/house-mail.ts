@@ -1,3 +1,4 @@
+import { emptyLedger } from './ledger.ts';
 import type { House } from '../../src/api/index.ts';
 import { BeckonError, type FakeClock } from '../../src/base/index.ts';
 
@@ -32,6 +33,7 @@ function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages
   return {
     told: async () => ({ taken: 0, repeated: 0 }),
     suppressions: undefined as never,
+    ...emptyLedger,
     harm: async () => ({ sent: 0, delivered: 0, complained: 0, unsubscribed: 0, replied: 0, bounced: {} }),
     click: async (token) =>
       token === 'good' || token === 'evil'

@@ -1,0 +1,86 @@
+/** What the doors of the send ledger answer. */
+import { Type, type Static, type TSchema } from 'typebox';
+
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const time = Type.String({ description: 'ISO 8601' });
+const count = Type.Integer({ minimum: 0 });
+
+/** In the order in which a message passes through them; the ends last. */
+export const ledgerStates = [
+  'planned',
+  'held',
+  'ready',
+  'leased',
+  'sending',
+  'deferred',
+  'in_doubt',
+  'accepted',
+  'rejected',
+  'skipped',
+  'render_failed',
+  'expired',
+  'cancelled',
+  'abandoned',
+  'quarantined',
+] as const;
+export const LedgerState = Type.Union(ledgerStates.map((state) => Type.Literal(state)));
+export type LedgerState = Static<typeof LedgerState>;
+
+const MailClass = Type.Union([Type.Literal('marketing'), Type.Literal('transactional')]);
+const counts = Type.Record(Type.String(), count);
+
+export const SendingView = Type.Object({
+  frozen: Type.Boolean(),
+  cause: nullable(
+    Type.Union(
+      ['hand', 'restored', 'copied', 'brake'].map((cause) =>
+        Type.Literal(cause as 'hand' | 'restored' | 'copied' | 'brake'),
+      ),
+    ),
+  ),
+  reason: nullable(Type.String()),
+  since: nullable(time),
+  by: nullable(Type.String()),
+});
+export type SendingView = Static<typeof SendingView>;
+
+/** GET /v1/ledger: what became of every message that was planned. Each group adds up to `total`. */
+export const LedgerView = Type.Object({
+  total: count,
+  states: counts,
+  classes: Type.Record(Type.String(), counts),
+  journeys: Type.Array(Type.Object({ journey: Type.String(), total: count, states: counts })),
+  days: Type.Array(Type.Object({ day: Type.String(), total: count, states: counts })),
+  /** Skipped because their arm is the control group; part of `states.skipped`. */
+  heldOut: count,
+  /** Nobody knew whether it had arrived. */
+  doubt: Type.Object({ open: count, abandoned: count, resent: count, late: count }),
+  sending: SendingView,
+});
+export type LedgerView = Static<typeof LedgerView>;
+
+/** GET /v1/ledger/messages */
+export const LedgerPage = Type.Object({
+  messages: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      key: Type.String(),
+      journey: Type.String(),
+      activity: Type.String(),
+      class: MailClass,
+      state: LedgerState,
+      reason: nullable(Type.String()),
+      profileId: Type.String(),
+      plannedAt: time,
+      changedAt: time,
+      attempts: count,
+      test: Type.Boolean(),
+    }),
+  ),
+  /** Give it as `after` for the next page; null: this was the last. */
+  next: nullable(Type.String()),
+});
+export type LedgerPage = Static<typeof LedgerPage>;
+
+/** POST /v1/sending/freeze */
+export const FreezeInput = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) });

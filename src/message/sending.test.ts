@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { aDesk, noon, type Desk } from '../../test/support/message.ts';
+import { judgeHome } from './sending.ts';
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await aDesk();
+  await desk.store.run({
+    text: `update sending set frozen = false, cause = null, reason = null, epoch = 0, home = null, instance = null`,
+  });
+});
+const state = async (id: string) => (await desk.messages.get(id))!.state;
+const sending = () => desk.messages.sending;
+
+describe('sending held back', () => {
+  it('begins no mail while frozen, says why, keeps everything, and goes on when thawed', async () => {
+    const id = await desk.plan(desk.person());
+    await sending().freeze({ reason: 'a wrong price', by: 'Ada' });
+    expect(await sending().freeze({ reason: 'again', by: 'Bo' })).toMatchObject({
+      reason: 'a wrong price',
+      by: 'Ada',
+      cause: 'hand',
+    });
+    expect(await desk.messages.work()).toEqual({ done: 0 });
+    expect(await state(id)).toBe('planned');
+    expect(await desk.messages.nextDue(), 'only its deadline').toBe(noon + 5 * 24 * 3_600_000);
+    expect(await sending().thaw('Ada')).toMatchObject({ frozen: false, expired: 0 });
+    await desk.messages.work();
+    expect(await state(id)).toBe('accepted');
+  });
+
+  it('stops what was claimed before the freeze and is not on the wire yet (row 60)', async () => {
+    const id = await desk.plan(desk.person());
+    const { hear } = await import('../base/index.ts');
+    let freezing: Promise<unknown> | undefined;
+    const end = hear((name) => {
+      if (name === 'message.rendered') freezing ??= sending().freeze({ reason: 'stop', by: 'Ada' });
+    });
+    // The freeze commits before the batch begins: its profiles wait for it.
+    const { lock } = desk.parts.profiles;
+    desk.parts.profiles.lock = async (tx, ids) => {
+      await freezing;
+      return lock(tx, ids);
+    };
+    const again = new (await import('./messages.ts')).Messages(desk.parts);
+    await again.work();
+    end();
+    expect(desk.transport.sent).toEqual([]);
+    expect(await desk.messages.get(id)).toMatchObject({ state: 'ready', reason: 'sending is frozen' });
+  });
+
+  it('still ends what is past its deadline', async () => {
+    const id = await desk.plan(desk.person(), { deadline: noon + 1000 });
+    await sending().freeze({ reason: 'stop', by: 'Ada' });
+    desk.clock.advance(2000);
+    await desk.messages.work();
+    expect(await state(id)).toBe('expired');
+  });
+});
+
+describe('a database that is not the one that sent last (rows 67, 68)', () => {
+  it('is taken as it is at the first start, and known again at the next', async () => {
+    const first = await sending().arrive({ epoch: null, instance: 'production' });
+    expect(first).toEqual({ epoch: 1, found: null });
+    expect(await sending().arrive({ epoch: 1, instance: 'production' })).toEqual({ epoch: 2, found: null });
+    expect(await sending().arrive({ epoch: null, instance: null }), 'another machine on the same one').toEqual({
+      epoch: 3,
+      found: null,
+    });
+    expect((await sending().state()).frozen).toBe(false);
+  });
+
+  it('restored from yesterday is frozen; thawed, what was planned before is never sent and later plans are', async () => {
+    const old = await desk.plan(desk.person());
+    await sending().arrive({ epoch: null, instance: null });
+    const back = await sending().arrive({ epoch: 41, instance: null });
+    expect(back.found).toMatchObject({ cause: 'restored', reason: expect.stringContaining('start 1 of 41') });
+    expect(back.epoch).toBe(42);
+    await desk.messages.work();
+    expect(desk.transport.sent).toEqual([]);
+    desk.clock.advance(1000);
+    const young = await desk.plan(desk.person({ email: 'young@example.com' }));
+    expect(await sending().thaw('Ada')).toMatchObject({ frozen: false, expired: 1 });
+    await desk.messages.work();
+    await desk.messages.work();
+    expect([await state(old), await state(young)]).toEqual(['expired', 'accepted']);
+    expect(await sending().arrive({ epoch: 42, instance: null })).toMatchObject({ found: null });
+  });
+
+  it('copied into another one is frozen, and so is one of another installation', async () => {
+    await sending().arrive({ epoch: null, instance: 'production' });
+    expect(await sending().arrive({ epoch: null, instance: 'staging' })).toMatchObject({ found: { cause: 'copied' } });
+    await sending().thaw('Ada');
+    await desk.store.run({ text: `update sending set home = 'elsewhere/1'` });
+    expect(await sending().arrive({ epoch: null, instance: 'production' })).toMatchObject({
+      found: { cause: 'copied' },
+    });
+    expect(await sending().state()).toMatchObject({ frozen: true, cause: 'copied', by: 'Beckon' });
+    await sending().thaw('Ada');
+    expect(await sending().arrive({ epoch: null, instance: 'production' })).toMatchObject({ found: null });
+  });
+
+  it('says nothing of what it cannot know', () => {
+    const kept = { epoch: 5, instance: null, home: null };
+    expect(judgeHome(kept, { epoch: null, instance: 'x', home: 'a/1' })).toBeNull();
+    expect(judgeHome(kept, { epoch: 5, instance: null, home: null })).toBeNull();
+  });
+});
+
+describe('the ledger’s numbers', () => {
+  it('add up over states, classes, journeys and days, whatever became of the mails; test mails stand apart', async () => {
+    await desk.plan(desk.person());
+    await desk.plan(desk.person({ consent: {} }));
+    await desk.plan(desk.person({ email: 'c@example.com', consent: {} }), {
+      class: 'transactional',
+      journey: 'receipts',
+    });
+    await desk.plan(desk.person({ email: 'd@example.com' }), { holdout: 1 });
+    await desk.plan(desk.person({ email: 't@example.com' }), { test: true });
+    await desk.messages.work();
+    desk.transport.answer = () => ({ kind: 'lost', bodyEnded: true, why: 'reset' });
+    desk.clock.advance(86_400_000);
+    const doubted = await desk.plan(desk.person({ email: 'e@example.com' }));
+    await desk.messages.work();
+    const { lines, doubt } = await desk.messages.ledger({});
+    expect(lines.reduce((sum, { count }) => sum + count, 0)).toBe(5);
+    expect(new Set(lines.map(({ day }) => day))).toEqual(new Set(['2026-11-23', '2026-11-24']));
+    expect(lines.filter(({ heldOut }) => heldOut)).toMatchObject([{ state: 'skipped', count: 1 }]);
+    expect(doubt).toEqual({ open: 1, abandoned: 0, resent: 0, late: 0 });
+    const some = await desk.messages.ledger({ journey: 'receipts', class: 'transactional', from: noon, to: noon + 1 });
+    expect(some.lines).toMatchObject([{ state: 'accepted', count: 1 }]);
+    const page = await desk.messages.ledgerMessages({ state: 'in_doubt' }, { after: null, limit: 10 });
+    expect(page).toMatchObject([{ id: doubted, attempts: 1, class: 'marketing' }]);
+    const first = await desk.messages.ledgerMessages({}, { after: null, limit: 4 });
+    const rest = await desk.messages.ledgerMessages({}, { after: first.at(-1)!.id, limit: 4 });
+    expect(new Set([...first, ...rest].map(({ id }) => id)).size).toBe(6);
+  });
+});
