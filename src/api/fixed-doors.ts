@@ -122,6 +122,18 @@ export const fixedDoors = {
   '/p/{token}': {
     get: operation('Links in mails', 'The picture that tells of an opening', { 200: 'One transparent point' }),
   },
+  '/l/{token}': {
+    get: operation(
+      'Links in mails',
+      'The page of an item of a mail, or of what stands in for it; with .png its price and stock, drawn now',
+      {
+        200: 'The picture',
+        302: 'The page',
+        404: 'Not one of our links, or older than 90 days',
+        503: 'Too many are drawn at the moment',
+      },
+    ),
+  },
   '/m/{token}': {
     get: operation('Links in mails', 'The mail in a browser', {
       200: 'The mail',

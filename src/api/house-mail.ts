@@ -3,6 +3,7 @@ import type {
   ClickTarget,
   GoldenKey,
   HarmCounts,
+  LivePicture,
   Messages,
   Mirror,
   Provider,
@@ -21,6 +22,10 @@ export interface MessageDoor {
   click(token: string): Promise<ClickTarget | null>;
   /** The event that tells that a mail was opened; null for a token that is not ours. */
   open(token: string): Promise<ShopEvent | null>;
+  /** What an item of a mail costs and whether it can be had, drawn now; null for a token that is not ours. */
+  livePicture(token: string): Promise<LivePicture | null>;
+  /** The page of an item of a mail, or of what stands in for it now; null for a token that is not ours. */
+  livePage(token: string): string | null;
   /** A mail in a browser; null for a token that is not ours. */
   mirror(token: string): Promise<Mirror | null>;
   /** What the page behind an unsubscribe link says; null when it is not ours. Reads only. */

@@ -194,6 +194,24 @@ describe('unsubscribe links', () => {
   const post = (token: string, payload: string, type = 'application/x-www-form-urlencoded') =>
     app.inject({ method: 'POST', url: `/u/${token}`, headers: { host, 'content-type': type }, payload });
 
+  it('answers open-time addresses with a picture nobody keeps or the page, and plainly with 404 for a foreign token', async () => {
+    const picture = await get('/l/good.png');
+    expect([picture.statusCode, picture.headers['content-type']]).toEqual([200, 'image/png']);
+    expect(picture.headers['cache-control']).toContain('no-store');
+    const page = await get('/l/good?bk_click=c1');
+    expect([page.statusCode, page.headers['location']]).toEqual([302, 'https://shop.example/p/coat?bk_click=c1']);
+    for (const url of ['/l/bad', '/l/bad.png', `/l/${'x'.repeat(590)}.png`]) {
+      const reply = await get(url);
+      expect([reply.statusCode, reply.body, reply.headers['content-type']]).toEqual([
+        404,
+        'Not found',
+        'text/plain; charset=utf-8',
+      ]);
+    }
+    expect((await get('/l/busy.png')).statusCode).toBe(503);
+    expect(house.received).toEqual([]);
+  });
+
   it('shows a mail in the browser, with no script, no cookie and no address of its own to others', async () => {
     const page = await get('/m/good');
     expect([page.statusCode, page.body]).toEqual([200, '<p>the mail</p>']);

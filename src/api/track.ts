@@ -25,6 +25,7 @@ export async function trackRoutes(app: FastifyInstance, { house }: { house: Hous
   });
   app.get('/c/:token', hidden, (request, reply) => click(request, reply, house));
   app.get('/p/:token', hidden, (request, reply) => open(request, reply, house));
+  app.get('/l/:token', hidden, (request, reply) => live(request, reply, house));
   app.get('/m/:token', hidden, (request, reply) => mirror(request, reply, house));
   app.get('/u/:token', hidden, (request, reply) => askToUnsubscribe(request, reply, house));
   app.post('/u/:token', hidden, (request, reply) => unsubscribe(request, reply, house));
@@ -72,6 +73,30 @@ function safeUrl(text: string): URL | null {
 function isPrefetch(request: FastifyRequest): boolean {
   const purpose = asText(request.headers['sec-purpose'] ?? request.headers['purpose'], 64) ?? '';
   return purpose.includes('prefetch');
+}
+
+/** A picture of price and stock as they are now, or the page behind it. Counts nothing: opens are no evidence. */
+async function live(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
+  const token = asText(dig(request.params, 'token'), 600) ?? '';
+  const plain = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+  if (!token.endsWith('.png')) {
+    const page = house.messages.livePage(token);
+    const url = page === null ? null : safeUrl(page);
+    if (!url) return reply.code(404).headers(plain).send('Not found');
+    const click = asText(dig(request.query, 'bk_click'), 64);
+    if (click !== undefined) url.searchParams.set('bk_click', click);
+    return reply.headers({ 'cache-control': 'no-store', location: url.href }).code(302).send();
+  }
+  const made = await house.messages.livePicture(token.slice(0, -'.png'.length));
+  if (made === null) return reply.code(404).headers(plain).send('Not found');
+  if ('busy' in made)
+    return reply
+      .code(503)
+      .headers({ ...plain, 'retry-after': '1' })
+      .send('Busy');
+  // Proxies of mail programs keep pictures for as long as they may.
+  const headers = { 'content-type': 'image/png', 'cache-control': 'no-cache, no-store, max-age=0, private' };
+  return reply.headers(headers).send(Buffer.from(made.png));
 }
 
 /** No script of it runs, and it sees nothing of the studio: the same page as a mail program would show. */

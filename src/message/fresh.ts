@@ -8,7 +8,7 @@ export interface FreshOptions {
   /** Relative addresses of pages and pictures stand on this. */
   publicUrl: string;
   /** Where an item is looked up when the mail is opened, and what may stand in for it then. */
-  live?: (item: string, spares: readonly string[]) => { livePage: string; liveImage: string };
+  live?: (item: string, spares: readonly string[]) => { livePage: string; liveImage: string } | null;
 }
 
 interface ListedItem extends Record<string, unknown> {
@@ -49,7 +49,10 @@ function freshAnswer(answer: Record<string, unknown> | undefined, options: Fresh
         ...entry,
         position: index + 1,
         recommendation,
-        ...options.live?.(entry.id, sparesFor(index, fit)),
+        ...(options.live?.(entry.id, sparesFor(index, fit)) ?? {
+          livePage: entry['url'],
+          liveImage: entry['imageUrl'],
+        }),
       }));
       items += list.length;
       return [name, list];
@@ -88,7 +91,7 @@ function freshItem(entry: ListedItem, { get, publicUrl }: FreshOptions): ListedI
   };
 }
 
-function absolute(address: string | null, base: string): string | null {
+export function absolute(address: string | null, base: string): string | null {
   if (address === null || address === '') return null;
   if (/^https?:\/\//.test(address)) return address;
   try {

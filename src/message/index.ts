@@ -48,6 +48,7 @@ export { requiredOf, TemplateDocument, type Block } from './block.ts';
 export type { Difference } from './difference.ts';
 export type { MailFinding } from './finding.ts';
 export { fixedLinks } from './inspect-link.ts';
+export type { LivePicture } from './live-pictures.ts';
 export type { Mirror } from './mirror.ts';
 export { documentOf } from './document.ts';
 export { goldenKeys, goldenOf, type GoldenKey } from './golden.ts';

@@ -15,19 +15,23 @@ export interface LiveClaim {
 
 /** So long after it was made a mail still gets answers. */
 export const liveForMs = 90 * 24 * 3_600_000;
-/** Longer ids are left out as spares, and an item with one has no live picture: addresses stay short. */
-const longestId = 128;
+/** Addresses stay short: spares are left out before one is longer, and an item with a very long id has none. */
+const longestToken = 480;
 
 export interface LivePlace {
   linkKey: Uint8Array;
   publicUrl: string;
 }
 
-/** The picture of an item, and the page a click on it leads to. */
+/** The picture of an item, and the page a click on it leads to; null when its address would be too long. */
 export function liveAddresses(claim: LiveClaim, { linkKey, publicUrl }: LivePlace) {
-  const spares = claim.spares.filter((id) => id.length <= longestId).slice(0, 2);
-  const token = liveToken(linkKey, { ...claim, spares });
-  return { livePage: `${publicUrl}/l/${token}`, liveImage: `${publicUrl}/l/${token}.png` };
+  for (let spares = claim.spares.slice(0, 2); ; spares = spares.slice(0, -1)) {
+    const token = liveToken(linkKey, { ...claim, spares });
+    if (token.length <= longestToken) {
+      return { livePage: `${publicUrl}/l/${token}`, liveImage: `${publicUrl}/l/${token}.png` };
+    }
+    if (spares.length === 0) return null;
+  }
 }
 
 /** `v1.1.<payload>.<mac>`; the mac is over all of it and the purpose, so a click's token is none of these. */
@@ -40,7 +44,7 @@ export function liveToken(key: Uint8Array, { item, spares, language, from }: Liv
 
 /** What a token of ours says, if it is still answered; null otherwise. */
 export function readLive(key: Uint8Array, token: string, now: number): LiveClaim | null {
-  const found = /^v1\.1\.([A-Za-z0-9_-]{8,1200})\.([A-Za-z0-9_-]{43})$/.exec(token);
+  const found = /^v1\.1\.([A-Za-z0-9_-]{8,500})\.([A-Za-z0-9_-]{43})$/.exec(token);
   if (!found || !sameText(macOf(key, found[1]!), found[2]!)) return null;
   const [item, language, seconds, ...spares] = JSON.parse(Buffer.from(found[1]!, 'base64url').toString()) as [
     string,

@@ -4,6 +4,7 @@ import type { Fact, ProfileView } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { addressKey } from './address.ts';
 import { auditMessages, auditSending, type BrokenMessage } from './audit.ts';
+import { LivePictures, type LivePicture } from './live-pictures.ts';
 import { mirrorOf, type Mirror } from './mirror.ts';
 import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
 import { takeNotice, tidyNotices, type NewNotice } from './hear.ts';
@@ -63,6 +64,7 @@ export class Messages {
   /** The switch that holds back all mail. */
   readonly sending: Sending;
   readonly #kit: Kit;
+  readonly #live: LivePictures;
 
   /** Throws MESSAGE_ADDRESS_REFUSED or MESSAGE_HEADER_REFUSED for a sender that cannot be one. */
   constructor(parts: MessageParts) {
@@ -70,6 +72,7 @@ export class Messages {
     this.suppressions = new Suppressions(this.#kit);
     this.sending = new Sending(parts);
     this.templates = new Templates(this.#kit);
+    this.#live = new LivePictures({ clock: parts.clock, ...this.#kit.render });
   }
 
   /** T1: writes the intended mail in the journey's transaction; the same place of the same run gives the same message. */
@@ -199,6 +202,16 @@ export class Messages {
   /** Where a click leads; null for a token that is not ours. No effect: the door receives the event for a GET only. */
   click(token: string): Promise<ClickTarget | null> {
     return clickTarget(this.#kit, token);
+  }
+
+  /** What an item of a mail costs and whether it can be had, drawn now; null for a token that is not ours. */
+  livePicture(token: string): Promise<LivePicture | null> {
+    return this.#live.picture(token);
+  }
+
+  /** The page of an item of a mail, or of what stands in for it now; null for a token that is not ours. */
+  livePage(token: string): string | null {
+    return this.#live.page(token);
   }
 
   /** A mail in a browser; null for a token that is not ours. Reads only. */

@@ -52,6 +52,9 @@ function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages
             },
           }
         : null,
+    livePicture: async (token) =>
+      token === 'good' ? { png: new Uint8Array([1]) } : token === 'busy' ? { busy: true } : null,
+    livePage: (token) => (token === 'good' ? 'https://shop.example/p/coat' : null),
     mirror: async (token) => (token === 'good' ? { html: '<p>the mail</p>' } : token === 'gone' ? { gone: 'x' } : null),
     open: async (token) =>
       token === 'good'
