@@ -222,6 +222,12 @@ const oneItem = createRoute({
   component: lazyRouteComponent(() => import('./item/ItemPage.tsx'), 'ItemPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./alert/AlertPage.tsx'), 'AlertPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -246,6 +252,7 @@ export const router = createRouter({
     oneActivity,
     catalogue,
     oneItem,
+    settings,
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: PageSkeleton,

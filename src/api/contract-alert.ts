@@ -1,9 +1,9 @@
 /** Shapes of the doors to alerts: what is wrong, and who is told. */
 import { Type, type Static } from 'typebox';
-import { alertKinds } from '../alert/index.ts';
+import { alertKinds, type AlertKind } from '../alert/index.ts';
 
 const textOrNull = Type.Union([Type.String(), Type.Null()]);
-const Kind = Type.Union(alertKinds.map((kind) => Type.Literal(kind)));
+const Kind = Type.Unsafe<AlertKind>(Type.Union(alertKinds.map((kind) => Type.Literal(kind))));
 
 /** GET /v1/alerts */
 export const AlertRow = Type.Object({
@@ -42,3 +42,4 @@ export const AlertSettingsView = Type.Object({
   off: Type.Array(Kind),
   secret: Type.Optional(Type.String({ description: 'Of the webhook: shown once, when it is made' })),
 });
+export type AlertSettingsView = Static<typeof AlertSettingsView>;

@@ -3,13 +3,15 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { BacktestView } from '../../src/api/contract-replay.ts';
 import { Panel } from '../ui/Page.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import { type Spot, type Target, calledBy, isAhead, reachOf, rowsBeside, spotsOf } from './figure.ts';
+import { useCalled } from './called.ts';
+import { type Spot, type Target, isAhead, reachOf, rowsBeside, spotsOf } from './figure.ts';
 
 const targets: readonly Target[] = ['view', 'cart', 'purchase'];
 
 /** Criteria with their intervals, run beside run, all on one axis. */
 export function Chart({ runs }: { runs: readonly BacktestView[] }) {
   const { say, percent } = useVoice();
+  const called = useCalled();
   const { target: wanted } = useSearch({ from: '/recommendations' });
   const navigate = useNavigate({ from: '/recommendations' });
   const target = targets.find((one) => one === wanted) ?? 'view';
@@ -32,7 +34,7 @@ export function Chart({ runs }: { runs: readonly BacktestView[] }) {
     best === undefined || asked === 0
       ? say('backtest.noQuestions')
       : say(isAhead(spots) ? 'backtest.ahead' : 'backtest.close', {
-          name: calledBy(say, best.criterion),
+          name: called(best.criterion),
           share: percent(best.value),
         });
   return (
@@ -51,7 +53,10 @@ export function Chart({ runs }: { runs: readonly BacktestView[] }) {
       }
     >
       {done.map(({ id, result }) => (
-        <Over key={id} result={result} target={target} />
+        <div key={id}>
+          <Over result={result} target={target} />
+          <Lacks result={result} target={target} />
+        </div>
       ))}
       {done.length === 1 ? <One spots={spots} /> : <Beside runs={done} beside={beside} />}
     </Panel>
@@ -61,9 +66,10 @@ export function Chart({ runs }: { runs: readonly BacktestView[] }) {
 /** What foresaw most in any of the runs. */
 function BesideClaim({ count, spots }: { count: number; spots: readonly Spot[] }) {
   const { say, percent } = useVoice();
+  const called = useCalled();
   const [best] = [...spots].sort((a, b) => b.value - a.value);
   if (best === undefined) return say('backtest.noQuestions');
-  const values = { count, name: calledBy(say, best.criterion), share: percent(best.value) };
+  const values = { count, name: called(best.criterion), share: percent(best.value) };
   return say('backtest.beside', values);
 }
 
@@ -83,9 +89,27 @@ function Over({ result, target }: { result: NonNullable<BacktestView['result']>;
   return <p className="quiet">{[say('backtest.over', values), ...known].join(' ')}</p>;
 }
 
+/** What criteria were tried without, or could not be tried for. */
+function Lacks({ result, target }: { result: NonNullable<BacktestView['result']>; target: Target }) {
+  const { say } = useVoice();
+  const lacking = (result.criteria ?? []).filter(({ lacks }) => lacks.length > 0);
+  const gone = result.gone?.[target] ?? 0;
+  if (lacking.length === 0 && gone === 0) return null;
+  return (
+    <ul className="plain-list quiet">
+      {lacking.map(({ criterion, name, evaluated, lacks }) => {
+        const values = { name, lacks: lacks.map((one) => say(`backtest.lack.${one}`)).join(', ') };
+        return <li key={criterion}>{say(evaluated ? 'backtest.lacked' : 'backtest.notTried', values)}</li>;
+      })}
+      {gone > 0 && <li>{say('backtest.gone', { count: gone })}</li>}
+    </ul>
+  );
+}
+
 /** One run, with all its figures. */
 function One({ spots }: { spots: readonly Spot[] }) {
   const { say, number, percent } = useVoice();
+  const called = useCalled();
   const reach = reachOf(spots);
   return (
     <div className="table table-bare">
@@ -103,7 +127,7 @@ function One({ spots }: { spots: readonly Spot[] }) {
         <Table.Tbody>
           {spots.map((spot) => (
             <Table.Tr key={spot.criterion}>
-              <Table.Td>{calledBy(say, spot.criterion)}</Table.Td>
+              <Table.Td>{called(spot.criterion)}</Table.Td>
               <Table.Td className="number">{spot.answered > 0 ? <b>{percent(spot.value)}</b> : '–'}</Table.Td>
               <Table.Td className="interval-cell">{spot.answered > 0 && <Band spot={spot} reach={reach} />}</Table.Td>
               <Table.Td className="number wide-only">
@@ -127,6 +151,7 @@ interface BesideProps {
 /** Several runs: a column each, on one axis. */
 function Beside({ runs, beside }: BesideProps) {
   const { say, percent, moment } = useVoice();
+  const called = useCalled();
   const reach = reachOf(beside.flat());
   return (
     <div className="table table-bare scrolls">
@@ -147,7 +172,7 @@ function Beside({ runs, beside }: BesideProps) {
         <Table.Tbody>
           {rowsBeside(beside).map(({ criterion, spots }) => (
             <Table.Tr key={criterion}>
-              <Table.Td>{calledBy(say, criterion)}</Table.Td>
+              <Table.Td>{called(criterion)}</Table.Td>
               {spots.map((spot, place) => (
                 <Table.Td key={place} className="interval-cell">
                   {spot === null || spot.answered === 0 ? (

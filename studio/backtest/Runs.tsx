@@ -3,11 +3,13 @@ import type { BacktestView } from '../../src/api/contract-replay.ts';
 import { Panel } from '../ui/Page.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { mostBeside } from './Backtests.tsx';
-import { bestOf, calledBy } from './figure.ts';
+import { useCalled } from './called.ts';
+import { bestOf } from './figure.ts';
 
 /** All past runs; those that are ticked stand side by side above. */
 export function Runs(props: { rows: readonly BacktestView[]; chosen: string[]; onChoose: (ids: string[]) => void }) {
   const { say, number, moment, percent } = useVoice();
+  const called = useCalled();
   const { rows, chosen, onChoose } = props;
   const turn = (id: string) => onChoose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   return (
@@ -48,7 +50,7 @@ export function Runs(props: { rows: readonly BacktestView[]; chosen: string[]; o
                   <Table.Td className="wide-only">
                     {row.settings.criteria === undefined
                       ? say('backtest.criteria.all')
-                      : row.settings.criteria.map((one) => calledBy(say, one)).join(', ')}
+                      : row.settings.criteria.map((one) => called(one)).join(', ')}
                   </Table.Td>
                   <Table.Td className="number wide-only">
                     {row.settings.days === undefined
@@ -58,7 +60,7 @@ export function Runs(props: { rows: readonly BacktestView[]; chosen: string[]; o
                   <Table.Td className="number wide-only">
                     {row.result ? number(row.result.questions['view'] ?? 0) : '–'}
                   </Table.Td>
-                  <Table.Td>{best ? `${calledBy(say, best.criterion)} ${percent(best.value)}` : '–'}</Table.Td>
+                  <Table.Td>{best ? `${called(best.criterion)} ${percent(best.value)}` : '–'}</Table.Td>
                 </Table.Tr>
               );
             })}

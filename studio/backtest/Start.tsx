@@ -1,20 +1,22 @@
 import { Button, MultiSelect, NumberInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { BacktestRequest, BacktestView, Tried } from '../../src/api/contract-replay.ts';
+import type { BacktestRequest, BacktestView } from '../../src/api/contract-replay.ts';
 import { ask } from '../api/client.ts';
+import { criteria as allCriteria, useNames } from '../recommend/query.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { Progressing } from './Progressing.tsx';
-import { tried } from './figure.ts';
+import { askedAs, tried } from './figure.ts';
 
 /** Asks for a backtest: of which criteria, over how many days. While one runs it stands here instead. */
 export function Start({ running }: { running: BacktestView | undefined }) {
   const { say } = useVoice();
-  const [criteria, setCriteria] = useState<Tried[]>([]);
+  const [criteria, setCriteria] = useState<string[]>([]);
   const [days, setDays] = useState<number | null>(null);
+  const choices = useChoices();
   const client = useQueryClient();
   const navigate = useNavigate({ from: '/recommendations' });
   const start = useMutation({
@@ -49,8 +51,12 @@ export function Start({ running }: { running: BacktestView | undefined }) {
             value={criteria}
             clearable
             hidePickedOptions
-            data={tried.map((value) => ({ value, label: say(`backtest.of.${value}`) }))}
-            onChange={(chosen) => setCriteria(tried.filter((one) => chosen.includes(one)))}
+            searchable
+            maxValues={60}
+            description={say('backtest.criteria.says')}
+            inputWrapperOrder={['label', 'input', 'description']}
+            data={choices}
+            onChange={setCriteria}
           />
           <NumberInput
             label={say('backtest.days')}
@@ -69,4 +75,18 @@ export function Start({ running }: { running: BacktestView | undefined }) {
       {start.error && <ProblemNote error={start.error} />}
     </Panel>
   );
+}
+
+/** Ways to recommend that are built in, then the shop's own criteria, then those that come with Beckon. */
+function useChoices() {
+  const { say } = useVoice();
+  const nameOf = useNames();
+  const all = useQuery(allCriteria).data ?? [];
+  const items = (isShipped: boolean) =>
+    all.filter(({ shipped }) => shipped === isShipped).map(({ key }) => ({ value: askedAs(key), label: nameOf(key) }));
+  return [
+    { group: say('backtest.ways'), items: tried.map((value) => ({ value, label: say(`backtest.of.${value}`) })) },
+    { group: say('backtest.own'), items: items(false) },
+    { group: say('backtest.shipped'), items: items(true) },
+  ].filter((group) => group.items.length > 0);
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Tried } from '../../src/api/contract-replay.ts';
-import { bestOf, isAhead, reachOf, rowsBeside, spotsOf } from './figure.ts';
+import { askedAs, bestOf, calledBy, isAhead, reachOf, rowsBeside, spotsOf } from './figure.ts';
 
 const row = (criterion: Tried, value: number, error: number, target: 'view' | 'cart' = 'view') => ({
   criterion,
@@ -51,4 +51,14 @@ it('runs stand side by side by criterion, with a gap where one was not tried', (
   ]);
   expect(bestOf(second)?.criterion).toBe('session');
   expect(bestOf([])).toBeUndefined();
+});
+
+it('asks for a criterion that has the name of a built-in way by another, and calls each by its own', () => {
+  expect(askedAs('coats')).toBe('coats');
+  expect(askedAs('session')).toBe('criterion:session');
+  const say = (key: string) => key;
+  const nameOf = (key: string) => `name of ${key}`;
+  expect(calledBy(say, 'session', nameOf)).toBe('backtest.of.session');
+  expect(calledBy(say, 'criterion:session', nameOf)).toBe('name of session');
+  expect(calledBy(say, 'coats', nameOf)).toBe('name of coats');
 });

@@ -19,10 +19,15 @@ export const tried = [
   'popular-bought',
 ] as const satisfies readonly Tried[];
 
-/** How a way is called; a criterion of the shop is called by its key. */
-export function calledBy(say: Say, criterion: string): string {
+/** What a criterion is asked for by: its key, and with a word before it where a built-in way has the same name. Pure. */
+export const askedAs = (key: string): string => (isWay(key) ? `criterion:${key}` : key);
+
+const isWay = (name: string): boolean => tried.some((one) => one === name);
+
+/** How a way is called; a criterion by its name. */
+export function calledBy(say: Say, criterion: string, nameOf: (key: string) => string = (key) => key): string {
   const way = tried.find((one) => one === criterion);
-  return way === undefined ? criterion : say(`backtest.of.${way}`);
+  return way === undefined ? nameOf(criterion.replace(/^criterion:/, '')) : say(`backtest.of.${way}`);
 }
 
 /** The list length whose hit rate is drawn. */

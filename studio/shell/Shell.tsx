@@ -8,6 +8,7 @@ import {
   IconMailbox,
   IconPackage,
   IconRoute,
+  IconSettings,
   IconSparkles,
   IconUsers,
   IconUsersGroup,
@@ -36,7 +37,8 @@ export interface PageEntry {
     | '/catalogue'
     | '/feeds'
     | '/incoming'
-    | '/mailbox';
+    | '/mailbox'
+    | '/settings';
   word: Key;
   Icon: TablerIcon;
 }
@@ -52,6 +54,7 @@ const pages: PageEntry[] = [
   { to: '/feeds', word: 'nav.feeds', Icon: IconDatabaseImport },
   { to: '/incoming', word: 'nav.incoming', Icon: IconDoorEnter },
   { to: '/mailbox', word: 'nav.mailbox', Icon: IconMailbox },
+  { to: '/settings', word: 'nav.settings', Icon: IconSettings },
 ];
 
 /** Sections whose pages stand among the recommendations. */

@@ -1,3 +1,4 @@
+import { deAlert } from './de-alert.ts';
 import { deAction } from './de-action.ts';
 import { deForm } from './de-form.ts';
 import { dePlace } from './de-place.ts';
@@ -419,6 +420,7 @@ export const de: Catalogue = {
   ...dePeople,
   ...deAction,
   ...deForm,
+  ...deAlert,
   ...dePlace,
   ...deFeeds,
   ...deRecommend,

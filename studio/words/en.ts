@@ -1,3 +1,4 @@
+import { enAlert } from './en-alert.ts';
 import { enAction } from './en-action.ts';
 import { enForm } from './en-form.ts';
 import { enPlace } from './en-place.ts';
@@ -415,6 +416,7 @@ export const en = {
   ...enPeople,
   ...enAction,
   ...enForm,
+  ...enAlert,
   ...enPlace,
   ...enFeeds,
   ...enRecommend,

@@ -1,3 +1,4 @@
+import { svAlert } from './sv-alert.ts';
 import { svAction } from './sv-action.ts';
 import { svForm } from './sv-form.ts';
 import { svPlace } from './sv-place.ts';
@@ -412,6 +413,7 @@ export const sv: Catalogue = {
   ...svPeople,
   ...svAction,
   ...svForm,
+  ...svAlert,
   ...svPlace,
   ...svFeeds,
   ...svRecommend,

@@ -247,7 +247,8 @@ describe('what stands beside the criteria', () => {
     await page.getByRole('button', { name: 'Run a backtest' }).click();
     await page.getByRole('heading', { name: /among its first ten|stands first/ }).waitFor({ timeout: 60_000 });
     await page.locator('.backtest-start').getByLabel('Criteria').first().click();
-    await page.getByRole('option', { name: 'Most viewed' }).click();
+    await page.getByRole('option', { name: 'Most viewed' }).first().click();
+    await page.getByRole('option', { name: 'Coats that sell' }).click();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Run a backtest' }).click();
     const second = page.getByRole('checkbox').nth(1);
@@ -257,6 +258,7 @@ describe('what stands beside the criteria', () => {
       .toBeGreaterThan(1);
     await second.check();
     await page.getByRole('heading', { name: '2 runs on one axis' }).waitFor();
+    await page.getByRole('cell', { name: 'Coats that sell', exact: true }).first().waitFor();
     await page.waitForURL(/run=[\w-]+%2C[\w-]+/);
   });
 
@@ -421,6 +423,39 @@ describe('a simulation', () => {
     await page.getByRole('heading', { name: 'Cancelled' }).waitFor();
     await page.getByText('Nothing was kept of it.').waitFor();
     await page.getByRole('combobox', { name: 'Earlier simulations' }).waitFor();
+  });
+});
+
+describe('alerts', () => {
+  it('go to whom the shop names, and what cannot be reached is said at its field', async () => {
+    await page.goto(`${beckon.url}/settings`);
+    await page.getByRole('heading', { level: 1, name: 'Nothing is wrong now' }).waitFor();
+    const mails = page.getByRole('combobox', { name: 'Mail addresses' });
+    await mails.fill('nobody');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('"nobody" is no mail address').waitFor();
+    await page.keyboard.press('Tab');
+    await mails.focus();
+    await page.keyboard.press('Backspace');
+    await mails.fill('owner@shop.example');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Feeds that need a hand').uncheck();
+    await page.getByLabel('Webhook').fill('https://hooks.shop.example/beckon');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/^whsec_/).waitFor();
+    await page.getByText('Told: owner@shop.example, the webhook.').waitFor();
+    expect(await beckon.api('GET', '/v1/alerts/settings')).toEqual({
+      mails: ['owner@shop.example'],
+      webhook: 'https://hooks.shop.example/beckon',
+      off: ['feed'],
+    });
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByLabel('Webhook').fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Told: owner@shop.example.').waitFor();
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    await page.getByText('Everybody who is told was told that this is a test.').waitFor();
   });
 });
 
