@@ -31,6 +31,7 @@ import { simulationDoors, simulationFileDoors } from './admin-simulation.ts';
 import { reportDoors } from './admin-report.ts';
 import { ruleDoors } from './admin-rule.ts';
 import { settingsDoors } from './admin-settings.ts';
+import { topicDoors } from './admin-topic.ts';
 import { harmDoors } from './admin-harm.ts';
 import { suppressionDoors, suppressionFileDoors } from './admin-suppression.ts';
 import { watchDoors } from './admin-watch.ts';
@@ -70,6 +71,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   suppressionDoors(make, house);
   suppressionFileDoors(app, house);
   harmDoors(make, house);
+  topicDoors(make, house);
   formDoors(make, house);
   watchDoors(make, house);
   importDoors(make, app, house);

@@ -131,3 +131,33 @@ export const HarmView = Type.Object({
   policyBounces: Share,
 });
 export type HarmView = Static<typeof HarmView>;
+
+const Name = Type.Object({ en: text(80), sv: Type.Optional(text(80)), de: Type.Optional(text(80)) });
+const About = Type.Object({
+  en: Type.Optional(text(200)),
+  sv: Type.Optional(text(200)),
+  de: Type.Optional(text(200)),
+});
+
+/** PUT /v1/topics/{key}: what some of the mails are about. */
+export const TopicInput = Type.Object(
+  {
+    name: Name,
+    about: Type.Optional(About),
+    /** Keys of the journeys whose mails belong to it. A mail of several topics is left out when all of them are. */
+    journeys: Type.Array(text(128), { maxItems: 200 }),
+    /** Its order on the page. */
+    place: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
+  },
+  { additionalProperties: false },
+);
+export type TopicInput = Static<typeof TopicInput>;
+
+export const TopicView = Type.Object({
+  key: Type.String(),
+  name: Name,
+  about: About,
+  journeys: Type.Array(Type.String()),
+  place: Type.Integer(),
+});
+export type TopicView = Static<typeof TopicView>;

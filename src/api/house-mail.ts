@@ -1,5 +1,8 @@
 import type { ShopEvent } from '../event/index.ts';
 import type {
+  ChoicePage,
+  Choosing,
+  Topic,
   ClickTarget,
   GoldenKey,
   HarmCounts,
@@ -32,6 +35,15 @@ export interface MessageDoor {
   unsubscribePage(token: string): Promise<UnsubscribePage | null>;
   /** Ends it at once and for good; again is harmless; false for a token that is not ours. */
   unsubscribe(token: string): Promise<boolean>;
+  /** What the page says on which people choose; null when it is not ours. Reads only. */
+  choices(token: string): Promise<ChoicePage | null>;
+  /** What was chosen holds before the next claim; false for a token that is not ours. */
+  choose(token: string, chosen: Choosing): Promise<boolean>;
+  /** Whoever unsubscribed comes back; false for those who stay out. */
+  comeBack(token: string, wording: string): Promise<boolean>;
+  topics(): Promise<Topic[]>;
+  putTopic(topic: Topic): Promise<void>;
+  removeTopic(key: string): Promise<boolean>;
   /** The list of addresses that get no mail (`Suppressions` fits). */
   suppressions: Pick<Suppressions, 'page' | 'of' | 'counts' | 'add' | 'remove'>;
   /** What mails did to those who got them since a moment; of one journey, or of all. */

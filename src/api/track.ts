@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isBot } from './bot.ts';
+import { showChoices, takeChoices } from './choice.ts';
 import type { House } from './house.ts';
 import { asText, dig } from './json.ts';
 import { escapeHtml, sendPage } from './page.ts';
@@ -29,6 +30,8 @@ export async function trackRoutes(app: FastifyInstance, { house }: { house: Hous
   app.get('/m/:token', hidden, (request, reply) => mirror(request, reply, house));
   app.get('/u/:token', hidden, (request, reply) => askToUnsubscribe(request, reply, house));
   app.post('/u/:token', hidden, (request, reply) => unsubscribe(request, reply, house));
+  app.get('/u/:token/choices', hidden, (request, reply) => showChoices(request, reply, { house }));
+  app.post('/u/:token/choices', hidden, (request, reply) => takeChoices(request, reply, house));
 }
 
 async function click(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
@@ -129,7 +132,7 @@ async function askToUnsubscribe(request: FastifyRequest, reply: FastifyReply, ho
   return sendPage(reply, {
     status: 200,
     title: 'No more of these mails?',
-    body: `<p>${escapeHtml(found.shop)} will send no more of them to ${who}. Mails about your orders still come.</p><form method="post"><input type="hidden" name="confirm" value="yes"><button type="submit">Unsubscribe</button></form>`,
+    body: `<p>${escapeHtml(found.shop)} will send no more of them to ${who}. Mails about your orders still come.</p><form method="post"><input type="hidden" name="confirm" value="yes"><button type="submit">Unsubscribe</button></form><p style="margin-top:16px"><a href="/u/${escapeHtml(tokenOf(request))}/choices">Choose what you get</a></p>`,
   });
 }
 

@@ -3,11 +3,11 @@ import { blankState, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { judgeAddress } from './address.ts';
 import type { CompiledTemplate } from './compile.ts';
-import { askingUtf8, decideGates, eaiRefused, type Verdict } from './gate.ts';
+import { askingUtf8, decideGates, eaiRefused, type GateInput, type Verdict } from './gate.ts';
 import { awaitsConsent, jitterOf, unreadConsents } from './last-look.ts';
 import type { MessageRow } from './message.ts';
 import type { Kit, Still } from './part.ts';
-import { lookUpAddresses } from './listed.ts';
+import { lookUpAddresses, wishesOf } from './listed.ts';
 import { hasItems } from './render.ts';
 import { applyChanges } from './settle.ts';
 import { lease, lockDue, peekDue, type Change } from './table.ts';
@@ -80,7 +80,9 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
     emails: rows.map((row) => [row.id, row.to ?? desk.profiles.get(row.profileId)?.state.email ?? null] as const),
     now,
   });
-  const caps = [...kit.set.caps, ...rows.flatMap(({ rank }) => rank?.cap ?? [])];
+  const wishes = await wishesOf(tx, rows, listed);
+  const chosenCaps = [...wishes.values()].flatMap(({ cap }) => cap ?? []);
+  const caps = [...kit.set.caps, ...chosenCaps, ...rows.flatMap(({ rank }) => rank?.cap ?? [])];
   const longest = Math.max(0, ...caps.map(({ windowMs }) => windowMs));
   const slots = await slotsSince(tx, [...desk.profiles.keys()], now - longest);
   const waiting = await waitingMails(tx, [...desk.profiles.keys()]);
@@ -94,7 +96,12 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
     const blocked = scope === 'all' || (scope === 'marketing' && row.class === 'marketing');
     const decided =
       row.to === null
-        ? decideRow(desk, row, { suppressed: blocked, slots, ahead: aheadOf(row, waiting, judged) })
+        ? decideRow(desk, row, {
+            suppressed: blocked,
+            chosen: wishes.get(row.id),
+            slots,
+            ahead: aheadOf(row, waiting, judged),
+          })
         : decideNotice(desk, { ...row, to: row.to }, blocked);
     judged.add(row.id);
     if ('change' in decided) changes.push(decided.change);
@@ -149,7 +156,12 @@ type Decided = { claim: Omit<Claim, 'addressKey'> } | { change: Change };
 function decideRow(
   desk: Desk,
   row: MessageRow,
-  facts: { suppressed: boolean; slots: readonly Slot[]; ahead: readonly WaitingMail[] },
+  facts: {
+    suppressed: boolean;
+    chosen: GateInput['chosen'];
+    slots: readonly Slot[];
+    ahead: readonly WaitingMail[];
+  },
 ): Decided {
   const { kit, now } = desk;
   const profile = desk.profiles.get(row.profileId) ?? null;
@@ -158,6 +170,7 @@ function decideRow(
     message: row,
     profile: profile?.state ?? null,
     suppressed: facts.suppressed,
+    chosen: facts.chosen,
     slots: facts.slots.filter((slot) => slot.profileId === row.profileId && slot.messageId !== row.id),
     ahead: facts.ahead,
     hasSlot: facts.slots.some(({ messageId }) => messageId === row.id),

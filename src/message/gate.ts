@@ -14,6 +14,8 @@ export interface GateInput {
   message: Pick<MessageRow, 'class' | 'quietHours' | 'journey' | 'profileId' | 'rank'>;
   profile: ProfileState | null;
   suppressed: boolean;
+  /** What the reader has chosen: a topic of this mail that they do not want, until when they pause, how often they want mail. */
+  chosen?: undefined | { off: string | null; pausedUntil: number | null; cap: Cap | null };
   /** This profile's slots, other messages only: when they were taken, and under which name they count together. */
   slots: readonly { at: number; group: string }[];
   /** Mails to this profile that go before this one and wait: when they are looked at, and under which name they count. */
@@ -43,6 +45,8 @@ export function decideGates(input: GateInput): Verdict {
   if (!profile) return skip('profile is gone');
   if (input.suppressed) return skip('suppressed');
   if (message.class === 'marketing' && !consents(profile)) return skip('no consent');
+  const unwanted = message.class === 'marketing' ? unwantedBy(input) : null;
+  if (unwanted !== null) return skip(unwanted);
   if (profile.email === null) return skip('no address');
   const address = judgeAddress(profile.email);
   if ('refused' in address) return skip(`address refused: ${address.refused}`);
@@ -73,17 +77,25 @@ export function consents({ consent }: ProfileState): boolean {
   return consent['email-marketing']?.state === 'in' && consent.collect?.state !== 'out';
 }
 
+/** Why the reader does not want this mail, or none now; their own word stands with their consent. */
+function unwantedBy({ chosen, now }: GateInput): string | null {
+  if (!chosen) return null;
+  if (chosen.pausedUntil !== null && chosen.pausedUntil > now) return 'paused by the reader';
+  return chosen.off === null ? null : `topic not wanted: ${chosen.off}`;
+}
+
 /** A cap, and the group of journeys to whose mails it is confined. */
 interface NamedCap extends Cap {
   group?: string;
 }
 
 function lostCap(
-  { caps, now, message: { rank } }: GateInput,
+  { caps, now, message: { rank }, chosen }: GateInput,
   slots: readonly { at: number; group: string }[],
 ): NamedCap | undefined {
   const own = rank?.cap ? [{ ...rank.cap, group: rank.group }] : [];
-  return [...caps, ...own].find((cap: NamedCap) => {
+  const wanted = chosen?.cap ? [chosen.cap] : [];
+  return [...caps, ...wanted, ...own].find((cap: NamedCap) => {
     const counted = slots.filter(({ at, group }) => at > now - cap.windowMs && (cap.group ?? group) === group);
     return counted.length >= cap.count;
   });

@@ -13,6 +13,8 @@ export { addressKey, domainOf, judgeAddress, readMailbox, type AddressVerdict, t
 export { MailboxStore, openMailboxServer, type MailboxMail, type MailboxRow, type MailboxServer } from './mailbox.ts';
 export { dkimKey, type DkimKey } from './dkim.ts';
 export type { HarmCounts } from './table-heard.ts';
+export type { ChoicePage, Choosing } from './choosing.ts';
+export type { Pace, Topic } from './table-choice.ts';
 export { isSuppressionId, Suppressions, type SuppressionEntry } from './suppressing.ts';
 export { readToken } from './link.ts';
 export {

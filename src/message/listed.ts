@@ -2,6 +2,9 @@ import type { Tx } from '../store/index.ts';
 import { addressKey } from './address.ts';
 import type { Kit } from './part.ts';
 import { foreignKey } from './suppressing.ts';
+import type { GateInput } from './gate.ts';
+import type { MessageRow } from './message.ts';
+import { choicesOf, paces, topics, type Choice } from './table-choice.ts';
 import { suppressedKeys } from './table-gate.ts';
 
 /** What is known of the address that a message goes to. */
@@ -10,6 +13,8 @@ export interface Listed {
   key: string;
   /** Which mail it may not get; undefined: none of it is kept from it. */
   scope: 'marketing' | 'all' | undefined;
+  /** What its reader has chosen; undefined: nothing. */
+  choice: Choice | undefined;
 }
 
 /** Looks addresses up on the lists, under our own hash and under those of other systems. By message. */
@@ -26,11 +31,37 @@ export async function lookUpAddresses(
     named.flatMap(({ key, foreign }) => [key, foreign]),
     now,
   );
+  const choices = await choicesOf(
+    tx,
+    named.map(({ key }) => key),
+  );
   return new Map(
     named.map(({ id, key, foreign }) => {
       const scopes = [found.get(key), found.get(foreign)];
       const scope = scopes.includes('all') ? 'all' : scopes.find((one) => one !== undefined);
-      return [id, { key, scope }];
+      return [id, { key, scope, choice: choices.get(key) }];
+    }),
+  );
+}
+
+/** What the readers of these messages have chosen, as far as it is about the message. By message. */
+export async function wishesOf(
+  tx: Tx,
+  rows: readonly Pick<MessageRow, 'id' | 'journey'>[],
+  listed: ReadonlyMap<string, Listed>,
+): Promise<Map<string, NonNullable<GateInput['chosen']>>> {
+  const chosen = rows.flatMap((row) => {
+    const choice = listed.get(row.id)?.choice;
+    return choice ? [{ ...row, choice }] : [];
+  });
+  const known = chosen.some(({ choice }) => choice.off.length > 0) ? await topics(tx) : [];
+  return new Map(
+    chosen.map(({ id, journey, choice }) => {
+      const about = known.filter((topic) => topic.journeys.includes(journey));
+      // A mail of several topics is unwanted only when all of them are.
+      const unwanted = about.length > 0 && about.every(({ key }) => choice.off.includes(key));
+      const cap = choice.pace === null ? null : { windowMs: paces[choice.pace], count: 1 };
+      return [id, { off: unwanted ? about[0]!.key : null, pausedUntil: choice.pausedUntil, cap }];
     }),
   );
 }

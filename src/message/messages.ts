@@ -28,6 +28,8 @@ import {
 import { Sending } from './sending.ts';
 import { harmOf, type HarmCounts } from './table-heard.ts';
 import { acceptedSince, countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
+import { choicePage, choose, comeBack, type ChoicePage, type Choosing } from './choosing.ts';
+import { dropTopic, putTopic, topics, type Topic } from './table-choice.ts';
 import { Suppressions } from './suppressing.ts';
 import { Templates } from './template.ts';
 import { readVerp } from './verp.ts';
@@ -227,6 +229,34 @@ export class Messages {
   /** For POST: unsubscribes at once, any number of times. False when the token is unknown; answer 200 all the same. */
   unsubscribe(token: string): Promise<boolean> {
     return unsubscribe(this.#kit, token);
+  }
+
+  /** For GET of the page on which people choose; null when the link is not recognised. */
+  choices(token: string): Promise<ChoicePage | null> {
+    return choicePage(this.#kit, token);
+  }
+
+  /** For POST: what was chosen holds before the next claim. False when the token is unknown. */
+  choose(token: string, chosen: Choosing): Promise<boolean> {
+    return choose(this.#kit, token, chosen);
+  }
+
+  /** Whoever unsubscribed comes back, with the words they agreed to. False for those who stay out. */
+  comeBack(token: string, wording: string): Promise<boolean> {
+    return comeBack(this.#kit, token, wording);
+  }
+
+  /** What the mails are about, for people to choose from. */
+  topics(): Promise<Topic[]> {
+    return topics(this.#kit.store);
+  }
+
+  putTopic(topic: Topic): Promise<void> {
+    return putTopic(this.#kit.store, topic);
+  }
+
+  removeTopic(key: string): Promise<boolean> {
+    return dropTopic(this.#kit.store, key);
   }
 
   /** What somebody said of mails of ours: put down durably, and in effect before the next claim. False when it was known. */

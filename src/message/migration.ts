@@ -1,4 +1,5 @@
 import type { Migration } from '../store/index.ts';
+import { choiceMigrations } from './table-choice.ts';
 import { suppressionMigrations } from './table-suppression.ts';
 
 /** The room's tables. Each row that names a profile carries its shard, and every unique key contains a shard. */
@@ -222,4 +223,5 @@ create table sending (
 insert into sending (shard) values (0);
 `,
   },
+  ...choiceMigrations,
 ];

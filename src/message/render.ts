@@ -145,7 +145,7 @@ function waysOut(messageId: string, setting: RenderSetting) {
   const unsubscribeUrl = unsubscribeLink(messageId, setting);
   return {
     unsubscribeUrl,
-    preferencesUrl: unsubscribeUrl,
+    preferencesUrl: `${unsubscribeUrl}/choices`,
     mirrorUrl: mirrorLink(messageId, setting),
     confirmUrl: confirmLink(messageId, setting),
   };

@@ -18,6 +18,15 @@ export async function suppressedKeys(
   return new Map(rows.map(({ key, scope }) => [key, scope]));
 }
 
+/** Why an address gets no mail now; empty when it does. */
+export async function suppressedReasons(runner: Runner, key: string, now: number): Promise<SuppressionReason[]> {
+  const rows = await runner.rows<{ reason: SuppressionReason }>({
+    text: `select reason from suppression where shard = $1 and key = $2 and (until is null or until > $3)`,
+    values: [shardOf(key), key, new Date(now)],
+  });
+  return rows.map(({ reason }) => reason);
+}
+
 /** Why an address gets no mail; a weightier reason takes the place of a lighter one. */
 export const suppressionWeights = {
   unsubscribed: 1,

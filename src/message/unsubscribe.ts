@@ -96,7 +96,8 @@ export async function cancelUnsent(
   await followUp(kit, tx, rows);
 }
 
-async function subscriber(kit: Kit, token: string): Promise<MessageRow | null> {
+/** The message that an unsubscribe link stands in; null for a token that is not ours. */
+export async function subscriber(kit: Kit, token: string): Promise<MessageRow | null> {
   const read = readToken(token);
   if (!read || read.index !== 0) return null;
   if (!isGenuine(kit.render.linkKey, 'u', { ...read, to: '' })) return null;

@@ -33,6 +33,12 @@ function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages
   return {
     told: async () => ({ taken: 0, repeated: 0 }),
     suppressions: undefined as never,
+    choices: async () => null,
+    choose: async () => false,
+    comeBack: async () => false,
+    topics: async () => [],
+    putTopic: async () => {},
+    removeTopic: async () => false,
     ...emptyLedger,
     harm: async () => ({ sent: 0, delivered: 0, complained: 0, unsubscribed: 0, replied: 0, bounced: {} }),
     click: async (token) =>
