@@ -34,7 +34,7 @@ export type ThreadSaid =
   | { failed: { name: string; message: string; code?: string } };
 
 /** Memory that one simulation may have; the young part is large because most of what it makes lives for one step. */
-export const threadMemory = { maxOldGenerationSizeMb: 3072, maxYoungGenerationSizeMb: 128 };
+const usualMemory = { maxOldGenerationSizeMb: 3072, maxYoungGenerationSizeMb: 128 };
 /** How often it is looked whether it is to go on, real time. */
 const beatMs = 400;
 /** A thread that was told to end and does not is ended, real time. */
@@ -47,11 +47,13 @@ const patienceMs = 20_000;
 export class ThreadSimulator {
   readonly #ground: SimulationGround;
   readonly #now: () => number;
+  readonly #memory: typeof usualMemory;
 
   /** @param now the shop's time */
-  constructor(ground: SimulationGround, now: () => number) {
+  constructor(ground: SimulationGround, now: () => number, memory = usualMemory) {
     this.#ground = ground;
     this.#now = now;
+    this.#memory = memory;
   }
 
   async tell(story: Story, journeys: readonly JourneyDefinition[]): Promise<Simulated> {
@@ -75,7 +77,7 @@ export class ThreadSimulator {
     const order: ThreadOrder = { ground: { settings, databaseUrl }, work };
     const worker = new Worker(threadEntry(import.meta.url, 'simulating-worker'), {
       workerData: order,
-      resourceLimits: threadMemory,
+      resourceLimits: this.#memory,
     });
     worker.unref();
     const got: Gathered = { people: [], mails: [] };
@@ -99,10 +101,10 @@ export class ThreadSimulator {
       worker.on('message', (said: ThreadSaid) => {
         if ('progress' in said) far = said.progress;
         else if ('log' in said) log[said.log.level](said.log.event, said.log.fields);
-        else if ('failed' in said) failed(faultOf(said.failed));
+        else if ('failed' in said) failed(faultOf(said.failed, this.#memory));
         else take(got, said);
       });
-      worker.on('error', (error) => failed(faultOf(error)));
+      worker.on('error', (error) => failed(faultOf(error, this.#memory)));
       worker.on('exit', (code) => {
         last?.stop();
         if (code === 0) done(got);
@@ -132,11 +134,13 @@ function take(got: Gathered, said: ThreadSaid): void {
 }
 
 /** The fault as it was in the thread: of the same kind, with its registered code. */
-function faultOf(failed: { name: string; message: string; code?: string }): Error {
-  const { name, message, code } = failed;
+function faultOf(
+  { name, message, code }: { name: string; message: string; code?: string },
+  memory: typeof usualMemory,
+): Error {
   if (name === 'SimulationCancelled') return new SimulationCancelled();
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    const most = threadMemory.maxOldGenerationSizeMb;
+    const most = memory.maxOldGenerationSizeMb;
     return new Error(`It needs more than the ${most} MB a simulation may have; ask for fewer people or days`);
   }
   const kind = errorKinds().find((one) => one.code === code);

@@ -7,6 +7,7 @@ import type { ShopEvent } from './event/index.ts';
 import { recipes, type JourneyDefinition, type SimulationRequest, type SimulationResult } from './journey/index.ts';
 import { readSettings } from './settings.ts';
 import { SimulationCancelled, Simulator } from './simulating.ts';
+import { ThreadSimulator } from './simulating-thread.ts';
 
 const recipe = (key: string) => recipes().find((one) => one.key === key)!;
 const walked = ['abandoned-cart', 'viewed-not-bought', 'only-wandered'].map(recipe);
@@ -192,6 +193,35 @@ describe('recorded history', () => {
     } finally {
       await shop.transport.close();
     }
+  });
+
+  it('comes to the same in a thread, which reads the shop by connections of its own', async () => {
+    const shop = await shopWithHistory();
+    try {
+      const { settings } = shop;
+      const ground = { settings, databaseUrl: settings.databaseUrl!, log: quietLog };
+      const over = { kind: 'history', from: '2026-10-10', to: '2026-10-11' } as const;
+      const journeys = [recipe('abandoned-cart')];
+      const threads = new ThreadSimulator(ground, () => shop.clock.now());
+      const there = await threads.run({ documents: journeys, over }, { journeys });
+      const here = await replay(shop);
+      expect(there.summary).toEqual(here.summary);
+      expect(there.people).toEqual(here.people);
+      expect(there.mails.map(({ html, items }) => ({ html, items }))).toEqual(
+        here.mails.map(({ html, items }) => ({ html, items })),
+      );
+    } finally {
+      await shop.transport.close();
+    }
+  });
+
+  it('in a thread that has too little memory fails, says so, and takes nobody with it', async () => {
+    const settings = { ...readSettings([], {}), secret: 's'.repeat(40) };
+    const ground = { settings, databaseUrl: await freshDatabase(), log: quietLog };
+    const small = new ThreadSimulator(ground, () => from, { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 4 });
+    await expect(small.run(invented(50, 2), { journeys: walked })).rejects.toThrow(
+      'It needs more than the 24 MB a simulation may have; ask for fewer people or days',
+    );
   });
 
   function replay(shop: Rooms, some: { people?: string[] } = {}, step?: string): Promise<SimulationResult> {

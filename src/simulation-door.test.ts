@@ -125,3 +125,17 @@ it('one that is cancelled before it begins stays cancelled, and what cannot be r
     (await ask('POST', '/simulations', { journeys: [{ key: 'win-back', version: 'live' }], over })).json(),
   ).toMatchObject({ code: 'JOURNEY_NOT_SO' });
 });
+
+it('a start takes away what the simulation of a killed process has left', async () => {
+  const name = `beckon_story_1_${process.hrtime.bigint().toString(16)}`;
+  await rooms.store.run({ text: `create database ${name}` });
+  rooms.simulations.start();
+  await vi.waitFor(
+    async () =>
+      expect(
+        await rooms.store.rows({ text: 'select from pg_database where datname = $1', values: [name] }),
+      ).toHaveLength(0),
+    { timeout: 60_000 },
+  );
+  await rooms.simulations.stop();
+});
