@@ -114,7 +114,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const learning = openLearning(ground, { events, catalog, recommender });
   const replaying = openReplaying(ground, { events, recommender, catalog, rules, criteria: showing.criteria });
   const mailbox = new MailboxStore({ store, clock, ids });
-  const transport = await openTransport(settings, mailbox);
+  const transport = await openTransport(settings, mailbox, clock);
   const templates: { keys: ReadonlySet<string> } = { keys: new Set() };
   const journeying = openJourneying(ground, { profiles, events, catalog, showing, templates, slots });
   const { journeys } = journeying;

@@ -6,24 +6,24 @@ import {
   type DkimKey,
   type Deliver,
   openMailboxServer,
+  openWay,
   SmtpTransport,
   type MailboxStore,
   type Messages,
   type Transport,
 } from './message/index.ts';
-import { BeckonError, type Log } from './base/index.ts';
+import { BeckonError, type Clock, type Log } from './base/index.ts';
 import { errors, type Settings } from './settings.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The way out for mail: SMTP to the given server, or to the built-in mailbox; and a switch to catch everything. */
-export async function openTransport(settings: Settings, mailbox: MailboxStore) {
+/** The way out for mail: the one that is set, or the built-in mailbox; and a switch to catch everything. */
+export async function openTransport(settings: Settings, mailbox: MailboxStore, clock: Clock) {
   const server = settings.smtpUrl === null ? await openMailboxServer(mailbox) : null;
-  const smtp = new SmtpTransport({
-    url: settings.smtpUrl ?? server!.url,
-    ...(server ? { width: 10, perConnection: 1000 } : {}),
-  });
-  let current: Transport = smtp;
+  const way = server
+    ? new SmtpTransport({ url: server.url, width: 10, perConnection: 1000 })
+    : openNamed(settings.smtpUrl!, clock);
+  let current: Transport = way;
   const out: Transport = {
     get name() {
       return current.name;
@@ -31,8 +31,15 @@ export async function openTransport(settings: Settings, mailbox: MailboxStore) {
     get width() {
       return current.width;
     },
+    get utf8() {
+      return current.utf8 === undefined ? false : current.utf8;
+    },
+    get keyWindowMs() {
+      return current.keyWindowMs ?? 0;
+    },
+    takesUtf8: async () => (await current.takesUtf8?.()) ?? false,
     send: (mail) => current.send(mail),
-    close: () => smtp.close(),
+    close: () => way.close(),
   };
   return {
     out,
@@ -42,13 +49,22 @@ export async function openTransport(settings: Settings, mailbox: MailboxStore) {
       current = new CapturingTransport(deliver);
     },
     release() {
-      current = smtp;
+      current = way;
     },
     async close() {
-      await smtp.close();
+      await way.close();
       await server?.close();
     },
   };
+}
+
+function openNamed(address: string, clock: Clock): Transport {
+  try {
+    return openWay(address, clock);
+  } catch (cause) {
+    // The address holds a password, so it is not repeated.
+    throw new BeckonError(errors.SETTINGS_BAD_VALUE, `--smtp: ${(cause as Error).message}`, { where: '--smtp' });
+  }
 }
 
 /** The shop's name is the one its mails come from. */

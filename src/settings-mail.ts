@@ -9,6 +9,9 @@ export interface Given {
   as: string;
 }
 
+/** What an address of a way out for mail may begin with. */
+export const wayProtocols = ['smtp:', 'smtps:', 'ses:', 'postmark:', 'sendgrid:', 'mailgun:', 'resend:'];
+
 /** Makes the error of a value that cannot be. */
 type Refuse = (as: string, value: string, why: string) => Error;
 

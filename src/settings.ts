@@ -1,5 +1,5 @@
 import { BeckonError, defineErrors, nearest } from './base/index.ts';
-import { readDkim, readDomain, readListen, type DkimFile, type Given } from './settings-mail.ts';
+import { readDkim, readDomain, readListen, wayProtocols, type DkimFile, type Given } from './settings-mail.ts';
 
 export const errors = defineErrors({
   SETTINGS_UNKNOWN_COMMAND: { status: 400, mend: 'See the commands with: beckon help' },
@@ -97,7 +97,7 @@ const options: readonly Option[] = [
     flag: '--smtp',
     env: 'BECKON_SMTP_URL',
     takes: 'URL',
-    text: 'smtp://user:password@host:port for mail (the built-in mailbox)',
+    text: 'smtp://user:password@host:port for mail, or ses://, postmark://, sendgrid://, mailgun://, resend://KEY@host (the built-in mailbox)',
   },
   {
     name: 'clock',
@@ -239,7 +239,7 @@ export function readSettings(
     host: text('host') ?? '127.0.0.1',
     dataDir: text('dataDir') ?? './data',
     databaseUrl: readUrl(given.databaseUrl, ['postgres:', 'postgresql:']),
-    smtpUrl: readUrl(given.smtpUrl, ['smtp:', 'smtps:']),
+    smtpUrl: readUrl(given.smtpUrl, wayProtocols),
     clock: readChoice(given.clock, ['system', 'virtual']) ?? (demo ? 'virtual' : 'system'),
     demo,
     publicUrl: readUrl(given.publicUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? `http://localhost:${port}`,

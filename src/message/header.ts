@@ -95,3 +95,21 @@ function field(name: string, value: string): string {
 function refused(name: string, why: string): BeckonError {
   return new BeckonError(errors.MESSAGE_HEADER_REFUSED, `${name} ${why}`);
 }
+
+/** The fields of a finished mail with their values unfolded, and the encoded words that we make decoded. */
+export function fieldsOf(raw: Buffer): [string, string][] {
+  const header = raw.toString('utf8', 0, raw.indexOf('\r\n\r\n'));
+  return header.split(/\r\n(?![ \t])/).map((line) => {
+    const colon = line.indexOf(':');
+    const value = line.slice(colon + 1).replace(/\r\n(?=[ \t])/g, '');
+    return [line.slice(0, colon), decoded(value.trim())];
+  });
+}
+
+function decoded(value: string): string {
+  return value
+    .replace(/\?=\s+=\?UTF-8\?B\?/g, '?==?UTF-8?B?')
+    .replace(/=\?UTF-8\?B\?([A-Za-z0-9+/=]*)\?=/g, (_all, words: string) =>
+      Buffer.from(words, 'base64').toString('utf8'),
+    );
+}

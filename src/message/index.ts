@@ -58,6 +58,8 @@ export { valueAt } from './fresh.ts';
 export type { TemplateLine, TemplateRow } from './table-template.ts';
 export { revisionOf, type Templates } from './template.ts';
 export { Theme } from './theme.ts';
+export { openWay } from './transport-choice.ts';
+export { signedHeaders } from './transport-provider.ts';
 export { CapturingTransport, type Deliver, type MailContent, type Transport, type WireMail } from './transport.ts';
 export { readVerp, verpAddress } from './verp.ts';
 export { masked, type ClickTarget, type UnsubscribePage } from './unsubscribe.ts';

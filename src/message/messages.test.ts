@@ -125,6 +125,25 @@ describe('the send ledger', () => {
     expect(desk.results.map(({ outcome }) => outcome)).toEqual(['in_doubt']);
   });
 
+  it('asks a next hop again that knows the key still, whatever the class, and gives up when it knows it no more', async () => {
+    const id = await desk.plan(desk.person());
+    Object.assign(desk.transport, { keyWindowMs: 3_600_000 });
+    desk.transport.answer = () => ({ kind: 'lost', bodyEnded: true, why: 'reset' });
+    for (let turn = 0; turn < 3; turn++) {
+      await desk.messages.work();
+      await letLapse('doubt_at');
+    }
+    expect(new Set(desk.transport.sent.map(({ key }) => key)).size).toBe(1);
+    expect(desk.transport.sent.length).toBeGreaterThan(1);
+    await desk.store.run({ text: `update attempt set started_at = now() - interval '2 hours'` });
+    const before = desk.transport.sent.length;
+    await letLapse('doubt_at');
+    await desk.messages.work();
+    expect(await state(id)).toBe('abandoned');
+    expect(desk.transport.sent).toHaveLength(before);
+    expect(desk.results).toHaveLength(1);
+  });
+
   it('sends a transactional mail in doubt once more, with the same Message-ID, and no third time', async () => {
     const id = await desk.plan(desk.person({ consent: {} }), { class: 'transactional' });
     desk.transport.answer = () => ({ kind: 'lost', bodyEnded: true, why: 'reset' });

@@ -2,6 +2,7 @@ import { settleDoubt } from './result.ts';
 import type { Kit } from './part.ts';
 import { followUp } from './settle.ts';
 import { expireRows, lockDoubt, peekExpired, rescueLeased, rescueSending, settleDoubtRow } from './table.ts';
+import { keysKnown } from './table-sending.ts';
 import { lostPeople } from './table-report.ts';
 
 /** Takes up what lost workers left: nothing waits for ever, and nothing that may have left is sent again unasked. */
@@ -20,11 +21,18 @@ export async function rescueLost(kit: Kit): Promise<number> {
   return leased.length + sending.length;
 }
 
-/** Doubt older than the recovery time is settled by class: marketing abandoned, transactional sent once more. */
+/**
+ * Doubt older than the recovery time is settled: a next hop that knows the key is asked again, otherwise marketing is
+ * abandoned and transactional sent once more.
+ */
 export async function settleOldDoubt(kit: Kit): Promise<number> {
   return kit.store.inTransaction(async (tx) => {
     const rows = await lockDoubt(tx, kit.set.recoveryMs);
-    for (const row of rows) await settleDoubtRow(tx, row.id, settleDoubt(row.class, row.resent), kit.clock.now());
+    const known = await keysKnown(tx, rows, kit.transport);
+    for (const { id, class: kind, resent } of rows) {
+      const state = settleDoubt(kind, { resent, keyKnown: known.has(id) });
+      await settleDoubtRow(tx, id, state, kit.clock.now());
+    }
     return rows.length;
   });
 }

@@ -39,9 +39,13 @@ export function nextTry(now: number, tries: number): number {
   return now + ladder[Math.min(tries, ladder.length - 1)]!;
 }
 
-/** What to do with doubt that nobody resolved: marketing at most once, the rest once more (design §7). */
-export function settleDoubt(kind: MessageClass, resent: boolean): 'abandoned' | 'ready' {
-  return kind === 'transactional' && !resent ? 'ready' : 'abandoned';
+/**
+ * What to do with doubt that nobody resolved: a next hop that knows the key again is asked once more, whatever the class;
+ * otherwise marketing at most once, the rest once more (design §7).
+ */
+export function settleDoubt(kind: MessageClass, about: { resent: boolean; keyKnown: boolean }): 'abandoned' | 'ready' {
+  if (about.keyKnown) return 'ready';
+  return kind === 'transactional' && !about.resent ? 'ready' : 'abandoned';
 }
 
 function short(text: string): string {

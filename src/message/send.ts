@@ -243,7 +243,7 @@ export class Wire {
       const { mail, claim, rendered } = next.ready;
       const result: SendResult =
         elapsed() < next.giveUpAt
-          ? await this.#kit.transport.send({ ...mail, key: claim.row.key, says: rendered })
+          ? await this.#kit.transport.send({ ...mail, key: claim.row.key, message: claim.row.id, says: rendered })
           : { kind: 'lost', bodyEnded: false, why: 'its turn came too late' };
       point('message.answered');
       this.#recorder.take(claim.row, result);

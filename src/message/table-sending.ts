@@ -57,3 +57,23 @@ export function expireBefore(tx: Runner, since: number, now: number): Promise<nu
     values: [new Date(since), new Date(now)],
   });
 }
+
+/**
+ * Of these messages those whose every attempt went to this next hop, the first of them so lately that it knows the key
+ * still: handed over once more they are one mail all the same.
+ */
+export async function keysKnown(
+  tx: Runner,
+  messages: readonly { shard: number; id: string }[],
+  { name, keyWindowMs = 0 }: { name: string; keyWindowMs?: number },
+): Promise<Set<string>> {
+  if (keyWindowMs === 0 || messages.length === 0) return new Set();
+  const rows = await tx.rows<{ id: string }>({
+    name: 'attempt-keys-known',
+    text: `select message_id as id from attempt where shard = any($1::smallint[]) and message_id = any($2::uuid[])
+      group by message_id
+      having bool_and(transport = $3) and min(started_at) > now() - $4 * interval '1 millisecond'`,
+    values: [[...new Set(messages.map(({ shard }) => shard))], messages.map(({ id }) => id), name, keyWindowMs],
+  });
+  return new Set(rows.map(({ id }) => id));
+}

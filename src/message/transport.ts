@@ -6,6 +6,8 @@ export interface WireMail {
   envelope: { from: string; to: string };
   raw: Buffer;
   key: string;
+  /** The message's id, for providers that tell later what became of it. */
+  message?: string;
   /** What it says, for ways out that show it. */
   says?: MailContent;
 }
@@ -29,6 +31,8 @@ export interface Transport {
   readonly name: string;
   /** How many mails may be on the wire at once. */
   readonly width: number;
+  /** Real time for which the next hop knows a key again and does not send twice, ms; absent or 0: it has none. */
+  readonly keyWindowMs?: number;
   /** Does it take addresses beyond ASCII (RFC 6531)? Null: not known yet; absent: no. */
   readonly utf8?: boolean | null;
   /** Finds that out. */
