@@ -54,5 +54,15 @@ export { previewRules } from './rule-preview.ts';
 export type { RuleEffect, RulePreview } from './rule-preview.ts';
 export { StandingRules } from './rule-standing.ts';
 export type { Excluding } from './rule-standing.ts';
-export type { BoundPromotion, BoundRule, InclusionRule, Matcher, MatchOperation, RuleContext, Rules } from './rule.ts';
+export type {
+  BoundPromotion,
+  BoundRule,
+  InclusionRule,
+  ItemStandings,
+  Matcher,
+  MatchOperation,
+  RuleContext,
+  Rules,
+  Standing,
+} from './rule.ts';
 export { migrations } from './table.ts';

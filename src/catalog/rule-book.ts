@@ -12,7 +12,7 @@ import type { Definition, Kind, Promotion } from './rule-definition.ts';
 import { DefinitionStore } from './rule-definitions.ts';
 import { grouped, ItemNumbers, RuleIndex } from './rule-index.ts';
 import { RuleShelf } from './rule-shelf.ts';
-import type { BoundPromotion, BoundRule, InclusionRule, RuleContext, Rules } from './rule.ts';
+import type { BoundPromotion, BoundRule, InclusionRule, ItemStandings, RuleContext, Rules } from './rule.ts';
 
 export interface RuleBookParts {
   store: Store;
@@ -85,9 +85,8 @@ export class RuleBook implements Rules {
     return { front, back, items: drawn ? shuffled(items, seed) : items, rule };
   }
 
-  numberOf(id: string): number | undefined {
-    this.#shelf(null);
-    return this.#numbers.find(id);
+  standings(environment: string | null): ItemStandings {
+    return this.#shelf(environment);
   }
 
   /** A definition by its key or number. Throws RULE_UNKNOWN. */

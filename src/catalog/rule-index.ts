@@ -1,10 +1,11 @@
 import { pause } from '../base/index.ts';
 import type { FilterAtom, FilterNode, RenderOptions, Scope, SettledAtom } from '../language/index.ts';
 import type { Item } from './item.ts';
-import { viewOf } from './item.ts';
+import { inStock, viewOf } from './item.ts';
 import { Bits } from './rule-bits.ts';
 import { Column } from './rule-column.ts';
 import type { Field } from './rule-column.ts';
+import type { Standing } from './rule.ts';
 
 /** Where the index reads items from: the catalogue, as one environment sees it. */
 export interface ItemSource {
@@ -85,6 +86,8 @@ export class RuleIndex {
   readonly #source: ItemSource;
   readonly numbers: ItemNumbers;
   readonly #present = new Bits();
+  /** Those of them that are in stock. */
+  readonly #inStock = new Bits();
   readonly #columns = new Map<string, Column>();
   readonly #sets = new Map<FilterNode, LiveSet>();
   readonly #verdicts = new WeakMap<FilterAtom, Map<string, Verdicts>>();
@@ -93,7 +96,7 @@ export class RuleIndex {
   constructor(source: ItemSource, numbers: ItemNumbers) {
     this.#source = source;
     this.numbers = numbers;
-    for (const { id } of source.all()) this.#present.set(numbers.take(id), true);
+    for (const item of source.all()) this.#stand(numbers.take(item.id), item);
   }
 
   /** How many items there are. */
@@ -115,6 +118,12 @@ export class RuleIndex {
     return this.#present.has(number);
   }
 
+  /** May it be shown, as far as the item itself says? */
+  standing(number: number): Standing {
+    if (this.#inStock.has(number)) return 'in stock';
+    return this.#present.has(number) ? 'out of stock' : 'gone';
+  }
+
   itemOf(number: number): Item | undefined {
     return this.#source.get(this.numbers.idOf(number));
   }
@@ -125,7 +134,7 @@ export class RuleIndex {
     if (item === undefined && this.numbers.find(id) === undefined) return;
     const number = this.numbers.take(id);
     this.#version++;
-    this.#present.set(number, item !== undefined);
+    this.#stand(number, item);
     for (const column of this.#columns.values()) {
       if (number < column.filled) column.take(number, item);
       else if (number === column.filled) this.#fill(column, this.end);
@@ -181,6 +190,11 @@ export class RuleIndex {
         await pause(0);
       }
     }
+  }
+
+  #stand(number: number, item: Item | undefined): void {
+    this.#present.set(number, item !== undefined);
+    this.#inStock.set(number, item !== undefined && inStock(item));
   }
 
   #columnOf(field: Field): Column {

@@ -2,7 +2,7 @@ import type { FilterNode } from '../language/index.ts';
 import { dearest } from './promotion-order.ts';
 import type { Compiled } from './rule-compile.ts';
 import type { Asked } from './rule-context.ts';
-import type { BoundRule } from './rule.ts';
+import type { BoundRule, ItemStandings, Standing } from './rule.ts';
 import { isFixed } from './rule-index.ts';
 import type { RuleIndex, Test } from './rule-index.ts';
 import type { Item } from './item.ts';
@@ -13,12 +13,20 @@ const mostPromoted = 200;
 const mostKept = 256;
 
 /** The rules of one environment, bound. */
-export class RuleShelf {
+export class RuleShelf implements ItemStandings {
   readonly index: RuleIndex;
   readonly #promoted = new WeakMap<FilterNode, { version: number; bySign: Map<string, readonly string[]> }>();
 
   constructor(index: RuleIndex) {
     this.index = index;
+  }
+
+  numberOf(id: string): number | undefined {
+    return this.index.numbers.find(id);
+  }
+
+  standing(number: number): Standing {
+    return this.index.standing(number);
   }
 
   /** What passes; `negated` turns it round, for exclusions. True and false: everything, or nothing. */

@@ -68,12 +68,22 @@ export interface RuleContext {
 /** A rule made ready for one request: what does not depend on the item is settled, and asking costs nanoseconds. */
 export interface BoundRule {
   accepts(item: Item): boolean;
-  /** The same by the item's number in the rule index (`Rules.numberOf`), which saves looking it up. */
+  /** The same by the item's number in the rule index (`Rules.standings`), which saves looking it up. */
   acceptsNumber(number: number): boolean;
   /** The rule's name, for reasons: `collection "Coats"`, `exclusion "Sold out"`, or the rule's own text. */
   readonly rule: string;
   /** Items that pass, when cheap to know (nothing about the request in it); otherwise null. */
   readonly size: number | null;
+}
+
+/** Is an item in the catalogue of an environment, and in stock there? */
+export type Standing = 'in stock' | 'out of stock' | 'gone';
+
+/** Items of one environment by their numbers in the rule index, which are the same in all: quicker than by id. */
+export interface ItemStandings {
+  /** Stays while the item is in the catalogue. Undefined for unknown ids. */
+  numberOf(id: string): number | undefined;
+  standing(number: number): Standing;
 }
 
 /** What a promotion puts into an answer (PRO-1…4). */
@@ -104,6 +114,6 @@ export interface Rules {
   bindInclusion(rules: readonly InclusionRule[], context: RuleContext): BoundRule[] | 'nothing';
   /** Throws RULE_UNKNOWN. */
   promotion(id: string, context: RuleContext): BoundPromotion;
-  /** The item's number for `acceptsNumber`; stays while the item is in the catalogue. Undefined for unknown ids. */
-  numberOf(id: string): number | undefined;
+  /** Items by the numbers that `acceptsNumber` takes. */
+  standings(environment: string | null): ItemStandings;
 }

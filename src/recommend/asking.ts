@@ -1,10 +1,12 @@
 import type { Promotion, Rules, Shelf } from '../catalog/index.ts';
 import type { Person, RecommendRequest } from './answer.ts';
 import type { CriterionContent, CriterionDefinition, Window } from './criterion-definition.ts';
+import type { ShelfNumbers } from './shelf-numbers.ts';
 import type { Source } from './source.ts';
 
 /** The rules of the shop as answers ask them; `RuleBook` is one. */
 export interface AnswerRules extends Pick<Rules, 'bindCollection' | 'bindExclusions' | 'bindInclusion' | 'promotion'> {
+  standings?: Rules['standings'];
   definition(kind: 'promotion', id: string): Pick<Promotion, 'key' | 'keyItem' | 'keyAttribute'>;
 }
 
@@ -20,6 +22,8 @@ export interface Asking {
   /** Ids of all items, in one order. */
   range(): readonly string[];
   rules: AnswerRules;
+  /** The items by number, where the rules know them so. */
+  numbers?: ShelfNumbers | undefined;
   criterion(key: string): CriterionDefinition | undefined;
   customList: CustomLists;
   /** UTC ms. */

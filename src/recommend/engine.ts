@@ -18,7 +18,7 @@ import { Alike, usualLeast } from './list-similar.ts';
 import { Neighbours, type OwnStep } from './neighbours.ts';
 import { Related } from './related.ts';
 import { RelatedScores } from './list-related.ts';
-import { type Places, placesIn, Scores } from './scores.ts';
+import { placesIn, Scores } from './scores.ts';
 import { afterEach } from './slices.ts';
 import type { ListQuery, Scored, Source } from './source.ts';
 import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
@@ -211,13 +211,16 @@ export class Engine implements Source {
     return [...first, ...best, ...more].map(({ item }) => item);
   }
 
-  /** Where some items stand in a list: from 1 on, 0 below `depth`; and how many stand there. */
-  places(query: ListQuery, items: readonly number[], { depth, accept }: { depth: number; accept: Accept }): Places {
-    if (query.kind !== 'related' && (query.kind !== 'cart' || query.action === undefined)) {
-      return placesIn(this.ranked(query, depth, accept), items);
-    }
+  /** Where some items stand in a list: from 1 on, 0 below `depth`. */
+  places(query: ListQuery, items: readonly number[], { depth, accept }: { depth: number; accept: Accept }): number[] {
+    const { order } = this.#crowd;
+    if (query.kind !== 'related' && query.kind !== 'cart') return placesIn(this.ranked(query, depth, accept), items);
     this.#best(query, 0, accept);
-    return this.#met.scores.places(items, { depth, accept, order: this.#crowd.order });
+    if (this.#scoredMet === query) return this.#met.scores.places(items, { depth, accept, order });
+    // A cart without a known line has no list.
+    if (this.#scored !== query || query.kind !== 'cart') return items.map(() => 0);
+    const had = new Set(query.cart);
+    return this.#whole.places(items, { depth, accept: (item) => !had.has(item) && accept(item), order });
   }
 
   /** The best of a list that is scored, and how to tell what speaks for them. */

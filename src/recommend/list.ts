@@ -1,6 +1,7 @@
 import type { Asked, Asking } from './asking.ts';
 import { windowMs } from './asking.ts';
 import type { CriterionAlgorithm } from './criterion-definition.ts';
+import type { Dictionary } from './dictionary.ts';
 import type { Key } from './key.ts';
 import type { Algorithm, ListQuery, Scored, Step } from './source.ts';
 
@@ -20,30 +21,36 @@ export interface Found {
   within?: string | undefined;
 }
 
-type Accept = (id: string) => boolean;
+/** Does an item pass? `byNumber`: the same by its number in the source, where that is less work. */
+export interface Accept {
+  (id: string): boolean;
+  byNumber?: (item: number) => boolean;
+}
 
 /** The best items that pass, best first, none twice, at most `limit`. */
 export interface List {
   (limit: number, accept: Accept): Found[];
   /** The same items without what speaks for them, where that is less work. */
   ids?: (limit: number, accept: Accept) => string[];
-  /** Where some items stand among those that pass, where that is less work. */
-  places?: (ids: readonly string[], ask: { depth: number; accept: Accept }) => Places;
+  /** Where some items stand, where that is less work. */
+  places?: (ids: readonly string[], ask: Depth) => Map<string, number>;
 }
 
-/** Where items stand in a list, from 1 on; of how many that stand there, at most as deep as was looked. */
-export interface Places {
-  of: Map<string, number>;
-  size: number;
+/** How far down is looked, and among which items; all, if nobody says. */
+interface Depth {
+  depth: number;
+  accept?: Accept;
 }
 
-/** Where some items stand among those that pass. */
-export function placesOf(list: List, ids: readonly string[], ask: { depth: number; accept: Accept }): Places {
+/** Where some items stand in a list, from 1 on; those that do not stand there are left out. */
+export function placesOf(list: List, ids: readonly string[], ask: Depth): Map<string, number> {
   if (list.places) return list.places(ids, ask);
-  const all = idsOf(list, ask.depth, ask.accept);
+  const all = idsOf(list, ask.depth, ask.accept ?? everything);
   const asked = new Set(ids);
-  return { of: new Map(all.flatMap((id, i) => (asked.has(id) ? [[id, i + 1]] : []))), size: all.length };
+  return new Map(all.flatMap((id, i) => (asked.has(id) ? [[id, i + 1]] : [])));
 }
+
+const everything: Accept = Object.assign(() => true, { byNumber: () => true });
 
 /** The items of a list alone. */
 export function idsOf(list: List, limit: number, accept: Accept): string[] {
@@ -121,16 +128,26 @@ export function popularList(asking: Asking): List {
   const key = { items: [] };
   const of = (window: number | null) =>
     engineList({ kind: 'popular', action: 'viewed', windowMs: window, now: asking.now }, key, asking);
-  return joined(of(windowMs('7d')), of(null));
+  return joined(of(windowMs('7d')), of(null), asking.source.items);
 }
 
-/** The second list after the first, for what is still to be filled; its scores lie below those of the first. */
-export function joined(first: List, second: List): List {
+/**
+ * The second list after the first, for what is still to be filled; its scores lie below those of the first.
+ *
+ * @param items names what `Accept.byNumber` is asked about
+ */
+export function joined(first: List, second: List, items: Pick<Dictionary, 'name'>): List {
+  const but = (shown: ReadonlySet<string>, accept: Accept): Accept => {
+    const { byNumber } = accept;
+    const passes = (id: string) => !shown.has(id) && accept(id);
+    if (byNumber === undefined) return passes;
+    return Object.assign(passes, { byNumber: (item: number) => !shown.has(items.name(item)) && byNumber(item) });
+  };
   const list: List = (limit, accept) => {
     const own = first(limit, accept);
     if (own.length >= limit) return own;
     const shown = new Set(own.map(({ id }) => id));
-    const rest = second(limit - own.length, (id) => !shown.has(id) && accept(id));
+    const rest = second(limit - own.length, but(shown, accept));
     const scale = (own.at(-1)?.score ?? 1) / Math.max(rest[0]?.score ?? 1, Number.MIN_VALUE);
     return [...own, ...rest.map((one) => ({ ...one, score: one.score * (own.length === 0 ? 1 : scale / 2) }))];
   };
@@ -138,18 +155,16 @@ export function joined(first: List, second: List): List {
     const own = idsOf(first, limit, accept);
     if (own.length >= limit) return own;
     const shown = new Set(own);
-    return [...own, ...idsOf(second, limit - own.length, (id) => !shown.has(id) && accept(id))];
+    return [...own, ...idsOf(second, limit - own.length, but(shown, accept))];
   };
-  const places = (asked: readonly string[], { depth, accept }: { depth: number; accept: Accept }): Places => {
-    const own = idsOf(first, depth, accept);
-    const of = new Map(own.map((id, i) => [id, i + 1]));
-    if (own.length >= depth) return { of, size: own.length };
-    const others = asked.filter((id) => !of.has(id));
-    const rest = placesOf(second, others, { depth: depth - own.length, accept: (id) => !of.has(id) && accept(id) });
-    return {
-      of: new Map([...of, ...[...rest.of].map(([id, n]) => [id, own.length + n] as const)]),
-      size: own.length + rest.size,
-    };
+  const places = (asked: readonly string[], { depth, accept = everything }: Depth) => {
+    const inFirst = placesOf(first, asked, { depth, accept });
+    if (inFirst.size === asked.length) return inFirst;
+    const own = new Set(idsOf(first, depth, accept));
+    const left = { depth: depth - own.size, accept: but(own, accept) };
+    const others = asked.filter((id) => !own.has(id));
+    const rest = left.depth <= 0 ? [] : [...placesOf(second, others, left)];
+    return new Map([...inFirst, ...rest.map(([id, n]) => [id, own.size + n] as const)]);
   };
   return Object.assign(list, { ids, places });
 }
@@ -167,15 +182,14 @@ function engineList(query: ListQuery, key: Key, { source }: Asking): List {
     by,
     within,
   });
-  const list: List = (limit, accept) =>
-    limit <= 0 ? [] : source.list(query, limit, (item) => accept(items.name(item))).map(found);
+  const passing = (accept: Accept) => accept.byNumber ?? ((item: number) => accept(items.name(item)));
+  const list: List = (limit, accept) => (limit <= 0 ? [] : source.list(query, limit, passing(accept)).map(found));
   const ids = (limit: number, accept: Accept) =>
-    limit <= 0 ? [] : source.ranked(query, limit, (item) => accept(items.name(item))).map((item) => items.name(item));
-  const places = (asked: readonly string[], { depth, accept }: { depth: number; accept: Accept }): Places => {
+    limit <= 0 ? [] : source.ranked(query, limit, passing(accept)).map((item) => items.name(item));
+  const places = (asked: readonly string[], { depth, accept = everything }: Depth) => {
     const numbers = asked.map((id) => items.find(id));
-    const told = source.places(query, numbers, { depth, accept: (item) => accept(items.name(item)) });
-    const of = new Map(asked.flatMap((id, i) => (told.places[i]! > 0 ? [[id, told.places[i]!]] : [])));
-    return { of, size: told.size };
+    const told = source.places(query, numbers, { depth, accept: passing(accept) });
+    return new Map(asked.flatMap((id, i) => (told[i]! > 0 ? [[id, told[i]!]] : [])));
   };
   return Object.assign(list, { ids, places });
 }
@@ -201,7 +215,7 @@ function cartList(algorithm: Of<'cart'>, key: Key, { asked, asking }: { asked: A
   const by = (what: typeof action & string) =>
     engineList({ kind: 'cart', cart, now, action: what, windowMs: window, basis: basis ?? 'session' }, key, asking);
   if (action !== undefined) return by(action);
-  return joined(engineList({ kind: 'cart', cart, now }, key, asking), by('viewed-viewed'));
+  return joined(engineList({ kind: 'cart', cart, now }, key, asking), by('viewed-viewed'), asking.source.items);
 }
 
 /** The person's own views, newest first, each once (recommendations ALG-13, golden example 11). */

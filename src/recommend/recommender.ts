@@ -1,6 +1,6 @@
 import type { Clock, Ids } from '../base/index.ts';
 import { BeckonError } from '../base/index.ts';
-import type { Catalog, Shelf } from '../catalog/index.ts';
+import type { Catalog, ItemStandings, Shelf } from '../catalog/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import type { Person, RecommendationAnswer, RecommendRequest } from './answer.ts';
 import { noRules, type AnswerRules, type Asked, type Asking, type CustomLists } from './asking.ts';
@@ -10,6 +10,7 @@ import type { ItemNumbers } from './crowd.ts';
 import { Engine } from './engine.ts';
 import { errors } from './error.ts';
 import { execute } from './execute.ts';
+import { RuleNumbers, type ShelfNumbers } from './shelf-numbers.ts';
 import type { VisitorLists } from './visitor-groups.ts';
 
 /** Slots when the request names no limit; the most that may be asked; ids in one list of a request. */
@@ -43,6 +44,7 @@ export class Recommender {
   readonly #ranges = new Map<string | null, { version: number; ids: readonly string[] }>();
   readonly #criteria: Pick<Criteria, 'find' | 'get'>;
   #engine: Engine;
+  #ruleNumbers: { engine: Engine; numbers: RuleNumbers } | null = null;
   /** Whatever was committed so many ms ago is learned; null when nobody knows. Whoever teaches puts an answer here. */
   lagMs: () => number | null = () => null;
   /** Is it known of all items what they are? Whoever describes them puts an answer here. */
@@ -156,12 +158,21 @@ export class Recommender {
       variants: (group) => catalog.variants?.(group) ?? [],
       range: () => this.#range(environment, shelf),
       rules,
+      numbers: this.#numbers(rules.standings?.(environment)),
       criterion: (key) => this.#criteria.find(key),
       customList: customList ?? (() => []),
       now: clock.now(),
       request,
       person,
     };
+  }
+
+  #numbers(standings: ItemStandings | undefined): ShelfNumbers | undefined {
+    if (standings === undefined) return undefined;
+    if (this.#ruleNumbers?.engine !== this.#engine) {
+      this.#ruleNumbers = { engine: this.#engine, numbers: new RuleNumbers(this.#engine.items) };
+    }
+    return this.#ruleNumbers.numbers.on(standings);
   }
 
   #range(environment: string | null, shelf: Shelf): readonly string[] {

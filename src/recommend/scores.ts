@@ -7,16 +7,10 @@ export interface ItemScore {
   score: number;
 }
 
-/** Where items stand in a list, from 1 on and 0 where they do not; and how many stand in it. */
-export interface Places {
-  places: number[];
-  size: number;
-}
-
-/** The same of a list that is there. */
-export function placesIn(list: readonly number[], items: readonly number[]): Places {
+/** Where some items stand in a list that is there, from 1 on; 0 where they do not. */
+export function placesIn(list: readonly number[], items: readonly number[]): number[] {
   const placeOf = new Map(list.map((item, i) => [item, i + 1]));
-  return { places: items.map((item) => placeOf.get(item) ?? 0), size: list.length };
+  return items.map((item) => placeOf.get(item) ?? 0);
 }
 
 /**
@@ -101,23 +95,21 @@ export class Scores {
 
   /**
    * Where each of some items would stand if all that pass were in order: from 1 on, and 0 for one that
-   * does not pass or would stand below `depth`; and how many would stand there, at most `depth`.
+   * does not pass or would stand below `depth`.
    */
   places(
     items: readonly number[],
     { depth, accept, order }: { depth: number; accept: (item: number) => boolean; order: Order },
-  ): Places {
+  ): number[] {
     const asked = items
       .filter((item) => this.score(item) > 0 && accept(item))
       .sort((a, b) => this.score(b) - this.score(a) || (a === b ? 0 : order(a, b)));
     const scores = asked.map((item) => this.score(item));
     // How many are better than the n-th of them and not better than the one before.
     const above = new Int32Array(asked.length + 1);
-    let size = 0;
     for (let i = 0; i < this.#count; i++) {
       const item = this.#items[i]!;
       if (!accept(item)) continue;
-      size++;
       const score = this.#sums[i]!;
       let [low, high] = [0, asked.length];
       while (low < high) {
@@ -134,7 +126,7 @@ export class Scores {
       better += above[n]!;
       if (better < depth) placeOf.set(item, better + 1);
     });
-    return { places: items.map((item) => placeOf.get(item) ?? 0), size: Math.min(size, depth) };
+    return items.map((item) => placeOf.get(item) ?? 0);
   }
 
   #choose(limit: number, accept: (item: number) => boolean, order: Order): number[] {

@@ -6,13 +6,16 @@ import {
   type BoundRule,
   type Item,
   type RuleContext,
+  type Standing,
 } from '../catalog/index.ts';
 import type { Filtered } from './answer.ts';
 import type { Asked, Asking } from './asking.ts';
 import { itemsOf, type Key } from './key.ts';
 
+const gone = 'not in the catalogue';
+
 /** One question to an item; `rule` is how reasons call it. */
-export type Check = Pick<BoundRule, 'rule' | 'accepts'>;
+export type Check = Pick<BoundRule, 'rule' | 'accepts'> & Partial<Pick<BoundRule, 'acceptsNumber'>>;
 
 /**
  * What may be shown, as far as one part of an answer is concerned. Notes what was kept out and by which rule: the first
@@ -40,7 +43,20 @@ export class Sieve {
 
   /** @param item what the shelf has under this id */
   passes(id: string, item: Item | undefined): boolean {
-    const rule = this.#failing(id, item);
+    return this.#note(id, this.#failing(id, item));
+  }
+
+  /** Can all be asked by number? */
+  get isByNumber(): boolean {
+    return this.#checks.every(({ acceptsNumber }) => acceptsNumber !== undefined);
+  }
+
+  /** The same by number, where `isByNumber`. */
+  passesNumber(id: string, number: number, standing: Standing): boolean {
+    return this.#note(id, this.#failingNumber(id, number, standing));
+  }
+
+  #note(id: string, rule: string | null): boolean {
     if (rule !== null && !this.#kept.has(id)) this.#kept.set(id, rule);
     return rule === null;
   }
@@ -55,9 +71,17 @@ export class Sieve {
   #failing(id: string, item: Item | undefined): string | null {
     const ban = this.#bans.get(id);
     if (ban !== undefined) return ban;
-    if (item === undefined) return 'not in the catalogue';
+    if (item === undefined) return gone;
     if (!inStock(item)) return 'out of stock';
     for (const check of this.#checks) if (!check.accepts(item)) return check.rule;
+    return null;
+  }
+
+  #failingNumber(id: string, number: number, standing: Standing): string | null {
+    const ban = this.#bans.size === 0 ? undefined : this.#bans.get(id);
+    if (ban !== undefined) return ban;
+    if (standing !== 'in stock') return standing === 'gone' ? gone : standing;
+    for (const check of this.#checks) if (!check.acceptsNumber!(number)) return check.rule;
     return null;
   }
 }

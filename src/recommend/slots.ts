@@ -3,7 +3,7 @@ import { groupOf } from '../catalog/index.ts';
 import type { AskedCriterion, RecommendedItem } from './answer.ts';
 import type { Asked, Asking } from './asking.ts';
 import { keysOf, useOf, type Key } from './key.ts';
-import { idList, listOf, placesOf, popularList, unprovenList, type Found, type List } from './list.ts';
+import { idList, listOf, placesOf, popularList, unprovenList, type Accept, type Found, type List } from './list.ts';
 import { bansOf, checksOf, hiding, ownBansOf, type Sieve } from './sieve.ts';
 import { isLifting, lifter } from './lift.ts';
 
@@ -174,12 +174,14 @@ export class Slots {
     const lift = asked !== undefined && isLifting(asked) ? lifter(asked, key!, this.#asking) : null;
     const mine = new Set<string>();
     const groups = new Set<string>();
-    const accepts = (id: string) => {
+    const accepts: Accept = (id: string) => {
       if (mine.has(id) || this.#taken.has(id)) return false;
       const item = this.#asking.shelf.get(id);
       if (oneOfGroup && this.#hasGroup(item === undefined ? id : groupOf(item), groups)) return false;
       return sieve.passes(id, item);
     };
+    const byNumber = this.#byNumber(sieve, { accepts, mine, isGrouped: oneOfGroup, groups });
+    if (byNumber !== null) Object.assign(accepts, { byNumber });
     const chosen: Found[] = [];
     for (;;) {
       const depth = lift === null ? want - chosen.length : Math.max(want, liftDepth);
@@ -196,6 +198,23 @@ export class Slots {
     }
     this.#explore(chosen, part, { want, accepts });
     return this.#shared(chosen, part);
+  }
+
+  /** The same by the number that the source has for an item; null where rules cannot be asked so. */
+  #byNumber(
+    sieve: Sieve,
+    by: { accepts: Accept; mine: ReadonlySet<string>; isGrouped: boolean; groups: ReadonlySet<string> },
+  ): Accept['byNumber'] | null {
+    const { source, numbers } = this.#asking;
+    if (numbers === undefined || !sieve.isByNumber) return null;
+    return (item) => {
+      const id = source.items.name(item);
+      const number = numbers.of(item);
+      const mayHaveGroup = by.isGrouped && (by.groups.size > 0 || this.#groups.size > 0);
+      if (number === -1 || mayHaveGroup) return by.accepts(id);
+      if (by.mine.has(id) || this.#taken.has(id)) return false;
+      return sieve.passesNumber(id, number, numbers.standing(number));
+    };
   }
 
   /** Where it is this answer's turn, the last place goes to an item that hardly anybody has seen. */
@@ -258,7 +277,7 @@ function isTurn(seed: string): boolean {
 /** Where each of the chosen stands in its list before rules act, if it is among the first. */
 function placesIn(list: List, chosen: readonly Found[]): Map<string, number> {
   const ids = chosen.map(({ id }) => id);
-  return placesOf(list, ids, { depth: placeDepth, accept: () => true }).of;
+  return placesOf(list, ids, { depth: placeDepth });
 }
 
 /** Each twenty of the most popular in an order that hangs on the seed; without a seed best first (golden example 6). */

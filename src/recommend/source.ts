@@ -105,12 +105,12 @@ export interface Source {
   list(query: ListQuery, limit: number, accept: (item: number) => boolean): Scored[];
   /** The items of such a list alone. */
   ranked(query: ListQuery, limit: number, accept: (item: number) => boolean): number[];
-  /** Where some items stand in such a list, from 1 on and 0 below `depth`; and how many stand there. */
+  /** Where some items stand in such a list, from 1 on and 0 below `depth`. */
   places(
     query: ListQuery,
     items: readonly number[],
     ask: { depth: number; accept: (item: number) => boolean },
-  ): { places: number[]; size: number };
+  ): number[];
   /** Lessons taken in. */
   readonly learned: number;
   /** When the newest learned event happened, UTC ms; 0 before the first. */
