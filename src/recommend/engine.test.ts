@@ -58,6 +58,18 @@ describe('what this visit wants next', () => {
     expect(ids(ask({ kind: 'session', steps, now, repeats: true })).sort()).toEqual(['a', 'b']);
   });
 
+  it('shows the item looked at now first where people look at the same again, and last where nobody does', () => {
+    const comeBack = (again: string) => {
+      engine = new Engine();
+      for (let n = 0; n < 40; n++) visit(`s${n}`, `a${again} b${again} ${n % 2 === 0 ? 'c' : 'd'}`);
+      const steps = ['a', 'b'].map((id) => ({ item: number(id), at: now }));
+      return ids(ask({ kind: 'session', steps, now, repeats: true }));
+    };
+    const [never, often] = [comeBack(''), comeBack(' b b')];
+    expect(never.at(-1)).toBe('b');
+    expect(often[0]).toBe('b');
+  });
+
   it('hears a newer visit louder than an old one', () => {
     visit('old', 'a b', { at: now - 300 * day });
     visit('new', 'a c', { at: now - day });
@@ -219,6 +231,11 @@ describe('what a person wants', () => {
     const left = (carted: ReturnType<typeof at>[]) =>
       ids(ask({ kind: 'for-you', viewed: [], carted, bought: [at('socks', 10 * day)], now, leftInCart: true }));
     expect(left([at('rope', 1), at('boots', 2)]).slice(0, 2)).toEqual(['boots', 'rope']);
+    // What is mostly bought where it is carted goes first, too.
+    for (const n of [6, 7]) visit(`o${n}`, 'p:laces p:socks');
+    expect(left([at('laces', 1), at('boots', 2)]).slice(0, 2)).toEqual(['boots', 'laces']);
+    for (let n = 0; n < 9; n++) visit(`r${n}`, 'c:boots');
+    expect(left([at('laces', 1), at('boots', 2)]).slice(0, 2)).toEqual(['laces', 'boots']);
     // What was left yesterday stands behind.
     expect(left([at('rope', 1), at('boots', 2 * day)]).slice(0, 2)).toEqual(['rope', 'boots']);
   });

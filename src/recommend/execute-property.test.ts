@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BoundRule, Item } from '../catalog/index.ts';
-import { groupOf } from '../catalog/index.ts';
+import { groupOf, inStock } from '../catalog/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import type { Person, RecommendRequest } from './answer.ts';
 import { noRules, type AnswerRules, type Asked, type Asking } from './asking.ts';
@@ -10,6 +10,7 @@ import type { Backup, CriterionAlgorithm, CriterionDefinition } from './criterio
 import { Engine } from './engine.ts';
 import { execute } from './execute.ts';
 import { useOf } from './key.ts';
+import type { ShelfNumbers } from './shelf-numbers.ts';
 import { hiding } from './sieve.ts';
 
 /**
@@ -136,7 +137,7 @@ type World = typeof world extends fc.Arbitrary<infer W> ? W : never;
 const only = (rule: string, passing: readonly string[]): BoundRule => ({
   rule,
   accepts: (one) => passing.includes(one.id),
-  acceptsNumber: () => true,
+  acceptsNumber: (number) => passing.includes(range[number]!),
   size: null,
 });
 
@@ -300,6 +301,12 @@ describe('whatever a shop, its visitors, rules and criteria are', () => {
         expect(execute(again.asked, given.limit, again.asking)).toEqual(first);
         const told = execute(asked, given.limit, { ...asking, request: { ...asking.request, reasons: true } });
         expect(told.items.map((one) => one.id)).toEqual(first.items.map((one) => one.id));
+        // Rules that are asked by number let the same through, and note the same.
+        const numbers: ShelfNumbers = {
+          of: (one) => range.indexOf(asking.source.items.name(one)),
+          standing: (one) => (inStock(asking.shelf.get(range[one]!)!) ? 'in stock' : 'out of stock'),
+        };
+        expect(execute(asked, given.limit, { ...asking, numbers })).toEqual(first);
       }),
       { numRuns: 200 },
     );

@@ -114,6 +114,8 @@ describe('letting old visits go', () => {
     pieces.forEach((piece, n) => unpacking.put(n, piece));
     copy.restore(unpacking.kept);
     expect(lists(copy, now)).toEqual(lists(engine, now));
+    const returns = (one: Engine) => (one.keep().crowd as Kept).returns;
+    expect(returns(copy)).toEqual(returns(engine));
     for (let n = 0; n < visitors; n++) copy.forgetVisitor(`v${n}`);
     const near = (lists(copy, now)[0] as { by: string }[]).filter(({ by }) => by === 'session-neighbours');
     expect(near).toEqual([]);
