@@ -34,7 +34,9 @@ export function Start({ running }: { running: BacktestView | undefined }) {
   });
   return (
     <Panel title={say('backtest.title')}>
-      <p className="quiet">{say('backtest.says')}</p>
+      <p className="quiet">
+        {say('backtest.says')} {say('backtest.criteria.says')}
+      </p>
       {running ? (
         <Progressing run={running} path={`/v1/backtests/${encodeURIComponent(running.id)}`} queryKey="backtests" />
       ) : (
@@ -53,8 +55,6 @@ export function Start({ running }: { running: BacktestView | undefined }) {
             hidePickedOptions
             searchable
             maxValues={60}
-            description={say('backtest.criteria.says')}
-            inputWrapperOrder={['label', 'input', 'description']}
             data={choices}
             onChange={setCriteria}
           />

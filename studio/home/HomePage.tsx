@@ -8,6 +8,7 @@ import { StatusBadge } from '../journey/StatusBadge.tsx';
 import { Figure, PageHead, Panel } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { reasonWords } from '../ui/reason.ts';
+import { recipeWords } from '../words/words.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { FirstSteps } from './FirstSteps.tsx';
 
@@ -100,10 +101,10 @@ function JourneyCard({ row }: { row: JourneyRow }) {
   return (
     <Link to="/journeys/$key" params={{ key: row.key }} className="journey-card">
       <span className="journey-card-head">
-        <b>{row.name}</b>
+        <b>{recipeWords(row.name, say)}</b>
         <StatusBadge status={row.status} />
       </span>
-      <span className="quiet journey-card-says">{row.description}</span>
+      <span className="quiet journey-card-says">{recipeWords(row.description, say)}</span>
       <span className="figures">
         <Figure value={number(row.active)} word={say('figure.here')} />
         <Figure value={number(row.sent)} word={say('figure.sent')} />

@@ -9,6 +9,7 @@ import { PageHead } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useUndo } from '../ui/undo.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { recipeWords } from '../words/words.ts';
 import { Canvas } from './Canvas.tsx';
 import { EditPanel } from './EditPanel.tsx';
 import { Publish } from './Publish.tsx';
@@ -102,11 +103,12 @@ interface EditHeadProps {
 function EditHead({ detail, editing, document, onLeave }: EditHeadProps) {
   const { say } = useVoice();
   const { faults, isChanged, isChecked } = editing;
+  const name = recipeWords(document.name, say);
   const count = faults.problems.length;
   const answer = count > 0 ? say('edit.mend', { count }) : say(isChecked ? 'edit.sound' : 'edit.checking');
   const note = say(isChanged ? 'edit.unsaved' : detail.draft === null ? 'edit.asLive' : 'action.isDraft');
   return (
-    <PageHead title={document.name} answer={`${document.name}: ${answer}`} note={note}>
+    <PageHead title={name} answer={`${name}: ${answer}`} note={note}>
       <Step word={say('undo')} Icon={IconArrowBackUp} isOff={!editing.canBack} act={editing.back} />
       <Step word={say('edit.redo')} Icon={IconArrowForwardUp} isOff={!editing.canForth} act={editing.forth} />
       <Button variant="subtle" onClick={onLeave}>

@@ -7,6 +7,7 @@ import { journeys } from '../api/query.ts';
 import { PageHead } from '../ui/Page.tsx';
 import { FilterField } from '../ui/Filter.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
+import { recipeWords } from '../words/words.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { NewJourney } from './NewJourney.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
@@ -16,7 +17,8 @@ export function JourneyList() {
   const { data, error, refetch } = useQuery(journeys);
   const { q = '' } = useSearch({ from: '/journeys' });
   const navigate = useNavigate({ from: '/journeys' });
-  const shown = data?.filter((row) => row.name.toLocaleLowerCase().includes(q.toLocaleLowerCase())) ?? [];
+  const shown =
+    data?.filter((row) => recipeWords(row.name, say).toLocaleLowerCase().includes(q.toLocaleLowerCase())) ?? [];
   return (
     <div className="page">
       <PageHead title={say('journeys.title')} answer={data ? <Answer rows={data} /> : undefined}>
@@ -72,9 +74,9 @@ function JourneyTable({ rows }: { rows: JourneyRow[] }) {
             <Table.Tr key={row.key}>
               <Table.Td className="main-cell">
                 <Link to="/journeys/$key" params={{ key: row.key }} className="row-link">
-                  {row.name}
+                  {recipeWords(row.name, say)}
                 </Link>
-                <span className="quiet">{row.description}</span>
+                <span className="quiet">{recipeWords(row.description, say)}</span>
               </Table.Td>
               <Table.Td>
                 <StatusBadge status={row.status} />

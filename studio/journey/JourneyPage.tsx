@@ -17,6 +17,7 @@ import { ReportPanel } from './ReportPanel.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
 import { hasUnsaved } from './editing.ts';
 import { type JourneyDocument, readDocument } from './document.ts';
+import { recipeWords } from '../words/words.ts';
 import { entryId } from './sentence.ts';
 
 /** One journey: its canvas, and at the right what it did or the chosen activity. */
@@ -66,6 +67,7 @@ export function JourneyPage() {
 function JourneyHead(props: { detail: JourneyDetail; document: JourneyDocument; onChange: () => void }) {
   const { detail, document, onChange } = props;
   const { say, moment } = useVoice();
+  const name = recipeWords(document.name, say);
   const inside = Object.values(detail.counts).reduce((sum, count) => sum + count.now, 0);
   const people = inside > 0 ? say('journey.people', { count: inside }) : say('journey.nobody');
   const published =
@@ -76,13 +78,13 @@ function JourneyHead(props: { detail: JourneyDetail; document: JourneyDocument; 
     <span className="journey-note">
       <StatusBadge status={detail.status} />
       <span>
-        {document.name} · {detail.draft !== null && `${say('action.isDraft')} · `}
+        {name} · {detail.draft !== null && `${say('action.isDraft')} · `}
         {say('journey.version', { version: String(detail.version) })} · {published}
       </span>
     </span>
   );
   return (
-    <PageHead title={document.name} answer={`${people}.`} note={note}>
+    <PageHead title={name} answer={`${people}.`} note={note}>
       <ButtonLink to="/journeys/$key/simulate" params={{ key: detail.key }} variant="default">
         {say('simulate.open')}
       </ButtonLink>
@@ -103,7 +105,7 @@ function Exits({ reasons }: { reasons: string[] }) {
       <b>{say('journey.leaves')}</b>
       {reasons.map((reason) => (
         <span key={reason} className="chip">
-          {reason}
+          {recipeWords(reason, say)}
         </span>
       ))}
     </p>

@@ -10,6 +10,7 @@ import type { Raw } from '../form/schema.ts';
 import '../form/form.css';
 import { KeyField } from '../ui/KeyField.tsx';
 import { ProblemNote } from '../ui/State.tsx';
+import { recipeWords } from '../words/words.ts';
 import { useVoice } from '../ui/voice.tsx';
 
 /** Makes a draft, empty or like another journey, and opens it to be changed. */
@@ -71,7 +72,7 @@ function Form({ onClose }: { onClose: () => void }) {
         value={like}
         data={[
           { value: '', label: say('edit.likeNone') },
-          ...known.map((one) => ({ value: one.key, label: one.name })),
+          ...known.map((one) => ({ value: one.key, label: recipeWords(one.name, say) })),
         ]}
         allowDeselect={false}
         onChange={(next) => setLike(next ?? '')}

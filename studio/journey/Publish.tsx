@@ -5,6 +5,7 @@ import { ask } from '../api/client.ts';
 import { overview } from '../api/query.ts';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { recipeWords } from '../words/words.ts';
 import type { JourneyDocument } from './document.ts';
 
 /** Publishing leaves the house, so its consequences stand there with numbers before it happens. */
@@ -31,7 +32,7 @@ export function Publish({ journeyKey, document }: { journeyKey: string; document
       <Modal
         opened={asking}
         onClose={() => setAsking(false)}
-        title={<b>{say('journey.publishTitle', { name: document.name })}</b>}
+        title={<b>{say('journey.publishTitle', { name: recipeWords(document.name, say) })}</b>}
         closeButtonProps={{ 'aria-label': say('journey.cancel') }}
       >
         <p>{say('journey.publishSays', numbers)}</p>

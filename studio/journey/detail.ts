@@ -1,4 +1,4 @@
-import type { Say } from '../words/words.ts';
+import { type Say, recipeWords } from '../words/words.ts';
 import { waysOf, type ActionPart, type JourneyDocument } from './document.ts';
 import { durationWords, eventWords, sentenceOf, titleOf, wayWords } from './sentence.ts';
 
@@ -40,7 +40,11 @@ export function detailsOf(
       }));
     case 'condition':
       return [
-        ...activity.paths.map((path) => ({ name: `${path.label} → ${to(path.next)}`, value: path.when, code: true })),
+        ...activity.paths.map((path) => ({
+          name: `${recipeWords(path.label, say)} → ${to(path.next)}`,
+          value: path.when,
+          code: true,
+        })),
         { name: say('journey.otherwise'), value: to(activity.otherwise) },
       ];
     case 'action':
@@ -60,7 +64,7 @@ export function detailsOf(
 function placeWords(document: JourneyDocument, id: string, say: Say): string {
   const activity = document.activities.get(id);
   if (!activity) return id;
-  return activity.kind === 'end' ? (activity.label ?? id) : titleOf(document, id, say);
+  return activity.kind === 'end' ? recipeWords(activity.label ?? id, say) : titleOf(document, id, say);
 }
 
 function entryRows({ entry }: JourneyDocument, say: Say): DetailRow[] {

@@ -1,4 +1,4 @@
-import { type Key, type Say, isKey } from '../words/words.ts';
+import { type Key, type Say, isKey, recipeWords } from '../words/words.ts';
 import type { ActionPart, ActivityPart, EntryPart, JourneyDocument, WaitPart, Way } from './document.ts';
 
 /** The kinds of cards on the canvas; each has its coloured edge and its word. */
@@ -39,7 +39,7 @@ export function sentenceOf(document: JourneyDocument, id: string, say: Say): str
     case 'experiment':
       return say(`sentence.${activity.kind}`, {
         paths: joinWords(
-          activity.paths.map(({ label }) => label),
+          activity.paths.map(({ label }) => recipeWords(label, say)),
           say,
         ),
       });
@@ -58,7 +58,7 @@ export function sentenceOf(document: JourneyDocument, id: string, say: Say): str
     case 'message':
       return say('sentence.message', { message: activity.message });
     case 'end':
-      return activity.label ?? id;
+      return recipeWords(activity.label ?? id, say);
     case 'unknown':
       return say('sentence.unknown', { kind: activity.what });
   }
@@ -99,7 +99,7 @@ function waitSentence(document: JourneyDocument, id: string, wait: WaitPart, say
 
 function listenSentence({ events, timeout }: Extract<ActivityPart, { kind: 'listen' }>, say: Say): string {
   const what = joinWords(
-    events.map(({ label }) => label),
+    events.map(({ label }) => recipeWords(label, say)),
     say,
     'list.or',
   );
@@ -109,7 +109,7 @@ function listenSentence({ events, timeout }: Extract<ActivityPart, { kind: 'list
 }
 
 function conditionSentence(paths: { label: string }[], say: Say): string {
-  const [first, ...rest] = paths.map((path) => path.label);
+  const [first, ...rest] = paths.map((path) => recipeWords(path.label, say));
   if (first === undefined) return say('sentence.condition', { paths: say('none') });
   if (rest.length === 0) return say('sentence.condition.one', { path: first });
   return say('sentence.condition', { paths: joinWords([first, ...rest], say, 'list.or') });
@@ -167,9 +167,9 @@ export function durationWords(text: string, say: Say): string {
 export function wayWords(why: Way['why'], say: Say): string {
   switch (why?.kind) {
     case 'path':
-      return why.label;
+      return recipeWords(why.label, say);
     case 'share':
-      return `${why.label} (${Math.round(why.share * 100)} %)`;
+      return `${recipeWords(why.label, say)} (${Math.round(why.share * 100)} %)`;
     case 'otherwise':
       return say('journey.otherwise');
     case 'unheard':
@@ -188,5 +188,5 @@ export function titleOf(document: JourneyDocument, id: string, say: Say): string
   const kind = kindOf(document, id);
   const activity: ActivityPart | undefined = document.activities.get(id);
   if (activity?.kind === 'end' || !activity?.label) return say(`kind.${kind}`);
-  return activity.label;
+  return recipeWords(activity.label, say);
 }

@@ -21,6 +21,7 @@ import type { TimelineEntry, TimelineKind } from '../../src/api/contract.ts';
 import { TextLink } from '../ui/Link.tsx';
 import { Picture } from '../ui/Page.tsx';
 import { reasonWords } from '../ui/reason.ts';
+import { recipeWords } from '../words/words.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { byDay, withTimes } from './day.ts';
 
@@ -82,7 +83,11 @@ function Entry({ entry }: { entry: TimelineEntry }) {
         )}
         {until && <span className="entry-why">{say('timeline.until', { time: moment(until) })}</span>}
         {entry.journey && (
-          <JourneyLink journey={entry.journey} name={entry.journeyName ?? entry.journey} activity={entry.activity} />
+          <JourneyLink
+            journey={entry.journey}
+            name={recipeWords(entry.journeyName ?? entry.journey, say)}
+            activity={entry.activity}
+          />
         )}
         {entry.items && entry.items.length > 0 && <Items items={entry.items} />}
       </div>

@@ -8,6 +8,7 @@ import { journeys, mailbox, people } from '../api/query.ts';
 import { itemList } from '../item/query.ts';
 import { criteria, useNames } from '../recommend/query.ts';
 import { definitions, ruleKinds } from '../rule/query.ts';
+import { recipeWords } from '../words/words.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { usePages } from './Shell.tsx';
 
@@ -108,7 +109,7 @@ function useHits(query: string): Hit[] {
     })),
     ...rows.map(({ key, name }) => ({
       id: `journey-${key}`,
-      label: name,
+      label: recipeWords(name, say),
       kind: say('search.journey'),
       open: () => void navigate({ to: '/journeys/$key', params: { key } }),
     })),

@@ -12,7 +12,7 @@ import { saidOf } from '../place/shown.ts';
 import { useNames } from '../recommend/query.ts';
 import { type RuleKind, definition, ruleKinds } from '../rule/query.ts';
 import { useVoice } from '../ui/voice.tsx';
-import { type Key, isKey } from '../words/words.ts';
+import { type Key, isKey, recipeWords } from '../words/words.ts';
 
 /** Parts of the recommendations that have pages of their own. */
 const within: Record<string, 'rules' | 'lists' | 'designs' | 'offers' | 'activities'> = {
@@ -110,7 +110,7 @@ function useLeafName(section: string, rest: string[]): string | null {
     case 'audiences':
       return isNew ? say('audiences.new') : keyed(groups);
     case 'journeys':
-      return keyed(rows);
+      return recipeWords(keyed(rows), say);
     case 'catalogue':
       return item?.name ?? plain;
     default:

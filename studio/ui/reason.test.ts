@@ -10,7 +10,8 @@ describe('a reason', () => {
     ['quiet_hours', 'Ruhezeit'],
     ['cap: 1 in 24 hours', 'zuletzt zu viele Mails (1 in 24 hours)'],
     ['550 5.1.1 no such user: a@b-c.example', '550 5.1.1 no such user: a@b-c.example'],
-    ['Put something in the cart', 'Put something in the cart'],
+    ['Put something in the cart', 'Etwas in den Warenkorb gelegt'],
+    ['Left the shop by the back door', 'Left the shop by the back door'],
     ['', ''],
   ])('%s is said as %s', (reason, words) => {
     expect(reasonWords(reason, speak('de'))).toBe(words);

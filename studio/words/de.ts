@@ -4,6 +4,7 @@ import { deForm } from './de-form.ts';
 import { dePlace } from './de-place.ts';
 import { deFeeds } from './de-feeds.ts';
 import { dePeople } from './de-people.ts';
+import { deRecipe } from './de-recipe.ts';
 import { deRecommend } from './de-recommend.ts';
 import { deSimulate } from './de-simulate.ts';
 import type { Catalogue } from './words.ts';
@@ -420,6 +421,7 @@ export const de: Catalogue = {
   ...dePeople,
   ...deAction,
   ...deForm,
+  ...deRecipe,
   ...deAlert,
   ...dePlace,
   ...deFeeds,

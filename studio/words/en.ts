@@ -4,6 +4,7 @@ import { enForm } from './en-form.ts';
 import { enPlace } from './en-place.ts';
 import { enFeeds } from './en-feeds.ts';
 import { enPeople } from './en-people.ts';
+import { enRecipe } from './en-recipe.ts';
 import { enRecommend } from './en-recommend.ts';
 import { enSimulate } from './en-simulate.ts';
 
@@ -416,6 +417,7 @@ export const en = {
   ...enPeople,
   ...enAction,
   ...enForm,
+  ...enRecipe,
   ...enAlert,
   ...enPlace,
   ...enFeeds,

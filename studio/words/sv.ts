@@ -4,6 +4,7 @@ import { svForm } from './sv-form.ts';
 import { svPlace } from './sv-place.ts';
 import { svFeeds } from './sv-feeds.ts';
 import { svPeople } from './sv-people.ts';
+import { svRecipe } from './sv-recipe.ts';
 import { svRecommend } from './sv-recommend.ts';
 import { svSimulate } from './sv-simulate.ts';
 import type { Catalogue } from './words.ts';
@@ -413,6 +414,7 @@ export const sv: Catalogue = {
   ...svPeople,
   ...svAction,
   ...svForm,
+  ...svRecipe,
   ...svAlert,
   ...svPlace,
   ...svFeeds,

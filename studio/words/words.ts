@@ -58,6 +58,12 @@ export function isKey(key: string): key is Key {
   return Object.hasOwn(en, key);
 }
 
+/** What a recipe says, in the reader's language; what the shop wrote itself, as it stands. */
+export function recipeWords(text: string, say: Say): string {
+  const key = `recipe.${text}`;
+  return isKey(key) ? say(key) : text;
+}
+
 /** The first language of the list that we speak; English otherwise. */
 export function chooseLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
