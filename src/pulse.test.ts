@@ -143,6 +143,22 @@ describe('Pulse.advance()', () => {
     expect(clock.now()).toBe(start + hour);
   });
 
+  it('ends at a stop after the page it is at, however much is due (trust row 70)', async () => {
+    const [first, second] = [{ pages: 0 }, { pages: 0 }];
+    let stopped: Promise<void> | undefined;
+    const duties: Duty[] = [first, second].map((count, no) => ({
+      name: `endless ${no}`,
+      work: async () => {
+        if (++count.pages === 3 && count === second) stopped = pulse.stop();
+        return 200;
+      },
+    }));
+    const pulse = new Pulse({ clock: aClock(), log: quietLog, duties });
+    await pulse.settle();
+    await stopped;
+    expect([first.pages, second.pages]).toEqual([3, 3]);
+  });
+
   it('lets two moves follow each other', async () => {
     const clock = aClock();
     const { duty, done } = diary(clock, [start + hour, start + 3 * hour]);

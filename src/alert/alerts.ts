@@ -1,5 +1,15 @@
 import { createHmac } from 'node:crypto';
-import { BeckonError, refusalOf, seal, unseal, type Clock, type Ids, type Log, type Random } from '../base/index.ts';
+import {
+  BeckonError,
+  point,
+  refusalOf,
+  seal,
+  unseal,
+  type Clock,
+  type Ids,
+  type Log,
+  type Random,
+} from '../base/index.ts';
 import { Jobs, type Job } from '../job/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { judge, lettersOf, pauseMs, type Alert, type AlertKind, type Notice, type Trouble } from './alert.ts';
@@ -122,7 +132,7 @@ export class Alerts {
   /** All that is wrong now: what is new is told, what is no longer there is over after a while. @returns notices made */
   async observe(found: readonly Trouble[]): Promise<number> {
     const { store, clock, ids } = this.#parts;
-    return store.inTransaction(async (tx) => {
+    const made = await store.inTransaction(async (tx) => {
       const { off } = await table.readSetting(tx, { hold: true });
       const now = clock.now();
       const heard = found.filter(({ kind }) => !off.includes(kind));
@@ -135,6 +145,8 @@ export class Alerts {
       await table.forgetOld(tx, now - shownMs);
       return notices.length;
     });
+    point('alert.noted');
+    return made;
   }
 
   /** A notice that says that notices arrive. It goes out at once. */
@@ -159,7 +171,7 @@ export class Alerts {
   async tell({ atOnce = false } = {}): Promise<number> {
     const { store, clock, ids } = this.#parts;
     if (!(await table.hasNotices(store))) return 0;
-    return store.inTransaction(async (tx) => {
+    const told = await store.inTransaction(async (tx) => {
       const setting = await table.readSetting(tx, { hold: true });
       const now = clock.now();
       if (!atOnce && now - setting.toldAt < pauseMs) return 0;
@@ -170,6 +182,8 @@ export class Alerts {
       if (setting.webhook !== null) await this.#queue(tx, { bundle, url: setting.webhook, notices });
       return notices.length;
     });
+    point('alert.told');
+    return told;
   }
 
   async #write(tx: Tx, { bundle, to, notices }: { bundle: string; to: string; notices: Notice[] }): Promise<void> {

@@ -411,4 +411,41 @@ describe('loops', () => {
     await office.runner.wake();
     expect(await office.states()).toEqual(['Done']);
   });
+
+  it('have a bound of their own, and a mail in them is written once a round (trust row 61)', async () => {
+    const round = journey(
+      {
+        wait: { kind: 'wait', for: 'P1D', next: 'mail' },
+        mail: { kind: 'message', message: 'reminder', next: 'wait' },
+      },
+      { rounds: 3 },
+    );
+    await office.live(round);
+    await office.happens(office.add('coat'));
+    for (let n = 0; n < 5; n++) {
+      office.clock.advance(day);
+      await office.runner.wake();
+      if (office.planned.length === n + 1) await office.tell();
+    }
+    expect(await office.states()).toEqual(['It went round 3 times']);
+    expect(office.planned.map(({ visit }) => visit)).toEqual([2, 4, 6]);
+  });
+
+  it('begin anew with a repeated entry, and a second try by hand is no round', async () => {
+    const round = journey(
+      { wait: { kind: 'wait', for: 'P1D', next: 'done' } },
+      { rounds: 1, entry: { kind: 'event', event: 'cart.changed', onRepeat: 'restart' } },
+    );
+    await office.live(round);
+    for (let n = 0; n < 3; n++) {
+      office.clock.advance(1000);
+      await office.happens(office.add(`coat-${n}`));
+    }
+    const [run] = await office.runs();
+    await office.runner.change([run!.id], () => ({ kind: 'moved', how: 'retry', by: 'somebody' }));
+    expect(await office.states()).toEqual(['wait']);
+    office.clock.advance(day);
+    await office.runner.wake();
+    expect(await office.states()).toEqual(['Done']);
+  });
 });

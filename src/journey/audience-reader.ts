@@ -53,6 +53,13 @@ interface Page {
   cursor: string | null;
 }
 
+/** People behind a mark, looked for while those before it come in; each is asked once more under their lock. */
+interface Ahead {
+  id: string;
+  cursor: string;
+  people: Promise<Page | null>;
+}
+
 /**
  * Lets the people of an audience into a journey, page by page. Each page is one transaction with the mark how far the
  * reading has come, so a crash loses none and doubles none.
@@ -70,10 +77,15 @@ export class AudienceReader {
   async work(): Promise<number> {
     await this.#plan();
     let looked = 0;
+    // While one page comes in, the people of the next are looked for.
+    let ahead: Ahead | null = null;
     for (let page = 0; page < pagesAtOnce; page++) {
       const reading = await openReading(this.#parts.store, this.#parts.clock.now());
       if (reading === null) break;
-      looked += await this.#page(reading);
+      const isAhead = ahead?.id === reading.id && ahead.cursor === reading.cursor;
+      const done = await this.#page(reading, { found: isAhead ? ahead!.people : null, last: page + 1 === pagesAtOnce });
+      looked += done.looked;
+      ahead = done.ahead;
     }
     return looked;
   }
@@ -143,21 +155,29 @@ export class AudienceReader {
     }
   }
 
-  async #page(reading: Reading): Promise<number> {
+  async #page(
+    reading: Reading,
+    { found, last }: { found: Promise<Page | null> | null; last: boolean },
+  ): Promise<{ looked: number; ahead: Ahead | null }> {
     const { clock, journeys, store } = this.#parts;
     const definition = journeys.version(reading.journey, reading.version);
     const { entry } = definition ?? {};
     const now = clock.now();
     if (!definition || !entry || entry.kind === 'event') {
       await noteReading(store, reading.id, { cursor: null, started: 0, nextAt: now, endedAt: now });
-      return 0;
+      return { looked: 0, ahead: null };
     }
     const size = Math.min(pageSize, entry.rate ?? pageSize);
-    const page = await this.#people(reading, { definition, entry, size });
+    const about = { definition, entry, size };
+    const page = await (found ?? this.#people(reading, about));
     if (page === null) {
       await noteReading(store, reading.id, { cursor: null, started: 0, nextAt: now + unbuiltRestMs, endedAt: null });
-      return 0;
+      return { looked: 0, ahead: null };
     }
+    const { cursor } = page;
+    const goesOn = cursor !== null && entry.rate === undefined && !last;
+    const ahead = goesOn ? { id: reading.id, cursor, people: this.#people({ ...reading, cursor }, about) } : null;
+    ahead?.people.catch(() => {}); // told to whoever waits for it
     const ended = page.cursor === null;
     const nextAt = entry.rate === undefined ? now : now + Math.ceil((size / entry.rate) * 1000);
     const closed = await store.inTransaction(async (tx) => {
@@ -168,7 +188,7 @@ export class AudienceReader {
     });
     point('journey.read-page');
     if (closed > 0) await journeys.load();
-    return Math.max(1, page.ids.length);
+    return { looked: Math.max(1, page.ids.length), ahead };
   }
 
   /** The next people to look at; null when the audience is still being worked out. */

@@ -14,3 +14,15 @@ export function boundReached(run: Run, { passed, now }: { passed: number; now: n
   const pace = burst.moves + (Math.max(0, now - run.enteredAt) / 1000) * burst.aSecond;
   return run.moves >= pace ? 'It goes round without waiting' : null;
 }
+
+/**
+ * Counts that a run comes to an activity from another one, where its journey bounds how often it may.
+ * @returns why it may not once more; null while it may
+ */
+export function roundsReached(run: Run, name: string, rounds: number | undefined): string | null {
+  if (rounds === undefined || run.activity === name) return null;
+  const came = (run.context.came?.[name] ?? 0) + 1;
+  if (came > rounds) return rounds === 1 ? 'It would go round' : `It went round ${rounds} times`;
+  run.context.came = { ...run.context.came, [name]: came };
+  return null;
+}

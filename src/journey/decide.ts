@@ -2,7 +2,7 @@ import { durationMs } from '../base/index.ts';
 import { truthy } from '../language/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
 import { entriesOf } from './entering.ts';
-import { boundReached } from './bound.ts';
+import { boundReached, roundsReached } from './bound.ts';
 import { staleIn, takenIn, type Stale, type Taken } from './answer.ts';
 import type { Activity, CustomAction, ListenActivity, MessageActivity, UpdateActivity } from './definition.ts';
 import { scopeOf, type Command, type Decision, type Hands, type Input, type Run, type Step } from './run.ts';
@@ -132,7 +132,9 @@ class Course {
     // A mail that is still held would show what was true before; one that is on the wire cannot be called back.
     if (this.#run.state === 'sending') this.decision.commands.push({ do: 'cancel', reason: 'It happened again' });
     this.#run.context.events.entry = { ...again.data, at: fact.at };
+    delete this.#run.context.came;
     this.#step('restarted', fact.name, { event: again.data });
+    this.#run.activity = 'entry';
     this.#goTo(this.#hands.definition.start, Math.min(fact.at, this.#hands.now));
   }
 
@@ -274,6 +276,8 @@ class Course {
   #arrive(name: string, base: number): string | null {
     const activity = this.#hands.definition.activities[name];
     const run = this.#run;
+    const often = roundsReached(run, name, this.#hands.definition.rounds);
+    if (often !== null) return this.#stop(often);
     Object.assign(run, { activity: name, moves: run.moves + 1, movedAt: this.#hands.now, due: null });
     delete run.context.wall;
     if (activity === undefined) return this.#stop(`Activity ${name} does not exist in version ${run.version}`);

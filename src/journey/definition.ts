@@ -118,6 +118,14 @@ export const JourneyDefinition = form(
       ),
     ),
     life: Type.Optional(duration('How long a run may last at most; absent: as long as it takes')),
+    rounds: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1000,
+        description:
+          'How often a run may come to the same activity; where it goes round it ends instead of coming once more. Absent: ten thousand activities in all',
+      }),
+    ),
     start: text('Name of the first activity'),
     activities: Type.Record(Type.String(), Activity, { description: 'By name' }),
   },

@@ -41,6 +41,8 @@ export interface RunContext {
   actions: Record<string, unknown>;
   /** By the names of actions whose answers may grow too old: when they were given, and by which activity. */
   answered?: Record<string, { at: number; by: string }>;
+  /** How often it has come to each activity, where its journey bounds that. */
+  came?: Record<string, number>;
   /** The time on the wall that its wait is meant by; its due time follows the law of the zone (trust §2.4). */
   wall?: WallTime;
 }
@@ -128,6 +130,7 @@ export function isSameContext(a: RunContext, b: RunContext): boolean {
     isSame(a.events, b.events) &&
     isSame(a.actions, b.actions) &&
     isSame(a.answered ?? {}, b.answered ?? {}) &&
+    isSame(a.came ?? {}, b.came ?? {}) &&
     a.wall?.wall === b.wall?.wall &&
     a.wall?.zone === b.wall?.zone
   );

@@ -158,6 +158,7 @@ export class Runner {
       }
     }
     await changes.save(tx);
+    if (changes.size > 0) point('journey.moved');
   }
 
   /** Waits that are over. @returns runs moved */
@@ -241,7 +242,7 @@ export class Runner {
    */
   async change(runIds: readonly string[], inputOf: (run: Run) => Input | { end: string } | null): Promise<number> {
     if (runIds.length === 0) return 0;
-    return this.#parts.store.inTransaction(async (tx) => {
+    const changed = await this.#parts.store.inTransaction(async (tx) => {
       const { runs, profiles } = await this.#locked(tx, runIds);
       const changes = new Changes(this.#parts, runs);
       for (const run of runs) {
@@ -254,6 +255,8 @@ export class Runner {
       await this.#save(tx, changes, profiles);
       return changes.size;
     });
+    point('journey.redirected');
+    return changed;
   }
 
   /** A run that goes on in another version is decided by that one's document. */

@@ -208,4 +208,32 @@ describe('what goes wrong with time and versions', () => {
     await office.runner.wake();
     expect(office.planned.map(({ journeyVersion }) => journeyVersion)).toEqual([1, 1]);
   });
+
+  it('a disk that is full in the middle of a saving leaves no part of a run, and what is told again has its whole effect (trust row 53)', async () => {
+    await office.live(journey({ wait: wait('mail'), mail }));
+    await office.happens(adds('a'));
+    const full = async (is: boolean) =>
+      office.store.run({
+        text: is
+          ? 'alter table journey_step add constraint full_disk check (false) not valid'
+          : 'alter table journey_step drop constraint full_disk',
+      });
+    const count = async () => {
+      const tables = ['journey_run', 'journey_wait', 'journey_entry', 'journey_step', 'profile'];
+      const counts = tables.map((table) => `(select count(*)::int from ${table}) as ${table}`).join(', ');
+      return (await office.store.rows({ text: `select ${counts}` }))[0];
+    };
+    const before = await count();
+    await full(true);
+    const event = adds('a', 2);
+    await expect(office.happens(event)).rejects.toThrow('full_disk');
+    office.clock.advance(hour);
+    await expect(office.runner.wake()).rejects.toThrow('full_disk');
+    expect(await count()).toEqual(before);
+    await full(false);
+    await office.happens(event);
+    office.clock.advance(hour);
+    await office.runner.wake();
+    expect(office.planned).toHaveLength(2);
+  });
 });

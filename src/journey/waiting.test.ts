@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bestHour } from './best-hour.ts';
+import { expressionOf } from './action.ts';
 import type { WaitActivity } from './definition.ts';
 import { waitingOf } from './waiting.ts';
 import { instantOfWall } from './wall.ts';
@@ -32,6 +33,15 @@ describe('a wait (journeys A1, A2, F10)', () => {
     expect(until({ for: 'P1D', at: '09:00' })).toBe('2026-11-26T08:00:00.000Z');
     expect(until({ at: '09:00' }, { base: at('2026-10-24T09:00:00Z') })).toBe('2026-10-25T08:00:00.000Z');
     expect(until({ at: '09:00' }, { zone: 'America/New_York' })).toBe('2026-11-24T14:00:00.000Z');
+  });
+
+  it('of a year from 29 February ends on the 28th where there is none (trust row 58)', () => {
+    const ends = [3, 4, 7].map((years) => {
+      const source = `setHours(addYears(toDateTime("2024-02-29T09:00:00Z"), ${years}), 8)`;
+      const value = expressionOf(source).evaluate({}, { now: base, timeZone: zone });
+      return until({ until: source }, { value, base: at('2024-03-01T00:00:00Z') });
+    });
+    expect(ends).toEqual(['2027-02-28T07:00:00.000Z', '2028-02-29T07:00:00.000Z', '2031-02-28T07:00:00.000Z']);
   });
 
   it('goes to a moment of any form; without a zone it is the wall of the journey', () => {
