@@ -31,6 +31,7 @@ import { simulationDoors, simulationFileDoors } from './admin-simulation.ts';
 import { reportDoors } from './admin-report.ts';
 import { ruleDoors } from './admin-rule.ts';
 import { settingsDoors } from './admin-settings.ts';
+import { postingDoors } from './admin-posting.ts';
 import { topicDoors } from './admin-topic.ts';
 import { harmDoors } from './admin-harm.ts';
 import { suppressionDoors, suppressionFileDoors } from './admin-suppression.ts';
@@ -72,6 +73,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   suppressionFileDoors(app, house);
   harmDoors(make, house);
   topicDoors(make, house);
+  postingDoors(make, house);
   formDoors(make, house);
   watchDoors(make, house);
   importDoors(make, app, house);

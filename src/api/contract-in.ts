@@ -186,6 +186,7 @@ export const scopes = [
   'profiles',
   'events',
   'journeys',
+  'messages',
   'recommend',
   'settings',
   'clock',

@@ -161,3 +161,37 @@ export const TopicView = Type.Object({
   place: Type.Integer(),
 });
 export type TopicView = Static<typeof TopicView>;
+
+/** POST /v1/messages: one mail to one address, such as a receipt. */
+export const PostingInput = Type.Object(
+  {
+    /** Makes it one mail for ever, such as `receipt:1001`. */
+    key: text(200),
+    to: text(254),
+    /** Key of a published transactional template; or `subject` and `paragraphs` instead. */
+    template: Type.Optional(text(128)),
+    /** What the template sees under `context`. */
+    data: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 128 }), Type.Unknown())),
+    subject: Type.Optional(text(200)),
+    /** Plain words, in the shop's theme. */
+    paragraphs: Type.Optional(Type.Array(text(4000), { minItems: 1, maxItems: 50 })),
+    /** Not sent after this time, such as `PT1H`; three days if left out, a week at most. */
+    within: Type.Optional(text(40)),
+  },
+  { additionalProperties: false },
+);
+export type PostingInput = Static<typeof PostingInput>;
+
+export const PostingView = Type.Object({
+  id: Type.String(),
+  key: Type.String(),
+  /** As in the send ledger: planned, sending, accepted, rejected, in_doubt … */
+  state: Type.String(),
+  reason: textOrNull,
+  template: Type.String(),
+  plannedAt: Type.String(),
+  acceptedAt: textOrNull,
+  /** What came back of it: delivered, bounced, complained … */
+  heard: Type.Array(Type.Object({ kind: Type.String(), class: textOrNull, at: Type.String() })),
+});
+export type PostingView = Static<typeof PostingView>;

@@ -25,7 +25,7 @@ export interface Door<B extends TSchema> {
   /** Schema of the answer. */
   answer: TSchema;
   /** Its status; left out, 200. */
-  status?: 201;
+  status?: 201 | 202;
   /** The body is handed on as text, in these content types. */
   raw?: string[];
   /** Octets a raw body may have. */

@@ -2,6 +2,8 @@ import type { ShopEvent } from '../event/index.ts';
 import type {
   ChoicePage,
   Choosing,
+  Posting,
+  PostingState,
   Topic,
   ClickTarget,
   GoldenKey,
@@ -44,6 +46,10 @@ export interface MessageDoor {
   topics(): Promise<Topic[]>;
   putTopic(topic: Topic): Promise<void>;
   removeTopic(key: string): Promise<boolean>;
+  /** One mail that a program of the shop asks for; planned once a key. */
+  post(posting: Posting): Promise<PostingState>;
+  /** Where such a mail stands; null when there is none. */
+  posted(by: { id: string } | { key: string }): Promise<PostingState | null>;
   /** The list of addresses that get no mail (`Suppressions` fits). */
   suppressions: Pick<Suppressions, 'page' | 'of' | 'counts' | 'add' | 'remove'>;
   /** What mails did to those who got them since a moment; of one journey, or of all. */

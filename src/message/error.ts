@@ -80,4 +80,8 @@ export const errors = defineErrors({
     status: 400,
     mend: 'Give the SHA-256 of the trimmed lower-case address as 64 hex digits, or the id that GET /v1/suppressions shows',
   },
+  MESSAGE_KEY_USED: {
+    status: 409,
+    mend: 'Give each mail a key of its own, such as receipt:<order>; the same key with the same words is answered with the mail that was planned',
+  },
 });

@@ -15,6 +15,7 @@ export { dkimKey, type DkimKey } from './dkim.ts';
 export type { HarmCounts } from './table-heard.ts';
 export type { ChoicePage, Choosing } from './choosing.ts';
 export type { Pace, Topic } from './table-choice.ts';
+export type { Posting, PostingState } from './posting.ts';
 export { isSuppressionId, Suppressions, type SuppressionEntry } from './suppressing.ts';
 export { readToken } from './link.ts';
 export {

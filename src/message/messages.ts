@@ -15,7 +15,7 @@ import { readProvider, type NameOf, type Provider } from './provider.ts';
 import { nobody, planProofs, type ProofOrder } from './proof.ts';
 import { renderMail, type Rendering } from './render.ts';
 import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
-import { eraseNotices, eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
+import { eraseAddressed, eraseNotices, eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
 import {
   ledgerDoubt,
   ledgerLines,
@@ -30,6 +30,7 @@ import { harmOf, type HarmCounts } from './table-heard.ts';
 import { acceptedSince, countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
 import { choicePage, choose, comeBack, type ChoicePage, type Choosing } from './choosing.ts';
 import { dropTopic, putTopic, topics, type Topic } from './table-choice.ts';
+import { post, postingState, type Posting, type PostingState } from './posting.ts';
 import { Suppressions } from './suppressing.ts';
 import { Templates } from './template.ts';
 import { readVerp } from './verp.ts';
@@ -95,6 +96,19 @@ export class Messages {
     const shard = shardOf(`email:${to.trim().toLowerCase()}`);
     const kind = { class: 'transactional', holdout: 0, quietHours: null } as const;
     return this.plan(tx, { ...place, ...kind, profileId: id, shard, message, context, deadline, to });
+  }
+
+  /** A mail that a program of the shop asks for: planned once a key. Throws MESSAGE_KEY_USED and others. */
+  post(posting: Posting): Promise<PostingState> {
+    return post(this.#kit, posting, {
+      isTransactional: async (key) => (await this.templates.compiled([key])).get(key)?.class === 'transactional',
+      plan: (tx, plan) => this.plan(tx, plan),
+    });
+  }
+
+  /** Where such a mail stands; null when there is none. */
+  posted(by: { id: string } | { key: string }): Promise<PostingState | null> {
+    return postingState(this.#kit, by);
   }
 
   /** What a confirmation link of a notice is about, and when the notice was planned; null when it is not ours. */
@@ -337,6 +351,7 @@ export class Messages {
     for (const address of addresses) {
       const key = addressKey(this.#kit.addressSecret, address);
       await suppress(tx, { key, scope: 'all', reason: 'erased', messageId: null, now });
+      await eraseAddressed(tx, address, now);
     }
   }
 

@@ -107,6 +107,31 @@ export const recipeTemplates: readonly RecipeTemplate[] = [
     ],
   },
   {
+    // A few words that a program of the shop sends, without a template of its own (`POST /v1/messages`).
+    key: 'plain-notice',
+    name: 'A few words',
+    class: 'transactional',
+    subject: '{{context.subject}}',
+    preheader: '{{context.paragraphs[0]}}',
+    requires: ['context.subject', 'context.paragraphs'],
+    blocks: [
+      { kind: 'text', look: 'heading', words: '{{context.subject}}' },
+      {
+        kind: 'mjml',
+        mjml: `<mj-section><mj-column>
+<mj-raw>{{#each context.paragraphs as |paragraph|}}</mj-raw>
+<mj-text css-class="bk-ink" padding="0 8px 12px">{{paragraph}}</mj-text>
+<mj-raw>{{/each}}</mj-raw>
+</mj-column></mj-section>`,
+        text: `{{#each context.paragraphs as |paragraph|}}
+{{paragraph}}
+
+{{/each}}`,
+      },
+      { kind: 'footer' },
+    ],
+  },
+  {
     // To those who run the shop: what is wrong, or over again.
     key: 'owner-alert',
     name: 'Word to the owners',

@@ -25,6 +25,10 @@ create table choice (
 );
 `,
   },
+  {
+    name: '0663-message-addressed',
+    sql: `create index message_addressed on message (lower(addressed_to)) where addressed_to <> ''`,
+  },
 ];
 
 export type Texts = Partial<Record<'en' | 'sv' | 'de', string>> & { en: string };

@@ -191,3 +191,14 @@ export async function eraseNotices(tx: Runner, ids: readonly string[]): Promise<
     values: [ids],
   });
 }
+
+/** Mails that were asked for to an address: those not sent are cancelled, the others keep no word and no address. */
+export async function eraseAddressed(tx: Runner, address: string, now: number): Promise<void> {
+  await tx.run({
+    text: `update message set state = case when state in ('planned', 'held', 'ready', 'leased', 'deferred')
+          then 'cancelled' else state end, reason = null, context = '{}', recipient = null, subject = null, links = '[]',
+        addressed_to = '', changed_at = $2
+      where lower(addressed_to) = lower($1) and addressed_to <> ''`,
+    values: [address.trim(), new Date(now)],
+  });
+}

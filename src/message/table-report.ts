@@ -1,6 +1,7 @@
 import { isUuid } from '../base/index.ts';
 import type { Runner } from '../store/index.ts';
-import type { MessageState } from './message.ts';
+import type { MessageRow, MessageState } from './message.ts';
+import { messageById } from './table.ts';
 
 /** What others read of the ledger: counts, what is held, what falls due, and the mailbox. */
 
@@ -186,4 +187,13 @@ export async function acceptedSince(runner: Runner, since: number): Promise<numb
 /** Takes the ledger and the mailbox away; templates and the suppression list stay. For leaving the demo. */
 export async function emptyLedger(runner: Runner): Promise<void> {
   await runner.run({ text: 'truncate message, attempt, slot, mailbox, message_heard, provider_notice' });
+}
+
+/** The one message of something that has one. */
+export async function messageOfRun(runner: Runner, runId: string): Promise<MessageRow | null> {
+  const [row] = await runner.rows<{ id: string }>({
+    text: 'select id from message where run_id = $1 order by planned_at limit 1',
+    values: [runId],
+  });
+  return row ? messageById(runner, row.id) : null;
 }

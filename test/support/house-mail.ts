@@ -33,6 +33,8 @@ function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages
   return {
     told: async () => ({ taken: 0, repeated: 0 }),
     suppressions: undefined as never,
+    post: () => Promise.reject(new Error('Nobody sends mail here')),
+    posted: async () => null,
     choices: async () => null,
     choose: async () => false,
     comeBack: async () => false,
