@@ -51,6 +51,10 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
       await settle();
       return measure.report(key, span);
     },
+    funnel: async (key, query) => {
+      await settle();
+      return known(key) ? measure.funnel(key, query) : null;
+    },
     sums: async (key, span) => {
       await settle();
       return known(key) ? measure.sums(key, span) : null;

@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { Readable } from 'node:stream';
 import { Type, type TSchema } from 'typebox';
 import { BeckonError } from '../base/index.ts';
-import { planSize, type SumsRow } from '../measure/index.ts';
+import { planSize, type FunnelRow, type SumsRow } from '../measure/index.ts';
 import { unknownJourney } from './admin-journey.ts';
 import { assertScope } from './auth.ts';
 import { JourneyReport, Problem } from './contract.ts';
-import { RateRow, Rates, SizePlan } from './contract-report.ts';
+import { FunnelLine, RateRow, Rates, SizePlan } from './contract-report.ts';
 import { csvLine } from './csv-out.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
@@ -70,10 +70,63 @@ export function reportDoors(make: Make, app: FastifyInstance, house: House): voi
       return { rates: await house.rates.list() };
     },
   });
-  sumsDoor(app, house);
+  make({
+    method: 'GET',
+    path: '/journeys/:key/report/funnel',
+    scope: 'read',
+    summary: 'What became of its mails, by day of their plan or by activity: each line adds up to what was planned.',
+    query: { by: '`day` (left out) or `activity`', ...spanQuery },
+    answer: Type.Object({ rows: Type.Array(FunnelLine) }),
+    work: async (call) => ({ rows: await funnelOf(house, call.part('key'), (name) => call.query(name)) }),
+  });
+  fileDoor(app, house, {
+    path: '/journeys/:key/report/sums',
+    name: 'sums',
+    summary:
+      'The sums behind the comparison, by day of assignment and arm, as `csv` or `ndjson`: each printed figure can be worked out from them.',
+    columns: sumsColumns,
+    rows: async (key, query) => (await house.journeys.sums(key, spanOf(query))) ?? unknownJourney(key, house),
+  });
+  fileDoor(app, house, {
+    path: '/journeys/:key/report/funnel/file',
+    name: 'mails',
+    summary: 'What became of its mails, by day or by activity, as `csv` or `ndjson`.',
+    columns: funnelColumns,
+    rows: async (key, query) =>
+      (await funnelOf(house, key, query)).map((row) => ({ ...row, excluded: excludedOf(row) })),
+  });
 }
 
-const columns = [
+async function funnelOf(house: House, key: string, query: Query): Promise<FunnelRow[]> {
+  const by = query('by') ?? 'day';
+  if (by !== 'day' && by !== 'activity') {
+    throw new BeckonError(errors.API_INPUT_INVALID, `by "${by}" is neither day nor activity`, { where: 'by' });
+  }
+  return (await house.journeys.funnel(key, { by, ...spanOf(query) })) ?? unknownJourney(key, house);
+}
+
+const excludedOf = ({ excluded }: FunnelRow) => excluded.reduce((sum, { count }) => sum + count, 0);
+
+const funnelColumns = [
+  'group',
+  'planned',
+  'heldOut',
+  'excluded',
+  'inDoubt',
+  'failed',
+  'pending',
+  'accepted',
+  'bounced',
+  'complained',
+  'unsubscribed',
+  'replied',
+  'clickedByPeople',
+  'clickedUnknown',
+  'orders',
+  'revenue',
+] as const satisfies (keyof FunnelRow)[];
+
+const sumsColumns = [
   'day',
   'arm',
   'matured',
@@ -95,16 +148,28 @@ const columns = [
   'currency',
 ] as const satisfies (keyof SumsRow)[];
 
-function sumsDoor(app: FastifyInstance, house: House): void {
-  app.get('/journeys/:key/report/sums', {
+/** A query parameter by its name. */
+type Query = (name: string) => string | undefined;
+
+/** A table as a file: which, with what columns. */
+interface FileDoor<Row extends object> {
+  path: string;
+  name: string;
+  summary: string;
+  columns: readonly (keyof Row & string)[];
+  rows(key: string, query: Query): Promise<Row[]>;
+}
+
+function fileDoor<Row extends object>(app: FastifyInstance, house: House, door: FileDoor<Row>): void {
+  app.get(door.path, {
     schema: {
       tags: ['journeys'],
-      summary:
-        'The sums behind the comparison, by day of assignment and arm, as `csv` or `ndjson`: each printed figure can be worked out from them.',
+      summary: door.summary,
       security: [{ key: [] }],
       params: Type.Object({ key: Type.String() }),
       querystring: Type.Object({
         format: Type.Optional(Type.String({ description: '`csv` (left out) or `ndjson`' })),
+        by: Type.Optional(Type.String({ description: 'Where rows are by group: `day` (left out) or `activity`' })),
         from: Type.Optional(Type.String({ description: spanQuery.from })),
         until: Type.Optional(Type.String({ description: spanQuery.until })),
       }),
@@ -113,31 +178,32 @@ function sumsDoor(app: FastifyInstance, house: House): void {
     onRequest: (request) => assertScope(request, house, 'read'),
     handler: async (request, reply) => {
       const key = asText(dig(request.params, 'key'), 200) ?? '';
-      const query = (name: string) => asText(dig(request.query, name), 100);
+      const query: Query = (name) => asText(dig(request.query, name), 100);
       const format = query('format') ?? 'csv';
       if (format !== 'csv' && format !== 'ndjson') {
         throw new BeckonError(errors.API_INPUT_INVALID, `format "${format}" is neither csv nor ndjson`, {
           where: 'format',
         });
       }
-      const rows = (await house.journeys.sums(key, spanOf(query))) ?? (await unknownJourney(key, house));
+      const rows = await door.rows(key, query);
       return reply
         .header('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
-        .header('content-disposition', `attachment; filename="${key}-sums.${format}"`)
+        .header('content-disposition', `attachment; filename="${key}-${door.name}.${format}"`)
         .header('cache-control', 'no-store')
-        .send(Readable.from(format === 'csv' ? asCsv(rows) : rows.map((row) => `${JSON.stringify(row)}\n`)));
+        .send(
+          Readable.from(format === 'csv' ? asCsv(door.columns, rows) : rows.map((row) => `${JSON.stringify(row)}\n`)),
+        );
     },
   });
 }
 
-function* asCsv(rows: readonly SumsRow[]): Generator<string> {
+function* asCsv<Row extends object>(columns: readonly (keyof Row & string)[], rows: readonly Row[]): Generator<string> {
   yield csvLine(columns);
-  // A number is never a formula, and with its minus sign it stays a number.
   for (const row of rows) yield csvLine(columns.map((name) => (row[name] === null ? null : String(row[name]))));
 }
 
 /** `from` and `until` of a query. */
-function spanOf(query: (name: string) => string | undefined): { from: number | null; until: number | null } {
+function spanOf(query: Query): { from: number | null; until: number | null } {
   const at = (name: 'from' | 'until') => {
     const text = query(name);
     if (text === undefined) return null;

@@ -26,3 +26,29 @@ export const SizePlan = Type.Object({
   /** How many times as many it takes for the same certainty when one may look at any time. */
   decidedAnytime: Type.Object({ low: Type.Number(), high: Type.Number() }),
 });
+
+const count = Type.Integer({ minimum: 0 });
+
+/** GET /v1/journeys/{key}/report/funnel: heldOut, excluded, inDoubt, failed, pending and accepted add up to planned. */
+export const FunnelLine = Type.Object({
+  /** A day in the shop's zone, or the name of the activity. */
+  group: Type.String(),
+  planned: count,
+  heldOut: count,
+  excluded: Type.Array(Type.Object({ reason: Type.String(), count })),
+  inDoubt: count,
+  failed: count,
+  pending: count,
+  accepted: count,
+  bounced: count,
+  complained: count,
+  unsubscribed: count,
+  replied: count,
+  clickedByPeople: count,
+  /** Mails with a click of which nobody knows whether a person made it. */
+  clickedUnknown: count,
+  orders: count,
+  /** Credited, net of refunds. */
+  revenue: Type.Number(),
+});
+export type FunnelLine = Static<typeof FunnelLine>;

@@ -1,4 +1,4 @@
-import type { SumsRow } from '../measure/index.ts';
+import type { FunnelRow, SumsRow } from '../measure/index.ts';
 import type { JourneyCheck, JourneyResume, StuckRun, ToldStory } from './contract-journey.ts';
 import type { JourneyDetail, JourneyReport, JourneyRow, PersonHere } from './contract.ts';
 
@@ -37,5 +37,10 @@ export interface JourneyDoor {
   report(key: string, span: { from: number | null; until: number | null }): Promise<JourneyReport | null>;
   /** The sums behind the comparison, by day and arm. */
   sums(key: string, span: { from: number | null; until: number | null }): Promise<SumsRow[] | null>;
+  /** What became of its mails, by day or by activity. */
+  funnel(
+    key: string,
+    query: { by: 'day' | 'activity'; from: number | null; until: number | null },
+  ): Promise<FunnelRow[] | null>;
   people(key: string, activity: string | null): Promise<PersonHere[]>;
 }

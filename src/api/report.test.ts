@@ -35,7 +35,23 @@ beforeAll(async () => {
       nameOf: () => undefined,
       stepsOf: none,
     },
-    messages: { counts: async () => ({ byState: {}, excluded: {}, heldOut: 0 }), ofProfile: none },
+    messages: {
+      counts: async () => ({ byState: {}, excluded: {}, heldOut: 0 }),
+      funnel: async ({ by }) => ({
+        states: [
+          { group: by === 'day' ? '2026-11-14' : '=mail', state: 'accepted', reason: null, heldOut: false, count: 18 },
+          {
+            group: by === 'day' ? '2026-11-14' : '=mail',
+            state: 'skipped',
+            reason: 'no consent',
+            heldOut: false,
+            count: 3,
+          },
+        ],
+        heard: [],
+      }),
+      ofProfile: none,
+    },
     profiles: { visitorsOf: none, get: async () => null },
     log: { history: none },
     catalog: { get: () => undefined },
@@ -43,6 +59,7 @@ beforeAll(async () => {
   await measure.open();
   house.rates = measure.rates;
   house.journeys.report = (key, span) => measure.report(key, span);
+  house.journeys.funnel = async (key, query) => (key === 'cart' ? measure.funnel(key, query) : null);
   house.journeys.sums = async (key, span) => (key === 'cart' ? measure.sums(key, span) : null);
   app = await buildServer(house);
   const at = house.clock.now();
@@ -122,6 +139,20 @@ describe('GET /v1/journeys/{key}/report/sums', () => {
     expect((await app.inject({ method: 'GET', url: '/v1/journeys/cart/report/sums' })).statusCode).toBe(401);
     expect((await get('/journeys/cart/report/sums?format=pdf')).json()).toMatchObject({ code: 'API_INPUT_INVALID' });
     expect((await get('/journeys/cat/report/sums')).statusCode).toBe(404);
+  });
+});
+
+describe('GET /v1/journeys/{key}/report/funnel', () => {
+  it('tells of mails by day or activity, as JSON and as a file that no spreadsheet takes for a formula', async () => {
+    const { rows } = (await get('/journeys/cart/report/funnel')).json();
+    expect(rows).toMatchObject([
+      { group: '2026-11-14', planned: 21, accepted: 18, excluded: [{ reason: 'no consent', count: 3 }], orders: 0 },
+    ]);
+    const file = await get('/journeys/cart/report/funnel/file?by=activity');
+    expect(file.headers['content-disposition']).toBe('attachment; filename="cart-mails.csv"');
+    expect(file.body.split('\r\n')[1]).toMatch(/^"'=mail","21","0","3","0","0","0","18"/);
+    expect((await get('/journeys/cart/report/funnel?by=week')).json()).toMatchObject({ where: 'by' });
+    expect((await get('/journeys/cat/report/funnel')).statusCode).toBe(404);
   });
 });
 

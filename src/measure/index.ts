@@ -10,6 +10,7 @@
  * Start:  statistics.ts and credit.ts (pure), then measure.ts
  */
 export { clickIdOf, creditOf, creditRule, creditWindowMs, type HumanClick } from './credit.ts';
+export type { FunnelRow } from './funnel.ts';
 export { planSize } from './plan.ts';
 export * from './measure.ts';
 export type { Rate } from './rates.ts';

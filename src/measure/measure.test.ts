@@ -82,6 +82,7 @@ const parts = (): MeasureParts => ({
       excluded: { 'held out': 3, 'no consent': 1 },
       heldOut: 3,
     }),
+    funnel: async () => ({ states: [], heard: [] }),
     ofProfile: async () => messages,
   },
   profiles: {

@@ -2,6 +2,8 @@ import { sha256, shardOf, type Clock } from '../base/index.ts';
 import type { ShopEvent, VisitorSpan } from '../event/index.ts';
 import type { Fact, Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
+import type { FunnelQuery, FunnelStates } from '../message/index.ts';
+import { funnelRows, type FunnelRow } from './funnel.ts';
 import { joinUnits, partUnits, type CarriedMeasure } from './merge.ts';
 import { Rates } from './rates.ts';
 import {
@@ -17,7 +19,7 @@ import { deletePerson, insertUnits, lockPersons, ordersOf, rowsOf, type Unit } f
 import { ownRate } from './table-rate.ts';
 import { capBefore, insertStart, startOf } from './table-start.ts';
 import { creditOrders, takeEvent, takeOrder } from './take.ts';
-import { clicksOf, creditedByJourney, journeyTotals, type Page } from './table-report.ts';
+import { clicksOf, creditedByJourney, funnelActs, journeyTotals, type Page } from './table-report.ts';
 import {
   armSums,
   armSumsBy,
@@ -54,7 +56,14 @@ export interface MeasureParts {
     nameOf(key: string): string | undefined;
     stepsOf(profileId: string, page: Page): Promise<StepLine[]>;
   };
-  messages: { counts(key: string): Promise<MessageCounts>; ofProfile(profileId: string): Promise<MessageLine[]> };
+  messages: {
+    counts(key: string): Promise<MessageCounts>;
+    funnel(query: FunnelQuery): Promise<{
+      states: FunnelStates[];
+      heard: { group: string; kind: string; count: number }[];
+    }>;
+    ofProfile(profileId: string): Promise<MessageLine[]>;
+  };
   profiles: {
     get(id: string): Promise<Profile | null>;
     /** Names and devices of a person, each for the time it was theirs. */
@@ -263,6 +272,17 @@ export class Measure {
       start,
       totals,
     });
+  }
+
+  /** What became of a journey's mails by day of their plan or by activity, in the order of days or names. */
+  async funnel(
+    journey: string,
+    { by, from = null, until = null }: Span & Pick<FunnelQuery, 'by'>,
+  ): Promise<FunnelRow[]> {
+    const { store, zone, currency, messages } = this.#parts;
+    const query = { journey, by, zone, from, until };
+    const [{ states, heard }, acts] = await Promise.all([messages.funnel(query), funnelActs(store, query)]);
+    return funnelRows({ states, heard, acts }, currency);
   }
 
   /**

@@ -66,4 +66,12 @@ create table measure_person (
 `,
   },
   tallyMigration,
+  {
+    name: '0703-measure-sent-activity',
+    sql: `
+alter table measure_sent add column activity text;
+create index measure_sent_journey on measure_sent (journey, at);
+create index measure_click_journey on measure_click (journey);
+`,
+  },
 ];

@@ -1,3 +1,4 @@
+import type { FunnelQuery } from '../message/index.ts';
 import type { Runner } from '../store/index.ts';
 
 /** Clicks and credited orders of a journey; revenue net of refunds in minor units of the report's currency. */
@@ -49,6 +50,38 @@ export async function clicksOf(runner: Runner, profileId: string, page: Page): P
 export interface Page {
   limit: number;
   before?: number;
+}
+
+/** What the people did whom the mails of one day or activity reached. Clicks count mails, revenue is in minor units. */
+export interface FunnelActs {
+  group: string;
+  people: number;
+  unknown: number;
+  orders: number;
+  minor: number;
+}
+
+/** Clicks and credited orders by the day the mail left, or by the activity that sent it. */
+export async function funnelActs(runner: Runner, query: FunnelQuery): Promise<FunnelActs[]> {
+  const { journey, by, zone, from, until } = query;
+  const group = by === 'day' ? `to_char(s.at at time zone $4, 'YYYY-MM-DD')` : `coalesce(s.activity, $4)`;
+  const at = (time: number | null) => (time === null ? null : new Date(time));
+  return runner.rows<FunnelActs>({
+    text: `with sent as (
+        select ${group} as "group", s.message_id from measure_sent s where s.journey = $1
+          and ($2::timestamptz is null or s.at >= $2) and ($3::timestamptz is null or s.at < $3)
+      ), clicked as (
+        select message_id, bool_or(landed_at is not null) as person from measure_click where journey = $1 group by 1
+      ), bought as (
+        select c.message_id, count(*)::int as orders, coalesce(sum(o.minor), 0) as minor
+        from measure_credit c join measure_sale o using (order_id) where c.journey = $1 and not o.cancelled group by 1
+      )
+      select s."group", count(*) filter (where k.person)::int as people, count(*) filter (where not k.person)::int as unknown,
+        coalesce(sum(b.orders), 0)::int as orders, coalesce(sum(b.minor), 0)::float8 as minor
+      from sent s left join clicked k using (message_id) left join bought b using (message_id)
+      where k.message_id is not null or b.message_id is not null group by 1 order by 1`,
+    values: [journey, at(from), at(until), by === 'day' ? zone : ''],
+  });
 }
 
 /** Credited orders and revenue of every journey, for lists: minor units of the report's currency, net of refunds. */

@@ -19,6 +19,7 @@ export interface Unit {
 export interface Sent {
   messageId: string;
   journey: string;
+  activity: string | null;
   profileId: string;
   at: number;
 }
@@ -93,14 +94,14 @@ export async function insertUnits(tx: Runner, units: readonly Unit[]): Promise<v
 
 export async function insertSent(
   tx: Runner,
-  { messageId, journey, profileId, at }: Sent,
+  { messageId, journey, activity, profileId, at }: Sent,
   shard: number,
 ): Promise<void> {
   await tx.run({
     name: 'measure.sent',
-    text: `insert into measure_sent (message_id, journey, profile_id, shard, at) values ($1, $2, $3, $4, $5)
+    text: `insert into measure_sent (message_id, journey, profile_id, shard, at, activity) values ($1, $2, $3, $4, $5, $6)
       on conflict (message_id) do nothing`,
-    values: [messageId, journey, profileId, shard, new Date(at)],
+    values: [messageId, journey, profileId, shard, new Date(at), activity],
   });
   await tx.run({
     name: 'measure.sent-clicks',

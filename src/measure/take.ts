@@ -41,7 +41,11 @@ export async function takeEvent(
   if (arm === null) return upsertClick(tx, clickOf(event, message, profileId), shardOf(profileId ?? event.visitor));
   if (profileId === null) return null;
   units.push({ journey: message.journey, profileId, arm, at, share: usualShare });
-  await insertSent(tx, { messageId: message.id, journey: message.journey, profileId, at }, shardOf(profileId));
+  await insertSent(
+    tx,
+    { messageId: message.id, journey: message.journey, activity: message.activity ?? null, profileId, at },
+    shardOf(profileId),
+  );
   return profileId;
 }
 

@@ -39,7 +39,11 @@ beforeAll(async () => {
       nameOf: () => undefined,
       stepsOf: none,
     },
-    messages: { counts: async () => ({ byState: {}, excluded: {}, heldOut: 0 }), ofProfile: none },
+    messages: {
+      counts: async () => ({ byState: {}, excluded: {}, heldOut: 0 }),
+      funnel: async () => ({ states: [], heard: [] }),
+      ofProfile: none,
+    },
     profiles: { visitorsOf: none, get: async () => null },
     log: { history: none },
     catalog: { get: () => undefined },

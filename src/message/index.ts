@@ -46,7 +46,18 @@ export { judgeResult, type SendResult } from './result.ts';
 export { Sending, judgeHome, type FreezeCause, type Remembered, type SendingState } from './sending.ts';
 export type { LedgerDoubt, LedgerFilter, LedgerLine, LedgerMessage } from './table-ledger.ts';
 export { SmtpTransport, type SmtpOptions } from './transport-smtp.ts';
-export { duesBy, emptyLedger, endsOf, type MessageCounts, type MessageEnd } from './table-report.ts';
+export {
+  countsOf,
+  funnelHeard,
+  funnelStates,
+  duesBy,
+  emptyLedger,
+  endsOf,
+  type FunnelQuery,
+  type FunnelStates,
+  type MessageCounts,
+  type MessageEnd,
+} from './table-report.ts';
 export { requiredOf, TemplateDocument, type Block } from './block.ts';
 export type { Difference } from './difference.ts';
 export type { MailFinding } from './finding.ts';

@@ -27,7 +27,17 @@ import {
 } from './table-ledger.ts';
 import { Sending } from './sending.ts';
 import { harmOf, type HarmCounts } from './table-heard.ts';
-import { acceptedSince, countsOf, heldBy, nextDueAt, type MessageCounts } from './table-report.ts';
+import {
+  acceptedSince,
+  countsOf,
+  funnelHeard,
+  funnelStates,
+  heldBy,
+  nextDueAt,
+  type FunnelQuery,
+  type FunnelStates,
+  type MessageCounts,
+} from './table-report.ts';
 import { choicePage, choose, comeBack, type ChoicePage, type Choosing } from './choosing.ts';
 import { dropTopic, putTopic, topics, type Topic } from './table-choice.ts';
 import { post, postingState, type Posting, type PostingState } from './posting.ts';
@@ -185,6 +195,17 @@ export class Messages {
     page: { after: string | null; limit: number },
   ): Promise<LedgerMessage[]> {
     return ledgerMessages(this.#kit.store, filter, page);
+  }
+
+  /** How the mails of a journey stand, and what was heard of them, by day or activity. */
+  async funnel(
+    query: FunnelQuery,
+  ): Promise<{ states: FunnelStates[]; heard: Awaited<ReturnType<typeof funnelHeard>> }> {
+    const [states, heard] = await Promise.all([
+      funnelStates(this.#kit.store, query),
+      funnelHeard(this.#kit.store, query),
+    ]);
+    return { states, heard };
   }
 
   /** Mails accepted since a moment of business time, UTC ms. */

@@ -204,6 +204,14 @@ create table message_theme (
 );
 `,
   },
+  {
+    // Counts of what was not skipped read this index alone: how the mails of a journey stand, by day and activity.
+    name: '0690-message-counts',
+    sql: `
+drop index message_journey;
+create index message_counts on message (journey, state) include (activity, planned_at) where not test;
+`,
+  },
   ...suppressionMigrations,
   {
     // The switch that holds back all mail, and where this database belongs.

@@ -14,9 +14,10 @@ export interface MessageCounts {
 /** Messages of a journey by state; test messages are never counted. */
 export async function countsOf(runner: Runner, journey: string): Promise<MessageCounts> {
   const rows = await runner.rows<{ state: string; reason: string | null; arm: string | null; count: number }>({
-    text: `select state, case when state = 'skipped' then reason end as reason,
-        case when state = 'skipped' then arm end as arm, count(*)::int as count
-      from message where journey = $1 and not test group by 1, 2, 3`,
+    text: `select state, null as reason, null as arm, count(*)::int as count
+        from message where journey = $1 and not test and state <> 'skipped' group by 1
+      union all select state, reason, arm, count(*)::int
+        from message where journey = $1 and not test and state = 'skipped' group by 1, 2, 3`,
     values: [journey],
   });
   const counts: MessageCounts = { byState: {}, excluded: {}, heldOut: 0 };
@@ -27,6 +28,63 @@ export async function countsOf(runner: Runner, journey: string): Promise<Message
     else counts.excluded[reason ?? 'unknown'] = (counts.excluded[reason ?? 'unknown'] ?? 0) + count;
   }
   return counts;
+}
+
+/** How the mails of a journey are told apart: by the day of their plan in a zone, or by the activity that planned them. */
+export interface FunnelQuery {
+  journey: string;
+  by: 'day' | 'activity';
+  zone: string;
+  /** Planned from here on and before there, UTC ms; null: without bound. */
+  from: number | null;
+  until: number | null;
+}
+
+/** Messages of one group that ended, or stand, in the same way. */
+export interface FunnelStates {
+  group: string;
+  state: MessageState;
+  reason: string | null;
+  heldOut: boolean;
+  count: number;
+}
+
+/** The states of a journey's messages by group; test messages are never counted. */
+export async function funnelStates(runner: Runner, query: FunnelQuery): Promise<FunnelStates[]> {
+  return runner.rows<FunnelStates>({
+    text: `select ${groupOf(query, 'm')} as "group", state, null as reason, false as "heldOut", count(*)::int as count
+        from message m where journey = $1 and not test and state <> 'skipped' and ${spanOf('m')} group by 1, 2
+      union all select ${groupOf(query, 'm')}, state, reason, arm is not distinct from 'control', count(*)::int
+        from message m where journey = $1 and not test and state = 'skipped' and ${spanOf('m')} group by 1, 2, 3, 4
+      order by 1`,
+    values: spanValues(query),
+  });
+}
+
+/** What was heard of those messages, each once: of how many, by group and kind. */
+export async function funnelHeard(
+  runner: Runner,
+  query: FunnelQuery,
+): Promise<{ group: string; kind: string; count: number }[]> {
+  return runner.rows({
+    text: `select ${groupOf(query, 'm')} as "group", h.kind, count(*)::int as count
+      from message_heard h join message m on m.shard = h.shard and m.id = h.message_id
+      where h.journey = $1 and not h.test and ${spanOf('m')} group by 1, 2 order by 1`,
+    values: spanValues(query),
+  });
+}
+
+const spanOf = (row: string) =>
+  `($2::timestamptz is null or ${row}.planned_at >= $2) and ($3::timestamptz is null or ${row}.planned_at < $3)`;
+
+function groupOf({ by }: FunnelQuery, row: string): string {
+  const day = `to_char(${row}.planned_at at time zone $4, 'YYYY-MM-DD')`;
+  return by === 'day' ? day : `coalesce(${row}.activity, $4)`;
+}
+
+function spanValues({ journey, from, until, by, zone }: FunnelQuery): unknown[] {
+  const at = (time: number | null) => (time === null ? null : new Date(time));
+  return [journey, at(from), at(until), by === 'day' ? zone : ''];
 }
 
 /**

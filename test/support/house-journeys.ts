@@ -34,6 +34,7 @@ export function fakeJourneys(): House['journeys'] {
     move: async () => false,
     report: async () => null,
     sums: async () => null,
+    funnel: async () => null,
     people: async () => [],
   };
 }

@@ -1,0 +1,78 @@
+import { toMajor } from '../base/index.ts';
+import type { FunnelStates } from '../message/index.ts';
+import type { FunnelActs } from './table-report.ts';
+
+/**
+ * What became of the mails of one day or activity. `planned` is everybody who came to the mail: it equals heldOut + excluded +
+ * inDoubt + failed + pending + accepted. What follows counts mails: bounced, clicked by a person, and so on, each once. Orders are those
+ * credited to them, revenue net of refunds in major units. Definitions: journeys.md §3.1.
+ */
+export interface FunnelRow {
+  group: string;
+  planned: number;
+  heldOut: number;
+  /** By their one reason, the most frequent first. */
+  excluded: { reason: string; count: number }[];
+  inDoubt: number;
+  failed: number;
+  pending: number;
+  accepted: number;
+  bounced: number;
+  complained: number;
+  unsubscribed: number;
+  replied: number;
+  clickedByPeople: number;
+  /** Mails with a click of which nobody knows whether a person made it. */
+  clickedUnknown: number;
+  orders: number;
+  revenue: number;
+}
+
+const failed = new Set(['rejected', 'render_failed', 'expired', 'cancelled', 'quarantined']);
+
+/** Puts the rows of a funnel together, in the order of their groups. Pure. */
+export function funnelRows(
+  parts: {
+    states: readonly FunnelStates[];
+    heard: readonly { group: string; kind: string; count: number }[];
+    acts: readonly FunnelActs[];
+  },
+  currency: string,
+): FunnelRow[] {
+  const rows = new Map<string, FunnelRow>();
+  const rowOf = (group: string) => {
+    const row = rows.get(group) ?? blank(group);
+    rows.set(group, row);
+    return row;
+  };
+  for (const { group, state, reason, heldOut, count } of parts.states) {
+    const row = rowOf(group);
+    row.planned += count;
+    if (heldOut) row.heldOut += count;
+    else if (state === 'skipped') row.excluded.push({ reason: reason ?? 'unknown', count });
+    else if (state === 'accepted') row.accepted += count;
+    else if (state === 'in_doubt' || state === 'abandoned') row.inDoubt += count;
+    else if (failed.has(state)) row.failed += count;
+    else row.pending += count;
+  }
+  for (const { group, kind, count } of parts.heard) {
+    if (kind === 'bounced' || kind === 'complained' || kind === 'unsubscribed' || kind === 'replied') {
+      rowOf(group)[kind] += count;
+    }
+  }
+  for (const { group, people, unknown, orders, minor } of parts.acts) {
+    const row = rowOf(group);
+    row.clickedByPeople += people;
+    row.clickedUnknown += unknown;
+    row.orders += orders;
+    row.revenue = toMajor(minor, currency);
+  }
+  for (const row of rows.values()) row.excluded.sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
+  return [...rows.values()].sort((a, b) => (a.group < b.group ? -1 : 1));
+}
+
+function blank(group: string): FunnelRow {
+  const sent = { planned: 0, heldOut: 0, excluded: [], inDoubt: 0, failed: 0, pending: 0, accepted: 0 };
+  const heard = { bounced: 0, complained: 0, unsubscribed: 0, replied: 0 };
+  return { group, ...sent, ...heard, clickedByPeople: 0, clickedUnknown: 0, orders: 0, revenue: 0 };
+}
