@@ -18,7 +18,8 @@ import { Alike, usualLeast } from './list-similar.ts';
 import { Neighbours, type OwnStep } from './neighbours.ts';
 import { Related } from './related.ts';
 import { RelatedScores } from './list-related.ts';
-import { placesIn, Scores } from './scores.ts';
+import { placesIn } from './scores.ts';
+import { Scratches } from './scratches.ts';
 import { afterEach } from './slices.ts';
 import type { ListQuery, Scored, Source } from './source.ts';
 import { shippedTuning, type Neighbourhood, type Tuning } from './tuning.ts';
@@ -41,14 +42,9 @@ export class Engine implements Source {
   readonly #content = new ContentIndex();
   readonly #alike: Alike;
   #language = 'eng';
-  readonly #near = new Scores();
-  readonly #other = new Scores();
-  readonly #third = new Scores();
-  readonly #fourth = new Scores();
-  readonly #whole = new Scores();
+  readonly #in = new Scratches();
   readonly #met = new RelatedScores();
-  /** Whose scores these scratches, and those of `#met`, hold: a list asked for again, deeper, is not reckoned again. */
-  #scored: ListQuery | null = null;
+  /** Whose scores `#met` holds. */
   #scoredMet: ListQuery | null = null;
   #model: ItemModel | null = null;
   #tuning: Tuning;
@@ -188,12 +184,12 @@ export class Engine implements Source {
       case 'similar':
         return this.#similar(query, limit, accept);
       case 'unproven':
-        this.#clear();
+        this.#in.clear();
         return unproven(this.#alike, query.keys, {
           visits: this.#crowd.visits,
           tuning: this.#tuning.content,
-          scores: this.#whole,
-          top: (isNew) => this.#whole.top(limit, (item) => isNew(item) && accept(item), this.#crowd.order),
+          scores: this.#in.whole,
+          top: (isNew) => this.#in.whole.top(limit, (item) => isNew(item) && accept(item), this.#crowd.order),
         });
       default: {
         const { first, best, more, explain } = this.#best(query, limit, accept);
@@ -218,9 +214,9 @@ export class Engine implements Source {
     this.#best(query, 0, accept);
     if (this.#scoredMet === query) return this.#met.scores.places(items, { depth, accept, order });
     // A cart without a known line has no list.
-    if (this.#scored !== query || query.kind !== 'cart') return items.map(() => 0);
+    if (!this.#in.has(query) || query.kind !== 'cart') return items.map(() => 0);
     const had = new Set(query.cart);
-    return this.#whole.places(items, { depth, accept: (item) => !had.has(item) && accept(item), order });
+    return this.#in.whole.places(items, { depth, accept: (item) => !had.has(item) && accept(item), order });
   }
 
   /** The best of a list that is scored, and how to tell what speaks for them. */
@@ -243,22 +239,10 @@ export class Engine implements Source {
     }
   }
 
-  /** Do the scratches hold the scores of this query? Otherwise they are clear now, and are its own from now on. */
-  #holds(query: ListQuery): boolean {
-    if (this.#scored === query) return true;
-    this.#clear();
-    this.#scored = query;
-    return false;
-  }
-
-  #clear(): void {
-    this.#scored = null;
-    for (const scratch of [this.#near, this.#other, this.#third, this.#fourth, this.#whole]) scratch.clear();
-  }
-
   /** What was learned, or how it is reckoned, is another: nothing scored before holds. */
   #changed(): void {
-    this.#scored = this.#scoredMet = null;
+    this.#in.expire();
+    this.#scoredMet = null;
   }
 
   #similar({ key, weights, least = usualLeast }: Query<'similar'>, limit: number, accept: Accept): Scored[] {
@@ -271,14 +255,14 @@ export class Engine implements Source {
       crowd: this.#crowd,
       neighbours: this.#visitors,
       tuning: this.#tuning.basket,
-      own: this.#other,
-      near: this.#near,
-      popular: this.#third,
-      whole: this.#whole,
+      own: this.#in.other,
+      near: this.#in.near,
+      popular: this.#in.third,
+      whole: this.#in.whole,
     };
-    this.#clear();
+    this.#in.clear();
     const steps = scoreBasket(parts, orders, now);
-    const best = this.#whole.top(limit, accept, this.#crowd.order);
+    const best = this.#in.whole.top(limit, accept, this.#crowd.order);
     return explainBasket(parts, best, { orders, steps, now });
   }
 
@@ -327,17 +311,17 @@ export class Engine implements Source {
     if (own.length === 0 || ask.limit <= 0) return nothing;
     const { neighbours, by, now, limit } = ask;
     const { rules } = this.#tuning;
-    if (!this.#holds(query)) {
-      neighbours.score(own, by, { now, repeats: ask.repeats, scores: this.#near });
-      scoreByRules(this.#crowd, own, { tuning: rules, now, scores: this.#other });
-      this.#whole.mix(this.#near, by.share);
-      this.#whole.mix(this.#other, 1 - by.share);
+    if (!this.#in.holds(query)) {
+      neighbours.score(own, by, { now, repeats: ask.repeats, scores: this.#in.near });
+      scoreByRules(this.#crowd, own, { tuning: rules, now, scores: this.#in.other });
+      this.#in.whole.mix(this.#in.near, by.share);
+      this.#in.whole.mix(this.#in.other, 1 - by.share);
       this.#mixContent(neighbours, own);
-      if (ask.repeats) placeOwn(this.#whole, own, this.#crowd.returns);
+      if (ask.repeats) placeOwn(this.#in.whole, own, this.#crowd.returns);
     }
     const accept = (item: number) => !ask.had.has(item) && ask.accept(item);
-    const best = this.#whole.top(limit, accept, this.#crowd.order);
-    const how = { limit, accept, order: this.#crowd.order, tuning: rules, now, scores: this.#third };
+    const best = this.#in.whole.top(limit, accept, this.#crowd.order);
+    const how = { limit, accept, order: this.#crowd.order, tuning: rules, now, scores: this.#in.third };
     const more = further(this.#crowd, best, how);
     const told = { neighbours, own, algorithm: 'session-neighbours', alike: this.#alike } as const;
     return { ...nothing, best, more, explain: (list) => explained(this.#crowd, list, told) };
@@ -345,7 +329,7 @@ export class Engine implements Source {
 
   #mixContent(neighbours: Neighbours, own: readonly OwnStep[]): void {
     if (this.#content.size === 0) return;
-    const scratches = { near: this.#near, scores: this.#fourth, whole: this.#whole };
+    const scratches = { near: this.#in.near, scores: this.#in.fourth, whole: this.#in.whole };
     mixContent(this.#alike, own, {
       neighbours,
       tuning: this.#tuning.content,
@@ -367,17 +351,17 @@ export class Engine implements Source {
       neighbours: this.#carts,
       model: this.#model,
       tuning,
-      near: this.#near,
-      alike: this.#other,
-      learned: this.#third,
-      whole: this.#whole,
+      near: this.#in.near,
+      alike: this.#in.other,
+      learned: this.#in.third,
+      whole: this.#in.whole,
     };
-    if (!this.#holds(query)) {
+    if (!this.#in.holds(query)) {
       scoreCart(parts, lines, now);
       this.#mixContent(this.#carts, lines);
     }
     const had = new Set(cart);
-    const best = this.#whole.top(limit, (item) => !had.has(item) && accept(item), this.#crowd.order);
+    const best = this.#in.whole.top(limit, (item) => !had.has(item) && accept(item), this.#crowd.order);
     return { ...nothing, best, explain: (list) => explainCart(parts, list, { lines, alike: this.#alike }) };
   }
 
