@@ -22,10 +22,8 @@ export interface ScratchOptions {
   large?: boolean;
 }
 
-/** Names of databases that simulations make begin so; what follows is when, in seconds, and chance. */
+/** Names of databases that simulations make begin so. */
 const prefix = 'beckon_story_';
-/** One that nobody is connected to is left over, unless it is so young that its maker may not have come to it yet. */
-const youngMs = 60_000;
 
 /** Settings of a shop, by table. */
 const settingTables = [
@@ -55,52 +53,40 @@ export async function onScratch<T>(
   options: ScratchOptions,
   work: (rooms: Rooms) => Promise<T>,
 ): Promise<T> {
-  const name = await administer(ground, makeScratch);
+  await dropLeftovers(ground);
+  const name = `${prefix}${Buffer.from(new SystemRandom().bytes(8)).toString('hex')}`;
+  const keeper = await keep(ground, name);
   try {
+    await keeper.query(`create database ${name}`);
+    await keeper.query(`alter database ${name} set synchronous_commit = off`);
     const url = new URL(ground.databaseUrl);
     url.pathname = `/${name}`;
     const store = inOrder(await openStore(url.href, { connections: 6 }));
-    const stay = await staying(url.href);
     try {
       await migrate(store, migrations);
       if (options.large) await forgetCrashes(store);
       if (options.like) await takeOver(options.like, store);
       return await withRooms(ground, { ...options, store }, work);
     } finally {
-      await stay.end();
       await store.close();
     }
   } finally {
     await administer(ground, (client) => client.query(`drop database if exists ${name} with (force)`));
+    await keeper.end();
   }
 }
 
-/** @returns its name */
-async function makeScratch(client: Client): Promise<string> {
-  const now = await timeOf(client);
-  const name = `${prefix}${Math.floor(now / 1000)}_${Buffer.from(new SystemRandom().bytes(8)).toString('hex')}`;
-  await client.query(`create database ${name}`);
-  await client.query(`alter database ${name} set synchronous_commit = off`);
-  return name;
-}
-
-/** Of the database's own clock: simulations of several machines may be on it. */
-async function timeOf(client: Client): Promise<number> {
-  const { rows } = await client.query<{ now: Date }>('select now()');
-  return rows[0]!.now.getTime();
-}
-
-/** A connection that is there as long as the simulation is, so that everybody sees that its database is in use. */
-async function staying(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url, application_name: 'beckon simulation' });
-  client.on('error', () => {});
-  await client.connect();
-  return client;
+/** A connection that bears the name of the database for as long as it is in use, from before it is there. */
+async function keep({ databaseUrl }: SimulationGround, name: string): Promise<Client> {
+  const keeper = new Client({ connectionString: databaseUrl, application_name: name });
+  keeper.on('error', () => {});
+  await keeper.connect();
+  return keeper;
 }
 
 /**
  * Drops databases of simulations whose process ended in the middle: PostgreSQL has seen its connections go. Safe beside
- * simulations of any process on any machine: one that somebody is connected to cannot be dropped.
+ * simulations of any process on any machine, and beside others that look for leftovers.
  *
  * @returns their names
  */
@@ -109,24 +95,18 @@ export function dropLeftovers(ground: SimulationGround): Promise<string[]> {
     const { rows } = await client.query<{ name: string }>(
       `select datname as name from pg_database d where starts_with(datname, $1)
         and pg_get_userbyid(datdba) = current_user
-        and not exists (select from pg_stat_activity a where a.datname = d.datname)`,
+        and not exists (select from pg_stat_activity a where d.datname in (a.datname, a.application_name))`,
       [prefix],
     );
-    const now = await timeOf(client);
     const dropped: string[] = [];
-    for (const { name } of rows.filter((one) => !isYoung(one.name, now))) {
-      // Somebody else may be dropping it too, or have come to it meanwhile.
+    for (const { name } of rows) {
+      // Somebody else may be dropping it too.
       const done = await client.query(`drop database if exists ${client.escapeIdentifier(name)}`).catch(() => null);
       if (done) dropped.push(name);
     }
     if (dropped.length > 0) ground.log.info('journey.simulation-leftovers-dropped', { count: dropped.length });
     return dropped;
   });
-}
-
-function isYoung(name: string, now: number): boolean {
-  const seconds = /_(\d+)_[0-9a-f]+$/.exec(name)?.[1];
-  return seconds !== undefined && now - Number(seconds) * 1000 < youngMs;
 }
 
 /**

@@ -12,6 +12,11 @@ describe('a reason', () => {
     ['550 5.1.1 no such user: a@b-c.example', '550 5.1.1 no such user: a@b-c.example'],
     ['Put something in the cart', 'Etwas in den Warenkorb gelegt'],
     ['Left the shop by the back door', 'Left the shop by the back door'],
+    ['"Willkommen" goes before', '„Willkommen“ geht vor'],
+    [
+      '"Willkommen" goes before, and is not over for this person',
+      '„Willkommen“ geht vor und ist für diese Person noch nicht zu Ende',
+    ],
     ['', ''],
   ])('%s is said as %s', (reason, words) => {
     expect(reasonWords(reason, speak('de'))).toBe(words);

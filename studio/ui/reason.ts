@@ -7,6 +7,11 @@ import { type Say, isKey, recipeWords } from '../words/words.ts';
 export function reasonWords(reason: string, say: Say): string {
   const shipped = recipeWords(reason, say);
   if (shipped !== reason) return shipped;
+  const [, journey, still] = /^"(.+)" goes before(, and is not over for this person)?$/.exec(reason) ?? [];
+  if (journey !== undefined)
+    return say(still === undefined ? 'reason.goes before' : 'reason.is not over', {
+      journey: recipeWords(journey, say),
+    });
   const [head = '', ...rest] = reason.split(':');
   const plain = head.includes(' ') ? head.trim() : head.replaceAll(/[_-]+/g, ' ').trim();
   const key = `reason.${plain.toLowerCase()}`;

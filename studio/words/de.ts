@@ -384,6 +384,8 @@ export const de: Catalogue = {
   'reason.held out': 'Kontrollgruppe',
   'reason.no consent': 'keine Einwilligung',
   'reason.suppressed': 'auf der Sperrliste',
+  'reason.goes before': '„{journey}“ geht vor',
+  'reason.is not over': '„{journey}“ geht vor und ist für diese Person noch nicht zu Ende',
   'reason.cap': 'zuletzt zu viele Mails',
   'reason.out of stock': 'nicht auf Lager',
   'reason.no address': 'keine Adresse',

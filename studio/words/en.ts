@@ -380,6 +380,8 @@ export const en = {
   'reason.held out': 'control group',
   'reason.no consent': 'no consent',
   'reason.suppressed': 'on the suppression list',
+  'reason.goes before': '“{journey}” goes before',
+  'reason.is not over': '“{journey}” goes before, and is not over for this person',
   'reason.cap': 'too many mails lately',
   'reason.out of stock': 'out of stock',
   'reason.no address': 'no address',

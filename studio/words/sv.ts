@@ -377,6 +377,8 @@ export const sv: Catalogue = {
   'reason.held out': 'kontrollgrupp',
   'reason.no consent': 'inget samtycke',
   'reason.suppressed': 'på spärrlistan',
+  'reason.goes before': '”{journey}” går före',
+  'reason.is not over': '”{journey}” går före, och är inte slut för den här personen',
   'reason.cap': 'för många brev nyligen',
   'reason.out of stock': 'slut i lager',
   'reason.no address': 'ingen adress',
