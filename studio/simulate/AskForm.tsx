@@ -6,6 +6,7 @@ import { journeys, people } from '../api/query.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { recipeWords } from '../words/words.ts';
 import { askedOf, type Draft, firstDraft } from './asking.ts';
 import { begin } from './query.ts';
 
@@ -80,7 +81,7 @@ function Also({ own, chosen, onChange }: { own: string; chosen: string[]; onChan
       label={say('simulate.also')}
       placeholder={chosen.length === 0 ? say('simulate.alsoNone') : ''}
       value={chosen}
-      data={others.map(({ key, name }) => ({ value: key, label: name }))}
+      data={others.map(({ key, name }) => ({ value: key, label: recipeWords(name, say) }))}
       onChange={onChange}
     />
   );

@@ -9,6 +9,7 @@ import { titleOf } from '../journey/sentence.ts';
 import { Panel } from '../ui/Page.tsx';
 import { reasonWords } from '../ui/reason.ts';
 import { useVoice } from '../ui/voice.tsx';
+import { recipeWords } from '../words/words.ts';
 import { type Line, linesOf } from './asking.ts';
 import { People } from './People.tsx';
 import { Person } from './Person.tsx';
@@ -30,7 +31,7 @@ export function Result(props: {
   const { activity, who } = useSearch({ from: '/journeys/$key/simulate' });
   const navigate = useNavigate({ from: '/journeys/$key/simulate' });
   const total = summary.totals.find(({ journey }) => journey === journeyKey);
-  const names = Object.fromEntries(summary.totals.map(({ journey, name }) => [journey, name]));
+  const names = Object.fromEntries(summary.totals.map(({ journey, name }) => [journey, recipeWords(name, say)]));
   const choose = (chosen: string | null) =>
     void navigate({
       search: (old) => ({ ...old, run: id, activity: chosen ?? undefined, who: undefined }),

@@ -12,6 +12,7 @@ import { TextLink } from '../ui/Link.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { Empty, PageSkeleton, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { recipeWords } from '../words/words.ts';
 import { AskForm } from './AskForm.tsx';
 import { simulation, simulationPath, simulations } from './query.ts';
 import { Result } from './Result.tsx';
@@ -39,7 +40,7 @@ export function SimulatePage() {
   return (
     <div className="page simulate">
       <PageHead
-        title={say('simulate.title', { name })}
+        title={say('simulate.title', { name: recipeWords(name, say) })}
         note={
           <>
             {say('simulate.says')}{' '}
