@@ -1,7 +1,8 @@
-import type { Score } from './profile.ts';
+import { viewedLimit, type Score } from './profile.ts';
+import { withAt } from './viewed.ts';
 
 /** Scores of items that are remembered; as many as there are viewed items. */
-const itemLimit = 100;
+const itemLimit = viewedLimit;
 /** Favourite categories (recommendations BEH-6). */
 const categoryLimit = 5;
 const firstScore = 10;
@@ -21,11 +22,7 @@ export function itemViewed(scores: readonly Score[], item: string, isFirst: bool
   // Best first as they are; of equal ones the one viewed last stands first. What is viewed again only rises.
   let place = 0;
   while (place < was && scores[place]![1] > score) place++;
-  const made = scores.slice();
-  made.splice(was, 1);
-  made.splice(place, 0, [item, score]);
-  if (made.length > itemLimit) made.length = itemLimit;
-  return made;
+  return withAt(scores, { was, place, one: [item, score] });
 }
 
 /**
