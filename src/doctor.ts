@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'nod
 import { connect, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { BeckonError, quietLog } from './base/index.ts';
-import type { GivenSettings } from './settings.ts';
+import { errors, type GivenSettings } from './settings.ts';
 import { findPostgres, launch } from './store/index.ts';
 
 /** One thing that was looked at. */
@@ -24,6 +24,23 @@ export async function examine(settings: GivenSettings): Promise<Finding[]> {
     secret(settings),
     chromium(),
   ];
+}
+
+/** The flags of the doctor's own, and those that are settings. @throws SETTINGS_BAD_VALUE */
+export function readDoctorFlags(flags: readonly string[]): { mail: boolean; probe: string | null; rest: string[] } {
+  const rest: string[] = [];
+  let [mail, probe] = [false, null as string | null];
+  for (let n = 0; n < flags.length; n++) {
+    const flag = flags[n]!;
+    if (flag === '--mail') mail = true;
+    else if (flag === '--probe' || flag.startsWith('--probe=')) {
+      const given = flag === '--probe' ? flags[++n] : flag.slice('--probe='.length);
+      if (!given || !/^[^\s@]+@[^\s@]+$/.test(given))
+        throw new BeckonError(errors.SETTINGS_BAD_VALUE, '--probe needs a mail address', { where: '--probe' });
+      [mail, probe] = [true, given];
+    } else rest.push(flag);
+  }
+  return { mail, probe, rest };
 }
 
 /** The findings as lines for a person. */
@@ -97,8 +114,9 @@ export function tryPort(host: string, number: number): Promise<string | null> {
 
 async function smtp(url: string | null): Promise<Finding> {
   if (url === null) return { level: 'ok', what: 'Mail stays in the built-in mailbox' };
-  const { hostname, port: named, protocol } = new URL(url);
-  const number = Number(named) || (protocol === 'smtps:' ? 465 : 587);
+  const { hostname: given, port: named, protocol } = new URL(url);
+  const hostname = protocol === 'ses:' && !given.includes('.') ? `email.${given}.amazonaws.com` : given;
+  const number = Number(named) || (protocol === 'smtps:' ? 465 : protocol === 'smtp:' ? 587 : 443);
   const why = await tryConnection(hostname, number);
   if (why === null) return { level: 'ok', what: `Mail server ${hostname}:${number} answers` };
   const what = `Mail server ${hostname}:${number} does not answer: ${why}`;

@@ -1,10 +1,13 @@
 import {
   CapturingTransport,
+  composeMail,
   dkimKey,
   domainOf,
   readMailbox,
   type DkimKey,
   type Deliver,
+  type SendResult,
+  signMail,
   openMailboxServer,
   openWay,
   SmtpTransport,
@@ -12,8 +15,8 @@ import {
   type Messages,
   type Transport,
 } from './message/index.ts';
-import { BeckonError, type Clock, type Log } from './base/index.ts';
-import { errors, type Settings } from './settings.ts';
+import { BeckonError, SystemClock, type Clock, type Log } from './base/index.ts';
+import { errors, type GivenSettings, type Settings } from './settings.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -89,8 +92,8 @@ export function mailSettings(settings: Settings) {
   };
 }
 
-/** The keys that sign each mail, read once. */
-function openDkim({ dkim = [], from }: Pick<Settings, 'dkim' | 'from'>): DkimKey[] {
+/** The keys that sign each mail, read once. @throws SETTINGS_BAD_VALUE */
+export function openDkim({ dkim = [], from }: Pick<Settings, 'dkim' | 'from'>): DkimKey[] {
   return dkim.map(({ selector, domain, path }) => {
     try {
       const owner = domain ?? domainOf(readMailbox(from ?? '').address);
@@ -130,5 +133,39 @@ function rememberedAt(path: string): number | null {
     return /^\d{1,15}$/.test(text) ? Number(text) : null;
   } catch {
     return null;
+  }
+}
+
+/** A mail that says nothing but that it arrived, signed and sent as all others are, by the way that is set. */
+export async function sendProbe(settings: GivenSettings, to: string): Promise<SendResult> {
+  const clock = new SystemClock();
+  const from = readMailbox(settings.from ?? '');
+  const path = `bounce@${settings.returnDomain ?? domainOf(from.address)}`;
+  const says = {
+    subject: 'A probe by Beckon',
+    html: '<p>This mail arrived.</p>',
+    text: 'This mail arrived.',
+    links: [],
+  };
+  const key = `probe/${clock.now()}`;
+  const made = composeMail({
+    ...says,
+    from,
+    replyTo: null,
+    to,
+    at: clock.now(),
+    message: { key, journey: 'probe', class: 'transactional' },
+    unsubscribeUrl: null,
+    streamName: '',
+    returns: { path, unsubscribe: null, feedback: null, tag: 'probe' },
+    secret: new TextEncoder().encode(key),
+  });
+  const mail = { ...made, ...(await signMail(made, openDkim(settings), clock.now())), key, says };
+  if (settings.smtpUrl === null) return { kind: 'lost', bodyEnded: false, why: 'no mail host is set: --smtp' };
+  const way = openNamed(settings.smtpUrl, clock);
+  try {
+    return await way.send(mail);
+  } finally {
+    await way.close();
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BeckonError, SystemClock, elapsed, jsonLog, type Log } from './base/index.ts';
-import { examine, findingLines, tryPort } from './doctor.ts';
+import { examine, findingLines, readDoctorFlags, tryPort } from './doctor.ts';
 import {
   errors,
   helpText,
@@ -46,7 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (line.command === 'backtest') return backtest(line.flags);
-  if (line.command === 'doctor') return doctor(readSettings(line.flags, process.env));
+  if (line.command === 'doctor') return doctor(line.flags);
   const remove = line.command === 'demo' && line.flags.includes('--remove');
   const settings = settingsOf(line);
   const undo: Undo = [];
@@ -210,8 +210,17 @@ async function removeDemoData(given: GivenSettings, undo: Undo): Promise<void> {
   say('The demo data is gone.');
 }
 
-async function doctor(settings: GivenSettings): Promise<number> {
+/** With `--mail` it looks at how mail leaves, too, and with `--probe ADDRESS` sends one there. */
+async function doctor(flags: readonly string[]): Promise<number> {
+  const { mail, probe, rest } = readDoctorFlags(flags);
+  const settings = readSettings(rest, process.env);
   const findings = await examine(settings);
+  if (mail) {
+    const { examineMail, realWorld } = await import('./doctor-mail.ts');
+    const { sendProbe } = await import('./mailing.ts');
+    const world = realWorld((to) => sendProbe(settings, to));
+    findings.push(...(await examineMail(settings, world, probe)));
+  }
   for (const line of findingLines(findings)) say(line);
   return findings.some(({ level }) => level === 'fail') ? 1 : 0;
 }

@@ -293,7 +293,14 @@ const backtestRows: readonly (readonly [string, string])[] = [
 /** The help page. Of a command when one is named. */
 export function helpText(command?: Command): string {
   const list = (rows: (readonly [string, string])[]) => rows.map(([a, b]) => `  ${a.padEnd(30)} ${b}`).join('\n');
-  if (command === 'doctor') return page('beckon doctor [flags]', commands.doctor, list(flagRows()));
+  if (command === 'doctor') {
+    const rows = [
+      ['--mail', 'look at SPF, DKIM, DMARC, where bounces go, and the mail host as well'] as const,
+      ['--probe ADDRESS', 'the same, and send a mail there'] as const,
+      ...flagRows(),
+    ];
+    return page('beckon doctor [flags]', commands.doctor, list(rows));
+  }
   if (command === 'demo') {
     const rows = [['--remove', 'take the demo shop, its people and its history out, and end'] as const, ...flagRows()];
     return page('beckon demo [flags]', commands.demo, list(rows));

@@ -42,6 +42,7 @@ export { renderMail, type Rendering, type RenderedMail, type RenderSetting } fro
 export { ImapIntake, type ImapPlace } from './imap.ts';
 export { openIntake, type Intake } from './intake.ts';
 export type { Provider } from './provider.ts';
+export { inspectSmtp, type SmtpFacts } from './inspect-smtp.ts';
 export { judgeResult, type SendResult } from './result.ts';
 export { Sending, judgeHome, type FreezeCause, type Remembered, type SendingState } from './sending.ts';
 export type { LedgerDoubt, LedgerFilter, LedgerLine, LedgerMessage } from './table-ledger.ts';
@@ -73,5 +74,7 @@ export { Theme } from './theme.ts';
 export { openWay } from './transport-choice.ts';
 export { signedHeaders } from './transport-provider.ts';
 export { CapturingTransport, type Deliver, type MailContent, type Transport, type WireMail } from './transport.ts';
+export { composeMail } from './mime.ts';
+export { signMail } from './dkim.ts';
 export { readVerp, verpAddress } from './verp.ts';
 export { masked, type ClickTarget, type UnsubscribePage } from './unsubscribe.ts';

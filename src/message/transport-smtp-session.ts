@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { point } from '../base/index.ts';
 import type { SendResult } from './result.ts';
 import type { WireMail } from './transport.ts';
@@ -80,6 +80,16 @@ export class SmtpSession {
     socket.setTimeout(0);
     session.#socket.setTimeout(target.socketTimeout);
     return session;
+  }
+
+  /** The protocol of the encryption, or null in the clear. */
+  get tls(): string | null {
+    return this.#socket instanceof TLSSocket ? this.#socket.getProtocol() : null;
+  }
+
+  /** The host's own address. */
+  get address(): string {
+    return this.#socket.remoteAddress ?? '';
   }
 
   /** One mail. Resolves with what is known of it, never rejects. */
@@ -213,7 +223,7 @@ export class SmtpSession {
   /** A password goes over TLS, or to this very machine, or where `tls=off` says that this is meant. */
   async #login({ user, pass }: { user: string; pass: string }): Promise<void> {
     const { host, secure, tls } = this.#target;
-    const sealed = secure || 'encrypted' in this.#socket;
+    const sealed = secure || this.#socket instanceof TLSSocket;
     if (!sealed && tls !== 'off' && !isLoopback(host))
       throw new Error(`${host} does not offer TLS, and the password is not sent in the clear; ?tls=off sends it`);
     const offered = (this.offers.get('AUTH') ?? '').split(' ');
