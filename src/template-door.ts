@@ -30,7 +30,8 @@ export function templateDoor(rooms: Rooms): House['templates'] {
       const as = await sampleFor(rooms, body, whom);
       const { profile, context } = as;
       const made = await messages.preview(key, { profile, context, ...(document === undefined ? {} : { document }) });
-      return { ...previewOf(made), whom: as.whom, run: as.run, runs: as.runs };
+      const mjml = 'mail' in made ? await templates.mjml(body, made.mail.language) : '';
+      return { ...previewOf(made), mjml, whom: as.whom, run: as.run, runs: as.runs };
     },
     proof: async (key, whom, to) => {
       const { version, body } = await templates.get(key);

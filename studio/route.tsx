@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { HomePage } from './home/HomePage.tsx';
+import type { As } from './message/query.ts';
 import type { DesignSearch } from './design/DesignPreview.tsx';
 import { readSearch } from './recommend/asking.ts';
 import { readWhom } from './rule/whom.ts';
@@ -138,6 +139,25 @@ const oneMail = createRoute({
   component: lazyRouteComponent(() => import('./mailbox/MailboxPage.tsx'), 'MailboxPage'),
 });
 
+const messageList = createRoute({
+  getParentRoute: () => root,
+  path: '/messages',
+  validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({ q: text(search['q']) }),
+  component: lazyRouteComponent(() => import('./message/MessageList.tsx'), 'MessageList'),
+});
+
+const oneMessage = createRoute({
+  getParentRoute: () => root,
+  path: '/messages/$key',
+  validateSearch: (search: Record<string, unknown>): As => ({
+    person: text(search['person']),
+    run: text(search['run']),
+    golden: text(search['golden']),
+    language: text(search['language']),
+  }),
+  component: lazyRouteComponent(() => import('./message/MessagePage.tsx'), 'MessagePage'),
+});
+
 const recommendations = createRoute({
   getParentRoute: () => root,
   path: '/recommendations',
@@ -243,6 +263,8 @@ export const router = createRouter({
     incoming,
     mailList,
     oneMail,
+    messageList,
+    oneMessage,
     recommendations,
     oneCriterion,
     oneRule,

@@ -115,6 +115,8 @@ export const TemplatePreview = Type.Object({
   ]),
   /** Why there is no mail for this person; null when there is one. */
   why: Type.Union([Type.String(), Type.Null()]),
+  /** What the blocks become before they are HTML; empty when there is no mail. */
+  mjml: Type.String(),
   /** As whom, for people to read; and in which run, null with what golden recipients have. */
   whom: Type.String(),
   run: Type.Union([Type.String(), Type.Null()]),

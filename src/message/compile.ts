@@ -118,14 +118,34 @@ export function isStale(compiled: CompiledSource | null): boolean {
   return compiled === null || compiled.drawing !== drawing();
 }
 
-async function htmlOf(key: string, document: TemplateDocument, style: Style): Promise<string> {
+/** The document as MJML in one language, components put in, for those who want to see or take it away. */
+export function mjmlSource(
+  document: TemplateDocument,
+  { theme, wanted }: { theme: Theme; wanted: string | null },
+): string {
+  const own = ownLanguage(document);
+  const language = chosenLanguage(wanted, languagesOf(document), own);
+  return wholeMjml(document, {
+    theme,
+    language,
+    own,
+    kind: document.class ?? 'marketing',
+    phrases: phrasesIn(language),
+  });
+}
+
+function wholeMjml(document: TemplateDocument, style: Style): string {
   const preheader = say(document.preheader, style);
   const whole = document.blocks.find(isWhole);
   const mjml =
     whole?.kind === 'mjml'
       ? whole.mjml.replace('[[preheader]]', () => preheader)
       : frameOf(mjmlOf(document.blocks, style), { preheader, style });
-  const { text, restore } = withoutTokens(expandFragments(mjml, 'mjml', style));
+  return expandFragments(mjml, 'mjml', style);
+}
+
+async function htmlOf(key: string, document: TemplateDocument, style: Style): Promise<string> {
+  const { text, restore } = withoutTokens(wholeMjml(document, style));
   // Read when it is needed: it takes most of a second and 58 MB, and a later start compiles nothing.
   const { default: mjml2html } = await import('mjml');
   const { html } = await mjml2html(text, {

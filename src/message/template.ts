@@ -1,7 +1,14 @@
 import { BeckonError, nearest, sha256, stableJson, type Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import type { TemplateDocument } from './block.ts';
-import { compileDocument, compilePieces, isStale, type CompiledSource, type CompiledTemplate } from './compile.ts';
+import {
+  compileDocument,
+  compilePieces,
+  isStale,
+  mjmlSource,
+  type CompiledSource,
+  type CompiledTemplate,
+} from './compile.ts';
 import { documentOf } from './document.ts';
 import { differences, type Difference } from './difference.ts';
 import { errors } from './error.ts';
@@ -184,6 +191,11 @@ export class Templates {
     }
     const row = await this.get(key);
     return compilePieces(row, isStale(row.compiled) ? await this.#recompile(row) : row.compiled!);
+  }
+
+  /** A document as MJML, for a reader of that language. */
+  async mjml(document: TemplateDocument, wanted: string | null): Promise<string> {
+    return mjmlSource(document, { theme: await this.themes.get(document.theme), wanted });
   }
 
   async #unknown(key: string): Promise<never> {

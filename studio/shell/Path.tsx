@@ -6,6 +6,7 @@ import { designs } from '../design/query.ts';
 import { feeds } from '../feed/query.ts';
 import { itemPage } from '../item/query.ts';
 import { customLists } from '../list/query.ts';
+import { templates } from '../message/query.ts';
 import { offers } from '../offer/query.ts';
 import { activity } from '../place/query.ts';
 import { saidOf } from '../place/shown.ts';
@@ -81,6 +82,7 @@ function useLeafName(section: string, rest: string[]): string | null {
   const rows = useQuery({ ...journeys, ...asked('journeys') }).data;
   const profile = useQuery({ ...person(plain), ...asked('people') }).data;
   const groups = useQuery({ ...audiences, ...asked('audiences') }).data;
+  const mails = useQuery({ ...templates, ...asked('messages') }).data;
   const sources = useQuery({ ...feeds, ...asked('feeds') }).data;
   const item = useQuery({ ...itemPage(plain), ...asked('catalogue') }).data;
   const kind: RuleKind = ruleKinds.find((one) => one === rest[0]) ?? 'collections';
@@ -107,6 +109,8 @@ function useLeafName(section: string, rest: string[]): string | null {
       return isNew ? say('places.new') : shown ? saidOf(shown).name : plain;
     case 'feeds':
       return isNew ? say('feeds.new') : keyed(sources);
+    case 'messages':
+      return isNew ? say('messages.new') : keyed(mails);
     case 'audiences':
       return isNew ? say('audiences.new') : keyed(groups);
     case 'journeys':

@@ -5,6 +5,7 @@ import {
   IconDatabaseImport,
   IconDoorEnter,
   IconHome,
+  IconMail,
   IconMailbox,
   IconPackage,
   IconRoute,
@@ -31,6 +32,7 @@ export interface PageEntry {
   to:
     | '/'
     | '/journeys'
+    | '/messages'
     | '/recommendations'
     | '/people'
     | '/audiences'
@@ -47,6 +49,7 @@ export interface PageEntry {
 const pages: PageEntry[] = [
   { to: '/', word: 'nav.home', Icon: IconHome },
   { to: '/journeys', word: 'nav.journeys', Icon: IconRoute },
+  { to: '/messages', word: 'nav.messages', Icon: IconMail },
   { to: '/recommendations', word: 'nav.recommendations', Icon: IconSparkles },
   { to: '/people', word: 'nav.people', Icon: IconUsers },
   { to: '/audiences', word: 'nav.audiences', Icon: IconUsersGroup },

@@ -3,6 +3,7 @@ import { deAction } from './de-action.ts';
 import { deForm } from './de-form.ts';
 import { dePlace } from './de-place.ts';
 import { deFeeds } from './de-feeds.ts';
+import { deMessage } from './de-message.ts';
 import { dePeople } from './de-people.ts';
 import { deRecipe } from './de-recipe.ts';
 import { deRecommend } from './de-recommend.ts';
@@ -420,6 +421,7 @@ export const de: Catalogue = {
   'mailbox.noHtml': 'Diese Mail hat keinen HTML-Teil.',
   'mailbox.noText': 'Diese Mail hat keinen Textteil.',
 
+  ...deMessage,
   ...dePeople,
   ...deAction,
   ...deForm,

@@ -3,6 +3,7 @@ import { enAction } from './en-action.ts';
 import { enForm } from './en-form.ts';
 import { enPlace } from './en-place.ts';
 import { enFeeds } from './en-feeds.ts';
+import { enMessage } from './en-message.ts';
 import { enPeople } from './en-people.ts';
 import { enRecipe } from './en-recipe.ts';
 import { enRecommend } from './en-recommend.ts';
@@ -416,6 +417,7 @@ export const en = {
   'mailbox.noHtml': 'This mail has no HTML part.',
   'mailbox.noText': 'This mail has no plain text part.',
 
+  ...enMessage,
   ...enPeople,
   ...enAction,
   ...enForm,

@@ -3,6 +3,7 @@ import { svAction } from './sv-action.ts';
 import { svForm } from './sv-form.ts';
 import { svPlace } from './sv-place.ts';
 import { svFeeds } from './sv-feeds.ts';
+import { svMessage } from './sv-message.ts';
 import { svPeople } from './sv-people.ts';
 import { svRecipe } from './sv-recipe.ts';
 import { svRecommend } from './sv-recommend.ts';
@@ -413,6 +414,7 @@ export const sv: Catalogue = {
   'mailbox.noHtml': 'Brevet har ingen HTML-del.',
   'mailbox.noText': 'Brevet har ingen textdel.',
 
+  ...svMessage,
   ...svPeople,
   ...svAction,
   ...svForm,

@@ -46,6 +46,38 @@ const send = (path: string, body: unknown) =>
     body: JSON.stringify(body),
   });
 
+describe('messages', () => {
+  it('are changed by their form, checked while one writes, seen as somebody, saved and compared', async () => {
+    await page.goto(`${beckon.url}/messages`);
+    await page.getByRole('link', { name: 'Abandoned cart' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Abandoned cart is sent as it is saved' }).waitFor();
+    const wide = page.frameLocator('iframe[title$="600 wide"]');
+    await wide.getByText('Ada, your cart is still here').waitFor();
+    expect(await page.locator('.stage iframe').count()).toBe(4);
+    expect(await seriousFindings(page)).toEqual([]);
+
+    await page.getByLabel('Subject (en)').fill('For {{profil.firstName}}');
+    await page.getByText('did you mean profile?').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Save as draft' }).isDisabled()).toBe(true);
+    await page.getByLabel('Subject (en)').fill('Your cart waits');
+    await page.getByText('Nothing is wrong with it.').waitFor();
+    await page.getByRole('button', { name: 'Save as draft' }).click();
+    await page.getByRole('heading', { level: 1, name: /version 1 is sent, what is saved is newer/ }).waitFor();
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.locator('.changes ins', { hasText: 'Your cart waits' }).waitFor();
+
+    await page.getByLabel('To', { exact: true }).fill('colleague@walk.example');
+    await page.getByRole('button', { name: 'Send version 2' }).click();
+    await page.getByText('1 proof is on its way.').waitFor();
+    await expect
+      .poll(async () => (await beckon.mails('colleague@walk.example')).map(({ subject }) => subject))
+      .toEqual(['[Proof] Your cart waits']);
+    await page.getByRole('button', { name: 'Say this again' }).click();
+    await page.getByRole('heading', { level: 1, name: /version 1 is sent/ }).waitFor();
+    expect(troubles).toEqual([]);
+  });
+});
+
 describe('the page of what comes in', () => {
   it('shows a visitor of the shop by datastream while it happens, and opens what the event says', async () => {
     await page.goto(`${beckon.url}/incoming?source=edge:demo`);
