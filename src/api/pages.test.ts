@@ -157,9 +157,13 @@ describe('the picture of a mail', () => {
       'image/gif',
       'no-store, private',
     ]);
-    expect(house.received.map(({ types }) => types)).toEqual([['message.opened']]);
+    expect(house.received).toMatchObject([{ types: ['message.opened'], message: { by: expect.any(String) } }]);
+    house.received.length = 0;
     await get('/p/good', { 'sec-purpose': 'prefetch' });
+    expect(house.received, 'marked, not dropped').toMatchObject([{ bot: true, message: { by: 'prefetch' } }]);
+    house.received.length = 0;
     await app.inject({ method: 'HEAD', url: '/p/good', headers: { host } });
+    expect(house.received).toMatchObject([{ bot: true, message: { by: 'scanner' } }]);
     expect([(await get('/p/bad')).statusCode, house.received.length]).toEqual([200, 1]);
     house.events.receive = () => Promise.reject(new Error('no disk'));
     expect((await get('/p/good')).statusCode).toBe(200);
@@ -167,14 +171,16 @@ describe('the picture of a mail', () => {
 });
 
 describe('click links', () => {
-  it('lead to the stored address and are counted for a GET, not for HEAD or prefetch', async () => {
+  it('lead to the stored address, and what a machine did is kept and marked (trust §1.9, row 115)', async () => {
     const go = await get('/c/good');
     expect([go.statusCode, go.headers['location']]).toEqual([302, 'https://shop.example/cart?bk_click=click-1']);
     expect(house.received).toHaveLength(1);
     house.received.length = 0;
     const head = await app.inject({ method: 'HEAD', url: '/c/good', headers: { host } });
+    expect(house.received).toMatchObject([{ bot: true, message: { by: 'scanner' } }]);
+    house.received.length = 0;
     expect([head.statusCode, (await get('/c/good', { 'sec-purpose': 'prefetch' })).statusCode]).toEqual([302, 302]);
-    expect(house.received).toEqual([]);
+    expect(house.received).toMatchObject([{ bot: true, message: { by: 'prefetch' } }]);
   });
 
   it('lead nowhere when they are not ours, name an address, or hold a script (trust rows 88, 89)', async () => {

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isBot } from './bot.ts';
+import type { ShopEvent } from '../event/index.ts';
 import { showChoices, takeChoices } from './choice.ts';
 import type { House } from './house.ts';
 import { asText, dig } from './json.ts';
+import { networkOf } from './limit.ts';
+import { ClickJudge, openedBy, type Asking, type SeenBy } from './machine.ts';
 import { escapeHtml, sendPage } from './page.ts';
 import { asBeckonError } from './problem.ts';
 
@@ -10,6 +12,7 @@ const hidden = { schema: { hide: true } };
 
 /** Links in mails: `/c/<token>` leads back to the shop, `/u/<token>` ends the mails (trust.md §1.2, §3.3). */
 export async function trackRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
+  const judge = new ClickJudge();
   app.removeAllContentTypeParsers();
   // urlencoded and multipart alike; providers send either, without Origin and without cookies.
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 16 * 1024 }, (_request, body, done) =>
@@ -24,7 +27,7 @@ export async function trackRoutes(app: FastifyInstance, { house }: { house: Hous
       body: `<p>${escapeHtml(known.mend)}.</p>`,
     });
   });
-  app.get('/c/:token', hidden, (request, reply) => click(request, reply, house));
+  app.get('/c/:token', hidden, (request, reply) => click(request, reply, { house, judge }));
   app.get('/p/:token', hidden, (request, reply) => open(request, reply, house));
   app.get('/l/:token', hidden, (request, reply) => live(request, reply, house));
   app.get('/m/:token', hidden, (request, reply) => mirror(request, reply, house));
@@ -34,18 +37,29 @@ export async function trackRoutes(app: FastifyInstance, { house }: { house: Hous
   app.post('/u/:token/choices', hidden, (request, reply) => takeChoices(request, reply, house));
 }
 
-async function click(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
+async function click(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { house, judge }: { house: House; judge: ClickJudge },
+): Promise<FastifyReply> {
   const target = await house.messages.click(tokenOf(request));
   const url = target && safeUrl(target.location);
   if (!url) {
     const body = '<p>The link is not one of ours, or its letters were changed on the way. Nothing was opened.</p>';
     return sendPage(reply, { status: 404, title: 'This link leads nowhere', body });
   }
-  if (request.method === 'GET' && !isPrefetch(request)) {
-    const event = isBot(request.headers['user-agent']) ? { ...target.event, bot: true } : target.event;
-    // Who clicked shall get to the shop even when the log cannot take the click.
-    await house.events.receive([event]).catch((error: unknown) => house.log.error('track.click-lost', { error }));
-  }
+  const { by, signs } = judge.judge({
+    ...askingOf(request),
+    message: target.event.message!.id,
+    link: target.event.message!.link ?? 0,
+    at: house.clock.real(),
+    afterAccepted: target.acceptedAt === null ? null : house.clock.now() - target.acceptedAt,
+    network: networkOf(request.ip),
+  });
+  // Who clicked shall get to the shop even when the log cannot take the click.
+  await house.events
+    .receive([marked(target.event, by, signs)])
+    .catch((error: unknown) => house.log.error('track.click-lost', { error }));
   return reply
     .headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', location: url.href })
     .code(302)
@@ -57,9 +71,9 @@ const point = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBR
 
 /** The picture comes whatever the token is, so that who guesses learns nothing, and no mail shows a hole. */
 async function open(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
-  const event = request.method === 'GET' && !isPrefetch(request) ? await house.messages.open(tokenOf(request)) : null;
+  const event = await house.messages.open(tokenOf(request));
   if (event) {
-    const seen = isBot(request.headers['user-agent']) ? { ...event, bot: true } : event;
+    const seen = marked(event, openedBy(askingOf(request)), []);
     await house.events.receive([seen]).catch((error: unknown) => house.log.error('track.open-lost', { error }));
   }
   return reply.headers({ 'content-type': 'image/gif', 'cache-control': 'no-store, private' }).send(point);
@@ -73,9 +87,19 @@ function safeUrl(text: string): URL | null {
   return plain && url.username === '' && url.password === '' ? url : null;
 }
 
-function isPrefetch(request: FastifyRequest): boolean {
-  const purpose = asText(request.headers['sec-purpose'] ?? request.headers['purpose'], 64) ?? '';
-  return purpose.includes('prefetch');
+function askingOf(request: FastifyRequest): Asking {
+  return {
+    method: request.method,
+    userAgent: request.headers['user-agent'],
+    purpose: asText(request.headers['sec-purpose'] ?? request.headers['purpose'], 64) ?? '',
+    acceptLanguage: request.headers['accept-language'],
+  };
+}
+
+/** What machines do is kept and marked: nothing is learned from it, and no journey goes on by it. */
+function marked(event: ShopEvent, by: SeenBy, signs: string[]): ShopEvent {
+  const message = { ...event.message!, by, ...(signs.length > 0 ? { signs } : {}) };
+  return { ...event, message, ...(by === 'scanner' || by === 'prefetch' ? { bot: true } : {}) };
 }
 
 /** A picture of price and stock as they are now, or the page behind it. Counts nothing: opens are no evidence. */

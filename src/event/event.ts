@@ -115,6 +115,9 @@ export interface ShopEvent {
     item?: string;
     position?: number;
     recommendation?: string;
+    /** Of an opening or a click: who it was by, and what tells of a machine (api/machine.ts). */
+    by?: string;
+    signs?: string[];
   };
   /** A recommendation that was shown or clicked on a page: whose answer, and which of its items at which place, from 1. */
   recommendation?: {

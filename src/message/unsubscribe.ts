@@ -12,8 +12,10 @@ import type { ShopEvent } from '../event/index.ts';
 export interface ClickTarget {
   /** The destination with the click id; redirect here. */
   location: string;
-  /** `message.clicked`; to be received for a GET, never for a HEAD or OPTIONS. */
+  /** `message.clicked`; the door marks what a machine did. */
   event: ShopEvent;
+  /** When the next hop took the mail, business time; null when that is not known. */
+  acceptedAt: number | null;
 }
 
 /** Verifies a click token and finds its destination; null for anything that is not ours (then 404, never a redirect). */
@@ -28,6 +30,7 @@ export async function clickTarget(kit: Kit, token: string): Promise<ClickTarget 
   const { to: _to, ...about } = link;
   return {
     location: withClickId(link.to, id),
+    acceptedAt: row.acceptedAt,
     event: { ...event, message: { ...event.message!, link: read.index, ...about } },
   };
 }

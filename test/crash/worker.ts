@@ -26,6 +26,8 @@ export type Order =
   | { do: 'life'; key: string; what: 'pause' | 'resume' | 'stop' | 'publish' | 'migrate' }
   /** T1 by hand, for classes that no recipe sends. */
   | { do: 'plan'; plan: Plan }
+  /** Somebody says something of a mail. */
+  | { do: 'hear'; notice: Parameters<Messages['hear']>[0] }
   /** Learns what is in the feed and writes a snapshot of it. */
   | { do: 'snapshot' }
   /** The send ledger alone, once or until the process is stopped. */
@@ -108,6 +110,8 @@ async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
     }
     case 'life':
       return life(rooms, order);
+    case 'hear':
+      return post.hear(order.notice);
     case 'snapshot':
       await rooms.learning.follower.catchUp();
       return rooms.learning.snapshots.make(rooms.learning.follower);

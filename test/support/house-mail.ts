@@ -46,6 +46,7 @@ function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages
     click: async (token) =>
       token === 'good' || token === 'evil'
         ? {
+            acceptedAt: null,
             location: token === 'good' ? 'https://shop.example/cart?bk_click=click-1' : 'javascript:alert(1)',
             event: {
               id: 'click-1',
