@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { ask } from '../api/client.ts';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { Remove } from '../ui/Remove.tsx';
-import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
+import { ProblemNote } from '../ui/State.tsx';
+import { Unread } from '../ui/thing.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { ListForm } from './ListForm.tsx';
 import { Members } from './Members.tsx';
@@ -32,15 +33,9 @@ function NewAudience() {
 }
 
 function KnownAudience({ audienceKey }: { audienceKey: string }) {
-  const { data, error, refetch } = useQuery(audience(audienceKey));
-  if (error && !data) {
-    return (
-      <div className="page">
-        <ProblemNote error={error} again={() => void refetch()} />
-      </div>
-    );
-  }
-  if (!data) return <PageSkeleton />;
+  const query = useQuery(audience(audienceKey));
+  const { data } = query;
+  if (!data) return <Unread query={query} />;
   return (
     <div className="page">
       <Head data={data} />

@@ -5,7 +5,8 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { ask } from '../api/client.ts';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { Remove } from '../ui/Remove.tsx';
-import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
+import { ProblemNote } from '../ui/State.tsx';
+import { Unread } from '../ui/thing.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { FeedDot } from './FeedDot.tsx';
 import { FeedForm } from './FeedForm.tsx';
@@ -29,15 +30,9 @@ export function FeedPage() {
 function KnownFeed({ feedKey }: { feedKey: string }) {
   const { say } = useVoice();
   const { run } = useSearch({ from: '/feeds/$key' });
-  const { data, error, refetch } = useQuery(feed(feedKey));
-  if (error && !data) {
-    return (
-      <div className="page">
-        <ProblemNote error={error} again={() => void refetch()} />
-      </div>
-    );
-  }
-  if (!data) return <PageSkeleton />;
+  const query = useQuery(feed(feedKey));
+  const { data } = query;
+  if (!data) return <Unread query={query} />;
   const shown = run ?? data.last?.id;
   const note = (
     <>

@@ -67,7 +67,7 @@ describe('a form made from a schema', () => {
     expect(blankOf(enough)).toEqual({ least: 1, otherwise: 'send' });
     const audience = kindOf(entry, { kind: 'audience' })!;
     const before = { kind: 'event', event: 'cart.changed', when: 'true', onRepeat: 'restart' };
-    expect(asKind(audience, before)).toEqual({ kind: 'audience', audience: '', at: '', when: 'true' });
+    expect(asKind(audience, before)).toEqual({ kind: 'audience', audience: '', at: '09:00', when: 'true' });
   });
 
   it('names places as the server does, and takes out what is left empty', () => {

@@ -80,6 +80,9 @@ export function kindOf(schema: Schema, value: unknown): Schema | undefined {
   return schema.anyOf?.find((way) => way.properties?.['kind']?.const === kind);
 }
 
+/** Texts that mean something before anybody has written them. */
+const blankText: Partial<Record<Shape, string>> = { duration: 'P1D', time: '09:00' };
+
 /** The least that a schema asks for: what a new thing of it is before anybody has written in it. Pure. */
 export function blankOf(schema: Schema): unknown {
   if (schema.const !== undefined) return schema.const;
@@ -87,7 +90,8 @@ export function blankOf(schema: Schema): unknown {
   if (schema.type === 'array') return [];
   if (schema.type === 'number' || schema.type === 'integer') return Math.max(schema.minimum ?? 0, 0);
   if (schema.type === 'boolean') return false;
-  if (schema.type !== 'object') return schema.type === 'string' ? '' : {};
+  if (schema.type === 'string') return blankText[shapeOf(schema)] ?? '';
+  if (schema.type !== 'object') return {};
   const named = Object.entries(schema.properties ?? {}).filter(([name]) => schema.required?.includes(name));
   return Object.fromEntries(named.map(([name, part]) => [name, blankOf(part)]));
 }

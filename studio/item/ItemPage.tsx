@@ -10,7 +10,8 @@ import { ItemTiles } from '../rule/Hits.tsx';
 import { ButtonLink, TextLink } from '../ui/Link.tsx';
 import { PageHead, Panel, Picture } from '../ui/Page.tsx';
 import { Pair } from '../ui/Pair.tsx';
-import { PageSkeleton, ProblemNote, Rows } from '../ui/State.tsx';
+import { ProblemNote, Rows } from '../ui/State.tsx';
+import { Unread } from '../ui/thing.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { isKey } from '../words/words.ts';
 import { goesWith, itemPage } from './query.ts';
@@ -18,15 +19,9 @@ import { goesWith, itemPage } from './query.ts';
 /** One item: what it is, what visits did with it, what goes with it, where it is recommended and why it may not be. */
 export function ItemPage() {
   const { id } = useParams({ from: '/catalogue/$id' });
-  const { data, error, refetch } = useQuery(itemPage(id));
-  if (error && !data) {
-    return (
-      <div className="page">
-        <ProblemNote error={error} again={() => void refetch()} />
-      </div>
-    );
-  }
-  if (!data) return <PageSkeleton />;
+  const query = useQuery(itemPage(id));
+  const { data } = query;
+  if (!data) return <Unread query={query} />;
   return (
     <div className="page">
       <Head item={data} />

@@ -6,7 +6,8 @@ import type { JourneyDetail } from '../../src/api/contract.ts';
 import { journey } from '../api/query.ts';
 import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead } from '../ui/Page.tsx';
-import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
+
+import { Unread } from '../ui/thing.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { ActivityPanel } from './ActivityPanel.tsx';
 import { Canvas } from './Canvas.tsx';
@@ -25,18 +26,12 @@ export function JourneyPage() {
   const { key } = useParams({ from: '/journeys/$key' });
   const { activity, edit } = useSearch({ from: '/journeys/$key' });
   const navigate = useNavigate({ from: '/journeys/$key' });
-  const { data, error, refetch } = useQuery(journey(key));
+  const query = useQuery(journey(key));
+  const { data } = query;
   // The counts change every two seconds, the document hardly ever: lay it out only when it does.
   const written = JSON.stringify(data?.definition ?? null);
   const document = useMemo(() => readDocument(JSON.parse(written)), [written]);
-  if (error && !data) {
-    return (
-      <div className="page">
-        <ProblemNote error={error} again={() => void refetch()} />
-      </div>
-    );
-  }
-  if (!data) return <PageSkeleton />;
+  if (!data) return <Unread query={query} />;
   const select = (id: string | null) =>
     void navigate({ search: (before) => ({ ...before, activity: id ?? undefined }), replace: true });
   const change = () => void navigate({ search: (before) => ({ ...before, edit: true }) });

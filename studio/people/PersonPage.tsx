@@ -6,7 +6,8 @@ import type { ProfileDetail } from '../../src/api/contract.ts';
 import { person, timeline } from '../api/query.ts';
 import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead, Panel, Picture } from '../ui/Page.tsx';
-import { PageSkeleton, ProblemNote, Rows } from '../ui/State.tsx';
+import { ProblemNote, Rows } from '../ui/State.tsx';
+import { Unread } from '../ui/thing.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { Pair } from '../ui/Pair.tsx';
 import { ConsentPanel } from './Consents.tsx';
@@ -20,7 +21,8 @@ export function PersonPage() {
   const { id } = useParams({ from: '/people/$id' });
   const [gone, setGone] = useState<{ person: string; erasure: string } | null>(null);
   const erasure = gone?.person === id ? gone.erasure : null;
-  const { data, error, refetch } = useQuery({ ...person(id), enabled: erasure === null });
+  const query = useQuery({ ...person(id), enabled: erasure === null });
+  const { data } = query;
   if (erasure !== null) {
     return (
       <div className="page">
@@ -28,14 +30,7 @@ export function PersonPage() {
       </div>
     );
   }
-  if (error && !data) {
-    return (
-      <div className="page">
-        <ProblemNote error={error} again={() => void refetch()} />
-      </div>
-    );
-  }
-  if (!data) return <PageSkeleton />;
+  if (!data) return <Unread query={query} />;
   return (
     <div className="page">
       <Head data={data} />

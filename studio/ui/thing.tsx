@@ -29,7 +29,7 @@ interface Named {
 
 /** A list of things: what is wrong, what comes, what it will look like, or the list. */
 export function Listing<T>(props: {
-  query: Pick<UseQueryResult<readonly T[]>, 'data' | 'error' | 'refetch'>;
+  query: Asked<readonly T[]>;
   none: { title: string; says: string; icon: ReactNode; action: ReactNode };
   children: (rows: readonly T[]) => ReactNode;
 }) {
@@ -45,19 +45,22 @@ export function Listing<T>(props: {
   );
 }
 
-/** The page of one thing: what is wrong, what comes, or the thing. */
-export function OnePage<T>(props: {
-  query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>;
-  children: (data: T) => ReactNode;
-}) {
-  const { data, error, refetch } = props.query;
-  if (data !== undefined) return <div className="page">{props.children(data)}</div>;
+type Asked<T> = Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>;
+
+/** A page whose thing is not there: what is wrong, or what comes. */
+export function Unread({ query: { error, refetch } }: { query: Pick<Asked<unknown>, 'error' | 'refetch'> }) {
   if (!error) return <PageSkeleton />;
   return (
     <div className="page">
       <ProblemNote error={error} again={() => void refetch()} />
     </div>
   );
+}
+
+/** The page of one thing. */
+export function OnePage<T>({ query, children }: { query: Asked<T>; children: (data: T) => ReactNode }) {
+  if (query.data === undefined) return <Unread query={query} />;
+  return <div className="page">{children(query.data)}</div>;
 }
 
 function useFresh({ cache, shownIn = [] }: Place): () => Promise<unknown> {
