@@ -55,6 +55,21 @@ describe('what somebody must know (journeys F13)', () => {
     expect(await keys(), 'four failures are too few to tell').toEqual([]);
   });
 
+  it('mail hosts that refuse us, once there are five within an hour (trust row 19)', async () => {
+    const refuse = (agoMs: number) =>
+      rooms.store.run({
+        text: `insert into message_heard (shard, message_id, kind, at, class, weight, journey, activity, profile_id)
+          values (0, gen_random_uuid(), 'bounced', $1, 'policy', 1, 'abandoned-cart', 'mail', gen_random_uuid())`,
+        values: [new Date(rooms.clock.now() - agoMs)],
+      });
+    await refuse(2 * 60 * minute);
+    for (let n = 0; n < 4; n++) await refuse(minute);
+    expect(await keys()).toEqual([]);
+    await refuse(minute);
+    expect(await keys()).toEqual(['refused']);
+    await rooms.store.run({ text: 'truncate message_heard' });
+  });
+
   it('runs that need a hand, with the owners of their journey', async () => {
     await live({ ...cart, alerts: { to: ['cart@shop.example'] } });
     await wait(cart.key, 6 * minute);

@@ -14,6 +14,9 @@ const restMs = 60_000;
 const windowMs = 5 * 60_000;
 const leastTried = 5;
 const usualShare = 0.2;
+/** Refusals of us are counted over so long, business time; so many in it are told. */
+const refusedMs = 3_600_000;
+const leastRefused = 5;
 /** A reading that has not begun so long after its time needs a look. */
 const readingMs = 10 * 60_000;
 
@@ -23,6 +26,7 @@ export interface Watched {
   runner: Runner;
   feeds: Pick<Feeds, 'list'>;
   auditing: Pick<Auditing, 'found'>;
+  messages?: Pick<Messages, 'harm'>;
 }
 
 /** Looks through the rooms for what somebody must know, and has the owners told. */
@@ -63,6 +67,7 @@ export class Watching {
       this.#down(watched),
       this.#unread(watched),
       this.#feeds(watched),
+      this.#refused(watched),
     ];
     return [...(await Promise.all(lists)).flat(), ...broken(watched)];
   }
@@ -135,6 +140,17 @@ export class Watching {
       const text = `It was to be read at ${new Date(readDue).toISOString()}.`;
       return [{ key: `reading:${key}`, kind: 'reading', title, text, ...aboutOf(journeys, key) }];
     });
+  }
+
+  /** Mail hosts that refuse us, not the person: authentication, block lists, content (trust row 19). */
+  async #refused({ messages }: Watched): Promise<Trouble[]> {
+    if (!messages) return [];
+    const { bounced, sent } = await messages.harm({ journey: null, since: this.#parts.clock.now() - refusedMs });
+    const refused = bounced['policy'] ?? 0;
+    if (refused < leastRefused) return [];
+    const title = 'Mail hosts refuse our mails';
+    const text = `${refused} refusals by policy within an hour, beside ${sent} mails taken: authentication, block lists or content. Nobody was suppressed for it. Look at DKIM, SPF and DMARC of the sender, and at what the hosts say in each person's timeline.`;
+    return [{ key: 'refused', kind: 'mails', title, text, journey: null, owners: [] }];
   }
 
   async #feeds({ feeds }: Watched): Promise<Trouble[]> {
