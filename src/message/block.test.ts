@@ -200,6 +200,19 @@ describe('blocks', () => {
   });
 });
 
+describe('items that are gone when the mail is made', () => {
+  it('give way to the next of the list, prices are those of the moment, and none is shown twice', async () => {
+    const document = documentOf([{ kind: 'products', list, limit: 2 }]);
+    items.set('coat', anItem('coat', { stock: 0 })).set('watch', anItem('watch', { priceMinor: 5000 }));
+    const { text } = await mailOf(document, { ids: ['coat', 'scarf', 'watch', 'never-sold'] });
+    items.set('coat', anItem('coat')).set('watch', anItem('watch'));
+    expect([...text.matchAll(/^- 2 × (.*)$/gm)].map((found) => found[1])).toEqual([
+      'The scarf, €129.00',
+      'The watch, €50.00',
+    ]);
+  });
+});
+
 describe('words', () => {
   it.each([
     ['a <b> & "c"', 'a &lt;b&gt; &amp; &quot;c&quot;', 'a <b> & "c"'],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { freshStore } from '../../test/support/database.ts';
 import { aDesk } from '../../test/support/message.ts';
@@ -110,6 +111,14 @@ describe('checks at save (journeys M3, trust §1.10)', () => {
     for (const { key, ...document } of recipeTemplates) {
       expect([key, await desk.messages.templates.check(key, document)]).toEqual([key, []]);
     }
+  });
+});
+
+describe('the guide', () => {
+  it('shows a template that can be saved as it stands, without a warning', async () => {
+    const page = readFileSync(new URL('../../docs/guide/write-a-mail.md', import.meta.url), 'utf8');
+    const shown = /```json\n([^]*?)```/.exec(page)![1]!;
+    expect(await found(JSON.parse(shown) as TemplateDocument)).toEqual([]);
   });
 });
 
