@@ -23,7 +23,13 @@ export type Order =
   /** Asks for a person's erasure and carries it out. */
   | { do: 'erase'; profile: string }
   /** Something is done with a journey. */
-  | { do: 'life'; key: string; what: 'pause' | 'resume' | 'stop' | 'publish' | 'migrate' }
+  | {
+      do: 'life';
+      key: string;
+      what: 'pause' | 'resume' | 'close' | 'stop' | 'publish' | 'rollback' | 'migrate' | 'retry';
+    }
+  /** Looks for what owners must know, and has them told. */
+  | { do: 'look' }
   /** T1 by hand, for classes that no recipe sends. */
   | { do: 'plan'; plan: Plan }
   /** Somebody says something of a mail. */
@@ -83,8 +89,18 @@ async function later({ clock, memory }: Opened['rooms'], ms: number): Promise<vo
   await memory.set('clock-offset', virtual.offset);
 }
 
-async function life({ journeys, lifecycle }: Opened['rooms'], { key, what }: Extract<Order, { do: 'life' }>) {
+async function life(
+  { store, journeys, lifecycle, runner }: Opened['rooms'],
+  { key, what }: Extract<Order, { do: 'life' }>,
+) {
   if (what === 'pause') return void (await lifecycle.pause(key));
+  if (what === 'close') return void (await lifecycle.close(key));
+  if (what === 'rollback') return void (await lifecycle.rollback(key, 1));
+  if (what === 'retry') {
+    const inside = 'select id from journey_run where journey = $1 and ended_at is null';
+    const ids = (await store.rows<{ id: string }>({ text: inside, values: [key] })).map(({ id }) => id);
+    return void (await runner.change(ids, () => ({ kind: 'moved', how: 'retry', by: 'somebody' })));
+  }
   if (what === 'resume') return void (await lifecycle.resume(key, { waits: 'shift' }));
   if (what === 'stop') await lifecycle.stop(key);
   if (what === 'publish') await journeys.publish(key);
@@ -108,6 +124,8 @@ async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
       if (profile) await rooms.erasures.request(profile);
       return rooms.erasures.work();
     }
+    case 'look':
+      return rooms.watching.look();
     case 'life':
       return life(rooms, order);
     case 'hear':
