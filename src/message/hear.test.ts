@@ -120,6 +120,21 @@ describe('a bounce', () => {
     expect(heard!.says, 'the address is kept in one place').toBe('550 5.1.1 unknown <the recipient>');
   });
 
+  it('by the link of a mail in doubt, to get no more, says that it had arrived (I16)', async () => {
+    desk.transport.answer = () => ({ kind: 'lost', bodyEnded: true, why: 'reset' });
+    const { id } = await sent(desk.person());
+    const [, token] =
+      /\/u\/(v1\.[\w.-]+)>/.exec(
+        desk.transport.sent
+          .at(-1)!
+          .raw.toString()
+          .replace(/\r\n\s/g, ''),
+      ) ?? [];
+    expect((await desk.messages.get(id))!.state).toBe('in_doubt');
+    expect(await desk.messages.unsubscribe(token!)).toBe(true);
+    expect((await desk.messages.get(id))!.state).toBe('accepted');
+  });
+
   it('that comes before anybody is in doubt leaves no doubt (I16)', async () => {
     const ada = desk.person();
     const id = await desk.plan(ada);

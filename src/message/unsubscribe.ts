@@ -3,7 +3,7 @@ import { isGenuine, readToken, withClickId } from './link.ts';
 import type { MessageRow } from './message.ts';
 import { messageEvent, type Kit } from './part.ts';
 import { followUp } from './settle.ts';
-import { cancelRows, messageById } from './table.ts';
+import { cancelRows, liftDoubt, messageById } from './table.ts';
 import { suppress } from './table-gate.ts';
 import { keepHeard } from './table-heard.ts';
 import type { ShopEvent } from '../event/index.ts';
@@ -80,6 +80,8 @@ export async function unsubscribeRow(kit: Kit, tx: Tx, row: MessageRow): Promise
   const { shard, id: messageId, addressKey, journey, activity, profileId, test } = row;
   const place = { shard, messageId, addressKey, journey, activity, profileId, test };
   const heard = await keepHeard(tx, { ...place, kind: 'unsubscribed', at: now, weight: 0 });
+  // Whoever takes the link of a mail has had it (invariant I16).
+  await followUp(kit, tx, await liftDoubt(tx, [row.id], now));
   const listed = await suppress(tx, entry);
   if (!heard && !listed) return false;
   const about = { id: kit.ids.next(), at: now, level: 2 } as const;
