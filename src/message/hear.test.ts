@@ -287,6 +287,17 @@ describe('whatever is told', () => {
     expect(types().filter((type) => type === 'message.complained')).toHaveLength(1);
   });
 
+  it('is forgotten a month after it took effect, what it did stays', async () => {
+    const { id } = await sent(desk.person());
+    await desk.messages.hear({ source: 'ses', id: 'event-1', said: [said(id, 'complained')] });
+    await desk.messages.hear({ source: 'ses', id: 'event-2', said: [], raw: '{"eventType":"Tomorrow"}' });
+    desk.clock.advance(29 * day);
+    expect(await desk.messages.tidy()).toBe(0);
+    desk.clock.advance(2 * day);
+    expect(await desk.messages.tidy()).toBe(2);
+    expect(await listed()).toHaveLength(1);
+  });
+
   it('of a mail that the ledger does not know holds for the address where that is sure (trust row 24)', async () => {
     const strange = { ...said('00000000-0000-7000-8000-000000000000', 'bounced'), class: 'hard' as const };
     await desk.messages.hear({ source: 'ses', id: '1', said: [{ ...strange, address: 'Gone@Example.com' }] });
