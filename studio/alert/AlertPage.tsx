@@ -55,7 +55,7 @@ function Rows({ rows }: { rows: readonly AlertRow[] }) {
     <ul className="plain-list alert-rows">
       {rows.map(({ key, kind, title, text, journey, raisedAt, resolvedAt }) => (
         <li key={`${key} ${raisedAt}`}>
-          <span className={resolvedAt === null ? 'status status-stopped' : 'status status-live'}>
+          <span className={resolvedAt === null ? 'status alert-wrong' : 'status status-live'}>
             {resolvedAt === null ? (
               <IconAlertTriangle size={14} stroke={1.5} aria-hidden="true" />
             ) : (
