@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
-import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import {
   elapsed,
   FakeClock,
@@ -32,6 +33,7 @@ import { Simulator } from '../src/simulating.ts';
 import { launch, migrate, openStore } from '../src/store/index.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
 import { passingFolder } from './folder.ts';
+import { processorTime } from './processor.ts';
 import { addBare, bareTables, wakeBare, type BareRun } from './timers-bare.ts';
 
 /**
@@ -40,15 +42,17 @@ import { addBare, bareTables, wakeBare, type BareRun } from './timers-bare.ts';
  * one), --wake, --late (how many) at --rate (a second), --audience (people read), --people (simulated for thirty days).
  */
 const bench = 'timers';
+const batch = 200;
+/** Batches woken before any is measured. */
+const warm = 10;
 const waiting = numberFlag('runs', 100_000);
 const woken = Math.min(waiting, numberFlag('wake', 10_000));
-const late = Math.min(waiting - woken, numberFlag('late', 10_000));
+const late = Math.min(waiting - woken - warm * batch, numberFlag('late', 10_000));
 const rate = numberFlag('rate', 5000);
 const audience = Math.min(waiting, numberFlag('audience', 50_000));
 const simulated = numberFlag('people', 5000);
 const start = Date.UTC(2026, 10, 23, 9);
 const hour = 3_600_000;
-const batch = 200;
 const clock = new FakeClock(start);
 
 /** A wait as that of a cart, then a condition over the profile: what is measured is the engine, not a service it calls. */
@@ -80,12 +84,18 @@ const reading: JourneyDefinition = {
 const dataDir = passingFolder();
 const database = await launch({ dataDir, log: quietLog, say: () => {} });
 const store = await openStore(database.url, { connections: 10 });
+const postmaster = await postmasterOf();
 try {
   await measure();
 } finally {
   await store.close();
   await database.stop();
   rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function postmasterOf(): Promise<number> {
+  const [row] = await store.rows<{ data_directory: string }>({ text: 'show data_directory' });
+  return Number(readFileSync(join(row!.data_directory, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
 }
 
 async function measure(): Promise<void> {
@@ -97,12 +107,12 @@ async function measure(): Promise<void> {
   const leavesOut =
     'it leaves out profiles and their locks, the definition, re-entrance, the decision, and indexes but the keys and due';
 
-  await rateOf(waiting + 10 * batch, addPeople);
+  await costOf(waiting + 10 * batch, addPeople);
   const due = { now: new Date(clock.now()), due: new Date(clock.now() + 24 * hour) };
-  const limitAdd = await rateOf(waiting, (from, to) => addBare(store, bareRuns(from, to), due));
-  await rateOf(10 * batch, (from, to) => enter(runner, waiting + from, waiting + to));
+  const limitAdd = await costOf(waiting, (from, to) => addBare(store, bareRuns(from, to), due));
+  await enterAll(runner, waiting, waiting + 10 * batch);
   await store.run({ text: 'vacuum analyze' });
-  const add = await rateOf(waiting, (from, to) => enter(runner, from, to));
+  const add = await enterAll(runner, 0, waiting);
   const limitNote =
     'limit: the same rows (run, wait, entry, two steps) written bare in batches of the same size in the same run';
   tell('add', add, limitAdd, `runs let in by a fact and come to their wait; ${size}; ${limitNote}; ${leavesOut}`);
@@ -112,30 +122,68 @@ async function measure(): Promise<void> {
   for (const table of ['journey_wait', 'bare_wait']) {
     await store.run({
       text: `update ${table} set due = due + interval '30 days' where run_id not in (select run_id from ${table} order by due, run_id limit $1)`,
-      values: [woken],
+      values: [woken + warm * batch],
     });
     await store.run({ text: `vacuum analyze ${table}` });
   }
   const claimed = { now: new Date(clock.now()), limit: batch };
-  const limitWake = await rateOf(woken, () => wakeBare(store, claimed));
-  const wake = await rateOf(woken, () => runner.wake(batch));
+  // Both have run a while before they are measured.
+  for (let n = 0; n < warm; n++) await Promise.all([wakeBare(store, claimed), runner.wake(batch)]);
+  const limitWake = await costOf(woken, () => wakeBare(store, claimed));
+  const wake = await costOf(woken, () => runner.wake(batch));
   const claim =
     'limit: a bare loop of claim (skip locked), update and the same two history rows (stack.md §C) in the same run';
   tell('wake-and-decide', wake, limitWake, `${woken} due of ${size}; ${claim}; ${leavesOut}`);
+  tellMemory();
   await measureLate(size);
   await measureReading();
   await measureSimulation();
 }
 
-function tell(name: string, value: number, limit: number, note: string): void {
-  figure({ bench, figure: name, value, unit: 'runs/s', limit, note });
+/** What so many runs cost: how many a second, and the processor time of one, µs, here and in the server. */
+interface Cost {
+  rate: number;
+  own: number;
+  server: number;
 }
 
-/** Runs of batches until `count` is done, as runs a second. */
-async function rateOf(count: number, work: (from: number, to: number) => Promise<unknown>): Promise<number> {
-  const began = elapsed();
+function tell(name: string, cost: Cost, limit: Cost, note: string): void {
+  figure({ bench, figure: name, value: cost.rate, unit: 'runs/s', limit: limit.rate, note });
+  const parts = ({ own, server }: Cost) => `${own.toFixed(1)} in this process and ${server.toFixed(1)} in the server`;
+  const [value, bare] = [cost, limit].map(({ own, server }) => own + server) as [number, number];
+  const said = `processor time of one run, µs: ${parts(cost)}, bare ${parts(limit)}; the same runs as "${name}"`;
+  figure({ bench, figure: `${name}-processor-us`, value, unit: 'µs', limit: bare, note: said });
+}
+
+/** What this process holds in memory with so many runs waiting; it keeps none of them. */
+function tellMemory(): void {
+  const note = `resident memory of the process that let ${waiting} runs in and woke ${woken} of them; the database is beside it; no limit`;
+  figure({ bench, figure: 'memory-mb', value: process.memoryUsage().rss / 2 ** 20, unit: 'MB', limit: null, note });
+}
+
+/** Runs of batches until `count` is done. */
+async function costOf(count: number, work: (from: number, to: number) => Promise<unknown>): Promise<Cost> {
+  const [began, before] = [elapsed(), processorTime(postmaster)];
   for (let from = 0; from < count; from += batch) await work(from, Math.min(count, from + batch));
-  return count / ((elapsed() - began) / 1000);
+  const [ms, after] = [elapsed() - began, processorTime(postmaster)];
+  const each = (used: number) => (used * 1000) / count;
+  return { rate: count / (ms / 1000), own: each(after.own - before.own), server: each(after.server - before.server) };
+}
+
+/** Lets people in, some thousands made before they are, as they come from the fold; making them is not counted. */
+async function enterAll(runner: Runner, from: number, to: number): Promise<Cost> {
+  const costs: Cost[] = [];
+  const atOnce = 50 * batch;
+  for (let start = from; start < to; start += atOnce) {
+    const end = Math.min(to, start + atOnce);
+    const batches = Array.from({ length: Math.ceil((end - start) / batch) }, (_, n) =>
+      peopleOf(start + n * batch, Math.min(end, start + (n + 1) * batch)),
+    );
+    const cost = await costOf(end - start, (at) => enter(runner, batches[at / batch]!));
+    costs.push(...Array.from({ length: batches.length }, () => cost));
+  }
+  const mean = (of: (cost: Cost) => number) => costs.reduce((sum, cost) => sum + of(cost), 0) / costs.length;
+  return { rate: 1 / mean(({ rate }) => 1 / rate), own: mean(({ own }) => own), server: mean(({ server }) => server) };
 }
 
 async function openJourneys(time: Clock): Promise<Journeys> {
@@ -187,10 +235,12 @@ async function addPeople(from: number, to: number): Promise<void> {
 }
 
 /** Lets a batch of people in, in one transaction, as the fold does. */
-async function enter(runner: Runner, from: number, to: number): Promise<void> {
-  const people = Array.from({ length: to - from }, (_, i) => person(from + i));
-  const known = new Map(people.map((one) => [one.id, one]));
-  await store.inTransaction((tx) => runner.listen(tx, people.map(fact), known));
+async function enter(runner: Runner, known: ReadonlyMap<string, Profile>): Promise<void> {
+  await store.inTransaction((tx) => runner.listen(tx, [...known.values()].map(fact), known));
+}
+
+function peopleOf(from: number, to: number): Map<string, Profile> {
+  return new Map(Array.from({ length: to - from }, (_, i) => person(from + i)).map((one) => [one.id, one]));
 }
 
 function fact({ id }: Profile): Fact {
