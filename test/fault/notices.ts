@@ -77,7 +77,8 @@ export class Notices {
   broken(seen: readonly HeardSeen[], isWhole: boolean): string[] {
     const found: string[] = [];
     for (const [message, said] of this.#said) {
-      const mine = seen.filter((one) => one.message === message);
+      // That somebody unsubscribes is told by the recipient, not by the provider.
+      const mine = seen.filter((one) => one.message === message && one.kind !== 'unsubscribed');
       if (mine.length === 0 && !isWhole) continue;
       const is = mine.map(textOf).sort().join(', ');
       const should = mergedOf(said).map(textOf).sort().join(', ');
