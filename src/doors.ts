@@ -283,7 +283,7 @@ async function overview(rooms: Rooms): Promise<Overview> {
   return {
     now: iso(clock.now()),
     demo: settings.demo,
-    shopUrl: settings.demo ? `${settings.publicUrl}/shop` : null,
+    shopUrl: settings.shopUrl === settings.publicUrl ? null : settings.shopUrl,
     people,
     reachable,
     items: catalog.size,

@@ -77,11 +77,13 @@ export function shopNameOf(from: string | null): string {
 
 /** What the message room is told of the settings. @throws SETTINGS_BAD_VALUE */
 export function mailSettings(settings: Settings) {
-  const { publicUrl, zone, from, replyTo, postalAddress, returnDomain, leaseMs, recoveryMs } = settings;
+  const { publicUrl, shopUrl, linkHosts, zone, from, replyTo, postalAddress, returnDomain, leaseMs, recoveryMs } =
+    settings;
   return {
     secret: new TextEncoder().encode(settings.secret),
     publicUrl,
-    shop: { name: shopNameOf(from), url: `${publicUrl}/shop`, zone },
+    shop: { name: shopNameOf(from), url: shopUrl, zone },
+    linkHosts,
     from: from ?? 'Beckon <beckon@localhost.invalid>',
     replyTo,
     returnDomain: returnDomain ?? null,

@@ -19,6 +19,8 @@ test('with nothing said, everything has its default: the demo, a virtual clock, 
     from: '"Lumen & Loom" <hello@lumen-loom.example>',
     replyTo: null,
     postalAddress: "Weaver's Yard 3, 111 22 Stockholm, Sweden",
+    shopUrl: 'http://localhost:8080/shop',
+    linkHosts: [],
     inboundSmtp: null,
     inboundImap: null,
     returnDomain: null,
@@ -120,4 +122,18 @@ test('without a command it is serve; each command has a help page, and only thos
     'doctor',
     'help',
   ]);
+});
+
+test('mails link to the shop that is named, and to the hosts named besides', () => {
+  const env = { BECKON_LINK_HOSTS: 'de.shop.example, pictures.shop.example' };
+  expect(read(['--shop-url', 'https://shop.example/'], env)).toMatchObject({
+    shopUrl: 'https://shop.example',
+    linkHosts: ['de.shop.example', 'pictures.shop.example'],
+  });
+  expect(read(['--no-demo', '--public-url', 'https://mail.shop.example'])).toMatchObject({
+    shopUrl: 'https://mail.shop.example',
+  });
+  expect(() => read(['--shop-url', 'javascript:alert(1)'])).toThrow(
+    expect.objectContaining({ code: 'SETTINGS_BAD_VALUE' }),
+  );
 });

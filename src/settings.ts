@@ -43,6 +43,10 @@ export interface Settings {
   replyTo: string | null;
   /** Printed in every marketing mail. */
   postalAddress: string | null;
+  /** Where the shop is, without a slash at the end: mails link there. */
+  shopUrl: string;
+  /** Further hosts that links in mails may lead to, such as that of pictures or of another shop. */
+  linkHosts: string[];
   /** Domain at which bounces and other answers of machines are read; absent: nobody reads them. */
   returnDomain?: string | null;
   /** Where returned mail is listened for by SMTP; null: nowhere. */
@@ -180,6 +184,18 @@ const options: readonly Option[] = [
     env: 'BECKON_DKIM',
     text: 'keys that sign mail, selector:file.pem or selector@domain:file.pem, with commas between (the mail host signs)',
   },
+  {
+    name: 'shopUrl',
+    flag: '--shop-url',
+    env: 'BECKON_SHOP_URL',
+    takes: 'URL',
+    text: 'address of the shop, to which mails link (the demo shop, else that of Beckon)',
+  },
+  {
+    name: 'linkHosts',
+    env: 'BECKON_LINK_HOSTS',
+    text: 'further hosts that links in mails may lead to, with commas between (none)',
+  },
   { name: 'postalAddress', env: 'BECKON_POSTAL_ADDRESS', text: 'postal address of the shop, for the foot of mails' },
 ];
 
@@ -234,6 +250,7 @@ export function readSettings(
   const text = (name: keyof Settings) => given[name]?.value ?? null;
   const demo = given.demo === undefined || readSwitch(given.demo);
   const port = given.port === undefined ? 8080 : readPort(given.port);
+  const publicUrl = readUrl(given.publicUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? `http://localhost:${port}`;
   const settings: GivenSettings = {
     port,
     host: text('host') ?? '127.0.0.1',
@@ -242,12 +259,15 @@ export function readSettings(
     smtpUrl: readUrl(given.smtpUrl, wayProtocols),
     clock: readChoice(given.clock, ['system', 'virtual']) ?? (demo ? 'virtual' : 'system'),
     demo,
-    publicUrl: readUrl(given.publicUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? `http://localhost:${port}`,
+    publicUrl,
     trustProxy: given.trustProxy !== undefined && readSwitch(given.trustProxy),
     secret: readSecretText(given.secret),
     from: readMailbox(given.from) ?? (demo ? '"Lumen & Loom" <hello@lumen-loom.example>' : null),
     replyTo: readMailbox(given.replyTo),
     postalAddress: text('postalAddress') ?? (demo ? "Weaver's Yard 3, 111 22 Stockholm, Sweden" : null),
+    shopUrl:
+      readUrl(given.shopUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? (demo ? `${publicUrl}/shop` : publicUrl),
+    linkHosts: given.linkHosts === undefined ? [] : readHosts(given.linkHosts),
     inboundSmtp: given.inboundSmtp === undefined ? null : readListen(given.inboundSmtp, bad),
     inboundImap: readUrl(given.inboundImap, ['imaps:', 'imap:']),
     returnDomain: given.returnDomain === undefined ? null : readDomain(given.returnDomain, bad),

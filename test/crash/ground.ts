@@ -16,6 +16,8 @@ export function settingsOf(given: { databaseUrl: string; smtpUrl: string }): Set
     secret: 'thirty-two bytes of the crash tests',
     from: '"Lumen & Loom" <news@mail.lumenloom.example>',
     replyTo: null,
+    shopUrl: 'http://localhost:8080/shop',
+    linkHosts: [],
     postalAddress: 'Storgatan 1, 111 22 Stockholm',
     adminKey: null,
     zone: 'Europe/Stockholm',
