@@ -1,3 +1,4 @@
+import type { HarmView } from '../../src/api/contract-mail.ts';
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import type {
   ClockView,
@@ -74,6 +75,13 @@ export const report = (key: string) =>
   queryOptions({
     queryKey: ['journey', key, 'report'],
     queryFn: () => ask<JourneyReport>(`/v1/journeys/${part(key)}/report`),
+    refetchInterval: live * 2,
+  });
+
+export const harm = (key: string) =>
+  queryOptions({
+    queryKey: ['journey', key, 'harm'],
+    queryFn: () => ask<HarmView>(`/v1/journeys/${part(key)}/harm`),
     refetchInterval: live * 2,
   });
 

@@ -7,6 +7,7 @@ import { reasonWords } from '../ui/reason.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { Caused } from './Caused.tsx';
 import { type FunnelRow, funnelOf } from './funnel.ts';
+import { Harm } from './Harm.tsx';
 import { Readings } from './Readings.tsx';
 
 /** What a journey did: messages that add up, runs, both arms, and credited beside caused. */
@@ -27,6 +28,7 @@ export function ReportPanel({ journeyKey }: { journeyKey: string }) {
           <Messages messages={data.messages} />
           <Arms report={data} />
           <Readings report={data} journeyKey={journeyKey} />
+          <Harm journeyKey={journeyKey} />
           <Runs report={data} />
         </>
       )}

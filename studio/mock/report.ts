@@ -1,3 +1,4 @@
+import type { HarmView } from '../../src/api/contract-mail.ts';
 import type { ArmSums, JourneyReport } from '../../src/api/contract.ts';
 
 const unsaid = { word: 'too early', effect: null, low: null, high: null, p: null, pHolm: null, lift: null } as const;
@@ -139,3 +140,26 @@ const early: Verdict = {
   readings: names.map((reading) => ({ reading, ...unsaid })),
   weeks: [],
 };
+
+/** Some complaints too many, bounces to watch; of a draft nothing. */
+export function harmOf(key: string): HarmView {
+  const draft = key === 'long-words';
+  const share = (count: number, level: HarmView['complaints']['level']) => ({
+    count: draft ? 0 : count,
+    share: draft ? null : count / 811,
+    low: draft ? 0 : count / 1622,
+    high: draft ? 1 : count / 405,
+    level,
+  });
+  return {
+    days: 30,
+    sent: draft ? 0 : 811,
+    delivered: draft ? 0 : 790,
+    replied: draft ? 0 : 4,
+    complaints: share(6, 'harm'),
+    unsubscribes: share(9, 'watch'),
+    hardBounces: share(12, 'fine'),
+    softBounces: share(7, 'fine'),
+    policyBounces: share(1, 'too early'),
+  };
+}

@@ -14,7 +14,7 @@ import { audiencesOf, listReport, membersOf, problemsOf } from './audience.ts';
 import { documents } from './document.ts';
 import { intakeOf, noIntake, quarantineOf, requestsOf, webhooksOf } from './incoming.ts';
 import { certificateOf, profileOf } from './person.ts';
-import { reportOf } from './report.ts';
+import { harmOf, reportOf } from './report.ts';
 import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
 import { criteriaOf, noRules, nothingYet } from './criterion.ts';
 
@@ -149,6 +149,7 @@ const doors: Record<string, (world: World, asked: Asked) => Answer> = {
   journeys: (world, { id, sub, search }) => {
     if (id === '') return ok({ journeys: journeyRows(world) });
     if (sub === 'report') return ok(reportOf(id, iso(world, 0)));
+    if (sub === 'harm') return ok(harmOf(id));
     if (sub === 'people') return ok({ people: here(world, search.get('activity') ?? '') });
     return ok(detail(world, id));
   },
