@@ -109,6 +109,7 @@ export const deForm = {
   'field.quietHours.to': 'Bis',
   'field.group': 'Gruppe',
   'field.priority': 'Vorrang',
+  'field.rounds': 'Runden einer Schleife',
   'field.caps': 'Obergrenzen',
   'field.caps.entries': 'Durchläufe insgesamt',
   'field.caps.perPerson': 'Durchläufe je Person',
@@ -190,6 +191,8 @@ export const deForm = {
     'Ein Durchlauf, der später als so fällig wird, weil das System stand, endet; 1 Tag, wenn nichts gesagt ist.',
   'says.quietHours': 'Nach der Uhr des Empfängers; in ihr geht keine Werbemail hinaus.',
   'says.group': 'Reisen einer Gruppe stehen im Wettbewerb: Man ist jeweils nur in einer von ihnen.',
+  'says.rounds':
+    'Wie oft ein Durchlauf zur selben Aktivität zurückkommen darf; ohne Angabe gilt nur die allgemeine Grenze.',
   'says.priority':
     '0 bis 100, 50, wenn nichts gesagt ist: was in der Gruppe und unter den Mails an eine Person vorgeht.',
   'says.caps.entries': 'Über alle Versionen; ohne Zeitraum für immer.',

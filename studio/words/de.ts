@@ -275,7 +275,7 @@ export const de: Catalogue = {
   'report.caused.less': 'Bewirkte {total} weniger, zwischen {low} und {high}',
   'harm.title': 'Was sie bei den Lesern bewirkte',
   'harm.says':
-    'Mails des letzten Tages. Wo „Schaden“ steht, greifen Mailhosts ein.|Mails der letzten {count} Tage. Wo „Schaden“ steht, greifen Mailhosts ein.',
+    'Mails des letzten Tages ({count}). Wo „Schaden“ steht, greifen Mailhosts ein.|Mails der letzten {count} Tage. Wo „Schaden“ steht, greifen Mailhosts ein.',
   'harm.complaints': 'Beschwerden',
   'harm.unsubscribes': 'Abgemeldet',
   'harm.hardBounces': 'Postfächer, die es nicht gibt',

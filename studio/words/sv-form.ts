@@ -108,6 +108,7 @@ export const svForm = {
   'field.quietHours.to': 'Till',
   'field.group': 'Grupp',
   'field.priority': 'Prioritet',
+  'field.rounds': 'Varv i en slinga',
   'field.caps': 'Tak',
   'field.caps.entries': 'Omgångar totalt',
   'field.caps.perPerson': 'Omgångar per person',
@@ -188,6 +189,8 @@ export const svForm = {
   'says.lateness': 'En omgång som förfaller senare än så, för att systemet stod stilla, avslutas; 1 dag om inget sägs.',
   'says.quietHours': 'Efter mottagarens klocka; inga reklambrev går ut under dem.',
   'says.group': 'Resor i en grupp tävlar: man är i en av dem åt gången.',
+  'says.rounds':
+    'Hur ofta en omgång får komma tillbaka till samma aktivitet; utan uppgift gäller bara den gemensamma gränsen.',
   'says.priority': '0 till 100, 50 om inget sägs: vad som går före i gruppen och bland breven till en person.',
   'says.caps.entries': 'Över alla versioner; utan tidsrymd för alltid.',
   'says.caps.perPerson': 'Över alla nycklar; utan tidsrymd någonsin.',

@@ -271,7 +271,7 @@ export const sv: Catalogue = {
   'report.caused.less': 'Orsakade {total} mindre, mellan {low} och {high}',
   'harm.title': 'Vad den gjorde med läsarna',
   'harm.says':
-    'Brev från den senaste dagen. Där det står skada ingriper mejlvärdarna.|Brev från de senaste {count} dagarna. Där det står skada ingriper mejlvärdarna.',
+    'Brev från den senaste dagen ({count}). Där det står skada ingriper mejlvärdarna.|Brev från de senaste {count} dagarna. Där det står skada ingriper mejlvärdarna.',
   'harm.complaints': 'Klagomål',
   'harm.unsubscribes': 'Avregistrerade',
   'harm.hardBounces': 'Brevlådor som inte finns',
