@@ -136,10 +136,11 @@ export class Measure {
     const people = [...touched].sort();
     if (people.length === 0) return;
     await lockPersons(tx, people);
-    await uncount(tx, people);
+    // Most who order are in no comparison: nothing of theirs is to be reckoned.
+    const counted = await uncount(tx, people);
     await this.#begin(tx, units);
     if (units.length > 0) await insertUnits(tx, units);
-    await count(tx, people);
+    if (counted || units.length > 0) await count(tx, people);
     for (const profileId of people) await creditOrders(tx, profileId);
   }
 

@@ -117,14 +117,19 @@ create view measure_sale as
 `,
 };
 
-/** Takes what these people's units came to out of the roll-up, so that they may be changed. Needs their persons' rows. */
-export async function uncount(tx: Runner, profileIds: readonly string[]): Promise<void> {
-  await tx.run({
+/**
+ * Takes what these people's units came to out of the roll-up, so that they may be changed. Needs their persons' rows.
+ *
+ * @returns whether there was anything
+ */
+export async function uncount(tx: Runner, profileIds: readonly string[]): Promise<boolean> {
+  const taken = await tx.run({
     name: 'measure.uncount',
     text: `with gone as (update measure_unit set counted = false where profile_id = any($1) and counted returning *)
       insert into measure_delta (journey, hour, arm, ${columns}) ${gathered(contributions('gone', -1))}`,
     values: [profileIds],
   });
+  return taken > 0;
 }
 
 /**
