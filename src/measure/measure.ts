@@ -123,7 +123,7 @@ export class Measure {
     events: readonly ShopEvent[],
     { profiles = new Map() }: { profiles?: ReadonlyMap<string, Profile> } = {},
   ): Promise<void> {
-    const [touched, units] = [new Set<string>(), [] as Unit[]];
+    const [touched, bought, units] = [new Set<string>(), new Set<string>(), [] as Unit[]];
     const isTest = (id: string) => profiles.get(id)?.state.test === true;
     for (const event of events) {
       const profileId = await takeEvent(tx, event, { isTest, units });
@@ -131,15 +131,17 @@ export class Measure {
     }
     for (const fact of facts) {
       if (isTest(fact.profileId) || !(await takeOrder(tx, fact))) continue;
-      touched.add(fact.profileId);
+      bought.add(fact.profileId);
     }
-    const people = [...touched].sort();
+    const people = [...new Set([...touched, ...bought])].sort();
     if (people.length === 0) return;
     await lockPersons(tx, people);
-    // Most who order are in no comparison: nothing of theirs is to be reckoned.
-    const counted = await uncount(tx, people);
-    await this.#begin(tx, units);
-    if (units.length > 0) await insertUnits(tx, units);
+    // Only orders change what a unit came to, and most who order are in no comparison; a click changes credits alone.
+    const counted = bought.size > 0 && (await uncount(tx, [...bought].sort()));
+    if (units.length > 0) {
+      await this.#begin(tx, units);
+      await insertUnits(tx, units);
+    }
     if (counted || units.length > 0) await count(tx, people);
     for (const profileId of people) await creditOrders(tx, profileId);
   }
