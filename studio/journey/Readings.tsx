@@ -95,7 +95,7 @@ function Weeks({ report: { weeks, currency } }: { report: JourneyReport }) {
 function Decided({ report: { decided, ratio, currency, conflicted } }: { report: JourneyReport }) {
   const { say, moment, money, percent, number } = useVoice();
   return (
-    <ul className="quiet plain-list">
+    <ul className="quiet reading-notes">
       {decided && (
         <li>
           {say('report.decided', { at: moment(decided.at) })} <code>{decided.hash.slice(0, 12)}</code>
