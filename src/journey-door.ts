@@ -1,4 +1,4 @@
-import type { House, JourneyDetail, JourneyRow, PersonHere, StuckRun } from './api/index.ts';
+import type { House, JourneyDetail, JourneyRow, PersonHere, StuckList } from './api/index.ts';
 import type { Rooms } from './app.ts';
 import { toMajor } from './base/index.ts';
 import { dayStart } from './day.ts';
@@ -37,15 +37,14 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
     tell: (story, given) => tellHere(rooms, story, given),
     happened: ({ type: name, ...event }) =>
       rooms.store.inTransaction((tx) => runner.happened(tx, [{ ...event, name, id: `${name}:${event.id}` }])),
-    stuck: async (key) => stuckHere(rooms, key),
-    move: async (key, runId, how) => {
+    stuck: (key, limit) => stuckHere(rooms, key, limit),
+    move: async (key, runIds, how) => {
       journeys.get(key);
       const by = 'somebody of the shop';
-      const moved = await runner.change([runId], (run) => {
+      return runner.change(runIds, (run) => {
         if (run.journey !== key) return null;
         return how === 'exit' ? { end: `Taken out by ${by}` } : { kind: 'moved', how, by };
       });
-      return moved > 0;
     },
     report: async (key, span) => {
       await settle();
@@ -134,14 +133,14 @@ async function peopleHere(rooms: Rooms, key: string, activity: string | null): P
   }));
 }
 
-async function stuckHere(rooms: Rooms, key: string): Promise<StuckRun[]> {
-  rooms.journeys.get(key);
-  const stuck = await rooms.runner.stuck(key);
+async function stuckHere(rooms: Rooms, key: string | null, limit: number): Promise<StuckList> {
+  if (key !== null) rooms.journeys.get(key);
+  const { runs, total } = await rooms.runner.stuck(key, limit);
   const label = await labels(
     rooms,
-    stuck.map(({ profileId }) => profileId),
+    runs.map(({ profileId }) => profileId),
   );
-  return stuck.map((run) => ({ ...run, label: label(run.profileId), since: iso(run.since) }));
+  return { stuck: runs.map((run) => ({ ...run, label: label(run.profileId), since: iso(run.since) })), total };
 }
 
 /** How these people are named. */

@@ -242,6 +242,16 @@ const oneItem = createRoute({
   component: lazyRouteComponent(() => import('./item/ItemPage.tsx'), 'ItemPage'),
 });
 
+const stuckRuns = createRoute({
+  getParentRoute: () => root,
+  path: '/stuck',
+  validateSearch: (search: Record<string, unknown>): { journey?: string | undefined; q?: string | undefined } => ({
+    journey: text(search['journey']),
+    q: text(search['q']),
+  }),
+  component: lazyRouteComponent(() => import('./stuck/StuckPage.tsx'), 'StuckPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -254,6 +264,7 @@ export const router = createRouter({
     journeyList,
     oneJourney,
     simulate,
+    stuckRuns,
     peopleList,
     onePerson,
     audienceList,

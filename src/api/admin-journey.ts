@@ -9,11 +9,12 @@ import {
   JourneyResume,
   JourneyRollback,
   RunMove,
+  RunMoves,
+  StuckList,
   StoryRequest,
-  StuckRun,
   ToldStory,
 } from './contract-journey.ts';
-import type { Door } from './door.ts';
+import type { Call, Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
 
@@ -39,6 +40,7 @@ export function journeyDoors(make: Make, house: House): void {
   });
   draftDoors(make, house);
   lifeDoors(make, house);
+  stuckDoors(make, house);
   make({
     method: 'POST',
     path: '/stories',
@@ -106,7 +108,7 @@ function draftDoors(make: Make, house: House): void {
   });
 }
 
-/** Doors that change how a journey goes on, and move single runs. */
+/** Doors that change how a journey goes on. */
 function lifeDoors(make: Make, { journeys }: House): void {
   const plain = (what: 'pause' | 'close' | 'stop', summary: string) =>
     make({
@@ -155,14 +157,51 @@ function lifeDoors(make: Make, { journeys }: House): void {
       return { places };
     },
   });
+}
+
+const limitHelp = { limit: 'At most so many (200, up to 500)' };
+
+function limitOf(call: Pick<Call<unknown>, 'query'>): number {
+  const limit = Number(call.query('limit') ?? 200);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
+  throw new BeckonError(errors.API_INPUT_INVALID, 'It goes from 1 to 500', { where: 'limit' });
+}
+
+/** Doors to runs that need a hand, and those that give it. */
+function stuckDoors(make: Make, { journeys }: House): void {
+  make({
+    method: 'GET',
+    path: '/stuck',
+    scope: 'people',
+    summary: 'Runs of all journeys that need a hand, the longest there first, and how many there are.',
+    query: limitHelp,
+    answer: StuckList,
+    work: (call) => journeys.stuck(null, limitOf(call)),
+  });
   make({
     method: 'GET',
     path: '/journeys/:key/stuck',
     scope: 'people',
     summary:
       'Runs that need a hand: a service that does not answer, a wait that is over, a mail of which nothing was heard.',
-    answer: Type.Object({ stuck: Type.Array(StuckRun) }),
-    work: async (call) => ({ stuck: await journeys.stuck(call.part('key')) }),
+    query: limitHelp,
+    answer: StuckList,
+    work: (call) => journeys.stuck(call.part('key'), limitOf(call)),
+  });
+  make({
+    method: 'POST',
+    path: '/journeys/:key/runs',
+    scope: 'journeys',
+    summary: 'Move many runs in one go: try once more what each stands at, skip it, or take the people out.',
+    body: RunMoves,
+    answer: Type.Object({ moved: Type.Integer({ description: 'Those that were inside; others are left alone' }) }),
+    work: async (call) => {
+      const { do: how, runs } = call.body;
+      const odd = runs.find((run) => !isUuid(run));
+      if (odd !== undefined)
+        throw new BeckonError(errors.API_INPUT_INVALID, `"${odd.slice(0, 80)}" is no id of a run`, { where: 'runs' });
+      return { moved: await journeys.move(call.part('key'), [...new Set(runs)], how) };
+    },
   });
   make({
     method: 'POST',
@@ -173,7 +212,7 @@ function lifeDoors(make: Make, { journeys }: House): void {
     answer: Type.Object({ moved: Type.Boolean() }),
     work: async (call) => {
       const [key, run] = [call.part('key'), call.part('run')];
-      if (isUuid(run) && (await journeys.move(key, run, call.body.do))) return { moved: true };
+      if (isUuid(run) && (await journeys.move(key, [run], call.body.do)) > 0) return { moved: true };
       throw new BeckonError(errors.API_NOT_FOUND, `There is no run "${run.slice(0, 80)}" inside "${key}"`, {
         mend: 'GET /v1/journeys/{key}/stuck lists those that need a hand',
       });

@@ -1,5 +1,6 @@
 /** Shapes of the doors that change how a journey goes on. */
 import { Type, type Static } from 'typebox';
+import { Said } from './contract-said.ts';
 
 const Problems = Type.Array(
   Type.Object({
@@ -54,16 +55,33 @@ export const JourneyMigration = Type.Object({
   ),
 });
 
-/** GET /v1/journeys/{key}/stuck */
+/** A run that needs a hand. */
 export const StuckRun = Type.Object({
   runId: Type.String(),
+  journey: Type.String(),
+  /** The version it goes by. */
+  version: Type.Integer(),
   profileId: Type.String(),
   label: Type.String(),
   activity: Type.String(),
   since: Type.String(),
   why: Type.String(),
+  said: Said,
 });
 export type StuckRun = Static<typeof StuckRun>;
+
+/** GET /v1/stuck, GET /v1/journeys/{key}/stuck: the longest there first; `total` counts those left out too. */
+export const StuckList = Type.Object({ stuck: Type.Array(StuckRun), total: Type.Integer() });
+export type StuckList = Static<typeof StuckList>;
+
+/** POST /v1/journeys/{key}/runs */
+export const RunMoves = Type.Object(
+  {
+    do: Type.Union([Type.Literal('retry'), Type.Literal('skip'), Type.Literal('exit')]),
+    runs: Type.Array(Type.String(), { minItems: 1, maxItems: 500, description: 'Ids of runs' }),
+  },
+  { additionalProperties: false },
+);
 
 /** POST /v1/journeys/{key}/runs/{run} */
 export const RunMove = Type.Object(

@@ -376,6 +376,7 @@ export const Overview = Type.Object({
 export type Overview = Static<typeof Overview>;
 
 export * from './contract-recommend.ts';
+export * from './contract-said.ts';
 
 /** Every error of /v1, application/problem+json. */
 export const Problem = Type.Object({

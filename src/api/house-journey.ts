@@ -1,5 +1,5 @@
 import type { FunnelRow, SumsRow } from '../measure/index.ts';
-import type { JourneyCheck, JourneyResume, StuckRun, ToldStory } from './contract-journey.ts';
+import type { JourneyCheck, JourneyResume, StuckList, ToldStory } from './contract-journey.ts';
 import type { JourneyDetail, JourneyReport, JourneyRow, PersonHere } from './contract.ts';
 
 /** Journeys: what doors may ask of them and do with them. */
@@ -26,13 +26,14 @@ export interface JourneyDoor {
     map: Record<string, string | null>,
   ): Promise<{ from: number; activity: string; count: number; to: string | null | undefined }[]>;
   migrate(key: string, map: Record<string, string | null>): Promise<JourneyDetail>;
-  stuck(key: string): Promise<StuckRun[]>;
+  /** Runs of one journey that need a hand, or with null of all. */
+  stuck(key: string | null, limit: number): Promise<StuckList>;
   /** Tells a story to journeys: those given, otherwise those it names as they stand here as drafts. Throws STORY_INVALID. */
   tell(story: unknown, journeys: readonly unknown[] | null): Promise<ToldStory>;
   /** Something happened that concerns no person; the same id lets nobody in twice. */
   happened(event: { type: string; id: string; at: number; data: Record<string, unknown> }): Promise<void>;
-  /** @returns whether there was such a run inside */
-  move(key: string, runId: string, how: 'skip' | 'retry' | 'exit'): Promise<boolean>;
+  /** @returns how many of these runs were inside, and were moved */
+  move(key: string, runIds: readonly string[], how: 'skip' | 'retry' | 'exit'): Promise<number>;
   /** `from` and `until`: only people assigned then, UTC ms. Null when there is no such journey. */
   report(key: string, span: { from: number | null; until: number | null }): Promise<JourneyReport | null>;
   /** The sums behind the comparison, by day and arm. */

@@ -30,9 +30,9 @@ beforeEach(async () => {
       problems: [{ where: 'start', what: `not "${String(key)}" "${String(name)}"` }],
       missing: [],
     }),
-    move: async (key: string, run: string, how: string) => {
-      done.push(['move', key, run, how]);
-      return run.endsWith('1');
+    move: async (key: string, runs: readonly string[], how: string) => {
+      done.push(['move', key, runs, how]);
+      return runs.filter((run) => run.endsWith('1')).length;
     },
   });
   app = await buildServer(house);
@@ -96,8 +96,18 @@ describe('how a journey goes on', () => {
       expect((await post(`runs/${id}`, { do: 'exit' })).json<Problem>().code).toBe('API_NOT_FOUND');
     }
     expect(done).toEqual([
-      ['move', 'abandoned-cart', run('1'), 'retry'],
-      ['move', 'abandoned-cart', run('2'), 'exit'],
+      ['move', 'abandoned-cart', [run('1')], 'retry'],
+      ['move', 'abandoned-cart', [run('2')], 'exit'],
     ]);
+  });
+
+  it('moves many runs in one go, each once, and tells how many were inside (journeys §5 16)', async () => {
+    const run = (end: string) => `019a0000-0000-7000-8000-00000000000${end}`;
+    const runs = [run('1'), run('2'), run('1')];
+    expect((await post('runs', { do: 'skip', runs })).json()).toEqual({ moved: 1 });
+    expect(done).toEqual([['move', 'abandoned-cart', [run('1'), run('2')], 'skip']]);
+    expect((await post('runs', { do: 'skip', runs: ['no-uuid'] })).json<Problem>()).toMatchObject({ where: 'runs' });
+    expect((await post('runs', { do: 'skip', runs: [] })).statusCode).toBe(400);
+    expect((await post('runs', { do: 'exit', runs }, readKey)).statusCode).toBe(403);
   });
 });

@@ -42,6 +42,6 @@ export {
   type Simulation,
 } from './table-simulation.ts';
 export * from './story.ts';
-export { failuresSince, type FailureCount, type StuckCount } from './stuck.ts';
+export { failuresSince, type FailureCount, type StuckCount, type StuckRun } from './stuck.ts';
 export { messagesOf, problemsOf, refuse } from './validate.ts';
 export { dateOf, instantOfWall, localTime } from './wall.ts';

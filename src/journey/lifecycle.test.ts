@@ -211,14 +211,17 @@ describe('the stuck list', () => {
     await office.runner.wake();
     await office.runner.act();
     await office.happens(office.add('coat', 2));
-    expect(await office.runner.stuck('cart')).toMatchObject([{ activity: 'ask', why: 'Tried 1 times: http_503' }]);
+    const stuck = async (journey: string | null = 'cart') => (await office.runner.stuck(journey)).runs;
+    const said = { code: 'stuck.call', values: { count: 1, error: 'http_503' } };
+    expect(await stuck()).toMatchObject([{ activity: 'ask', why: 'Tried 1 times: http_503', said }]);
     office.clock.advance(5 * hour);
-    expect(await office.runner.stuck('cart')).toMatchObject([
-      { activity: 'ask' },
-      { activity: 'wait', why: 'Its wait is over' },
-    ]);
+    const both = [{ activity: 'ask' }, { journey: 'cart', version: 1, activity: 'wait', why: 'Its wait is over' }];
+    expect(await stuck()).toMatchObject(both);
+    expect(await stuck(null)).toMatchObject(both);
+    expect(await stuck('other')).toEqual([]);
+    expect(await office.runner.stuck(null, 1)).toMatchObject({ runs: [{ activity: 'ask' }], total: 2 });
     await office.lifecycle.pause('cart');
-    expect(await office.runner.stuck('cart')).toMatchObject([{ activity: 'ask' }]);
+    expect(await stuck()).toMatchObject([{ activity: 'ask' }]);
   });
 });
 

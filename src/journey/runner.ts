@@ -356,8 +356,8 @@ export class Runner {
     return tryAction({ parts: this.#parts, hands: this.#hands }, wish);
   }
 
-  /** Runs of a journey that need a hand, the longest there first. */
-  stuck(journey: string, limit = 200): Promise<StuckRun[]> {
+  /** Runs of a journey, or of all, that need a hand, the longest there first, and how many there are. */
+  stuck(journey: string | null, limit = 200): Promise<{ runs: StuckRun[]; total: number }> {
     return stuckRuns(this.#parts, { journey, now: this.#parts.clock.now(), limit });
   }
 

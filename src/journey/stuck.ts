@@ -1,3 +1,4 @@
+import { said, type Said } from '../base/index.ts';
 import type { Jobs } from '../job/index.ts';
 import type { Store } from '../store/index.ts';
 import { actionKind, type ActionPayload } from './act.ts';
@@ -6,10 +7,24 @@ import { placesOf } from './table.ts';
 /** A run that does not go on as it should, and why. Times are UTC ms. */
 export interface StuckRun {
   runId: string;
+  journey: string;
+  version: number;
   profileId: string;
   activity: string;
   since: number;
   why: string;
+  said: Said;
+}
+
+/** Why a run needs a hand: its call was tried in vain, its wait is over, or nothing was heard of its mail. */
+function reasonOf(state: string, call: { attempt: number; error: string } | undefined): Pick<StuckRun, 'why' | 'said'> {
+  if (call) {
+    const { attempt: tries, error } = call;
+    return { why: `Tried ${tries} times: ${error}`, said: said('stuck.call', { count: tries, error }) };
+  }
+  return state === 'waiting'
+    ? { why: 'Its wait is over', said: said('stuck.wait') }
+    : { why: 'Nothing was heard of its mail', said: said('stuck.mail') };
 }
 
 /** A wait that is over so long, ms, should have been looked at. */
@@ -20,37 +35,49 @@ const undecidedMs = 2 * 86_400_000;
 const troubledLimit = 5000;
 
 /**
- * Runs of a journey that need a hand: a service that does not answer, a wait that is over and was not looked at, a mail
- * of which nothing was heard. What a pause holds is not stuck.
+ * Runs of a journey, or of all, that need a hand: a service that does not answer, a wait that is over and was not looked
+ * at, a mail of which nothing was heard. What a pause holds is not stuck. The longest there first.
+ * @returns at most `limit` of them, and how many there are
  */
 export async function stuckRuns(
   { store, jobs }: { store: Store; jobs: Jobs },
-  query: { journey: string; now: number; limit: number },
-): Promise<StuckRun[]> {
+  query: { journey: string | null; now: number; limit: number },
+): Promise<{ runs: StuckRun[]; total: number }> {
   const troubled = await jobs.troubled<ActionPayload>(actionKind, troubledLimit);
-  const why = new Map(
-    troubled.map(({ payload, attempt, error }) => [payload.runId, `Tried ${attempt} times: ${error}`]),
-  );
-  const rows = await store.rows<{ id: string; profile_id: string; activity: string; moved_at: Date; state: string }>({
-    text: `select r.id, r.profile_id, r.activity, r.moved_at, r.state from journey_run r left join journey_wait w on w.run_id = r.id
-      where r.journey = $1 and r.ended_at is null and (
-        (r.state = 'acting' and r.id = any($2)) or (r.state = 'waiting' and not w.held and w.due < $3) or (r.state = 'sending' and r.moved_at < $4))
-      order by r.moved_at limit $5`,
+  const calls = new Map(troubled.map((job) => [job.payload.runId, job] as const));
+  const rows = await store.rows<StuckRow>({
+    text: `select id, journey, version, profile_id, activity, moved_at, state, count(*) over ()::int as total from journey_run
+      where ended_at is null and ($1::text is null or journey = $1) and (
+        (state = 'acting' and id = any($2)) or (state = 'sending' and moved_at < $4)
+        or (state = 'waiting' and id in (select run_id from journey_wait where not held and due < $3)))
+      order by moved_at, id limit $5`,
     values: [
       query.journey,
-      [...why.keys()],
+      [...calls.keys()],
       new Date(query.now - overdueMs),
       new Date(query.now - undecidedMs),
       query.limit,
     ],
   });
-  return rows.map((row) => ({
-    runId: row.id,
-    profileId: row.profile_id,
-    activity: row.activity,
-    since: row.moved_at.getTime(),
-    why: why.get(row.id) ?? (row.state === 'waiting' ? 'Its wait is over' : 'Nothing was heard of its mail'),
+  const runs = rows.map(({ id, profile_id, moved_at, state, total: _total, ...row }) => ({
+    ...row,
+    runId: id,
+    profileId: profile_id,
+    since: moved_at.getTime(),
+    ...reasonOf(state, state === 'acting' ? calls.get(id) : undefined),
   }));
+  return { runs, total: rows[0]?.total ?? 0 };
+}
+
+interface StuckRow {
+  id: string;
+  journey: string;
+  version: number;
+  profile_id: string;
+  activity: string;
+  moved_at: Date;
+  state: string;
+  total: number;
 }
 
 /** How many runs of a journey need a hand, and why the first of them does. */
@@ -58,6 +85,7 @@ export interface StuckCount {
   journey: string;
   count: number;
   why: string;
+  said: Said;
 }
 
 /** After so many tries in vain a call needs a look, although it is tried on. */
@@ -70,7 +98,7 @@ export async function stuckCounts({ store, jobs }: { store: Store; jobs: Jobs },
     text: 'select journey, count(*)::int as count from journey_wait where due < $1 and not held group by journey',
     values: [new Date(now - overdueMs)],
   });
-  const found = new Map(waits.map(({ journey, count }) => [journey, { journey, count, why: 'Its wait is over' }]));
+  const found = new Map(waits.map((row) => [row.journey, { ...row, ...reasonOf('waiting', undefined) }]));
   const troubled = await jobs.troubled<ActionPayload>(actionKind, troubledLimit);
   const calls = new Map(
     troubled.filter(({ attempt }) => attempt >= worryingTries).map((job) => [job.payload.runId, job] as const),
@@ -78,8 +106,7 @@ export async function stuckCounts({ store, jobs }: { store: Store; jobs: Jobs },
   const places = await placesOf(store, [...calls.keys()]);
   for (const { id, journey, state } of places) {
     if (state !== 'acting') continue;
-    const { attempt, error } = calls.get(id)!;
-    const before = found.get(journey) ?? { journey, count: 0, why: `Tried ${attempt} times: ${error}` };
+    const before = found.get(journey) ?? { journey, count: 0, ...reasonOf(state, calls.get(id)) };
     found.set(journey, { ...before, count: before.count + 1 });
   }
   return [...found.values()];

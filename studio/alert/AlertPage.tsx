@@ -23,10 +23,12 @@ export function AlertPage() {
             <PageHead title={say('nav.settings')} answer={answer} note={<WhoIsTold />} />
             <div className="alert-parts">
               <div>
-                <Panel title={say('alerts.now')}>
-                  {now.length === 0 && <p className="quiet">{say('alerts.noneNow')}</p>}
-                  <Rows rows={now} />
-                </Panel>
+                {now.length === 0 && <p className="quiet">{say('alerts.noneNow')}</p>}
+                {now.length > 0 && (
+                  <Panel title={say('alerts.now')}>
+                    <Rows rows={now} />
+                  </Panel>
+                )}
                 <Panel title={say('alerts.before')}>
                   {over.length === 0 && <p className="quiet">{say('alerts.noneBefore')}</p>}
                   <Rows rows={over} />

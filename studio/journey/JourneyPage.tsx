@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { IconHandStop } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { JourneyDetail } from '../../src/api/contract.ts';
 import { journey } from '../api/query.ts';
-import { ButtonLink } from '../ui/Link.tsx';
+import { stuck } from '../stuck/query.ts';
+import { ButtonLink, TextLink } from '../ui/Link.tsx';
 import { PageHead } from '../ui/Page.tsx';
-
 import { Unread } from '../ui/thing.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { ActivityPanel } from './ActivityPanel.tsx';
@@ -72,6 +73,7 @@ function JourneyHead(props: { detail: JourneyDetail; document: JourneyDocument; 
   const note = (
     <span className="journey-note">
       <StatusBadge status={detail.status} />
+      <NeedHand journeyKey={detail.key} />
       <span>
         {name} · {detail.draft !== null && `${say('action.isDraft')} · `}
         {say('journey.version', { version: String(detail.version) })} · {published}
@@ -89,6 +91,19 @@ function JourneyHead(props: { detail: JourneyDetail; document: JourneyDocument; 
       {(detail.status === 'draft' || detail.draft !== null) && <Publish journeyKey={detail.key} document={document} />}
       <Life detail={detail} />
     </PageHead>
+  );
+}
+
+/** How many runs of it are stuck, with the way to them; nothing where none is. */
+function NeedHand({ journeyKey }: { journeyKey: string }) {
+  const { say } = useVoice();
+  const { data } = useQuery(stuck(journeyKey));
+  if (!data || data.total === 0) return null;
+  return (
+    <TextLink to="/stuck" search={{ journey: journeyKey }} className="need-hand">
+      <IconHandStop size={14} stroke={1.5} aria-hidden="true" />
+      {say('stuck.inJourney', { count: data.total })}
+    </TextLink>
   );
 }
 

@@ -29,7 +29,7 @@ export function Life({ detail }: { detail: JourneyDetail }) {
         <Button
           key={change}
           variant={place === 0 && change !== 'stop' ? 'default' : 'subtle'}
-          color={change === 'stop' ? 'harm' : undefined}
+          color={change === 'stop' ? 'harm' : change === 'close' ? 'control' : undefined}
           onClick={() => setAsking(change)}
         >
           {say(`life.${change}`)}

@@ -15,6 +15,7 @@ import { documents } from './document.ts';
 import { intakeOf, noIntake, quarantineOf, requestsOf, webhooksOf } from './incoming.ts';
 import { certificateOf, profileOf } from './person.ts';
 import { harmOf, reportOf } from './report.ts';
+import { stuckOf } from './stuck.ts';
 import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
 import { criteriaOf, noRules, nothingYet } from './criterion.ts';
 
@@ -143,10 +144,42 @@ interface Asked {
 
 const ok = (value: unknown): Answer => ({ status: 200, value });
 
+const alertsOf = (world: World) =>
+  world.empty
+    ? []
+    : [
+        {
+          key: 'stuck:abandoned-cart',
+          kind: 'stuck',
+          title: '9 runs of "Abandoned cart" need a hand',
+          text: 'Tried 4 times: http_503.',
+          journey: 'abandoned-cart',
+          raisedAt: iso(world, -3),
+          seenAt: iso(world, 0),
+          resolvedAt: null,
+          said: {
+            title: { code: 'alert.stuck', values: { count: 9, journey: 'Abandoned cart' } },
+            text: { code: 'stuck.call', values: { count: 4, error: 'http_503' } },
+          },
+        },
+      ];
+
+const stuckRuns = (world: World, keys: readonly string[]) =>
+  stuckOf((hours) => iso(world, hours), { names: world.empty ? [] : names, keys });
+
 const doors: Record<string, (world: World, asked: Asked) => Answer> = {
   overview: (world) => ok(overview(world)),
   clock: (world, asked) => ok(asked.method === 'POST' ? advance(world, asked.body) : clock(world)),
-  journeys: (world, { id, sub, search }) => {
+  stuck: (world) =>
+    ok(
+      stuckRuns(
+        world,
+        documents.map(({ key }) => key),
+      ),
+    ),
+  journeys: (world, { method, id, sub, search, body }) => {
+    if (sub === 'stuck') return ok(stuckRuns(world, [id]));
+    if (sub === 'runs' && method === 'POST') return ok({ moved: (body as { runs: string[] }).runs.length });
     if (id === '') return ok({ journeys: journeyRows(world) });
     if (sub === 'report') return ok(reportOf(id, iso(world, 0)));
     if (sub === 'harm') return ok(harmOf(id));
@@ -187,6 +220,8 @@ const doors: Record<string, (world: World, asked: Asked) => Answer> = {
     if (sub === 'members') return ok({ members: membersOf(at, 50), next: '0193-49' });
     return ok(all.find(({ key }) => key === id) ?? audiencesOf(at)[0]);
   },
+  alerts: (world, { id }) =>
+    ok(id === 'settings' ? { mails: [], webhook: null, off: [] } : { alerts: alertsOf(world) }),
   mailbox: (world, { id }) => ok(id === '' ? mails(world) : oneMail(world, id)),
   recommendations: (_world, { id, body }) => ok(id === 'tuning' ? { tunings: [] } : recommend(body)),
   criteria: (_world, { id, body }) => {

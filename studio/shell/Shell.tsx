@@ -4,6 +4,7 @@ import {
   IconBuildingStore,
   IconDatabaseImport,
   IconDoorEnter,
+  IconHandStop,
   IconHome,
   IconMail,
   IconMailbox,
@@ -40,9 +41,12 @@ export interface PageEntry {
     | '/feeds'
     | '/incoming'
     | '/mailbox'
+    | '/stuck'
     | '/settings';
   word: Key;
   Icon: TablerIcon;
+  /** Found by searching, and from the pages that it belongs to. */
+  apart?: true;
 }
 
 /** Only pages that work stand in the rail; the mailbox only where there is one. */
@@ -57,6 +61,7 @@ const pages: PageEntry[] = [
   { to: '/feeds', word: 'nav.feeds', Icon: IconDatabaseImport },
   { to: '/incoming', word: 'nav.incoming', Icon: IconDoorEnter },
   { to: '/mailbox', word: 'nav.mailbox', Icon: IconMailbox },
+  { to: '/stuck', word: 'nav.stuck', Icon: IconHandStop, apart: true },
   { to: '/settings', word: 'nav.settings', Icon: IconSettings },
 ];
 
@@ -114,7 +119,7 @@ function useOpenInSight(): RefObject<HTMLUListElement | null> {
 function Rail() {
   const { say } = useVoice();
   const list = useOpenInSight();
-  const entries = usePages();
+  const entries = usePages().filter(({ apart }) => !apart);
   const { data } = useQuery(overview);
   const section = useLocation({ select: (location) => location.pathname.split('/')[1] ?? '' });
   return (

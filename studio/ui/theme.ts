@@ -26,12 +26,13 @@ const [ink, quiet, line, raised, paper, sunken] = [
 const dark: MantineColorsTuple = [ink, quiet, quiet, quiet, line, line, raised, paper, sunken, sunken];
 const gray: MantineColorsTuple = [sunken, sunken, line, line, line, quiet, quiet, quiet, ink, ink];
 
-/** Text on a filled signal must keep its contrast in both schemes: white on the dark one, ink on the light one. */
-const onSignal: VariantColorsResolver = (input) => {
+/** Text on a filled colour must keep its contrast in both schemes: white on the dark ones, ink on the light ones. */
+const onFilled: VariantColorsResolver = (input) => {
   const colours = defaultVariantColorsResolver(input);
-  return input.variant === 'filled' && (input.color ?? 'signal') === 'signal'
-    ? { ...colours, color: 'var(--on-signal)', hover: 'var(--signal-strong)' }
-    : colours;
+  if (input.variant !== 'filled') return colours;
+  const { color = 'signal' } = input;
+  if (color === 'signal') return { ...colours, color: 'var(--on-signal)', hover: 'var(--signal-strong)' };
+  return color === 'harm' ? { ...colours, color: 'var(--on-harm)' } : colours;
 };
 
 export const theme = createTheme({
@@ -45,7 +46,7 @@ export const theme = createTheme({
     wait: shades('wait'),
   },
   primaryColor: 'signal',
-  variantColorResolver: onSignal,
+  variantColorResolver: onFilled,
   fontFamily: 'var(--sans)',
   fontFamilyMonospace: 'var(--mono)',
   fontSizes: { xs: '12px', sm: '14px', md: '14px', lg: '16px', xl: '20px' },

@@ -7,7 +7,9 @@ import { deMessage } from './de-message.ts';
 import { dePeople } from './de-people.ts';
 import { deRecipe } from './de-recipe.ts';
 import { deRecommend } from './de-recommend.ts';
+import { deSaid } from './de-said.ts';
 import { deSimulate } from './de-simulate.ts';
+import { deStuck } from './de-stuck.ts';
 import type { Catalogue } from './words.ts';
 
 /** The words in German. */
@@ -444,6 +446,8 @@ export const de: Catalogue = {
   ...deFeeds,
   ...deRecommend,
   ...deSimulate,
+  ...deStuck,
+  ...deSaid,
 
   'search.title': 'Seiten, Reisen, Personen und Mails suchen',
   'search.hint': 'Eine Seite, eine Reise, ein Name, eine Adresse …',

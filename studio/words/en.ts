@@ -7,7 +7,9 @@ import { enMessage } from './en-message.ts';
 import { enPeople } from './en-people.ts';
 import { enRecipe } from './en-recipe.ts';
 import { enRecommend } from './en-recommend.ts';
+import { enSaid } from './en-said.ts';
 import { enSimulate } from './en-simulate.ts';
+import { enStuck } from './en-stuck.ts';
 
 /**
  * Every word the studio says, in English: the list that the other languages must match key by key.
@@ -440,6 +442,8 @@ export const en = {
   ...enFeeds,
   ...enRecommend,
   ...enSimulate,
+  ...enStuck,
+  ...enSaid,
 
   'search.title': 'Search pages, journeys, people and mails',
   'search.hint': 'Type a page, a journey, a name, an address …',

@@ -7,7 +7,9 @@ import { svMessage } from './sv-message.ts';
 import { svPeople } from './sv-people.ts';
 import { svRecipe } from './sv-recipe.ts';
 import { svRecommend } from './sv-recommend.ts';
+import { svSaid } from './sv-said.ts';
 import { svSimulate } from './sv-simulate.ts';
+import { svStuck } from './sv-stuck.ts';
 import type { Catalogue } from './words.ts';
 
 /** The words in Swedish. */
@@ -437,6 +439,8 @@ export const sv: Catalogue = {
   ...svFeeds,
   ...svRecommend,
   ...svSimulate,
+  ...svStuck,
+  ...svSaid,
 
   'search.title': 'Sök sidor, resor, personer och brev',
   'search.hint': 'Skriv en sida, en resa, ett namn, en adress …',

@@ -1,0 +1,31 @@
+import type { Said } from '../../src/api/contract.ts';
+import { isKey, recipeWords } from '../words/words.ts';
+import { type Voice, useVoice } from './voice.tsx';
+
+/** Values that are moments, ISO 8601; all others are shown as they are. */
+const moments = new Set(['at', 'until', 'since']);
+
+/**
+ * A sentence of the server in the reader's words, where we have them: names of recipes are told in the language too,
+ * moments in the shop's zone. Otherwise as it came. Pure.
+ */
+export function saidWords(
+  said: Said | null | undefined,
+  text: string,
+  { say, moment }: Pick<Voice, 'say' | 'moment'>,
+): string {
+  if (!said) return text;
+  const key = `said.${said.code}`;
+  if (!isKey(key)) return text;
+  const values = Object.entries(said.values).map(([name, value]) => {
+    if (typeof value === 'number') return [name, value] as const;
+    return [name, moments.has(name) ? moment(value) : recipeWords(value, say)] as const;
+  });
+  return say(key, Object.fromEntries(values));
+}
+
+/** Tells sentences of the server in the language that is read. */
+export function useSaid(): (said: Said | null | undefined, text: string) => string {
+  const voice = useVoice();
+  return (said, text) => saidWords(said, text, voice);
+}
