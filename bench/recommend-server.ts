@@ -41,7 +41,7 @@ const doors = await openDoors(rooms);
 await doors.listen();
 await rooms.follower.catchUp();
 for (let from = 0; from < history.size; from += 1000) {
-  for (const lesson of history.lessons(from, from + 1000)) rooms.recommender.learn(lesson);
+  rooms.recommender.learnAll(history.lessons(from, from + 1000));
 }
 rooms.follower.start();
 if (!options.fixed) rooms.folder.start();

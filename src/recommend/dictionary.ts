@@ -1,3 +1,4 @@
+import { Mark } from '../base/index.ts';
 import { IdTable } from './id-table.ts';
 import type { Kept } from './kept.ts';
 
@@ -9,6 +10,7 @@ export class Dictionary {
   readonly #ids = new IdTable();
   readonly #names: string[] = [];
   readonly #limit: number;
+  readonly #mark = new Mark();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -16,10 +18,20 @@ export class Dictionary {
 
   /** The number of `name`, given now if it is new; -1 when the dictionary is full. */
   add(name: string): number {
-    if (this.#names.length >= this.#limit) return this.#ids.find(name);
-    const number = this.#ids.add(name);
+    return this.addMarked(name, this.#mark.of(name));
+  }
+
+  /** The same where the mark of the name is at hand. */
+  addMarked(name: string, { low, high }: { low: number; high: number }): number {
+    if (this.#names.length >= this.#limit) return this.#ids.findMark(low, high);
+    const number = this.#ids.addMark(low, high);
     if (number === this.#names.length) this.#names.push(name);
     return number;
+  }
+
+  /** @see IdTable.warm */
+  warm(low: number): number {
+    return this.#ids.warm(low);
   }
 
   /** The number of `name`, or -1. */

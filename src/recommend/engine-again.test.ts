@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Lesson } from '../profile/index.ts';
@@ -77,6 +78,32 @@ it('a list asked for again, deeper, bare or after others, is what an engine that
     { numRuns: 150 },
   );
 });
+
+it('events learned together, however they are cut, leave what they leave one by one', () => {
+  const cut = fc.integer({ min: 1, max: 150 });
+  fc.assert(
+    fc.property(fc.array(lesson, { maxLength: 300 }), fc.array(cut, { maxLength: 4 }), (past, cuts) => {
+      const told = past.map(lessonOf);
+      const together = new Engine();
+      let at = 0;
+      for (const length of cuts) {
+        together.learnAll(told.slice(at, at + length), now);
+        at += length;
+      }
+      together.learnAll(told.slice(at), now);
+      expect(isDeepStrictEqual(written(together.keep()), written(taught(told).keep()))).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** What is kept, where some of it is only written when asked. */
+function written(kept: unknown): unknown {
+  if (typeof kept === 'function') return written(kept());
+  if (Array.isArray(kept)) return kept.map(written);
+  if (kept === null || typeof kept !== 'object' || ArrayBuffer.isView(kept)) return kept;
+  return Object.fromEntries(Object.entries(kept).map(([name, one]) => [name, written(one)]));
+}
 
 function lessonOf({
   visitor,

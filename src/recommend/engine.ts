@@ -107,6 +107,12 @@ export class Engine implements Source {
     this.#changed();
   }
 
+  /** The same for several, in their order; less work than one by one. */
+  learnAll(lessons: readonly Lesson[], now: number): void {
+    this.#crowd.learnAll(lessons, now);
+    this.#changed();
+  }
+
   /** Takes in what an item is now, or (null) that it is sold no more. @returns whether lists may differ by it */
   describe(id: string, item: Described | null): boolean {
     const number = item === null ? this.items.find(id) : this.items.add(id);

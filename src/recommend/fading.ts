@@ -4,17 +4,22 @@ import type { Kept } from './kept.ts';
 const highest = 64;
 /** Whatever time a source claims, a weight is never less than this; float32 ends at 2^-149. */
 const lowest = -64;
+/** Grains of time in a half-life, and what something weighs in each of the first, in 4,096ths. */
+const grains = 4096;
+const fractions = Float64Array.from({ length: grains }, (_, grain) => Math.round(2 ** (grain / grains) * 4096));
 
 /**
  * Weights that halve every so often without ever being swept: instead of letting old ones shrink, new ones grow,
  * 2^((t − start) / half-life). When they have grown large, all weights there are are halved so often that new ones are
- * near 1 again; the order is not touched. The fraction has 12 bits, so that sums in float32 seldom have to be rounded.
+ * near 1 again; the order is not touched. The fraction has 12 bits, so that sums in float32 seldom have to be rounded;
+ * and time has grains, of which there are 4,096 in a half-life, so that a weight is reckoned once a grain.
  */
 export class Fading {
   readonly #halfLife: number;
   readonly #onScale: (by: number) => void;
   #start: number | null = null;
-  #memoAt = Number.NaN;
+  readonly #grainsPerMs: number;
+  #memoGrain = Number.NaN;
   #memo = 0;
   #worthAt = Number.NaN;
   #worth = 0;
@@ -22,23 +27,29 @@ export class Fading {
   /** @param options `onScale`: multiply every weight made so far by this power of two */
   constructor(options: { halfLifeMs: number; onScale: (by: number) => void }) {
     this.#halfLife = options.halfLifeMs;
+    this.#grainsPerMs = grains / options.halfLifeMs;
     this.#onScale = options.onScale;
   }
 
   /** What something that happens at `at` (UTC ms) weighs; to be added to weights made before. */
   weight(at: number): number {
-    if (at === this.#memoAt) return this.#memo;
     if (this.#start === null) [this.#start, this.#worthAt] = [at, Number.NaN];
-    let age = (at - this.#start) / this.#halfLife;
-    if (age > highest) {
-      const halvings = Math.floor(age);
+    const grain = Math.floor((at - this.#start) * this.#grainsPerMs);
+    return grain === this.#memoGrain ? this.#memo : this.#reckon(grain);
+  }
+
+  #reckon(grain: number): number {
+    let [halvings, part] = [Math.floor(grain / grains), grain];
+    part -= halvings * grains;
+    if (halvings > highest || (halvings === highest && part > 0)) {
       this.#onScale(2 ** -Math.min(halvings, 1000));
-      this.#start += halvings * this.#halfLife;
+      this.#start! += halvings * this.#halfLife;
       this.#worthAt = Number.NaN;
-      age -= halvings;
+      halvings = 0;
     }
-    this.#memoAt = at;
-    this.#memo = rounded(Math.max(lowest, age));
+    if (halvings < lowest) [halvings, part] = [lowest, 0];
+    this.#memoGrain = halvings * grains + part;
+    this.#memo = fractions[part]! * 2 ** (halvings - 12);
     return this.#memo;
   }
 
@@ -58,12 +69,7 @@ export class Fading {
 
   restore(kept: Kept): void {
     this.#start = kept.start as number | null;
-    this.#memoAt = Number.NaN;
+    this.#memoGrain = Number.NaN;
     this.#worthAt = Number.NaN;
   }
-}
-
-function rounded(exponent: number): number {
-  const whole = Math.floor(exponent);
-  return Math.round(2 ** (exponent - whole) * 4096) * 2 ** (whole - 12);
 }

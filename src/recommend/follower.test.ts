@@ -27,7 +27,7 @@ class TestFeed {
 function pupil() {
   let learned: string[] = [];
   return {
-    learn: ({ i }: Lesson) => void learned.push(i),
+    learnAll: (lessons: readonly Lesson[]) => void learned.push(...lessons.map(({ i }) => i)),
     forget: ({ low }: { low: number }) => void learned.push(`-${low}`),
     reset: () => void (learned = []),
     get learned() {
@@ -104,7 +104,7 @@ describe('following the feed', () => {
     for (const [i, item] of [...'abcdef'].entries()) if (item !== 'd') feed.add(0, i + 1, item);
     feed.add(9, 1, 'z');
     const begin = async () => {
-      recommender.learn({ p: 'p', s: 's', i: begins++ === 0 ? 'AB' : 'ABCD', k: 'view', t: 1 });
+      recommender.learnAll([{ p: 'p', s: 's', i: begins++ === 0 ? 'AB' : 'ABCD', k: 'view', t: 1 }]);
       return new Map([
         [0, begins === 1 ? 2 : 4],
         [9, 0],

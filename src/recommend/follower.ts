@@ -15,7 +15,7 @@ export type ReadFeed = (cursors: ReadonlyMap<number, number>) => Promise<FeedBat
 
 /** What is taught. */
 export interface Pupil {
-  learn(lesson: Lesson): void;
+  learnAll(lessons: readonly Lesson[]): void;
   /** Takes out what the visitor did whose id has this mark. */
   forget(mark: { low: number; high: number }): void;
   reset(): void;
@@ -249,10 +249,14 @@ export class Follower {
     }
     // After a reset there is nothing to compare with: a feed whose old rows were taken away begins later than at 1.
     if (cursor === undefined && version > 1) this.#log.warn('recommend.feed-begins-late', { shard, found: version });
-    for (const lesson of lessons) {
-      if ('forget' in lesson) this.#pupil.forget({ low: lesson.forget[0], high: lesson.forget[1] });
-      else this.#pupil.learn(lesson);
+    let learned = 0;
+    for (const [n, lesson] of lessons.entries()) {
+      if (!('forget' in lesson)) continue;
+      this.#pupil.learnAll(lessons.slice(learned, n) as Lesson[]);
+      this.#pupil.forget({ low: lesson.forget[0], high: lesson.forget[1] });
+      learned = n + 1;
     }
+    this.#pupil.learnAll((learned === 0 ? lessons : lessons.slice(learned)) as Lesson[]);
     this.#cursors.set(shard, version);
     return true;
   }

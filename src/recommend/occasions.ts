@@ -1,4 +1,3 @@
-import { Mark } from '../base/index.ts';
 import { IdTable } from './id-table.ts';
 import type { Kept } from './kept.ts';
 import { PagedRows, type Sweep } from './paged-rows.ts';
@@ -75,20 +74,15 @@ export class Occasions {
     return this.#steps.cap;
   }
 
-  find(id: string): number {
-    const { low, high } = new Mark().of(id);
-    return this.findMark(low, high);
-  }
-
   /**
-   * Takes in one event. The answer is good until the next call. A cart or purchase of an item that is already there
+   * Takes in one event of the occasion whose id has this mark. The answer is good until the next call. A cart or purchase of an item that is already there
    * marks its newest step; so does a view that follows a step with the same item.
    *
    * @returns null when the occasion is too long to be believed
    */
-  enter(id: string, item: number, bit: number, at: number): Entered | null {
+  enter({ low, high }: { low: number; high: number }, item: number, bit: number, at: number): Entered | null {
     const entered = this.#entered;
-    const row = this.#ids.add(id);
+    const row = this.#ids.addMark(low, high);
     const total = this.#steps.total(row);
     if (total >= this.#longest) return null;
     const occasion = (entered.occasion = this.#first + row);
@@ -107,6 +101,11 @@ export class Occasions {
       this.#rings.page(item)[place] = occasion;
     }
     return entered;
+  }
+
+  /** Reads what `enter` will, of the occasion whose mark begins so and of an item, so that it is at hand. */
+  warm(low: number, item: number): number {
+    return this.#ids.warm(low) + this.#rings.warm(item);
   }
 
   /** Steps kept of an occasion; none when it was forgotten or retired. */

@@ -16,6 +16,8 @@ export class Sweep {
 
 /** A page holds this many integers (1 MB); a row that needs more has a page of its own. */
 const pageBits = 18;
+/** Integers that a processor fetches together. */
+const cacheLine = 16;
 const pageSize = 1 << pageBits;
 const offsetMask = pageSize - 1;
 
@@ -123,6 +125,25 @@ export class PagedRows {
         for (let i = 0; i < cap; i++) records[begin + i] = page[base + ((oldest + i) & (cap - 1))]!;
       }
     }
+  }
+
+  /** Reads where a row lies and where its next record will, so that both are at hand when it comes. */
+  warm(row: number): number {
+    const head = row * this.#head;
+    if (head >= this.#heads.length) return 0;
+    const place = (this.#heads[head]! & offsetMask) + (this.#heads[head + 1]! & (this.cap - 1)) * this.#width;
+    return this.#pages[this.#heads[head]! >>> pageBits]![place] ?? 0;
+  }
+
+  /** The same for a row that will be read from end to end. */
+  warmWhole(row: number): number {
+    const length = this.length(row);
+    if (length === 0) return 0;
+    const page = this.page(row);
+    const base = this.base(row);
+    let sum = 0;
+    for (let at = base; at < base + length * this.#width; at += cacheLine) sum += page[at]!;
+    return sum;
   }
 
   /** Makes room for one more record and gives its place in the page, which may have changed by it. */

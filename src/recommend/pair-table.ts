@@ -24,11 +24,8 @@ const unbounded = 1 << 22;
 export class PairTable {
   readonly #limit: number;
   #size = 0;
-  #low = new Int32Array(64);
-  #high = new Int32Array(64);
-  /** Which entry of its item's row the pair is. */
-  #placeLow = new Int32Array(64);
-  #placeHigh = new Int32Array(64);
+  /** Of each pair its items, the lower number first, and which entry of each one's row it is: asked together, so side by side. */
+  #pairs = new Int32Array(256);
   /** Hash slots: number of a pair plus one, or 0. Always a power of two, at most half full. */
   #slots = new Int32Array(128);
   /** Entries: companion, bought, carted. */
@@ -53,8 +50,8 @@ export class PairTable {
     const pair = known === -1 ? this.#insert(low, high, slot) : known;
     const count = kind === 'bought' ? 1 : 2;
     const rows = this.#rows;
-    rows.page(low)[rows.placeOf(low, this.#placeLow[pair]!) + count]!++;
-    rows.page(high)[rows.placeOf(high, this.#placeHigh[pair]!) + count]!++;
+    rows.page(low)[rows.placeOf(low, this.#pairs[pair * 4 + 2]!) + count]!++;
+    rows.page(high)[rows.placeOf(high, this.#pairs[pair * 4 + 3]!) + count]!++;
   }
 
   /** How many visits bought, and carted, both. */
@@ -83,30 +80,26 @@ export class PairTable {
 
   /** Bytes of the arrays. */
   get bytes(): number {
-    return this.#low.length * 16 + this.#slots.length * 4 + this.#rows.bytes;
+    return this.#pairs.byteLength + this.#slots.byteLength + this.#rows.bytes;
   }
 
   keep(): Kept {
-    const [low, high, placeLow, placeHigh] = [this.#low, this.#high, this.#placeLow, this.#placeHigh];
     const { forgotten } = this;
-    return { size: this.#size, low, high, placeLow, placeHigh, slots: this.#slots, rows: this.#rows.keep(), forgotten };
+    return { size: this.#size, pairs: this.#pairs, slots: this.#slots, rows: this.#rows.keep(), forgotten };
   }
 
   restore(kept: Kept): void {
     this.#size = kept.size as number;
-    this.#low = kept.low as Int32Array<ArrayBuffer>;
-    this.#high = kept.high as Int32Array<ArrayBuffer>;
-    this.#placeLow = kept.placeLow as Int32Array<ArrayBuffer>;
-    this.#placeHigh = kept.placeHigh as Int32Array<ArrayBuffer>;
+    this.#pairs = kept.pairs as Int32Array<ArrayBuffer>;
     this.#slots = kept.slots as Int32Array<ArrayBuffer>;
     this.#rows.restore(kept.rows as Kept);
     this.forgotten = kept.forgotten as number;
   }
 
   #countsOf(rows: PagedRows, pair: number): { bought: number; carted: number } {
-    const low = this.#low[pair]!;
+    const low = this.#pairs[pair * 4]!;
     const page = rows.page(low);
-    const at = rows.placeOf(low, this.#placeLow[pair]!);
+    const at = rows.placeOf(low, this.#pairs[pair * 4 + 2]!);
     return { bought: page[at + 1]!, carted: page[at + 2]! };
   }
 
@@ -117,7 +110,7 @@ export class PairTable {
     let slot = (hash ^ (hash >>> 13)) & mask;
     for (;;) {
       const pair = this.#slots[slot]! - 1;
-      if (pair === -1 || (this.#low[pair] === low && this.#high[pair] === high)) return slot;
+      if (pair === -1 || (this.#pairs[pair * 4] === low && this.#pairs[pair * 4 + 1] === high)) return slot;
       slot = (slot + 1) & mask;
     }
   }
@@ -139,23 +132,18 @@ export class PairTable {
   #widen(): void {
     this.#slots = new Int32Array(this.#slots.length * 2);
     for (let pair = 0; pair < this.#size; pair++) {
-      this.#slots[this.#slotOf(this.#low[pair]!, this.#high[pair]!)] = pair + 1;
+      this.#slots[this.#slotOf(this.#pairs[pair * 4]!, this.#pairs[pair * 4 + 1]!)] = pair + 1;
     }
   }
 
   /** Makes a pair with an entry in both rows; the caller fills its slot. */
   #write(low: number, high: number, counts: { bought: number; carted: number }): number {
     const pair = this.#size++;
-    if (pair >= this.#low.length) {
-      this.#low = grown(this.#low, pair + 1);
-      this.#high = grown(this.#high, pair + 1);
-      this.#placeLow = grown(this.#placeLow, pair + 1);
-      this.#placeHigh = grown(this.#placeHigh, pair + 1);
-    }
-    this.#low[pair] = low;
-    this.#high[pair] = high;
-    this.#placeLow[pair] = this.#enter(low, high, counts);
-    this.#placeHigh[pair] = this.#enter(high, low, counts);
+    const pairs = (this.#pairs = grown(this.#pairs, pair * 4 + 4));
+    pairs[pair * 4] = low;
+    pairs[pair * 4 + 1] = high;
+    pairs[pair * 4 + 2] = this.#enter(low, high, counts);
+    pairs[pair * 4 + 3] = this.#enter(high, low, counts);
     return pair;
   }
 
@@ -175,14 +163,14 @@ export class PairTable {
 
   #keepFrom(least: number): void {
     const [size, rows] = [this.#size, this.#rows];
-    const [lows, highs, places] = [this.#low.slice(), this.#high.slice(), this.#placeLow.slice()];
+    const pairs = this.#pairs.slice();
     this.#rows = newRows();
     this.#slots.fill(0);
     this.#size = 0;
     for (let pair = 0; pair < size; pair++) {
-      const [low, high] = [lows[pair]!, highs[pair]!];
+      const [low, high] = [pairs[pair * 4]!, pairs[pair * 4 + 1]!];
       const page = rows.page(low);
-      const at = rows.placeOf(low, places[pair]!);
+      const at = rows.placeOf(low, pairs[pair * 4 + 2]!);
       const counts = { bought: page[at + 1]!, carted: page[at + 2]! };
       if (counts.bought + counts.carted < least) continue;
       const slot = this.#slotOf(low, high);

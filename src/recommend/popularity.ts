@@ -47,6 +47,8 @@ export class Popularity {
   #grain = Number.NaN;
   readonly #lists: number[][] = Array.from({ length: lanes }, () => []);
   readonly #least = new Float64Array(lanes);
+  /** The weights of one list, while it is cut. */
+  #sorted = new Float32Array(room);
   /** Lanes whose list is out of order, as bits. */
   #loose = 0;
   #items = 0;
@@ -67,16 +69,28 @@ export class Popularity {
     if (item >= this.#items) this.#items = item + 1;
     const grain = Math.floor(at / grainMs) * grainMs;
     if (grain !== this.#grain) this.#reckon(grain);
+    const [weights, amounts, least] = [this.#weights, this.#amounts, this.#least];
+    const base = item * lanes;
+    let above = 0;
     for (let lane = 0; lane < lanes; lane++) {
-      const weight = (this.#weights[item * lanes + lane]! += this.#amounts[lane]!);
-      const bit = 1 << lane;
-      if ((this.#listed[item]! & bit) === 0) {
-        if (weight < this.#least[lane]!) continue;
-        this.#listed[item]! |= bit;
-        if (this.#lists[lane]!.push(item) >= room) this.#cut(lane);
-      }
-      this.#loose |= bit;
+      if ((weights[base + lane]! += amounts[lane]!) >= least[lane]!) above |= 1 << lane;
     }
+    const listed = this.#listed[item]!;
+    this.#loose |= listed | above;
+    if ((above & ~listed) !== 0) this.#list(item, above & ~listed);
+  }
+
+  /** Takes an item into the lists of some lanes, given as bits. */
+  #list(item: number, fresh: number): void {
+    this.#listed[item]! |= fresh;
+    for (let lane = 0; lane < lanes; lane++) {
+      if ((fresh & (1 << lane)) !== 0 && this.#lists[lane]!.push(item) >= room) this.#cut(lane);
+    }
+  }
+
+  /** Reads what `add` will change, so that it is at hand. */
+  warm(item: number): number {
+    return item < this.#items ? this.#weights[item * lanes]! + this.#listed[item]! : 0;
   }
 
   #reckon(grain: number): void {
@@ -171,8 +185,9 @@ export class Popularity {
   #cut(lane: number): void {
     const list = this.#lists[lane]!;
     if (list.length <= depth) return;
-    const sorted = Float32Array.from(list, (item) => this.#weights[item * lanes + lane]!).sort();
-    const least = sorted[sorted.length - depth]!;
+    const sorted = (this.#sorted = grown(this.#sorted, list.length)).subarray(0, list.length);
+    for (let i = 0; i < list.length; i++) sorted[i] = this.#weights[list[i]! * lanes + lane]!;
+    const least = sorted.sort()[list.length - depth]!;
     const kept: number[] = [];
     const even: number[] = [];
     for (const item of list) {

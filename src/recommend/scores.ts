@@ -107,10 +107,12 @@ export class Scores {
     const scores = asked.map((item) => this.score(item));
     // How many are better than the n-th of them and not better than the one before.
     const above = new Int32Array(asked.length + 1);
+    const least = scores.at(-1) ?? Infinity;
     for (let i = 0; i < this.#count; i++) {
       const item = this.#items[i]!;
-      if (!accept(item)) continue;
       const score = this.#sums[i]!;
+      // Who is below all of them is in nobody's way.
+      if (score < least || !accept(item)) continue;
       let [low, high] = [0, asked.length];
       while (low < high) {
         const middle = (low + high) >> 1;

@@ -3,7 +3,7 @@ import type { Shape } from './pack.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Raised whenever the engine keeps something else, or means something else by it. */
-const schema = 4;
+const schema = 5;
 
 /** What stands before the pieces of a snapshot. */
 export interface SnapshotHead {

@@ -56,7 +56,7 @@ function replica(tuning = shippedTuning, parts: { writer?: OpenWriter } = { writ
   const read = async (cursors: ReadonlyMap<number, number>) =>
     feed.filter(({ shard, version }) => version > (cursors.get(shard) ?? 0));
   const recommender = {
-    learn: (lesson: Lesson) => engine.learn(lesson, now),
+    learnAll: (lessons: readonly Lesson[]) => engine.learnAll(lessons, now),
     forget: (mark: { low: number; high: number }) => engine.forget(mark),
     reset: () => void (engine = new Engine({ tuning })),
   };

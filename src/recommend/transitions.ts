@@ -56,6 +56,11 @@ export class Transitions {
     this.#rows.floats(x)[place + 1] = weight;
   }
 
+  /** Reads what is after an item, so that it is at hand. */
+  warm(x: number): number {
+    return this.#rows.warmWhole(x);
+  }
+
   /** The weight of `y` after `x`, to be compared with others of this table. */
   of(x: number, y: number): number {
     const { items, weights, begin, end } = this.row(x);
