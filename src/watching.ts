@@ -5,6 +5,7 @@ import type { Feeds } from './catalog/index.ts';
 import { failuresSince, type Caller, type JourneyDefinition, type Journeys, type Runner } from './journey/index.ts';
 import type { Messages } from './message/index.ts';
 import type { Duty } from './pulse.ts';
+import { paceTroubles } from './watching-pace.ts';
 import type { Ground } from './ground.ts';
 import type { Store, Tx } from './store/index.ts';
 
@@ -26,7 +27,7 @@ export interface Watched {
   runner: Runner;
   feeds: Pick<Feeds, 'list'>;
   auditing: Pick<Auditing, 'found'>;
-  messages?: Pick<Messages, 'harm'>;
+  messages?: Pick<Messages, 'harm' | 'pacing'>;
 }
 
 /** Looks through the rooms for what somebody must know, and has the owners told. */
@@ -68,6 +69,7 @@ export class Watching {
       this.#unread(watched),
       this.#feeds(watched),
       this.#refused(watched),
+      watched.messages ? paceTroubles(watched.messages, this.#parts.clock.now()) : [],
     ];
     return [...(await Promise.all(lists)).flat(), ...broken(watched)];
   }

@@ -20,6 +20,7 @@ import { intakeDoors } from './admin-intake.ts';
 import { itemDoors } from './admin-item.ts';
 import { journeyDoors } from './admin-journey.ts';
 import { ledgerDoors } from './admin-ledger.ts';
+import { paceDoors } from './admin-pace.ts';
 import { languageDoors } from './admin-language.ts';
 import { templateDoors } from './admin-message.ts';
 import { peopleDoors } from './admin-people.ts';
@@ -57,6 +58,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   alertDoors(make, house);
   languageDoors(make);
   ledgerDoors(make, house);
+  paceDoors(make, house);
   recommendDoors(make, house);
   criterionDoors(make, house);
   replayDoors(make, house);

@@ -32,11 +32,7 @@ const counts = Type.Record(Type.String(), count);
 export const SendingView = Type.Object({
   frozen: Type.Boolean(),
   cause: nullable(
-    Type.Union(
-      ['hand', 'restored', 'copied', 'brake'].map((cause) =>
-        Type.Literal(cause as 'hand' | 'restored' | 'copied' | 'brake'),
-      ),
-    ),
+    Type.Union(['hand', 'restored', 'copied'].map((cause) => Type.Literal(cause as 'hand' | 'restored' | 'copied'))),
   ),
   reason: nullable(Type.String()),
   since: nullable(time),

@@ -12,6 +12,7 @@ import type {
   Messages,
   Mirror,
   Provider,
+  Pacing,
   Sending,
   Suppressions,
   Templates,
@@ -80,6 +81,8 @@ export type TemplateDoor = Pick<
 /** The send ledger's numbers, and the switch that holds back all mail (`Messages` fits). */
 export interface LedgerDoor extends Pick<Messages, 'ledger' | 'ledgerMessages'> {
   sending: Pick<Sending, 'state' | 'freeze' | 'thaw'>;
+  /** What slows mail down (`Pacing` fits). */
+  pacing: Pick<Pacing, 'state' | 'setRate' | 'warmUp' | 'endWarmUp' | 'release'>;
 }
 
 /** The built-in mailbox. */

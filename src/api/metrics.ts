@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { ledgerMetrics } from './admin-ledger.ts';
+import { paceMetrics } from './admin-pace.ts';
 import { assertScope } from './auth.ts';
 import type { House } from './house.ts';
 
@@ -21,7 +22,7 @@ export async function metricRoutes(app: FastifyInstance, { house }: { house: Hou
       return reply
         .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
         .header('cache-control', 'no-store')
-        .send(ledgerMetrics(lines, { frozen, ...doubt }));
+        .send(`${ledgerMetrics(lines, { frozen, ...doubt })}${paceMetrics(await house.messages.pacing.state())}`);
     },
   );
 }

@@ -24,3 +24,4 @@ export * from './seal.ts';
 export * from './signal.ts';
 export * from './stable.ts';
 export * from './thread.ts';
+export * from './wilson.ts';

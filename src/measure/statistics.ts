@@ -1,3 +1,4 @@
+import { wilsonBounds } from '../base/index.ts';
 import { chiSquareTail, logGamma, normalTwoTail, studentTwoTail, twoTailQuantile } from './distribution.ts';
 
 /**
@@ -115,13 +116,7 @@ export function peekP({ value, se }: Estimate, { n, rho2 = rhoSquared() }: Peek)
 
 /** Wilson's interval for `yes` of `n`. */
 export function wilson(yes: number, n: number, alpha = 0.05): Interval {
-  if (n === 0) return { low: 0, high: 1 };
-  const z2 = twoTailQuantile(alpha) ** 2;
-  const p = yes / n;
-  const middle = p + z2 / (2 * n);
-  const half = Math.sqrt(z2 * ((p * (1 - p)) / n + z2 / (4 * n * n)));
-  const scale = 1 + z2 / n;
-  return { low: Math.max(0, (middle - half) / scale), high: Math.min(1, (middle + half) / scale) };
+  return wilsonBounds(yes, n, twoTailQuantile(alpha));
 }
 
 /** Do the arms have the sizes their shares promise? χ², its p, and 1/E of the peek-safe version (Lindon & Malek, c = 100). */

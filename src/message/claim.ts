@@ -2,6 +2,7 @@ import { point } from '../base/index.ts';
 import { blankState, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { judgeAddress } from './address.ts';
+import { Admission } from './admit.ts';
 import type { CompiledTemplate } from './compile.ts';
 import { askingUtf8, decideGates, eaiRefused, type GateInput, type Verdict } from './gate.ts';
 import { awaitsConsent, jitterOf, unreadConsents } from './last-look.ts';
@@ -86,8 +87,15 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   const longest = Math.max(0, ...caps.map(({ windowMs }) => windowMs));
   const slots = await slotsSince(tx, [...desk.profiles.keys()], now - longest);
   const waiting = await waitingMails(tx, [...desk.profiles.keys()]);
+  const admission = await Admission.open(kit, tx, {
+    journeys: [...new Set(rows.map(({ journey }) => journey))],
+    emails: rows.flatMap((row) => row.to ?? desk.profiles.get(row.profileId)?.state.email ?? []),
+  });
+  const bought = ({ profileId }: MessageRow) => desk.profiles.get(profileId)?.state.orders.at(-1)?.at ?? null;
   // Who goes before is judged first, so that the last place is theirs.
-  rows.sort((a, b) => (b.rank?.priority ?? 0) - (a.rank?.priority ?? 0));
+  const before = ({ class: kind, rank }: MessageRow) => (kind === 'marketing' ? (rank?.priority ?? 0) : 1000);
+  const recent = (row: MessageRow) => (admission.isWarming ? (bought(row) ?? 0) : 0);
+  rows.sort((a, b) => before(b) - before(a) || recent(b) - recent(a));
   const judged = new Set<string>();
   const claims: Claim[] = [];
   const changes: Change[] = [];
@@ -104,12 +112,17 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
           })
         : decideNotice(desk, { ...row, to: row.to }, blocked);
     judged.add(row.id);
-    if ('change' in decided) changes.push(decided.change);
-    else {
+    const change =
+      'change' in decided
+        ? decided.change
+        : admission.ask({ row, address: decided.claim.address, lastOrderAt: bought(row) });
+    if (change) changes.push(change);
+    else if ('claim' in decided) {
       claims.push({ ...decided.claim, addressKey: key });
       slots.push({ profileId: row.profileId, messageId: row.id, group: groupOf(row), at: now });
     }
   }
+  await admission.save(tx);
   await settleClaims(desk, claims, changes);
   return {
     claims: claims.map((claim) => ({ ...claim, row: { ...claim.row, fence: claim.row.fence + 1 } })),

@@ -80,6 +80,12 @@ export const errors = defineErrors({
     status: 400,
     mend: 'Give the SHA-256 of the trimmed lower-case address as 64 hex digits, or the id that GET /v1/suppressions shows',
   },
+  MESSAGE_LANE_UNKNOWN: {
+    status: 422,
+    mend: 'Name all, way:<transport>, host:<gmail, yahoo, microsoft, apple, gmx or a domain>, or journey:<key>',
+  },
+  MESSAGE_WARM_UP_INVALID: { status: 422, mend: 'Give caps of 1 to 60 days, and a step within them, counted from 0' },
+  MESSAGE_BRAKE_FREE: { status: 409, mend: 'Look at GET /v1/sending/pace for the brakes that are pulled' },
   MESSAGE_KEY_USED: {
     status: 409,
     mend: 'Give each mail a key of its own, such as receipt:<order>; the same key with the same words is answered with the mail that was planned',

@@ -3,7 +3,7 @@
  *
  * In:     plans from journeys in their transaction; clicks and unsubscriptions; lost and given consent
  * Out:    mails, at most once for marketing; results to the run; events message.* for the log
- * Owns:   tables message, attempt, slot, suppression, message_template, message_theme, mailbox
+ * Owns:   tables message, attempt, slot, suppression, message_template, message_theme, mailbox, mail_lane, mail_warm_up, mail_brake
  * Knows:  base, store, job, language, event, profile, catalog, recommend, journey
  * Never:  decides who should get something; sends without a committed attempt; believes an error code of the mail library
  * Start:  message.ts (states), gate.ts and result.ts (pure), then claim.ts and send.ts
@@ -12,6 +12,9 @@ export { auditMessages, auditSending } from './audit.ts';
 export { addressKey, domainOf, judgeAddress, readMailbox, type AddressVerdict, type Mailbox } from './address.ts';
 export { MailboxStore, openMailboxServer, type MailboxMail, type MailboxRow, type MailboxServer } from './mailbox.ts';
 export { dkimKey, type DkimKey } from './dkim.ts';
+export { hostOf } from './pace.ts';
+export { Pacing, type Harmed, type LaneState, type PaceState, type WarmUpState } from './pacing.ts';
+export type { BrakeScope } from './brake.ts';
 export type { HarmCounts } from './table-heard.ts';
 export type { ChoicePage, Choosing } from './choosing.ts';
 export type { Pace, Topic } from './table-choice.ts';

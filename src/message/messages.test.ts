@@ -90,9 +90,10 @@ describe('the send ledger', () => {
     desk.transport.answer = () => ({ kind: 'answered', stage: 'mail', code: 451, response: '451 try later' });
     await desk.messages.work();
     expect(await desk.messages.get(id)).toMatchObject({ state: 'deferred', reason: '451 try later', tries: 1 });
-    expect(await desk.messages.nextDue()).toBe(noon + 60_000);
+    const due = (await desk.messages.nextDue())!;
+    expect(Math.abs(due - noon - 5 * 60_000)).toBeLessThanOrEqual(60_000);
     desk.transport.answer = () => ({ kind: 'accepted', response: '250' });
-    desk.clock.advance(60_000);
+    desk.clock.advance(due - noon);
     await desk.messages.work();
     expect(await state(id)).toBe('accepted');
     const ids = desk.transport.sent.map(({ raw }) => /^Message-ID:\s*(<[^>]+>)/im.exec(raw.toString())![1]);

@@ -41,6 +41,7 @@ import {
 import { choicePage, choose, comeBack, type ChoicePage, type Choosing } from './choosing.ts';
 import { dropTopic, putTopic, topics, type Topic } from './table-choice.ts';
 import { post, postingState, type Posting, type PostingState } from './posting.ts';
+import { Pacing } from './pacing.ts';
 import { Suppressions } from './suppressing.ts';
 import { Templates } from './template.ts';
 import { readVerp } from './verp.ts';
@@ -76,6 +77,8 @@ export class Messages {
   readonly suppressions: Suppressions;
   /** The switch that holds back all mail. */
   readonly sending: Sending;
+  /** Rates, warm-ups and brakes. */
+  readonly pacing: Pacing;
   readonly #kit: Kit;
   readonly #live: LivePictures;
 
@@ -84,6 +87,7 @@ export class Messages {
     this.#kit = kitOf(parts);
     this.suppressions = new Suppressions(this.#kit);
     this.sending = new Sending(parts);
+    this.pacing = new Pacing(this.#kit);
     this.templates = new Templates(this.#kit);
     this.#live = new LivePictures({ clock: parts.clock, ...this.#kit.render });
   }
@@ -166,7 +170,7 @@ export class Messages {
    * gates, claiming the next batch while one is on the wire. Any number of processes may work at the same time.
    */
   work(): Promise<{ done: number }> {
-    return workDue(this.#kit, (keys) => this.templates.compiled(keys));
+    return workDue(this.#kit, { compiled: (keys) => this.templates.compiled(keys), pacing: this.pacing });
   }
 
   /** When business time must come to for something to be done; null when nothing waits. */

@@ -1,5 +1,6 @@
 import type { Migration } from '../store/index.ts';
 import { choiceMigrations } from './table-choice.ts';
+import { paceMigrations } from './table-pace.ts';
 import { suppressionMigrations } from './table-suppression.ts';
 
 /** The room's tables. Each row that names a profile carries its shard, and every unique key contains a shard. */
@@ -232,4 +233,5 @@ insert into sending (shard) values (0);
 `,
   },
   ...choiceMigrations,
+  ...paceMigrations,
 ];

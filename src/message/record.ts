@@ -1,27 +1,44 @@
 import { point } from '../base/index.ts';
 import { hearRefused } from './hear.ts';
-import type { MessageRow } from './message.ts';
+import type { Claim } from './claim.ts';
+import { jitterOf } from './last-look.ts';
+import { heedAnswers } from './pacing.ts';
 import type { Kit } from './part.ts';
 import { judgeResult, nextTry, type SendResult } from './result.ts';
 import { followUp } from './settle.ts';
 import { liftDoubt, overAccepted, recordResults, type Result } from './table.ts';
 
+/** A result that is still to be recorded, and where the mail went. */
+interface Answered extends Result {
+  detail: SendResult;
+  profileId: string;
+  address: string;
+}
+
 /** Records results in groups: what comes in while one group is being written makes the next (as the event log does). */
 export class Recorder {
   readonly #kit: Kit;
-  #waiting: (Result & { profileId: string })[] = [];
+  #waiting: Answered[] = [];
   #writing: Promise<void> | undefined;
+  #caught: (() => void)[] = [];
 
   constructor(kit: Kit) {
     this.#kit = kit;
   }
 
-  /** Takes the result of the attempt that `row` was claimed for. */
-  take(row: MessageRow, wire: SendResult): void {
+  /** Takes the result of the attempt that was claimed. */
+  take({ row, address }: Pick<Claim, 'row' | 'address'>, wire: SendResult): void {
     const outcome = judgeResult(wire);
-    const due = outcome.state === 'deferred' ? nextTry(this.#kit.clock.now(), row.tries) : null;
-    this.#waiting.push({ ...outcome, id: row.id, fence: row.fence, due, detail: wire, profileId: row.profileId });
+    const chance = jitterOf(`${row.id}/${row.tries}`, 1000) / 1000;
+    const due = outcome.state === 'deferred' ? nextTry(this.#kit.clock.now(), row.tries, chance) : null;
+    const { id, fence, profileId } = row;
+    this.#waiting.push({ ...outcome, id, fence, due, detail: wire, profileId, address });
     this.#writing ??= this.#write();
+  }
+
+  /** Resolves when no more than one group is being recorded. */
+  async caughtUp(): Promise<void> {
+    if (this.#waiting.length > 0) await new Promise<void>((resolve) => this.#caught.push(resolve));
   }
 
   /** Resolves when all that was taken is recorded, or given up. */
@@ -32,6 +49,7 @@ export class Recorder {
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, 50);
+      if (this.#waiting.length === 0) for (const tell of this.#caught.splice(0)) tell();
       if (await this.#record(group)) continue;
       if (group.length > 1) for (const one of group) await this.#record([one]);
     }
@@ -39,13 +57,13 @@ export class Recorder {
   }
 
   /** T4. Should the database not take it, a message stays `sending`: its lease lapses into doubt, never into a second mail. */
-  async #record(group: (Result & { profileId: string })[]): Promise<boolean> {
+  async #record(group: readonly Answered[]): Promise<boolean> {
     try {
       await this.#kit.store.inTransaction(async (tx) => {
         const now = this.#kit.clock.now();
         // The profiles come first, as everywhere: a fold holds them while it stops what is on its way.
         await this.#kit.profiles.lock(tx, [...new Set(group.map(({ profileId }) => profileId))].sort());
-        const changed = await recordResults(tx, group, now);
+        const changed = await recordResults(tx, [...group], now);
         const known = new Set(changed.map(({ id }) => id));
         const late = group.filter(({ id, state }) => state === 'accepted' && !known.has(id)).map(({ id }) => id);
         const rows = [...changed, ...(await liftDoubt(tx, late, now))];
@@ -54,6 +72,11 @@ export class Recorder {
           this.#kit,
           tx,
           changed.filter(({ state }) => state === 'rejected'),
+        );
+        await heedAnswers(
+          this.#kit,
+          tx,
+          group.map(({ address, detail }) => ({ address, result: detail })),
         );
         const accepted = rows.filter(({ state }) => state === 'accepted').map(({ id }) => id);
         for (const id of await overAccepted(tx, accepted)) {

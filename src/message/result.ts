@@ -5,7 +5,14 @@ export type SendResult =
   /** 2xx after the final dot: the next hop took responsibility. */
   | { kind: 'accepted'; response: string }
   /** The server answered with another code; `stage` is whether the session or this mail was refused. */
-  | { kind: 'answered'; stage: 'session' | 'mail'; code: number; response: string }
+  | {
+      kind: 'answered';
+      stage: 'session' | 'mail';
+      code: number;
+      response: string;
+      /** It named a time before which it wants nothing more (`Retry-After`), ms. */
+      retryAfterMs?: number;
+    }
   /** No answer. `bodyEnded`: had the whole body been handed over, so that the next hop may have it? */
   | { kind: 'lost'; bodyEnded: boolean; why: string };
 
@@ -31,12 +38,19 @@ export function judgeResult(result: SendResult): Outcome {
   return { state: refused ? 'rejected' : 'deferred', reason: short(result.response) };
 }
 
-/** Delays before the next try, ms; the last one repeats until the deadline. */
-export const ladder: readonly number[] = [1, 5, 15, 60, 240].map((minutes) => minutes * 60_000);
+/** Delays before the next try, ms; the last one repeats until the deadline. Source: trust §1.5, where the reasons are. */
+export const ladder: readonly number[] = [5, 15, 30, 60, 120, 240, 480, 720].map((minutes) => minutes * 60_000);
+/** A delay is this much shorter or longer, so that those who were put off together do not come back together. */
+const spread = 0.2;
 
-/** When a deferred message is tried again. `tries` counts the answers "later" before this one. */
-export function nextTry(now: number, tries: number): number {
-  return now + ladder[Math.min(tries, ladder.length - 1)]!;
+/**
+ * When a deferred message is tried again. `tries` counts the answers "later" before this one.
+ *
+ * @param chance from 0 to 1, the message's own
+ */
+export function nextTry(now: number, tries: number, chance: number): number {
+  const delay = ladder[Math.min(tries, ladder.length - 1)]!;
+  return now + Math.round(delay * (1 + spread * (2 * chance - 1)));
 }
 
 /**

@@ -2,6 +2,7 @@ import { elapsed, point, shardOf } from '../base/index.ts';
 import { createHash } from 'node:crypto';
 import { assignArm, journeySalt, viewOf, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
+import { giveBack, heldBack } from './admit.ts';
 import type { Claim } from './claim.ts';
 import { signMail } from './dkim.ts';
 import { lookAgain } from './last-look.ts';
@@ -13,7 +14,7 @@ import { Recorder } from './record.ts';
 import type { SendResult } from './result.ts';
 import { applyChanges } from './settle.ts';
 import { beginSending, type Change, type WireRow } from './table.ts';
-import { isHeldBack } from './table-sending.ts';
+import { readSlowed } from './table-pace.ts';
 import { verpAddress, verpToken, type VerpPurpose } from './verp.ts';
 
 /** A rendered and composed mail, before T3. */
@@ -111,11 +112,17 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
   const going = await kit.store.inTransaction(async (tx) => {
     const claims = ready.map(({ claim }) => claim);
     const profiles = await lockPeople(kit, tx, claims);
-    if (await isHeldBack(tx)) {
+    const slowed = await readSlowed(tx, options.now);
+    if (slowed.frozen) {
       await applyChanges(kit, tx, ready.map(returned('sending is frozen')));
       return new Set<string>();
     }
-    const back = await lookAgain(kit, tx, { claims, profiles });
+    const slow = claims.flatMap((claim) => {
+      const held = heldBack(kit, slowed, claim);
+      return held ? [{ ...held, fence: claim.row.fence }] : [];
+    });
+    const free = slow.length === 0 ? claims : claims.filter(({ row }) => !slow.some(({ id }) => id === row.id));
+    const back = [...slow, ...(await lookAgain(kit, tx, { claims: free, profiles }))];
     await applyChanges(kit, tx, back);
     const kept = new Set(back.map(({ id }) => id));
     const through = ready.filter(({ claim }) => !kept.has(claim.row.id));
@@ -142,6 +149,7 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
         .filter(({ claim }) => !ids.has(claim.row.id))
         .map(({ claim: { row } }) => ({ id: row.id, state: 'skipped', reason: 'suppressed', fence: row.fence })),
     );
+    if (slowed.warming) await giveBack(kit, tx, claims.length - ids.size);
     await tellArms(kit, tx, { people, held, going: ids });
     return ids;
   });
@@ -225,10 +233,13 @@ export class Wire {
     }
   }
 
-  /** Resolves when all that was taken has had its turn, though the last of it may not be answered yet. */
-  emptied(): Promise<void> {
-    if (this.#queue.length === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#emptied.push(resolve));
+  /**
+   * Resolves when all that was taken has had its turn, though the last of it may not be answered yet, and most of what was
+   * answered is recorded: what is not would be in doubt, should this process die.
+   */
+  async emptied(): Promise<void> {
+    if (this.#queue.length > 0) await new Promise<void>((resolve) => this.#emptied.push(resolve));
+    await this.#recorder.caughtUp();
   }
 
   /** Resolves when all that was taken is answered and recorded. */
@@ -246,7 +257,7 @@ export class Wire {
           ? await this.#kit.transport.send({ ...mail, key: claim.row.key, message: claim.row.id, says: rendered })
           : { kind: 'lost', bodyEnded: false, why: 'its turn came too late' };
       point('message.answered');
-      this.#recorder.take(claim.row, result);
+      this.#recorder.take(claim, result);
     }
   }
 }

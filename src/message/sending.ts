@@ -2,8 +2,8 @@ import type { Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { expireBefore, homeOf, isHeldBack, keepHome, readSending, writeSending } from './table-sending.ts';
 
-/** Why nothing leaves. `restored` and `copied` were found at a start; `brake` by what came back. */
-export type FreezeCause = 'hand' | 'restored' | 'copied' | 'brake';
+/** Why nothing leaves. `restored` and `copied` were found at a start. What came back pulls a brake instead (pacing.ts). */
+export type FreezeCause = 'hand' | 'restored' | 'copied';
 
 export interface SendingState {
   frozen: boolean;

@@ -122,7 +122,7 @@ export async function waitingMails(tx: Runner, profileIds: string[]): Promise<Wa
     name: 'mail-waiting',
     text: `select id, profile_id as "profileId", (rank->>'priority')::int as priority, rank->>'group' as "group", due from message
       where profile_id = any($1::uuid[]) and state in ('planned', 'held', 'ready', 'deferred') and class = 'marketing' and rank is not null
-        and reason is distinct from 'the journey is paused'`,
+        and reason is distinct from 'the journey is paused' and coalesce(reason, '') not like 'brake:%'`,
     values: [profileIds],
   });
   return rows.map((row) => ({ ...row, due: row.due.getTime() }));

@@ -244,7 +244,9 @@ export async function acceptedSince(runner: Runner, since: number): Promise<numb
 
 /** Takes the ledger and the mailbox away; templates and the suppression list stay. For leaving the demo. */
 export async function emptyLedger(runner: Runner): Promise<void> {
-  await runner.run({ text: 'truncate message, attempt, slot, mailbox, message_heard, provider_notice' });
+  await runner.run({
+    text: 'truncate message, attempt, slot, mailbox, message_heard, provider_notice, mail_lane, mail_brake',
+  });
 }
 
 /** The one message of something that has one. */

@@ -113,6 +113,7 @@ function judged(answer: HttpAnswer, provider: HttpProvider): SendResult {
     stage,
     code,
     response: `${code} ${provider.name} ${status}: ${answer.text.replace(/\s+/g, ' ').slice(0, 300)}`,
+    ...waitOf(answer),
   });
   if (status === 429 || status === 503) return says('session', 421);
   if (status === 401 || status === 403 || status === 404) return says('session', 535);
@@ -120,6 +121,12 @@ function judged(answer: HttpAnswer, provider: HttpProvider): SendResult {
   if (status >= 500) return { kind: 'lost', bodyEnded: true, why: `${provider.name} answered ${status}` };
   if (status >= 300 && status < 400) return says('session', 421);
   return provider.judge(answer);
+}
+
+/** `Retry-After` in seconds (RFC 9110 §10.2.3); a date says nothing without both clocks. */
+function waitOf({ headers }: HttpAnswer): { retryAfterMs?: number } {
+  const given = headers['retry-after']?.trim() ?? '';
+  return /^\d{1,6}$/.test(given) ? { retryAfterMs: Number(given) * 1000 } : {};
 }
 
 /** Taken, with the provider's id of it; without one it is not believed (row 50). */

@@ -2,6 +2,7 @@ import { after } from '../base/index.ts';
 import { claimDue } from './claim.ts';
 import type { CompiledTemplate } from './compile.ts';
 import { hearPending } from './hear.ts';
+import type { Pacing } from './pacing.ts';
 import type { Kit } from './part.ts';
 import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
 import { beginBatch, handBack, renderClaims, Wire } from './send.ts';
@@ -13,8 +14,9 @@ import { toDo } from './table-report.ts';
  */
 export async function workDue(
   kit: Kit,
-  compiled: (keys: string[]) => Promise<Map<string, CompiledTemplate>>,
+  rooms: { compiled(keys: string[]): Promise<Map<string, CompiledTemplate>>; pacing: Pacing },
 ): Promise<{ done: number }> {
+  const { compiled, pacing } = rooms;
   const found = await toDo(kit.store, { now: kit.clock.now(), recoveryMs: kit.set.recoveryMs });
   // What was said of earlier mails holds before the next claim, also when whoever put it down has died since.
   if (found.heard) await hearPending(kit);
@@ -24,6 +26,8 @@ export async function workDue(
   if (found.overdue || found.lost) done += await expireOverdue(kit);
   const wire = new Wire(kit);
   while (found.due || done > 0) {
+    // A long bulk is watched while it goes.
+    if (found.due) await pacing.lookNow();
     const { claims, decided, asks } = await claimDue(kit, compiled);
     if (decided === 0) break;
     if (asks) await kit.transport.takesUtf8?.();

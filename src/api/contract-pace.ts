@@ -1,0 +1,76 @@
+/** What the doors of rates, warm-ups and brakes take and answer. */
+import { Type, type Static, type TSchema } from 'typebox';
+
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const time = Type.String({ description: 'ISO 8601' });
+const count = Type.Integer({ minimum: 0 });
+const caps = Type.Array(Type.Integer({ minimum: 1, maximum: 100_000_000 }), {
+  minItems: 1,
+  maxItems: 60,
+  description: 'mails a day, day by day',
+});
+const words = (longest: number) => Type.String({ minLength: 1, maxLength: longest });
+
+const LaneView = Type.Object({
+  /** `all`, `way:<transport>`, `host:<mailbox host>` or `journey:<key>`. */
+  lane: Type.String(),
+  /** Mails a minute now; null: as fast as the connections are. */
+  perMinute: nullable(Type.Number()),
+  /** What a person set. */
+  ceiling: nullable(Type.Number()),
+  /** Nothing goes until then: the host named the time, or refuses us. */
+  closedUntil: nullable(time),
+  /** When the host last asked for less. */
+  loweredAt: nullable(time),
+  /** Its words. */
+  why: nullable(Type.String()),
+});
+
+const WarmUpView = Type.Object({
+  domain: Type.String(),
+  caps,
+  /** Counted from 0. */
+  step: count,
+  /** The day of that step in the shop’s zone; null: not begun. */
+  day: nullable(Type.String()),
+  /** Mails that left on that day. */
+  used: count,
+  /** Marketing mails that may still leave on it; null: no limit any more. */
+  room: nullable(count),
+  /** Why the last step was taken once more. */
+  kept: nullable(Type.String()),
+  begunAt: time,
+  endedAt: nullable(time),
+});
+
+const BrakeView = Type.Object({
+  /** `all` marketing mail, or `journey:<key>`. */
+  scope: Type.String(),
+  why: Type.String(),
+  counts: Type.Object({ sent: count, hard: count, complained: count }),
+  pulledAt: time,
+  releasedAt: nullable(time),
+  releasedBy: nullable(Type.String()),
+  note: nullable(Type.String()),
+});
+
+/** GET /v1/sending/pace */
+export const PaceView = Type.Object({
+  lanes: Type.Array(LaneView),
+  warmUps: Type.Array(WarmUpView),
+  /** Those that are pulled first, then the newest. */
+  brakes: Type.Array(BrakeView),
+});
+export type PaceView = Static<typeof PaceView>;
+
+/** PUT /v1/sending/rates/{lane} */
+export const RateInput = Type.Object({ perMinute: nullable(Type.Number({ minimum: 1, maximum: 1_000_000 })) });
+
+/** PUT /v1/sending/warm-ups/{domain} */
+export const WarmUpInput = Type.Object({
+  caps: Type.Optional(caps),
+  step: Type.Optional(Type.Integer({ minimum: 0, maximum: 59 })),
+});
+
+/** POST /v1/sending/brakes/release */
+export const ReleaseInput = Type.Object({ scope: words(200), by: words(200), note: words(1000) });

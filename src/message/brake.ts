@@ -1,0 +1,49 @@
+import { wilsonBounds } from '../base/index.ts';
+
+/** What came back of the marketing mails of a scope, within its window. */
+export interface BrakeCounts {
+  /** Mails that hosts took. */
+  sent: number;
+  /** Of those, and of those refused at once: addresses that do not exist. */
+  hard: number;
+  complained: number;
+}
+
+/** A journey, or all marketing mail. */
+export type BrakeScope = 'all' | `journey:${string}`;
+
+export interface Judgement {
+  level: 'fine' | 'watch' | 'stop';
+  /** In words, with the numbers; null when all is fine. */
+  why: string | null;
+}
+
+/**
+ * Shares at which hosts and providers begin to act (trust §1.4), each by its Wilson lower bound, so that one of 200 stops
+ * nothing; and not before there are as many mails and cases as that (trust §1.4 "Automatic brake").
+ */
+export const brakeRules = {
+  windowMs: 7 * 86_400_000,
+  /** Where more than this went within the window, the last of them count. */
+  window: 10_000,
+  leastSent: 1000,
+  complained: { least: 3, watch: 0.0008, journey: 0.002, all: 0.003 },
+  hard: { least: 3, watch: 0.03, journey: 0.05, all: 0.05 },
+};
+
+/** What the counts of a scope call for. Pure. */
+export function judgeBrake(scope: BrakeScope, { sent, hard, complained }: BrakeCounts): Judgement {
+  const of = sent + hard;
+  if (of < brakeRules.leastSent) return { level: 'fine', why: null };
+  const own = scope === 'all' ? 'all' : 'journey';
+  const shares = [
+    { count: complained, of: sent, rules: brakeRules.complained, what: 'readers complained' },
+    { count: hard, of, rules: brakeRules.hard, what: 'addresses do not exist' },
+  ].map(({ count, of: all, rules, what }) => {
+    const low = count < rules.least ? 0 : wilsonBounds(Math.min(count, all), all).low;
+    const level = low >= rules[own] ? 'stop' : low >= rules.watch ? 'watch' : 'fine';
+    return { level, why: `${count} of ${all} ${what}` } as const;
+  });
+  const worst = shares.find(({ level }) => level === 'stop') ?? shares.find(({ level }) => level === 'watch');
+  return worst ?? { level: 'fine', why: null };
+}

@@ -1,0 +1,250 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { aDesk, aPlan, noon, type Desk } from '../../test/support/message.ts';
+import { Messages } from './messages.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+let desk: Desk;
+beforeEach(async () => {
+  desk = await aDesk();
+  await desk.store.run({ text: 'truncate mail_lane, mail_warm_up, mail_brake, message_heard' });
+});
+
+/** So many people, each with a mail that waits. */
+async function planMany(count: number, domain = 'example.com', more: Parameters<Desk['plan']>[1] = {}) {
+  const ids: string[] = [];
+  for (let n = 0; n < count; n++)
+    ids.push(await desk.plan(desk.person({ email: `p${n}@${domain}` }), { quietHours: null, ...more }));
+  return ids;
+}
+
+/** Moves the clock from due time to due time, and works at each. @returns when each mail left */
+async function workUntil(until: number, workers: Messages[] = [desk.messages]): Promise<number[]> {
+  const left: number[] = [];
+  let sent = desk.transport.sent.length;
+  for (;;) {
+    await Promise.all(workers.map((one) => one.work()));
+    for (; sent < desk.transport.sent.length; sent++) left.push(desk.clock.now());
+    const due = await desk.messages.nextDue();
+    if (due === null || due > until) return left;
+    desk.clock.advance(Math.max(1, due - desk.clock.now()));
+  }
+}
+
+const held = async () => (await desk.messages.held()).map(({ reason, count }) => [reason, count]);
+const states = async (ids: string[]) => Promise.all(ids.map(async (id) => (await desk.messages.get(id))!.state));
+
+describe('a rate', () => {
+  it('holds for all workers together, loses nobody, and lets receipts by', async () => {
+    await desk.messages.pacing.setRate('all', 30);
+    const ids = await planMany(40);
+    const receipts = await planMany(5, 'shop.example', { class: 'transactional' });
+    const other = new Messages(desk.parts);
+    const left = await workUntil(noon + 10 * minute, [desk.messages, other]);
+    expect(await states(receipts)).toEqual(receipts.map(() => 'accepted'));
+    expect(await states(ids)).toEqual(ids.map(() => 'accepted'));
+    expect(left).toHaveLength(45);
+    for (const from of left) expect(left.filter((at) => at >= from && at < from + minute).length).toBeLessThan(40);
+    expect(left.at(-1)! - noon).toBeGreaterThan(75_000);
+  });
+
+  it('falls by half for the host that asks for less, and for no other; another process knows', async () => {
+    desk.transport.answer = ({ envelope }) =>
+      envelope.to.endsWith('gmail.com')
+        ? { kind: 'answered', stage: 'mail', code: 421, response: '421 4.7.28 unusual rate' }
+        : { kind: 'accepted', response: '250' };
+    await planMany(3, 'gmail.com');
+    await desk.messages.work();
+    const { lanes } = await new Messages(desk.parts).pacing.state();
+    expect(lanes).toMatchObject([
+      { name: 'host:gmail', perMinute: 30, loweredAt: noon, why: '421 4.7.28 unusual rate' },
+    ]);
+    const [late] = await planMany(1, 'googlemail.com');
+    const [others] = await planMany(1, 'gmx.net');
+    await desk.messages.work();
+    expect(await states([late!, others!])).toEqual(['held', 'accepted']);
+    expect(await held()).toContainEqual(['its turn at the rate of host:gmail', 1]);
+    desk.transport.answer = () => ({ kind: 'accepted', response: '250' });
+    await workUntil(noon + 20 * minute);
+    expect(await states([late!])).toEqual(['accepted']);
+    expect(desk.results.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(5);
+  });
+
+  it('waits as long as Retry-After says, receipts too', async () => {
+    desk.transport.answer = () => ({
+      kind: 'answered',
+      stage: 'session',
+      code: 421,
+      response: '421 429',
+      retryAfterMs: 20 * minute,
+    });
+    await planMany(1);
+    await desk.messages.work();
+    const [receipt] = await planMany(1, 'example.com', { class: 'transactional' });
+    await desk.messages.work();
+    expect(await desk.messages.get(receipt!)).toMatchObject({
+      state: 'held',
+      reason: 'taking nothing now: way:scripted',
+      due: noon + 20 * minute,
+    });
+  });
+
+  it('is nothing for a host that refuses us: it closes, and suppresses nobody (trust row 19)', async () => {
+    desk.transport.answer = () => ({ kind: 'answered', stage: 'mail', code: 550, response: '550 5.7.26 DMARC' });
+    await planMany(500, 'gmail.com');
+    await desk.messages.work();
+    expect(desk.transport.sent.length).toBeLessThan(101);
+    expect(await desk.store.rows({ text: 'select 1 from suppression' })).toEqual([]);
+    const [[reason, count]] = (await held()) as [[string, number]];
+    expect([reason, count]).toEqual(['taking nothing now: host:gmail', 500 - desk.transport.sent.length]);
+    const [lane] = (await desk.messages.pacing.state()).lanes;
+    expect(lane).toMatchObject({ closedUntil: noon + 15 * minute });
+  });
+});
+
+describe('a warm-up', () => {
+  it('holds what is over the day’s number, ends what comes too late, and says so (trust row 36)', async () => {
+    await desk.messages.pacing.warmUp('mail.lumenloom.example', { caps: [4, 6] });
+    const bought = (at: number) => ({
+      orders: [{ id: 'o', at, total: 1, refunded: 0, currency: 'EUR', items: [] }] as never,
+    });
+    const old = await planMany(6);
+    const perishable = await planMany(1, 'late.example', { deadline: noon + 60 * minute });
+    const buyer = await desk.plan(desk.person({ email: 'b@example.com', ...bought(noon - day) }), { quietHours: null });
+    const receipt = await planMany(1, 'example.com', { class: 'transactional' });
+    await desk.messages.work();
+    expect(await states([buyer, ...receipt])).toEqual(['accepted', 'accepted']);
+    expect(desk.transport.sent, 'a receipt is counted, and never held').toHaveLength(4);
+    expect(await held()).toEqual([['warm-up of mail.lumenloom.example: 4 today', 5]]);
+    expect((await desk.messages.pacing.state()).warmUps).toMatchObject([{ step: 0, used: 4, room: 0 }]);
+    const left = await workUntil(noon + 2 * day);
+    expect(left.every((at) => at >= Date.UTC(2026, 10, 23, 23))).toBe(true);
+    const ended = await Promise.all([...old, ...perishable].map((id) => desk.messages.get(id)));
+    expect(ended.filter((row) => row!.state === 'accepted')).toHaveLength(6);
+    expect(ended.filter((row) => row!.state === 'expired')).toHaveLength(1);
+    expect((await desk.messages.ledger({})).lines.find(({ state }) => state === 'expired')).toMatchObject({ count: 1 });
+    expect((await desk.messages.pacing.state()).warmUps).toMatchObject([{ step: 1, used: 4 }]);
+  });
+
+  it('counts what left, not what was held out or stopped at the last look', async () => {
+    await desk.messages.pacing.warmUp('mail.lumenloom.example', { caps: [10, 20] });
+    await planMany(6, 'example.com', { holdout: 0.9 });
+    await desk.messages.work();
+    const [row] = (await desk.messages.pacing.state()).warmUps;
+    expect(row!.used).toBe(desk.transport.sent.length);
+  });
+
+  it('can be begun at a later day, and ended', async () => {
+    const { pacing } = desk.messages;
+    await pacing.warmUp('mail.lumenloom.example', { step: 3 });
+    expect((await pacing.state()).warmUps).toMatchObject([{ step: 3, room: 400 }]);
+    await expect(pacing.warmUp('a.example', { caps: [5], step: 1 })).rejects.toMatchObject({
+      code: 'MESSAGE_WARM_UP_INVALID',
+    });
+    expect(await pacing.endWarmUp('mail.lumenloom.example')).toBe(true);
+    expect(await pacing.endWarmUp('mail.lumenloom.example')).toBe(false);
+    expect((await pacing.state()).warmUps).toMatchObject([{ room: null }]);
+  });
+});
+
+/** Mails of a journey that hosts took yesterday, and so many of them complained of. */
+async function past(journey: string, of: { sent: number; complained: number }): Promise<void> {
+  await desk.store.run({
+    text: `insert into message (shard, id, key, run_id, journey, journey_version, activity, visit, profile_id, template,
+        context, class, holdout, state, planned_at, due, deadline, changed_at, accepted_at)
+      select 1, gen_random_uuid(), $1 || n, $1 || n, $1, 1, 'mail', 1, gen_random_uuid(), 'abandoned-cart', '{}',
+        'marketing', 0, 'accepted', $3, $3, $3, $3, $3 from generate_series(1, $2::int) n`,
+    values: [journey, of.sent, new Date(noon - day)],
+  });
+  await desk.store.run({
+    text: `insert into message_heard (shard, message_id, kind, at, journey, activity, profile_id)
+      select shard, id, 'complained', $3, journey, activity, profile_id from message where journey = $1 limit $2`,
+    values: [journey, of.complained, new Date(noon - day / 2)],
+  });
+}
+
+describe('a brake', () => {
+  it('stops the journey that is complained of, and no other, and no receipt; a person releases it with a word', async () => {
+    await past('abandoned-cart', { sent: 2000, complained: 12 });
+    await past('welcome', { sent: 4000, complained: 0 });
+    const ids = await planMany(3);
+    const [other] = await planMany(1, 'other.example', { journey: 'welcome' });
+    const [receipt] = await planMany(1, 'receipt.example', { class: 'transactional' });
+    await desk.messages.work();
+    expect(await states([...ids, other!, receipt!])).toEqual(['held', 'held', 'held', 'accepted', 'accepted']);
+    const { pacing } = desk.messages;
+    expect((await pacing.state()).brakes).toMatchObject([
+      { scope: 'journey:abandoned-cart', why: '12 of 2000 readers complained', releasedAt: null },
+    ]);
+    const released = pacing.release('all', { by: 'Eva', note: 'x' });
+    await expect(released).rejects.toMatchObject({ code: 'MESSAGE_BRAKE_FREE' });
+    await pacing.release('journey:abandoned-cart', { by: 'Eva', note: 'the list was bought; it is gone' });
+    await desk.messages.work();
+    expect(await states(ids)).toEqual(['accepted', 'accepted', 'accepted']);
+    await new Messages(desk.parts).pacing.look();
+    expect((await pacing.state()).brakes, 'what was released counts no more, and stays to be read').toMatchObject([
+      { scope: 'journey:abandoned-cart', releasedBy: 'Eva', note: 'the list was bought; it is gone' },
+    ]);
+  });
+
+  it('stops all marketing mail when it is the sender’s name that suffers', async () => {
+    await past('abandoned-cart', { sent: 1000, complained: 3 });
+    await past('welcome', { sent: 9000, complained: 60 });
+    const found = await desk.messages.pacing.look();
+    expect(found.map(({ scope, level }) => [scope, level])).toEqual([
+      ['all', 'stop'],
+      ['journey:abandoned-cart', 'watch'],
+      ['journey:welcome', 'stop'],
+    ]);
+    const [mail] = await planMany(1, 'x.example', { journey: 'third' });
+    await desk.messages.work();
+    expect(await states([mail!])).toEqual(['held']);
+  });
+
+  it('reaches what was claimed before it was pulled (trust row 60)', async () => {
+    await planMany(1);
+    await desk.store.run({
+      text: `insert into mail_brake (id, scope, why, counts, pulled_at) values ($1, 'all', 'seen', '{}', now())`,
+      values: [desk.ids.next()],
+    });
+    // As if it had been pulled between the claim and the first byte: the claim does not see it.
+    const blind = { ...desk.parts, store: seeingBrakesLate(desk.parts.store) };
+    const worker = new Messages(blind as typeof desk.parts);
+    await worker.work();
+    expect(desk.transport.sent).toEqual([]);
+    expect(await held()).toEqual([['brake: too many came back', 1]]);
+  });
+
+  it('lets those that it holds end at their deadline, and their runs go on', async () => {
+    await past('abandoned-cart', { sent: 2000, complained: 30 });
+    const plan = aPlan(desk.person(), desk.ids.next(), { quietHours: null });
+    await desk.store.inTransaction((tx) => desk.messages.plan(tx, plan));
+    await workUntil(noon + 10 * day);
+    expect(desk.results).toMatchObject([{ runId: plan.runId, outcome: 'expired' }]);
+  });
+});
+
+/** A store whose first look at the brakes sees none. */
+function seeingBrakesLate(store: Desk['store']): unknown {
+  let looks = 0;
+  const blind = <T extends object>(runner: T): T =>
+    new Proxy(runner, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return async (query: { name?: string }, ...rest: unknown[]) => {
+          const found = await (value as (...args: unknown[]) => Promise<unknown>).call(target, query, ...rest);
+          if (query.name !== 'mail-slowed' || looks++ > 0) return found;
+          return (found as { braked: string[] }[]).map((row) => ({ ...row, braked: [] }));
+        };
+      },
+    });
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'inTransaction')
+        return (work: (tx: object) => Promise<unknown>) => target.inTransaction((tx) => work(blind(tx)));
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,205 @@
+import { BeckonError, elapsed } from '../base/index.ts';
+import type { Tx } from '../store/index.ts';
+import { brakeReason } from './admit.ts';
+import { brakeRules, judgeBrake, type BrakeCounts, type BrakeScope } from './brake.ts';
+import { errors } from './error.ts';
+import { hostOf, lowered, paceRules, rateOf, refused, slowDownOf, type Lane, type SlowDown } from './pace.ts';
+import type { Kit } from './part.ts';
+import type { SendResult } from './result.ts';
+import {
+  brakeCounts,
+  dropLane,
+  endWarmUp,
+  harmedSince,
+  lockLane,
+  pullBrake,
+  putWarmUp,
+  readBrakes,
+  readLanes,
+  readWarmUps,
+  releaseBrake,
+  releasedLast,
+  saveLane,
+  takenSince,
+  wakeHeld,
+  type BrakeRow,
+  type WarmUpRow,
+} from './table-pace.ts';
+import { roomOf, usualCaps } from './warm-up.ts';
+
+/** A lane as it is shown. */
+export interface LaneState {
+  name: string;
+  /** Mails a minute now; null: no limit. */
+  perMinute: number | null;
+  /** What a person set. */
+  ceiling: number | null;
+  closedUntil: number | null;
+  loweredAt: number | null;
+  why: string | null;
+}
+
+export interface WarmUpState extends WarmUpRow {
+  /** Mails that may still go today; null: over. */
+  room: number | null;
+}
+
+export interface PaceState {
+  lanes: LaneState[];
+  warmUps: WarmUpState[];
+  brakes: BrakeRow[];
+}
+
+/** A scope whose mails come back more than they may. */
+export interface Harmed {
+  scope: BrakeScope;
+  level: 'watch' | 'stop';
+  why: string;
+}
+
+/** How often whoever sends looks at what came back, real time. */
+const lookMs = 5000;
+
+/** What slows mail down: rates, warm-ups and brakes, in one place for all processes; for people and for the doors. */
+export class Pacing {
+  readonly #kit: Kit;
+  #nextLook = 0;
+
+  constructor(kit: Kit) {
+    this.#kit = kit;
+  }
+
+  async state(): Promise<PaceState> {
+    const { store, clock } = this.#kit;
+    const [lanes, warmUps, brakes] = await Promise.all([readLanes(store), readWarmUps(store), readBrakes(store)]);
+    const now = clock.now();
+    return {
+      lanes: lanes.map((lane) => stateOf(lane, now)),
+      warmUps: warmUps.map((row) => ({ ...row, room: row.endedAt === null ? roomOf(row) : null })),
+      brakes,
+    };
+  }
+
+  /** Sets how many mails a minute a lane takes at most; null takes the limit away, and what its host asked for with it. */
+  async setRate(name: string, perMinute: number | null): Promise<void> {
+    if (!/^(?:all|(?:way|host|journey):[^\s]{1,200})$/.test(name))
+      throw new BeckonError(errors.MESSAGE_LANE_UNKNOWN, `"${name}" is no lane`, { where: 'lane' });
+    await this.#kit.store.inTransaction(async (tx) => {
+      if (perMinute === null) return void (await dropLane(tx, name));
+      const lane = await lockLane(tx, name);
+      await saveLane(tx, { ...lane, ceiling: perMinute, rate: null, base: null, loweredAt: null, freeAt: null });
+    });
+  }
+
+  /** Begins a warm-up of a sending domain, or goes on with another plan or at another step. */
+  async warmUp(domain: string, plan: { caps?: readonly number[]; step?: number }): Promise<void> {
+    const { caps = usualCaps, step = 0 } = plan;
+    if (step >= caps.length)
+      throw new BeckonError(
+        errors.MESSAGE_WARM_UP_INVALID,
+        `The plan has ${caps.length} days, and no day ${step + 1}`,
+        {
+          where: 'step',
+        },
+      );
+    await putWarmUp(this.#kit.store, { domain, caps, step }, this.#kit.clock.now());
+  }
+
+  /** @returns false when there is none */
+  async endWarmUp(domain: string): Promise<boolean> {
+    return (await endWarmUp(this.#kit.store, domain, this.#kit.clock.now())) > 0;
+  }
+
+  /** Somebody says that mail may leave again; what came back until now no longer counts. Throws MESSAGE_BRAKE_FREE. */
+  async release(scope: string, word: { by: string; note: string }): Promise<void> {
+    const now = this.#kit.clock.now();
+    const released = await this.#kit.store.inTransaction(async (tx) => {
+      const was = await releaseBrake(tx, scope, { ...word, now });
+      if (was) await wakeHeld(tx, brakeReason, now);
+      return was;
+    });
+    if (!released)
+      throw new BeckonError(errors.MESSAGE_BRAKE_FREE, `No brake is pulled for "${scope}"`, { where: 'scope' });
+    this.#kit.log.info('mail.brake-released', { scope, ...word });
+  }
+
+  /** Looks at what came back within the window, and pulls the brake where it is too much. @returns what is more than usual */
+  async look(): Promise<Harmed[]> {
+    const { store, clock } = this.#kit;
+    const since = clock.now() - brakeRules.windowMs;
+    const journeys = await harmedSince(store, since);
+    if (journeys.length === 0) return [];
+    const found: Harmed[] = [];
+    for (const scope of ['all', ...journeys.map((key) => `journey:${key}` as const)] as const) {
+      const counts = await this.#counts(scope, since);
+      const { level, why } = judgeBrake(scope, counts);
+      if (level === 'fine' || why === null) continue;
+      found.push({ scope, level, why });
+      if (level === 'stop') await this.#pull(scope, why, counts);
+    }
+    return found;
+  }
+
+  /** The same for who is about to send, and not more often than there is something new in a while. */
+  async lookNow(): Promise<void> {
+    if (elapsed() < this.#nextLook) return;
+    this.#nextLook = elapsed() + lookMs;
+    await this.look();
+  }
+
+  async #counts(scope: BrakeScope, since: number): Promise<BrakeCounts> {
+    const { store } = this.#kit;
+    const from = Math.max(since, await releasedLast(store, scope));
+    const journey = scope === 'all' ? null : scope.slice('journey:'.length);
+    return brakeCounts(store, { journey, since: from, window: brakeRules.window });
+  }
+
+  async #pull(scope: BrakeScope, why: string, counts: BrakeCounts): Promise<void> {
+    const { store, ids, clock, log } = this.#kit;
+    if (await pullBrake(store, { id: ids.next(), scope, why, counts, pulledAt: clock.now() }))
+      log.warn('mail.brake-pulled', { scope, why, ...counts });
+  }
+}
+
+function stateOf(lane: Lane, now: number): LaneState {
+  const { name, ceiling, loweredAt, why } = lane;
+  const closedUntil = lane.closedUntil !== null && lane.closedUntil > now ? lane.closedUntil : null;
+  return { name, perMinute: rateOf(lane, now), ceiling, closedUntil, loweredAt, why };
+}
+
+/** What answers say of our pace, in the transaction that keeps them: each lane is slowed once. */
+export async function heedAnswers(
+  kit: Kit,
+  tx: Tx,
+  answers: readonly { address: string; result: SendResult }[],
+): Promise<void> {
+  const said = new Map<string, SlowDown[]>();
+  for (const { address, result } of answers) {
+    const slow = slowDownOf(result);
+    if (!slow) continue;
+    const name = slow.of === 'way' ? `way:${kit.transport.name}` : `host:${hostOf(address)}`;
+    said.set(name, [...(said.get(name) ?? []), slow]);
+  }
+  for (const name of [...said.keys()].sort()) await slow(kit, tx, name, said.get(name)!);
+}
+
+async function slow(kit: Kit, tx: Tx, name: string, said: readonly SlowDown[]): Promise<void> {
+  const now = kit.clock.now();
+  const before = await lockLane(tx, name);
+  const isOwn = (domain: string) => name.startsWith('way:') || name === `host:${hostOf(domain)}`;
+  const taken = async (since: number) =>
+    (await takenSince(tx, since)).reduce((sum, { domain, count }) => sum + (isOwn(domain) ? count : 0), 0);
+  const measured = await taken(now - 60_000);
+  const isRefused = said.some(({ kind }) => kind === 'refused');
+  const since = Math.max(before.refusedSince ?? 0, now - paceRules.refusedMs);
+  const context = { now, measured, taken: isRefused ? await taken(since) : 0 };
+  const lane = said.reduce(
+    (one, word) => (word.kind === 'slower' ? lowered(one, word, context) : refused(one, word, context)),
+    before,
+  );
+  await saveLane(tx, lane);
+  if (lane.loweredAt === before.loweredAt) return;
+  tx.afterCommit(() =>
+    kit.log.warn('mail.slower', { lane: name, perMinute: lane.rate, closedUntil: lane.closedUntil, why: lane.why }),
+  );
+}
