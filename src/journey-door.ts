@@ -1,10 +1,11 @@
-import type { House, JourneyDetail, JourneyRow, PersonHere, StuckList } from './api/index.ts';
+import type { House, JourneyDetail, JourneyRow, JourneyVersion, PersonHere, StuckList } from './api/index.ts';
 import type { Rooms } from './app.ts';
 import { toMajor } from './base/index.ts';
 import { dayStart } from './day.ts';
 import {
   countActivities,
   countRuns,
+  differencesOf,
   peopleInside,
   revisionOf,
   storyOf,
@@ -31,6 +32,9 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
     resume: (key, how) => detail(lifecycle.resume(key, how)),
     close: (key) => detail(lifecycle.close(key)),
     stop: (key) => detail(lifecycle.stop(key)),
+    versions: async (key) =>
+      (await journeys.versionsInside(key)).map((row) => ({ ...row, publishedAt: iso(row.publishedAt) })),
+    version: async (key, version) => versionOf(journeys, key, version),
     rollback: (key, version) => detail(lifecycle.rollback(key, version)),
     migration: (key, map) => lifecycle.migration(key, map),
     migrate: (key, map) => detail(lifecycle.migrate(key, map)),
@@ -59,6 +63,20 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
       return known(key) ? measure.sums(key, span) : null;
     },
     people: (key, activity) => peopleHere(rooms, key, activity),
+  };
+}
+
+/** What a version says, and what it changes of the one published last. */
+function versionOf(journeys: Rooms['journeys'], key: string, version: number | 'draft'): JourneyVersion | null {
+  const row = journeys.get(key);
+  const definition = version === 'draft' ? row.draft : journeys.version(key, version);
+  if (!definition) return null;
+  const live = journeys.version(key, row.version) ?? null;
+  type Document = Record<string, unknown>;
+  return {
+    definition: definition as unknown as Document,
+    live: live as unknown as Document | null,
+    differences: live === null ? [] : differencesOf(live, definition),
   };
 }
 

@@ -41,6 +41,13 @@ const oneJourney = createRoute({
   component: lazyRouteComponent(() => import('./journey/JourneyPage.tsx'), 'JourneyPage'),
 });
 
+const journeyVersions = createRoute({
+  getParentRoute: () => root,
+  path: '/journeys/$key/versions',
+  validateSearch: (search: Record<string, unknown>): { show?: string | undefined } => ({ show: text(search['show']) }),
+  component: lazyRouteComponent(() => import('./version/VersionsPage.tsx'), 'VersionsPage'),
+});
+
 /** What stands in the address of a journey's simulations. */
 export interface SimulateSearch {
   /** Which simulation. */
@@ -264,6 +271,7 @@ export const router = createRouter({
     journeyList,
     oneJourney,
     simulate,
+    journeyVersions,
     stuckRuns,
     peopleList,
     onePerson,

@@ -8,6 +8,8 @@ import {
   JourneyMigration,
   JourneyResume,
   JourneyRollback,
+  JourneyVersion,
+  JourneyVersions,
   RunMove,
   RunMoves,
   StuckList,
@@ -41,6 +43,7 @@ export function journeyDoors(make: Make, house: House): void {
   draftDoors(make, house);
   lifeDoors(make, house);
   stuckDoors(make, house);
+  versionDoors(make, house);
   make({
     method: 'POST',
     path: '/stories',
@@ -133,6 +136,33 @@ function lifeDoors(make: Make, { journeys }: House): void {
     body: JourneyResume,
     answer: JourneyDetail,
     work: (call) => journeys.resume(call.part('key'), call.body),
+  });
+}
+
+/** Doors to what a journey said before, and to those who are inside by it. */
+function versionDoors(make: Make, { journeys }: House): void {
+  make({
+    method: 'GET',
+    path: '/journeys/:key/versions',
+    scope: 'read',
+    summary: 'The published versions, the newest first, with how many go by each still.',
+    answer: JourneyVersions,
+    work: async (call) => ({ versions: await journeys.versions(call.part('key')) }),
+  });
+  make({
+    method: 'GET',
+    path: '/journeys/:key/versions/:version',
+    scope: 'read',
+    summary: 'What a version says, or `draft`, and what it changes of the one published last.',
+    answer: JourneyVersion,
+    work: async (call) => {
+      const [key, version] = [call.part('key'), call.part('version')];
+      const found = await journeys.version(key, version === 'draft' ? version : Number(version));
+      if (found) return found;
+      throw new BeckonError(errors.API_NOT_FOUND, `Journey "${key}" has no version "${version.slice(0, 20)}"`, {
+        mend: 'GET /v1/journeys/{key}/versions lists them',
+      });
+    },
   });
   make({
     method: 'POST',

@@ -31,6 +31,36 @@ export const JourneyResume = Type.Object(
 );
 export type JourneyResume = Static<typeof JourneyResume>;
 
+/** GET /v1/journeys/{key}/versions: the newest first. */
+export const JourneyVersions = Type.Object({
+  versions: Type.Array(
+    Type.Object({
+      version: Type.Integer(),
+      publishedAt: Type.String(),
+      inside: Type.Integer({ description: 'Runs that go by it still' }),
+    }),
+  ),
+});
+export type JourneyVersions = Static<typeof JourneyVersions>;
+
+const Document = Type.Record(Type.String(), Type.Unknown());
+
+/** GET /v1/journeys/{key}/versions/{version}, where `draft` is one too: its document, and what it changes of the live one. */
+export const JourneyVersion = Type.Object({
+  definition: Document,
+  live: Type.Union([Document, Type.Null()], { description: 'The version published last; null before the first' }),
+  differences: Type.Array(
+    Type.Object({
+      where: Type.String({ description: 'Place in the document, such as activities.wait.for' }),
+      before: Type.Optional(
+        Type.Unknown({ description: 'In the version published last; absent where it has nothing' }),
+      ),
+      after: Type.Optional(Type.Unknown({ description: 'In this one' })),
+    }),
+  ),
+});
+export type JourneyVersion = Static<typeof JourneyVersion>;
+
 /** POST /v1/journeys/{key}/rollback */
 export const JourneyRollback = Type.Object({ version: Type.Integer({ minimum: 1 }) }, { additionalProperties: false });
 

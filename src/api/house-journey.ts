@@ -1,5 +1,12 @@
 import type { FunnelRow, SumsRow } from '../measure/index.ts';
-import type { JourneyCheck, JourneyResume, StuckList, ToldStory } from './contract-journey.ts';
+import type {
+  JourneyCheck,
+  JourneyResume,
+  JourneyVersion,
+  JourneyVersions,
+  StuckList,
+  ToldStory,
+} from './contract-journey.ts';
 import type { JourneyDetail, JourneyReport, JourneyRow, PersonHere } from './contract.ts';
 
 /** Journeys: what doors may ask of them and do with them. */
@@ -19,6 +26,9 @@ export interface JourneyDoor {
   resume(key: string, how: JourneyResume): Promise<JourneyDetail>;
   close(key: string): Promise<JourneyDetail>;
   stop(key: string): Promise<JourneyDetail>;
+  versions(key: string): Promise<JourneyVersions['versions']>;
+  /** Null when there is no such version. */
+  version(key: string, version: number | 'draft'): Promise<JourneyVersion | null>;
   rollback(key: string, version: number): Promise<JourneyDetail>;
   /** Where those inside an older version would go; `to` is undefined where nobody has said. */
   migration(

@@ -13,7 +13,7 @@ export * from './house.ts';
 export type { TemplateDoor, Whom } from './house-mail.ts';
 export type * from './contract.ts';
 export type { ActionTrial, SecretRow, ServiceState } from './contract-action.ts';
-export type { StuckList } from './contract-journey.ts';
+export type { JourneyVersion, StuckList } from './contract-journey.ts';
 export type { TemplatePreview } from './contract-message.ts';
 export { Forms } from './forms.ts';
 export { Keys, keyText, type Admitted } from './keys.ts';

@@ -25,6 +25,11 @@ beforeEach(async () => {
     stop: noting('stop'),
     rollback: noting('rollback'),
     migrate: noting('migrate'),
+    versions: async () => [{ version: 2, publishedAt: '2026-11-23T10:00:00.000Z', inside: 3 }],
+    version: async (_key: string, version: number | 'draft') =>
+      version === 'draft' || version === 1
+        ? { definition: {}, live: {}, differences: [{ where: 'name', before: 'A', after: String(version) }] }
+        : null,
     migration: async () => [{ from: 1, activity: 'wait', count: 2, to: undefined }],
     check: async ({ key, name }: Record<string, unknown>) => ({
       problems: [{ where: 'start', what: `not "${String(key)}" "${String(name)}"` }],
@@ -79,6 +84,21 @@ describe('how a journey goes on', () => {
       ['resume', 'abandoned-cart', { waits: 'skip', olderThan: 'PT2H' }],
       ['rollback', 'abandoned-cart', 1],
     ]);
+  });
+
+  it('is told by its versions, each with what it changes of the one published last', async () => {
+    const get = async (path: string) =>
+      app.inject({
+        url: `/v1/journeys/abandoned-cart/versions${path}`,
+        headers: { authorization: `Bearer ${readKey}` },
+      });
+    expect((await get('')).json()).toMatchObject({ versions: [{ version: 2, inside: 3 }] });
+    for (const version of ['1', 'draft']) {
+      expect((await get(`/${version}`)).json()).toMatchObject({
+        differences: [{ where: 'name', before: 'A', after: version }],
+      });
+    }
+    for (const version of ['9', 'x']) expect((await get(`/${version}`)).json<Problem>().code).toBe('API_NOT_FOUND');
   });
 
   it('shows who would go where before anybody is brought over', async () => {

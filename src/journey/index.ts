@@ -29,7 +29,7 @@ export type { ServiceView } from './service.ts';
 export type { Trial } from './trial.ts';
 export { Runner, type RunnerParts } from './runner.ts';
 export { migrations } from './table.ts';
-export { emptyJourneys, type JourneyRow, type JourneyStatus } from './table-journey.ts';
+export { emptyJourneys, type JourneyRow, type JourneyStatus, type VersionRow } from './table-journey.ts';
 export { Lifecycle, type Resuming } from './lifecycle.ts';
 export * from './simulation.ts';
 export { Simulations, type RunSimulation } from './simulations.ts';

@@ -4,7 +4,14 @@ import { priorityOf } from './compete.ts';
 import { plainJourney, revisionOf } from './compare.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { errors } from './error.ts';
-import { journeyMark, journeyRows, versionRows, type JourneyRow } from './table-journey.ts';
+import {
+  journeyMark,
+  journeyRows,
+  versionRows,
+  versionsInside,
+  type JourneyRow,
+  type VersionRow,
+} from './table-journey.ts';
 import { problemsOf, refuse, validated, type Problem } from './validate.ts';
 import { zoneOf } from './audience-reader.ts';
 import { nextReadDue } from './reading.ts';
@@ -90,6 +97,11 @@ export class Journeys {
     return Array.from({ length: version }, (_, i) => version - i).filter((n) => this.#versions.has(`${key}@${n}`));
   }
 
+  /** The published versions, the newest first, with how many runs go by each still. */
+  versionsInside(key: string): Promise<VersionRow[]> {
+    return versionsInside(this.#store, this.get(key).key);
+  }
+
   /** What is live now. */
   live(): { row: JourneyRow; definition: JourneyDefinition }[] {
     return this.list()
@@ -151,7 +163,10 @@ export class Journeys {
     });
   }
 
-  /** Makes the draft the live version. Runs inside stay on theirs; an unchanged document makes no new version. */
+  /**
+   * Makes the draft the live version; a paused journey stays paused, so that nobody it holds is forgotten. Runs inside stay
+   * on theirs; an unchanged document makes no new version.
+   */
   async publish(key: string, revision?: string): Promise<JourneyRow> {
     await this.refresh(); // the draft may have come through another process
     const row = this.get(key);
@@ -159,7 +174,8 @@ export class Journeys {
     const definition = validated(row.draft, this.#templates(), this.#audiences());
     refuse(await this.#missing(definition));
     const current = this.version(key, row.version);
-    const same = row.status === 'live' && JSON.stringify(current) === JSON.stringify(definition);
+    const same =
+      (row.status === 'live' || row.status === 'paused') && JSON.stringify(current) === JSON.stringify(definition);
     if (!same) await this.#store.inTransaction((tx) => this.#publish(tx, key, definition));
     point('journey.published');
     await this.load();
@@ -171,7 +187,8 @@ export class Journeys {
     const { entry } = definition;
     const readDue = entry.kind === 'audience' ? nextReadDue(entry, zoneOf(definition, this.zone), now) : null;
     const [{ version }] = (await tx.rows<{ version: number }>({
-      text: `update journey set status = 'live', version = version + 1, published_at = $2, read_due = $3, updated_at = $2, moving = null
+      text: `update journey set status = case status when 'paused' then status else 'live' end, version = version + 1, published_at = $2,
+          read_due = case status when 'paused' then null else $3::timestamptz end, updated_at = $2, moving = null
         where key = $1 returning version`,
       values: [key, new Date(now), readDue === null ? null : new Date(readDue)],
     })) as [{ version: number }];

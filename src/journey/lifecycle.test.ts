@@ -151,6 +151,30 @@ describe('versions (journeys F3, §5 26, 27)', () => {
     await expect(office.lifecycle.rollback('cart', 9)).rejects.toThrow('has no version 9');
   });
 
+  it('are told of with how many go by each still, the newest first', async () => {
+    await office.live(cart());
+    await office.happens(office.add('coat', 1), office.add('coat', 2));
+    office.clock.advance(hour);
+    await office.live(second);
+    expect(await office.journeys.versionsInside('cart')).toEqual([
+      { version: 2, publishedAt: opening + hour, inside: 0 },
+      { version: 1, publishedAt: opening, inside: 2 },
+    ]);
+  });
+
+  it('published while the journey is paused let nobody in and nobody go on, until it is resumed', async () => {
+    await office.live(cart());
+    await office.happens(office.add('coat'));
+    await office.lifecycle.pause('cart');
+    await office.live(second);
+    expect(office.journeys.get('cart')).toMatchObject({ status: 'paused', version: 2 });
+    office.clock.advance(4 * hour);
+    expect(await office.runner.wake()).toBe(0);
+    await office.lifecycle.resume('cart', { waits: 'late' });
+    expect(await office.runner.wake()).toBe(1);
+    expect(office.journeys.get('cart').status).toBe('live');
+  });
+
   it('bring those inside over by a map: a wait goes on until it would have ended, everything else is come to anew', async () => {
     const { wait: _wait, ...rest } = second.activities;
     await office.live(cart());

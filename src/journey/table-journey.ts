@@ -59,6 +59,25 @@ export async function versionRows(
   return runner.rows({ name: 'journey.versions', text: 'select journey, version, definition from journey_version' });
 }
 
+/** A published version: since when, and how many runs that began with it are inside still. */
+export interface VersionRow {
+  version: number;
+  publishedAt: number;
+  inside: number;
+}
+
+/** The published versions of a journey, the newest first. */
+export async function versionsInside(runner: Runner, journey: string): Promise<VersionRow[]> {
+  const rows = await runner.rows<{ version: number; published_at: Date; inside: number }>({
+    text: `select v.version, v.published_at, coalesce(r.n, 0)::int as inside from journey_version v
+      left join (select version, count(*) as n from journey_run where journey = $1 and ended_at is null group by version) r
+        on r.version = v.version
+      where v.journey = $1 order by v.version desc`,
+    values: [journey],
+  });
+  return rows.map(({ published_at, ...row }) => ({ ...row, publishedAt: published_at.getTime() }));
+}
+
 /** Takes all runs and their history away; the journeys themselves become drafts again. For leaving the demo. */
 export async function emptyJourneys(runner: Runner): Promise<void> {
   await runner.run({

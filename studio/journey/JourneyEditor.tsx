@@ -116,7 +116,7 @@ function EditHead({ detail, editing, document, onLeave }: EditHeadProps) {
       </Button>
       <Save detail={detail} editing={editing} />
       {!isChanged && (detail.draft !== null || detail.status === 'draft') && (
-        <Publish journeyKey={detail.key} document={document} />
+        <Publish journeyKey={detail.key} document={document} isFirst={detail.version === 0} />
       )}
     </PageHead>
   );

@@ -76,7 +76,10 @@ function JourneyHead(props: { detail: JourneyDetail; document: JourneyDocument; 
       <NeedHand journeyKey={detail.key} />
       <span>
         {name} · {detail.draft !== null && `${say('action.isDraft')} · `}
-        {say('journey.version', { version: String(detail.version) })} · {published}
+        <TextLink to="/journeys/$key/versions" params={{ key: detail.key }}>
+          {say('journey.version', { version: String(detail.version) })}
+        </TextLink>{' '}
+        · {published}
       </span>
     </span>
   );
@@ -88,7 +91,9 @@ function JourneyHead(props: { detail: JourneyDetail; document: JourneyDocument; 
       <Button variant="default" onClick={onChange}>
         {say(hasUnsaved(detail.key) ? 'edit.goOn' : 'edit.change')}
       </Button>
-      {(detail.status === 'draft' || detail.draft !== null) && <Publish journeyKey={detail.key} document={document} />}
+      {(detail.status === 'draft' || detail.draft !== null) && (
+        <Publish journeyKey={detail.key} document={document} isFirst={detail.version === 0} />
+      )}
       <Life detail={detail} />
     </PageHead>
   );

@@ -3,13 +3,15 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/client.ts';
 import { overview } from '../api/query.ts';
+import { Differences } from '../version/Differences.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { recipeWords } from '../words/words.ts';
 import type { JourneyDocument } from './document.ts';
 
 /** Publishing leaves the house, so its consequences stand there with numbers before it happens. */
-export function Publish({ journeyKey, document }: { journeyKey: string; document: JourneyDocument }) {
+export function Publish(props: { journeyKey: string; document: JourneyDocument; isFirst: boolean }) {
+  const { journeyKey, document, isFirst } = props;
   const { say, number, percent } = useVoice();
   const [asking, setAsking] = useState(false);
   const client = useQueryClient();
@@ -37,6 +39,12 @@ export function Publish({ journeyKey, document }: { journeyKey: string; document
       >
         <p>{say('journey.publishSays', numbers)}</p>
         <p className="quiet">{say('journey.publishNot')}</p>
+        {!isFirst && (
+          <>
+            <h3>{say('versions.willChange')}</h3>
+            <Differences journeyKey={journeyKey} of="draft" />
+          </>
+        )}
         {publish.error && <ProblemNote error={publish.error} />}
         <div className="modal-foot">
           <Button variant="default" onClick={() => setAsking(false)}>

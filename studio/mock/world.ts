@@ -16,6 +16,7 @@ import { intakeOf, noIntake, quarantineOf, requestsOf, webhooksOf } from './inco
 import { certificateOf, profileOf } from './person.ts';
 import { harmOf, reportOf } from './report.ts';
 import { stuckOf } from './stuck.ts';
+import { placesOf, versionOf, versionsOf } from './version.ts';
 import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
 import { criteriaOf, noRules, nothingYet } from './criterion.ts';
 
@@ -138,6 +139,7 @@ interface Asked {
   /** The parts of the address after the door. */
   id: string;
   sub: string | undefined;
+  rest: string | undefined;
   search: URLSearchParams;
   body: unknown;
 }
@@ -177,7 +179,10 @@ const doors: Record<string, (world: World, asked: Asked) => Answer> = {
         documents.map(({ key }) => key),
       ),
     ),
-  journeys: (world, { method, id, sub, search, body }) => {
+  journeys: (world, { method, id, sub, rest, search, body }) => {
+    if (sub === 'versions' && rest !== undefined) return ok(versionOf(detail(world, id).definition));
+    if (sub === 'versions') return ok(world.empty ? { versions: [] } : versionsOf((hours) => iso(world, hours)));
+    if (sub === 'migrate') return ok(placesOf((body as { map?: Record<string, string | null> }).map));
     if (sub === 'stuck') return ok(stuckRuns(world, [id]));
     if (sub === 'runs' && method === 'POST') return ok({ moved: (body as { runs: string[] }).runs.length });
     if (id === '') return ok({ journeys: journeyRows(world) });
@@ -253,10 +258,10 @@ export function invent(empty: boolean): (method: string, url: string, body: unkn
   const world: World = { now: Date.UTC(2026, 10, 24, 9, 0), empty };
   return (method, url, body) => {
     const { pathname, searchParams } = new URL(url, 'http://mock');
-    const [, door = '', id = '', sub] = pathname.split('/').map(decodeURIComponent);
+    const [, door = '', id = '', sub, rest] = pathname.split('/').map(decodeURIComponent);
     const work = id === 'missing' || !Object.hasOwn(doors, door) ? undefined : doors[door];
     if (!work) return { status: 404, value: missing(id || pathname) };
-    return work(world, { method, id, sub, search: searchParams, body });
+    return work(world, { method, id, sub, rest, search: searchParams, body });
   };
 }
 

@@ -24,6 +24,9 @@ const within: Record<string, 'rules' | 'lists' | 'designs' | 'offers' | 'activit
   activities: 'activities',
 };
 
+/** Pages of a journey below its own. */
+const belowJourney: Record<string, Key> = { simulate: 'simulate.open', versions: 'versions.title' };
+
 /** Where I am, as a path: "Journeys / Abandoned cart". */
 export function Path() {
   const { say } = useVoice();
@@ -33,8 +36,8 @@ export function Path() {
     .map((part) => decodeURIComponent(part));
   const [section = 'home', ...rest] = parts;
   const part = within[section];
-  const simulated = section === 'journeys' && rest[1] === 'simulate' ? rest[0] : undefined;
-  const leaf = useLeafName(section, simulated === undefined ? rest : [simulated]);
+  const below = section === 'journeys' ? belowJourney[rest[1] ?? ''] : undefined;
+  const leaf = useLeafName(section, below === undefined ? rest : [rest[0]!]);
   return (
     <nav className="path" aria-label={say('nav.path')}>
       <ol>
@@ -54,14 +57,14 @@ export function Path() {
             </li>
           </>
         )}
-        {simulated !== undefined && (
+        {below !== undefined && (
           <li>
-            <Link to="/journeys/$key" params={{ key: simulated }}>
+            <Link to="/journeys/$key" params={{ key: rest[0]! }}>
               {leaf}
             </Link>
           </li>
         )}
-        {leaf !== null && <li aria-current="page">{simulated === undefined ? leaf : say('simulate.open')}</li>}
+        {leaf !== null && <li aria-current="page">{below === undefined ? leaf : say(below)}</li>}
       </ol>
     </nav>
   );

@@ -10,6 +10,7 @@ import { deRecommend } from './de-recommend.ts';
 import { deSaid } from './de-said.ts';
 import { deSimulate } from './de-simulate.ts';
 import { deStuck } from './de-stuck.ts';
+import { deVersion } from './de-version.ts';
 import type { Catalogue } from './words.ts';
 
 /** The words in German. */
@@ -447,6 +448,7 @@ export const de: Catalogue = {
   ...deRecommend,
   ...deSimulate,
   ...deStuck,
+  ...deVersion,
   ...deSaid,
 
   'search.title': 'Seiten, Reisen, Personen und Mails suchen',

@@ -10,6 +10,7 @@ import { enRecommend } from './en-recommend.ts';
 import { enSaid } from './en-said.ts';
 import { enSimulate } from './en-simulate.ts';
 import { enStuck } from './en-stuck.ts';
+import { enVersion } from './en-version.ts';
 
 /**
  * Every word the studio says, in English: the list that the other languages must match key by key.
@@ -443,6 +444,7 @@ export const en = {
   ...enRecommend,
   ...enSimulate,
   ...enStuck,
+  ...enVersion,
   ...enSaid,
 
   'search.title': 'Search pages, journeys, people and mails',

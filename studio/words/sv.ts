@@ -10,6 +10,7 @@ import { svRecommend } from './sv-recommend.ts';
 import { svSaid } from './sv-said.ts';
 import { svSimulate } from './sv-simulate.ts';
 import { svStuck } from './sv-stuck.ts';
+import { svVersion } from './sv-version.ts';
 import type { Catalogue } from './words.ts';
 
 /** The words in Swedish. */
@@ -440,6 +441,7 @@ export const sv: Catalogue = {
   ...svRecommend,
   ...svSimulate,
   ...svStuck,
+  ...svVersion,
   ...svSaid,
 
   'search.title': 'Sök sidor, resor, personer och brev',

@@ -25,6 +25,8 @@ export function fakeJourneys(): House['journeys'] {
     resume: told,
     close: told,
     stop: told,
+    versions: async () => [],
+    version: async () => null,
     rollback: told,
     migration: async () => [],
     migrate: told,
