@@ -18,7 +18,7 @@ import {
   type Profile,
 } from './profile/index.ts';
 import { prepareBare } from './bare.ts';
-import { openGround, type Given, type Ground } from './ground.ts';
+import { openGround, openTeam, setUpPage, type Given, type Ground } from './ground.ts';
 import { runCounts } from './run-counts.ts';
 import { openFeeding, type Feeding } from './feeding.ts';
 import { openDoors } from './doors.ts';
@@ -36,6 +36,7 @@ import { ActivitySeen, migrations as recommendMigrations, type FeedBatch } from 
 import type { Settings } from './settings.ts';
 import { openWatching } from './watching.ts';
 import type { Migration, Store, Tx } from './store/index.ts';
+import { migrations as teamMigrations } from './team/index.ts';
 
 /** Everything the database needs, room by room. */
 export const migrations: readonly Migration[] = [
@@ -48,6 +49,7 @@ export const migrations: readonly Migration[] = [
   ...messageMigrations,
   ...measureMigrations,
   ...alertMigrations,
+  ...teamMigrations,
   ...apiMigrations,
   {
     name: '0901-app-memory',
@@ -131,8 +133,7 @@ export async function joinRooms(settings: Settings, given: Given) {
     fold: (tx, batch) => fold({ profiles, slots }, tx, batch),
   });
   profiles.whileFolding(() => folder.holdsAll);
-  const secret = new TextEncoder().encode(settings.secret);
-  const webhooks = new Webhooks({ store, clock, ids, random, secret, publicUrl: settings.publicUrl });
+  const webhooks = new Webhooks({ ...ground, publicUrl: settings.publicUrl });
   const forms = openForms(ground, { events, slots });
   const settle = async () => void (await folder.drain());
   const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
@@ -144,6 +145,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   slots.wake = () => [pulse, slots.calling].map((one) => one.wake());
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
   const keys = new Keys({ store, ids, random, ownKey });
+  const team = openTeam(settings, ground);
   await readAhead({ events, profiles, templates, slots });
   const { runner, lifecycle, secrets, messages, measure } = slots;
   const tell = (tx: Tx, told: { facts: Fact[]; profiles: Map<string, Profile> }) =>
@@ -171,7 +173,7 @@ export async function joinRooms(settings: Settings, given: Given) {
     auditing,
     watching,
   };
-  const ways = { mailbox, transport, folder, pulse, duties: returning, slots, keys, ownKey, webhooks, forms };
+  const ways = { mailbox, transport, folder, pulse, duties: returning, slots, keys, team, ownKey, webhooks, forms };
   const joined = { ...ground, ...walk, ...ways };
   return { ...joined, simulations: openSimulations(ground, () => joined) };
 }
@@ -375,6 +377,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
   const at = settings.publicUrl;
   const pages = settings.demo ? [{ name: 'shop', url: `${at}/shop` }] : [];
   if (rooms.transport.isMailbox) pages.push({ name: 'mailbox', url: `${at}/mailbox` });
+  if (!settings.demo) pages.push(...(await setUpPage(rooms.team, at)));
   return {
     addresses: [...pages, { name: 'studio', url: `${at}/` }, { name: 'docs', url: `${at}/docs` }],
     key: demo?.key ?? null,

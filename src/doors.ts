@@ -64,7 +64,7 @@ async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 function houseOf(rooms: Rooms): House {
-  const { clock, ids, random, log, keys, events, catalog, recommender, messages, webhooks, forms } = rooms;
+  const { clock, ids, random, log, keys, team, events, catalog, recommender, messages, webhooks, forms } = rooms;
   const keep: House['items']['load'] = async (text, format) => {
     const { items, refused } = readItems(text, format, clock.now());
     const report = await catalog.upsert(items);
@@ -77,6 +77,7 @@ function houseOf(rooms: Rooms): House {
     random,
     log,
     keys,
+    team,
     events,
     profiles: profileDoor(rooms),
     catalog,
@@ -131,7 +132,7 @@ function doorOf(source: string): string {
   return source.startsWith('delivery') ? 'POST /rest/v1/delivery' : 'POST /v1/batch';
 }
 
-function houseSettings({ settings, ownKey }: Rooms): House['settings'] {
+function houseSettings({ settings, secret, ownKey }: Rooms): House['settings'] {
   const files = {
     studio: built('studio'),
     shop: settings.demo ? built('shop') : null,
@@ -143,7 +144,7 @@ function houseSettings({ settings, ownKey }: Rooms): House['settings'] {
     publicUrl: settings.publicUrl,
     trustProxy: settings.trustProxy,
     rates: settings.rates,
-    secret: new TextEncoder().encode(settings.secret),
+    secret,
     ownKey,
     currency: 'EUR',
     files,

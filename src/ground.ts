@@ -11,6 +11,7 @@ import {
 import { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store/index.ts';
+import { Team } from './team/index.ts';
 
 /** What every room is built on. */
 export interface Ground {
@@ -21,6 +22,8 @@ export interface Ground {
   clock: Clock;
   random: Random;
   ids: Ids;
+  /** The installation's. */
+  secret: Uint8Array;
 }
 
 /** What it is made of; time, ids and chance may be of another kind than the settings ask for: for simulations. */
@@ -35,5 +38,22 @@ export async function openGround(settings: Settings, given: Given): Promise<Grou
   const memory = new Memory(store);
   const offset = (await memory.get<number>('clock-offset')) ?? 0;
   const clock = given.clock ?? (settings.clock === 'virtual' ? new VirtualClock(offset) : new SystemClock());
-  return { settings, store, log, memory, clock, random, ids: given.ids ?? new UuidIds(clock, random) };
+  const secret = new TextEncoder().encode(settings.secret);
+  return { settings, store, log, memory, clock, random, secret, ids: given.ids ?? new UuidIds(clock, random) };
+}
+
+/** The team of an installation; its times are the machine's own. */
+export function openTeam(
+  settings: Pick<Settings, 'secret'>,
+  { store, random = new SystemRandom() }: Pick<Given, 'store' | 'random'>,
+): Team {
+  const clock = new SystemClock();
+  const secret = new TextEncoder().encode(settings.secret);
+  return new Team({ store, random, secret, ids: new UuidIds(clock, random), now: () => clock.real() });
+}
+
+/** Where the first password is set from anywhere, while there is none: a link that works once, within a day. */
+export async function setUpPage(team: Team, publicUrl: string): Promise<{ name: string; url: string }[]> {
+  if (await team.isSetUp()) return [];
+  return [{ name: 'set up', url: `${publicUrl}/welcome#${await team.setupLink()}` }];
 }

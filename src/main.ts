@@ -41,6 +41,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (line.command === 'evaluate') return evaluation(line);
   if (line.command === 'journeys') return journeys(line);
   if (line.command === 'simulate') return simulation(line);
+  if (line.command === 'team') return team(line);
   if (line.help) {
     process.stdout.write(helpText(line.command === 'help' || argv[0] !== line.command ? undefined : line.command));
     return 0;
@@ -153,6 +154,26 @@ async function backtest(flags: readonly string[]): Promise<number> {
     const settings = readSettings(command.rest, process.env);
     const { parts } = await prepare(settings, undo, tell);
     return await backtestHistory(command, { ...parts, zone: settings.zone }, { say, tell });
+  } finally {
+    await runBackwards(undo);
+  }
+}
+
+/** Who may work in the studio, for who may run commands on the machine. */
+async function team({ flags, help }: CommandLine): Promise<number> {
+  const command = await import('./team-command.ts');
+  if (help) {
+    process.stdout.write(command.teamHelp);
+    return 0;
+  }
+  const asked = command.readTeamFlags(flags);
+  const undo: Undo = [];
+  try {
+    const tell = (text: string) => void process.stderr.write(`${text}\n`);
+    const { settings, parts } = await prepare(readSettings(asked.rest, process.env), undo, tell);
+    const { openTeam } = await import('./ground.ts');
+    const { publicUrl } = settings;
+    return await command.tellTeam(asked, openTeam(settings, parts), { say, publicUrl });
   } finally {
     await runBackwards(undo);
   }

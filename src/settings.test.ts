@@ -118,6 +118,7 @@ test('without a command it is serve; each command has a help page, and only thos
     'backtest',
     'journeys',
     'simulate',
+    'team',
     'evaluate',
     'doctor',
     'help',

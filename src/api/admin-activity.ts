@@ -33,7 +33,7 @@ export function activityDoors(make: Make, house: House): void {
   make({
     method: 'PUT',
     path: '/activities/:key',
-    scope: 'settings',
+    scope: 'items',
     summary: 'Save a draft; it answers once it is published.',
     body: ActivityInput,
     answer: ActivityView,
@@ -43,7 +43,7 @@ export function activityDoors(make: Make, house: House): void {
     make({
       method: 'POST',
       path: `/activities/:key/${act}`,
-      scope: 'settings',
+      scope: 'items',
       summary:
         act === 'publish'
           ? 'The draft answers from the next request on.'
@@ -55,7 +55,7 @@ export function activityDoors(make: Make, house: House): void {
   make({
     method: 'DELETE',
     path: '/activities/:key',
-    scope: 'settings',
+    scope: 'items',
     summary: 'End an activity for good.',
     answer: removed,
     work: async (call) => {
@@ -86,7 +86,7 @@ function previewDoor(make: Make, house: House): void {
   make({
     method: 'POST',
     path: '/activities/:key/preview-token',
-    scope: 'settings',
+    scope: 'items',
     summary:
       'A token that shows the activity, drafts too, to whoever sends it as preview.token or qaMode.token; for 7 days.',
     body: Type.Object({ experience: Type.Optional(Type.String({ maxLength: 128 })) }, { additionalProperties: false }),
@@ -128,7 +128,7 @@ export function offerDoors(make: Make, house: House): void {
   make({
     method: 'PUT',
     path: '/offers/:key',
-    scope: 'settings',
+    scope: 'items',
     summary: 'Save an offer; activities that show it do so from the next request on.',
     body: OfferInput,
     answer: OfferView,
@@ -137,7 +137,7 @@ export function offerDoors(make: Make, house: House): void {
   make({
     method: 'DELETE',
     path: '/offers/:key',
-    scope: 'settings',
+    scope: 'items',
     summary: 'Remove an offer that no activity shows.',
     answer: removed,
     work: async (call) => {

@@ -91,6 +91,7 @@ function memberDoors(make: Make, audiences: House['audiences']): void {
     method: 'POST',
     path: '/audiences/preview',
     scope: 'people',
+    looks: true,
     summary: 'How many a rule would find now, and some of them; nothing is saved. Errors name line and column.',
     body: AudiencePreviewRequest,
     answer: AudiencePreview,

@@ -71,6 +71,7 @@ export function criterionDoors(make: Make, house: House): void {
     method: 'POST',
     path: '/criteria/preview',
     scope: 'recommend',
+    looks: true,
     summary:
       'What a criterion would show that is not saved: for a visitor, a person, a cart, an item or nobody, with all reasons. Nothing is recorded.',
     body: PreviewRequest,

@@ -36,7 +36,7 @@ export function customListDoors(make: Make, house: House): void {
   make({
     method: 'PUT',
     path: '/custom-lists/:key',
-    scope: 'settings',
+    scope: 'items',
     summary: 'Make a list, or change what it says of itself. Its rows stay.',
     body: CustomListInput,
     answer: CustomListView,
@@ -48,7 +48,7 @@ export function customListDoors(make: Make, house: House): void {
   make({
     method: 'DELETE',
     path: '/custom-lists/:key',
-    scope: 'settings',
+    scope: 'items',
     summary: 'Remove a list that no criterion shows.',
     answer: Type.Object({ removed: Type.Boolean() }),
     work: async (call) => {
@@ -76,7 +76,7 @@ function rowDoors(make: Make, { customLists }: House): void {
   make({
     method: 'POST',
     path: '/custom-lists/:key/rows',
-    scope: 'settings',
+    scope: 'items',
     summary:
       'Upload rows as CSV: a key, then item ids in order; also what download.csv of a criterion gave. Bad rows are refused one by one.',
     raw: ['text/csv', 'text/plain'],

@@ -33,7 +33,7 @@ export function designDoors(make: Make, house: House): void {
   make({
     method: 'PUT',
     path: '/designs/:key',
-    scope: 'settings',
+    scope: 'items',
     summary: 'Save a design; it holds from the next request on. One that fails with sample items is refused.',
     body: DesignInput,
     answer: DesignView,
@@ -42,7 +42,7 @@ export function designDoors(make: Make, house: House): void {
   make({
     method: 'DELETE',
     path: '/designs/:key',
-    scope: 'settings',
+    scope: 'items',
     summary: 'Remove a design that nothing uses.',
     answer: Type.Object({ removed: Type.Boolean() }),
     work: async (call) => {
@@ -75,6 +75,7 @@ function tryDoors(make: Make, house: House): void {
     method: 'POST',
     path: '/designs/:key/preview',
     scope: 'recommend',
+    looks: true,
     summary: 'A design made from real items, by a criterion, for somebody or nobody.',
     body: DesignPreviewInput,
     answer: Type.Object({ type: Type.String(), content: Type.Unknown(), status: Type.String(), count: Type.Integer() }),

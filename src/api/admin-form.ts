@@ -29,7 +29,7 @@ export function formDoors(make: Make, house: House): void {
   make({
     method: 'PUT',
     path: '/forms/:key',
-    scope: 'settings',
+    scope: 'journeys',
     summary:
       'Make or change a form; what is not given stays. It is at /forms/{key}, and pages post to the same address.',
     body: FormInput,
@@ -43,7 +43,7 @@ export function formDoors(make: Make, house: House): void {
   make({
     method: 'DELETE',
     path: '/forms/:key',
-    scope: 'settings',
+    scope: 'journeys',
     summary: 'End a form; links that were mailed can still be confirmed.',
     answer: Type.Object({ removed: Type.Boolean() }),
     work: async (call) => {

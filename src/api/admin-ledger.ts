@@ -71,7 +71,7 @@ function sendingDoors(make: Make, { sending }: House['messages']): void {
   make({
     method: 'POST',
     path: '/sending/freeze',
-    scope: 'settings',
+    scope: 'journeys',
     summary:
       'Hold back all mail, of every journey and class. What is on the wire is finished; nothing is lost but by its deadline.',
     body: FreezeInput,

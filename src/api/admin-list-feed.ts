@@ -27,7 +27,7 @@ export function listFeedDoors(make: Make, house: House): void {
   make({
     method: 'PUT',
     path: '/custom-lists/:key/feed',
-    scope: 'settings',
+    scope: 'items',
     summary: 'Fetch a list from an address: now, and by the schedule. What comes is merged into it.',
     body: ListFeedInput,
     answer: ListFeedView,
@@ -45,7 +45,7 @@ export function listFeedDoors(make: Make, house: House): void {
   make({
     method: 'DELETE',
     path: '/custom-lists/:key/feed',
-    scope: 'settings',
+    scope: 'items',
     summary: 'Fetch a list no more; its rows stay.',
     answer: Type.Object({ removed: Type.Boolean() }),
     work: async (call) => {

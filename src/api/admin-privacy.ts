@@ -70,7 +70,7 @@ function traitDoors(make: Make, house: House): void {
   make({
     method: 'GET',
     path: '/traits',
-    scope: 'settings',
+    scope: 'journeys',
     summary: 'The computed traits.',
     answer: Type.Object({ traits: Type.Array(TraitView) }),
     work: async () => ({ traits: house.traits.list() }),
@@ -78,7 +78,7 @@ function traitDoors(make: Make, house: House): void {
   make({
     method: 'PUT',
     path: '/traits/:key',
-    scope: 'settings',
+    scope: 'journeys',
     summary:
       'Define a computed trait. It counts what happens from now on; expressions read it as profile.traits.{key}.',
     body: TraitInput,
@@ -91,7 +91,7 @@ function traitDoors(make: Make, house: House): void {
   make({
     method: 'DELETE',
     path: '/traits/:key',
-    scope: 'settings',
+    scope: 'journeys',
     summary: 'Remove a computed trait.',
     answer: Type.Object({ removed: Type.Boolean() }),
     work: async (call) => ({ removed: await house.traits.remove(call.part('key')) }),

@@ -29,6 +29,7 @@ export function recommendDoors(make: Make, house: House): void {
     method: 'POST',
     path: '/recommendations',
     scope: 'recommend',
+    looks: true,
     summary: 'What to show to somebody, by one criterion, with reasons.',
     body: RecommendationRequest,
     answer: RecommendationAnswer,

@@ -156,7 +156,7 @@ export function simulationFileDoors(app: FastifyInstance, house: House): void {
         default: { description: 'Problem', ...Problem },
       },
     },
-    onRequest: (request) => assertScope(request, house, 'people'),
+    onRequest: (request) => assertScope(request, house, 'people', { right: 'export' }),
     handler: async (request, reply) => {
       const format = asText(dig(request.query, 'format'), 20) ?? 'ndjson';
       if (format !== 'ndjson' && format !== 'csv')

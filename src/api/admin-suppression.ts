@@ -64,6 +64,7 @@ export function suppressionDoors(make: Make, house: House): void {
     method: 'DELETE',
     path: '/suppressions/:id',
     scope: 'people',
+    right: 'lift',
     summary: 'Take an entry off the list, saying why. Complaints and erased people stay.',
     query: { scope: 'marketing or all', why: 'Why it goes; kept' },
     answer: Type.Object({ removed: Type.Boolean() }),
@@ -87,7 +88,7 @@ export function suppressionFileDoors(app: FastifyInstance, house: House): void {
       security: [{ key: [] }],
       response: { 200: { description: 'text/csv', type: 'string' }, ...problem },
     },
-    onRequest: (request) => assertScope(request, house, 'people'),
+    onRequest: (request) => assertScope(request, house, 'people', { right: 'export' }),
     handler: (_request, reply) =>
       reply
         .header('content-type', 'text/csv; charset=utf-8')

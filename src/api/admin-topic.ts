@@ -20,7 +20,7 @@ export function topicDoors(make: Make, house: House): void {
   make({
     method: 'PUT',
     path: '/topics/:key',
-    scope: 'settings',
+    scope: 'journeys',
     summary: 'Make or change a topic, and say which journeys’ mails belong to it.',
     body: TopicInput,
     answer: TopicView,
@@ -40,7 +40,7 @@ export function topicDoors(make: Make, house: House): void {
   make({
     method: 'DELETE',
     path: '/topics/:key',
-    scope: 'settings',
+    scope: 'journeys',
     summary: 'Take a topic away; whoever had left it out gets its mails again.',
     answer: Type.Object({ removed: Type.Boolean() }),
     work: async (call) => {

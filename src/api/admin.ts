@@ -38,9 +38,11 @@ import { harmDoors } from './admin-harm.ts';
 import { suppressionDoors, suppressionFileDoors } from './admin-suppression.ts';
 import { watchDoors } from './admin-watch.ts';
 import { webhookDoors } from './admin-webhook.ts';
+import { teamDoors } from './admin-team.ts';
 import { doors, furnish } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
+import { signInRoutes } from './sign-in.ts';
 
 /** All of `/v1`. */
 export async function adminRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
@@ -69,6 +71,8 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   activityDoors(make, house);
   ruleDoors(make, house);
   settingsDoors(make, house);
+  teamDoors(make, house);
+  signInRoutes(app, house);
   webhookDoors(make, house);
   mailSourceDoors(make, house);
   suppressionDoors(make, house);

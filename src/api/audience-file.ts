@@ -31,7 +31,7 @@ export function audienceFileDoors(app: FastifyInstance, house: House): void {
       params: keyPart,
       response: { 200: { description: 'text/csv', type: 'string' }, ...problem },
     },
-    onRequest: (request) => assertScope(request, house, 'people'),
+    onRequest: (request) => assertScope(request, house, 'people', { right: 'export' }),
     handler: async (request, reply) => {
       const { key } = await house.audiences.get(keyOf(request));
       return reply

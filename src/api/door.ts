@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { BeckonError } from '../base/index.ts';
-import { assertScope, bearerOf } from './auth.ts';
+import type { Right } from '../team/index.ts';
+import { assertScope, bearerOf, entranceOf, type Who } from './auth.ts';
 import { Problem } from './contract.ts';
 import type { KeyScope } from './contract-in.ts';
 import { errors } from './error.ts';
@@ -16,7 +17,12 @@ export interface Door<B extends TSchema> {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path after `/v1`; `:name` is a part of it, `::` a colon. */
   path: string;
-  scope: KeyScope;
+  /** `own`: whoever is signed in, about themselves. */
+  scope: KeyScope | 'own';
+  /** What a member's role needs besides. */
+  right?: Right;
+  /** Changes nothing although it is no GET, such as a preview. */
+  looks?: true;
   summary: string;
   /** Schema of a JSON body. */
   body?: B;
@@ -44,6 +50,8 @@ export interface Call<B> {
   part(name: string): string;
   /** The key that was shown, if it was one and not a session. */
   bearer: string | undefined;
+  /** Who was let in. */
+  who: Who;
   /** A query parameter, if given and no longer than `longest` (512) characters. */
   query(name: string, longest?: number): string | undefined;
   /** Does a query parameter stand in the address, whatever it says? */
@@ -87,7 +95,7 @@ export function doors(app: FastifyInstance, house: House, way?: Way) {
       schema: schemaOf(door, way),
       config: door.raw ? { raw: door.raw } : {},
       ...(door.limit === undefined ? {} : { bodyLimit: door.limit }),
-      onRequest: (request) => assertScope(request, house, door.scope),
+      onRequest: (request) => assertScope(request, house, door.scope, door),
       handler: async (request, reply) => {
         const answer = await door.work(callOf<Static<B>>(request));
         return sendAnswer(reply.code(door.status ?? 200), contentType, answer);
@@ -107,6 +115,7 @@ function callOf<B>(request: FastifyRequest): Call<B> {
       throw new BeckonError(errors.API_NOT_FOUND, `The address lacks its part "${name}"`);
     },
     bearer: bearerOf(request),
+    who: entranceOf(request)!.who,
     query: (name, longest = 512) => asText(dig(request.query, name), longest),
     has: (name) => dig(request.query, name) !== undefined,
   };
@@ -130,6 +139,11 @@ function schemaOf<B extends TSchema>(door: Door<B>, way: Way | undefined): Recor
     tags: [way?.tag ?? door.path.split('/')[1]!.split(':')[0]!],
     summary: door.summary,
     security: [{ key: [] }],
+    'x-asks': {
+      scope: door.scope,
+      ...(door.right ? { right: door.right } : {}),
+      ...(door.looks ? { looks: true } : {}),
+    },
     ...(door.raw ? { consumes: door.raw } : {}),
     ...(door.body ? { body: door.body } : {}),
     ...(parameters.length > 0 ? { querystring: Type.Object(Object.fromEntries(parameters)) } : {}),

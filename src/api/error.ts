@@ -24,7 +24,11 @@ export const errors = defineErrors({
   API_ORIGIN_REFUSED: { status: 403, mend: 'Add the origin to allowedOrigins of the datastream' },
   API_STUDIO_CLOSED: {
     status: 403,
-    mend: 'Open the studio on the machine it runs on, by http://localhost; no password is set yet',
+    mend: 'Open the studio on the machine it runs on, by http://localhost, or by the set-up link that Beckon prints when it starts; no password is set yet',
+  },
+  API_PAGE_UNPROVEN: {
+    status: 403,
+    mend: 'Load the studio again; with a key of its own a program needs no proof',
   },
   API_CLOCK_FIXED: { status: 409, mend: 'Start with --clock virtual to move time; the demo does' },
   API_MAILBOX_ABSENT: {

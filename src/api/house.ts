@@ -26,6 +26,7 @@ import type {
   Recommender,
   Replays,
 } from '../recommend/index.ts';
+import type { Team } from '../team/index.ts';
 import type { AdvanceReport, ClockView, Overview, PersonRow, TimelineEntry } from './contract.ts';
 import type { JourneyDoor } from './house-journey.ts';
 import type { LedgerDoor, MailboxDoor, MessageDoor, TemplateDoor } from './house-mail.ts';
@@ -43,6 +44,8 @@ export interface House {
   ids: Ids;
   random: Random;
   log: Log;
+  /** Who works here (`Team` fits). */
+  team: Team;
   keys: KeyDoor;
   events: EventDoor;
   profiles: ProfileDoor;

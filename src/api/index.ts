@@ -4,7 +4,7 @@
  * In:     requests of browsers, shops and the studio
  * Out:    events to the log; answers in Adobe's and our own shapes; errors with a code and a mend
  * Owns:   tables api_key, webhook, webhook_delivery, webhook_newest, webhook_order, webhook_request, form, sign_up, sign_up_address · all wire formats · contract.ts, the one file the outside may know
- * Knows:  base, store, job, language, event, profile, catalog, recommend, journey, message, measure, alert
+ * Knows:  base, store, job, language, event, profile, catalog, recommend, journey, message, measure, alert, team
  * Never:  decides what a room decides; believes a browser's word about somebody else
  * Start:  server.ts, house.ts, then edge.ts
  */

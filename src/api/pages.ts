@@ -31,6 +31,8 @@ const studioPlaces = [
   'reports',
   'settings',
   'mailbox',
+  'account',
+  'welcome',
 ];
 
 /** The studio shows mails in sandboxed frames, which take over this policy: so pictures may come from the shop. */
@@ -69,8 +71,10 @@ export async function pageRoutes(app: FastifyInstance, house: House): Promise<vo
 
 async function sendStudio(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
   const { files, publicUrl, secret } = house.settings;
-  if (!mayUseStudio(callerOf(request, house), publicUrl)) {
-    const body = `<p>No password is set yet, so the studio opens only on the machine that Beckon runs on, by <code>http://localhost</code>. From another machine, carry the port over: <code>ssh -L 8080:localhost:8080 that-machine</code>.</p>`;
+  const isOpen = !(await house.team.isSetUp());
+  const isWelcome = request.url.split('?', 1)[0] === '/welcome';
+  if (isOpen && !isWelcome && !mayUseStudio(callerOf(request, house), publicUrl)) {
+    const body = `<p>No password is set yet, so the studio opens only on the machine that Beckon runs on, by <code>http://localhost</code>. From another machine, open the set-up link that Beckon prints when it starts with <code>--no-demo</code>, or carry the port over: <code>ssh -L 8080:localhost:8080 that-machine</code>.</p>`;
     return sendPage(reply, { status: 403, title: 'The studio is closed from here', body });
   }
   const html =
@@ -80,14 +84,15 @@ async function sendStudio(request: FastifyRequest, reply: FastifyReply, house: H
       '<p>Run <code>npm run build</code>, then load this page again. The API and the edge work without it.</p>';
     return sendPage(reply, { status: 503, title: 'The studio is not built', body });
   }
-  const session = makeSession(secret, house.clock.real(), house.random.bytes(18));
+  // Once there are members the page is anybody's: who it is for shows when it asks for its content.
+  const session = isOpen ? makeSession(secret, house.clock.real(), house.random.bytes(18)) : null;
+  if (session !== null) void reply.header('set-cookie', sessionHeader(session, request.protocol === 'https'));
   return reply
     .headers({
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': studioPolicy,
       'cache-control': 'no-store',
       'referrer-policy': 'same-origin',
-      'set-cookie': sessionHeader(session, request.protocol === 'https'),
     })
     .send(html);
 }

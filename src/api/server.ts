@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { adminRoutes } from './admin.ts';
 import { ActivityInput } from './contract-design.ts';
+import { writeDeeds } from './deed.ts';
 import { deliveryRoutes } from './delivery.ts';
 import { edgeRoutes } from './edge.ts';
 import { goStraight } from './edge-straight.ts';
@@ -59,6 +60,7 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
   limitRequests(app, house);
   inflateBodies(app);
   watchRefusals(app, house);
+  writeDeeds(app, house);
   await document(app, house);
   await app.register(edgeRoutes, { house });
   await app.register(deliveryRoutes, { house });

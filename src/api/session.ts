@@ -57,12 +57,15 @@ export function isSession(secret: Uint8Array, now: number, session: string | und
   return sameText(found[3]!, hmac(secret, `studio-session:${found[1]}`));
 }
 
-/** The Set-Cookie that carries a session. Not for scripts, never across sites. */
-export function sessionHeader(session: string, secure: boolean): string {
-  return `${sessionCookie}=${session}; Path=/; Max-Age=${sessionSeconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+/** Over https the name itself binds the cookie to this host, all its paths, and https (`__Host-`). */
+const nameOf = (secure: boolean) => (secure ? `__Host-${sessionCookie}` : sessionCookie);
+
+/** The Set-Cookie that carries a session for `seconds`; 0 takes it away. Not for scripts, never across sites. */
+export function sessionHeader(session: string, secure: boolean, seconds = sessionSeconds): string {
+  return `${nameOf(secure)}=${session}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
 }
 
 /** The session a request carries, if any. */
 export function sessionOf(cookies: ReadonlyMap<string, string>): string | undefined {
-  return cookies.get(sessionCookie);
+  return cookies.get(nameOf(true)) ?? cookies.get(nameOf(false));
 }

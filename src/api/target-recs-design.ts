@@ -47,7 +47,7 @@ export function recsDesignDoors(make: Make, house: House): void {
   make({
     method: 'POST',
     path: '/designs',
-    scope: 'settings',
+    scope: 'items',
     status: 201,
     summary: 'Make a design. One that fails with sample items is refused.',
     body: RecsDesignInput,
@@ -72,7 +72,7 @@ export function recsDesignDoors(make: Make, house: House): void {
     make({
       method,
       path: '/designs/:id',
-      scope: 'settings',
+      scope: 'items',
       summary: `Replace a design${method === 'POST' ? ', as Target’s tutorial has it' : ''}. It holds from the next request on.`,
       body: RecsDesignInput,
       answer: RecsDesignView,
@@ -82,7 +82,7 @@ export function recsDesignDoors(make: Make, house: House): void {
   make({
     method: 'DELETE',
     path: '/designs/:id',
-    scope: 'settings',
+    scope: 'items',
     summary: 'Take a design away; refused while something uses it. Answers with what it was.',
     answer: RecsDesignView,
     work: async (call) => {

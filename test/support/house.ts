@@ -52,8 +52,16 @@ const fakeAlerts: House['alerts'] = {
   test: async () => {},
 };
 
+/** Nobody has set a password yet, and nothing is written down. */
+const noTeam = {
+  isSetUp: async () => false,
+  who: async () => null,
+  entries: { write: async () => {} },
+} as unknown as House['team'];
+
 function fakeSenders(): Pick<
   House,
+  | 'team'
   | 'rates'
   | 'alerts'
   | 'actions'
@@ -66,6 +74,7 @@ function fakeSenders(): Pick<
   | 'simulations'
 > {
   return {
+    team: noTeam,
     rates: { list: async () => [], put: async () => {} },
     alerts: fakeAlerts,
     actions: fakeActions(),
