@@ -7,6 +7,7 @@ import { CallTimeout, countRuns, nextWaits, type Caller } from './journey/index.
 import { isReachable, type Profile } from './profile/index.ts';
 import { actionDoor } from './action-door.ts';
 import { built, readVersion } from './built.ts';
+import { gathering } from './gathering.ts';
 import { dayStart } from './day.ts';
 import { privacyDoor } from './erasing.ts';
 import { hearingDoors } from './hearing.ts';
@@ -47,7 +48,7 @@ export async function openDoors(rooms: Rooms): Promise<Doors> {
   const server = await buildServer(house);
   await server.ready();
   return {
-    callOwn,
+    callOwn: gathering(callOwn),
     listen: async () => void (await server.listen({ port: rooms.settings.port, host: rooms.settings.host })),
     close: () => server.close(),
   };

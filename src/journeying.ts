@@ -78,7 +78,7 @@ export function openJourneying(
     callOwn: (request) => slots.callOwn(request),
     callOutside: (request) => slots.callOutside(request),
     secrets,
-    plan: (tx, order) => slots.messages.plan(tx, order),
+    plan: (tx, orders) => slots.messages.planAll(tx, orders),
     cancel: (tx, runId, reason) => slots.messages.cancel(tx, runId, reason),
     update: (tx, update) => events.append(tx, [written(update)]),
     onWork: () => slots.wake(),

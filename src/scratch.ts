@@ -61,7 +61,7 @@ export async function onScratch<T>(
     await keeper.query(`alter database ${name} set synchronous_commit = off`);
     const url = new URL(ground.databaseUrl);
     url.pathname = `/${name}`;
-    const store = inOrder(await openStore(url.href, { connections: 6 }));
+    const store = inOrder(await openStore(url.href, { connections: 6, pipeline: true }));
     try {
       await migrate(store, migrations);
       if (options.large) await forgetCrashes(store);

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { freshDatabase, freshStore } from '../test/support/database.ts';
+import { leftovers } from '../test/support/scratch.ts';
 import { joinRooms, migrations, type Rooms } from './app.ts';
 import { quietLog } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
@@ -174,9 +175,7 @@ describe('recorded history', () => {
       expect(ben.runs[0]!.end!.reason).toBe('Bought');
       expect(result.mails[0]!.items.map(({ item }) => item)).toContain('coat');
       expect(await rows()).toEqual(before);
-      expect(await shop.store.rows({ text: `select from pg_database where datname like 'beckon_story_%'` })).toEqual(
-        [],
-      );
+      expect(await leftovers(shop.store)).toEqual([]);
     } finally {
       await shop.transport.close();
     }

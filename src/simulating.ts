@@ -4,11 +4,13 @@ import type { Rooms } from './app.ts';
 import { durationMs, SeededRandom, type Clock, type VirtualClock } from './base/index.ts';
 import { readItems, type Item } from './catalog/index.ts';
 import { openDoors } from './doors.ts';
+import { gathering } from './gathering.ts';
 import { identityKey, type EventLog, type ShopEvent } from './event/index.ts';
 import { Invention, type SoldItem } from './inventing.ts';
 import {
   dateOf,
   instantOfWall,
+  type Caller,
   type JourneyDefinition,
   type OverHistory,
   type OverInvented,
@@ -195,14 +197,10 @@ class Simulation {
     const { answers, actions = 'engine' } = this.#request;
     const doors = await openDoors(this.#rooms);
     const recorded = new Answers(answers);
-    // One call after the other, so that the same request gives the same result.
-    let turn: Promise<unknown> = Promise.resolve();
-    slots.callOwn = recorded.caller((request) => {
-      if (actions !== 'engine') return Promise.resolve().then(() => answered(actions));
-      const mine = turn.then(() => doors.callOwn(request));
-      turn = mine.catch(() => {});
-      return mine;
-    });
+    const callOwn = gathering(inTurn(doors.callOwn));
+    slots.callOwn = recorded.caller((request) =>
+      actions === 'engine' ? callOwn(request) : Promise.resolve().then(() => answered(actions)),
+    );
     slots.callOutside = recorded.caller((_request, activity) => {
       if (actions !== 'engine') return Promise.resolve().then(() => answered(actions));
       this.#unanswered[activity] = (this.#unanswered[activity] ?? 0) + 1;
@@ -295,6 +293,16 @@ export function journeysOf(
     sent.has(key) ? [] : [shop!.journeys.document(key, version ?? 'draft')],
   );
   return [...documents, ...named];
+}
+
+/** One call after the other, so that the same request gives the same result. */
+function inTurn(call: Caller): Caller {
+  let turn: Promise<unknown> = Promise.resolve();
+  return (request) => {
+    const mine = turn.then(() => call(request));
+    turn = mine.catch(() => {});
+    return mine;
+  };
 }
 
 /** The visitors that these people were seen as. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, freshStore } from '../test/support/database.ts';
+import { leftovers } from '../test/support/scratch.ts';
 import { joinRooms, migrations } from './app.ts';
 import { quietLog } from './base/index.ts';
 import { recipes, type Story } from './journey/index.ts';
@@ -115,9 +116,7 @@ describe('POST /v1/stories', () => {
         'There is no journey "nothing"',
       );
       await expect(door.tell({}, null)).rejects.toThrow('The story cannot be told');
-      expect(await rooms.store.rows({ text: `select from pg_database where datname like 'beckon_story_%'` })).toEqual(
-        [],
-      );
+      expect(await leftovers(rooms.store)).toEqual([]);
     } finally {
       await rooms.transport.close();
     }

@@ -52,6 +52,7 @@ export function recommendDoors(make: Make, house: House): void {
 /** All recipients, their profiles read at once; what is answered is written as it comes, and let go. */
 async function answerAll({ recipients, ...shared }: BatchRequest, house: House): Promise<Written> {
   const asked = recipients.map((own) => ({ ...shared, ...own }));
+  for (const request of asked) assertNeeds(house.criteria.get(request.criterion), request);
   const known = await house.profiles.findAll(asked.flatMap(namesOf));
   const written: Buffer[] = [];
   for (let from = 0; from < asked.length; from += goSize) {

@@ -112,6 +112,9 @@ export class Actor {
     );
     // Asked of the database: another process may just have paused it.
     const paused = await pausedJourneys(store);
+    const people = await profiles.findAll(
+      [...runs.values()].map(({ profileId: id }) => ({ namespace: 'profile', id })),
+    );
     const answered: Answered[] = [];
     const asks: Ask[] = [];
     for (const job of claimed) {
@@ -120,7 +123,7 @@ export class Actor {
       const run = runs.get(runId);
       const definition = run && journeys.version(run.journey, run.version);
       const doing = definition?.activities[activity];
-      const profile = run && (await profiles.get(run.profileId));
+      const profile = run && people.get(`profile:${run.profileId}`);
       const isThere = run?.state === 'acting' && run.moves === moves && definition && profile;
       if (!isThere || !doing) answered.push({ job, outcome: null });
       else if (paused.has(run.journey)) await jobs.postpone(job, clock.now() + pausedRestMs, 'The journey is paused');

@@ -63,7 +63,7 @@ export function after(
     const openMs = Math.min(rules.mostMs, breaker.openMs * 2);
     return { ...breaker, openMs, until: now + openMs, probe: null, last };
   }
-  const calls = heard.filter((one) => one === 'up' || one === 'down');
+  const calls = heard.filter(isCall);
   if (calls.length === 0) return breaker;
   let { inRow } = breaker;
   let longest = inRow;
@@ -86,7 +86,28 @@ export function recentAt({ recent }: Pick<Breaker, 'recent'>, now: number): Brea
   return recent.filter(([at]) => at > now - rules.windowMs);
 }
 
-function counted(recent: Breaker['recent'], calls: readonly Heard[], now: number): Breaker['recent'] {
+/** Nothing has failed that still counts. */
+export function isWell({ since, inRow, recent }: Breaker): boolean {
+  return since === null && inRow === 0 && recent.every(([, , failed]) => failed === 0);
+}
+
+/** Did it tell of the service? */
+export function isCall(heard: Heard): boolean {
+  return heard === 'up' || heard === 'down';
+}
+
+/** Two counts of calls of the same service, in one. */
+export function together(one: Breaker['recent'], other: Breaker['recent']): Breaker['recent'] {
+  const slices = new Map<number, [number, number]>();
+  for (const [from, calls, failed] of [...one, ...other]) {
+    const [n, f] = slices.get(from) ?? [0, 0];
+    slices.set(from, [n + calls, f + failed]);
+  }
+  return [...slices].map(([from, [n, f]]): Breaker['recent'][number] => [from, n, f]).sort(([a], [b]) => a - b);
+}
+
+/** The calls of the last minute with these among them. */
+export function counted(recent: Breaker['recent'], calls: readonly Heard[], now: number): Breaker['recent'] {
   const from = now - (now % rules.sliceMs);
   const failed = calls.filter((one) => one === 'down').length;
   const kept = recentAt({ recent }, now).filter(([at]) => at < from);

@@ -52,7 +52,8 @@ function rankOf(definition: JourneyDefinition, activity: string): MessageRank {
   return isHeard ? { ...rank, opens: true } : rank;
 }
 
-export type PlanMessage = (tx: Tx, message: OrderedMessage) => Promise<unknown>;
+/** Plans the messages of one transaction, each once a place. */
+export type PlanMessages = (tx: Tx, messages: readonly OrderedMessage[]) => Promise<unknown>;
 
 /** Attributes of a profile as an update activity writes them; `id` is the same for the same pass. */
 export type UpdateProfile = (
@@ -73,7 +74,7 @@ interface ChangeParts {
   clock: Clock;
   ids: Ids;
   jobs: Jobs;
-  plan: PlanMessage;
+  plan: PlanMessages;
   cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
   update: UpdateProfile;
   onWork?: () => void;
@@ -300,16 +301,18 @@ export class Changes {
         };
       }),
     );
-    for (const { command, run, definition, profile } of this.#orders) {
+    for (const { command, run, profile } of this.#orders) {
       if (command.do === 'cancel') await this.#parts.cancel(tx, run.id, command.reason);
       if (command.do === 'update') {
         const { activity, moves, attributes } = command;
         const id = `update:${run.id}/${activity}/${moves}`;
         await this.#parts.update(tx, { id, profileId: profile.id, at: now, attributes });
       }
-      if (command.do === 'send' && this.#isCurrent(run))
-        await this.#parts.plan(tx, orderOf({ command, run, definition, profile }, now));
     }
+    const messages = this.#orders.flatMap(({ command, run, ...about }) =>
+      command.do === 'send' && this.#isCurrent(run) ? [orderOf({ command, run, ...about }, now)] : [],
+    );
+    if (messages.length > 0) await this.#parts.plan(tx, messages);
   }
 
   /** A command of a decision that a later one in the same transaction has overtaken is not carried out. */

@@ -13,7 +13,7 @@ export { auditRuns } from './audit.ts';
 export { type CallAnswer, type Caller, type CallRequest, CallTimeout, openCaller } from './call.ts';
 export { Calling } from './calling.ts';
 export * from './census.ts';
-export type { MessageRank, OrderedMessage, PlanMessage, UpdateProfile } from './change.ts';
+export type { MessageRank, OrderedMessage, PlanMessages, UpdateProfile } from './change.ts';
 export type * from './definition.ts';
 export * from './compare.ts';
 export { gatheredBy, type Gathered } from './gathered.ts';

@@ -73,7 +73,7 @@ function office() {
       asked.push(request);
       return respond(request);
     },
-    plan: async (_tx, order) => void planned.push(order),
+    plan: async (_tx, orders) => void planned.push(...orders),
     cancel: async (_tx, runId, reason) => void cancelled.push({ runId, reason }),
     callOutside: () => Promise.reject(new Error('nobody outside is called')),
     update: async (_tx, update) => void written.push(update),

@@ -8,7 +8,7 @@ import { staleIn } from './answer.ts';
 import { AudienceReader, type BusinessFact } from './audience-reader.ts';
 import type { Caller } from './call.ts';
 import { auditRuns, type RunAudit } from './audit.ts';
-import { Changes, type PlanMessage, type UpdateProfile } from './change.ts';
+import { Changes, type PlanMessages, type UpdateProfile } from './change.ts';
 import { decide } from './decide.ts';
 import { RunHands } from './hands.ts';
 import type { Journeys } from './journeys.ts';
@@ -55,7 +55,7 @@ export interface RunnerParts {
   callOutside: Caller;
   /** Values that calls may show; absent: there are none. */
   secrets?: SecretSource;
-  plan: PlanMessage;
+  plan: PlanMessages;
   cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
   /** Writes attributes of a profile, for an update activity. */
   update: UpdateProfile;
@@ -126,8 +126,12 @@ export class Runner {
   /** Runs as they stand once their profiles are locked: first the profiles, then what is read of their runs. */
   async #locked(tx: Tx, runIds: readonly string[]): Promise<{ runs: Run[]; profiles: Map<string, Profile> }> {
     const before = new Map((await placesOf(tx, runIds)).map(({ id, profileId }) => [id, profileId]));
-    const profiles = await this.#parts.profiles.lock(tx, [...new Set(before.values())]);
-    const runs = await this.#known(await runsById(tx, runIds));
+    // One connection answers in order: the runs are read once their profiles are locked.
+    const [profiles, found] = await Promise.all([
+      this.#parts.profiles.lock(tx, [...new Set(before.values())]),
+      runsById(tx, runIds),
+    ]);
+    const runs = await this.#known(found);
     const astray = runs.find(({ id, profileId }) => profileId !== before.get(id) && !profiles.has(profileId));
     if (astray) throw new ProfileMoved(`The profile of run ${astray.id} was merged meanwhile`);
     return { runs: runs.filter(({ profileId }) => profiles.has(profileId)), profiles };
@@ -170,15 +174,10 @@ export class Runner {
     const due = found.filter((wait) => !wait.escaped);
     if (due.length === 0) return escaped.length;
     const moved = await store.inTransaction(async (tx) => {
-      const locked = await profiles.lockFree(
-        tx,
-        due.map(({ profile_id }) => profile_id),
-      );
-      // A pause that was committed meanwhile is seen here, or comes after this waking.
-      const free = await freeRunsById(
-        tx,
-        due.map(({ run_id }) => run_id),
-      );
+      // In this order, on one connection. A pause that was committed meanwhile is seen here, or comes after this waking.
+      const people = due.map(({ profile_id }) => profile_id);
+      const ids = due.map(({ run_id }) => run_id);
+      const [locked, free] = await Promise.all([profiles.lockFree(tx, people), freeRunsById(tx, ids)]);
       const runs = await this.#known(free.filter((run) => locked.has(run.profileId)));
       const changes = new Changes(this.#parts, runs);
       await this.#hands.ask(tx, locked.values(), runs);

@@ -219,3 +219,22 @@ describe('a cache (journeys §5 17)', () => {
     expect(office.asked).toHaveLength(4);
   });
 });
+
+it('that a service is well is written down every few seconds only, and still counts when it begins to fail (trust §2.4)', async () => {
+  const { store, clock } = office;
+  const services = new Services({ store, clock });
+  const note = async (...heard: ('up' | 'down')[]) => {
+    await services.admit('recs', { rate: null, latest: heard.map(() => clock.now()), placed: [], callMs: 1000 });
+    await services.note('recs', heard, { isProbe: false, failure: null });
+  };
+  const calls = async () => (await services.breakerOf('recs')).recent.reduce((sum, [, n]) => sum + n, 0);
+  await note('up');
+  for (let n = 0; n < 40; n++) await note('up');
+  expect(await calls()).toBe(1);
+
+  // Half of what is written down failed, but few of all that was called: it stays closed.
+  for (let n = 0; n < 12; n++) await note('down', 'up');
+
+  expect(await calls()).toBe(41 + 24);
+  expect((await services.breakerOf('recs')).since).toBeNull();
+});

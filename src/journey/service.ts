@@ -1,6 +1,17 @@
 import type { Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
-import { admitted, after, closed, recentAt, type Breaker, type Heard } from './breaker.ts';
+import {
+  admitted,
+  after,
+  closed,
+  counted,
+  isCall,
+  isWell,
+  recentAt,
+  together,
+  type Breaker,
+  type Heard,
+} from './breaker.ts';
 import type { CustomAction } from './definition.ts';
 import type { Journeys } from './journeys.ts';
 import { placesOf } from './pace.ts';
@@ -9,6 +20,17 @@ import { lockService, saveService, serviceRows, waitingAt, type ServiceRow } fro
 /** The service that an action calls: actions of the same share their rate and their breaker. */
 export function serviceOf(action: CustomAction, journey: string, activity: string): string {
   return action.service ?? `${journey}/${activity}`;
+}
+
+/** That a service is well is written down at least so often while it is called, real time. */
+const saidEveryMs = 2000;
+
+/** What this process has heard of a service that is well, and not written down yet. */
+interface Unsaid {
+  /** As it stood when calls were last admitted. */
+  isWell: boolean;
+  recent: Breaker['recent'];
+  saidAt: number;
 }
 
 /** A service as it is shown. */
@@ -43,6 +65,7 @@ export type Place =
 export class Services {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #unsaid = new Map<string, Unsaid>();
 
   constructor({ store, clock }: { store: Store; clock: Clock }) {
     this.#store = store;
@@ -53,6 +76,7 @@ export class Services {
   async admit(service: string, wanted: Wanted): Promise<Place[]> {
     const [known] = await serviceRows(this.#store, [service]);
     const isOpen = known !== undefined && known.breaker.since !== null;
+    this.#unsaidOf(service).isWell = known !== undefined && isWell(known.breaker);
     if (!isOpen && wanted.rate === null) return wanted.latest.map(() => ({ go: true, isProbe: false }));
     return this.#store.inTransaction(async (tx) => {
       const now = this.#clock.now();
@@ -63,18 +87,37 @@ export class Services {
     });
   }
 
-  /** Notes how calls ended. */
+  /**
+   * Notes how calls ended. That a service is well, as it was, is said every few seconds only; until then it is known here,
+   * and counts when one fails.
+   */
   async note(
     service: string,
     heard: readonly Heard[],
     more: { isProbe: boolean; failure: { status: string; reason: string | null } | null },
   ): Promise<void> {
     if (!more.isProbe && heard.every((one) => one === 'none')) return;
+    const now = this.#clock.now();
+    const unsaid = this.#unsaidOf(service);
+    const isNews = more.isProbe || heard.includes('down') || !unsaid.isWell;
+    if (!isNews && this.#clock.real() - unsaid.saidAt < saidEveryMs) {
+      unsaid.recent = counted(unsaid.recent, heard.filter(isCall), now);
+      return;
+    }
+    const before = unsaid.recent;
+    unsaid.recent = [];
+    unsaid.saidAt = this.#clock.real();
     await this.#store.inTransaction(async (tx) => {
-      const now = this.#clock.now();
       const row = await lockService(tx, service, now);
-      await saveService(tx, { ...row, breaker: after(row.breaker, heard, { now, ...more }) }, now);
+      const breaker = { ...row.breaker, recent: together(row.breaker.recent, before) };
+      await saveService(tx, { ...row, breaker: after(breaker, heard, { now, ...more }) }, now);
     });
+  }
+
+  #unsaidOf(service: string): Unsaid {
+    const known = this.#unsaid.get(service) ?? { isWell: false, recent: [], saidAt: -Infinity };
+    this.#unsaid.set(service, known);
+    return known;
   }
 
   /** All services that were ever called, as they are now. */

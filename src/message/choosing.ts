@@ -2,7 +2,7 @@ import type { Tx } from '../store/index.ts';
 import type { MessageRow } from './message.ts';
 import { messageEvent, type Kit } from './part.ts';
 import { choicesOf, putChoice, topics, type Choice, type Pace, type Texts } from './table-choice.ts';
-import { liftUnsubscribe, suppressedReasons } from './table-gate.ts';
+import { liftUnsubscribes, suppressedReasons } from './table-gate.ts';
 import { masked, subscriber } from './unsubscribe.ts';
 
 /** What the page shows on which people choose. Times are UTC ms. */
@@ -99,7 +99,7 @@ export async function comeBack(kit: Kit, token: string, wording: string): Promis
     await kit.profiles.lock(tx, [row.profileId]);
     const now = kit.clock.now();
     if (stateOf(await suppressedReasons(tx, key, now)) === 'ended') return false;
-    if ((await liftUnsubscribe(tx, key, now + 1)) === 0) return true;
+    if ((await liftUnsubscribes(tx, [{ key, at: now + 1 }])) === 0) return true;
     const event = messageEvent(row, { id: kit.ids.next(), types: ['profile.consent'], at: now, level: 2 });
     const proof = { channel: 'preference page', basis: 'consent', wording } as const;
     await kit.append(tx, [{ ...event, consent: { 'email-marketing': 'in' }, proof }]);

@@ -46,17 +46,22 @@ export async function claimDue(
   const candidates = suspect ? peeked.slice(0, 1) : peeked.filter(({ crashes }) => crashes === 0);
   if (candidates.length === 0) return { claims: [], decided: 0, asks: false };
   const claimed = await kit.store.inTransaction(async (tx) => {
-    const profiles = await kit.profiles.lock(tx, [...new Set(candidates.map(({ profileId }) => profileId))]);
-    const rows = await lockDue(
-      tx,
-      candidates.map(({ id }) => id),
-      now,
-    );
-    const known = await templates(rows.map(({ template }) => template));
+    // In this order, on one connection: the profiles come first.
+    const [profiles, rows] = await Promise.all([
+      kit.profiles.lock(tx, [...new Set(candidates.map(({ profileId }) => profileId))]),
+      lockDue(
+        tx,
+        candidates.map(({ id }) => id),
+        now,
+      ),
+    ]);
     const of = rows.filter(({ to }) => to === null);
-    const answers = await kit.stillTrue(tx, of);
+    const [known, answers, unread] = await Promise.all([
+      templates(rows.map(({ template }) => template)),
+      kit.stillTrue(tx, of),
+      unreadConsents(kit, profiles.values()),
+    ]);
     const still = new Map(of.map(({ id }, place) => [id, answers[place]!]));
-    const unread = await unreadConsents(kit, profiles.values());
     return claimRows({ kit, tx, now, profiles, templates: known, still, unread }, rows);
   });
   point('message.claimed');
@@ -77,20 +82,21 @@ interface Desk {
 
 async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   const { kit, tx, now } = desk;
-  const listed = await lookUpAddresses(kit, tx, {
+  const people = [...desk.profiles.keys()];
+  const asked = lookUpAddresses(kit, tx, {
     emails: rows.map((row) => [row.id, row.to ?? desk.profiles.get(row.profileId)?.state.email ?? null] as const),
     now,
   });
+  const [listed, waiting] = await Promise.all([asked, waitingMails(tx, people)]);
   const wishes = await wishesOf(tx, rows, listed);
   const chosenCaps = [...wishes.values()].flatMap(({ cap }) => cap ?? []);
   const caps = [...kit.set.caps, ...chosenCaps, ...rows.flatMap(({ rank }) => rank?.cap ?? [])];
   const longest = Math.max(0, ...caps.map(({ windowMs }) => windowMs));
-  const slots = await slotsSince(tx, [...desk.profiles.keys()], now - longest);
-  const waiting = await waitingMails(tx, [...desk.profiles.keys()]);
-  const admission = await Admission.open(kit, tx, {
+  const opening = Admission.open(kit, tx, {
     journeys: [...new Set(rows.map(({ journey }) => journey))],
     emails: rows.flatMap((row) => row.to ?? desk.profiles.get(row.profileId)?.state.email ?? []),
   });
+  const [slots, admission] = await Promise.all([slotsSince(tx, people, now - longest), opening]);
   const bought = ({ profileId }: MessageRow) => desk.profiles.get(profileId)?.state.orders.at(-1)?.at ?? null;
   // Who goes before is judged first, so that the last place is theirs.
   const before = ({ class: kind, rank }: MessageRow) => (kind === 'marketing' ? (rank?.priority ?? 0) : 1000);

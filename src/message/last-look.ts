@@ -39,11 +39,8 @@ export async function lookAgain(
 ): Promise<Change[]> {
   const marketing = claims.filter(({ row }) => row.class === 'marketing' && row.to === null && !row.resent);
   if (marketing.length === 0) return [];
-  const unread = await unreadConsents(kit, profiles.values());
-  const still = await kit.stillTrue(
-    tx,
-    marketing.map(({ row }) => row),
-  );
+  const rows = marketing.map(({ row }) => row);
+  const [unread, still] = await Promise.all([unreadConsents(kit, profiles.values()), kit.stillTrue(tx, rows)]);
   const now = kit.clock.now();
   return marketing.flatMap(({ row, zone }, place): Change[] => {
     const profile = profiles.get(row.profileId);

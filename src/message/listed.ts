@@ -26,15 +26,9 @@ export async function lookUpAddresses(
   const named = emails.flatMap(([id, email]) =>
     email ? [{ id, key: addressKey(kit.addressSecret, email), foreign: foreignKey(email) }] : [],
   );
-  const found = await suppressedKeys(
-    tx,
-    named.flatMap(({ key, foreign }) => [key, foreign]),
-    now,
-  );
-  const choices = await choicesOf(
-    tx,
-    named.map(({ key }) => key),
-  );
+  const keys = named.map(({ key }) => key);
+  const all = named.flatMap(({ key, foreign }) => [key, foreign]);
+  const [found, choices] = await Promise.all([suppressedKeys(tx, all, now), choicesOf(tx, keys)]);
   return new Map(
     named.map(({ id, key, foreign }) => {
       const scopes = [found.get(key), found.get(foreign)];

@@ -14,8 +14,9 @@ import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
 import { readProvider, type NameOf, type Provider } from './provider.ts';
 import { nobody, planProofs, type ProofOrder } from './proof.ts';
 import { renderMail, type Rendering } from './render.ts';
-import { cancelRows, insertMessage, messageById, messagesOf } from './table.ts';
-import { eraseAddressed, eraseNotices, eraseProfile, freeSlots, liftUnsubscribe, suppress } from './table-gate.ts';
+import { cancelRows, messageById, messagesOf } from './table.ts';
+import { insertMessages } from './table-plan.ts';
+import { eraseAddressed, eraseNotices, eraseProfile, freeSlots, liftUnsubscribes, suppress } from './table-gate.ts';
 import {
   ledgerDoubt,
   ledgerLines,
@@ -94,13 +95,15 @@ export class Messages {
 
   /** T1: writes the intended mail in the journey's transaction; the same place of the same run gives the same message. */
   async plan(tx: Tx, plan: Plan): Promise<string> {
-    const id = await insertMessage(tx, plan, {
-      id: this.#kit.ids.next(),
-      key: messageKey(plan),
-      now: this.#kit.clock.now(),
-    });
+    return (await this.planAll(tx, [plan]))[0]!;
+  }
+
+  /** The same for many, in their order. */
+  async planAll(tx: Tx, plans: readonly Plan[]): Promise<string[]> {
+    const rows = plans.map((plan) => ({ plan, id: this.#kit.ids.next(), key: messageKey(plan) }));
+    const ids = await insertMessages(tx, rows, this.#kit.clock.now());
     tx.afterCommit(() => point('message.planned'));
-    return id;
+    return ids;
   }
 
   /** Writes a notice in the caller's transaction; the same turn about the same thing gives the same message. */
@@ -156,13 +159,22 @@ export class Messages {
       if (fact.name === 'consent.lost' && (purpose === 'email-marketing' || purpose === 'collect')) {
         await cancelUnsent(this.#kit, tx, { profileId: fact.profileId, state: 'skipped', reason: 'no consent' });
       }
-      if (fact.name === 'consent.given' && purpose === 'email-marketing') await this.#lift(tx, fact);
     }
+    await this.#lift(
+      tx,
+      facts.filter(({ name, data }) => name === 'consent.given' && data['purpose'] === 'email-marketing'),
+    );
   }
 
-  async #lift(tx: Tx, fact: Fact): Promise<void> {
-    const email = (await this.#kit.profiles.lock(tx, [fact.profileId])).get(fact.profileId)?.state.email;
-    if (email) await liftUnsubscribe(tx, addressKey(this.#kit.addressSecret, email), fact.at);
+  /** Whoever says yes again is not held to having unsubscribed before. */
+  async #lift(tx: Tx, given: readonly Fact[]): Promise<void> {
+    if (given.length === 0) return;
+    const people = await this.#kit.profiles.lock(tx, [...new Set(given.map(({ profileId }) => profileId))]);
+    const lifts = given.flatMap(({ profileId, at }) => {
+      const email = people.get(profileId)?.state.email;
+      return email ? [{ key: addressKey(this.#kit.addressSecret, email), at }] : [];
+    });
+    await liftUnsubscribes(tx, lifts);
   }
 
   /**

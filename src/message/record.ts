@@ -1,4 +1,4 @@
-import { point } from '../base/index.ts';
+import { point, turn } from '../base/index.ts';
 import { hearRefused } from './hear.ts';
 import type { Claim } from './claim.ts';
 import { jitterOf } from './last-look.ts';
@@ -48,6 +48,8 @@ export class Recorder {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
+      // What is answered at the same moment goes together.
+      await turn();
       const group = this.#waiting.splice(0, 50);
       if (this.#waiting.length === 0) for (const tell of this.#caught.splice(0)) tell();
       if (await this.#record(group)) continue;

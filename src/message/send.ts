@@ -111,8 +111,7 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
   const options = { leaseMs: kit.set.wireLeaseMs, transport: kit.transport.name, now: kit.clock.now() };
   const going = await kit.store.inTransaction(async (tx) => {
     const claims = ready.map(({ claim }) => claim);
-    const profiles = await lockPeople(kit, tx, claims);
-    const slowed = await readSlowed(tx, options.now);
+    const [profiles, slowed] = await Promise.all([lockPeople(kit, tx, claims), readSlowed(tx, options.now)]);
     if (slowed.frozen) {
       await applyChanges(kit, tx, ready.map(returned('sending is frozen')));
       return new Set<string>();

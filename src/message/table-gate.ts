@@ -1,4 +1,4 @@
-import type { Runner } from '../store/index.ts';
+import { smallintColumn, textColumn, timeColumn, type Runner } from '../store/index.ts';
 import { shardOf } from '../base/index.ts';
 
 /** Statements of suppression and caps. */
@@ -78,12 +78,18 @@ export async function suppress(tx: Runner, entry: NewSuppression): Promise<boole
   return added > 0;
 }
 
-/** Lifts an unsubscription that is older than `at`; other reasons stay. */
-export function liftUnsubscribe(tx: Runner, key: string, at: number): Promise<number> {
+/** Lifts unsubscriptions that are older than their `at`; other reasons stay. @returns how many */
+export async function liftUnsubscribes(tx: Runner, lifts: readonly { key: string; at: number }[]): Promise<number> {
+  if (lifts.length === 0) return 0;
   return tx.run({
-    text: `delete from suppression where shard = $1 and key = $2 and scope = 'marketing' and reason = 'unsubscribed'
-      and at < $3`,
-    values: [shardOf(key), key, new Date(at)],
+    name: 'suppression-lift',
+    text: `delete from suppression s using unnest($1::smallint[], $2::text[], $3::timestamptz[]) as l(shard, key, at)
+      where s.shard = l.shard and s.key = l.key and s.scope = 'marketing' and s.reason = 'unsubscribed' and s.at < l.at`,
+    values: [
+      smallintColumn(lifts.map(({ key }) => shardOf(key))),
+      textColumn(lifts.map(({ key }) => key)),
+      timeColumn(lifts.map(({ at }) => at)),
+    ],
   });
 }
 

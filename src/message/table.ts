@@ -1,5 +1,5 @@
 import type { Runner } from '../store/index.ts';
-import type { MessageRow, MessageState, Plan, StoredLink } from './message.ts';
+import type { MessageRow, MessageState, StoredLink } from './message.ts';
 
 /** All statements of the ledger. Leases compare with the database's clock, due times with the business time passed in. */
 
@@ -33,33 +33,6 @@ function rowOf(raw: Raw): MessageRow {
     changedAt: raw.changedAt.getTime(),
     links: raw.links ?? [],
   };
-}
-
-/** T1: the outbox row. Gives the id of the row under this key, which may be an older one. */
-export async function insertMessage(
-  tx: Runner,
-  plan: Plan,
-  row: { id: string; key: string; now: number },
-): Promise<string> {
-  const { id, key, now } = row;
-  const values = [plan.shard, id, key, plan.runId, plan.journey, plan.journeyVersion, plan.activity, plan.visit];
-  const more = [plan.profileId, plan.message, JSON.stringify(plan.context), plan.class, plan.holdout];
-  const json = (value: object | null | undefined) => (value ? JSON.stringify(value) : null);
-  const rest = [plan.test ?? false, new Date(now), new Date(plan.deadline), plan.to ?? null, json(plan.rank)];
-  const inserted = await tx.rows<{ id: string }>({
-    name: 'message-plan',
-    text: `insert into message (shard, id, key, run_id, journey, journey_version, activity, visit, profile_id, template,
-        context, class, holdout, quiet, test, planned_at, due, deadline, changed_at, addressed_to, rank)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $16, $18, $19)
-      on conflict (shard, key) do nothing returning id`,
-    values: [...values, ...more, json(plan.quietHours), ...rest],
-  });
-  if (inserted[0]) return inserted[0].id;
-  const known = await tx.rows<{ id: string }>({
-    text: 'select id from message where shard = $1 and key = $2',
-    values: [plan.shard, key],
-  });
-  return known[0]!.id;
 }
 
 export interface Candidate {

@@ -15,6 +15,8 @@ const sliceSize = 100;
 /** What is to be looked at. The profiles are locked by the caller's transaction, and as they stand now. */
 export interface Looked {
   profiles: readonly Profile[];
+  /** Where they stand, if that has been read. */
+  standings?: readonly Standing[];
   /** What they did just now, by profile. */
   events: ReadonlyMap<string, readonly ShopEvent[]>;
   /** Who began to exist just now: nothing came before. */
@@ -41,7 +43,8 @@ interface Question {
 export async function followAudiences(tx: Tx, audiences: readonly Audience[], looked: Looked): Promise<Fact[]> {
   const ids = looked.profiles.map(({ id }) => id);
   if (audiences.length === 0 || ids.length === 0) return [];
-  const standings = new Map((await standingsOf(tx, ids)).map((one) => [`${one.profileId} ${one.audience}`, one]));
+  const known = looked.standings ?? (await standingsOf(tx, ids));
+  const standings = new Map(known.map((one) => [`${one.profileId} ${one.audience}`, one]));
   const asked = new Set(audiences.flatMap(({ rule }) => rule?.types ?? []));
   const questions: Question[] = [];
   for (const [place, profile] of looked.profiles.entries()) {

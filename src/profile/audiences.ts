@@ -110,8 +110,6 @@ export class Audiences {
 
   /** After a fold, in its transaction. @returns entries and exits */
   async follow(tx: Tx, pass: FoldPass): Promise<Fact[]> {
-    const audiences = await this.current(tx);
-    if (audiences.length === 0) return [];
     const events = new Map<string, ShopEvent[]>();
     for (const { event, profileId } of pass.taken) {
       const id = pass.living(profileId);
@@ -125,9 +123,15 @@ export class Audiences {
   }
 
   /** Some profiles have changed, in the caller's transaction, which holds them. @returns entries and exits */
-  async look(tx: Tx, { profiles, ...looked }: Pick<Looked, 'profiles'> & Partial<Looked>): Promise<Fact[]> {
+  async look(
+    tx: Tx,
+    { profiles, ...looked }: Pick<Looked, 'profiles'> & Partial<Omit<Looked, 'standings'>>,
+  ): Promise<Fact[]> {
     const usual = { events: new Map(), created: new Set<string>(), now: this.#clock.now() };
-    return followAudiences(tx, await this.current(tx), { profiles, ...usual, ...looked });
+    const ids = profiles.map(({ id }) => id);
+    const reading = ids.length > 0 ? table.standingsOf(tx, ids) : [];
+    const [audiences, standings] = await Promise.all([this.current(tx), reading]);
+    return followAudiences(tx, audiences, { profiles, standings, ...usual, ...looked });
   }
 
   /** Those whose membership may change because time has passed. @returns the facts and the locked profiles they are about */

@@ -22,6 +22,7 @@ import {
   seenStepMs,
 } from './table.ts';
 import type { RefusedClaim } from './claim.ts';
+import { audiencesOf } from './table-audience.ts';
 import { Traits } from './traits.ts';
 import { deleteProfiles, rowsOfProfiles } from './table-erasure.ts';
 import { profileColumns, profileOf, type ProfileRow } from './table-row.ts';
@@ -168,12 +169,20 @@ export class Profiles {
 
   /** Profiles by id, locked in id order until the transaction ends. Merged ones are found under their new id only. */
   async lock(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>> {
-    return this.#placed(tx, await lockProfiles(tx, ids));
+    return this.#locked(tx, ids, lockProfiles(tx, ids));
   }
 
   /** As `lock`, leaving out those another transaction holds. */
   async lockFree(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>> {
-    return this.#placed(tx, await lockFreeProfiles(tx, ids));
+    return this.#locked(tx, ids, lockFreeProfiles(tx, ids));
+  }
+
+  /** The audiences are asked for behind the lock on the same connection, which answers in order: as they are under the lock. */
+  async #locked(tx: Runner, ids: readonly string[], locking: Promise<Profile[]>): Promise<Map<string, Profile>> {
+    const audiences = this.audiences.all.length > 0 && ids.length > 0 ? audiencesOf(tx, ids) : new Map();
+    const [profiles, found] = await Promise.all([locking, audiences]);
+    for (const profile of profiles) profile.audiences = found.get(profile.id) ?? [];
+    return new Map(profiles.map((profile) => [profile.id, profile]));
   }
 
   /** The same, each knowing which audiences it is in. */

@@ -3,7 +3,7 @@ import { identityKey, type ShopEvent } from '../event/index.ts';
 import type { Fact, Profile } from '../profile/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import {
-  addOrder,
+  addOrders,
   addSeen,
   clearSeen,
   countsOf,
@@ -59,11 +59,10 @@ export class ActivitySeen {
       const owner = event.identities.map((one) => owners.get(identityKey(one))).find((one) => one !== undefined);
       if (owner && !owner.state.test) await addSeen(tx, seenBy(owner.id, event));
     }
-    for (const fact of told.facts) {
-      if (fact.name !== 'ordered' || told.profiles.get(fact.profileId)?.state.test === true) continue;
-      const order = orderOf(fact);
-      if (order) await addOrder(tx, order, activityCreditMs);
-    }
+    const orders = told.facts.flatMap((fact) =>
+      fact.name !== 'ordered' || told.profiles.get(fact.profileId)?.state.test === true ? [] : (orderOf(fact) ?? []),
+    );
+    await addOrders(tx, orders, activityCreditMs);
   }
 
   /** The numbers of an activity; experiences that nobody saw are not among them. */

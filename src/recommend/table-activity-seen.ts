@@ -1,4 +1,13 @@
-import type { Migration, Runner, Tx } from '../store/index.ts';
+import {
+  bigintColumn,
+  smallintColumn,
+  textColumn,
+  timeColumn,
+  uuidColumn,
+  type Migration,
+  type Runner,
+  type Tx,
+} from '../store/index.ts';
 
 /** What somebody has seen of one experience. Times are UTC ms. */
 export interface SeenRow {
@@ -93,16 +102,28 @@ export async function addSeen(tx: Runner, row: SeenRow): Promise<void> {
   });
 }
 
-/** Credits an order to the last clicked experience of each activity, if that click came at most `windowMs` before it. */
-export async function addOrder(tx: Runner, order: FollowedOrder, windowMs: number): Promise<void> {
-  const { shard, profileId, orderId, at, minor, currency } = order;
+/** Credits each order to the last clicked experience of each activity, if that click came at most `windowMs` before it. */
+export async function addOrders(tx: Runner, orders: readonly FollowedOrder[], windowMs: number): Promise<void> {
+  if (orders.length === 0) return;
   await tx.run({
-    name: 'recommend.credit-order',
+    name: 'recommend.credit-orders',
     text: `insert into activity_order (shard, profile_id, order_id, activity, experience, at, minor, currency)
-      select distinct on (activity) $1::smallint, profile_id, $3, activity, experience, $4, $5, $6 from activity_seen
-      where profile_id = $2 and clicked_at <= $4 and clicked_at >= $7 order by activity, clicked_at desc
+      select distinct on (o.order_id, s.activity) o.shard, o.profile_id, o.order_id, s.activity, s.experience, o.at, o.minor, o.currency
+      from unnest($1::smallint[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[], $6::text[])
+        as o(shard, profile_id, order_id, at, minor, currency)
+      join activity_seen s on s.profile_id = o.profile_id and s.clicked_at <= o.at
+        and s.clicked_at >= o.at - $7 * interval '1 millisecond'
+      order by o.order_id, s.activity, s.clicked_at desc
       on conflict do nothing`,
-    values: [shard, profileId, orderId, new Date(at), minor, currency, new Date(at - windowMs)],
+    values: [
+      smallintColumn(orders.map(({ shard }) => shard)),
+      uuidColumn(orders.map(({ profileId }) => profileId)),
+      textColumn(orders.map(({ orderId }) => orderId)),
+      timeColumn(orders.map(({ at }) => at)),
+      bigintColumn(orders.map(({ minor }) => minor)),
+      textColumn(orders.map(({ currency }) => currency)),
+      windowMs,
+    ],
   });
 }
 

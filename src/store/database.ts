@@ -1,4 +1,4 @@
-import { Pool, types, type QueryResult } from 'pg';
+import { Pool, types, type PoolClient, type QueryResult } from 'pg';
 import { BeckonError, point } from '../base/index.ts';
 import { errors } from './error.ts';
 
@@ -40,9 +40,16 @@ export interface Store extends Runner {
 types.setTypeParser(20, Number);
 types.setTypeParser(1700, Number);
 
+export interface StoreOptions {
+  connections?: number;
+  /** Statements of a transaction that nobody waits for in between go out together. */
+  pipeline?: boolean;
+}
+
 /** Opens a pool on `url`. Fails with STORE_UNREACHABLE when no connection can be made. */
-export async function openStore(url: string, options: { connections?: number } = {}): Promise<Store> {
-  const pool = new Pool({ connectionString: url, max: options.connections ?? 10, application_name: 'beckon' });
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const { connections = 10, pipeline = false } = options;
+  const pool = new Pool({ connectionString: url, max: connections, application_name: 'beckon', pipeline });
   pool.on('error', () => {}); // an idle connection that dies is replaced at its next use
   try {
     (await pool.connect()).release();
@@ -64,9 +71,9 @@ export async function openStore(url: string, options: { connections?: number } =
   };
 }
 
-function runnerOn(
-  query: (statement: { name?: string; text: string; values?: unknown[] }) => Promise<QueryResult>,
-): Runner {
+type Ask = (statement: { name?: string; text: string; values?: unknown[] }) => Promise<QueryResult>;
+
+function runnerOn(query: Ask): Runner {
   const send = ({ name, text, values }: Statement) =>
     query({ text, ...(name === undefined ? {} : { name }), values: (values ?? []) as unknown[] });
   return {
@@ -75,28 +82,58 @@ function runnerOn(
   };
 }
 
+/** Somebody goes on with a transaction that has ended; outside of it nothing may be written. */
+class TransactionOver extends Error {
+  override readonly name = 'TransactionOver';
+  override readonly message = 'The transaction has ended';
+}
+
 async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect();
     const after: (() => void)[] = [];
     let broken = false;
+    const ask = asking(client);
+    let isOver = false;
+    const within: Ask = (statement) => (isOver ? Promise.reject(new TransactionOver()) : ask(statement));
     try {
-      await client.query('begin');
-      const result = await work({
-        ...runnerOn((statement) => client.query(statement)),
-        afterCommit: (f) => after.push(f),
-      });
+      // Where the connection takes more than one at a time, this goes out with the first statement.
+      const begun = ask({ text: 'begin' });
+      begun.catch(() => {});
+      const result = await work({ ...runnerOn(within), afterCommit: (f) => after.push(f) });
+      await begun;
+      isOver = true;
       point('store.before-commit');
-      await client.query('commit');
+      await ask({ text: 'commit' });
       for (const f of after) f();
       return result;
     } catch (error) {
-      await client.query('rollback').catch(() => (broken = true));
+      // What was asked for beside what failed comes before this, and nothing comes after it.
+      isOver = true;
+      await ask({ text: 'rollback' }).catch(() => (broken = true));
       if (attempt >= 5 || !isTransient(error)) throw error;
     } finally {
       client.release(broken);
     }
   }
+}
+
+/** Statements of one connection are answered in the order of asking; with a pipeline what is asked in one go leaves in one piece. */
+function asking(client: PoolClient): Ask {
+  if (client.pipeline) {
+    const { stream } = client.connection;
+    return (statement) => {
+      stream.cork();
+      process.nextTick(() => stream.uncork());
+      return client.query(statement);
+    };
+  }
+  let before: Promise<unknown> = Promise.resolve();
+  return (statement) => {
+    const mine = before.then(() => client.query(statement));
+    before = mine.catch(() => {});
+    return mine;
+  };
 }
 
 /** Serialization failure or deadlock: trying the whole transaction again may succeed. */

@@ -91,7 +91,7 @@ export class Office {
       callOwn: call,
       callOutside: call,
       secrets: this.secrets,
-      plan: async (_tx, order) => void this.planned.push(order),
+      plan: async (_tx, orders) => void this.planned.push(...orders),
       cancel: async (_tx, runId, reason) => void this.cancelled.push({ runId, reason }),
       update: async (_tx, update) => void this.written.push(update),
     });

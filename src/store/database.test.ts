@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { freshDatabase } from '../../test/support/database.ts';
+import { openStore } from './database.ts';
+
+const one = { text: 'select 1 as n' };
+
+it.each([false, true])(
+  'a transaction whose statements are not waited for is whole or not at all (pipeline: %s)',
+  async (pipeline) => {
+    const store = await openStore(await freshDatabase(), { connections: 2, pipeline });
+    await store.run({ text: 'create table thing (n int primary key)' });
+    const insert = (n: number) => ({ text: 'insert into thing values ($1)', values: [n] });
+
+    await store.inTransaction(async (tx) => {
+      const [before] = await Promise.all([
+        tx.rows({ text: 'select n from thing' }),
+        tx.run(insert(1)),
+        tx.run(insert(2)),
+      ]);
+      expect(before).toEqual([]);
+    });
+    const failed = store.inTransaction(async (tx) => {
+      await Promise.all([tx.run(insert(3)), tx.run(insert(1)), tx.rows(one)]);
+    });
+    await expect(failed).rejects.toMatchObject({ code: '23505' });
+    let late: Promise<unknown> = Promise.resolve();
+    const left = store.inTransaction(async (tx) => {
+      const goesOn = async () => {
+        await tx.rows(one);
+        await tx.run(insert(4));
+      };
+      late = goesOn().then(goesOn);
+      late.catch(() => {});
+      await tx.run(insert(1));
+    });
+    await expect(left).rejects.toMatchObject({ code: '23505' });
+    await expect(late).rejects.toThrow();
+
+    expect(await store.rows({ text: 'select n from thing order by n' })).toEqual([{ n: 1 }, { n: 2 }]);
+    // The connection is as good as new.
+    expect(await store.inTransaction((tx) => tx.rows(one))).toEqual([{ n: 1 }]);
+    await store.close();
+  },
+);
+
+it('what one transaction asks in one go leaves in one piece, where that was asked for', async () => {
+  const store = await openStore(await freshDatabase(), { connections: 1, pipeline: true });
+  const client = await store.pool.connect();
+  const { stream } = client.connection;
+  client.release();
+  const pieces: number[] = [];
+  const write = stream._writev!.bind(stream);
+  stream._writev = (chunks, done) => {
+    pieces.push(chunks.length);
+    write(chunks, done);
+  };
+
+  await store.inTransaction((tx) => Promise.all([tx.rows(one), tx.rows(one), tx.rows(one)]));
+
+  // `begin` with the three, and then the commit, which is one small piece by itself.
+  expect(pieces.length).toBeLessThanOrEqual(2);
+  expect(pieces[0]).toBeGreaterThan(3);
+  await store.close();
+});
