@@ -100,6 +100,28 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** How long a slice of long work lasts, milliseconds: less than it takes the database to keep what came in. */
+const sliceMs = 0.3;
+
+/** Long work in slices: `if (slices.isOver) await slices.next();` between its pieces, and everything else has its turn. */
+export class Slices {
+  #began = elapsed();
+
+  get isOver(): boolean {
+    return elapsed() - this.#began >= sliceMs;
+  }
+
+  async next(): Promise<void> {
+    await turn();
+    this.#began = elapsed();
+  }
+}
+
+/** Resolves when statements begun just now have been sent, before anything else happens. */
+export function sent(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
 /** Monotonic milliseconds, for measuring how long something took. */
 export function elapsed(): number {
   return performance.now();

@@ -1,4 +1,4 @@
-import { after, elapsed, pause, point, type Clock, type Log, type Timer } from '../base/index.ts';
+import { after, elapsed, pause, point, Slices, type Clock, type Log, type Timer } from '../base/index.ts';
 import { bigintColumn, smallintColumn, textColumn, type Store, type Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import { isHindrance, isOfTheEvents, LeaseLost } from './fold-fault.ts';
@@ -287,7 +287,12 @@ export class Folder {
     const rows = [...ours, ...found].sort((a, b) => (a.id < b.id ? -1 : 1));
     const others = found.map(({ id }) => id);
     if (rows.length === 0) return { ...nothing, others };
-    const events = rows.flatMap((row) => eventsOf(row, known));
+    const events: { shard: number; event: ShopEvent }[] = [];
+    const slices = new Slices();
+    for (const row of rows) {
+      if (slices.isOver) await slices.next();
+      events.push(...eventsOf(row, known));
+    }
     await forgetConsents(
       tx,
       events.map(({ event }) => event),

@@ -92,6 +92,20 @@ describe('Storing a batch', () => {
   });
 });
 
+it('has the database work on the next batch while the one before is answered', async () => {
+  const order: string[] = [];
+  let second: Promise<unknown> | undefined;
+  const onSent = () => {
+    order.push('sent');
+    second ??= log.receive([event('b', 'bo')]).then(() => order.push('b answered'));
+  };
+  store.pool.on('acquire', onSent);
+  await log.receive([event('a', 'ada')]).then(() => order.push('a answered'));
+  await second;
+  store.pool.off('acquire', onSent);
+  expect(order).toEqual(['sent', 'sent', 'a answered', 'b answered']);
+});
+
 describe('While the fold of this process is behind', () => {
   it('senders wait until it has come on', async () => {
     let owed = 20_000;

@@ -1,4 +1,4 @@
-import { after, point, shardOf, type Ids, type Timer } from '../base/index.ts';
+import { after, point, sent, shardOf, type Ids, type Timer } from '../base/index.ts';
 import { smallintColumn, textColumn, timeColumn, uuidColumn, type Runner } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import type { StoredRow } from './given.ts';
@@ -22,10 +22,19 @@ export interface ReceiveHow {
   unless?: 'consenting' | 'declined';
 }
 
-/** An event on its way into the log. */
+/** An event on its way into the log, made ready when it came: then the database need not wait for it. */
 interface Arrival {
   event: ShopEvent;
   guard: Guard;
+  shard: number;
+  /** Of its row. */
+  id: string;
+  /** Itself as JSON. */
+  body: string;
+}
+
+function arrivalOf(event: ShopEvent, guard: Guard, ids: Ids): Arrival {
+  return { event, guard, shard: shardOf(event.visitor), id: ids.next(), body: JSON.stringify(event) };
 }
 
 /** What `ReceiveHow` says, as the statement takes it. */
@@ -47,7 +56,7 @@ export interface Writing {
 
 /** Stores events, each once by (source, id). In a transaction they take effect with it. */
 export async function storeEvents(writing: Writing, events: readonly ShopEvent[]): Promise<StoredRow[]> {
-  const arrivals = events.map((event) => ({ event, guard: 0 as const }));
+  const arrivals = events.map((event) => arrivalOf(event, 0, writing.ids));
   return (await storeArrivals(writing, arrivals)).rows;
 }
 
@@ -64,7 +73,10 @@ function summed(fates: readonly Fate[]): Received {
 }
 
 /** Stores what arrived and says of each what became of it, in the order given. */
-async function storeArrivals({ runner, ids, statements }: Writing, arrivals: readonly Arrival[]): Promise<Stored> {
+async function storeArrivals(
+  { runner, statements }: Pick<Writing, 'runner' | 'statements'>,
+  arrivals: readonly Arrival[],
+): Promise<Stored> {
   if (arrivals.length === 0) return { fates: [], rows: [] };
   const fates: Fate[] = arrivals.map(() => 'kept');
   const known = new Set<string>();
@@ -73,8 +85,7 @@ async function storeArrivals({ runner, ids, statements }: Writing, arrivals: rea
   const columns = emptyColumns();
   const inbox = new Map<number, Prepared>();
   for (let place = 0; place < arrivals.length; place++) {
-    const { event, guard } = arrivals[place]!;
-    const shard = shardOf(event.visitor);
+    const { event, guard, shard, id, body } = arrivals[place]!;
     const key = `${shard}\u0000${event.source}\u0000${event.id}`;
     if (known.has(key)) {
       fates[place] = 'repeated';
@@ -82,8 +93,6 @@ async function storeArrivals({ runner, ids, statements }: Writing, arrivals: rea
     }
     known.add(key);
     places.push(place);
-    const id = ids.next();
-    const body = JSON.stringify(event);
     columns.shard.push(shard);
     columns.source.push(event.source);
     columns.key.push(event.id);
@@ -217,7 +226,7 @@ export class MicroBatch {
   add(events: readonly ShopEvent[], how: ReceiveHow = {}): Promise<Received> {
     const guard = guardOf(how);
     return new Promise((done, failed) => {
-      const arrivals = events.map((event) => ({ event, guard }));
+      const arrivals = events.map((event) => arrivalOf(event, guard, this.#writing.ids));
       this.#queue.push({ arrivals, done, failed });
       this.#waiting += events.length;
       if (this.#queue.length === 1) setImmediate(() => this.#flush());
@@ -259,21 +268,30 @@ export class MicroBatch {
 
   async #write(batch: Waiting[]): Promise<void> {
     this.#inFlight++;
+    const stored = await this.#store(batch);
+    this.#inFlight--;
+    this.#flush();
+    if (!stored) return;
+    // The database works on the next batch while these are answered: the statement goes out first.
+    await sent();
+    let at = 0;
+    for (const { arrivals, done } of batch) done(summed(stored.fates.slice(at, (at += arrivals.length))));
+    this.#onStored(stored.rows);
+  }
+
+  /** @returns null when somebody's events could not be stored: then all have been answered, each alone */
+  async #store(batch: Waiting[]): Promise<Stored | null> {
     try {
-      const { fates, rows } = await storeArrivals(
+      const stored = await storeArrivals(
         this.#writing,
         batch.flatMap(({ arrivals }) => arrivals),
       );
       point('event.stored');
-      let at = 0;
-      for (const { arrivals, done } of batch) done(summed(fates.slice(at, (at += arrivals.length))));
-      this.#onStored(rows);
+      return stored;
     } catch (error) {
       if (batch.length === 1) batch[0]!.failed(error);
       else await this.#writeAlone(batch);
-    } finally {
-      this.#inFlight--;
-      this.#flush();
+      return null;
     }
   }
 

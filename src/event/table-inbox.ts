@@ -24,14 +24,19 @@ export function takeOldest(tx: Runner, shards: readonly number[], limit: number)
 /** Deletes rows that the caller stored itself. Only those that are given back were still there, and are the caller's. */
 export async function takeGiven(tx: Runner, rows: readonly StoredRow[]): Promise<InboxRow[]> {
   if (rows.length === 0) return [];
-  return tx.rows<InboxRow>({
+  const [taken] = await tx.rows<{ others: InboxRow[] | null }>({
     name: 'event.take-given',
-    // One look into the index for each row: a join might read through all that is dead in the table.
-    text: `delete from event_inbox where ctid = any(array(select row.at from unnest($1::smallint[], $2::uuid[]) as x(shard, id)
-        cross join lateral (select b.ctid as at from event_inbox b where b.shard = x.shard and b.id = x.id offset 0) as row))
-      returning shard, id, case when changed then payload end as payload`,
-    values: [smallintColumn(rows.map(({ shard }) => shard)), uuidColumn(rows.map(({ id }) => id))],
+    // One look into the index for each row: a join might read through all that is dead in the table. Mostly all are there
+    // as they were stored, and then no row comes back.
+    text: `with gone as (
+        delete from event_inbox where ctid = any(array(select row.at from unnest($1::smallint[], $2::uuid[]) as x(shard, id)
+          cross join lateral (select b.ctid as at from event_inbox b where b.shard = x.shard and b.id = x.id offset 0) as row))
+        returning shard, id, changed, case when changed then payload end as payload)
+      select case when count(*) <> $3::int or bool_or(changed)
+        then coalesce(json_agg(json_build_object('shard', shard, 'id', id, 'payload', payload)), '[]') end as others from gone`,
+    values: [smallintColumn(rows.map(({ shard }) => shard)), uuidColumn(rows.map(({ id }) => id)), rows.length],
   });
+  return taken!.others ?? rows.map(({ shard, id }) => ({ shard, id, payload: null }));
 }
 
 /** Notes that events which state a consent wait in the inbox. */

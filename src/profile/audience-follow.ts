@@ -1,4 +1,4 @@
-import { turn } from '../base/index.ts';
+import { Slices } from '../base/index.ts';
 import { historyEvent, type ShopEvent } from '../event/index.ts';
 import type { HistoryEvent } from '../language/index.ts';
 import type { Runner, Tx } from '../store/index.ts';
@@ -8,9 +8,6 @@ import { eventsOfPeople } from './history.ts';
 import type { Fact, Profile, ProfileView } from './profile.ts';
 import { viewOf } from './view.ts';
 import { audiencesOf, saveStandings, standingsOf, type Standing, type StandingChange } from './table-audience.ts';
-
-/** So many people are looked at in one go; then requests are answered. */
-const sliceSize = 100;
 
 /** What is to be looked at. The profiles are locked by the caller's transaction, and as they stand now. */
 export interface Looked {
@@ -47,8 +44,9 @@ export async function followAudiences(tx: Tx, audiences: readonly Audience[], lo
   const standings = new Map(known.map((one) => [`${one.profileId} ${one.audience}`, one]));
   const asked = new Set(audiences.flatMap(({ rule }) => rule?.types ?? []));
   const questions: Question[] = [];
-  for (const [place, profile] of looked.profiles.entries()) {
-    if (place % sliceSize === sliceSize - 1) await turn();
+  const slices = new Slices();
+  for (const profile of looked.profiles) {
+    if (slices.isOver) await slices.next();
     questions.push(...questionsOf(audiences, { profile, standings, looked, asked }));
   }
   await judgeAll(tx, questions, looked.now);

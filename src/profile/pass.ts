@@ -1,4 +1,4 @@
-import { shardOf, type Ids } from '../base/index.ts';
+import { shardOf, Slices, type Ids } from '../base/index.ts';
 import { identityKey, is, type Identity, type ShopEvent } from '../event/index.ts';
 import type { Tx } from '../store/index.ts';
 import { claimsOf, saveClaims, type Claim, type RefusedClaim } from './claim.ts';
@@ -82,13 +82,16 @@ export class FoldPass {
   /** Finds everybody these events may concern: remembered, or read and locked. */
   async load(events: readonly ShopEvent[]): Promise<void> {
     const identities = new Map<string, Identity>();
-    for (const event of events)
+    const slices = new Slices();
+    for (const event of events) {
+      if (slices.isOver) await slices.next();
       for (const identity of actingIdentities(event)) {
         const key = identityKey(identity);
         const known = this.#memory.ownerOf(key);
         if (known) this.#know(known, key);
         else identities.set(key, identity);
       }
+    }
     if (identities.size === 0) return;
     const direct = [...identities.values()].filter(({ namespace }) => namespace === 'profile').map(({ id }) => id);
     const owners = await ownersOf(

@@ -1,4 +1,4 @@
-import { isUuid, shardOf, turn, type Clock, type Ids } from '../base/index.ts';
+import { isUuid, shardOf, Slices, type Clock, type Ids } from '../base/index.ts';
 import { identityKey, is, type EventLog, type Identity, type ShopEvent, type VisitorSpan } from '../event/index.ts';
 import type { History } from '../language/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
@@ -42,9 +42,6 @@ export type OnMerge = (tx: Tx, from: string, into: string) => Promise<unknown>;
 
 /** Called inside the transaction when the two are parted again, with what `OnMerge` gave back then. */
 export type OnUnmerge = (tx: Tx, parted: { from: string; into: string; carried: unknown }) => Promise<void>;
-
-/** So many events are folded in one go; then requests are answered. */
-const sliceSize = 50;
 
 /** The people, as the other rooms see them. */
 export class Profiles {
@@ -116,8 +113,9 @@ export class Profiles {
     });
     await pass.load(events.map(({ event }) => event));
     const batch: FoldedBatch = { facts: [], lessons: [], profiles: pass.profiles };
-    for (const [place, { shard, event }] of events.entries()) {
-      if (place % sliceSize === sliceSize - 1) await turn();
+    const slices = new Slices();
+    for (const { shard, event } of events) {
+      if (slices.isOver) await slices.next();
       const made = await pass.take(event);
       batch.facts.push(...made.facts);
       for (const lesson of made.lessons) batch.lessons.push({ shard, lesson });

@@ -1,4 +1,4 @@
-import { shardOf } from '../base/index.ts';
+import { shardOf, Slices } from '../base/index.ts';
 import {
   bigintColumn,
   doubleColumn,
@@ -14,7 +14,7 @@ import { historyMigrations } from './history.ts';
 import { audienceMigrations } from './table-audience.ts';
 import { graphMigrations } from './table-graph.ts';
 import { visitSilenceMs, type Profile, type ProfileState } from './profile.ts';
-import { packed, profileColumns, profileOf, type ProfileRow } from './table-row.ts';
+import { packed, profileColumns, profileOf, type Packed, type ProfileRow } from './table-row.ts';
 
 export const migrations: Migration[] = [
   {
@@ -133,7 +133,7 @@ export async function saveProfiles(tx: Runner, profiles: readonly Profile[]): Pr
       on conflict (id) do update set version = excluded.version, state = excluded.state, recent = excluded.recent,
         seen_at = excluded.seen_at, visit_at = excluded.visit_at, visit_pages = excluded.visit_pages, email = excluded.email,
         name = excluded.name, last_seen_at = excluded.last_seen_at, visit_due = excluded.visit_due`,
-    values: columnsOf(profiles),
+    values: columnsOf(profiles, await packedAll(profiles)),
   });
 }
 
@@ -155,7 +155,8 @@ export async function saveRemembered(
   return saved;
 }
 
-function saveSome(tx: Runner, profiles: readonly Profile[], from: ReadonlyMap<string, Profile>): Promise<number> {
+async function saveSome(tx: Runner, profiles: readonly Profile[], from: ReadonlyMap<string, Profile>): Promise<number> {
+  const rows = await packedAll(profiles, from);
   return tx.run({
     name: 'profile.save-remembered',
     text: `update profile p set version = u.version, state = coalesce(u.state::jsonb, p.state), recent = u.recent,
@@ -166,7 +167,7 @@ function saveSome(tx: Runner, profiles: readonly Profile[], from: ReadonlyMap<st
           and u.visit_due < p.visit_due + interval '${visitStepMs} milliseconds' then p.visit_due else u.visit_due end
       from ${columns.replace(')', ', $13::bigint[])')} as u(${columnNames}, was)
       where p.id = u.id and p.version = u.was and p.merged_into is null`,
-    values: [...columnsOf(profiles, from), bigintColumn(profiles.map(({ id }) => from.get(id)?.version ?? -1))],
+    values: [...columnsOf(profiles, rows), bigintColumn(profiles.map(({ id }) => from.get(id)?.version ?? -1))],
   });
 }
 
@@ -188,8 +189,17 @@ const columnNames =
   'id, shard, version, state, recent, seen_at, visit_at, visit_pages, email, name, last_seen_at, visit_due';
 
 /** @param from what the rows hold now, of those of whom it is known: a state that says the same is not written again */
-function columnsOf(profiles: readonly Profile[], from?: ReadonlyMap<string, Profile>): unknown[] {
-  const rows = profiles.map(({ id, state }) => packed(state, from?.get(id)?.state));
+async function packedAll(profiles: readonly Profile[], from?: ReadonlyMap<string, Profile>): Promise<Packed[]> {
+  const rows: Packed[] = [];
+  const slices = new Slices();
+  for (const { id, state } of profiles) {
+    if (slices.isOver) await slices.next();
+    rows.push(packed(state, from?.get(id)?.state));
+  }
+  return rows;
+}
+
+function columnsOf(profiles: readonly Profile[], rows: readonly Packed[]): unknown[] {
   return [
     uuidColumn(profiles.map(({ id }) => id)),
     smallintColumn(profiles.map(({ shard }) => shard)),

@@ -1,5 +1,5 @@
 import type { Log, Timer } from '../base/index.ts';
-import { after, elapsed, point, turn } from '../base/index.ts';
+import { after, elapsed, point, Slices } from '../base/index.ts';
 import type { ForgetLesson } from '../event/index.ts';
 import type { Lesson } from '../profile/index.ts';
 
@@ -25,8 +25,6 @@ export interface Pupil {
 const pollMs = 100;
 /** Rows that may wait to be learned; what does not find room is read. */
 const givenLimit = 2000;
-/** Lessons learned in one go, before others get a turn. */
-const goSize = 1000;
 /** The feed is read to its end every tenth of a second; who has not come to it for so long is behind. */
 const behindMs = 10_000;
 
@@ -213,14 +211,12 @@ export class Follower {
 
   /** Learns rows in turn; false when a gap made us begin anew. */
   async #takeAll(batches: readonly FeedBatch[]): Promise<boolean> {
-    let since = 0;
+    const slices = new Slices();
     for (const batch of batches) {
       while (this.#held) await this.#held;
       if (!this.#take(batch)) return false;
-      since += batch.lessons.length;
-      if (since < goSize) continue;
-      since = 0;
-      await turn();
+      if (!slices.isOver) continue;
+      await slices.next();
       if (this.#isStopped()) return true;
     }
     return true;
