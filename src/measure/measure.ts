@@ -136,13 +136,12 @@ export class Measure {
     const people = [...new Set([...touched, ...bought])].sort();
     if (people.length === 0) return;
     await lockPersons(tx, people);
-    // Only orders change what a unit came to, and most who order are in no comparison; a click changes credits alone.
-    const counted = bought.size > 0 && (await uncount(tx, [...bought].sort()));
     if (units.length > 0) {
       await this.#begin(tx, units);
       await insertUnits(tx, units);
     }
-    if (counted || units.length > 0) await count(tx, people);
+    // Only orders change what a unit came to; a click changes credits alone.
+    if (bought.size > 0 || units.length > 0) await count(tx, people);
     for (const profileId of people) await creditOrders(tx, profileId);
   }
 
@@ -219,7 +218,7 @@ export class Measure {
     await uncount(tx, [from, into]);
     const carried = await joinUnits(tx, { from, into, shard: shardOf(into) });
     await count(tx, [into]);
-    await creditOrders(tx, into);
+    await creditOrders(tx, into, { parted: true });
     return carried;
   }
 
@@ -230,7 +229,7 @@ export class Measure {
     await uncount(tx, both);
     await partUnits(tx, { ...parted, shard: shardOf(parted.from) });
     await count(tx, both);
-    for (const profileId of both) await creditOrders(tx, profileId);
+    for (const profileId of both) await creditOrders(tx, profileId, { parted: true });
   }
 
   /** Removes everything that names the profile; the reports lose its unit, orders and clicks. */

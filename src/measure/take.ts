@@ -68,12 +68,15 @@ export async function takeOrder(tx: Tx, fact: Fact): Promise<boolean> {
   return true;
 }
 
-/** Credits every order of a profile anew; at most one message each. Needs the person's row, so that none is missed. */
-export async function creditOrders(tx: Runner, profileId: string): Promise<void> {
+/**
+ * Credits every order of a profile anew; at most one message each. Needs the person's row, so that none is missed. Clicks are only ever
+ * taken from somebody by a merge or its undoing: `parted` looks for credits that were theirs.
+ */
+export async function creditOrders(tx: Runner, profileId: string, { parted = false } = {}): Promise<void> {
   const shard = shardOf(profileId);
-  const orders = await ordersOf(tx, profileId);
-  if (orders.length === 0) return;
   const clicks = await humanClicks(tx, profileId);
+  if (clicks.length === 0 && !parted) return;
+  const orders = await ordersOf(tx, profileId);
   for (const order of orders) {
     const messageId = creditOf(order, clicks);
     if (messageId === (order.credit?.messageId ?? null)) continue;
