@@ -33,7 +33,8 @@ async function told(key: string, manners: Manners): Promise<{ truth: Truth; repo
   const truth = await campaign.run(key, people, manners);
   const report = await campaign.ask<JourneyReport>(`/v1/journeys/${key}/report`);
   const { credited, caused, readings } = report;
-  console.log(JSON.stringify({ seed, people, key, truth, credited, caused, conversion: readings[1] }));
+  const seen = { seed, people, key, truth, credited, caused, conversion: readings[1] };
+  process.stdout.write(`${JSON.stringify(seen)}\n`);
   return { truth, report };
 }
 
