@@ -262,6 +262,7 @@ function openMeasure(
       counts: (key) => runCounts({ store, journeys }, key),
       nameOf: (key) => journeys.list().find((one) => one.key === key)?.draft.name,
       stepsOf: (profileId) => stepsOf(store, profileId, { limit: 500 }),
+      bandits: { list: () => journeys.bandits(), weigh: (shares) => journeys.weigh(shares) },
     },
   });
 }
@@ -341,6 +342,7 @@ function duties(
     feeding.duty,
     showing.duty,
     { name: 'adding up reports', work: () => slots.measure.rollUp() },
+    { name: 'weighing bandits', work: () => slots.measure.comparing.weigh() },
     { name: 'reading audiences', work: () => slots.runner.read() },
     { name: 'stopping and moving runs', work: () => slots.lifecycle.work() },
     { name: 'calling actions', beside: true, work: () => slots.calling.drain() },

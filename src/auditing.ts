@@ -1,5 +1,6 @@
 import type { Clock, Log } from './base/index.ts';
 import type { Runner } from './journey/index.ts';
+import type { Measure, TallySlice } from './measure/index.ts';
 import type { Messages } from './message/index.ts';
 import type { Duty } from './pulse.ts';
 
@@ -11,6 +12,22 @@ export interface Broken {
   id: string;
 }
 
+/** Where the next look begins; null: at the beginning. */
+interface Cursors {
+  runs: string | null;
+  messages: string | null;
+  sums: TallySlice | null;
+}
+
+interface AuditSlots {
+  runner: Runner;
+  messages: Messages;
+  measure: Measure;
+}
+
+const wrongSums =
+  'What the report adds up in this hour is not what its people came to; POST /v1/reports/rebuild mends it';
+
 /** How often a page is looked at, real time, and how many runs and messages it has. */
 const restMs = 60_000;
 const pageSize = 1000;
@@ -21,15 +38,16 @@ const pageSize = 1000;
  */
 export class Auditing {
   readonly #parts: { clock: Clock; log: Log };
-  readonly #slots: { runner: Runner; messages: Messages };
+  readonly #slots: AuditSlots;
   #runs: string | null = null;
   #messages: string | null = null;
+  #sums: TallySlice | null = null;
   #next = 0;
   /** What this process has found since it began, by run or message and invariant. */
   readonly found = new Map<string, Broken>();
   readonly duty: Duty = { name: 'looking for what must never be', work: () => this.#work() };
 
-  constructor(parts: { clock: Clock; log: Log }, slots: { runner: Runner; messages: Messages }) {
+  constructor(parts: { clock: Clock; log: Log }, slots: AuditSlots) {
     this.#parts = parts;
     this.#slots = slots;
   }
@@ -38,10 +56,11 @@ export class Auditing {
     const now = this.#parts.clock.real();
     if (now < this.#next) return 0;
     this.#next = now + restMs;
-    const from = { runs: this.#runs, messages: this.#messages };
+    const from = { runs: this.#runs, messages: this.#messages, sums: this.#sums };
     const first = await this.look(from, pageSize);
     this.#runs = first.cursors.runs;
     this.#messages = first.cursors.messages;
+    this.#sums = first.cursors.sums;
     if (first.broken.length === 0) return 0;
     // What another process was just doing looks right at the second look.
     const again = new Set((await this.look(from, pageSize)).broken.map(keyOf));
@@ -55,29 +74,29 @@ export class Auditing {
     this.#parts.log.error('invariant.broken', { ...broken });
   }
 
-  /** One page of runs and one of messages. */
-  async look(
-    from: { runs: string | null; messages: string | null },
-    limit: number,
-  ): Promise<{ broken: Broken[]; cursors: { runs: string | null; messages: string | null } }> {
-    const { runner, messages } = this.#slots;
+  /** One page of runs, one of messages, and one piece of the sums that reports are made of. */
+  async look(from: Cursors, limit: number): Promise<{ broken: Broken[]; cursors: Cursors }> {
+    const { runner, messages, measure } = this.#slots;
     const runs = await runner.audit({ after: from.runs, limit });
     const unheard = await messages.unheard(runs.sending);
     const mails = await messages.audit({ after: from.messages, limit });
+    const sums = await measure.auditNext(from.sums);
     const broken = [
       ...runs.broken.map(({ which, what, runId }) => ({ which, what, id: runId })),
       ...unheard.map(({ runId }) => ({ which: 'mover', what: 'It waits for a mail that nobody knows of', id: runId })),
       ...mails.broken.map(({ which, what, messageId }) => ({ which, what, id: messageId })),
+      ...sums.broken.map(({ journey, hour }) => ({
+        which: 'sums',
+        what: wrongSums,
+        id: `${journey} ${new Date(hour).toISOString()}`,
+      })),
     ];
-    return { broken, cursors: { runs: runs.cursor, messages: mails.cursor } };
+    return { broken, cursors: { runs: runs.cursor, messages: mails.cursor, sums: sums.next } };
   }
 }
 
 const keyOf = ({ which, id, what }: Broken) => `${which}/${id}/${what}`;
 
-export function openAuditing(
-  parts: { clock: Clock; log: Log },
-  slots: { runner: Runner; messages: Messages },
-): Auditing {
+export function openAuditing(parts: { clock: Clock; log: Log }, slots: AuditSlots): Auditing {
   return new Auditing(parts, slots);
 }

@@ -12,6 +12,7 @@ import { dayStart } from './day.ts';
 import { privacyDoor } from './erasing.ts';
 import { hearingDoors } from './hearing.ts';
 import { journeyDoor } from './journey-door.ts';
+import { measuredDoor } from './measured-door.ts';
 import { nameOrDevice } from './person-label.ts';
 import { shopMounts } from './demo.ts';
 import { templateDoor } from './template-door.ts';
@@ -108,6 +109,7 @@ function houseOf(rooms: Rooms): House {
     replays: rooms.replaying.replays,
     simulations: simulationDoor(rooms),
     rates: rooms.measure.rates,
+    measured: measuredDoor(rooms, () => settle(rooms)),
     alerts: rooms.watching.alerts,
     people: peopleDoor(rooms),
     privacy: privacyDoor(rooms, () => settle(rooms)),

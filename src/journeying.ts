@@ -13,6 +13,7 @@ import {
   type JourneyDefinition,
   type UpdateProfile,
 } from './journey/index.ts';
+import type { Measure } from './measure/index.ts';
 import type { Messages } from './message/index.ts';
 import type { Profiles } from './profile/index.ts';
 import type { Settings } from './settings.ts';
@@ -40,6 +41,7 @@ interface Ground {
 /** Filled while the rooms are joined, and used only when something happens. */
 interface Slots {
   messages: Messages;
+  measure: Measure;
   callOwn: Caller;
   callOutside: Caller;
   wake: () => void;
@@ -82,6 +84,11 @@ export function openJourneying(
     cancel: (tx, runId, reason) => slots.messages.cancel(tx, runId, reason),
     update: (tx, update) => events.append(tx, [written(update)]),
     onWork: () => slots.wake(),
+    onExperiment: (tx, units) =>
+      slots.measure.assign(
+        tx,
+        units.map(({ journey, activity, path: arm, ...unit }) => ({ ...unit, arm, journey: `${journey}/${activity}` })),
+      ),
   });
   const calling = new Calling({
     ...ground,

@@ -77,8 +77,19 @@ export function shopNameOf(from: string | null): string {
 
 /** What the message room is told of the settings. @throws SETTINGS_BAD_VALUE */
 export function mailSettings(settings: Settings) {
-  const { publicUrl, shopUrl, linkHosts, zone, from, replyTo, postalAddress, returnDomain, leaseMs, recoveryMs } =
-    settings;
+  const {
+    publicUrl,
+    shopUrl,
+    linkHosts,
+    zone,
+    from,
+    replyTo,
+    postalAddress,
+    returnDomain,
+    leaseMs,
+    recoveryMs,
+    globalHoldout = 0,
+  } = settings;
   return {
     secret: new TextEncoder().encode(settings.secret),
     publicUrl,
@@ -90,6 +101,7 @@ export function mailSettings(settings: Settings) {
     dkim: openDkim(settings),
     // Only the built-in mailbox may do without (settings.ts); it shows what is still missing.
     postalAddress: postalAddress ?? 'No postal address yet: set BECKON_POSTAL_ADDRESS',
+    globalHoldout,
     settings: { leaseMs, recoveryMs },
   };
 }

@@ -32,6 +32,7 @@ test('with nothing said, everything has its default: the demo, a virtual clock, 
     allowedHosts: [],
     leaseMs: 60_000,
     recoveryMs: 900_000,
+    globalHoldout: 0,
     logLevel: 'warn',
   });
 });

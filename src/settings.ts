@@ -71,6 +71,8 @@ export interface Settings {
   leaseMs: number;
   /** Real time that a mail in doubt waits for an answer before the policy decides, ms. */
   recoveryMs: number;
+  /** Share of everybody who gets no marketing mail for a quarter of a year, 0–0.5; absent: 0. */
+  globalHoldout?: number;
   /** Least severity of log lines on standard error. */
   logLevel: 'info' | 'warn' | 'error';
 }
@@ -196,6 +198,11 @@ const options: readonly Option[] = [
     env: 'BECKON_LINK_HOSTS',
     text: 'further hosts that links in mails may lead to, with commas between (none)',
   },
+  {
+    name: 'globalHoldout',
+    env: 'BECKON_GLOBAL_HOLDOUT',
+    text: 'share of everybody who gets no marketing mail for a quarter of a year, to see what all of it causes: 0.05 (0)',
+  },
   { name: 'postalAddress', env: 'BECKON_POSTAL_ADDRESS', text: 'postal address of the shop, for the foot of mails' },
 ];
 
@@ -281,6 +288,7 @@ export function readSettings(
     allowedHosts: given.allowedHosts === undefined ? [] : readHosts(given.allowedHosts),
     leaseMs: given.leaseMs === undefined ? 60_000 : readCount(given.leaseMs),
     recoveryMs: given.recoveryMs === undefined ? 900_000 : readCount(given.recoveryMs),
+    globalHoldout: given.globalHoldout === undefined ? 0 : readShare(given.globalHoldout),
     logLevel: readChoice(given.logLevel, ['info', 'warn', 'error']) ?? 'warn',
   };
   if (settings.clock === 'virtual' && !demo) {
@@ -379,6 +387,12 @@ function meant(name: string, names: readonly string[]): string {
 function readCount(given: Given): number {
   if (!/^\d{1,6}$/.test(given.value)) throw bad(given.as, given.value, 'is not a whole number');
   return Number(given.value);
+}
+
+function readShare(given: Given): number {
+  const share = Number(given.value);
+  if (!(share >= 0 && share <= 0.5)) throw bad(given.as, given.value, 'is no share from 0 to 0.5');
+  return share;
 }
 
 /** `address=200,key=2000,visitors=20000,pace=1,loopback=on`: any of them, as `Rates` of the doors has them. */

@@ -3,6 +3,7 @@ import { openAuditing, type Auditing } from './auditing.ts';
 import { hostSet, type Clock } from './base/index.ts';
 import type { Feeds } from './catalog/index.ts';
 import { failuresSince, type Caller, type JourneyDefinition, type Journeys, type Runner } from './journey/index.ts';
+import type { Measure } from './measure/index.ts';
 import type { Messages } from './message/index.ts';
 import type { Duty } from './pulse.ts';
 import { paceTroubles } from './watching-pace.ts';
@@ -191,7 +192,14 @@ function aboutOf(journeys: Journeys, key: string): Pick<Trouble, 'journey' | 'ow
 /** Joins what looks with what tells: mails go by the ledger, calls behind the guard. */
 export function openWatching(
   ground: Ground,
-  slots: { journeys: Journeys; runner: Runner; messages: Messages; callOutside: Caller; wake: () => void },
+  slots: {
+    journeys: Journeys;
+    runner: Runner;
+    messages: Messages;
+    measure: Measure;
+    callOutside: Caller;
+    wake: () => void;
+  },
   { feeds }: { feeds: Feeds },
 ): { auditing: Auditing; watching: Watching } {
   const { settings, clock, ids } = ground;

@@ -29,6 +29,7 @@ import { profileDoors } from './admin-profile.ts';
 import { recommendDoors } from './admin-recommend.ts';
 import { replayDoors } from './admin-replay.ts';
 import { simulationDoors, simulationFileDoors } from './admin-simulation.ts';
+import { measuredDoors } from './admin-measured.ts';
 import { reportDoors } from './admin-report.ts';
 import { ruleDoors } from './admin-rule.ts';
 import { settingsDoors } from './admin-settings.ts';
@@ -57,6 +58,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   journeyDoors(make, house);
   actionDoors(make, house);
   reportDoors(make, app, house);
+  measuredDoors(make, app, house);
   alertDoors(make, house);
   languageDoors(make);
   ledgerDoors(make, house);

@@ -1,4 +1,5 @@
 import type { FunnelRow, SumsRow } from '../measure/index.ts';
+import type { FunnelGroup } from '../message/index.ts';
 import type {
   JourneyCheck,
   JourneyResume,
@@ -51,7 +52,7 @@ export interface JourneyDoor {
   /** What became of its mails, by day or by activity. */
   funnel(
     key: string,
-    query: { by: 'day' | 'activity'; from: number | null; until: number | null },
+    query: { by: FunnelGroup; from: number | null; until: number | null },
   ): Promise<FunnelRow[] | null>;
   people(key: string, activity: string | null): Promise<PersonHere[]>;
 }

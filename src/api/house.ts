@@ -28,6 +28,7 @@ import type {
 } from '../recommend/index.ts';
 import type { Team } from '../team/index.ts';
 import type { AdvanceReport, ClockView, Overview, PersonRow, TimelineEntry } from './contract.ts';
+import type { MeasuredDoor } from './house-measured.ts';
 import type { JourneyDoor } from './house-journey.ts';
 import type { LedgerDoor, MailboxDoor, MessageDoor, TemplateDoor } from './house-mail.ts';
 import type { RefusedRow } from './contract-in.ts';
@@ -77,6 +78,7 @@ export interface House {
   /** Who is told what is wrong (`Alerts` fits). */
   /** What other currencies are worth. */
   rates: Pick<Measure['rates'], 'list' | 'put'>;
+  measured: MeasuredDoor;
   alerts: Pick<Alerts, 'list' | 'settings' | 'put' | 'test'>;
   people: PeopleDoor;
   privacy: PrivacyDoor;

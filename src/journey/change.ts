@@ -26,6 +26,19 @@ export interface OrderedMessage {
   quietHours: { from: string; to: string } | null;
   rank: MessageRank;
   test: boolean;
+  /** Which of several messages that are compared it is, and how likely that was. */
+  variant?: { label: string; share: number };
+}
+
+/** Somebody has come to an experiment and taken one of its paths. */
+export interface ExperimentUnit {
+  journey: string;
+  activity: string;
+  profileId: string;
+  path: string;
+  /** How likely that was, 0–1. */
+  share: number;
+  at: number;
 }
 
 /** Which of several mails to one person goes before, and how many there may be. */
@@ -78,6 +91,8 @@ interface ChangeParts {
   cancel: (tx: Tx, runId: string, reason: string) => Promise<void>;
   update: UpdateProfile;
   onWork?: () => void;
+  /** People have come to experiments, in the transaction that says so; not told of test profiles. */
+  onExperiment?: (tx: Tx, units: readonly ExperimentUnit[]) => Promise<void>;
 }
 
 /** The transaction is tried again as a whole. */
@@ -100,6 +115,7 @@ export class Changes {
   readonly #caps = new Map<string, EntryCap>();
   readonly #counts: EntryCounts = { taken: new Map(), begun: new Map() };
   readonly #displaced: { run: Run; reason: string }[] = [];
+  readonly #units: ExperimentUnit[] = [];
   readonly #refusals: { profile: Profile; journey: string; reason: string }[] = [];
 
   constructor(parts: ChangeParts, runs: readonly Run[]) {
@@ -193,6 +209,7 @@ export class Changes {
     if (steps.length === 0 && commands.length === 0) return; // an input that does not concern the run
     this.#runs.set(run.id, run);
     this.#steps.set(run.id, [...(this.#steps.get(run.id) ?? []), ...steps]);
+    if (!profile.state.test) this.#units.push(...steps.flatMap((step) => unitOf(run, step)));
     for (const command of commands) {
       if (command.do === 'jump') this.#jumps.push({ command, run });
       else this.#orders.push({ command, run, definition, profile });
@@ -273,6 +290,7 @@ export class Changes {
     const at = this.#parts.clock.now();
     const refusals = this.#refusals.map((one) => ({ ...one, id: this.#parts.ids.next(), at }));
     await refuseEntries(tx, refusals);
+    if (this.#units.length > 0) await this.#parts.onExperiment?.(tx, this.#units);
     await this.#obey(tx);
   }
 
@@ -343,5 +361,12 @@ function orderOf(
     quietHours: definition.quietHours === undefined ? defaultQuietHours : definition.quietHours,
     rank: rankOf(definition, command.activity),
     test: profile.state.test,
+    ...(command.variant ? { variant: command.variant } : {}),
   };
+}
+
+function unitOf({ journey, profileId }: Run, { detail, at }: Step): ExperimentUnit[] {
+  const { experiment: activity, path, share } = detail ?? {};
+  if (typeof activity !== 'string' || typeof path !== 'string') return [];
+  return [{ journey, activity, profileId, path, share: Number(share), at }];
 }

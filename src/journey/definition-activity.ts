@@ -56,11 +56,17 @@ export const SplitActivity = form(
 );
 export type SplitActivity = Static<typeof SplitActivity>;
 
+const choose = Type.Union([Type.Literal('fixed'), Type.Literal('bandit')], {
+  description:
+    'fixed: by the shares, as long as it runs; bandit: each day more go where more have bought. Absent: fixed',
+});
+
 export const ExperimentActivity = form(
   {
     kind: Type.Literal('experiment'),
     label,
     paths: Type.Array(SharedPath),
+    choose: Type.Optional(choose),
     holdout: Type.Optional(
       number('Share of the whole that takes none of the paths; the rest is parted among them', {
         minimum: 0,
@@ -115,7 +121,24 @@ export const MessageActivity = form(
   {
     kind: Type.Literal('message'),
     label,
-    message: text('Key of the message'),
+    message: text('Key of the message; with `variants` one of theirs, the one that the others are compared with'),
+    variants: Type.Optional(
+      Type.Array(
+        form({
+          label: text('Plain words for the report'),
+          share: number('How many of those who get a mail get this one, relative to the others', {
+            minimum: 0,
+            maximum: 1,
+          }),
+          message: text('Key of the message'),
+        }),
+        {
+          description:
+            'Two or more messages that are compared; a person always gets the same one while the shares stay',
+        },
+      ),
+    ),
+    choose: Type.Optional(choose),
     next,
     onExcluded: Type.Optional(place('For whom a gate refused the mail; absent: `next`')),
     addressWithin: Type.Optional(

@@ -7,6 +7,7 @@ import { bestHourWindowMs, comingTypes } from './best-hour.ts';
 import type { JourneyDefinition } from './definition.ts';
 import type { Journeys } from './journeys.ts';
 import type { Hands, Run } from './run.ts';
+import type { Shares } from './share.ts';
 import { isZone } from './wall.ts';
 
 export interface RunHandsParts {
@@ -46,6 +47,10 @@ export class RunHands {
   zoneOf({ zone }: JourneyDefinition, { state }: Profile): string {
     if (zone === 'profile') return isZone(state.timeZone) ? state.timeZone : this.#parts.journeys.zone;
     return zone ?? this.#parts.journeys.zone;
+  }
+
+  sharesOf(journey: string, activity: string): Shares {
+    return this.#parts.journeys.sharesOf(journey, activity);
   }
 
   /** An expression that fails on this person's data counts as null; it must not hold up everybody else's events. */
@@ -122,6 +127,10 @@ class PersonHands implements Hands {
 
   get zone(): string {
     return this.#hands.zoneOf(this.of.definition, this.of.profile);
+  }
+
+  shares(activity: string): Shares {
+    return this.#hands.sharesOf(this.of.definition.key, activity);
   }
 
   times(): number[] {

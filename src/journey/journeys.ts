@@ -14,6 +14,7 @@ import {
 } from './table-journey.ts';
 import { problemsOf, refuse, validated, type Problem } from './validate.ts';
 import { zoneOf } from './audience-reader.ts';
+import type { Shares } from './share.ts';
 import { nextReadDue } from './reading.ts';
 
 /** The journeys as documents: drafts, versions, what is live. Kept in memory, as every event asks for them. */
@@ -27,6 +28,7 @@ export class Journeys {
   #rows = new Map<string, JourneyRow>();
   #versions = new Map<string, JourneyDefinition>();
   #mark = '';
+  #shares: ReadonlyMap<string, Shares> = new Map();
   /** Names of facts that let somebody into a journey, or that a run of any version ends by or waits for. */
   listened: ReadonlySet<string> = new Set();
 
@@ -61,6 +63,28 @@ export class Journeys {
   /** Reads the documents again if another process has changed them. Cheap: for every round of the workers. */
   async refresh(): Promise<void> {
     if ((await journeyMark(this.#store)) !== this.#mark) await this.load();
+  }
+
+  /** Whoever weighs the alternatives of bandits says what their shares are today, by `journey/activity`. */
+  weigh(shares: ReadonlyMap<string, Shares>): void {
+    this.#shares = shares;
+  }
+
+  /** Today's shares of an activity; null where those written down hold. */
+  sharesOf(key: string, activity: string): Shares {
+    return this.#shares.get(`${key}/${activity}`) ?? null;
+  }
+
+  /** Activities of what is live whose alternatives are weighed by what they come to. */
+  bandits(): { journey: string; activity: string; shares: Record<string, number> }[] {
+    return this.live().flatMap(({ row: { key }, definition }) =>
+      Object.entries(definition.activities).flatMap(([activity, one]) => {
+        if (!('choose' in one) || one.choose !== 'bandit') return [];
+        const list = one.kind === 'message' ? (one.variants ?? []) : one.paths;
+        if (list.length < 2) return [];
+        return [{ journey: key, activity, shares: Object.fromEntries(list.map(({ label, share }) => [label, share])) }];
+      }),
+    );
   }
 
   list(): JourneyRow[] {

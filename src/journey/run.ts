@@ -1,5 +1,6 @@
 import type { Fact, ProfileView } from '../profile/index.ts';
 import type { CapActivity, CustomAction, JourneyDefinition } from './definition.ts';
+import type { Shares } from './share.ts';
 import type { WallTime } from './wall.ts';
 
 /**
@@ -75,7 +76,7 @@ export type MessageOutcome = 'accepted' | 'excluded' | 'failed' | 'in_doubt' | '
 export type Command =
   /** Make the call of an action; of another one than that of `activity` where a mail wants its answer fresh. */
   | { do: 'call'; activity: string; moves: number; action: CustomAction; calls?: string }
-  | { do: 'send'; activity: string; moves: number; message: string }
+  | { do: 'send'; activity: string; moves: number; message: string; variant?: { label: string; share: number } }
   | { do: 'cancel'; reason: string }
   /** Ask for one of the places of a cap; the answer comes as that of a call does. */
   | { do: 'take'; activity: string; moves: number; cap: CapActivity }
@@ -120,6 +121,8 @@ export interface Hands {
   zone: string;
   /** When this person came, UTC ms; asked only by a wait for the best hour. */
   times: () => readonly number[];
+  /** Today's shares of an activity whose alternatives a bandit weighs; absent or null: those written down. */
+  shares?: (activity: string) => Shares;
   /** Evaluates an expression of the one language over a scope. */
   evaluate: (source: string, scope: Record<string, unknown>) => unknown;
 }

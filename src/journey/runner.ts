@@ -8,7 +8,7 @@ import { staleIn } from './answer.ts';
 import { AudienceReader, type BusinessFact } from './audience-reader.ts';
 import type { Caller } from './call.ts';
 import { auditRuns, type RunAudit } from './audit.ts';
-import { Changes, type PlanMessages, type UpdateProfile } from './change.ts';
+import { Changes, type ExperimentUnit, type PlanMessages, type UpdateProfile } from './change.ts';
 import { decide } from './decide.ts';
 import { RunHands } from './hands.ts';
 import type { Journeys } from './journeys.ts';
@@ -61,6 +61,8 @@ export interface RunnerParts {
   update: UpdateProfile;
   /** Called after a commit that queued calls or messages, so that nobody waits for the next poll. */
   onWork?: () => void;
+  /** People have come to experiments, in the transaction that says so; not told of test profiles. */
+  onExperiment?: (tx: Tx, units: readonly ExperimentUnit[]) => Promise<void>;
 }
 
 /**

@@ -149,9 +149,29 @@ function checkMessage(where: string, activity: MessageActivity, { goes, say, tem
       `${where}.message`,
       `There is no message "${String(activity.message)}"; there are ${[...templates].sort().join(', ') || 'none'}`,
     );
+  if (activity.variants !== undefined) checkVariants(where, activity, { say, templates });
   if (activity.addressWithin !== undefined) duration(`${where}.addressWithin`, activity.addressWithin, say);
   if (activity.onExcluded !== undefined) goes(`${where}.onExcluded`, activity.onExcluded);
   goes(`${where}.next`, activity.next);
+}
+
+/** Messages that are compared: each with a name and a share of its own, the activity's own among them. */
+function checkVariants(
+  where: string,
+  { message, variants = [] }: MessageActivity,
+  { say, templates }: Pick<ActivityHands, 'say' | 'templates'>,
+): void {
+  const at = `${where}.variants`;
+  if (variants.length < 2) say(at, 'One message cannot be compared; name two or more, or leave `variants` out');
+  const labels = variants.map(({ label }) => label);
+  for (const [i, one] of variants.entries()) {
+    if (!(one.share > 0 && one.share <= 1))
+      say(`${at}[${i}].share`, `${String(one.share)} is no share; write 0.5 for one half`);
+    if (labels.indexOf(one.label) !== i) say(`${at}[${i}].label`, `"${one.label}" is the name of another one already`);
+    if (!templates.has(one.message)) say(`${at}[${i}].message`, `There is no message "${String(one.message)}"`);
+  }
+  if (!variants.some((one) => one.message === message))
+    say(at, `None of them sends "${message}", with which the others are compared`);
 }
 
 /** Names and the expressions that give their values. */

@@ -173,7 +173,11 @@ function checkAudiences(definition: JourneyDefinition, audiences: ReadonlySet<st
 /** Messages that a journey names; where only the server knows which there are, these are taken to be there. */
 export function messagesOf(definition: JourneyDefinition): Set<string> {
   const activities = Object.values(definition?.activities ?? {});
-  return new Set(activities.flatMap((one) => (one?.kind === 'message' ? [one.message] : [])));
+  return new Set(
+    activities.flatMap((one) =>
+      one?.kind === 'message' ? [one.message, ...(one.variants ?? []).map(({ message }) => message)] : [],
+    ),
+  );
 }
 
 /** Throws JOURNEY_INVALID with every problem in it; otherwise gives the definition. */

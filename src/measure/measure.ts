@@ -5,6 +5,9 @@ import type { Runner, Store, Tx } from '../store/index.ts';
 import type { FunnelQuery, FunnelStates } from '../message/index.ts';
 import { funnelRows, type FunnelRow } from './funnel.ts';
 import { joinUnits, partUnits, type CarriedMeasure } from './merge.ts';
+import { Comparing, type BanditParts } from './comparing.ts';
+import { Crediting } from './crediting.ts';
+import { comparePeriods, periodFigures, type PeriodComparison, type Whole } from './period.ts';
 import { Rates } from './rates.ts';
 import {
   armView,
@@ -18,20 +21,24 @@ import { buyerFloor, rateFloor, tightestAt } from './statistics.ts';
 import { deletePerson, insertUnits, lockPersons, ordersOf, rowsOf, type Unit } from './table.ts';
 import { ownRate } from './table-rate.ts';
 import { capBefore, insertStart, startOf } from './table-start.ts';
-import { creditOrders, takeEvent, takeOrder } from './take.ts';
+import { creditOrders, shownIn, takeEvent, takeOrder } from './take.ts';
+import { gatherShown, insertPicks, insertShown } from './table-shown.ts';
 import { clicksOf, creditedByJourney, funnelActs, journeyTotals, type Page } from './table-report.ts';
 import {
   armSums,
   armSumsBy,
+  auditSlice,
   auditTally,
   count,
   daySums,
   gather,
   laterDays,
+  nextSlice,
   rebuildTally,
   uncount,
   uncounted,
   windowDays,
+  type TallySlice,
 } from './table-tally.ts';
 import {
   tellStory,
@@ -55,6 +62,8 @@ export interface MeasureParts {
     /** The journey's name; undefined when there is none of this key. */
     nameOf(key: string): string | undefined;
     stepsOf(profileId: string, page: Page): Promise<StepLine[]>;
+    /** Activities whose alternatives are weighed; absent: there are none. */
+    bandits?: BanditParts;
   };
   messages: {
     counts(key: string): Promise<MessageCounts>;
@@ -71,7 +80,7 @@ export interface MeasureParts {
     audiences?: { changesOf(id: string, page: { before: number | null; limit: number }): Promise<AudienceLine[]> };
   };
   log: { history(query: { visitors: readonly VisitorSpan[]; limit: number; before?: number }): Promise<ShopEvent[]> };
-  catalog: { get(id: string): { name: string; imageUrl: string | null } | undefined };
+  catalog: { get(id: string): { name: string; imageUrl: string | null } | undefined; readonly size?: number };
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -103,10 +112,17 @@ export class Measure {
 
   /** What other currencies are worth. */
   readonly rates: Rates;
+  /** Comparisons within journeys, and of all mail with none. */
+  readonly comparing: Comparing;
+  /** By which rule orders are credited, and to which items and recommendations. */
+  readonly crediting: Crediting;
 
   constructor(parts: MeasureParts) {
     this.#parts = parts;
     this.rates = new Rates(parts.store, parts.currency);
+    const { bandits } = parts.journeys;
+    this.comparing = new Comparing({ ...parts, ...(bandits ? { bandits } : {}) });
+    this.crediting = new Crediting(parts);
   }
 
   /**
@@ -133,6 +149,9 @@ export class Measure {
       if (isTest(fact.profileId) || !(await takeOrder(tx, fact))) continue;
       bought.add(fact.profileId);
     }
+    const { shown, picks } = shownIn(events, profiles.values());
+    await insertShown(tx, shown);
+    await insertPicks(tx, picks);
     const people = [...new Set([...touched, ...bought])].sort();
     if (people.length === 0) return;
     await lockPersons(tx, people);
@@ -199,7 +218,8 @@ export class Measure {
         await count(tx, people);
       });
     }
-    return waiting.length + (await store.inTransaction((tx) => gather(tx, pass.gathered)));
+    const gathered = await store.inTransaction((tx) => gather(tx, pass.gathered));
+    return waiting.length + gathered + (await store.inTransaction((tx) => gatherShown(tx, pass.gathered)));
   }
 
   /** Makes the roll-up anew from units and orders; the result is the same. */
@@ -207,7 +227,21 @@ export class Measure {
     await this.#parts.store.inTransaction(rebuildTally);
   }
 
-  /** What of the roll-up is not the sum over the units; empty when all is well. */
+  /**
+   * Looks at the next piece of the roll-up: is it the sum over its units? From piece to piece over all comparisons, and then anew.
+   *
+   * @returns what is not, and where to go on; a `next` of null begins anew
+   */
+  async auditNext(
+    last: TallySlice | null,
+  ): Promise<{ broken: { journey: string; hour: number }[]; next: TallySlice | null }> {
+    const slice = await nextSlice(this.#parts.store, last);
+    if (slice === null) return { broken: [], next: null };
+    const hours = await auditSlice(this.#parts.store, slice);
+    return { broken: hours.map((hour) => ({ journey: slice.journey, hour })), next: slice };
+  }
+
+  /** What of the roll-up is not the sum over the units; empty when all is well. Reads all of them. */
   audit(): Promise<Record<string, unknown>[]> {
     return auditTally(this.#parts.store);
   }
@@ -300,6 +334,18 @@ export class Measure {
       const heldOutShare = n === 0 ? null : Number((share / n / 10_000).toPrecision(6));
       return { day, arm, matured, heldOutShare, conflicted, currency, ...armView(row, currency) };
     });
+  }
+
+  /** Two spans of a journey side by side: the mails planned in them, and the people who came into its comparison. */
+  async periods(journey: string, spans: { now: Whole; before: Whole }): Promise<PeriodComparison> {
+    const figures = async (span: Whole) => {
+      const [mails, arms] = await Promise.all([
+        this.funnel(journey, { by: 'whole', ...span }),
+        armSums(this.#parts.store, { journey, ...span }),
+      ]);
+      return periodFigures(span, { mails: mails[0], arms, currency: this.#parts.currency });
+    };
+    return comparePeriods(await figures(spans.now), await figures(spans.before), this.#parts.currency);
   }
 
   /** Credited orders and revenue of every journey, for lists; minor units of the report's currency. */

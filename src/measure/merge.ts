@@ -22,6 +22,7 @@ const movedTables = [
   ['measure_click', 'click_id'],
   ['measure_order', 'order_id'],
   ['measure_refund', 'order_id'],
+  ['measure_pick', 'id'],
 ] as const;
 
 /** After two profiles became one. @returns what `partUnits` needs */
@@ -31,7 +32,7 @@ export async function joinUnits(
 ): Promise<CarriedMeasure> {
   const carried: CarriedMeasure = {
     units: { from: await unitsOf(tx, from), into: await unitsOf(tx, into) },
-    moved: { measure_sent: [], measure_click: [], measure_order: [], measure_refund: [] },
+    moved: { measure_sent: [], measure_click: [], measure_order: [], measure_refund: [], measure_pick: [] },
   };
   for (const [table, column] of movedTables) {
     const rows = await tx.rows<{ id: string }>({

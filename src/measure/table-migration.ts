@@ -74,4 +74,59 @@ create index measure_sent_journey on measure_sent (journey, at);
 create index measure_click_journey on measure_click (journey);
 `,
   },
+  {
+    // Comparisons besides those of journeys, whose arms have names of their own; what mails are told apart by; rules of credit by version;
+    // recommendations shown and clicked on pages; and the shares that bandits go by each day.
+    name: '0704-measure-comparisons',
+    sql: `
+alter table measure_unit drop constraint if exists measure_unit_arm_check;
+create index measure_unit_assigned on measure_unit (journey, assigned_at);
+alter table measure_sent add column version integer, add column message text, add column variant text;
+alter table measure_credit add column click_id text;
+create table measure_rule (
+  version integer primary key,
+  model text not null check (model in ('last', 'first')),
+  click_days real not null,
+  order_days real not null,
+  since timestamptz not null
+);
+create table measure_weight (
+  key text not null,
+  day text not null,
+  shares jsonb not null,
+  seen jsonb not null,
+  primary key (key, day)
+);
+create table measure_pick (
+  id text primary key,
+  shard smallint not null,
+  profile_id uuid not null,
+  at timestamptz not null,
+  criterion text not null,
+  position integer not null,
+  item text not null,
+  recommendation text not null
+);
+create index measure_pick_profile on measure_pick (profile_id, at);
+create index measure_pick_at on measure_pick (at);
+create table measure_shown (
+  day date not null,
+  criterion text not null,
+  position integer not null,
+  item text not null,
+  shown bigint not null,
+  clicked bigint not null,
+  primary key (day, criterion, position, item)
+);
+create table measure_shown_delta (
+  id bigint generated always as identity primary key,
+  day date not null,
+  criterion text not null,
+  position integer not null,
+  item text not null,
+  shown bigint not null,
+  clicked bigint not null
+);
+`,
+  },
 ];

@@ -1,4 +1,4 @@
-import type { FunnelQuery } from '../message/index.ts';
+import type { FunnelGroup, FunnelQuery } from '../message/index.ts';
 import type { Runner } from '../store/index.ts';
 
 /** Clicks and credited orders of a journey; revenue net of refunds in minor units of the report's currency. */
@@ -61,14 +61,22 @@ export interface FunnelActs {
   minor: number;
 }
 
-/** Clicks and credited orders by the day the mail left, or by the activity that sent it. */
+const actGroups: Record<FunnelGroup, string> = {
+  day: `to_char(s.at at time zone $4, 'YYYY-MM-DD')`,
+  activity: 'coalesce(s.activity, $4)',
+  version: 'coalesce(s.version::text, $4)',
+  message: 'coalesce(s.message, $4)',
+  variant: `coalesce(s.activity || ': ' || s.variant, $4)`,
+  whole: '$4::text',
+};
+
+/** Clicks and credited orders by the day the mail left, or by what sent it. */
 export async function funnelActs(runner: Runner, query: FunnelQuery): Promise<FunnelActs[]> {
   const { journey, by, zone, from, until } = query;
-  const group = by === 'day' ? `to_char(s.at at time zone $4, 'YYYY-MM-DD')` : `coalesce(s.activity, $4)`;
   const at = (time: number | null) => (time === null ? null : new Date(time));
   return runner.rows<FunnelActs>({
     text: `with sent as (
-        select ${group} as "group", s.message_id from measure_sent s where s.journey = $1
+        select ${actGroups[by]} as "group", s.message_id from measure_sent s where s.journey = $1
           and ($2::timestamptz is null or s.at >= $2) and ($3::timestamptz is null or s.at < $3)
       ), clicked as (
         select message_id, bool_or(landed_at is not null) as person from measure_click where journey = $1 group by 1

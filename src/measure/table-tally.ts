@@ -232,6 +232,52 @@ export async function auditTally(runner: Runner): Promise<Record<string, unknown
   });
 }
 
+/** A stretch of one comparison's hours that is looked at in one go; `until` null: to its end. UTC ms. */
+export interface TallySlice {
+  journey: string;
+  from: number | null;
+  until: number | null;
+}
+
+/** So many hours at once, and no further once so many people are in them. */
+const sliceOf = { hours: 24 * 7, people: 20_000 };
+
+/** The stretch after another one: on in the same comparison, or the beginning of the next; null at the end of all. */
+export async function nextSlice(runner: Runner, last: TallySlice | null): Promise<TallySlice | null> {
+  const goesOn = last !== null && last.until !== null;
+  const [next] = goesOn
+    ? [{ journey: last.journey }]
+    : await runner.rows<{ journey: string }>({
+        text: `select journey from measure_journey where $1::text is null or journey > $1 order by journey limit 1`,
+        values: [last?.journey ?? null],
+      });
+  if (!next) return null;
+  const from = goesOn ? last.until : null;
+  const [row] = await runner.rows<{ until: Date | null }>({
+    text: `select max(hour) + interval '1 hour' as until from (
+        select hour, sum(sum(n)) over (order by hour) - sum(n) as before, row_number() over (order by hour) as place from measure_tally
+        where journey = $1 and ($2::timestamptz is null or hour >= $2) group by hour order by hour limit ${sliceOf.hours}
+      ) hours where place = 1 or before + 1 <= ${sliceOf.people}`,
+    values: [next.journey, from === null ? null : new Date(from)],
+  });
+  return { journey: next.journey, from, until: row?.until?.getTime() ?? null };
+}
+
+/** Does the roll-up equal the sum over the units of a slice, to the last digit? @returns the hours in which it does not, at most ten */
+export async function auditSlice(runner: Runner, { journey, from, until }: TallySlice): Promise<number[]> {
+  const within = (at: string) =>
+    `journey = $1 and ($2::timestamptz is null or ${at} >= $2) and ($3::timestamptz is null or ${at} < $3)`;
+  const rows = await runner.rows<{ hour: Date }>({
+    text: `with rolled as (${gathered(`select journey, hour, arm, ${columns} from measure_tally where ${within('hour')}
+        union all select journey, hour, arm, ${columns} from measure_delta where ${within('hour')}`)}),
+      summed as (${gathered(contributions(`measure_unit where counted and ${within('assigned_at')}`, 1))})
+      select distinct coalesce(r.hour, s.hour) as hour from rolled r full join summed s using (journey, hour, arm)
+      where ${names.map((name) => `coalesce(r.${name}, 0) <> coalesce(s.${name}, 0)`).join(' or ')} order by 1 limit 10`,
+    values: [journey, from === null ? null : new Date(from), until === null ? null : new Date(until)],
+  });
+  return rows.map(({ hour }) => hour.getTime());
+}
+
 /** Sums of one arm; revenue in minor units. */
 export interface ArmRow extends PairSums {
   /** Shares that were held out when each was assigned, in ten-thousandths, summed: what the sizes of the arms should be. */

@@ -5,13 +5,16 @@ import { uncount } from './table-tally.ts';
 
 export type Arm = 'treated' | 'control';
 
-/** One profile's place in one journey's comparison. */
+/**
+ * One profile's place in one comparison. A journey's goes by its key, with the arms `treated` and `control`; `global:2026Q4` is that of
+ * all mail; `journey/activity` is an experiment, whose arms are the names of its paths or messages.
+ */
 export interface Unit {
   journey: string;
   profileId: string;
-  arm: Arm;
+  arm: string;
   at: number;
-  /** Share that was held out at that moment, 0–1. */
+  /** Share that was held out at that moment, 0–1; in an experiment, how likely its arm was. */
   share: number;
 }
 
@@ -22,6 +25,9 @@ export interface Sent {
   activity: string | null;
   profileId: string;
   at: number;
+  version: number | null;
+  message: string | null;
+  variant: string | null;
 }
 
 /** What is known of a click from the click itself. */
@@ -46,9 +52,12 @@ export interface Order {
   items: { id: string; quantity: number }[];
 }
 
+/** In an experiment the first arm stays whatever comes later: a bandit changes its shares from day to day. */
+const isSplit = (row: string) => `position('/' in ${row}.journey) > 0`;
+
 /**
- * First assignment wins; meeting the other arm later marks the unit, so that both sides leave it out. Needs the persons' rows.
- * What changes is left uncounted.
+ * First assignment wins; meeting the other arm of a journey later marks the unit, so that both sides leave it out. Needs the persons'
+ * rows. What changes is left uncounted.
  */
 export async function insertUnits(tx: Runner, units: readonly Unit[]): Promise<void> {
   const values = [
@@ -72,7 +81,7 @@ export async function insertUnits(tx: Runner, units: readonly Unit[]): Promise<v
   const met = await tx.rows<{ profile_id: string }>({
     name: 'measure.units-met',
     text: `select distinct g.profile_id from ${given} join measure_unit u using (journey, profile_id)
-      where (u.arm <> g.arm and not u.conflicted) or g.at < u.assigned_at`,
+      where (u.arm <> g.arm and not u.conflicted and not ${isSplit('u')}) or g.at < u.assigned_at`,
     values,
   });
   if (met.length === 0) return;
@@ -82,7 +91,7 @@ export async function insertUnits(tx: Runner, units: readonly Unit[]): Promise<v
   );
   await tx.run({
     name: 'measure.units-join',
-    text: `update measure_unit u set conflicted = u.conflicted or g.mixed or u.arm <> g.arm, assigned_at = least(u.assigned_at, g.at),
+    text: `update measure_unit u set conflicted = u.conflicted or (g.mixed or u.arm <> g.arm) and not ${isSplit('u')}, assigned_at = least(u.assigned_at, g.at),
         arm = case when g.at < u.assigned_at then g.arm else u.arm end
       from (select distinct on (journey, profile_id) journey, profile_id, arm, at,
           count(*) over (partition by journey, profile_id, arm) <> count(*) over (partition by journey, profile_id) as mixed
@@ -94,14 +103,14 @@ export async function insertUnits(tx: Runner, units: readonly Unit[]): Promise<v
 
 export async function insertSent(
   tx: Runner,
-  { messageId, journey, activity, profileId, at }: Sent,
+  { messageId, journey, activity, profileId, at, version, message, variant }: Sent,
   shard: number,
 ): Promise<void> {
   await tx.run({
     name: 'measure.sent',
-    text: `insert into measure_sent (message_id, journey, profile_id, shard, at, activity) values ($1, $2, $3, $4, $5, $6)
-      on conflict (message_id) do nothing`,
-    values: [messageId, journey, profileId, shard, new Date(at), activity],
+    text: `insert into measure_sent (message_id, journey, profile_id, shard, at, activity, version, message, variant)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (message_id) do nothing`,
+    values: [messageId, journey, profileId, shard, new Date(at), activity, version, message, variant],
   });
   await tx.run({
     name: 'measure.sent-clicks',
@@ -224,15 +233,19 @@ export async function recipientOf(tx: Runner, messageId: string): Promise<string
 }
 
 /** The human clicks of a profile on messages sent to it. */
-export async function humanClicks(runner: Runner, profileId: string): Promise<(HumanClick & { journey: string })[]> {
-  const rows = await runner.rows<{ message_id: string; journey: string; sent_at: Date; at: Date }>({
+export async function humanClicks(
+  runner: Runner,
+  profileId: string,
+): Promise<(HumanClick & { clickId: string; journey: string })[]> {
+  const rows = await runner.rows<{ click_id: string; message_id: string; journey: string; sent_at: Date; at: Date }>({
     name: 'measure.human-clicks',
-    text: `select c.message_id, s.journey, s.at as sent_at, c.at from measure_click c
+    text: `select c.click_id, c.message_id, s.journey, s.at as sent_at, c.at from measure_click c
       join measure_sent s on s.message_id = c.message_id
       where c.profile_id = $1 and c.landed_at is not null and c.at is not null`,
     values: [profileId],
   });
   return rows.map((row) => ({
+    clickId: row.click_id,
     messageId: row.message_id,
     journey: row.journey,
     sentAt: row.sent_at.getTime(),
@@ -242,13 +255,13 @@ export async function humanClicks(runner: Runner, profileId: string): Promise<(H
 
 /** An order with what it is credited to. */
 export interface CreditedOrder extends Order {
-  credit: { messageId: string; journey: string; rule: string } | null;
+  credit: { messageId: string; journey: string; rule: string; clickId: string | null } | null;
 }
 
 export async function ordersOf(runner: Runner, profileId: string): Promise<CreditedOrder[]> {
   const rows = await runner.rows<OrderRow>({
     name: 'measure.orders-of',
-    text: `select o.order_id, o.profile_id, o.at, o.minor, o.currency, o.items, c.message_id, c.journey, c.rule
+    text: `select o.order_id, o.profile_id, o.at, o.minor, o.currency, o.items, c.message_id, c.journey, c.rule, c.click_id
       from measure_order o left join measure_credit c on c.order_id = o.order_id where o.profile_id = $1 order by o.at`,
     values: [profileId],
   });
@@ -259,7 +272,10 @@ export async function ordersOf(runner: Runner, profileId: string): Promise<Credi
     minor: row.minor,
     currency: row.currency,
     items: row.items,
-    credit: row.message_id === null ? null : { messageId: row.message_id, journey: row.journey!, rule: row.rule! },
+    credit:
+      row.message_id === null
+        ? null
+        : { messageId: row.message_id, journey: row.journey!, rule: row.rule!, clickId: row.click_id },
   }));
 }
 
@@ -273,6 +289,7 @@ interface OrderRow {
   message_id: string | null;
   journey: string | null;
   rule: string | null;
+  click_id: string | null;
 }
 
 export interface Credit {
@@ -281,14 +298,16 @@ export interface Credit {
   messageId: string;
   journey: string;
   rule: string;
+  clickId: string;
 }
 
 export async function upsertCredit(tx: Runner, credit: Credit, shard: number): Promise<void> {
   await tx.run({
     name: 'measure.credit',
-    text: `insert into measure_credit (order_id, profile_id, shard, message_id, journey, rule) values ($1, $2, $3, $4, $5, $6)
-      on conflict (order_id) do update set message_id = excluded.message_id, journey = excluded.journey, rule = excluded.rule`,
-    values: [credit.orderId, credit.profileId, shard, credit.messageId, credit.journey, credit.rule],
+    text: `insert into measure_credit (order_id, profile_id, shard, message_id, journey, rule, click_id)
+      values ($1, $2, $3, $4, $5, $6, $7) on conflict (order_id) do update set message_id = excluded.message_id,
+        journey = excluded.journey, rule = excluded.rule, click_id = excluded.click_id`,
+    values: [credit.orderId, credit.profileId, shard, credit.messageId, credit.journey, credit.rule, credit.clickId],
   });
 }
 
@@ -318,7 +337,14 @@ export async function moveProfile(tx: Runner, from: string, into: string, shard:
   });
   await tx.run({ text: 'delete from measure_unit where profile_id = $1', values: [from] });
   await retire(tx, from, into, shard);
-  for (const table of ['measure_sent', 'measure_click', 'measure_order', 'measure_refund', 'measure_credit']) {
+  for (const table of [
+    'measure_sent',
+    'measure_click',
+    'measure_order',
+    'measure_refund',
+    'measure_credit',
+    'measure_pick',
+  ]) {
     await tx.run({
       text: `update ${table} set profile_id = $2, shard = $3 where profile_id = $1`,
       values: [from, into, shard],
@@ -333,6 +359,7 @@ const personTables = [
   'measure_order',
   'measure_refund',
   'measure_credit',
+  'measure_pick',
   'measure_person',
 ];
 
@@ -356,6 +383,6 @@ export async function rowsOf(runner: Runner, profileId: string): Promise<Record<
 export async function emptyMeasure(runner: Runner): Promise<void> {
   await runner.run({
     text: `truncate measure_unit, measure_sent, measure_click, measure_order, measure_refund, measure_credit, measure_person,
-      measure_delta, measure_tally, measure_journey`,
+      measure_delta, measure_tally, measure_journey, measure_pick, measure_shown, measure_shown_delta, measure_weight`,
   });
 }

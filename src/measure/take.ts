@@ -1,8 +1,8 @@
 import { isCurrency, shardOf, toMinor } from '../base/index.ts';
-import { is, type ShopEvent } from '../event/index.ts';
-import type { Fact } from '../profile/index.ts';
+import { identityKey, is, type ShopEvent } from '../event/index.ts';
+import type { Fact, Profile } from '../profile/index.ts';
 import type { Runner, Tx } from '../store/index.ts';
-import { clickIdOf, creditOf, creditRule } from './credit.ts';
+import { clickIdOf, creditedClick, ruleAt, ruleName } from './credit.ts';
 import {
   deleteCredit,
   humanClicks,
@@ -15,8 +15,11 @@ import {
   upsertClick,
   upsertCredit,
   upsertLanding,
+  type Sent,
   type Unit,
 } from './table.ts';
+import { rulesOf } from './table-credit.ts';
+import type { Pick as PagePick, Shown } from './table-shown.ts';
 
 /** A unit whose assignment is only heard of from the log was assigned at the usual share. */
 const usualShare = 0.1;
@@ -40,10 +43,12 @@ export async function takeEvent(
   if (profileId !== null && isTest(profileId)) return null;
   if (arm === null) return upsertClick(tx, clickOf(event, message, profileId), shardOf(profileId ?? event.visitor));
   if (profileId === null) return null;
-  units.push({ journey: message.journey, profileId, arm, at, share: usualShare });
+  const { journey, activity = null } = message;
+  // Whoever gets no mail at all is in no journey's comparison.
+  if (event.data?.['heldOutOf'] !== 'all') units.push({ journey, profileId, arm, at, share: usualShare });
   await insertSent(
     tx,
-    { messageId: message.id, journey: message.journey, activity: message.activity ?? null, profileId, at },
+    { messageId: message.id, journey, activity, profileId, at, ...kindOf(event) },
     shardOf(profileId),
   );
   return profileId;
@@ -76,14 +81,62 @@ export async function creditOrders(tx: Runner, profileId: string, { parted = fal
   const shard = shardOf(profileId);
   const clicks = await humanClicks(tx, profileId);
   if (clicks.length === 0 && !parted) return;
-  const orders = await ordersOf(tx, profileId);
-  for (const order of orders) {
-    const messageId = creditOf(order, clicks);
-    if (messageId === (order.credit?.messageId ?? null)) continue;
-    const journey = clicks.find((click) => click.messageId === messageId)?.journey;
-    if (messageId === null || journey === undefined) await deleteCredit(tx, order.orderId);
-    else await upsertCredit(tx, { orderId: order.orderId, profileId, messageId, journey, rule: creditRule }, shard);
+  const [orders, rules] = [await ordersOf(tx, profileId), await rulesOf(tx)];
+  for (const { orderId, at, credit } of orders) {
+    const rule = ruleAt(rules, at);
+    const click = creditedClick({ at }, clicks, rule);
+    if (click === null) {
+      if (credit !== null) await deleteCredit(tx, orderId);
+      continue;
+    }
+    const { messageId, journey, clickId } = click;
+    if (messageId === credit?.messageId && clickId === credit.clickId) continue;
+    await upsertCredit(tx, { orderId, profileId, messageId, journey, clickId, rule: ruleName(rule) }, shard);
   }
+}
+
+/** What reports tell mails apart by; null where an older event does not say. */
+function kindOf({ data }: ShopEvent): Pick<Sent, 'version' | 'message' | 'variant'> {
+  const version = data?.['version'];
+  return {
+    version: Number.isInteger(version) ? (version as number) : null,
+    message: textOf(data?.['message']),
+    variant: textOf(data?.['variant']),
+  };
+}
+
+/** Recommendations of pages that these events show or click, and the clicks of people we know, by whom orders are credited. */
+export function shownIn(
+  events: readonly ShopEvent[],
+  profiles: Iterable<Profile>,
+): { shown: Shown[]; picks: PagePick[] } {
+  const [shown, picks]: [Shown[], PagePick[]] = [[], []];
+  let owners: Map<string, Profile> | undefined;
+  for (const event of events) {
+    const { recommendation, happenedAt: at } = event;
+    if (!recommendation || event.bot) continue;
+    const [display, clicked] = [
+      is(event, 'decisioning.propositionDisplay'),
+      is(event, 'decisioning.propositionInteract'),
+    ];
+    if (!display && !clicked) continue;
+    const { criterion, position = 0, item = '', id } = recommendation;
+    owners ??= byName(profiles);
+    const owner = owners.get(event.visitor);
+    if (owner?.state.test) continue;
+    shown.push({ at, criterion, position, item, shown: display ? 1 : 0, clicked: clicked ? 1 : 0 });
+    if (!clicked || !owner) continue;
+    const name = `${event.source}:${event.id}`;
+    picks.push({ id: name, profileId: owner.id, at, criterion, position, item, recommendation: id });
+  }
+  return { shown, picks };
+}
+
+function byName(profiles: Iterable<Profile>): Map<string, Profile> {
+  const found = new Map<string, Profile>();
+  for (const profile of profiles)
+    for (const identity of profile.state.identities) found.set(identityKey(identity), profile);
+  return found;
 }
 
 /** A ghost is the control; whatever else became of a mail after the gates belongs to the treated arm. */

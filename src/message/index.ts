@@ -57,6 +57,8 @@ export {
   duesBy,
   emptyLedger,
   endsOf,
+  funnelGroups,
+  type FunnelGroup,
   type FunnelQuery,
   type FunnelStates,
   type MessageCounts,

@@ -47,8 +47,20 @@ export interface Plan {
   /** Which of several mails to one person goes before, and how many of its group there may be; a notice has none. */
   rank?: Rank;
   test?: boolean;
+  /** Which of several messages that are compared it is, and how likely that was. */
+  variant?: Variant;
   /** The address a notice goes to, whoever has it; absent: the profile's own, as it is when the mail leaves. */
   to?: string;
+}
+
+/** Why no mail was sent to somebody who gets none at all for a quarter of a year. */
+export const heldOutOfAll = 'held out of all mail';
+
+/** One of several messages of an activity that are compared. */
+export interface Variant {
+  label: string;
+  /** How likely somebody gets it, 0–1. */
+  share: number;
 }
 
 /** How a mail stands among the others to the same person. */
@@ -103,6 +115,7 @@ export interface MessageRow {
   quietHours: { from: string; to: string } | null;
   rank: Rank | null;
   test: boolean;
+  variant: Variant | null;
   /** Where a notice goes; null for mail to a profile. */
   to: string | null;
   arm: 'treated' | 'control' | null;

@@ -234,4 +234,9 @@ insert into sending (shard) values (0);
   },
   ...choiceMigrations,
   ...paceMigrations,
+  {
+    // Which of several messages of an activity a mail is, where they are compared.
+    name: '0695-message-variant',
+    sql: 'alter table message add column variant jsonb',
+  },
 ];

@@ -91,15 +91,24 @@ export interface MessageParts {
    * Profiles have passed every gate of a journey's mail and are in an arm from here on, whatever becomes of the mail
    * (intention to treat); in the transaction that stores the arm. Not for test profiles, nor for transactional mail.
    */
-  onAssigned?(
-    tx: Tx,
-    units: { journey: string; profileId: string; arm: 'treated' | 'control'; at: number; share: number }[],
-  ): Promise<void>;
+  onAssigned?(tx: Tx, units: AssignedUnit[]): Promise<void>;
+  /** Share of everybody who gets no marketing mail at all for a quarter of a year, 0–1; absent: nobody. */
+  globalHoldout?: number;
   onResult(
     tx: Tx,
     ...results: (RunPlace & { messageId: string; outcome: MessageOutcome; reason: string | null })[]
   ): Promise<void>;
   settings?: Partial<MessageSettings>;
+}
+
+/** Somebody has come into a comparison: of a journey, of all mail (`global:2026Q4`), or of messages (`journey/activity`). */
+export interface AssignedUnit {
+  journey: string;
+  profileId: string;
+  arm: string;
+  at: number;
+  /** Share held out; where several messages are compared, how likely this one was. */
+  share: number;
 }
 
 /** True, or why not, or until when the message is held. */

@@ -1,13 +1,14 @@
 import { elapsed, point, shardOf } from '../base/index.ts';
 import { createHash } from 'node:crypto';
-import { assignArm, journeySalt, viewOf, type Profile } from '../profile/index.ts';
+import { assignArm, globalSalt, journeySalt, quarterOf, viewOf, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { giveBack, heldBack } from './admit.ts';
 import type { Claim } from './claim.ts';
 import { signMail } from './dkim.ts';
 import { lookAgain } from './last-look.ts';
+import { heldOutOfAll } from './message.ts';
 import { composeMail, type ComposedMail } from './mime.ts';
-import type { Kit } from './part.ts';
+import type { AssignedUnit, Kit } from './part.ts';
 import { asProof, nobody, proofProfile } from './proof.ts';
 import { renderMail, sizeLimits, type RenderedMail } from './render.ts';
 import { Recorder } from './record.ts';
@@ -126,15 +127,16 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
     const kept = new Set(back.map(({ id }) => id));
     const through = ready.filter(({ claim }) => !kept.has(claim.row.id));
     const people = through.map(({ claim }) => claim);
-    const ghosts = through.filter(({ claim }) => isHeldOut(claim));
-    const treated = through.filter(({ claim }) => !isHeldOut(claim));
+    const heldOut = new Map(through.map(({ claim }) => [claim.row.id, heldOutOf(kit, claim)]));
+    const ghosts = through.filter(({ claim }) => heldOut.get(claim.row.id) !== null);
+    const treated = through.filter(({ claim }) => heldOut.get(claim.row.id) === null);
     const held = await applyChanges(
       kit,
       tx,
       ghosts.map(({ claim: { row } }) => ({
         id: row.id,
         state: 'skipped',
-        reason: 'held out',
+        reason: heldOut.get(row.id) === 'all' ? heldOutOfAll : 'held out',
         arm: 'control',
         fence: row.fence,
       })),
@@ -149,7 +151,7 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
         .map(({ claim: { row } }) => ({ id: row.id, state: 'skipped', reason: 'suppressed', fence: row.fence })),
     );
     if (slowed.warming) await giveBack(kit, tx, claims.length - ids.size);
-    await tellArms(kit, tx, { people, held, going: ids });
+    await tellArms(kit, tx, { people, held, going: ids, heldOut });
     return ids;
   });
   point('message.sending');
@@ -165,13 +167,35 @@ function lockPeople(kit: Kit, tx: Tx, claims: readonly Claim[]): Promise<Map<str
 async function tellArms(
   kit: Kit,
   tx: Tx,
-  { people, held, going }: { people: readonly Claim[]; held: ReadonlySet<string>; going: ReadonlySet<string> },
+  stored: {
+    people: readonly Claim[];
+    held: ReadonlySet<string>;
+    going: ReadonlySet<string>;
+    heldOut: ReadonlyMap<string, HeldOut>;
+  },
 ): Promise<void> {
   const at = kit.clock.now();
-  const units = people.flatMap(({ row, profile }) => {
-    if (row.class !== 'marketing' || row.test || profile.state.test) return [];
-    const arm = held.has(row.id) ? ('control' as const) : going.has(row.id) ? ('treated' as const) : null;
-    return arm ? [{ journey: row.journey, profileId: row.profileId, arm, at, share: row.holdout }] : [];
+  const { globalHoldout = 0 } = kit;
+  const units = stored.people.flatMap((claim): AssignedUnit[] => {
+    const { row } = claim;
+    const isStored = stored.held.has(row.id) || stored.going.has(row.id);
+    if (!isCompared(claim) || !isStored) return [];
+    const { journey, profileId } = row;
+    const heldOut = stored.heldOut.get(row.id)!;
+    const arms: AssignedUnit[] = [];
+    if (globalHoldout > 0) {
+      const arm = heldOut === 'all' ? 'control' : 'treated';
+      arms.push({ journey: `global:${quarterOf(at)}`, profileId, arm, at, share: globalHoldout });
+    }
+    // Whoever gets no mail at all is in no journey's comparison.
+    if (heldOut !== 'all') {
+      arms.push({ journey, profileId, arm: heldOut === null ? 'treated' : 'control', at, share: row.holdout });
+    }
+    if (heldOut === null && row.variant) {
+      const { label: arm, share } = row.variant;
+      arms.push({ journey: `${journey}/${row.activity}`, profileId, arm, at, share });
+    }
+    return arms;
   });
   if (units.length > 0) await kit.onAssigned?.(tx, units);
 }
@@ -186,10 +210,20 @@ function returned(reason: string): (one: Ready) => Change {
   return ({ claim: { row } }) => ({ id: row.id, state: 'ready', reason, fence: row.fence });
 }
 
+/** Of what somebody is held out: of all mail, of this journey's, or of nothing. */
+type HeldOut = 'all' | 'journey' | null;
+
 /** Test profiles are always treated (design §7 "Measuring"). Transactional mail has no control arm. */
-function isHeldOut({ row, profile }: Claim): boolean {
-  if (row.class !== 'marketing' || row.test || profile.state.test) return false;
-  return (row.arm ?? assignArm(journeySalt(row.journey), row.profileId, row.holdout)) === 'control';
+function isCompared({ row, profile }: Claim): boolean {
+  return row.class === 'marketing' && !row.test && !profile.state.test;
+}
+
+/** The holdout of all mail comes first, by a salt of its own that changes with the quarter (trust.md §5.1). */
+function heldOutOf({ clock, globalHoldout = 0 }: Kit, claim: Claim): HeldOut {
+  if (!isCompared(claim)) return null;
+  const { row } = claim;
+  if (globalHoldout > 0 && assignArm(globalSalt(clock.now()), row.profileId, globalHoldout) === 'control') return 'all';
+  return (row.arm ?? assignArm(journeySalt(row.journey), row.profileId, row.holdout)) === 'control' ? 'journey' : null;
 }
 
 function wireRow({ claim, rendered, mail }: Ready): WireRow {

@@ -1,5 +1,5 @@
 import type { Tx } from '../store/index.ts';
-import type { MessageRow, MessageState } from './message.ts';
+import { heldOutOfAll, type MessageRow, type MessageState } from './message.ts';
 import { messageEvent, type Kit, type MessageOutcome } from './part.ts';
 import { change, liftDoubt, markTold, type Change } from './table.ts';
 import { freeSlots } from './table-gate.ts';
@@ -32,9 +32,11 @@ export async function followUp(kit: Kit, tx: Tx, changed: MessageRow[]): Promise
   const about = { at, level: 3 } as const;
   const events = rows.flatMap((row) => {
     if (row.to !== null) return []; // a notice is about nobody whom the log knows
-    if (isGhost(row)) return [messageEvent(row, { id: `heldOut:${row.id}`, types: ['message.heldOut'], ...about })];
+    if (isGhost(row)) {
+      return [{ ...messageEvent(row, { id: `heldOut:${row.id}`, types: ['message.heldOut'], ...about }), data: kindOf(row) }];
+    }
     if (row.state !== 'accepted') return [];
-    return [messageEvent(row, { id: `accepted:${row.id}`, types: ['message.accepted'], ...about })];
+    return [{ ...messageEvent(row, { id: `accepted:${row.id}`, types: ['message.accepted'], ...about }), data: kindOf(row) }];
   });
   if (events.length > 0) await kit.append(tx, events);
   const lost = rows.filter((row) => endings[row.state] !== undefined && !isGhost(row));
@@ -77,4 +79,14 @@ function outcomeOf(row: MessageRow): MessageOutcome | undefined {
 /** Held out: skipped by the last gate of all, so its run must not notice. */
 function isGhost(row: MessageRow): boolean {
   return row.state === 'skipped' && row.arm === 'control';
+}
+
+/** What reports tell mails apart by. */
+function kindOf({ journeyVersion: version, template: message, variant, reason }: MessageRow): Record<string, unknown> {
+  return {
+    version,
+    message,
+    ...(variant ? { variant: variant.label } : {}),
+    ...(reason === heldOutOfAll ? { heldOutOf: 'all' } : {}),
+  };
 }

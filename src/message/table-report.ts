@@ -30,10 +30,14 @@ export async function countsOf(runner: Runner, journey: string): Promise<Message
   return counts;
 }
 
-/** How the mails of a journey are told apart: by the day of their plan in a zone, or by the activity that planned them. */
+/** By what the mails of a journey can be told apart. */
+export const funnelGroups = ['day', 'activity', 'version', 'message', 'variant', 'whole'] as const;
+export type FunnelGroup = (typeof funnelGroups)[number];
+
+/** How the mails of a journey are told apart: by the day of their plan in a zone, by what planned them, or not at all. */
 export interface FunnelQuery {
   journey: string;
-  by: 'day' | 'activity';
+  by: FunnelGroup;
   zone: string;
   /** Planned from here on and before there, UTC ms; null: without bound. */
   from: number | null;
@@ -77,9 +81,17 @@ export async function funnelHeard(
 const spanOf = (row: string) =>
   `($2::timestamptz is null or ${row}.planned_at >= $2) and ($3::timestamptz is null or ${row}.planned_at < $3)`;
 
+const groups: Record<FunnelGroup, (row: string) => string> = {
+  day: (row) => `to_char(${row}.planned_at at time zone $4, 'YYYY-MM-DD')`,
+  activity: (row) => `coalesce(${row}.activity, $4)`,
+  version: (row) => `coalesce(${row}.journey_version::text, $4)`,
+  message: (row) => `coalesce(${row}.template, $4)`,
+  variant: (row) => `coalesce(${row}.activity || ': ' || (${row}.variant ->> 'label'), $4)`,
+  whole: () => '$4::text',
+};
+
 function groupOf({ by }: FunnelQuery, row: string): string {
-  const day = `to_char(${row}.planned_at at time zone $4, 'YYYY-MM-DD')`;
-  return by === 'day' ? day : `coalesce(${row}.activity, $4)`;
+  return groups[by](row);
 }
 
 function spanValues({ journey, from, until, by, zone }: FunnelQuery): unknown[] {

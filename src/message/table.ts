@@ -13,7 +13,7 @@ type Raw = Omit<MessageRow, 'plannedAt' | 'due' | 'deadline' | 'acceptedAt' | 'c
 };
 
 const columns = `id, shard, key, run_id as "runId", journey, journey_version as "journeyVersion", activity, visit,
-  profile_id as "profileId", template, context, class, holdout, quiet as "quietHours", rank, test, addressed_to as "to", arm, state, reason,
+  profile_id as "profileId", template, context, class, holdout, quiet as "quietHours", rank, test, variant, addressed_to as "to", arm, state, reason,
   planned_at as "plannedAt", due, deadline, fence, crashes, tries, resent, told, recipient,
   address_key as "addressKey", subject, links,
   accepted_at as "acceptedAt", changed_at as "changedAt"`;

@@ -18,6 +18,17 @@ export function journeySalt(journeyKey: string, epoch = 1): string {
   return `journey:${journeyKey}:v${epoch}`;
 }
 
+/** The calendar quarter of a moment, UTC: `2026Q4`. */
+export function quarterOf(at: number): string {
+  const date = new Date(at);
+  return `${date.getUTCFullYear()}Q${Math.floor(date.getUTCMonth() / 3) + 1}`;
+}
+
+/** The salt by which some get no mail at all; another one each quarter, so that it is not always the same people. */
+export function globalSalt(at: number): string {
+  return `global-holdout-${quarterOf(at)}`;
+}
+
 /** Which arm a unit is in, for ever: control when its bucket lies below `share` of the whole. Pure. */
 export function assignArm(salt: string, unit: string, share: number): Arm {
   return bucketOf(salt, unit) < share * 10000 ? 'control' : 'treated';

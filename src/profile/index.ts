@@ -9,7 +9,7 @@
  * Start:  profile.ts, fold.ts (pure), then pass.ts (whose event it is, in one transaction)
  */
 export { itemsHalved, itemViewed } from './affinity.ts';
-export { assignArm, bucketOf, journeySalt, type Arm } from './assign.ts';
+export { assignArm, bucketOf, globalSalt, journeySalt, quarterOf, type Arm } from './assign.ts';
 export { audienceRecipes, isAudienceKey, type AudienceDefinition, type BuildState } from './audience.ts';
 export type { AudiencePreview, Audiences, AudienceView, CarriedAudiences, ListChange } from './audiences.ts';
 export type { AudienceChange, Member } from './table-audience.ts';

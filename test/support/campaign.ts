@@ -59,14 +59,20 @@ export class Campaign {
     this.#seed = parts.seed;
   }
 
-  static async open(seed: number): Promise<Campaign> {
+  static async open(seed: number, { globalHoldout = 0 } = {}): Promise<Campaign> {
     const store = await freshStore(migrations);
     await unhurried(store);
     const clock = new VirtualClock();
     clock.freeze(monday);
     const random = new SeededRandom(seed);
     const ids = new UuidIds({ now: () => clock.now(), real: () => clock.now() }, random);
-    const settings = { ...readSettings([], {}), secret: 's'.repeat(40), demo: false, databaseUrl: store.url };
+    const settings = {
+      ...readSettings([], {}),
+      secret: 's'.repeat(40),
+      demo: false,
+      globalHoldout,
+      databaseUrl: store.url,
+    };
     const rooms = await joinRooms(settings, { store, log: quietLog, clock, random, ids });
     const doors = await openDoors(rooms);
     rooms.slots.callOwn = doors.callOwn;
@@ -209,8 +215,10 @@ export class Campaign {
       { kind: 'footer' },
     ];
     const preheader = 'Your cart is still here, with everything that you put in it.';
-    await templates.put('reminder', { name: 'Reminder', subject: 'Your cart', preheader, blocks });
-    await templates.publish('reminder');
+    for (const key of ['reminder', 'reminder-warm']) {
+      await templates.put(key, { name: key, subject: 'Your cart', preheader, blocks });
+      await templates.publish(key);
+    }
   }
 }
 

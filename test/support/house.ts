@@ -72,6 +72,7 @@ function fakeSenders(): Pick<
   | 'forms'
   | 'replays'
   | 'simulations'
+  | 'measured'
 > {
   return {
     team: noTeam,
@@ -85,6 +86,7 @@ function fakeSenders(): Pick<
     forms: fakeForms(),
     replays: undefined as never,
     simulations: undefined as never,
+    measured: undefined as never,
   };
 }
 

@@ -1,0 +1,188 @@
+import type { FastifyInstance } from 'fastify';
+import { Type, type TSchema } from 'typebox';
+import { BeckonError } from '../base/index.ts';
+import { shownGroups, type CreditedItem, type RecommendationLine, type ShownGroup } from '../measure/index.ts';
+import { unknownJourney } from './admin-journey.ts';
+import {
+  ComparisonView,
+  CreditRuleInput,
+  CreditRules,
+  CreditsView,
+  ItemsView,
+  PeriodsView,
+  RecommendationsView,
+} from './contract-measured.ts';
+import type { Door } from './door.ts';
+import { errors } from './error.ts';
+import { fileDoor, spanOf, type Query } from './file-door.ts';
+import type { House } from './house.ts';
+
+type Make = <B extends TSchema>(door: Door<B>) => void;
+
+const mailSpan = { from: 'Only mails that left from this moment on, ISO 8601', until: 'Only mails before this moment' };
+const daySpan = { from: 'Only days from this one on, ISO 8601', until: 'Only days before this one' };
+
+/** Doors to comparisons of several, to spans side by side, and to what orders are credited to. */
+export function measuredDoors(make: Make, app: FastifyInstance, house: House): void {
+  comparisonDoors(make, house);
+  creditDoors(make, app, house);
+  make({
+    method: 'GET',
+    path: '/reports/recommendations',
+    scope: 'read',
+    summary: 'What came of recommendations on pages: shown, clicked and bought, by criterion, slot, item or day.',
+    query: { by: '`criterion` (left out), `slot`, `item` or `day`', ...daySpan },
+    answer: RecommendationsView,
+    work: async (call) => ({ rows: await recommendationsOf(house, (name) => call.query(name)) }),
+  });
+  fileDoor<RecommendationLine>(app, house, {
+    path: '/reports/recommendations/file',
+    name: 'recommendations',
+    summary: 'What came of recommendations on pages, as `csv` or `ndjson`.',
+    columns: ['criterion', 'group', 'shown', 'clicked', 'items', 'coverage', 'orders', 'ordersWithIt', 'revenue'],
+    rows: async (_key, query) => recommendationsOf(house, query),
+  });
+  make({
+    method: 'POST',
+    path: '/reports/rebuild',
+    scope: 'settings',
+    summary: 'Add up all reports anew from their people and orders; the result is the same unless something was wrong.',
+    answer: Type.Object({ rebuilt: Type.Boolean() }),
+    work: async () => {
+      await house.measured.rebuild();
+      return { rebuilt: true };
+    },
+  });
+}
+
+function comparisonDoors(make: Make, house: House): void {
+  make({
+    method: 'GET',
+    path: '/journeys/:key/report/experiments',
+    scope: 'read',
+    summary: 'What the paths and messages that the journey compares came to, each read against the first.',
+    answer: Type.Object({ comparisons: Type.Array(ComparisonView) }),
+    work: async (call) => {
+      const key = call.part('key');
+      return { comparisons: (await house.measured.experiments(key)) ?? unknownJourney(key, house) };
+    },
+  });
+  make({
+    method: 'GET',
+    path: '/reports/global',
+    scope: 'read',
+    summary: 'What all mail together causes, against those who get none for a quarter of a year.',
+    answer: Type.Object({ comparisons: Type.Array(ComparisonView) }),
+    work: async () => ({ comparisons: await house.measured.global() }),
+  });
+  make({
+    method: 'GET',
+    path: '/journeys/:key/report/periods',
+    scope: 'read',
+    summary:
+      'Two spans of the journey side by side. Without the earlier one it is as long as the later, right before it.',
+    query: {
+      from: 'Beginning of the later span, ISO 8601',
+      until: 'Its end, exclusive',
+      beforeFrom: 'Beginning of the earlier span',
+      beforeUntil: 'Its end, exclusive',
+    },
+    answer: PeriodsView,
+    work: async (call) => {
+      const key = call.part('key');
+      return (
+        (await house.measured.periods(
+          key,
+          spansOf((name) => call.query(name)),
+        )) ?? unknownJourney(key, house)
+      );
+    },
+  });
+}
+
+function creditDoors(make: Make, app: FastifyInstance, house: House): void {
+  make({
+    method: 'GET',
+    path: '/journeys/:key/report/credits',
+    scope: 'read',
+    summary: 'What other rules would credit the journey with: the last click within 1, 5 and 14 days, and the first.',
+    answer: CreditsView,
+    work: async (call) => {
+      const key = call.part('key');
+      return { credits: (await house.measured.credits(key)) ?? unknownJourney(key, house) };
+    },
+  });
+  make({
+    method: 'GET',
+    path: '/journeys/:key/report/items',
+    scope: 'read',
+    summary: 'Clicks and credited orders by item and place of the mails, at most 1,000.',
+    query: mailSpan,
+    answer: ItemsView,
+    work: async (call) => ({ items: await itemsOf(house, call.part('key'), (name) => call.query(name)) }),
+  });
+  fileDoor<CreditedItem>(app, house, {
+    path: '/journeys/:key/report/items/file',
+    name: 'items',
+    summary: 'Clicks and credited orders by item and place of the mails, as `csv` or `ndjson`.',
+    columns: ['item', 'name', 'position', 'clicks', 'unknown', 'orders', 'ordersWithIt', 'revenue'],
+    rows: (key, query) => itemsOf(house, key, query),
+  });
+  make({
+    method: 'GET',
+    path: '/credit-rule',
+    scope: 'read',
+    summary: 'By which rules orders are credited: each version holds for orders from its moment on.',
+    answer: CreditRules,
+    work: () => rulesOf(house),
+  });
+  make({
+    method: 'PUT',
+    path: '/credit-rule',
+    scope: 'settings',
+    summary: 'Credit orders from now on by another rule. Older orders keep theirs.',
+    body: CreditRuleInput,
+    answer: CreditRules,
+    work: async ({ body }) => {
+      await house.measured.changeRule(body);
+      return rulesOf(house);
+    },
+  });
+}
+
+async function rulesOf(house: House) {
+  const rules = await house.measured.rules();
+  return {
+    rules: rules.map(({ since, ...rule }) => ({ ...rule, since: since < 0 ? null : new Date(since).toISOString() })),
+  };
+}
+
+async function itemsOf(house: House, key: string, query: Query): Promise<CreditedItem[]> {
+  return (await house.measured.items(key, spanOf(query))) ?? unknownJourney(key, house);
+}
+
+async function recommendationsOf(house: House, query: Query): Promise<RecommendationLine[]> {
+  const by = query('by') ?? 'criterion';
+  if (!isGroup(by)) {
+    const says = `by "${by}" is none of ${shownGroups.join(', ')}`;
+    throw new BeckonError(errors.API_INPUT_INVALID, says, { where: 'by' });
+  }
+  return house.measured.recommendations({ by, ...spanOf(query) });
+}
+
+const isGroup = (by: string): by is ShownGroup => (shownGroups as readonly string[]).includes(by);
+
+/** Both spans; the earlier one, if it is not said, ends where the later begins. */
+function spansOf(query: Query) {
+  const now = boundOf(spanOf(query), 'from');
+  const given = spanOf((name) => query(name === 'from' ? 'beforeFrom' : 'beforeUntil'));
+  if (given.from === null && given.until === null) {
+    return { now, before: { from: now.from - (now.until - now.from), until: now.from } };
+  }
+  return { now, before: boundOf(given, 'beforeFrom') };
+}
+
+function boundOf({ from, until }: ReturnType<typeof spanOf>, where: string): { from: number; until: number } {
+  if (from !== null && until !== null && from < until) return { from, until };
+  throw new BeckonError(errors.API_INPUT_INVALID, 'A span needs a beginning and a later end', { where });
+}

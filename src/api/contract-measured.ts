@@ -1,0 +1,161 @@
+/** Shapes of the doors to comparisons, credits and recommendations. Money in major units of `currency`. */
+import { Type, type Static } from 'typebox';
+
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
+const count = Type.Integer({ minimum: 0 });
+const number = Type.Number();
+const text = Type.String();
+
+const Sums = Type.Object({
+  profiles: count,
+  buyers: count,
+  orders: count,
+  revenue: number,
+  revenueSquares: number,
+  otherCurrency: count,
+  before: number,
+  beforeSquares: number,
+  products: number,
+  capped: number,
+  cappedSquares: number,
+  later: number,
+  laterSquares: number,
+});
+
+/** A comparison of the paths or messages of a journey, or of all mail with none. */
+export const ComparisonView = Type.Object({
+  key: text,
+  /** Null for all mail against none. */
+  journey: nullable(text),
+  activity: nullable(text),
+  /** The arm that the others are read against. */
+  base: text,
+  /** Its shares follow what it comes to: only sums and shares are given, since no interval holds for them. */
+  bandit: Type.Boolean(),
+  currency: text,
+  arms: Type.Array(
+    Type.Object({
+      arm: text,
+      all: Sums,
+      /** Those watched for the window: only these decide. */
+      matured: Sums,
+      expected: nullable(number),
+    }),
+  ),
+  against: Type.Array(
+    Type.Object({
+      arm: text,
+      reading: Type.Union([Type.Literal('revenue'), Type.Literal('conversion')]),
+      word: Type.Union([Type.Literal('too early'), Type.Literal('clear'), Type.Literal('no clear effect')]),
+      effect: nullable(number),
+      low: nullable(number),
+      high: nullable(number),
+      p: nullable(number),
+    }),
+  ),
+  /** How often each reading may be wrong, so that all together keep 5 %. */
+  alpha: number,
+  conflicted: count,
+  ratio: nullable(Type.Object({ p: number, peekP: number, alarm: Type.Boolean() })),
+  /** What a bandit went by, the newest first. */
+  weights: Type.Array(Type.Object({ day: text, shares: Type.Record(text, number) })),
+});
+export type ComparisonView = Static<typeof ComparisonView>;
+
+const Figures = Type.Object({
+  from: text,
+  until: text,
+  planned: count,
+  heldOut: count,
+  excluded: count,
+  accepted: count,
+  clickedByPeople: count,
+  creditedOrders: count,
+  creditedRevenue: number,
+  treated: count,
+  control: count,
+  treatedEach: nullable(number),
+  controlEach: nullable(number),
+});
+
+/** Two spans of a journey side by side. */
+export const PeriodsView = Type.Object({
+  currency: text,
+  now: Figures,
+  before: Figures,
+  /** 0.1 is a tenth more; null where there was nothing before. */
+  change: Type.Record(text, nullable(number)),
+});
+export type PeriodsView = Static<typeof PeriodsView>;
+
+export const CreditsView = Type.Object({
+  credits: Type.Array(
+    Type.Object({
+      model: text,
+      /** A click counts so long after the mail, and an order so long after the click. */
+      days: number,
+      orders: count,
+      revenue: number,
+    }),
+  ),
+});
+export type CreditsView = Static<typeof CreditsView>;
+
+export const ItemsView = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      item: text,
+      name: text,
+      position: nullable(Type.Integer()),
+      clicks: count,
+      /** Clicks of which nobody knows whether a person made them. */
+      unknown: count,
+      orders: count,
+      /** Of them, those that had the item itself in them. */
+      ordersWithIt: count,
+      revenue: number,
+    }),
+  ),
+});
+export type ItemsView = Static<typeof ItemsView>;
+
+export const RecommendationsView = Type.Object({
+  rows: Type.Array(
+    Type.Object({
+      criterion: text,
+      group: text,
+      shown: count,
+      clicked: count,
+      /** Different items among those shown, and what share of the catalogue that is. */
+      items: count,
+      coverage: nullable(number),
+      orders: count,
+      ordersWithIt: count,
+      revenue: number,
+    }),
+  ),
+});
+export type RecommendationsView = Static<typeof RecommendationsView>;
+
+const model = Type.Union([Type.Literal('last'), Type.Literal('first')]);
+const days = Type.Number({ exclusiveMinimum: 0, maximum: 30 });
+
+/** PUT /v1/credit-rule */
+export const CreditRuleInput = Type.Object(
+  { model, clickDays: days, orderDays: days },
+  { additionalProperties: false },
+);
+export const CreditRules = Type.Object({
+  rules: Type.Array(
+    Type.Object({
+      version: Type.Integer(),
+      name: text,
+      model,
+      clickDays: number,
+      orderDays: number,
+      /** Orders from here on; null: from the beginning. */
+      since: nullable(text),
+    }),
+  ),
+});
+export type CreditRules = Static<typeof CreditRules>;

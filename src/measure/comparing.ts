@@ -1,0 +1,119 @@
+import type { Clock } from '../base/index.ts';
+import type { Store } from '../store/index.ts';
+import { banditShares } from './bandit.ts';
+import { compare, type Comparison } from './comparison.ts';
+import { armsOf, comparisonKeys, keepWeights, weightsOf, weightsOn, type Weights } from './table-compare.ts';
+import { windowDays } from './table-tally.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** An activity whose alternatives are weighed anew each day. */
+export interface Bandit {
+  journey: string;
+  activity: string;
+  /** As they are written down, by label. */
+  shares: Record<string, number>;
+}
+
+/** What is asked of the journeys (slot; absent: there are no bandits). */
+export interface BanditParts {
+  list(): Bandit[];
+  /** Today's shares, by `journey/activity`. */
+  weigh(shares: ReadonlyMap<string, Record<string, number>>): void;
+}
+
+/** A comparison of several, with what its bandit went by, newest first. */
+export interface ComparisonReport extends Comparison {
+  journey: string | null;
+  activity: string | null;
+  weights: { day: string; shares: Record<string, number> }[];
+}
+
+/** Comparisons besides that of a journey: of paths and messages within it, and of all mail with none. */
+export class Comparing {
+  readonly #parts: { store: Store; clock: Clock; currency: string; zone: string; bandits?: BanditParts };
+  #weighed = '';
+  #at = -Infinity;
+
+  constructor(parts: { store: Store; clock: Clock; currency: string; zone: string; bandits?: BanditParts }) {
+    this.#parts = parts;
+  }
+
+  /** Experiments of a journey that somebody has come to, newest first. */
+  async ofJourney(journey: string): Promise<ComparisonReport[]> {
+    const keys = await comparisonKeys(this.#parts.store, `${journey}/`);
+    return Promise.all(keys.map((key) => this.#report(key)));
+  }
+
+  /** All mail against none, by quarter, newest first. */
+  async global(): Promise<ComparisonReport[]> {
+    const keys = await comparisonKeys(this.#parts.store, 'global:');
+    return Promise.all(keys.map((key) => this.#report(key)));
+  }
+
+  async #report(key: string): Promise<ComparisonReport> {
+    const { store, clock, currency, zone } = this.#parts;
+    const [journey, activity] = key.includes('/') ? key.split('/') : [null, null];
+    const matured = { journey: key, from: null, until: clock.now() - windowDays * dayMs };
+    const [all, watched, weights] = await Promise.all([
+      armsOf(store, { journey: key, from: null, until: null }, zone),
+      armsOf(store, matured, zone),
+      weightsOf(store, key),
+    ]);
+    const names = [...all.keys()];
+    const base = ['control', 'Held out'].find((name) => names.includes(name)) ?? this.#firstOf(key) ?? names[0] ?? '';
+    const told = compare({ key, base, bandit: weights.length > 0, currency }, { all, matured: watched });
+    return {
+      ...told,
+      journey: journey ?? null,
+      activity: activity ?? null,
+      weights: weights.map(({ day, shares }) => ({ day, shares })),
+    };
+  }
+
+  #firstOf(key: string): string | undefined {
+    const bandit = this.#parts.bandits?.list().find(({ journey, activity }) => `${journey}/${activity}` === key);
+    return bandit && Object.keys(bandit.shares)[0];
+  }
+
+  /**
+   * Sees to it that each bandit has its shares of today, and that the journeys go by them. What decides is who bought within the window,
+   * of those watched that long: who came in yesterday would favour what was weighed low. Looks once a minute. @returns 0
+   */
+  async weigh(): Promise<number> {
+    const { store, clock, zone, bandits } = this.#parts;
+    const now = clock.real();
+    const list = bandits?.list() ?? [];
+    const day = new Date(clock.now()).toISOString().slice(0, 10);
+    const asked = `${day} ${list.map(({ journey, activity }) => `${journey}/${activity}`).join(' ')}`;
+    if (list.length === 0 || (asked === this.#weighed && now - this.#at < 60_000)) return 0;
+    const known = new Set((await weightsOn(store, day)).map(({ key }) => key));
+    for (const { journey, activity, shares } of list) {
+      const key = `${journey}/${activity}`;
+      if (known.has(key)) continue;
+      const until = clock.now() - windowDays * dayMs;
+      const rows = await armsOf(store, { journey: key, from: null, until }, zone);
+      const seen = Object.keys(shares).map((label) => {
+        const { n = 0, buyers = 0 } = rows.get(label) ?? {};
+        return { label, n, buyers };
+      });
+      const nothing = seen.every(({ n }) => n === 0);
+      await keepWeights(store, {
+        key,
+        day,
+        seen,
+        shares: nothing ? wholeOf(shares) : banditShares(seen, `${key}/${day}`),
+      });
+    }
+    const today: Weights[] = await weightsOn(store, day);
+    bandits!.weigh(new Map(today.map(({ key, shares }) => [key, shares])));
+    [this.#weighed, this.#at] = [asked, now];
+    return 0;
+  }
+}
+
+/** The shares written down, made to come to one. */
+function wholeOf(shares: Record<string, number>): Record<string, number> {
+  const whole = Object.values(shares).reduce((sum, share) => sum + share, 0) || 1;
+  return Object.fromEntries(Object.entries(shares).map(([label, share]) => [label, share / whole]));
+}
