@@ -6,7 +6,7 @@ import { boundReached, roundsReached } from './bound.ts';
 import { staleIn, takenIn, type Stale, type Taken } from './answer.ts';
 import type { Activity, CustomAction, ListenActivity, MessageActivity, UpdateActivity } from './definition.ts';
 import { scopeOf, type Command, type Decision, type Hands, type Input, type Run, type Step } from './run.ts';
-import { splitSalt, variantOf, variantSalt, wayOf, type Shares } from './share.ts';
+import { messageAt, wayAt } from './share.ts';
 import { heardOf, waitingOf, type Waiting } from './waiting.ts';
 import { instantOfWall } from './wall.ts';
 
@@ -307,7 +307,7 @@ class Course {
         if (activity.addressWithin !== undefined && this.profile.email === null)
           return this.#wait({ due: base + durationMs(activity.addressWithin) }, 'No address yet');
         if (this.#stale) return this.#refresh(this.#stale);
-        return this.#plan(name, activity);
+        return this.#plan(name, activity, moves);
       case 'update':
         return this.#update(name, activity);
       case 'jump': {
@@ -339,26 +339,15 @@ class Course {
   }
 
   #part(name: string, activity: Extract<Activity, { kind: 'split' | 'experiment' }>): string | null {
-    const way = wayOf(activity, splitSalt(this.#run.journey, name), this.#unit(name));
-    const { label: path, heldOut, share } = way;
+    const { label: path, heldOut, share, next } = wayAt(activity, { name, run: this.#run, hands: this.#hands });
     this.#step('passed', path, activity.kind === 'experiment' ? { experiment: name, path, heldOut, share } : null);
-    return way.next ?? this.#stop(path);
+    return next ?? this.#stop(path);
   }
 
-  #plan(name: string, activity: MessageActivity): null {
-    const variant = variantOf(activity, variantSalt(this.#run.journey, name), this.#unit(name));
-    const { moves } = this.#run;
-    if (variant === null) {
-      this.#step('planned', null, { message: activity.message });
-      return this.#hold('sending', { do: 'send', activity: name, moves, message: activity.message });
-    }
-    const { message, label, share } = variant;
-    this.#step('planned', null, { message, variant: label });
-    return this.#hold('sending', { do: 'send', activity: name, moves, message, variant: { label, share } });
-  }
-
-  #unit(name: string): { unit: string; shares: Shares } {
-    return { unit: this.#run.profileId, shares: this.#hands.shares?.(name) ?? null };
+  #plan(name: string, activity: MessageActivity, moves: number): null {
+    const { message, ...variant } = messageAt(activity, { name, run: this.#run, hands: this.#hands });
+    this.#step('planned', null, { message, ...(variant.variant && { variant: variant.variant.label }) });
+    return this.#hold('sending', { do: 'send', activity: name, moves, message, ...variant });
   }
 
   #update(name: string, activity: UpdateActivity): string {

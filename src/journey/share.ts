@@ -30,6 +30,25 @@ export function variantSalt(journey: string, activity: string): string {
   return `content:${journey}/${activity}:v1`;
 }
 
+/** Where a run is parted: the activity by its name, and today's shares if a bandit weighs it. */
+interface Parted {
+  name: string;
+  run: { journey: string; profileId: string };
+  hands: { shares?: (activity: string) => Shares };
+}
+
+/** Which way a run goes at a split or an experiment. */
+export function wayAt(activity: SplitActivity | ExperimentActivity, { name, run, hands }: Parted): Way {
+  const shares = hands.shares?.(name) ?? null;
+  return wayOf(activity, splitSalt(run.journey, name), { unit: run.profileId, shares });
+}
+
+/** Which message a run plans at an activity. */
+export function messageAt(activity: MessageActivity, { name, run, hands }: Parted): ReturnType<typeof variantOf> {
+  const shares = hands.shares?.(name) ?? null;
+  return variantOf(activity, variantSalt(run.journey, name), { unit: run.profileId, shares });
+}
+
 /** Where in the whole a unit stands, 0–1, by its bucket (trust.md §5.1). */
 const placeOf = (salt: string, unit: string) => (bucketOf(salt, unit) + 0.5) / 10_000;
 
@@ -55,16 +74,15 @@ export function wayOf(
   return { label: found.one.label, next: found.one.next, heldOut: false, share: found.share * room };
 }
 
-/** Which of several messages a unit gets, and how likely that was; null where there is one for all. Pure. */
+/** Which message a unit gets; where there are several, the name of its own, and how likely that was. Pure. */
 export function variantOf(
-  activity: MessageActivity,
+  { message, variants = [] }: MessageActivity,
   salt: string,
   { unit, shares = null }: { unit: string; shares?: Shares },
-): { label: string; message: string; share: number } | null {
-  const { variants = [] } = activity;
-  if (variants.length === 0) return null;
+): { message: string; variant?: { label: string; share: number } } {
+  if (variants.length === 0) return { message };
   const { one, share } = drawn(variants, { place: placeOf(salt, unit), shares });
-  return { label: one.label, message: one.message, share };
+  return { message: one.message, variant: { label: one.label, share } };
 }
 
 /** The alternative at a place of the whole; `shares` go before those written down. What rounding leaves goes to the last. */

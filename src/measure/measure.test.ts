@@ -104,8 +104,10 @@ beforeAll(async () => {
   await measure.open();
 });
 
-const listen = (facts: Fact[], events: ShopEvent[]) =>
-  store.inTransaction((tx) => measure.listen(tx, facts, events, { profiles: new Map([[id(23), testProfile]]) }));
+const listen = (facts: Fact[], events: ShopEvent[], more: ReadonlyMap<string, Profile> = new Map()) =>
+  store.inTransaction((tx) =>
+    measure.listen(tx, facts, events, { profiles: new Map([[id(23), testProfile], ...more]) }),
+  );
 async function creditOfOrder(orderId: string): Promise<string | null> {
   const rows = await store.rows<{ message_id: string }>({
     text: 'select message_id from measure_credit where order_id = $1',
@@ -312,10 +314,14 @@ it('forget() leaves no row that names the person, and exportFor() gives them all
       seen(60, mail('accepted', 'm60', monday, 'forgotten')),
       seen(60, click('m60', 'c60', monday + hour, 'forgotten')),
       landing('c60', monday + hour),
+      event(['decisioning.propositionInteract'], monday, {
+        recommendation: { id: 'r60', criterion: 'popular', item: 'coat-1', position: 1 },
+      }),
     ],
+    new Map([[id(60), { id: id(60), state: { identities: [{ namespace: 'ecid', id: '1' }] } } as unknown as Profile]]),
   );
   const before = await measure.exportFor(id(60));
-  expect(Object.values(before).map((rows) => rows.length)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+  expect(Object.values(before).map((rows) => rows.length)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
   await store.inTransaction((tx) => measure.forget(tx, id(60)));
   expect(Object.values(await measure.exportFor(id(60))).flat()).toEqual([]);
 });
