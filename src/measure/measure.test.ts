@@ -96,7 +96,7 @@ const parts = (): MeasureParts => ({
   catalog: { get: (item) => (item === 'coat-1' ? { name: 'Winter coat', imageUrl: '/coat-1.png' } : undefined) },
 });
 
-const testProfile = { id: id(23), state: { test: true } } as unknown as Profile;
+const testProfile = { id: id(23), state: { test: true, identities: [] } } as unknown as Profile;
 let measure: Measure;
 beforeAll(async () => {
   store = await freshStore(migrations);
