@@ -5,7 +5,7 @@ import { type Log } from './base/index.ts';
 import { Catalog, migrations as catalogMigrations, RuleBook } from './catalog/index.ts';
 import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from './event/index.ts';
 import { migrations as jobMigrations } from './job/index.ts';
-import { openCaller, migrations as journeyMigrations, stepsOf, type Caller, type Journeys } from './journey/index.ts';
+import { openCaller, migrations as journeyMigrations, type Caller, type Journeys } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
 import { MailboxStore, Messages, migrations as messageMigrations, type Transport } from './message/index.ts';
 import {
@@ -19,7 +19,7 @@ import {
 } from './profile/index.ts';
 import { prepareBare } from './bare.ts';
 import { openGround, openTeam, setUpPage, type Given, type Ground } from './ground.ts';
-import { runCounts } from './run-counts.ts';
+import { measuredJourneys } from './run-counts.ts';
 import { openFeeding, type Feeding } from './feeding.ts';
 import { openDoors } from './doors.ts';
 import { openReplaying } from './replaying.ts';
@@ -258,12 +258,7 @@ function openMeasure(
     log: events,
     catalog,
     messages: slots.messages,
-    journeys: {
-      counts: (key) => runCounts({ store, journeys }, key),
-      nameOf: (key) => journeys.list().find((one) => one.key === key)?.draft.name,
-      stepsOf: (profileId) => stepsOf(store, profileId, { limit: 500 }),
-      bandits: { list: () => journeys.bandits(), weigh: (shares) => journeys.weigh(shares) },
-    },
+    journeys: measuredJourneys({ store, journeys }),
   });
 }
 
@@ -342,7 +337,6 @@ function duties(
     feeding.duty,
     showing.duty,
     { name: 'adding up reports', work: () => slots.measure.rollUp() },
-    { name: 'weighing bandits', work: () => slots.measure.comparing.weigh() },
     { name: 'reading audiences', work: () => slots.runner.read() },
     { name: 'stopping and moving runs', work: () => slots.lifecycle.work() },
     { name: 'calling actions', beside: true, work: () => slots.calling.drain() },

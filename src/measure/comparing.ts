@@ -78,15 +78,15 @@ export class Comparing {
 
   /**
    * Sees to it that each bandit has its shares of today, and that the journeys go by them. What decides is who bought within the window,
-   * of those watched that long: who came in yesterday would favour what was weighed low. Looks once a minute. @returns 0
+   * of those watched that long: who came in yesterday would favour what was weighed low. Looks once a minute.
    */
-  async weigh(): Promise<number> {
+  async weigh(): Promise<void> {
     const { store, clock, zone, bandits } = this.#parts;
     const now = clock.real();
     const list = bandits?.list() ?? [];
     const day = new Date(clock.now()).toISOString().slice(0, 10);
     const asked = `${day} ${list.map(({ journey, activity }) => `${journey}/${activity}`).join(' ')}`;
-    if (list.length === 0 || (asked === this.#weighed && now - this.#at < 60_000)) return 0;
+    if (list.length === 0 || (asked === this.#weighed && now - this.#at < 60_000)) return;
     const known = new Set((await weightsOn(store, day)).map(({ key }) => key));
     for (const { journey, activity, shares } of list) {
       const key = `${journey}/${activity}`;
@@ -108,7 +108,6 @@ export class Comparing {
     const today: Weights[] = await weightsOn(store, day);
     bandits!.weigh(new Map(today.map(({ key, shares }) => [key, shares])));
     [this.#weighed, this.#at] = [asked, now];
-    return 0;
   }
 }
 

@@ -207,9 +207,10 @@ export class Measure {
     }
   }
 
-  /** Keeps the roll-up: gathers what changed, and counts who is not counted yet. @returns how much was done */
+  /** Keeps the roll-up, and the shares of bandits: gathers what changed, and counts who is not counted yet. @returns how much was done */
   async rollUp(): Promise<number> {
     const { store } = this.#parts;
+    await this.comparing.weigh();
     const waiting = await uncounted(store, pass.people);
     if (waiting.length > 0) {
       const people = waiting.map(({ profileId }) => profileId);

@@ -33,10 +33,14 @@ export async function followUp(kit: Kit, tx: Tx, changed: MessageRow[]): Promise
   const events = rows.flatMap((row) => {
     if (row.to !== null) return []; // a notice is about nobody whom the log knows
     if (isGhost(row)) {
-      return [{ ...messageEvent(row, { id: `heldOut:${row.id}`, types: ['message.heldOut'], ...about }), data: kindOf(row) }];
+      return [
+        { ...messageEvent(row, { id: `heldOut:${row.id}`, types: ['message.heldOut'], ...about }), data: kindOf(row) },
+      ];
     }
     if (row.state !== 'accepted') return [];
-    return [{ ...messageEvent(row, { id: `accepted:${row.id}`, types: ['message.accepted'], ...about }), data: kindOf(row) }];
+    return [
+      { ...messageEvent(row, { id: `accepted:${row.id}`, types: ['message.accepted'], ...about }), data: kindOf(row) },
+    ];
   });
   if (events.length > 0) await kit.append(tx, events);
   const lost = rows.filter((row) => endings[row.state] !== undefined && !isGhost(row));
