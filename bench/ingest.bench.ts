@@ -29,7 +29,11 @@ const warmEvents = numberFlag('warm', 20_000);
 const longEvents = numberFlag('events', 0);
 const key = 'bench-admin-key-0123456789abcdef';
 /** As `npm start` has them; more for whoever looks closer. */
-const serverFlags = ['--max-semi-space-size=64', ...(process.env['BENCH_SERVER_FLAGS']?.split(' ') ?? [])];
+const serverFlags = [
+  '--max-semi-space-size=64',
+  '--no-allocation-site-pretenuring',
+  ...(process.env['BENCH_SERVER_FLAGS']?.split(' ') ?? []),
+];
 const children: ChildProcess[] = [];
 const stores: Store[] = [];
 /** Ports of servers whose inbox nobody folds. */

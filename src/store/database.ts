@@ -1,4 +1,4 @@
-import { Pool, types, type PoolClient, type QueryResult } from 'pg';
+import { Pool, types, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 import { BeckonError, point } from '../base/index.ts';
 import { errors } from './error.ts';
 
@@ -61,7 +61,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       { cause },
     );
   }
-  const runner = runnerOn((statement) => pool.query(statement));
+  const runner = runnerOn((statement) => answerOf(pool, statement));
   return {
     ...runner,
     url,
@@ -80,6 +80,25 @@ function runnerOn(query: Ask): Runner {
     rows: async <T>(statement: Statement) => (await send(statement)).rows as T[],
     run: async (statement) => (await send(statement)).rowCount ?? 0,
   };
+}
+
+/** The pool, or one of its clients. */
+interface Connection {
+  query(config: QueryConfig, done: (error: Error, result: QueryResult) => void): void;
+}
+
+/**
+ * The driver's answer by its callback. By its own promise, what a statement has answered is held beyond the next
+ * collection of young objects, so that rows nobody looks at any more are copied and grow old.
+ */
+function answerOf(connection: Connection, statement: QueryConfig): Promise<QueryResult> {
+  const answer = new Promise<QueryResult>((resolve, reject) => {
+    connection.query(statement, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+  return answer.catch((error: Error) => {
+    Error.captureStackTrace(error, answerOf); // who asked, and not the socket
+    throw error;
+  });
 }
 
 /** Somebody goes on with a transaction that has ended; outside of it nothing may be written. */
@@ -125,12 +144,12 @@ function asking(client: PoolClient): Ask {
     return (statement) => {
       stream.cork();
       process.nextTick(() => stream.uncork());
-      return client.query(statement);
+      return answerOf(client, statement);
     };
   }
   let before: Promise<unknown> = Promise.resolve();
   return (statement) => {
-    const mine = before.then(() => client.query(statement));
+    const mine = before.then(() => answerOf(client, statement));
     before = mine.catch(() => {});
     return mine;
   };
