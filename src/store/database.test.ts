@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { freshDatabase } from '../../test/support/database.ts';
+import { freshDatabase, freshStore } from '../../test/support/database.ts';
 import { openStore } from './database.ts';
 
 const one = { text: 'select 1 as n' };
@@ -61,4 +61,24 @@ it('what one transaction asks in one go leaves in one piece, where that was aske
   expect(pieces.length).toBeLessThanOrEqual(2);
   expect(pieces[0]).toBeGreaterThan(3);
   await store.close();
+});
+
+it('survives a connection that is cut between two statements of a transaction: that one fails, the next goes on', async () => {
+  const store = await freshStore();
+  const cut = store.inTransaction(async (tx) => {
+    const [row] = await tx.rows<{ pid: number }>({ text: 'select pg_backend_pid() as pid' });
+    await store.run({ text: 'select pg_terminate_backend($1)', values: [row!.pid] });
+    // Nothing is asked of it meanwhile: whoever hears the error now is the connection alone.
+    await new Promise<void>((resolve) => {
+      const look = async () => {
+        const text = 'select 1 from pg_stat_activity where pid = $1';
+        if ((await store.rows({ text, values: [row!.pid] })).length === 0) setImmediate(resolve);
+        else setImmediate(() => void look());
+      };
+      void look();
+    });
+    await tx.run({ text: 'select 1' });
+  });
+  await expect(cut).rejects.toThrow();
+  expect(await store.inTransaction((tx) => tx.rows({ text: 'select 2 as two' }))).toEqual([{ two: 2 }]);
 });

@@ -51,6 +51,9 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   const { connections = 10, pipeline = false } = options;
   const pool = new Pool({ connectionString: url, max: connections, application_name: 'beckon', pipeline });
   pool.on('error', () => {}); // an idle connection that dies is replaced at its next use
+  // One that dies between two statements of a transaction tells nobody else: unheard, it would end the whole process. The
+  // next statement on it fails, and with it the transaction.
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     (await pool.connect()).release();
   } catch (cause) {

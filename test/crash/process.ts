@@ -64,6 +64,16 @@ export class Worker {
     return this.#ended;
   }
 
+  /** SIGSTOP: it stands still where it is, and its leases go on. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  /** SIGCONT: it goes on, and does not know that it was away. */
+  wake(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** kill -9, at once. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');

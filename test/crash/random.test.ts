@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SeededRandom } from '../../src/base/index.ts';
 import { Worker } from './process.ts';
+import { expectHonest } from './honest.ts';
 import { compare, planOf, setScene, workOff, type Scene } from './scene.ts';
 
 /**
@@ -45,19 +46,7 @@ it(
     expect(sum(fallen), 'some were killed in the middle of their work').toBeGreaterThan(0);
     expect(sentMeanwhile, 'those who were killed did work').toBeGreaterThan(0);
     expect(kept, 'Σ states = Σ planned (I4)').toHaveLength(planned);
-    for (const { row, attempts, mails } of kept) {
-      const of = `${row.class} ${row.state} ${row.id}`;
-      expect(mails, `${of}: no mail without its attempt (I9)`).toBeLessThanOrEqual(attempts);
-      expect(mails, `${of}: at most once, or twice when it may be resent (I1)`).toBeLessThanOrEqual(
-        row.class === 'marketing' ? 1 : 2,
-      );
-      if (row.state === 'accepted') expect(mails, `${of}: what is said to be accepted is there`).toBeGreaterThan(0);
-      else
-        expect(['abandoned', 'quarantined'], `${of}: ended without a mail only for a named reason`).toContain(
-          row.state,
-        );
-      if (row.state === 'quarantined') expect(mails, `${of}: never left`).toBe(0);
-    }
+    expectHonest(kept);
     const told = await scene.store.rows<{ n: number }>({ text: 'select count(*)::int as n from crash_told' });
     expect(told[0]!.n, 'every run was told what became of its mail, once').toBe(planned);
   },

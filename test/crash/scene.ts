@@ -30,8 +30,9 @@ export interface Scene {
 /** The device of a person. */
 export const ecidOf = (name: string) => name.padStart(38, '4');
 
-export async function setScene(slowMs?: () => number): Promise<Scene> {
-  const store = await freshStore(migrations, { connections: 6 });
+/** @param given a database of its own; otherwise one on the server of the tests */
+export async function setScene(slowMs?: () => number, given?: Store): Promise<Scene> {
+  const store = given ?? (await freshStore(migrations, { connections: 6 }));
   await store.run({ text: 'create table crash_told (run_id text primary key, outcome text not null)' });
   await store.run({ text: 'create table crash_call (key text not null, body text not null)' });
   const sink = await openSink(slowMs);

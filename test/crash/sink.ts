@@ -5,6 +5,8 @@ export interface Sink {
   url: string;
   /** Message-ID, without brackets → how often it was taken. */
   mails: Map<string, number>;
+  /** Cuts every connection, wherever it is. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,9 @@ export async function openSink(slowMs: () => number = () => 0): Promise<Sink> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     mails,
+    cut: () => {
+      for (const { _socket } of server.connections as Set<{ _socket: { destroy(): void } }>) _socket.destroy();
+    },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

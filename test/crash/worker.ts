@@ -36,8 +36,11 @@ export type Order =
   | { do: 'hear'; notice: Parameters<Messages['hear']>[0] }
   /** Learns what is in the feed and writes a snapshot of it. */
   | { do: 'snapshot' }
-  /** The send ledger alone, once or until the process is stopped. */
-  | { do: 'send'; forEver?: boolean };
+  /**
+   * The send ledger alone: once, until the process is stopped, or for so long of real time, and then in spite of whatever
+   * fails on the way, as the pulse of the product does.
+   */
+  | { do: 'send'; forEver?: boolean; forMs?: number };
 
 const databaseUrl = process.env['CRASH_DATABASE_URL']!;
 const smtpUrl = process.env['CRASH_SMTP_URL']!;
@@ -136,12 +139,25 @@ async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
     case 'plan':
       return rooms.store.inTransaction((tx) => post.plan(tx, order.plan));
     case 'send':
+      if (order.forMs !== undefined) return sendFor(post, order.forMs);
       for (;;) {
         const { done } = await post.work();
         if (!order.forEver) return done;
         if (done === 0) await new Promise((resolve) => setTimeout(resolve, 20));
       }
   }
+}
+
+async function sendFor(post: Messages, ms: number): Promise<number> {
+  let failures = 0;
+  for (const end = performance.now() + ms; performance.now() < end;) {
+    const { done } = await post.work().catch(() => {
+      failures++;
+      return { done: 0 };
+    });
+    if (done === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return failures;
 }
 
 let opened: Promise<Opened> | undefined;
