@@ -8,6 +8,7 @@ import { elapsed, pause, quietLog, shardOf } from '../src/base/index.ts';
 import { migrations } from '../src/event/index.ts';
 import { launch, migrate, openStore, type Store } from '../src/store/index.ts';
 import { audienceFigures } from './audience-part.ts';
+import { build } from './built.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
 import { passingFolder } from './folder.ts';
 import { ecidOf, sendOne, type Load, type Loaded } from './ingest-client.ts';
@@ -337,7 +338,7 @@ async function startBare(): Promise<Side> {
 async function startBeckon(): Promise<Side> {
   const url = await newDatabase('beckon_bench');
   const port = await freePort();
-  await built();
+  await build();
   const flags = ['serve', '--no-demo', '--data', join(dataDir, 'server'), '--port', String(port)];
   const settings = { DATABASE_URL: url, BECKON_ADMIN_KEY: key, BECKON_POSTAL_ADDRESS: 'Storgatan 1, Stockholm' };
   const child = start('../dist/src/main.js', flags, settings);
@@ -348,13 +349,6 @@ async function startBeckon(): Promise<Side> {
   const store = await openStore(url);
   stores.push(store);
   return { port, store, pid: child.pid! };
-}
-
-/** Brings `dist` up to date. */
-async function built(): Promise<void> {
-  const build = spawn(process.execPath, [new URL('../tool/build.mjs', import.meta.url).pathname], { stdio: 'ignore' });
-  const code = await new Promise((done) => build.once('close', done));
-  if (code !== 0) throw new Error('The server does not build');
 }
 
 async function newDatabase(name: string): Promise<string> {

@@ -217,7 +217,9 @@ async function startServer(databaseUrl: string, fixed: boolean): Promise<Side> {
 
 function start(file: string, options: object): ChildProcess {
   const path = new URL(file, import.meta.url).pathname;
-  const child = spawn(process.execPath, [...process.execArgv, path, JSON.stringify(options)], {
+  // As `npm start` has it.
+  const flags = [...process.execArgv, '--max-semi-space-size=64'];
+  const child = spawn(process.execPath, [...flags, path, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Engine, type ListQuery } from '../src/recommend/index.ts';
+import type { Engine, ListQuery } from '../src/recommend/index.ts';
+import { asBuilt } from './built.ts';
 import { figure, percentile } from './figure.ts';
 import { InventedHistory } from './recommend-data.ts';
 
@@ -23,7 +24,8 @@ export interface Ground {
  * Learning in process. Times are processor time of the whole process, garbage collection in all its threads included,
  * so that other work on the machine lengthens them little.
  */
-export function learn(history: InventedHistory): Ground {
+export async function learn(history: InventedHistory): Promise<Ground> {
+  const { Engine } = await asBuilt<typeof import('../src/recommend/index.ts')>('recommend/index');
   const size = `${history.size} invented events, ${history.items} items, Zipf popularity with walks among neighbours, ids as long as real ones`;
   const memoryBefore = usedBytes();
   const engine = new Engine();

@@ -1,10 +1,6 @@
-import { prepareBare } from '../src/bare.ts';
-import { joinRooms, type Rooms } from '../src/app.ts';
-import { quietLog } from '../src/base/index.ts';
+import type { Rooms } from '../src/app.ts';
 import type { RecommendationAnswer } from '../src/recommend/index.ts';
-import { openDoors } from '../src/doors.ts';
-import { readSettings } from '../src/settings.ts';
-import { openStore } from '../src/store/index.ts';
+import { asBuilt } from './built.ts';
 import { InventedHistory } from './recommend-data.ts';
 
 /**
@@ -20,6 +16,13 @@ export interface ServerOptions {
   items: number;
   fixed: boolean;
 }
+
+const { joinRooms } = await asBuilt<typeof import('../src/app.ts')>('app');
+const { prepareBare } = await asBuilt<typeof import('../src/bare.ts')>('bare');
+const { quietLog } = await asBuilt<typeof import('../src/base/index.ts')>('base/index');
+const { openDoors } = await asBuilt<typeof import('../src/doors.ts')>('doors');
+const { readSettings } = await asBuilt<typeof import('../src/settings.ts')>('settings');
+const { openStore } = await asBuilt<typeof import('../src/store/index.ts')>('store/index');
 
 const options = JSON.parse(process.argv[2]!) as ServerOptions;
 const store = await openStore(options.databaseUrl);

@@ -10,10 +10,10 @@ export interface Ids {
 /** UUIDv7 (RFC 9562 §5.7) of `at` (UTC ms) and ten random bytes. */
 export function uuidv7(at: number, random: Uint8Array): string {
   const time = at.toString(16).padStart(12, '0');
-  const [a, b, c, d, e, f, g, h, i, j] = random as unknown as number[];
-  const version = hex[(a! & 0x0f) | 0x70]! + hex[b!]!;
-  const variant = hex[(c! & 0x3f) | 0x80]! + hex[d!]!;
-  const rest = hex[e!]! + hex[f!]! + hex[g!]! + hex[h!]! + hex[i!]! + hex[j!]!;
+  const octet = (n: number) => hex[random[n]!]!;
+  const version = hex[(random[0]! & 0x0f) | 0x70]! + octet(1);
+  const variant = hex[(random[2]! & 0x3f) | 0x80]! + octet(3);
+  const rest = octet(4) + octet(5) + octet(6) + octet(7) + octet(8) + octet(9);
   return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${rest}`;
 }
 

@@ -54,7 +54,8 @@ export class RelatedScores {
         meeting.both = both;
         if (isAboutB) meeting.b = Math.max(both, popular.worth(item, windowMs, now));
         const amount = likeness(meeting, shrink);
-        if (amount > 0 && !own.has(item)) this.#add(item, amount, { key, count: both });
+        // Of one key alone the key itself is no companion.
+        if (amount > 0 && (own.size === 1 || !own.has(item))) this.#add(item, amount, { key, count: both });
       }
     }
   }
@@ -71,11 +72,9 @@ export class RelatedScores {
       this.#key = grown(this.#key, item + 1);
       this.#count = grown(this.#count, item + 1);
     }
-    if (this.scores.score(item) === 0 || amount > this.#loudest[item]!) {
-      this.#loudest[item] = amount;
-      this.#key[item] = key;
-      this.#count[item] = count;
-    }
-    this.scores.add(item, amount);
+    if (this.scores.add(item, amount) > 0 && amount <= this.#loudest[item]!) return;
+    this.#loudest[item] = amount;
+    this.#key[item] = key;
+    this.#count[item] = count;
   }
 }

@@ -11,6 +11,8 @@ export type Origin = Algorithm | 'recently-viewed' | 'uploaded' | 'range' | 'pro
 /** An item in a list, by id. */
 export interface Found {
   id: string;
+  /** Its number in the source, if that made the list. */
+  number?: number;
   /** Above 0, falling. */
   score: number;
   /** As its algorithm reckons it. */
@@ -34,6 +36,14 @@ export interface List {
   ids?: (limit: number, accept: Accept) => string[];
   /** Where some items stand, where that is less work. */
   places?: (ids: readonly string[], ask: Depth) => Map<string, number>;
+}
+
+/** A list that the source makes. */
+interface SourceList extends List {
+  ids: NonNullable<List['ids']>;
+  places: NonNullable<List['places']>;
+  /** The items by their numbers in the source. */
+  numbers(limit: number, accept: Accept): number[];
 }
 
 /** How far down is looked, and among which items; all, if nobody says. */
@@ -131,49 +141,45 @@ export function popularList(asking: Asking): List {
   return joined(of(windowMs('7d')), of(null), asking.source.items);
 }
 
-/**
- * The second list after the first, for what is still to be filled; its scores lie below those of the first.
- *
- * @param items names what `Accept.byNumber` is asked about
- */
-export function joined(first: List, second: List, items: Pick<Dictionary, 'name'>): List {
-  const but = (shown: ReadonlySet<string>, accept: Accept): Accept => {
-    const { byNumber } = accept;
-    const passes = (id: string) => !shown.has(id) && accept(id);
-    if (byNumber === undefined) return passes;
-    return Object.assign(passes, { byNumber: (item: number) => !shown.has(items.name(item)) && byNumber(item) });
+/** The second list after the first, for what is still to be filled; its scores lie below those of the first. */
+function joined(first: SourceList, second: SourceList, items: Pick<Dictionary, 'name' | 'find'>): List {
+  const but = (shown: ReadonlySet<number>, accept: Accept): Accept => {
+    const { byNumber = (item: number) => accept(items.name(item)) } = accept;
+    const passes = (id: string) => !shown.has(items.find(id)) && accept(id);
+    return Object.assign(passes, { byNumber: (item: number) => !shown.has(item) && byNumber(item) });
   };
   const list: List = (limit, accept) => {
     const own = first(limit, accept);
     if (own.length >= limit) return own;
-    const shown = new Set(own.map(({ id }) => id));
+    const shown = new Set(own.map(({ number: item }) => item!));
     const rest = second(limit - own.length, but(shown, accept));
     const scale = (own.at(-1)?.score ?? 1) / Math.max(rest[0]?.score ?? 1, Number.MIN_VALUE);
     return [...own, ...rest.map((one) => ({ ...one, score: one.score * (own.length === 0 ? 1 : scale / 2) }))];
   };
   const ids = (limit: number, accept: Accept) => {
-    const own = idsOf(first, limit, accept);
-    if (own.length >= limit) return own;
-    const shown = new Set(own);
-    return [...own, ...idsOf(second, limit - own.length, but(shown, accept))];
+    const own = first.numbers(limit, accept);
+    const rest = own.length >= limit ? [] : second.numbers(limit - own.length, but(new Set(own), accept));
+    return [...own, ...rest].map((item) => items.name(item));
   };
   const places = (asked: readonly string[], { depth, accept = everything }: Depth) => {
-    const inFirst = placesOf(first, asked, { depth, accept });
-    if (inFirst.size === asked.length) return inFirst;
-    const own = new Set(idsOf(first, depth, accept));
+    const all = first.places(asked, { depth, accept });
+    if (all.size === asked.length) return all;
+    const own = new Set(first.numbers(depth, accept));
     const left = { depth: depth - own.size, accept: but(own, accept) };
-    const others = asked.filter((id) => !own.has(id));
-    const rest = left.depth <= 0 ? [] : [...placesOf(second, others, left)];
-    return new Map([...inFirst, ...rest.map(([id, n]) => [id, own.size + n] as const)]);
+    if (left.depth <= 0) return all;
+    const others = asked.filter((id) => !all.has(id));
+    for (const [id, n] of second.places(others, left)) all.set(id, own.size + n);
+    return all;
   };
   return Object.assign(list, { ids, places });
 }
 
-function engineList(query: ListQuery, key: Key, { source }: Asking): List {
+function engineList(query: ListQuery, key: Key, { source }: Asking): SourceList {
   const { items } = source;
   const within = key.group?.value;
   const found = ({ item, score, count, key: from, by }: Scored): Found => ({
     id: items.name(item),
+    number: item,
     score,
     // Counters fade by growing, so that their own size says nothing: the visits they stand for do.
     weight: query.kind === 'popular' ? count : score,
@@ -184,14 +190,19 @@ function engineList(query: ListQuery, key: Key, { source }: Asking): List {
   });
   const passing = (accept: Accept) => accept.byNumber ?? ((item: number) => accept(items.name(item)));
   const list: List = (limit, accept) => (limit <= 0 ? [] : source.list(query, limit, passing(accept)).map(found));
-  const ids = (limit: number, accept: Accept) =>
-    limit <= 0 ? [] : source.ranked(query, limit, passing(accept)).map((item) => items.name(item));
+  const numbers = (limit: number, accept: Accept) => (limit <= 0 ? [] : source.ranked(query, limit, passing(accept)));
+  const ids = (limit: number, accept: Accept) => numbers(limit, accept).map((item) => items.name(item));
   const places = (asked: readonly string[], { depth, accept = everything }: Depth) => {
-    const numbers = asked.map((id) => items.find(id));
-    const told = source.places(query, numbers, { depth, accept: passing(accept) });
-    return new Map(asked.flatMap((id, i) => (told[i]! > 0 ? [[id, told[i]!]] : [])));
+    const told = source.places(
+      query,
+      asked.map((id) => items.find(id)),
+      { depth, accept: passing(accept) },
+    );
+    const standing = new Map<string, number>();
+    for (let i = 0; i < asked.length; i++) if (told[i]! > 0) standing.set(asked[i]!, told[i]!);
+    return standing;
   };
-  return Object.assign(list, { ids, places });
+  return Object.assign(list, { ids, places, numbers });
 }
 
 /** Only what so many visits speak for (recommendations ALG-12): the list is read as deep as that takes. */

@@ -29,11 +29,17 @@ export class Scores {
   #count = 0;
   readonly #best = new BestItems();
 
-  add(item: number, amount: number): void {
+  /** @returns the item's score before; 0 if it had none */
+  add(item: number, amount: number): number {
     const slot = this.#find(item);
     const known = this.#slots[slot]! - 1;
-    if (known === -1) this.#enter(item, slot, amount);
-    else this.#sums[known]! += amount;
+    if (known === -1) {
+      this.#enter(item, slot, amount);
+      return 0;
+    }
+    const before = this.#sums[known]!;
+    this.#sums[known] = before + amount;
+    return before;
   }
 
   get size(): number {

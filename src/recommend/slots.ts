@@ -14,6 +14,8 @@ export interface Chosen extends Found {
   /** 1 for the first of an answer, falling; backups have 0. */
   share: number;
   rankBefore: number | null;
+  /** Its group of variants. */
+  group: string;
 }
 
 interface Part {
@@ -172,7 +174,8 @@ export class Slots {
   #fill(part: Part, want: number): Chosen[] {
     const { sieve, list, oneOfGroup, asked, key } = part;
     const lift = asked !== undefined && isLifting(asked) ? lifter(asked, key!, this.#asking) : null;
-    const mine = new Set<string>();
+    /** Of the chosen the group of variants. */
+    const mine = new Map<string, string>();
     const groups = new Set<string>();
     const accepts: Accept = (id: string) => {
       if (mine.has(id) || this.#taken.has(id)) return false;
@@ -188,22 +191,22 @@ export class Slots {
       const found = list(depth, accepts);
       for (const one of lift === null ? found : lift(found)) {
         if (chosen.length === want) break;
-        const group = oneOfGroup ? this.#groupOf(one.id) : one.id;
-        if (groups.has(group)) continue;
+        const group = this.#groupOf(one.id);
+        if (mine.has(one.id) || (oneOfGroup && groups.has(group))) continue;
         groups.add(group);
-        mine.add(one.id);
+        mine.set(one.id, group);
         chosen.push(one);
       }
       if (chosen.length >= want || found.length < depth) break;
     }
     this.#explore(chosen, part, { want, accepts });
-    return this.#shared(chosen, part);
+    return this.#shared(chosen, part, mine);
   }
 
   /** The same by the number that the source has for an item; null where rules cannot be asked so. */
   #byNumber(
     sieve: Sieve,
-    by: { accepts: Accept; mine: ReadonlySet<string>; isGrouped: boolean; groups: ReadonlySet<string> },
+    by: { accepts: Accept; mine: ReadonlyMap<string, string>; isGrouped: boolean; groups: ReadonlySet<string> },
   ): Accept['byNumber'] | null {
     const { source, numbers } = this.#asking;
     if (numbers === undefined || !sieve.isByNumber) return null;
@@ -212,7 +215,7 @@ export class Slots {
       const number = numbers.of(item);
       const mayHaveGroup = by.isGrouped && (by.groups.size > 0 || this.#groups.size > 0);
       if (number === -1 || mayHaveGroup) return by.accepts(id);
-      if (by.mine.has(id) || this.#taken.has(id)) return false;
+      if ((by.mine.size > 0 && by.mine.has(id)) || (this.#taken.size > 0 && this.#taken.has(id))) return false;
       return sieve.passesNumber(id, number, numbers.standing(number));
     };
   }
@@ -232,7 +235,7 @@ export class Slots {
     chosen.push({ ...found, score: Math.min(found.score, chosen.at(-1)!.score) });
   }
 
-  #shared(chosen: readonly Found[], { as, criterion, list }: Part): Chosen[] {
+  #shared(chosen: readonly Found[], { as, criterion, list }: Part, groups: ReadonlyMap<string, string>): Chosen[] {
     const isOwn = as === 'criterion' || as === 'member';
     const first = chosen[0]?.score ?? 1;
     const places = this.#asking.request.reasons === true && chosen.length > 0 ? placesIn(list, chosen) : null;
@@ -248,13 +251,14 @@ export class Slots {
       criterion,
       share: isOwn ? this.#share * Math.min(1, score / first) : 0,
       rankBefore: places?.get(id) ?? null,
+      group: groups.get(id) ?? this.#groupOf(id),
     }));
   }
 
   #commit(chosen: readonly Chosen[]): void {
-    for (const { id, share } of chosen) {
+    for (const { id, share, group } of chosen) {
       this.#taken.add(id);
-      this.#groups.add(this.#groupOf(id));
+      this.#groups.add(group);
       if (share > 0) this.#share = share;
     }
   }
