@@ -7,7 +7,7 @@ import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from 
 import { migrations as jobMigrations } from './job/index.ts';
 import { openCaller, migrations as journeyMigrations, type Caller, type Journeys } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
-import { MailboxStore, Messages, migrations as messageMigrations, type Transport } from './message/index.ts';
+import { MailboxStore, Messages, migrations as messageMigrations } from './message/index.ts';
 import {
   declinedSql,
   migrations as profileMigrations,
@@ -26,7 +26,7 @@ import { openReplaying } from './replaying.ts';
 import { openShowing, type Showing } from './showing.ts';
 import { openSimulations } from './simulation-door.ts';
 import { openLearning, openRecommender, type Learning } from './learning.ts';
-import { arrive, mailSettings, openTransport, shopNameOf } from './mailing.ts';
+import { arrive, mailSettings, openTransport, shopNameOf, type Post } from './mailing.ts';
 import { openErasures } from './erasing.ts';
 import { openHearing } from './hearing.ts';
 import { openJourneying, type Journeying } from './journeying.ts';
@@ -121,7 +121,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const journeying = openJourneying(ground, { profiles, events, catalog, showing, templates, slots });
   const { journeys } = journeying;
   Object.assign(slots, journeying);
-  slots.messages = openMessages(ground, { profiles, catalog, events, out: transport.out, slots });
+  slots.messages = openMessages(ground, { profiles, catalog, events, out: transport, slots });
   slots.measure = openMeasure(ground, { profiles, catalog, events, journeys, slots });
   await slots.measure.open();
   const folder = new Folder({
@@ -227,13 +227,13 @@ function openForms(ground: Ground, { events, slots }: { events: EventLog; slots:
 
 function openMessages(
   ground: Ground,
-  rooms: { profiles: Profiles; catalog: Catalog; events: EventLog; out: Transport; slots: Slots },
+  rooms: { profiles: Profiles; catalog: Catalog; events: EventLog; out: Post; slots: Slots },
 ): Messages {
   const { settings, ...base } = ground;
   return new Messages({
     ...base,
     ...mailSettings(settings),
-    transport: rooms.out,
+    ...rooms.out.parts,
     profiles: rooms.profiles,
     catalog: rooms.catalog,
     append: (tx, made) => rooms.events.append(tx, made),

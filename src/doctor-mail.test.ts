@@ -3,9 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dkimKey } from './message/index.ts';
+import { dkimKey, dkimRecord } from './message/index.ts';
 import { readDoctorFlags } from './doctor.ts';
-import { dkimRecord, examineMail, type MailWorld } from './doctor-mail.ts';
+import { examineMail, type MailWorld } from './doctor-mail.ts';
 import { readSettings } from './settings.ts';
 
 let file: string;

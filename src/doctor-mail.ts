@@ -1,7 +1,15 @@
-import { createPublicKey } from 'node:crypto';
 import { Resolver } from 'node:dns/promises';
 import type { Finding } from './doctor.ts';
-import { domainOf, inspectSmtp, readMailbox, type DkimKey, type SendResult, type SmtpFacts } from './message/index.ts';
+import {
+  dkimRecord,
+  domainOf,
+  inspectSmtp,
+  readMailbox,
+  type Brand,
+  type DkimKey,
+  type SendResult,
+  type SmtpFacts,
+} from './message/index.ts';
 import { openDkim } from './mailing.ts';
 import type { GivenSettings } from './settings.ts';
 
@@ -34,15 +42,60 @@ export async function examineMail(
   if (settings.from === null) return [fail('No sender is set', 'Set BECKON_FROM to Name <address>')];
   const domain = domainOf(readMailbox(settings.from).address);
   const returns = settings.returnDomain ?? domain;
-  const { dns } = world;
+  const reads = settings.returnDomain !== null && settings.returnDomain !== undefined;
   return [
-    await spf(dns, returns),
-    ...(await dkim(dns, settings, domain)),
-    await dmarc(dns, domain),
-    await mx(dns, returns, settings.returnDomain !== null && settings.returnDomain !== undefined),
+    ...(await examineDomain({ domain, returns, reads, keys: keysIn(settings) }, world)),
     ...(await host(world, settings.smtpUrl)),
     ...(probeTo === null ? [] : [await probed(world, probeTo)]),
   ];
+}
+
+/** Looks whether mail of one sender will be believed, and whether its links lead anywhere. @param way address of its way out */
+export async function examineSender(brand: Brand, world: MailWorld, way: string | null): Promise<Finding[]> {
+  const { from, returns, reads, dkim, render } = brand;
+  const domain = domainOf(from.address);
+  return [
+    ...(await examineDomain({ domain, returns, reads, keys: [...dkim] }, world)),
+    await linkHost(world.dns, new URL(render.publicUrl).hostname),
+    ...(await host(world, way)),
+  ];
+}
+
+interface Domains {
+  domain: string;
+  returns: string;
+  /** Does somebody read what comes back there? */
+  reads: boolean;
+  /** Or what is wrong with them. */
+  keys: readonly DkimKey[] | Finding;
+}
+
+async function examineDomain({ domain, returns, reads, keys }: Domains, { dns }: MailWorld): Promise<Finding[]> {
+  return [
+    await spf(dns, returns),
+    ...('level' in keys ? [keys] : await dkim(dns, keys, domain)),
+    await dmarc(dns, domain),
+    await mx(dns, returns, reads),
+  ];
+}
+
+function keysIn(settings: GivenSettings): readonly DkimKey[] | Finding {
+  try {
+    return openDkim(settings);
+  } catch (error) {
+    return fail((error as Error).message, 'Correct BECKON_DKIM, or the file it names');
+  }
+}
+
+/** Readers follow links there, those to unsubscribe among them; a name of this machine is asked of nobody. */
+async function linkHost(dns: Dns, name: string): Promise<Finding> {
+  if (name === 'localhost' || /^[\d.]+$|:/.test(name)) return ok(`Links lead to ${name}`);
+  const found = [...((await asked(dns.resolve4(name))) ?? []), ...((await asked(dns.resolve6(name))) ?? [])];
+  if (found.length > 0) return ok(`Links: ${name} is ${found[0]!}`);
+  return fail(
+    `Links: ${name} has no address, so nobody can unsubscribe there`,
+    `Put a CNAME or A record at ${name} that leads to Beckon`,
+  );
 }
 
 type Dns = MailWorld['dns'];
@@ -85,29 +138,13 @@ async function spf(dns: Dns, domain: string): Promise<Finding> {
   return ok(`SPF: ${domain} says ${record.slice(0, 120)}`);
 }
 
-async function dkim(dns: Dns, settings: GivenSettings, domain: string): Promise<Finding[]> {
-  let keys: DkimKey[];
-  try {
-    keys = openDkim(settings);
-  } catch (error) {
-    return [fail((error as Error).message, 'Correct BECKON_DKIM, or the file it names')];
-  }
+async function dkim(dns: Dns, keys: readonly DkimKey[], domain: string): Promise<Finding[]> {
   if (keys.length === 0) {
     const mend =
       'Set BECKON_DKIM, or make sure that the mail host signs, List-Unsubscribe and List-Unsubscribe-Post included';
     return [warn('DKIM: Beckon does not sign', mend)];
   }
   return Promise.all(keys.map((key) => dkimOf(dns, key, domain)));
-}
-
-/** The record that a key needs. Pure. */
-export function dkimRecord({ key }: DkimKey): string {
-  const open = createPublicKey(key);
-  if (key.asymmetricKeyType === 'ed25519') {
-    const { x } = open.export({ format: 'jwk' });
-    return `v=DKIM1; k=ed25519; p=${Buffer.from(x!, 'base64url').toString('base64')}`;
-  }
-  return `v=DKIM1; k=rsa; p=${open.export({ type: 'spki', format: 'der' }).toString('base64')}`;
 }
 
 async function dkimOf(dns: Dns, key: DkimKey, from: string): Promise<Finding> {

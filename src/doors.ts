@@ -15,6 +15,7 @@ import { journeyDoor } from './journey-door.ts';
 import { measuredDoor } from './measured-door.ts';
 import { nameOrDevice } from './person-label.ts';
 import { shopMounts } from './demo.ts';
+import { senderDoor } from './sender-door.ts';
 import { templateDoor } from './template-door.ts';
 import { simulationDoor } from './simulation-door.ts';
 
@@ -117,6 +118,8 @@ function houseOf(rooms: Rooms): House {
     audiences: rooms.audiences,
     messages,
     templates: templateDoor(rooms),
+    senders: senderDoor(rooms),
+    coupons: messages.coupons,
     mailbox: mailboxDoor(rooms),
     time: timeDoor(rooms),
     health: async () => {

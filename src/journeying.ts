@@ -63,10 +63,11 @@ export function openJourneying(
   const { profiles, events, catalog, templates, slots } = parts;
   const secrets = new Secrets({ ...ground, secret: new TextEncoder().encode(settings.secret) });
   const allowed = hostSet(settings.allowedHosts);
+  const senders = async () => (await slots.messages.senders.brands()).keys();
   const journeys = new Journeys({
     store,
     clock,
-    missing: (definition) => missingHere(definition, { secrets, allowed }),
+    missing: (definition) => missingHere(definition, { secrets, allowed, senders }),
     zone: settings.zone,
     templates: () => templates.keys,
     audiences: () => profiles.audiences.keys,

@@ -26,47 +26,63 @@ export async function openTransport(settings: Settings, mailbox: MailboxStore, c
   const way = server
     ? new SmtpTransport({ url: server.url, width: 10, perConnection: 1000 })
     : openNamed(settings.smtpUrl!, clock);
-  let current: Transport = way;
-  const out: Transport = {
-    get name() {
-      return current.name;
-    },
-    get width() {
-      return current.width;
-    },
-    get utf8() {
-      return current.utf8 === undefined ? false : current.utf8;
-    },
-    get keyWindowMs() {
-      return current.keyWindowMs ?? 0;
-    },
-    takesUtf8: async () => (await current.takesUtf8?.()) ?? false,
-    send: (mail) => current.send(mail),
-    close: () => way.close(),
+  const named = Object.entries(settings.ways ?? {}).map(
+    ([name, url]) => [name, openNamed(url, clock, '--ways')] as const,
+  );
+  let caught: Transport | null = null;
+  // While all is caught nothing leaves by any of them.
+  const behind = (own: Transport, name?: string): Transport => {
+    const current = () => caught ?? own;
+    return {
+      get name() {
+        return name === undefined ? current().name : `${name}/${current().name}`;
+      },
+      get width() {
+        return current().width;
+      },
+      get utf8() {
+        return current().utf8 === undefined ? false : current().utf8;
+      },
+      get keyWindowMs() {
+        return current().keyWindowMs ?? 0;
+      },
+      takesUtf8: async () => (await current().takesUtf8?.()) ?? false,
+      send: (mail) => current().send(mail),
+      close: () => own.close(),
+    };
   };
+  const out = behind(way);
+  /** Further ways out, by the names that senders choose them by. */
+  const ways = new Map(named.map(([name, own]) => [name, behind(own, name)]));
   return {
     out,
+    /** What the message room sends by. */
+    parts: { transport: out, ways },
     isMailbox: server !== null,
     /** Hands every mail to `deliver` instead of sending it, until `release`. */
     catchAll(deliver: Deliver) {
-      current = new CapturingTransport(deliver);
+      caught = new CapturingTransport(deliver);
     },
     release() {
-      current = way;
+      caught = null;
     },
     async close() {
       await way.close();
+      for (const [, own] of named) await own.close();
       await server?.close();
     },
   };
 }
 
-function openNamed(address: string, clock: Clock): Transport {
+/** The ways out, and the switch to catch everything. */
+export type Post = Awaited<ReturnType<typeof openTransport>>;
+
+function openNamed(address: string, clock: Clock, where = '--smtp'): Transport {
   try {
     return openWay(address, clock);
   } catch (cause) {
     // The address holds a password, so it is not repeated.
-    throw new BeckonError(errors.SETTINGS_BAD_VALUE, `--smtp: ${(cause as Error).message}`, { where: '--smtp' });
+    throw new BeckonError(errors.SETTINGS_BAD_VALUE, `${where}: ${(cause as Error).message}`, { where });
   }
 }
 
@@ -170,7 +186,7 @@ export async function sendProbe(settings: GivenSettings, to: string): Promise<Se
     at: clock.now(),
     message: { key, journey: 'probe', class: 'transactional' },
     unsubscribeUrl: null,
-    streamName: '',
+    stream: { name: '', domain: domainOf(from.address), sender: 'default' },
     returns: { path, unsubscribe: null, feedback: null, tag: 'probe' },
     secret: new TextEncoder().encode(key),
   });

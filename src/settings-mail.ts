@@ -15,6 +15,20 @@ export const wayProtocols = ['smtp:', 'smtps:', 'ses:', 'postmark:', 'sendgrid:'
 /** Makes the error of a value that cannot be. */
 type Refuse = (as: string, value: string, why: string) => Error;
 
+/** `news=postmark://TOKEN@api.postmarkapp.com,outlet=smtps://user:password@mail.example`. */
+export function readWays({ as, value }: Given, refuse: Refuse): Record<string, string> {
+  const ways = value.split(/,(?=\s*[a-z0-9-]+=)/).map((part) => {
+    const found = /^\s*([a-z0-9][a-z0-9-]{0,59})=(\S+)\s*$/.exec(part);
+    // The address may hold a password, so it is not repeated.
+    if (!found) throw refuse(as, part.trim().split('=')[0]!, 'is not name=address of a way out');
+    const [, name, url] = found as unknown as [string, string, string];
+    if (!URL.canParse(url) || !wayProtocols.includes(new URL(url).protocol))
+      throw refuse(as, name, `does not lead to an address that begins with ${wayProtocols.join(', ')}`);
+    return [name, url] as const;
+  });
+  return Object.fromEntries(ways);
+}
+
 /** Where a DKIM key lies. */
 export interface DkimFile {
   selector: string;

@@ -1,5 +1,13 @@
 import { BeckonError, defineErrors, nearest } from './base/index.ts';
-import { readDkim, readDomain, readListen, wayProtocols, type DkimFile, type Given } from './settings-mail.ts';
+import {
+  readDkim,
+  readDomain,
+  readListen,
+  readWays,
+  wayProtocols,
+  type DkimFile,
+  type Given,
+} from './settings-mail.ts';
 
 export const errors = defineErrors({
   SETTINGS_UNKNOWN_COMMAND: { status: 400, mend: 'See the commands with: beckon help' },
@@ -28,6 +36,8 @@ export interface Settings {
   databaseUrl: string | null;
   /** Where mail goes; null: into the built-in mailbox, and nowhere else. */
   smtpUrl: string | null;
+  /** Further ways out for mail, by the names that senders choose them by. */
+  ways?: Readonly<Record<string, string>>;
   /** Business time: the machine's, or one that can be moved (demo only). */
   clock: 'system' | 'virtual';
   /** The demo shop with its history. */
@@ -104,6 +114,11 @@ const options: readonly Option[] = [
     env: 'BECKON_SMTP_URL',
     takes: 'URL',
     text: 'smtp://user:password@host:port for mail, or ses://, postmark://, sendgrid://, mailgun://, resend://KEY@host (the built-in mailbox)',
+  },
+  {
+    name: 'ways',
+    env: 'BECKON_WAYS',
+    text: 'further ways out that senders choose from, name=address with commas between (none)',
   },
   {
     name: 'clock',
@@ -265,6 +280,7 @@ export function readSettings(
     dataDir: text('dataDir') ?? './data',
     databaseUrl: readUrl(given.databaseUrl, ['postgres:', 'postgresql:']),
     smtpUrl: readUrl(given.smtpUrl, wayProtocols),
+    ways: given.ways === undefined ? {} : readWays(given.ways, bad),
     clock: readChoice(given.clock, ['system', 'virtual']) ?? (demo ? 'virtual' : 'system'),
     demo,
     publicUrl,

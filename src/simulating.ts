@@ -189,6 +189,7 @@ class Simulation {
   async #prepare(onMail: (mail: WireMail) => void = () => {}): Promise<void> {
     const { secrets, slots, transport } = this.#rooms;
     secrets.pretend();
+    slots.messages.senders.pretend();
     // What it caused is not asked of a simulation, so nobody keeps the books of it.
     slots.measure = Object.assign(Object.create(slots.measure) as Measure, {
       listen: async () => {},

@@ -72,6 +72,7 @@ export class Telling {
   async #set(journeys: readonly JourneyDefinition[]): Promise<void> {
     const { catalog, profiles, journeys: plans, secrets, slots, transport } = this.#rooms;
     secrets.pretend();
+    slots.messages.senders.pretend();
     const doors = await openDoors(this.#rooms);
     slots.callOwn = this.#answers.caller(doors.callOwn);
     slots.callOutside = this.#answers.caller(() =>

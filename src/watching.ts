@@ -28,7 +28,7 @@ export interface Watched {
   runner: Runner;
   feeds: Pick<Feeds, 'list'>;
   auditing: Pick<Auditing, 'found'>;
-  messages?: Pick<Messages, 'harm' | 'pacing'>;
+  messages?: Pick<Messages, 'harm' | 'pacing' | 'coupons'>;
 }
 
 /** Looks through the rooms for what somebody must know, and has the owners told. */
@@ -71,6 +71,7 @@ export class Watching {
       this.#feeds(watched),
       this.#refused(watched),
       watched.messages ? paceTroubles(watched.messages, this.#parts.clock.now()) : [],
+      this.#dry(watched),
     ];
     return [...(await Promise.all(lists)).flat(), ...broken(watched)];
   }
@@ -154,6 +155,18 @@ export class Watching {
     const title = 'Mail hosts refuse our mails';
     const text = `${refused} refusals by policy within an hour, beside ${sent} mails taken: authentication, block lists or content. Nobody was suppressed for it. Look at DKIM, SPF and DMARC of the sender, and at what the hosts say in each person's timeline.`;
     return [{ key: 'refused', kind: 'mails', title, text, journey: null, owners: [] }];
+  }
+
+  /** Coupon pools with fewer codes than their owners want. */
+  async #dry({ messages }: Watched): Promise<Trouble[]> {
+    const pools = (await messages?.coupons.list()) ?? [];
+    return pools.flatMap(({ key, low, free, pool: { name, whenEmpty = 'hold' } }): Trouble[] => {
+      if (!low) return [];
+      const title = free === 0 ? `The coupon pool "${name}" is empty` : `The coupon pool "${name}" runs dry`;
+      const then = { hold: 'wait', skip: 'are left out', without: 'go without a code' }[whenEmpty];
+      const text = `${free} codes are free. With none left, mails ${then}. POST /v1/coupon-pools/${key}/codes brings more in.`;
+      return [{ key: `coupons:${key}`, kind: 'coupons', title, text, journey: null, owners: [] }];
+    });
   }
 
   async #feeds({ feeds }: Watched): Promise<Trouble[]> {

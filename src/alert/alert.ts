@@ -1,5 +1,5 @@
 /** What may be wrong. */
-export const alertKinds = ['stuck', 'action', 'breaker', 'mails', 'reading', 'feed', 'invariant'] as const;
+export const alertKinds = ['stuck', 'action', 'breaker', 'mails', 'reading', 'feed', 'coupons', 'invariant'] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
 /** Something that is wrong now; the same `key` means the same trouble for as long as it lasts. */

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Type, type TSchema } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
-import type { SuppressionEntry } from '../message/index.ts';
+import { isScope, type SuppressionEntry, type SuppressionScope } from '../message/index.ts';
 import { assertScope } from './auth.ts';
 import { SuppressionInput, SuppressionPage, SuppressionReport, SuppressionView } from './contract-mail.ts';
 import { Problem } from './contract.ts';
@@ -66,12 +66,14 @@ export function suppressionDoors(make: Make, house: House): void {
     scope: 'people',
     right: 'lift',
     summary: 'Take an entry off the list, saying why. Complaints and erased people stay.',
-    query: { scope: 'marketing or all', why: 'Why it goes; kept' },
+    query: { scope: 'marketing, all or list:<sender>', why: 'Why it goes; kept' },
     answer: Type.Object({ removed: Type.Boolean() }),
     work: async (call) => {
       const [scope, why] = [call.query('scope'), call.query('why')?.trim() ?? ''];
-      if (scope !== 'marketing' && scope !== 'all')
-        throw new BeckonError(errors.API_INPUT_INVALID, 'The scope is marketing or all', { where: 'scope' });
+      if (scope === undefined || !isScope(scope))
+        throw new BeckonError(errors.API_INPUT_INVALID, 'The scope is marketing, all or list:<sender>', {
+          where: 'scope',
+        });
       if (why === '') throw new BeckonError(errors.API_INPUT_INVALID, 'Say why the entry goes', { where: 'why' });
       await list.remove(call.part('id'), scope, why);
       return { removed: true };
@@ -124,12 +126,14 @@ export function suppressionFileDoors(app: FastifyInstance, house: House): void {
   });
 }
 
-function optionsOf(request: FastifyRequest): { dryRun: boolean; scope: 'marketing' | 'all' } {
+function optionsOf(request: FastifyRequest): { dryRun: boolean; scope: SuppressionScope } {
   const [dryRun, scope] = [asText(dig(request.query, 'dryRun'), 10), asText(dig(request.query, 'scope'), 20)];
   if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false')
     throw new BeckonError(errors.API_INPUT_INVALID, `"${dryRun}" is neither true nor false`, { where: 'dryRun' });
-  if (scope !== undefined && scope !== 'marketing' && scope !== 'all')
-    throw new BeckonError(errors.API_INPUT_INVALID, `"${scope}" is neither marketing nor all`, { where: 'scope' });
+  if (scope !== undefined && !isScope(scope))
+    throw new BeckonError(errors.API_INPUT_INVALID, `"${scope}" is neither marketing nor all nor list:<sender>`, {
+      where: 'scope',
+    });
   return { dryRun: dryRun === 'true', scope: scope ?? 'marketing' };
 }
 

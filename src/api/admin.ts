@@ -36,6 +36,8 @@ import { settingsDoors } from './admin-settings.ts';
 import { postingDoors } from './admin-posting.ts';
 import { topicDoors } from './admin-topic.ts';
 import { harmDoors } from './admin-harm.ts';
+import { couponDoors } from './admin-coupon.ts';
+import { senderDoors } from './admin-sender.ts';
 import { suppressionDoors, suppressionFileDoors } from './admin-suppression.ts';
 import { watchDoors } from './admin-watch.ts';
 import { webhookDoors } from './admin-webhook.ts';
@@ -81,6 +83,8 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   suppressionFileDoors(app, house);
   harmDoors(make, house);
   topicDoors(make, house);
+  senderDoors(make, house);
+  couponDoors(make, app, house);
   postingDoors(make, house);
   formDoors(make, house);
   watchDoors(make, house);

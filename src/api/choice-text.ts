@@ -16,6 +16,8 @@ export interface ChoiceWords {
   endTitle: string;
   endText: string;
   endButton: string;
+  /** With `{shop}`: the list of one of several brands. */
+  leaveButton: string;
   outTitle: string;
   outText: string;
   backButton: string;
@@ -48,6 +50,7 @@ const en: ChoiceWords = {
   endTitle: 'Nothing more, please',
   endText: 'No more of these mails, of no kind.',
   endButton: 'Unsubscribe from all',
+  leaveButton: 'Unsubscribe from {shop}',
   outTitle: 'You get none of these mails',
   outText: '{shop} sends no such mails to {address}. If you would like them again, one press is enough.',
   backButton: 'Yes, send me mails again',
@@ -81,6 +84,7 @@ const sv: ChoiceWords = {
   endTitle: 'Inget mer, tack',
   endText: 'Inga fler av de här breven, av något slag.',
   endButton: 'Avsluta allt',
+  leaveButton: 'Avsluta breven från {shop}',
   outTitle: 'Du får inga av de här breven',
   outText: '{shop} skickar inga sådana brev till {address}. Vill du ha dem igen räcker ett tryck.',
   backButton: 'Ja, skicka mig brev igen',
@@ -114,6 +118,7 @@ const de: ChoiceWords = {
   endTitle: 'Nichts mehr, bitte',
   endText: 'Keine dieser E-Mails mehr, welcher Art auch immer.',
   endButton: 'Von allem abmelden',
+  leaveButton: 'Von {shop} abmelden',
   outTitle: 'Sie bekommen keine dieser E-Mails',
   outText: '{shop} sendet keine solchen E-Mails an {address}. Möchten Sie sie wieder, genügt ein Druck.',
   backButton: 'Ja, senden Sie mir wieder E-Mails',

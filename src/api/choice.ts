@@ -10,11 +10,11 @@ import { escapeHtml, sendPage } from './page.ts';
 const style = `main{max-width:36rem}form{display:grid;gap:24px;justify-items:start}fieldset{border:0;padding:0;margin:0;display:grid;grid-template-columns:minmax(0,1fr);gap:4px;width:100%;min-width:0}
 legend{font-weight:600;padding:0;margin-bottom:4px}label.row{display:grid;grid-template-columns:auto 1fr;gap:12px;align-items:start;min-height:44px;padding:10px 0}
 label.row input{width:20px;height:20px;margin:2px 0 0;accent-color:var(--signal)}label.row small{display:block;color:var(--quiet);font-size:14px}
-select{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--quiet);border-radius:8px;padding:10px 12px;min-height:44px;width:100%;min-width:0;text-overflow:ellipsis}
+select{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--quiet);border-radius:var(--radius);padding:10px 12px;min-height:44px;width:100%;min-width:0;text-overflow:ellipsis}
 input:focus-visible,select:focus-visible{outline:2px solid var(--signal);outline-offset:2px}
 .end{border-top:1px solid var(--line);margin-top:32px;padding-top:24px}.end h2{font-size:16px;font-weight:600;margin:0 0 4px}
 .end button{color:var(--ink);background:transparent;border:1px solid var(--quiet)}.done{border-left:3px solid var(--signal);padding-left:12px;color:var(--ink)}
-p,h1,label{overflow-wrap:anywhere}`;
+label{overflow-wrap:anywhere}`;
 
 const pauseDays = [7, 30, 90] as const;
 
@@ -36,13 +36,13 @@ export async function showChoices(
   const note = done ? `<p class="done" role="status">${escapeHtml(words[done])}</p>` : '';
   const view = { page, words, language };
   if (page.state === 'in') {
-    const body = `${note}<p>${said(words.intro, page)} ${escapeHtml(words.orders)}</p>${form(view)}${end(words)}`;
-    return sendPage(reply, { status: 200, title: words.title, body, language, style });
+    const body = `${note}<p>${said(words.intro, page)} ${escapeHtml(words.orders)}</p>${form(view)}${end(page, words)}`;
+    return sendPage(reply, { status: 200, title: words.title, body, language, style, face: page });
   }
   const back = `<form method="post"><input type="hidden" name="do" value="back"><button type="submit">${escapeHtml(words.backButton)}</button></form>`;
   const text = page.state === 'out' ? words.outText : words.endedText;
   const body = `${note}<p>${said(text, page)} ${escapeHtml(words.orders)}</p>${page.state === 'out' ? back : ''}`;
-  return sendPage(reply, { status: 200, title: words.outTitle, body, language, style });
+  return sendPage(reply, { status: 200, title: words.outTitle, body, language, style, face: page });
 }
 
 interface View {
@@ -81,8 +81,12 @@ function form({ page, words, language }: View): string {
   return `<form method="post"><input type="hidden" name="do" value="save">${fieldset(words.topics, topics)}${fieldset(words.pace, paces)}${select('pause', words.pause, pauses)}${select('language', words.language, languages)}<button type="submit">${escapeHtml(words.save)}</button></form>`;
 }
 
-function end(words: ChoiceWords): string {
-  return `<section class="end"><h2>${escapeHtml(words.endTitle)}</h2><p>${escapeHtml(words.endText)}</p><form method="post"><input type="hidden" name="do" value="end"><button type="submit">${escapeHtml(words.endButton)}</button></form></section>`;
+/** Where a shop sends as several brands, this one's list may be left alone. */
+function end(page: ChoicePage, words: ChoiceWords): string {
+  const button = (what: string, says: string) =>
+    `<form method="post"><input type="hidden" name="do" value="${what}"><button type="submit">${escapeHtml(says)}</button></form>`;
+  const list = page.several ? button('leave', words.leaveButton.replace('{shop}', page.shop)) : '';
+  return `<section class="end"><h2>${escapeHtml(words.endTitle)}</h2><p>${escapeHtml(words.endText)}</p>${list}${button('end', words.endButton)}</section>`;
 }
 
 /** POST: what was chosen takes effect, and the page shows it. */
@@ -92,7 +96,8 @@ export async function takeChoices(request: FastifyRequest, reply: FastifyReply, 
   const what = fields.get('do');
   const show = (done?: 'saved' | 'backDone' | 'endedDone') =>
     showChoices(request, reply, { house, ...(done ? { done } : {}) });
-  if (what === 'end') return show((await house.messages.unsubscribe(token)) ? 'endedDone' : undefined);
+  if (what === 'end' || what === 'leave')
+    return show((await house.messages.unsubscribe(token, what === 'end')) ? 'endedDone' : undefined);
   const language = choiceLanguage(fields.get('language'));
   if (what === 'back') {
     const page = await house.messages.choices(token);

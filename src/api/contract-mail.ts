@@ -1,5 +1,6 @@
 /** Shapes of what is heard of mails: `/v1/mail-sources`, `/v1/suppressions`, harm. */
 import { Type, type Static } from 'typebox';
+import type { SuppressionScope } from '../message/index.ts';
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 const textOrNull = Type.Union([Type.String(), Type.Null()]);
@@ -48,7 +49,12 @@ export const MailSourceView = Type.Object({
 });
 export type MailSourceView = Static<typeof MailSourceView>;
 
-const Scope = Type.Union([Type.Literal('marketing'), Type.Literal('all')]);
+const Scope = Type.Unsafe<SuppressionScope>(
+  Type.String({
+    pattern: '^(marketing|all|list:[a-z0-9][a-z0-9-]{0,59})$',
+    description: '`all` mail, all `marketing`, or `list:` and the key of a sender, whose marketing it is then',
+  }),
+);
 
 /** An entry of the suppression list. */
 export const SuppressionView = Type.Object({

@@ -7,7 +7,7 @@ import { escapeHtml, sendPage } from './page.ts';
 /** Pages of sign-up forms: the form itself, the question behind the link in the mail, and notes of a few words. */
 
 const style = `form{display:grid;gap:16px;justify-items:start}label{display:grid;gap:4px;width:100%;font-weight:600}
-input[type=email],input[type=text]{font:inherit;font-weight:400;color:var(--ink);background:var(--paper);border:1px solid var(--quiet);border-radius:8px;padding:10px 12px;width:100%;min-height:44px}
+input[type=email],input[type=text]{font:inherit;font-weight:400;color:var(--ink);background:var(--paper);border:1px solid var(--quiet);border-radius:var(--radius);padding:10px 12px;width:100%;min-height:44px}
 input:focus-visible{outline:2px solid var(--signal);outline-offset:2px}
 .tick{grid-template-columns:auto 1fr;gap:10px;font-weight:400;align-items:start}.tick input{width:20px;height:20px;margin:2px 0 0;accent-color:var(--signal)}
 .fault{color:var(--harm);font-weight:600}.away{position:absolute;left:-9999px;width:1px;height:1px;overflow:hidden}

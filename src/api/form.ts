@@ -12,6 +12,8 @@ import type { House } from './house.ts';
 import { adminLimits, asObject, asText, dig, parseJson } from './json.ts';
 import { Buckets, networkOf } from './limit.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
+import { choiceLanguage, choiceWords } from './choice-text.ts';
+import { leaveWords } from './leave-text.ts';
 import { isLoopback } from './session.ts';
 import { formFields } from './track.ts';
 
@@ -43,6 +45,10 @@ export async function formRoutes(app: FastifyInstance, { house }: { house: House
       language: 'en',
     });
   });
+  app.decorateReply('face', null);
+  app.addHook('preHandler', async (request, reply) => {
+    if (!request.url.includes('.js')) reply.face = await faceOf(house);
+  });
   app.get('/forms/signup.js', hidden, (_request, reply) => sendScript(reply, formScript));
   app.get('/consent-banner.js', hidden, (_request, reply) => sendScript(reply, bannerScript));
   app.get('/forms/:key', hidden, (request, reply) => show(request, reply, house));
@@ -56,9 +62,15 @@ export async function formRoutes(app: FastifyInstance, { house }: { house: House
   app.post('/forms/:key', hidden, (request, reply) => take(request, reply, { house, buckets }));
   app.get('/o/:token', hidden, async (request, reply) => {
     const found = await house.forms.look(tokenOf(request));
-    return found?.state === 'pending' ? sendAsk(reply, found) : sendConfirmation(reply, found, house);
+    return found?.state === 'pending' ? sendAsk(reply, found) : sendConfirmation(request, reply, { found, house });
   });
   app.post('/o/:token', hidden, (request, reply) => confirm(request, reply, house));
+}
+
+/** Forms and their confirmations are the shop’s own, so they look as its mails do. */
+async function faceOf({ senders, templates }: House): Promise<NonNullable<FastifyReply['face']>> {
+  const [{ sender }, theme] = await Promise.all([senders.get('default'), templates.themes.get()]);
+  return { shop: sender.name, theme };
 }
 
 function sendScript(reply: FastifyReply, script: string): FastifyReply {
@@ -199,15 +211,20 @@ async function confirm(request: FastifyRequest, reply: FastifyReply, house: Hous
   const token = tokenOf(request);
   if (fieldsOf(request).get('confirm') !== 'yes') {
     const found = await house.forms.look(token);
-    return found?.state === 'pending' ? sendAsk(reply, found, 400) : sendConfirmation(reply, found, house);
+    return found?.state === 'pending' ? sendAsk(reply, found, 400) : sendConfirmation(request, reply, { found, house });
   }
-  return sendConfirmation(reply, await house.forms.confirm(token, { ip: request.ip }), house);
+  return sendConfirmation(request, reply, { found: await house.forms.confirm(token, { ip: request.ip }), house });
 }
 
-function sendConfirmation(reply: FastifyReply, found: Confirmation | null, house: House): FastifyReply {
+function sendConfirmation(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { found, house }: { found: Confirmation | null; house: House },
+): FastifyReply {
   if (found === null) {
-    const body = 'The link is not one of ours, or its letters were changed on the way. Nothing was changed.';
-    return sendNote(reply, { status: 404, heading: 'This link is not recognised', body, language: 'en' });
+    const language = choiceLanguage(request.headers['accept-language']);
+    const { nowhereTitle: heading } = leaveWords(language);
+    return sendNote(reply, { status: 404, heading, body: choiceWords(language).unknownText, language });
   }
   const { words, language, form, state } = found;
   const back = form && backOf(form, language, house);

@@ -8,7 +8,9 @@ import type {
   ClickTarget,
   GoldenKey,
   HarmCounts,
+  CouponPools,
   LivePicture,
+  Senders,
   Messages,
   Mirror,
   Provider,
@@ -36,8 +38,8 @@ export interface MessageDoor {
   mirror(token: string): Promise<Mirror | null>;
   /** What the page behind an unsubscribe link says; null when it is not ours. Reads only. */
   unsubscribePage(token: string): Promise<UnsubscribePage | null>;
-  /** Ends it at once and for good; again is harmless; false for a token that is not ours. */
-  unsubscribe(token: string): Promise<boolean>;
+  /** Ends the sender's list, or everything, at once; again is harmless; false for a token that is not ours. */
+  unsubscribe(token: string, everything?: boolean): Promise<boolean>;
   /** What the page says on which people choose; null when it is not ours. Reads only. */
   choices(token: string): Promise<ChoicePage | null>;
   /** What was chosen holds before the next claim; false for a token that is not ours. */
@@ -84,6 +86,17 @@ export interface LedgerDoor extends Pick<Messages, 'ledger' | 'ledgerMessages'> 
   /** What slows mail down (`Pacing` fits). */
   pacing: Pick<Pacing, 'state' | 'setRate' | 'warmUp' | 'endWarmUp' | 'release'>;
 }
+
+/** In whose names mails go out (`Senders` fits), with a look at whether each of them will be believed. */
+export interface SenderDoor extends Pick<Senders, 'list' | 'get' | 'put' | 'remove'> {
+  /** Names of the ways out that a sender may choose. */
+  ways(): string[];
+  /** Asks DNS and the mail host, changing nothing. Throws MESSAGE_SENDER_UNKNOWN. */
+  check(key: string): Promise<{ level: 'ok' | 'warn' | 'fail'; what: string; mend?: string }[]>;
+}
+
+/** Codes of which each recipient gets one (`CouponPools` fits). */
+export type CouponDoor = Pick<CouponPools, 'list' | 'get' | 'put' | 'add' | 'withdraw'>;
 
 /** The built-in mailbox. */
 export interface MailboxDoor {

@@ -30,7 +30,7 @@ import type { Team } from '../team/index.ts';
 import type { AdvanceReport, ClockView, Overview, PersonRow, TimelineEntry } from './contract.ts';
 import type { MeasuredDoor } from './house-measured.ts';
 import type { JourneyDoor } from './house-journey.ts';
-import type { LedgerDoor, MailboxDoor, MessageDoor, TemplateDoor } from './house-mail.ts';
+import type { CouponDoor, LedgerDoor, MailboxDoor, MessageDoor, SenderDoor, TemplateDoor } from './house-mail.ts';
 import type { RefusedRow } from './contract-in.ts';
 import type { Forms } from './forms.ts';
 import type { Keys } from './keys.ts';
@@ -61,6 +61,8 @@ export interface House {
   mailSources: Pick<MailSources, 'list' | 'get' | 'put' | 'remove' | 'open' | 'taken' | 'turnedAway'>;
   /** What stands at an address of the world outside, behind the guard; throws when it cannot be had. */
   fetchText(url: string): Promise<string>;
+  senders: SenderDoor;
+  coupons: CouponDoor;
   forms: FormDoor;
   /** Where what was refused is shown; null where nobody looks. */
   intake: IntakeDoor | null;

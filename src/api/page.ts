@@ -1,4 +1,12 @@
 import type { FastifyReply } from 'fastify';
+import { shopTheme, type Theme } from '../message/index.ts';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** As whom pages of this answer look, where a whole family of doors looks alike. */
+    face?: { shop: string; theme: Theme } | null;
+  }
+}
 
 /** A page of a few words, drawn by the server; scripts are not needed and not let in. */
 export interface PlainPage {
@@ -8,22 +16,43 @@ export interface PlainPage {
   body: string;
   /** `en` when left out. */
   language?: string;
+  /** As whose it looks: the shop's own name and colours; Beckon's when left out. */
+  face?: { shop: string; theme: Theme } | undefined;
   /** More rules of style. */
   style?: string;
   /** What the page tells others of where it stands; nothing when left out. */
   referrer?: 'same-origin';
 }
 
-const style = `:root{color-scheme:light dark;--paper:#FBFAF7;--raised:#FFFFFF;--ink:#1B1C1F;--quiet:#5F6368;--line:#E5E2DB;--signal:#C2410C;--harm:#B91C1C;--on:#FFFFFF}
-@media(prefers-color-scheme:dark){:root{--paper:#141517;--raised:#1C1D20;--ink:#ECECEA;--quiet:#A3A6AB;--line:#2E3035;--signal:#FB923C;--harm:#F87171;--on:#141517}}
-*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 Inter,system-ui,sans-serif;display:grid;place-items:center;min-height:100vh;padding:16px}
-main{max-width:32rem;width:100%;background:var(--raised);border:1px solid var(--line);border-radius:8px;padding:32px}
-h1{font-size:20px;font-weight:600;line-height:1.3;margin:0 0 12px}p{margin:0 0 16px;color:var(--quiet)}p:last-child{margin:0}
-button{font:inherit;font-weight:600;color:var(--on);background:var(--signal);border:0;border-radius:8px;padding:8px 20px;min-height:44px;cursor:pointer}
-button:focus-visible,a:focus-visible{outline:2px solid var(--signal);outline-offset:3px}a{color:var(--signal)}`;
+/** Colours of a theme as variables; in dark mode those of dark mode. */
+function coloursOf({ light, dark, font, radius }: Theme): string {
+  const variables = (of: Theme['dark'], harm: string) =>
+    `--paper:${of.paper};--raised:${of.raised};--ink:${of.ink};--quiet:${of.quiet};--line:${of.line};--signal:${of.button};--on:${of.buttonInk};--harm:${harm}`;
+  return `:root{color-scheme:light dark;${variables(light, '#B91C1C')};--font:${font};--radius:${radius}px}
+@media(prefers-color-scheme:dark){:root{${variables(dark, '#F87171')}}}`;
+}
 
-const policy =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const style = `*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 var(--font);display:grid;place-items:center;min-height:100vh;padding:16px}
+main{max-width:32rem;width:100%;background:var(--raised);border:1px solid var(--line);border-radius:var(--radius);padding:32px}
+.brand{margin:0 0 24px;color:var(--ink);font-size:16px;font-weight:600}.brand img{display:block;max-width:100%;height:auto}
+h1{font-size:20px;font-weight:600;line-height:1.3;margin:0 0 12px;overflow-wrap:anywhere}p{margin:0 0 16px;color:var(--quiet);overflow-wrap:anywhere}p:last-child{margin:0}
+button{font:inherit;font-weight:600;color:var(--on);background:var(--signal);border:1px solid var(--signal);border-radius:var(--radius);padding:8px 20px;min-height:44px;cursor:pointer}
+button.plain{color:var(--ink);background:transparent;border-color:var(--quiet);font-weight:400}
+form+form,form+p{margin-top:16px}
+button:focus-visible,a:focus-visible{outline:2px solid var(--ink);outline-offset:3px}a{color:var(--ink)}
+@media(max-width:30rem){main{padding:24px 20px}}`;
+
+/** A logo is the only thing that comes from elsewhere. */
+function policyOf({ logo }: Theme): string {
+  const pictures = logo && URL.canParse(logo.src) ? `img-src ${new URL(logo.src).origin}; ` : '';
+  return `default-src 'none'; ${pictures}style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+}
+
+function headOf({ logo }: Theme, brand: string | undefined): string {
+  if (logo)
+    return `<p class="brand"><img src="${escapeHtml(logo.src)}" alt="${escapeHtml(logo.alt)}" width="${logo.width}" height="${logo.height}"></p>`;
+  return brand === undefined ? '' : `<p class="brand">${escapeHtml(brand)}</p>`;
+}
 
 /** Text made safe for HTML, attributes included. */
 export function escapeHtml(text: string): string {
@@ -35,12 +64,15 @@ export function escapeHtml(text: string): string {
 export function sendPage(reply: FastifyReply, page: PlainPage): FastifyReply {
   const title = escapeHtml(page.title);
   const { language = 'en', style: more = '', referrer = 'no-referrer' } = page;
-  const html = `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${title}</title><style>${style}${more}</style></head><body><main><h1>${title}</h1>${page.body}</main></body></html>`;
+  const face = page.face ?? reply.face;
+  const theme = face?.theme ?? shopTheme;
+  const html = `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${title}</title><style>${coloursOf(theme)}
+${style}${more}</style></head><body><main>${headOf(theme, face?.shop)}<h1>${title}</h1>${page.body}</main></body></html>`;
   return reply
     .code(page.status)
     .headers({
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy,
+      'content-security-policy': policyOf(theme),
       'cache-control': 'no-store',
       'referrer-policy': referrer,
     })

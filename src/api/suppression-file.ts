@@ -1,5 +1,5 @@
 import { BeckonError } from '../base/index.ts';
-import { isSuppressionId, judgeAddress, type Suppressions } from '../message/index.ts';
+import { isScope, isSuppressionId, judgeAddress, type Suppressions, type SuppressionScope } from '../message/index.ts';
 import type { SuppressionReport } from './contract-mail.ts';
 import { cellIn } from './csv-out.ts';
 import { csvRecords, type CsvRecord } from './csv-stream.ts';
@@ -24,12 +24,12 @@ type Column = keyof typeof columns;
 /** A suppression list of another system on its way in, row by row; a row that cannot be read costs no other. */
 export class SuppressionFile {
   readonly #list: Pick<Suppressions, 'add' | 'of'>;
-  readonly #options: { dryRun: boolean; scope: 'marketing' | 'all' };
+  readonly #options: { dryRun: boolean; scope: SuppressionScope };
   readonly #report: SuppressionReport;
   #places: Partial<Record<Column, number>> | null = null;
   #piece: { entry: Entry; line: number }[] = [];
 
-  constructor(list: Pick<Suppressions, 'add' | 'of'>, options: { dryRun: boolean; scope: 'marketing' | 'all' }) {
+  constructor(list: Pick<Suppressions, 'add' | 'of'>, options: { dryRun: boolean; scope: SuppressionScope }) {
     this.#list = list;
     this.#options = options;
     this.#report = { dryRun: options.dryRun, rows: 0, added: 0, known: 0, refused: 0, faults: [] };
@@ -56,7 +56,7 @@ export class SuppressionFile {
     const [address, sha256, id] = [cell('address'), cell('sha256'), cell('id')];
     const scope = cell('scope').toLowerCase() || this.#options.scope;
     if (fault !== null) return this.#refuse(line, fault);
-    if (scope !== 'marketing' && scope !== 'all') return this.#refuse(line, `"${scope}" is neither marketing nor all`);
+    if (!isScope(scope)) return this.#refuse(line, `"${scope}" is neither marketing nor all nor list:<sender>`);
     const note = cell('note').slice(0, 300) || null;
     // The address says more than a hash of it; our own ids are taken as they were written.
     const named = address !== '' ? { address } : sha256 !== '' ? { id: sha256 } : id !== '' ? { id } : null;

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ShopEvent } from '../event/index.ts';
+import { choiceLanguage, choiceWords, type ChoiceLanguage } from './choice-text.ts';
 import { showChoices, takeChoices } from './choice.ts';
 import type { House } from './house.ts';
 import { asText, dig } from './json.ts';
 import { networkOf } from './limit.ts';
+import { leaveWords } from './leave-text.ts';
 import { ClickJudge, openedBy, type Asking, type SeenBy } from './machine.ts';
 import { escapeHtml, sendPage } from './page.ts';
 import { asBeckonError } from './problem.ts';
@@ -45,8 +47,9 @@ async function click(
   const target = await house.messages.click(tokenOf(request));
   const url = target && safeUrl(target.location);
   if (!url) {
-    const body = '<p>The link is not one of ours, or its letters were changed on the way. Nothing was opened.</p>';
-    return sendPage(reply, { status: 404, title: 'This link leads nowhere', body });
+    const language = languageFor(request);
+    const { nowhereTitle, nowhere } = leaveWords(language);
+    return sendPage(reply, { status: 404, title: nowhereTitle, body: `<p>${escapeHtml(nowhere)}</p>`, language });
   }
   const { by, signs } = judge.judge({
     ...askingOf(request),
@@ -132,10 +135,11 @@ const mailPolicy =
 
 async function mirror(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
   const found = await house.messages.mirror(tokenOf(request));
-  if (!found) return notRecognised(reply);
+  if (!found) return notRecognised(request, reply);
   if ('gone' in found) {
-    const body = `<p>This mail cannot be shown any more: ${escapeHtml(found.gone)}.</p>`;
-    return sendPage(reply, { status: 410, title: 'This mail is gone', body });
+    const language = languageFor(request);
+    const { goneTitle, gone } = leaveWords(language);
+    return sendPage(reply, { status: 410, title: goneTitle, body: `<p>${escapeHtml(gone)}</p>`, language });
   }
   return reply
     .headers({
@@ -150,37 +154,51 @@ async function mirror(request: FastifyRequest, reply: FastifyReply, house: House
 
 /** GET and HEAD only ask: mail scanners follow every link, and none of them may end a subscription. */
 async function askToUnsubscribe(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
-  const found = await house.messages.unsubscribePage(tokenOf(request));
-  if (!found) return notRecognised(reply);
-  const who = found.address === null ? 'this address' : escapeHtml(found.address);
-  return sendPage(reply, {
-    status: 200,
-    title: 'No more of these mails?',
-    body: `<p>${escapeHtml(found.shop)} will send no more of them to ${who}. Mails about your orders still come.</p><form method="post"><input type="hidden" name="confirm" value="yes"><button type="submit">Unsubscribe</button></form><p style="margin-top:16px"><a href="/u/${escapeHtml(tokenOf(request))}/choices">Choose what you get</a></p>`,
-  });
+  const face = await house.messages.unsubscribePage(tokenOf(request));
+  if (!face) return notRecognised(request, reply);
+  const language = languageFor(request, face.language);
+  const words = leaveWords(language);
+  const text = words.text.replace('{shop}', face.shop).replace('{address}', face.address ?? words.thisAddress);
+  const form = (value: string, says: string, look = '') =>
+    `<form method="post"><input type="hidden" name="confirm" value="${value}"><button type="submit"${look}>${escapeHtml(says)}</button></form>`;
+  const all = face.several ? form('everything', words.everything, ' class="plain"') : '';
+  const more = `<p><a href="/u/${escapeHtml(tokenOf(request))}/choices">${escapeHtml(words.choose)}</a></p>`;
+  const body = `<p>${escapeHtml(text)}</p>${form('yes', words.button)}${all}${more}`;
+  return sendPage(reply, { status: 200, title: words.title, body, language, face });
 }
 
 async function unsubscribe(request: FastifyRequest, reply: FastifyReply, house: House): Promise<FastifyReply> {
   const fields = formFields(typeof request.body === 'string' ? request.body : '');
+  const token = tokenOf(request);
   if (fields.get('List-Unsubscribe') === 'One-Click') {
-    const known = await house.messages.unsubscribe(tokenOf(request));
+    const known = await house.messages.unsubscribe(token);
     if (!known) house.log.warn('track.unsubscribe-unknown');
     // The same empty answer for a token that is not ours: who guesses learns nothing (RFC 8058, trust.md §1.2).
     return reply.code(200).header('cache-control', 'no-store').send();
   }
-  if (fields.get('confirm') !== 'yes') {
-    const body = '<p>The form came back without its field. Open the link in the mail again and press the button.</p>';
-    return sendPage(reply, { status: 400, title: 'Nothing was changed', body });
+  const face = (await house.messages.unsubscribePage(token)) ?? undefined;
+  const language = languageFor(request, face?.language);
+  const words = leaveWords(language);
+  const confirm = fields.get('confirm');
+  if (confirm !== 'yes' && confirm !== 'everything') {
+    const body = `<p>${escapeHtml(words.lost)}</p>`;
+    return sendPage(reply, { status: 400, title: words.lostTitle, body, language, face });
   }
-  if (!(await house.messages.unsubscribe(tokenOf(request)))) return notRecognised(reply);
-  const body = '<p>No more of these mails come to this address, those already planned included.</p>';
-  return sendPage(reply, { status: 200, title: 'You are unsubscribed', body });
+  if (!face || !(await house.messages.unsubscribe(token, confirm === 'everything')))
+    return notRecognised(request, reply);
+  const body = `<p role="status">${escapeHtml(confirm === 'everything' ? words.doneEverything : words.done)}</p><p><a href="/u/${escapeHtml(token)}/choices">${escapeHtml(words.choose)}</a></p>`;
+  return sendPage(reply, { status: 200, title: words.doneTitle, body, language, face });
 }
 
-function notRecognised(reply: FastifyReply): FastifyReply {
-  const body =
-    '<p>The link is not one of ours, or its letters were changed on the way. Nothing was changed. Answer the mail and ask to be taken off; that always works.</p>';
-  return sendPage(reply, { status: 404, title: 'This link is not recognised', body });
+function notRecognised(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const language = languageFor(request);
+  const { unknownTitle, unknownText } = choiceWords(language);
+  return sendPage(reply, { status: 404, title: unknownTitle, body: `<p>${escapeHtml(unknownText)}</p>`, language });
+}
+
+/** The one in the address, the reader’s own, the browser’s. */
+function languageFor(request: FastifyRequest, own?: string | null): ChoiceLanguage {
+  return choiceLanguage(asText(dig(request.query, 'lang'), 8), own, request.headers['accept-language']);
 }
 
 /** Fields of an urlencoded or multipart body; the few that unsubscribe forms have. */

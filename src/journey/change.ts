@@ -26,6 +26,7 @@ export interface OrderedMessage {
   quietHours: { from: string; to: string } | null;
   rank: MessageRank;
   test: boolean;
+  sender?: string | undefined;
   /** Which of several messages that are compared it is, and how likely that was. */
   variant?: { label: string; share: number };
 }
@@ -362,6 +363,7 @@ function orderOf(
     rank: rankOf(definition, command.activity),
     test: profile.state.test,
     ...(command.variant ? { variant: command.variant } : {}),
+    sender: definition.sender,
   };
 }
 

@@ -47,6 +47,7 @@ export const JourneyDefinition = form(
           'Hours in which no marketing mail leaves, on the recipient’s clock; 21:00 to 08:00 if not said, null for none',
       }),
     ),
+    sender: Type.Optional(text('Key of the sender its mails go out for; absent: the one each mail names')),
     group: Type.Optional(
       Type.String({
         pattern: '^[a-z0-9][a-z0-9-]{0,59}$',

@@ -5,15 +5,23 @@ import { secretsOf, type Secrets } from './secret.ts';
 import type { Problem } from './validate.ts';
 
 /**
- * What is missing here for the actions of a journey to make their calls: secrets, and hosts that may be called. A document
+ * What is missing here for a journey to run: secrets and hosts of its calls, the sender of its mails. A document
  * may be saved without them, as it may have been written elsewhere; it is published only with them.
  */
 export async function missingHere(
   definition: JourneyDefinition,
-  { secrets, allowed }: { secrets: Secrets; allowed: ReadonlySet<string> },
+  {
+    secrets,
+    allowed,
+    senders,
+  }: { secrets: Secrets; allowed: ReadonlySet<string>; senders?: () => Promise<Iterable<string>> },
 ): Promise<Problem[]> {
   if (secrets.pretends) return [];
   const found: Problem[] = [];
+  const { sender } = definition;
+  const known = sender === undefined || !senders ? null : [...(await senders())];
+  if (known && !known.includes(sender!))
+    found.push({ where: 'sender', what: `There is no sender "${sender}"; there are ${known.join(', ')}` });
   for (const [name, action] of Object.entries(definition.activities)) {
     if (action.kind !== 'action') continue;
     const names = secretsOf(action);

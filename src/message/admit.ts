@@ -3,7 +3,8 @@ import { domainOf } from './address.ts';
 import type { BrakeScope } from './brake.ts';
 import type { MessageRow } from './message.ts';
 import { hostOf, turnOf, type Lane } from './pace.ts';
-import type { Kit } from './part.ts';
+import { wayOf, type Kit } from './part.ts';
+import type { Brand } from './sender.ts';
 import type { Change } from './table.ts';
 import {
   giveBackWarmUp,
@@ -21,8 +22,12 @@ import { dayOf, nextDay, onDay, orderedBy, roomOf, type WarmUp } from './warm-up
 export interface Comer {
   row: MessageRow;
   address: string;
+  /** In whose name, and so by which way. */
+  brand: Brand;
   lastOrderAt: number | null;
 }
+
+type Warming = WarmUp & { dayBegan: number | null };
 
 /** Begins the reason of whatever a brake holds. */
 export const brakeReason = 'brake';
@@ -41,9 +46,10 @@ function heldByBrake({ id, deadline }: MessageRow): Change {
 }
 
 /** What holds a mail that was claimed already: a brake pulled since, or a lane that closed. Null: it may go. */
-export function heldBack(kit: Kit, slowed: Slowed, { row, address }: Pick<Comer, 'row' | 'address'>): Change | null {
+export function heldBack(kit: Kit, slowed: Slowed, comer: Omit<Comer, 'lastOrderAt'>): Change | null {
+  const { row } = comer;
   if (isBraked(slowed, row)) return heldByBrake(row);
-  const lane = lanesOf(kit, row, address).find((name) => slowed.closed[name] !== undefined);
+  const lane = lanesOf(kit, comer).find((name) => slowed.closed[name] !== undefined);
   return lane === undefined ? null : heldByLane(row, lane, Math.ceil(slowed.closed[lane]!));
 }
 
@@ -59,13 +65,14 @@ export class Admission {
   readonly #kit: Kit;
   readonly #slowed: Slowed;
   readonly #lanes: Map<string, Lane>;
-  readonly #warm: (WarmUp & { dayBegan: number | null }) | null;
-  #places = 0;
+  /** By domain of the sender. */
+  readonly #warm: ReadonlyMap<string, Warming>;
+  readonly #places = new Map<string, number>();
   readonly #before: Map<string, number | null>;
 
   private constructor(
     kit: Kit,
-    found: { slowed: Slowed; lanes: Map<string, Lane>; warm: (WarmUp & { dayBegan: number | null }) | null },
+    found: { slowed: Slowed; lanes: Map<string, Lane>; warm: ReadonlyMap<string, Warming> },
   ) {
     this.#kit = kit;
     this.#slowed = found.slowed;
@@ -74,54 +81,62 @@ export class Admission {
     this.#before = new Map([...found.lanes].map(([name, { freeAt }]) => [name, freeAt]));
   }
 
-  static async open(kit: Kit, tx: Tx, comers: { journeys: string[]; emails: string[] }): Promise<Admission> {
+  static async open(
+    kit: Kit,
+    tx: Tx,
+    comers: { journeys: string[]; emails: string[]; brands: readonly Brand[] },
+  ): Promise<Admission> {
     const slowed = await readSlowed(tx, kit.clock.now());
     const names = [
-      ...common(kit),
+      ...comers.brands.flatMap((brand) => common(kit, brand)),
       ...comers.journeys.map((key) => `journey:${key}`),
       ...comers.emails.map((email) => `host:${hostOf(email)}`),
     ];
     const lanes = slowed.lanes ? await lockLanes(tx, [...new Set(names)]) : new Map<string, Lane>();
-    const warm = slowed.warming ? await today(kit, tx) : null;
+    const warm = slowed.warming ? await today(kit, tx, comers.brands) : new Map<string, Warming>();
     return new Admission(kit, { slowed, lanes, warm });
   }
 
   /** Does the order of a claim's mails matter, because not all of them may go today? */
   get isWarming(): boolean {
-    return this.#warm !== null;
+    return this.#warm.size > 0;
   }
 
   /** May it go now? Null: yes, and its places are taken. */
-  ask({ row, address, lastOrderAt }: Comer): Change | null {
+  ask(comer: Comer): Change | null {
+    const { row, brand } = comer;
+    const domain = domainOf(brand.from.address);
     if (isBraked(this.#slowed, row)) return heldByBrake(row);
     const now = this.#kit.clock.now();
-    const full = this.#full(row, lastOrderAt, now);
+    const full = this.#full(comer, now);
     if (full) return full;
-    const turn = this.#lanes.size === 0 ? null : turnOf(this.#lanes, this.#asking(row, address), now);
+    const turn = this.#lanes.size === 0 ? null : turnOf(this.#lanes, this.#asking(comer), now);
     if (turn && !turn.go) {
       const { until, lane, why } = turn;
       if (why === 'closed') return heldByLane(row, lane, until);
       const words = why === 'placed' ? placeReason : 'in line at the rate of';
       return { id: row.id, state: 'held', reason: `${words} ${lane}`, due: until };
     }
-    if (this.#warm) this.#places++;
+    if (this.#warm.has(domain)) this.#places.set(domain, (this.#places.get(domain) ?? 0) + 1);
     return null;
   }
 
   /** A mail over the day's number waits for the next day, where who bought most lately asks first. */
-  #full(row: MessageRow, lastOrderAt: number | null, now: number): Change | null {
-    if (!this.#warm || row.class !== 'marketing') return null;
-    const room = roomOf(this.#warm);
-    if (room === null || room > this.#places) return null;
-    const { domain, caps, step } = this.#warm;
+  #full({ row, brand, lastOrderAt }: Comer, now: number): Change | null {
+    const warm = this.#warm.get(domainOf(brand.from.address));
+    if (!warm || row.class !== 'marketing') return null;
+    const { domain, caps, step } = warm;
+    const room = roomOf(warm);
+    if (room === null || room > (this.#places.get(domain) ?? 0)) return null;
     const due = nextDay(now, this.#kit.shop.zone) + orderedBy(lastOrderAt, now);
     return { id: row.id, state: 'held', reason: `warm-up of ${domain}: ${caps[step]} today`, due };
   }
 
-  #asking(row: MessageRow, address: string) {
+  #asking(comer: Comer) {
+    const { row } = comer;
     const isPlaced = row.state === 'held' && (row.reason?.startsWith(placeReason) ?? false);
     return {
-      lanes: lanesOf(this.#kit, row, address),
+      lanes: lanesOf(this.#kit, comer),
       first: row.class !== 'marketing',
       placed: isPlaced ? { at: row.due, given: row.changedAt } : null,
     };
@@ -130,28 +145,41 @@ export class Admission {
   /** Keeps what was given away. */
   async save(tx: Tx): Promise<void> {
     for (const lane of this.#lanes.values()) if (lane.freeAt !== this.#before.get(lane.name)) await saveLane(tx, lane);
-    if (!this.#warm || this.#places === 0) return;
-    const { dayBegan, ...plan } = this.#warm;
-    await saveWarmUp(tx, { ...plan, used: plan.used + this.#places }, { now: this.#kit.clock.now(), dayBegan });
+    for (const [domain, places] of this.#places) {
+      const { dayBegan, ...plan } = this.#warm.get(domain)!;
+      await saveWarmUp(tx, { ...plan, used: plan.used + places }, { now: this.#kit.clock.now(), dayBegan });
+    }
   }
 }
 
 /** Mails that had a place in a warm-up's day, and did not go. */
-export async function giveBack(kit: Kit, tx: Tx, count: number): Promise<void> {
-  if (count > 0) await giveBackWarmUp(tx, domainOf(kit.sender.address), count);
+export async function giveBack(tx: Tx, brands: readonly Brand[]): Promise<void> {
+  const counts = new Map<string, number>();
+  for (const { from } of brands) counts.set(domainOf(from.address), (counts.get(domainOf(from.address)) ?? 0) + 1);
+  for (const [domain, count] of [...counts].sort()) await giveBackWarmUp(tx, domain, count);
 }
 
-function lanesOf(kit: Kit, { journey }: MessageRow, address: string): string[] {
-  return [...common(kit), `journey:${journey}`, `host:${hostOf(address)}`];
+function lanesOf(kit: Kit, { row: { journey }, address, brand }: Omit<Comer, 'lastOrderAt'>): string[] {
+  return [...common(kit, brand), `journey:${journey}`, `host:${hostOf(address)}`];
 }
 
-function common({ transport }: Kit): string[] {
-  return ['all', `way:${transport.name}`];
+function common(kit: Kit, brand: Brand): string[] {
+  return ['all', `way:${wayOf(kit, brand)!.name}`];
 }
 
-/** The warm-up of the sender's domain as it is today; a new day is looked at with what came back of the one before. */
-async function today(kit: Kit, tx: Tx): Promise<(WarmUp & { dayBegan: number | null }) | null> {
-  const plan = await lockWarmUp(tx, domainOf(kit.sender.address));
+/** The warm-ups of these senders' domains as they are today. */
+async function today(kit: Kit, tx: Tx, brands: readonly Brand[]): Promise<ReadonlyMap<string, Warming>> {
+  const found = new Map<string, Warming>();
+  for (const domain of [...new Set(brands.map(({ from }) => domainOf(from.address)))].sort()) {
+    const warm = await dayOfWarmUp(kit, tx, domain);
+    if (warm) found.set(domain, warm);
+  }
+  return found;
+}
+
+/** A new day is looked at with what came back of the one before. */
+async function dayOfWarmUp(kit: Kit, tx: Tx, domain: string): Promise<Warming | null> {
+  const plan = await lockWarmUp(tx, domain);
   if (!plan) return null;
   const now = kit.clock.now();
   const day = dayOf(now, kit.shop.zone);

@@ -251,7 +251,7 @@ describe('a hostile template, item, name or address changes nothing but its own 
         ...made.mail,
         at: now,
         message: { key: 'k', journey: 'j', class: 'marketing' },
-        streamName: 'Shop',
+        stream: { name: 'Shop', domain: 'mail.shop.example', sender: 'default' },
         returns: { path: 'bounce+t@shop.example', unsubscribe: null, feedback: null, tag: 'fbl+t' },
         secret: Buffer.alloc(32, 1),
       });

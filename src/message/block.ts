@@ -111,6 +111,12 @@ const Coupon = Type.Object(
   {
     kind: Type.Literal('coupon'),
     code: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,59}$', description: 'Printed as {{coupon.<code>}}' }),
+    pool: Type.Optional(
+      Type.String({
+        pattern: '^[a-z0-9][a-z0-9-]{0,59}$',
+        description: 'Each recipient gets a code of this pool of their own; left out, the journey gives the code',
+      }),
+    ),
     words: Type.Optional(short),
     terms: Type.Optional(short),
   },
@@ -181,7 +187,12 @@ export const TemplateDocument = Type.Object(
         description: 'Of words that say none, and for whoever reads none of the others; en when left out',
       }),
     ),
-    theme: Type.Optional(Type.String({ maxLength: 128, description: 'Key of a theme; shop when left out' })),
+    theme: Type.Optional(
+      Type.String({ maxLength: 128, description: 'Key of a theme; when left out, that of the sender, or shop' }),
+    ),
+    sender: Type.Optional(
+      Type.String({ maxLength: 60, description: 'Key of the sender it goes out for; default when left out' }),
+    ),
     subject: short,
     preheader: Type.Optional(said(250)),
     requires: Type.Optional(

@@ -3,11 +3,17 @@ import type { MessageRow } from './message.ts';
 import { messageEvent, type Kit } from './part.ts';
 import { choicesOf, putChoice, topics, type Choice, type Pace, type Texts } from './table-choice.ts';
 import { liftUnsubscribes, suppressedReasons } from './table-gate.ts';
-import { masked, subscriber } from './unsubscribe.ts';
+import { homeKey } from './sender.ts';
+import type { Theme } from './theme.ts';
+import { faceOf, masked, subscriber } from './unsubscribe.ts';
 
 /** What the page shows on which people choose. Times are UTC ms. */
 export interface ChoicePage {
+  /** The brand, as its readers know it. */
   shop: string;
+  theme: Theme;
+  /** There are other senders, so that this one's list is not all there is to leave. */
+  several: boolean;
   /** The address with its middle hidden, or null when it is not known any more. */
   address: string | null;
   /** As the profile has it; null when nobody said. */
@@ -36,18 +42,18 @@ const nothing: Choice = { off: [], pausedUntil: null, pace: null };
 export async function choicePage(kit: Kit, token: string): Promise<ChoicePage | null> {
   const row = await subscriber(kit, token);
   if (!row?.addressKey) return null;
-  const [all, chosen, reasons, profile] = await Promise.all([
+  const sender = row.sender ?? homeKey;
+  const [all, chosen, reasons, face] = await Promise.all([
     topics(kit.store),
     choicesOf(kit.store, [row.addressKey]),
-    suppressedReasons(kit.store, row.addressKey, kit.clock.now()),
-    kit.profiles.get(row.profileId),
+    suppressedReasons(kit.store, { key: row.addressKey, sender }, kit.clock.now()),
+    faceOf(kit, row),
   ]);
   const { off, pausedUntil, pace } = chosen.get(row.addressKey) ?? nothing;
   const paused = pausedUntil !== null && pausedUntil > kit.clock.now() ? pausedUntil : null;
   return {
-    shop: kit.shop.name,
+    ...face,
     address: row.recipient && masked(row.recipient),
-    language: profile?.state.language ?? null,
     topics: all.map(({ key, name, about }) => ({ key, name, about, on: !off.includes(key) })),
     pausedUntil: paused,
     pace,
@@ -55,7 +61,8 @@ export async function choicePage(kit: Kit, token: string): Promise<ChoicePage | 
   };
 }
 
-function stateOf(reasons: readonly string[]): ChoicePage['state'] {
+function stateOf(entries: readonly { reason: string }[]): ChoicePage['state'] {
+  const reasons = entries.map(({ reason }) => reason);
   if (reasons.some((reason) => reason !== 'unsubscribed' && reason !== 'cooling')) return 'ended';
   return reasons.includes('unsubscribed') ? 'out' : 'in';
 }
@@ -98,8 +105,12 @@ export async function comeBack(kit: Kit, token: string, wording: string): Promis
   return kit.store.inTransaction(async (tx) => {
     await kit.profiles.lock(tx, [row.profileId]);
     const now = kit.clock.now();
-    if (stateOf(await suppressedReasons(tx, key, now)) === 'ended') return false;
-    if ((await liftUnsubscribes(tx, [{ key, at: now + 1 }])) === 0) return true;
+    const sender = row.sender ?? homeKey;
+    const before = await suppressedReasons(tx, { key, sender }, now);
+    if (stateOf(before) === 'ended') return false;
+    if ((await liftUnsubscribes(tx, [{ key, sender, at: now + 1 }])) === 0) return true;
+    // Who had left one list only never took their consent back.
+    if (!before.some(({ scope }) => scope === 'marketing')) return true;
     const event = messageEvent(row, { id: kit.ids.next(), types: ['profile.consent'], at: now, level: 2 });
     const proof = { channel: 'preference page', basis: 'consent', wording } as const;
     await kit.append(tx, [{ ...event, consent: { 'email-marketing': 'in' }, proof }]);

@@ -2,14 +2,16 @@ import { point } from '../base/index.ts';
 import { blankState, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { judgeAddress } from './address.ts';
-import { Admission } from './admit.ts';
+import { Admission, giveBack } from './admit.ts';
 import type { CompiledTemplate } from './compile.ts';
 import { askingUtf8, decideGates, eaiRefused, type GateInput, type Verdict } from './gate.ts';
 import { awaitsConsent, jitterOf, unreadConsents } from './last-look.ts';
 import type { MessageRow } from './message.ts';
-import type { Kit, Still } from './part.ts';
-import { lookUpAddresses, wishesOf } from './listed.ts';
+import { couponsFor, sampleCodes, type Coupons } from './coupon.ts';
+import { wayOf, type Kit, type Still } from './part.ts';
+import { isKeptFrom, lookUpAddresses, wishesOf, type Listed } from './listed.ts';
 import { hasItems } from './render.ts';
+import { homeKey, type Brand } from './sender.ts';
 import { applyChanges } from './settle.ts';
 import { lease, lockDue, peekDue, type Change } from './table.ts';
 import { slotsSince, takeSlots, waitingMails, type Slot, type WaitingMail } from './table-gate.ts';
@@ -22,6 +24,10 @@ export interface Claim {
   addressKey: string;
   zone: string;
   template: CompiledTemplate;
+  /** In whose name it goes out. */
+  brand: Brand;
+  /** Codes of its coupons, by the name they are printed under. */
+  codes: Record<string, string>;
 }
 
 /** One claim's worth of work: what may be rendered, and how many were decided at all. */
@@ -56,16 +62,35 @@ export async function claimDue(
       ),
     ]);
     const of = rows.filter(({ to }) => to === null);
+    const brands = await kit.senders.brands(tx);
     const [known, answers, unread] = await Promise.all([
-      templates(rows.map(({ template }) => template)),
+      inTheirThemes(rows, brands, templates),
       kit.stillTrue(tx, of),
       unreadConsents(kit, profiles.values()),
     ]);
     const still = new Map(of.map(({ id }, place) => [id, answers[place]!]));
-    return claimRows({ kit, tx, now, profiles, templates: known, still, unread }, rows);
+    return claimRows({ kit, tx, now, profiles, templates: known, brands, still, unread }, rows);
   });
   point('message.claimed');
   return claimed;
+}
+
+/** The templates of these messages, those of a journey whose sender wears another theme in that one. By message. */
+async function inTheirThemes(
+  rows: readonly MessageRow[],
+  brands: ReadonlyMap<string, Brand>,
+  templates: (keys: string[]) => Promise<Map<string, CompiledTemplate>>,
+): Promise<Map<string, CompiledTemplate>> {
+  const plain = await templates(rows.map(({ template }) => template));
+  const worn = rows.map(({ template: key, sender }) => {
+    const template = plain.get(key);
+    const theme = sender === null ? undefined : brands.get(sender)?.theme;
+    const isOther = template && !template.theme && (template.sender ?? homeKey) !== sender && theme;
+    return isOther ? `${key}~${theme}` : key;
+  });
+  const dressed = worn.filter((key) => key.includes('~'));
+  const all = dressed.length === 0 ? plain : new Map([...plain, ...(await templates(dressed))]);
+  return new Map(rows.flatMap(({ id }, no) => (all.has(worn[no]!) ? [[id, all.get(worn[no]!)!] as const] : [])));
 }
 
 interface Desk {
@@ -73,7 +98,9 @@ interface Desk {
   tx: Tx;
   now: number;
   profiles: Map<string, Profile>;
+  /** By message. */
   templates: Map<string, CompiledTemplate>;
+  brands: ReadonlyMap<string, Brand>;
   /** By message: is the run still where it was planned? */
   still: Map<string, Still>;
   /** Profiles of whom a consent waits to be folded. */
@@ -95,6 +122,7 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   const opening = Admission.open(kit, tx, {
     journeys: [...new Set(rows.map(({ journey }) => journey))],
     emails: rows.flatMap((row) => row.to ?? desk.profiles.get(row.profileId)?.state.email ?? []),
+    brands: brandsOf(desk, rows),
   });
   const [slots, admission] = await Promise.all([slotsSince(tx, people, now - longest), opening]);
   const bought = ({ profileId }: MessageRow) => desk.profiles.get(profileId)?.state.orders.at(-1)?.at ?? null;
@@ -103,11 +131,11 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   const recent = (row: MessageRow) => (admission.isWarming ? (bought(row) ?? 0) : 0);
   rows.sort((a, b) => before(b) - before(a) || recent(b) - recent(a));
   const judged = new Set<string>();
-  const claims: Claim[] = [];
+  const passed: Omit<Claim, 'codes'>[] = [];
   const changes: Change[] = [];
   for (const row of rows) {
-    const { key = '', scope } = listed.get(row.id) ?? {};
-    const blocked = scope === 'all' || (scope === 'marketing' && row.class === 'marketing');
+    const found = listed.get(row.id);
+    const blocked = isBlocked(desk, row, found);
     const decided =
       row.to === null
         ? decideRow(desk, row, {
@@ -118,17 +146,21 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
           })
         : decideNotice(desk, { ...row, to: row.to }, blocked);
     judged.add(row.id);
-    const change =
-      'change' in decided
-        ? decided.change
-        : admission.ask({ row, address: decided.claim.address, lastOrderAt: bought(row) });
+    const change = 'change' in decided ? decided.change : admission.ask({ ...decided.claim, lastOrderAt: bought(row) });
     if (change) changes.push(change);
     else if ('claim' in decided) {
-      claims.push({ ...decided.claim, addressKey: key });
+      passed.push({ ...decided.claim, addressKey: found?.key ?? '' });
       slots.push({ profileId: row.profileId, messageId: row.id, group: groupOf(row), at: now });
     }
   }
   await admission.save(tx);
+  const claims = await withCoupons(desk, passed, changes);
+  const going = new Set(claims.map(({ row }) => row.id));
+  if (admission.isWarming)
+    await giveBack(
+      tx,
+      passed.filter(({ row }) => !going.has(row.id)).map(({ brand }) => brand),
+    );
   await settleClaims(desk, claims, changes);
   return {
     claims: claims.map((claim) => ({ ...claim, row: { ...claim.row, fence: claim.row.fence + 1 } })),
@@ -136,6 +168,57 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
     asks: changes.some(({ reason }) => reason === askingUtf8),
   };
 }
+
+function isBlocked(desk: Desk, row: MessageRow, found: Listed | undefined): boolean {
+  if (found === undefined) return false;
+  return isKeptFrom(found, { marketing: row.class === 'marketing', sender: senderOf(desk, row) });
+}
+
+/** Whom it goes out for: the journey’s word before that of the template. */
+function senderOf({ templates }: Desk, { id, sender }: MessageRow): string {
+  return sender ?? templates.get(id)?.sender ?? homeKey;
+}
+
+/** The gate after "in stock": those whose mail prints a code get theirs, or are held or left out as its pool says. */
+async function withCoupons(desk: Desk, passed: Omit<Claim, 'codes'>[], changes: Change[]): Promise<Claim[]> {
+  const { pretends } = desk.kit.senders;
+  const wanted = passed.flatMap(({ row, template: { pools = [] } }) =>
+    pools.length > 0 && row.class !== 'proof' && !pretends ? [{ id: row.id, pools }] : [],
+  );
+  const coupons = await couponsFor(desk.kit, desk.tx, wanted);
+  if (wanted.length > 0) point('message.coupons');
+  return passed.flatMap((claim) => {
+    const { row } = claim;
+    const found: Coupons = coupons.get(row.id) ?? { codes: pretends ? sampleCodes(claim.template.pools) : {} };
+    if ('codes' in found) return [{ ...claim, codes: found.codes }];
+    changes.push(
+      'skip' in found
+        ? { id: row.id, state: row.resent ? 'abandoned' : 'skipped', reason: found.skip }
+        : { id: row.id, state: 'held', reason: found.hold, due: found.until },
+    );
+    return [];
+  });
+}
+
+/** The brand of a message, or how long it waits for one that is gone or whose way out is not set here. */
+function brandFor(desk: Desk, row: MessageRow): { brand: Brand } | { change: Change } {
+  const key = senderOf(desk, row);
+  const { senders } = desk.kit;
+  const brand = desk.brands.get(key) ?? (senders.pretends ? senders.home : undefined);
+  const due = desk.now + senderRestMs;
+  if (!brand) return { change: { id: row.id, state: 'held', reason: `there is no sender "${key}"`, due } };
+  if (wayOf(desk.kit, brand)) return { brand };
+  return { change: { id: row.id, state: 'held', reason: `the way out "${brand.way}" is not set`, due } };
+}
+
+/** Those of these messages that can go out at all. */
+function brandsOf(desk: Desk, rows: readonly MessageRow[]): Brand[] {
+  const found = rows.map((row) => brandFor(desk, row));
+  return [...new Set(found.flatMap((one) => ('brand' in one ? [one.brand] : [])))];
+}
+
+/** How soon a mail is looked at again whose sender is not there, ms. */
+const senderRestMs = 5 * 60_000;
 
 function groupOf({ rank, journey }: MessageRow): string {
   return rank?.group ?? `journey:${journey}`;
@@ -170,7 +253,7 @@ async function settleClaims({ kit, tx, now }: Desk, claims: Claim[], changes: Ch
   await applyChanges(kit, tx, changes);
 }
 
-type Decided = { claim: Omit<Claim, 'addressKey'> } | { change: Change };
+type Decided = { claim: Omit<Claim, 'addressKey' | 'codes'> } | { change: Change };
 
 function decideRow(
   desk: Desk,
@@ -184,7 +267,8 @@ function decideRow(
 ): Decided {
   const { kit, now } = desk;
   const profile = desk.profiles.get(row.profileId) ?? null;
-  const template = desk.templates.get(row.template);
+  const template = desk.templates.get(row.id);
+  const sender = brandFor(desk, row);
   const verdict = decideGates({
     message: row,
     profile: profile?.state ?? null,
@@ -197,10 +281,11 @@ function decideRow(
     shopZone: kit.shop.zone,
     jitter: jitterOf(row.id, kit.set.quietJitterMs),
     caps: kit.set.caps,
-    utf8: utf8Of(kit),
+    utf8: 'brand' in sender ? utf8Of(kit, sender.brand) : false,
   });
   if (!verdict.go) return { change: refusal(row, verdict) };
   if (row.class === 'marketing' && desk.unread.has(row.profileId)) return { change: awaitsConsent(row, now) };
+  if ('change' in sender) return sender;
   // A mail in doubt was told to its run, which has gone on; sending it once more is no longer the run's matter.
   const still = row.resent || (desk.still.get(row.id) ?? 'The run is gone');
   if (still !== true) {
@@ -213,10 +298,11 @@ function decideRow(
   if (row.class === 'marketing' && template.class === 'transactional') {
     return { change: { id: row.id, state: 'render_failed', reason: `"${row.template}" has no way to unsubscribe` } };
   }
-  if (!hasItems({ template, context: row.context }, kit.render)) {
+  if (!hasItems({ template, context: row.context }, sender.brand.render)) {
     return { change: { id: row.id, state: 'skipped', reason: 'no items' } };
   }
-  return { claim: { row, profile: profile!, address: verdict.address, zone: verdict.zone, template } };
+  const { address, zone } = verdict;
+  return { claim: { row, profile: profile!, address, zone, template, brand: sender.brand } };
 }
 
 /** A notice asks of nobody's consent and of no run; only who may not be mailed at all is left out. */
@@ -225,18 +311,22 @@ function decideNotice(desk: Desk, row: MessageRow & { to: string }, suppressed: 
   if (suppressed) return change(row.resent ? 'abandoned' : 'skipped', 'suppressed');
   const address = judgeAddress(row.to);
   if ('refused' in address) return change('skipped', `address refused: ${address.refused}`);
-  const utf8 = utf8Of(desk.kit);
+  const sender = brandFor(desk, row);
+  if ('change' in sender) return sender;
+  const utf8 = utf8Of(desk.kit, sender.brand);
   if (address.foreign && utf8 === false) return change('skipped', eaiRefused);
   if (address.foreign && utf8 === null)
     return { change: { id: row.id, state: 'held', reason: askingUtf8, due: desk.now + 60_000 } };
-  const template = desk.templates.get(row.template);
+  const template = desk.templates.get(row.id);
   if (!template) return change('render_failed', `no published template "${row.template}"`);
   const { id, shard } = { id: row.profileId, shard: row.shard };
   const profile: Profile = { id, shard, version: 0, state: { ...blankState(row.plannedAt), email: row.to } };
-  return { claim: { row, profile, address: address.address, zone: desk.kit.shop.zone, template } };
+  const claim = { row, profile, address: address.address, zone: desk.kit.shop.zone, template, brand: sender.brand };
+  return { claim };
 }
 
-function utf8Of({ transport }: Kit): boolean | null {
+function utf8Of(kit: Kit, brand: Brand): boolean | null {
+  const transport = wayOf(kit, brand)!;
   return transport.utf8 === undefined ? false : transport.utf8;
 }
 

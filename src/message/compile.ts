@@ -31,10 +31,22 @@ export interface CompiledSource {
   live: boolean;
   /** The postal address of its theme, instead of the shop's. */
   address: string | null;
+  /** The sender it names; null: the default one. */
+  sender?: string | null;
+  /** The theme it names itself; null: it wears that of its sender. */
+  theme?: string | null;
+  /** Names under which coupons are printed, and the pool that each code comes from. */
+  pools?: CouponPlace[];
   /** Of pages elsewhere that its author links to by name, such as those of social networks. */
   hosts: string[];
   /** Changes when what blocks are drawn as does; then it has to be compiled anew. */
   drawing: string;
+}
+
+/** Where a code of a pool is printed. */
+export interface CouponPlace {
+  name: string;
+  pool: string;
 }
 
 /** A template ready to render, compiled once for a version. */
@@ -72,9 +84,20 @@ export async function compileDocument(key: string, document: TemplateDocument, t
     showsItems: showsItems(document),
     live: document.blocks.some((block) => 'live' in block && block.live === true),
     address: theme.address ?? null,
+    sender: document.sender ?? null,
+    theme: document.theme ?? null,
+    pools: poolsOf(document),
     hosts: socialHosts(document),
     drawing: drawing(),
   };
+}
+
+/** Each name once: two blocks of one name print one code. */
+function poolsOf(document: TemplateDocument): CouponPlace[] {
+  const places = everyBlock(document).flatMap(({ block }) =>
+    block.kind === 'coupon' && block.pool !== undefined ? [[block.code, block.pool] as const] : [],
+  );
+  return [...new Map(places)].map(([name, pool]) => ({ name, pool }));
 }
 
 function socialHosts(document: TemplateDocument): string[] {
@@ -95,6 +118,7 @@ const specimen: TemplateDocument['blocks'] = [
   { kind: 'columns', columns: [{ blocks: [{ kind: 'divider' }] }, { blocks: [{ kind: 'divider', line: false }] }] },
   { kind: 'social', links: [{ name: 'n', href: 'h' }] },
   { kind: 'coupon', code: 'C', words: 'w', terms: 't' },
+  { kind: 'coupon', code: 'C', pool: 'p' },
   { kind: 'footer' },
 ];
 let drawn: string | undefined;

@@ -67,7 +67,7 @@ const mailOf = (more: { subject?: string; html?: string } = {}) =>
     at,
     message: { key: 'run/mail/1/email', journey: 'abandoned-cart', class: 'marketing' },
     unsubscribeUrl: 'https://shop.example/u/v1.1.abc.def',
-    streamName: 'Lumen & Loom',
+    stream: { name: 'Lumen & Loom', domain: 'mail.shop.example', sender: 'default' },
     returns: { path: 'bounce+t@mail.shop.example', unsubscribe: null, feedback: null, tag: 'fbl+t' },
     secret: Buffer.alloc(32),
     ...more,

@@ -68,6 +68,30 @@ export const errors = defineErrors({
     mend: 'Let an action of the journey answer with the code and keep it under coupon, or take the block out',
   },
   MESSAGE_LINK_VAGUE: { status: 422, mend: 'Say where the link leads, as a list of links read aloud would' },
+  MESSAGE_SENDER_UNKNOWN: {
+    status: 404,
+    mend: 'Look at GET /v1/senders for the senders there are, or put one first; without a name mails go out for the default one',
+  },
+  MESSAGE_SENDER_INVALID: {
+    status: 400,
+    mend: 'Write the sender as PUT /v1/senders/{key} describes it; the place of the fault is named, and nothing was changed',
+  },
+  MESSAGE_SENDER_FIXED: {
+    status: 409,
+    mend: 'Change BECKON_FROM and the settings beside it, or make a sender under another key',
+  },
+  MESSAGE_SENDER_IN_USE: {
+    status: 409,
+    mend: 'Let the templates name another sender and publish them, wait for the mails, then remove it; nothing was removed',
+  },
+  COUPON_POOL_UNKNOWN: {
+    status: 404,
+    mend: 'Look at GET /v1/coupon-pools for the pools there are, or put one first',
+  },
+  COUPON_POOL_INVALID: {
+    status: 400,
+    mend: 'Write the pool as PUT /v1/coupon-pools/{key} describes it; nothing was changed',
+  },
   SUPPRESSION_UNKNOWN: {
     status: 404,
     mend: 'Look for the address with GET /v1/suppressions?address=…; an entry that has ended is not shown any more',

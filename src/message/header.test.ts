@@ -46,7 +46,7 @@ const parts = (more: Partial<MailParts> = {}): MailParts => ({
   at: Date.UTC(2026, 10, 23, 9),
   message: { key: 'run/mail/1/email', journey: 'abandoned-cart', class: 'marketing' },
   unsubscribeUrl: 'https://shop.example/u/v1.1.abc.def',
-  streamName: 'Shop',
+  stream: { name: 'Shop', domain: 'mail.shop.example', sender: 'default' },
   returns: {
     path: 'bounce+t@mail.shop.example',
     unsubscribe: 'unsub+t@mail.shop.example',
@@ -102,7 +102,7 @@ describe('headers whatever the values (trust M1–M4, M10, rows 1–5)', () => {
           subject,
           from: { name, address: 'news@mail.shop.example' },
           replyTo: { name: stream, address: 'help@shop.example' },
-          streamName: stream,
+          stream: { name: stream, domain: 'mail.shop.example', sender: 'default' },
           message: { key: journey, journey, class: 'marketing' },
         });
         if (!mail) return;

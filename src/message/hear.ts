@@ -21,6 +21,7 @@ import {
   trailOf,
   type NoticeRow,
 } from './table-heard.ts';
+import type { SuppressionScope } from './table-gate.ts';
 import { cancelUnsent, unsubscribeRow } from './unsubscribe.ts';
 
 /** What came in at once from one source: a mail, or one event of a provider. */
@@ -115,7 +116,7 @@ async function hearOfAddress(kit: Kit, tx: Tx, said: Said): Promise<string> {
 /** What follows from something heard of a message of ours. Its person is locked. */
 export async function hearOf(kit: Kit, tx: Tx, row: MessageRow, heard: Heard): Promise<string> {
   const now = kit.clock.now();
-  if (heard.kind === 'unsubscribed') return (await unsubscribeRow(kit, tx, row)) ? 'unsubscribed' : 'known';
+  if (heard.kind === 'unsubscribed') return (await unsubscribeRow(kit, tx, { row })) ? 'unsubscribed' : 'known';
   const kind = heard.kind === 'replied' && (await isStorm(tx, row, now)) ? 'auto-replied' : heard.kind;
   const kept = await keepHeard(tx, {
     ...placeOf(row),
@@ -167,7 +168,7 @@ async function suppressRow(
   kit: Kit,
   tx: Tx,
   row: MessageRow,
-  why: { scope: 'marketing' | 'all'; reason: SuppressionReason; until?: number },
+  why: { scope: SuppressionScope; reason: SuppressionReason; until?: number },
 ): Promise<void> {
   if (row.addressKey === null) return;
   const address = row.recipient === null ? null : sealedAddress(kit, row.addressKey, row.recipient);

@@ -3,7 +3,7 @@
  *
  * In:     plans from journeys in their transaction; clicks and unsubscriptions; lost and given consent
  * Out:    mails, at most once for marketing; results to the run; events message.* for the log
- * Owns:   tables message, attempt, slot, suppression, message_template, message_theme, mailbox, mail_lane, mail_warm_up, mail_brake
+ * Owns:   tables message, attempt, slot, suppression, message_template, message_theme, message_sender, coupon, mailbox, mail_lane, mail_warm_up, mail_brake
  * Knows:  base, store, job, language, event, profile, catalog, recommend, journey
  * Never:  decides who should get something; sends without a committed attempt; believes an error code of the mail library
  * Start:  message.ts (states), gate.ts and result.ts (pure), then claim.ts and send.ts
@@ -34,6 +34,7 @@ export { Messages, type Told } from './messages.ts';
 export { migrations } from './migration.ts';
 export {
   defaultSettings,
+  openSenders,
   type MessageOutcome,
   type MessageParts,
   type MessageSettings,
@@ -75,7 +76,11 @@ export { goldenKeys, goldenOf, type GoldenKey } from './golden.ts';
 export { valueAt } from './fresh.ts';
 export type { TemplateLine, TemplateRow } from './table-template.ts';
 export { revisionOf, type Templates } from './template.ts';
-export { Theme } from './theme.ts';
+export { CouponPool, type CouponPools, type PoolView } from './coupon.ts';
+export { dkimRecord, homeKey, Sender, type Brand } from './sender.ts';
+export type { Senders, SenderView } from './senders.ts';
+export { isScope, type SuppressionScope } from './table-gate.ts';
+export { shopTheme, Theme } from './theme.ts';
 export { openWay } from './transport-choice.ts';
 export { signedHeaders } from './transport-provider.ts';
 export { CapturingTransport, type Deliver, type MailContent, type Transport, type WireMail } from './transport.ts';

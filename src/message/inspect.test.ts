@@ -133,16 +133,7 @@ describe('templates from before there were blocks', () => {
     });
     for (const { sql } of migrations.slice(split)) await store.run({ text: sql });
     const desk = await aDesk();
-    const { shop: named, publicUrl, postalAddress } = { ...desk.parts };
-    const render = {
-      shop: named,
-      publicUrl,
-      postalAddress,
-      hosts: new Set<string>(),
-      linkKey: Buffer.alloc(32),
-      item: () => undefined,
-    };
-    const templates = new Templates({ store, clock: desk.clock, render });
+    const templates = new Templates({ store, clock: desk.clock, senders: desk.messages.senders });
     expect((await templates.get('old')).body).toMatchObject({
       subject: 'Old {{shop.name}}',
       requires: ['context.x'],

@@ -147,7 +147,7 @@ function lookAtTheme(document: TemplateDocument, theme: Theme): MailFinding[] {
     }),
   );
   const coupons = everyBlock(document).flatMap(({ at, block }) =>
-    block.kind === 'coupon'
+    block.kind === 'coupon' && block.pool === undefined
       ? [
           finding(errors.MESSAGE_COUPON_EMPTY, 'warning', {
             where: `${at}/code`,

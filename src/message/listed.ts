@@ -5,14 +5,14 @@ import { foreignKey } from './suppressing.ts';
 import type { GateInput } from './gate.ts';
 import type { MessageRow } from './message.ts';
 import { choicesOf, paces, topics, type Choice } from './table-choice.ts';
-import { suppressedKeys } from './table-gate.ts';
+import { suppressedKeys, type SuppressionScope } from './table-gate.ts';
 
 /** What is known of the address that a message goes to. */
 export interface Listed {
   /** Its keyed hash. */
   key: string;
-  /** Which mail it may not get; undefined: none of it is kept from it. */
-  scope: 'marketing' | 'all' | undefined;
+  /** Which mail it may not get. */
+  scopes: ReadonlySet<SuppressionScope>;
   /** What its reader has chosen; undefined: nothing. */
   choice: Choice | undefined;
 }
@@ -31,11 +31,16 @@ export async function lookUpAddresses(
   const [found, choices] = await Promise.all([suppressedKeys(tx, all, now), choicesOf(tx, keys)]);
   return new Map(
     named.map(({ id, key, foreign }) => {
-      const scopes = [found.get(key), found.get(foreign)];
-      const scope = scopes.includes('all') ? 'all' : scopes.find((one) => one !== undefined);
-      return [id, { key, scope, choice: choices.get(key) }];
+      const scopes = new Set([...(found.get(key) ?? []), ...(found.get(foreign) ?? [])]);
+      return [id, { key, scopes, choice: choices.get(key) }];
     }),
   );
+}
+
+/** Is a mail of this class and sender kept from the address? */
+export function isKeptFrom({ scopes }: Listed, { marketing, sender }: { marketing: boolean; sender: string }): boolean {
+  if (scopes.has('all')) return true;
+  return marketing && (scopes.has('marketing') || scopes.has(`list:${sender}`));
 }
 
 /** What the readers of these messages have chosen, as far as it is about the message. By message. */

@@ -49,6 +49,8 @@ export interface Plan {
   test?: boolean;
   /** Which of several messages that are compared it is, and how likely that was. */
   variant?: Variant;
+  /** Key of the sender it goes out for; absent: the template’s. */
+  sender?: string | undefined;
   /** The address a notice goes to, whoever has it; absent: the profile's own, as it is when the mail leaves. */
   to?: string;
 }
@@ -109,6 +111,8 @@ export interface MessageRow {
   visit: number;
   profileId: string;
   template: string;
+  /** Which sender it goes out for: the journey’s word, and once it has left the one it left for. */
+  sender: string | null;
   context: Record<string, unknown>;
   class: MessageClass;
   holdout: number;

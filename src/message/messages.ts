@@ -1,6 +1,6 @@
 import { isUuid, point, shardOf } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
-import type { Fact, ProfileView } from '../profile/index.ts';
+import type { Fact } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { addressKey } from './address.ts';
 import { auditMessages, auditSending, type BrokenMessage } from './audit.ts';
@@ -10,13 +10,16 @@ import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
 import { takeNotice, tidyNotices, type NewNotice } from './hear.ts';
 import { readLetter, type Heeded, type Letter } from './letter.ts';
 import { messageKey, type MessageRow, type MessageState, type Notice, type Plan } from './message.ts';
+import { CouponPools, sampleCodes } from './coupon.ts';
+import type { Senders } from './senders.ts';
+import { codesOfProfile, freeCodes, type GivenCode } from './table-coupon.ts';
 import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
 import { readProvider, type NameOf, type Provider } from './provider.ts';
-import { nobody, planProofs, type ProofOrder } from './proof.ts';
+import { nobody, planProofs, type PreviewSample, type ProofOrder } from './proof.ts';
 import { renderMail, type Rendering } from './render.ts';
 import { cancelRows, messageById, messagesOf } from './table.ts';
 import { insertMessages } from './table-plan.ts';
-import { eraseAddressed, eraseNotices, eraseProfile, freeSlots, liftUnsubscribes, suppress } from './table-gate.ts';
+import { eraseAddressed, eraseNotices, eraseProfile, freeSlots, suppress } from './table-gate.ts';
 import {
   ledgerDoubt,
   ledgerLines,
@@ -50,6 +53,7 @@ import {
   cancelUnsent,
   clickTarget,
   confirming,
+  liftFor,
   opening,
   unsubscribe,
   unsubscribePage,
@@ -64,18 +68,15 @@ export interface Told {
   repeated: number;
 }
 
-/** For whom a mail is previewed; with a document that of no stored template. */
-export interface PreviewSample {
-  profile: ProfileView;
-  context: Record<string, unknown>;
-  document?: unknown;
-}
-
 /** The room's door: plans, gates, sends and records mails, and answers for their links. */
 export class Messages {
   readonly templates: Templates;
   /** The suppression list, for people. */
   readonly suppressions: Suppressions;
+  /** In whose names mails go out. */
+  readonly senders: Senders;
+  /** Codes of which each recipient gets one. */
+  readonly coupons: CouponPools;
   /** The switch that holds back all mail. */
   readonly sending: Sending;
   /** Rates, warm-ups and brakes. */
@@ -89,6 +90,8 @@ export class Messages {
     this.suppressions = new Suppressions(this.#kit);
     this.sending = new Sending(parts);
     this.pacing = new Pacing(this.#kit);
+    this.senders = this.#kit.senders;
+    this.coupons = new CouponPools(this.#kit);
     this.templates = new Templates(this.#kit);
     this.#live = new LivePictures({ clock: parts.clock, ...this.#kit.render });
   }
@@ -149,7 +152,9 @@ export class Messages {
   /** Ends the run's messages that are not on the wire; the journey asked, so it is not told. */
   async cancel(tx: Tx, runId: string, reason: string): Promise<void> {
     const rows = await cancelRows(tx, { runId }, { state: 'cancelled', reason, now: this.#kit.clock.now() });
-    if (rows.length > 0) await freeSlots(tx, rows);
+    if (rows.length === 0) return;
+    await freeSlots(tx, rows);
+    await freeCodes(tx, rows);
   }
 
   /** Hears what became true of profiles: lost consent stops what is on its way, new consent lifts an older unsubscription. */
@@ -160,21 +165,11 @@ export class Messages {
         await cancelUnsent(this.#kit, tx, { profileId: fact.profileId, state: 'skipped', reason: 'no consent' });
       }
     }
-    await this.#lift(
+    await liftFor(
+      this.#kit,
       tx,
       facts.filter(({ name, data }) => name === 'consent.given' && data['purpose'] === 'email-marketing'),
     );
-  }
-
-  /** Whoever says yes again is not held to having unsubscribed before. */
-  async #lift(tx: Tx, given: readonly Fact[]): Promise<void> {
-    if (given.length === 0) return;
-    const people = await this.#kit.profiles.lock(tx, [...new Set(given.map(({ profileId }) => profileId))]);
-    const lifts = given.flatMap(({ profileId, at }) => {
-      const email = people.get(profileId)?.state.email;
-      return email ? [{ key: addressKey(this.#kit.addressSecret, email), at }] : [];
-    });
-    await liftUnsubscribes(tx, lifts);
   }
 
   /**
@@ -278,8 +273,8 @@ export class Messages {
   }
 
   /** For POST: unsubscribes at once, any number of times. False when the token is unknown; answer 200 all the same. */
-  unsubscribe(token: string): Promise<boolean> {
-    return unsubscribe(this.#kit, token);
+  unsubscribe(token: string, everything = false): Promise<boolean> {
+    return unsubscribe(this.#kit, token, everything);
   }
 
   /** For GET of the page on which people choose; null when the link is not recognised. */
@@ -355,9 +350,11 @@ export class Messages {
   async preview(key: string, sample: PreviewSample): Promise<Rendering> {
     const { document, ...given } = sample;
     const template = await this.templates.draft(key, document);
-    const { clock, shop, render } = this.#kit;
+    const { clock, shop, senders } = this.#kit;
     const timeZone = sample.profile.timeZone ?? shop.zone;
-    return renderMail({ template, messageId: nobody, ...given, now: clock.now(), timeZone }, render);
+    const codes = sampleCodes(template.pools);
+    const { render } = await senders.brand(template.sender);
+    return renderMail({ template, messageId: nobody, codes, ...given, now: clock.now(), timeZone }, render);
   }
 
   /** Sends a version of a template, as it is for somebody, to who looks at it. Throws MESSAGE_ADDRESS_REFUSED. */
@@ -393,7 +390,8 @@ export class Messages {
   }
 
   /** All that this room knows of a person, for export. */
-  async exportFor(profileId: string): Promise<{ messages: MessageRow[] }> {
-    return { messages: await messagesOf(this.#kit.store, profileId) };
+  async exportFor(profileId: string): Promise<{ messages: MessageRow[]; coupons: GivenCode[] }> {
+    const { store } = this.#kit;
+    return { messages: await messagesOf(store, profileId), coupons: await codesOfProfile(store, profileId) };
   }
 }

@@ -1,6 +1,8 @@
 import type { Migration } from '../store/index.ts';
 import { choiceMigrations } from './table-choice.ts';
+import { couponMigrations } from './table-coupon.ts';
 import { paceMigrations } from './table-pace.ts';
+import { senderMigrations } from './table-sender.ts';
 import { suppressionMigrations } from './table-suppression.ts';
 
 /** The room's tables. Each row that names a profile carries its shard, and every unique key contains a shard. */
@@ -239,4 +241,6 @@ insert into sending (shard) values (0);
     name: '0695-message-variant',
     sql: 'alter table message add column variant jsonb',
   },
+  ...senderMigrations,
+  ...couponMigrations,
 ];

@@ -13,7 +13,7 @@ const parts = (more: Partial<MailParts> = {}): MailParts => ({
   at: Date.UTC(2026, 10, 23, 9),
   message: { key: 'run/mail/1/email', journey: 'abandoned-cart', class: 'marketing' },
   unsubscribeUrl: 'https://shop.example/u/v1.1.abc.def',
-  streamName: 'Lumen & Loom',
+  stream: { name: 'Lumen & Loom', domain: 'mail.shop.example', sender: 'default' },
   returns: { path: 'bounce+token@mail.shop.example', unsubscribe: null, feedback: null, tag: 'fbl+token' },
   secret: Buffer.alloc(32),
   ...more,

@@ -1,5 +1,6 @@
 import { hmac } from '../base/index.ts';
 import { domainOf, requireHeaderText, type Mailbox } from './address.ts';
+import { homeKey } from './sender.ts';
 import { mailboxField, namedField, textField, tokenField } from './header.ts';
 
 /** What a mail is made of; all values are checked before they come near the wire (trust M10). */
@@ -15,7 +16,8 @@ export interface MailParts {
   message: { key: string; journey: string; class: string };
   /** Absolute address of the one-click door; null for transactional mail. */
   unsubscribeUrl: string | null;
-  streamName: string;
+  /** Of the list it belongs to: whose it is, and in what its id ends. */
+  stream: { name: string; domain: string; sender: string };
   /** Addresses that name this message (verp.ts). */
   returns: {
     /** Where bounces come back to. */
@@ -80,19 +82,31 @@ function headerOf(parts: MailParts, messageId: string, boundary: string): string
 /** What mail programs and mailbox providers read of the stream a mail belongs to; exactly as RFC 8058 and 2919 say. */
 function listFields(parts: MailParts): string[] {
   const stream = streamOf(parts.message.journey);
-  const feedback = tokenField('Feedback-ID', [`${stream}:shop:${streamOf(parts.message.class)}:beckon`]);
+  const feedback = tokenField('Feedback-ID', [
+    `${stream}:${tenantOf(parts)}:${streamOf(parts.message.class)}:${senderId(parts)}`,
+  ]);
   if (parts.unsubscribeUrl === null) return [feedback];
   const ways = [parts.unsubscribeUrl, ...(parts.returns.unsubscribe ? [`mailto:${parts.returns.unsubscribe}`] : [])];
-  const id = `<${stream}.${domainOf(parts.from.address)}>`;
+  const id = `<${stream}.${parts.stream.domain}>`;
   return [
     tokenField(
       'List-Unsubscribe',
       ways.map((way, n) => `<${angled(way)}>${n < ways.length - 1 ? ',' : ''}`),
     ),
     tokenField('List-Unsubscribe-Post', ['List-Unsubscribe=One-Click']),
-    parts.streamName === '' ? tokenField('List-Id', [id]) : namedField('List-Id', parts.streamName, id),
+    parts.stream.name === '' ? tokenField('List-Id', [id]) : namedField('List-Id', parts.stream.name, id),
     feedback,
   ];
+}
+
+/** The sender, as the second and the last field of Feedback-ID have it; the last is of 5 to 15 characters. */
+function tenantOf({ stream: { sender } }: MailParts): string {
+  return sender === homeKey ? 'shop' : streamOf(sender);
+}
+
+function senderId({ stream: { sender } }: MailParts): string {
+  if (sender === homeKey) return 'beckon';
+  return streamOf(sender).slice(0, 15).padEnd(5, '-');
 }
 
 /** An address between angle brackets cannot hold one itself. */

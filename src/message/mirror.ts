@@ -1,5 +1,6 @@
 import { blankState, viewOf } from '../profile/index.ts';
 import { isGenuine, readToken } from './link.ts';
+import { codesShown } from './coupon.ts';
 import type { Kit } from './part.ts';
 import { renderMail } from './render.ts';
 import { messageById } from './table.ts';
@@ -27,8 +28,10 @@ export async function mirrorOf(kit: Kit, templates: Templates, token: string): P
   const nobody = { id: row.profileId, shard: row.shard, version: 0, state: blankState(row.plannedAt) };
   const profile = viewOf(known ?? nobody, now);
   const timeZone = profile.timeZone ?? kit.shop.zone;
-  const input = { template, messageId: row.id, context: row.context, profile, now, timeZone, sent: row.links };
-  const made = renderMail(input, kit.render);
+  const codes = await codesShown(kit, { id: row.id, pools: template.pools });
+  const input = { template, messageId: row.id, context: row.context, profile, now, timeZone, codes, sent: row.links };
+  const brand = await kit.senders.brand(row.sender ?? template.sender);
+  const made = renderMail(input, brand.render);
   if ('mail' in made) return { html: made.mail.html };
   return { gone: 'skip' in made ? 'what it showed is not sold any more' : 'it cannot be made again' };
 }

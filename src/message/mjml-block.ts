@@ -111,7 +111,10 @@ function couponOf(block: BlockOf<'coupon'>, style: Style): string {
   const code = `<strong style="font-family:ui-monospace,Consolas,monospace;font-size:24px;line-height:32px;letter-spacing:2px">{{coupon.${block.code}}}</strong>`;
   const after = terms === '' ? '' : `<br><span style="font-size:14px;line-height:20px">${richHtml(terms, '')}</span>`;
   // On its light tile in both schemes, as the pictures are, so that a code can always be read and copied.
-  return `<mj-text padding="8px" align="center"><div style="background:${light.tile};color:#1b1c1f;border:1px dashed ${light.quiet};border-radius:${style.theme.radius}px;padding:16px">${plainHtml(words)}<br>${code}${after}</div></mj-text>`;
+  const shown = `<mj-text padding="8px" align="center"><div style="background:${light.tile};color:#1b1c1f;border:1px dashed ${light.quiet};border-radius:${style.theme.radius}px;padding:16px">${plainHtml(words)}<br>${code}${after}</div></mj-text>`;
+  if (block.pool === undefined) return shown;
+  // Its pool may have run dry, and the shop have chosen to send without.
+  return `${raw(`{%#if isNotEmpty(coupon.${block.code})%}`)}${shown}${raw('{%/if%}')}`;
 }
 
 /** A list with its title; hidden as a whole when it may be, and is, empty. */

@@ -171,13 +171,13 @@ function stateOf(lane: Lane, now: number): LaneState {
 export async function heedAnswers(
   kit: Kit,
   tx: Tx,
-  answers: readonly { address: string; result: SendResult }[],
+  answers: readonly { address: string; way: string; result: SendResult }[],
 ): Promise<void> {
   const said = new Map<string, SlowDown[]>();
-  for (const { address, result } of answers) {
+  for (const { address, way, result } of answers) {
     const slow = slowDownOf(result);
     if (!slow) continue;
-    const name = slow.of === 'way' ? `way:${kit.transport.name}` : `host:${hostOf(address)}`;
+    const name = slow.of === 'way' ? `way:${way}` : `host:${hostOf(address)}`;
     said.set(name, [...(said.get(name) ?? []), slow]);
   }
   for (const name of [...said.keys()].sort()) await slow(kit, tx, name, said.get(name)!);

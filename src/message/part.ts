@@ -3,11 +3,13 @@ import type { Item } from '../catalog/index.ts';
 import type { EventType, Level, ShopEvent } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
-import { domainOf, readMailbox, type Mailbox } from './address.ts';
+import { domainOf, readMailbox } from './address.ts';
 import type { DkimKey } from './dkim.ts';
 import type { Cap } from './gate.ts';
 import type { MessageRow } from './message.ts';
 import type { RenderSetting } from './render.ts';
+import { homeKey, type Brand } from './sender.ts';
+import { Senders } from './senders.ts';
 import type { Transport } from './transport.ts';
 
 /** What became of a message, as its run sees it. */
@@ -76,6 +78,8 @@ export interface MessageParts {
   dkim?: readonly DkimKey[];
   postalAddress: string;
   transport: Transport;
+  /** Further ways out by name, which senders choose from; absent: none. */
+  ways?: ReadonlyMap<string, Transport>;
   profiles: {
     lock(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>>;
     get(id: string): Promise<Profile | null>;
@@ -117,41 +121,76 @@ export type Still = true | string | { hold: string; until: number };
 /** Parts with everything derived that does not change. */
 export interface Kit extends MessageParts {
   set: MessageSettings;
-  sender: Mailbox;
-  reply: Mailbox | null;
+  /** In whose names mails go out. */
+  senders: Senders;
+  /** The setting of the default sender's mails. */
   render: RenderSetting;
   addressSecret: Uint8Array;
   /** Key of return paths and other addresses that name a message (verp.ts). */
   verpKey: Uint8Array;
-  /** The domain they stand at. */
-  returns: string;
 }
 
 /** Reads and checks the settings once. Throws MESSAGE_ADDRESS_REFUSED, MESSAGE_HEADER_REFUSED. */
 export function kitOf(parts: MessageParts): Kit {
   const key = (purpose: string) => Buffer.from(hmac(parts.secret, `beckon ${purpose} v1`), 'base64url');
+  const senders = openSenders(parts);
+  const { render } = senders.home;
+  return {
+    ...parts,
+    publicUrl: render.publicUrl,
+    set: { ...defaultSettings, ...parts.settings },
+    senders,
+    addressSecret: key('address'),
+    verpKey: key('verp'),
+    render,
+  };
+}
+
+/** What senders are read with; a doctor has no more than this. */
+export type SenderParts = Pick<
+  MessageParts,
+  'store' | 'clock' | 'random' | 'secret' | 'publicUrl' | 'shop' | 'linkHosts' | 'from' | 'replyTo' | 'returnDomain'
+> &
+  Pick<MessageParts, 'dkim' | 'postalAddress' | 'catalog'> & { ways?: ReadonlyMap<string, unknown> };
+
+/** The senders beside that of the settings. Throws MESSAGE_ADDRESS_REFUSED, MESSAGE_HEADER_REFUSED. */
+export function openSenders(parts: SenderParts): Senders {
+  const linkKey = Buffer.from(hmac(parts.secret, 'beckon link v1'), 'base64url');
+  return new Senders({ ...parts, ways: new Set(parts.ways?.keys()) }, homeOf(parts, linkKey));
+}
+
+/** The sender that the settings make. */
+function homeOf(parts: SenderParts, linkKey: Uint8Array): Brand {
   const publicUrl = parts.publicUrl.replace(/\/$/, '');
   const shop = { name: parts.shop.name, url: parts.shop.url.replace(/\/$/, '') };
   const hosts = new Set([new URL(publicUrl).host, new URL(shop.url).host, ...(parts.linkHosts ?? [])]);
-  const sender = readMailbox(parts.from);
+  const from = readMailbox(parts.from);
   return {
-    ...parts,
-    publicUrl,
-    set: { ...defaultSettings, ...parts.settings },
-    sender,
+    key: homeKey,
+    name: shop.name,
+    from,
     reply: parts.replyTo === null ? null : readMailbox(parts.replyTo),
-    addressSecret: key('address'),
-    verpKey: key('verp'),
-    returns: parts.returnDomain ?? domainOf(sender.address),
+    returns: parts.returnDomain ?? domainOf(from.address),
+    reads: parts.returnDomain !== undefined && parts.returnDomain !== null,
+    listDomain: domainOf(from.address),
+    theme: null,
+    way: null,
+    dkim: parts.dkim ?? [],
     render: {
       shop,
       publicUrl,
       postalAddress: parts.postalAddress,
       hosts,
-      linkKey: key('link'),
+      linkKey,
+      language: null,
       item: (id) => parts.catalog.get(id),
     },
   };
+}
+
+/** The way out of a brand's mails; undefined for one that is not set here. */
+export function wayOf(kit: Pick<Kit, 'transport' | 'ways'>, brand: Pick<Brand, 'way'>): Transport | undefined {
+  return brand.way === null ? kit.transport : kit.ways?.get(brand.way);
 }
 
 /** An event of ours about a message; it belongs to the profile by the profile's own id, so it follows merges. */

@@ -6,6 +6,13 @@ import type { MessageRow, Plan } from './message.ts';
 import { phrasesIn } from './phrase.ts';
 import type { RenderedMail } from './render.ts';
 
+/** For whom a mail is previewed; with a document that of no stored template. */
+export interface PreviewSample {
+  profile: ProfileView;
+  context: Record<string, unknown>;
+  document?: unknown;
+}
+
 /** A mail as somebody else would get it, sent by hand to who looks at it. */
 export interface ProofOrder {
   /** Key and version of the template, published or not. */

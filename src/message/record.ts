@@ -3,16 +3,18 @@ import { hearRefused } from './hear.ts';
 import type { Claim } from './claim.ts';
 import { jitterOf } from './last-look.ts';
 import { heedAnswers } from './pacing.ts';
-import type { Kit } from './part.ts';
+import { wayOf, type Kit } from './part.ts';
 import { judgeResult, nextTry, type SendResult } from './result.ts';
 import { followUp } from './settle.ts';
-import { liftDoubt, overAccepted, recordResults, type Result } from './table.ts';
+import { liftDoubt, recordResults, type Result } from './table.ts';
+import { overAccepted } from './table-audit.ts';
 
 /** A result that is still to be recorded, and where the mail went. */
 interface Answered extends Result {
   detail: SendResult;
   profileId: string;
   address: string;
+  way: string;
 }
 
 /** Records results in groups: what comes in while one group is being written makes the next (as the event log does). */
@@ -27,12 +29,13 @@ export class Recorder {
   }
 
   /** Takes the result of the attempt that was claimed. */
-  take({ row, address }: Pick<Claim, 'row' | 'address'>, wire: SendResult): void {
+  take({ row, address, brand }: Pick<Claim, 'row' | 'address' | 'brand'>, wire: SendResult): void {
     const outcome = judgeResult(wire);
     const chance = jitterOf(`${row.id}/${row.tries}`, 1000) / 1000;
     const due = outcome.state === 'deferred' ? nextTry(this.#kit.clock.now(), row.tries, chance) : null;
     const { id, fence, profileId } = row;
-    this.#waiting.push({ ...outcome, id, fence, due, detail: wire, profileId, address });
+    const way = wayOf(this.#kit, brand)!.name;
+    this.#waiting.push({ ...outcome, id, fence, due, detail: wire, profileId, address, way });
     this.#writing ??= this.#write();
   }
 
@@ -78,7 +81,7 @@ export class Recorder {
         await heedAnswers(
           this.#kit,
           tx,
-          group.map(({ address, detail }) => ({ address, result: detail })),
+          group.map(({ address, way, detail }) => ({ address, way, result: detail })),
         );
         const accepted = rows.filter(({ state }) => state === 'accepted').map(({ id }) => id);
         for (const id of await overAccepted(tx, accepted)) {

@@ -23,6 +23,8 @@ export interface RenderSetting {
   /** Hosts that links may lead to. */
   hosts: ReadonlySet<string>;
   linkKey: Uint8Array;
+  /** For readers whose language nobody knows; absent: the template’s own. */
+  language?: string | null;
   item(id: string): Item | undefined;
 }
 
@@ -36,6 +38,8 @@ export interface RenderInput {
   timeZone: string;
   /** With the picture that tells of the opening. */
   opens?: boolean;
+  /** Codes of coupons by the name they are printed under; of a block whose pool has none it is absent. */
+  codes?: Readonly<Record<string, string>>;
   /** Links of the mail that was sent, for showing it again: only these are counted. */
   sent?: readonly StoredLink[];
 }
@@ -67,11 +71,14 @@ export function renderMail(input: RenderInput, setting: RenderSetting): Renderin
 
 function render(input: RenderInput, setting: RenderSetting): Rendering {
   const { template, profile, messageId } = input;
-  const { language, pieces } = piecesFor(template, profile.language ?? languageIn(input.context));
+  const { language, pieces } = piecesFor(
+    template,
+    profile.language ?? languageIn(input.context) ?? setting.language ?? null,
+  );
   const { context, items } = freshContext(input.context, freshOptions(input, setting, language));
   const ways = waysOut(messageId, setting);
   const postalAddress = template.address ?? setting.postalAddress;
-  const coupon = context['coupon'] ?? {};
+  const coupon = couponsOf(context['coupon'], input);
   const scope = { profile, context, coupon, shop: setting.shop, message: { ...ways, postalAddress } };
   const lacking = lackingItems(template, scope, items);
   if (lacking) return { skip: 'no items' };
@@ -106,6 +113,12 @@ function optionsOf({ profile, now, timeZone }: RenderInput, language: string): R
   const locale = own?.split(/[-_]/)[0] === language.split('-')[0] ? own! : language;
   // Steps end an attack long before; the clock ends what they do not count.
   return { now, timeZone, locale, clock: elapsed, limits: { time: longestRenderMs } };
+}
+
+/** What the journey has gathered, and codes of pools over it; a block whose pool has none shows nothing. */
+function couponsOf(gathered: unknown, { template, codes = {} }: RenderInput): Record<string, unknown> {
+  const none = Object.fromEntries((template.pools ?? []).map(({ name }) => [name, '']));
+  return { ...none, ...(gathered as Record<string, unknown> | undefined), ...codes };
 }
 
 function languageIn(context: Record<string, unknown>): string | null {

@@ -8,7 +8,8 @@ import { signMail } from './dkim.ts';
 import { lookAgain } from './last-look.ts';
 import { heldOutOfAll } from './message.ts';
 import { composeMail, type ComposedMail } from './mime.ts';
-import type { AssignedUnit, Kit } from './part.ts';
+import { wayOf, type AssignedUnit, type Kit } from './part.ts';
+import { sampleCodes } from './coupon.ts';
 import { asProof, nobody, proofProfile } from './proof.ts';
 import { renderMail, sizeLimits, type RenderedMail } from './render.ts';
 import { Recorder } from './record.ts';
@@ -39,15 +40,19 @@ export async function renderClaims(kit: Kit, claims: Claim[]): Promise<Ready[]> 
       await lockPeople(kit, tx, claims);
       await applyChanges(kit, tx, changes);
     });
-  const keys = kit.dkim ?? [];
-  if (keys.length > 0)
-    await Promise.all(ready.map(async ({ mail }) => Object.assign(mail, await signMail(mail, keys, kit.clock.now()))));
+  const signing = ready.filter(({ claim }) => claim.brand.dkim.length > 0);
+  if (signing.length > 0)
+    await Promise.all(
+      signing.map(async ({ mail, claim }) =>
+        Object.assign(mail, await signMail(mail, claim.brand.dkim, kit.clock.now())),
+      ),
+    );
   point('message.rendered');
   return ready;
 }
 
 function renderClaim(kit: Kit, claim: Claim): Ready | Change {
-  const { row, profile, template, zone } = claim;
+  const { row, profile, template, zone, brand } = claim;
   const ended = (state: Change['state'], reason: string): Change => ({ id: row.id, state, reason, fence: row.fence });
   const shownTo = proofProfile(row);
   const rendering = renderMail(
@@ -59,8 +64,9 @@ function renderClaim(kit: Kit, claim: Claim): Ready | Change {
       now: kit.clock.now(),
       timeZone: zone,
       opens: row.rank?.opens ?? false,
+      codes: shownTo ? sampleCodes(template.pools) : claim.codes,
     },
-    kit.render,
+    brand.render,
   );
   if ('skip' in rendering) return ended('skipped', rendering.skip);
   if ('failed' in rendering) {
@@ -76,13 +82,13 @@ function renderClaim(kit: Kit, claim: Claim): Ready | Change {
   }
 }
 
-function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): ComposedMail {
-  const named = (purpose: VerpPurpose) => verpAddress(kit.verpKey, purpose, { message: row.id, domain: kit.returns });
-  const reads = kit.returnDomain !== undefined && kit.returnDomain !== null;
+function compose(kit: Kit, { row, address, brand }: Claim, rendered: RenderedMail): ComposedMail {
+  const { returns: domain, reads } = brand;
+  const named = (purpose: VerpPurpose) => verpAddress(kit.verpKey, purpose, { message: row.id, domain });
   const feedback = named('fbl');
   return composeMail({
-    from: kit.sender,
-    replyTo: kit.reply,
+    from: brand.from,
+    replyTo: brand.reply,
     to: address,
     subject: rendered.subject,
     html: rendered.html,
@@ -90,7 +96,7 @@ function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): Com
     at: kit.clock.now(),
     message: { key: row.key, journey: row.journey, class: row.class },
     unsubscribeUrl: row.class === 'marketing' ? rendered.unsubscribeUrl : null,
-    streamName: kit.shop.name,
+    stream: { name: brand.name, domain: brand.listDomain, sender: brand.key },
     returns: {
       path: named('bounce'),
       unsubscribe: reads ? named('unsub') : null,
@@ -109,7 +115,7 @@ function compose(kit: Kit, { row, address }: Claim, rendered: RenderedMail): Com
  */
 export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
   if (ready.length === 0) return [];
-  const options = { leaseMs: kit.set.wireLeaseMs, transport: kit.transport.name, now: kit.clock.now() };
+  const options = { leaseMs: kit.set.wireLeaseMs, now: kit.clock.now() };
   const going = await kit.store.inTransaction(async (tx) => {
     const claims = ready.map(({ claim }) => claim);
     const [profiles, slowed] = await Promise.all([lockPeople(kit, tx, claims), readSlowed(tx, options.now)]);
@@ -141,7 +147,11 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
         fence: row.fence,
       })),
     );
-    const ids = await beginSending(tx, treated.map(wireRow), options);
+    const ids = await beginSending(
+      tx,
+      treated.map((one) => wireRow(kit, one)),
+      options,
+    );
     // Whoever did not come through was suppressed, cancelled or claimed anew since; only the first still is ours.
     await applyChanges(
       kit,
@@ -150,7 +160,11 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
         .filter(({ claim }) => !ids.has(claim.row.id))
         .map(({ claim: { row } }) => ({ id: row.id, state: 'skipped', reason: 'suppressed', fence: row.fence })),
     );
-    if (slowed.warming) await giveBack(kit, tx, claims.length - ids.size);
+    if (slowed.warming)
+      await giveBack(
+        tx,
+        claims.filter(({ row }) => !ids.has(row.id)).map(({ brand }) => brand),
+      );
     await tellArms(kit, tx, { people, held, going: ids, heldOut });
     return ids;
   });
@@ -226,7 +240,7 @@ function heldOutOf({ clock, globalHoldout = 0 }: Kit, claim: Claim): HeldOut {
   return (row.arm ?? assignArm(journeySalt(row.journey), row.profileId, row.holdout)) === 'control' ? 'journey' : null;
 }
 
-function wireRow({ claim, rendered, mail }: Ready): WireRow {
+function wireRow(kit: Kit, { claim, rendered, mail }: Ready): WireRow {
   const { row } = claim;
   return {
     id: row.id,
@@ -236,6 +250,8 @@ function wireRow({ claim, rendered, mail }: Ready): WireRow {
     subject: rendered.subject,
     links: rendered.links,
     templateVersion: claim.template.version,
+    sender: claim.brand.key,
+    transport: wayOf(kit, claim.brand)!.name,
     mailId: mail.messageId,
     sha256: createHash('sha256').update(mail.raw).digest('hex'),
   };
@@ -287,7 +303,12 @@ export class Wire {
       const { mail, claim, rendered } = next.ready;
       const result: SendResult =
         elapsed() < next.giveUpAt
-          ? await this.#kit.transport.send({ ...mail, key: claim.row.key, message: claim.row.id, says: rendered })
+          ? await wayOf(this.#kit, claim.brand)!.send({
+              ...mail,
+              key: claim.row.key,
+              message: claim.row.id,
+              says: rendered,
+            })
           : { kind: 'lost', bodyEnded: false, why: 'its turn came too late' };
       point('message.answered');
       this.#recorder.take(claim, result);

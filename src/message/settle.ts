@@ -2,6 +2,7 @@ import type { Tx } from '../store/index.ts';
 import { heldOutOfAll, type MessageRow, type MessageState } from './message.ts';
 import { messageEvent, type Kit, type MessageOutcome } from './part.ts';
 import { change, liftDoubt, markTold, type Change } from './table.ts';
+import { freeCodes } from './table-coupon.ts';
 import { freeSlots } from './table-gate.ts';
 import { leftAsHeard } from './table-heard.ts';
 
@@ -45,6 +46,8 @@ export async function followUp(kit: Kit, tx: Tx, changed: MessageRow[]): Promise
   if (events.length > 0) await kit.append(tx, events);
   const lost = rows.filter((row) => endings[row.state] !== undefined && !isGhost(row));
   if (lost.length > 0) await freeSlots(tx, lost);
+  const ended = rows.filter((row) => endings[row.state] !== undefined);
+  if (ended.length > 0) await freeCodes(tx, ended);
   await tellRuns(kit, tx, rows);
 }
 

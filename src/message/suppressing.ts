@@ -4,7 +4,7 @@ import { addressKey, requireAddress } from './address.ts';
 import { errors } from './error.ts';
 import { sealedAddress } from './hear.ts';
 import type { Kit } from './part.ts';
-import { suppress, type SuppressionReason } from './table-gate.ts';
+import { suppress, type SuppressionReason, type SuppressionScope } from './table-gate.ts';
 import { forgiveTrail } from './table-heard.ts';
 import {
   claimedAddresses,
@@ -19,7 +19,7 @@ import {
 export interface SuppressionEntry {
   /** Names the entry: `hmac:<key>` under our own secret, or `sha256:<hex>` as another system gave it. */
   id: string;
-  scope: 'marketing' | 'all';
+  scope: SuppressionScope;
   reason: SuppressionReason;
   at: number;
   until: number | null;
@@ -81,7 +81,7 @@ export class Suppressions {
    * @throws MESSAGE_ADDRESS_REFUSED, SUPPRESSION_UNREADABLE
    */
   async add(
-    entries: readonly (Named & { scope: 'marketing' | 'all'; note?: string | null })[],
+    entries: readonly (Named & { scope: SuppressionScope; note?: string | null })[],
     reason: 'manual' | 'imported',
     dryRun = false,
   ): Promise<boolean[]> {
@@ -106,7 +106,7 @@ export class Suppressions {
   /** A hash is compared with addresses at the next claim; those that are claimed already are compared here. */
   async #reachClaimed(
     tx: Tx,
-    entries: readonly { key: string; scope: 'marketing' | 'all' }[],
+    entries: readonly { key: string; scope: SuppressionScope }[],
     reason: 'manual' | 'imported',
   ): Promise<void> {
     const hashed = new Map(entries.filter(({ key }) => key.startsWith('sha256:')).map((entry) => [entry.key, entry]));
@@ -123,7 +123,7 @@ export class Suppressions {
    *
    * @throws SUPPRESSION_UNKNOWN; SUPPRESSION_KEPT for complaints and erased people
    */
-  async remove(id: string, scope: 'marketing' | 'all', why: string): Promise<void> {
+  async remove(id: string, scope: SuppressionScope, why: string): Promise<void> {
     const key = keyOf(id);
     await this.#kit.store.inTransaction(async (tx) => {
       const found = (await suppressionsUnder(tx, [key], this.#kit.clock.now())).find((row) => row.scope === scope);

@@ -64,3 +64,15 @@ export function untoldPlaces(runner: Runner, runIds: readonly string[]): Promise
     values: [runIds],
   });
 }
+
+/** Messages with more accepted attempts than their class may have (invariant I1); late ones count. */
+export async function overAccepted(tx: Runner, ids: string[]): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>({
+    name: 'message-over-accepted',
+    text: `select m.id from message m join attempt a on a.shard = m.shard and a.message_id = m.id
+      where m.id = any($1::uuid[]) and coalesce(a.late_result, a.result) ->> 'kind' = 'accepted'
+      group by m.id, m.class, m.resent having count(*) > case when m.class = 'transactional' and m.resent then 2 else 1 end`,
+    values: [ids],
+  });
+  return rows.map(({ id }) => id);
+}

@@ -3,28 +3,42 @@ import { shardOf } from '../base/index.ts';
 
 /** Statements of suppression and caps. */
 
-/** Which of these address keys may not get mail now: `marketing` or `all`. */
+/** Of which mail an address is free: all, all marketing, or that of one sender, which is its list (trust §1.6). */
+export type SuppressionScope = 'marketing' | 'all' | `list:${string}`;
+
+/** Can this be a scope? */
+export function isScope(text: string): text is SuppressionScope {
+  return text === 'marketing' || text === 'all' || /^list:[a-z0-9][a-z0-9-]{0,59}$/.test(text);
+}
+
+/** Which of these address keys may not get mail now, and of which kind. */
 export async function suppressedKeys(
   runner: Runner,
   keys: string[],
   now: number,
-): Promise<Map<string, 'marketing' | 'all'>> {
-  const rows = await runner.rows<{ key: string; scope: 'marketing' | 'all' }>({
+): Promise<Map<string, SuppressionScope[]>> {
+  const rows = await runner.rows<{ key: string; scope: SuppressionScope }>({
     name: 'suppression-read',
     text: `select key, scope from suppression where shard = any($1::smallint[]) and key = any($2)
-      and (until is null or until > $3) order by scope desc`,
+      and (until is null or until > $3)`,
     values: [[...new Set(keys.map(shardOf))], keys, new Date(now)],
   });
-  return new Map(rows.map(({ key, scope }) => [key, scope]));
+  const found = new Map<string, SuppressionScope[]>();
+  for (const { key, scope } of rows) found.set(key, [...(found.get(key) ?? []), scope]);
+  return found;
 }
 
-/** Why an address gets no mail now; empty when it does. */
-export async function suppressedReasons(runner: Runner, key: string, now: number): Promise<SuppressionReason[]> {
-  const rows = await runner.rows<{ reason: SuppressionReason }>({
-    text: `select reason from suppression where shard = $1 and key = $2 and (until is null or until > $3)`,
-    values: [shardOf(key), key, new Date(now)],
+/** Why an address gets no mail of a sender now; empty when it does. */
+export async function suppressedReasons(
+  runner: Runner,
+  { key, sender }: { key: string; sender: string },
+  now: number,
+): Promise<{ reason: SuppressionReason; scope: SuppressionScope }[]> {
+  return runner.rows({
+    text: `select reason, scope from suppression where shard = $1 and key = $2 and (until is null or until > $3)
+      and scope in ('all', 'marketing', 'list:' || $4)`,
+    values: [shardOf(key), key, new Date(now), sender],
   });
-  return rows.map(({ reason }) => reason);
 }
 
 /** Why an address gets no mail; a weightier reason takes the place of a lighter one. */
@@ -41,7 +55,7 @@ export type SuppressionReason = keyof typeof suppressionWeights;
 
 export interface NewSuppression {
   key: string;
-  scope: 'marketing' | 'all';
+  scope: SuppressionScope;
   reason: SuppressionReason;
   messageId: string | null;
   now: number;
@@ -78,17 +92,22 @@ export async function suppress(tx: Runner, entry: NewSuppression): Promise<boole
   return added > 0;
 }
 
-/** Lifts unsubscriptions that are older than their `at`; other reasons stay. @returns how many */
-export async function liftUnsubscribes(tx: Runner, lifts: readonly { key: string; at: number }[]): Promise<number> {
+/** Lifts unsubscriptions, from all marketing and from a sender's, that are older than their `at`; other reasons stay. @returns how many */
+export async function liftUnsubscribes(
+  tx: Runner,
+  lifts: readonly { key: string; sender: string; at: number }[],
+): Promise<number> {
   if (lifts.length === 0) return 0;
   return tx.run({
     name: 'suppression-lift',
-    text: `delete from suppression s using unnest($1::smallint[], $2::text[], $3::timestamptz[]) as l(shard, key, at)
-      where s.shard = l.shard and s.key = l.key and s.scope = 'marketing' and s.reason = 'unsubscribed' and s.at < l.at`,
+    text: `delete from suppression s using unnest($1::smallint[], $2::text[], $3::timestamptz[], $4::text[])
+        as l(shard, key, at, sender)
+      where s.shard = l.shard and s.key = l.key and s.scope in ('marketing', 'list:' || l.sender) and s.reason = 'unsubscribed' and s.at < l.at`,
     values: [
       smallintColumn(lifts.map(({ key }) => shardOf(key))),
       textColumn(lifts.map(({ key }) => key)),
       timeColumn(lifts.map(({ at }) => at)),
+      textColumn(lifts.map(({ sender }) => sender)),
     ],
   });
 }
@@ -183,6 +202,10 @@ export async function eraseProfile(tx: Runner, profileId: string): Promise<void>
     values: [profileId],
   });
   await tx.run({ text: 'update message_heard set says = null where profile_id = $1', values: [profileId] });
+  await tx.run({
+    text: 'update coupon set message_id = null where message_id in (select id from message where profile_id = $1)',
+    values: [profileId],
+  });
   await tx.run({
     text: `update message set context = '{}', recipient = null, subject = null, links = '[]' where profile_id = $1`,
     values: [profileId],

@@ -23,13 +23,13 @@ export async function insertMessages(
   const inserted = await tx.rows<{ id: string; key: string }>({
     name: 'message-plan',
     text: `insert into message (shard, id, key, run_id, journey, journey_version, activity, visit, profile_id, template,
-        context, class, holdout, quiet, test, planned_at, due, deadline, changed_at, addressed_to, rank, variant)
+        context, class, holdout, quiet, test, planned_at, due, deadline, changed_at, addressed_to, rank, variant, sender)
       select shard, id, key, run_id, journey, version, activity, visit, profile_id, template, context::jsonb, class, holdout,
-        quiet::jsonb, test, $20, $20, deadline, $20, addressed_to, rank::jsonb, variant::jsonb
+        quiet::jsonb, test, $20, $20, deadline, $20, addressed_to, rank::jsonb, variant::jsonb, sender
       from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::int[], $9::uuid[],
         $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[], $15::bool[], $16::timestamptz[], $17::text[],
-        $18::text[], $19::text[]) as u(shard, id, key, run_id, journey, version, activity, visit, profile_id, template, context, class,
-        holdout, quiet, test, deadline, addressed_to, rank, variant)
+        $18::text[], $19::text[], $21::text[]) as u(shard, id, key, run_id, journey, version, activity, visit, profile_id, template, context, class,
+        holdout, quiet, test, deadline, addressed_to, rank, variant, sender)
       on conflict (shard, key) do nothing returning id, key`,
     values: [
       shards,
@@ -52,6 +52,7 @@ export async function insertMessages(
       textColumn(plans.map(({ rank }) => json(rank))),
       textColumn(plans.map(({ variant }) => json(variant))),
       new Date(now),
+      textColumn(plans.map(({ sender }) => sender ?? null)),
     ],
   });
   const ids = new Map(inserted.map(({ key, id }) => [key, id]));

@@ -1,6 +1,6 @@
 import { shardOf } from '../base/index.ts';
 import type { Migration, Runner } from '../store/index.ts';
-import type { SuppressionReason } from './table-gate.ts';
+import type { SuppressionReason, SuppressionScope } from './table-gate.ts';
 
 /** Statements of the suppression list as people look at it. */
 
@@ -24,7 +24,7 @@ create table suppression_lift (
 
 export interface SuppressionRow {
   key: string;
-  scope: 'marketing' | 'all';
+  scope: SuppressionScope;
   reason: SuppressionReason;
   at: number;
   until: number | null;
@@ -89,7 +89,7 @@ export async function suppressionCounts(runner: Runner, now: number): Promise<Re
 /** Takes an entry away, and keeps that it was there. */
 export async function liftSuppression(
   tx: Runner,
-  entry: { key: string; scope: 'marketing' | 'all' },
+  entry: { key: string; scope: SuppressionScope },
   how: { why: string; now: number },
 ): Promise<number> {
   return tx.run({

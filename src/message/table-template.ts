@@ -177,12 +177,23 @@ export function putTheme(
   });
 }
 
-/** Newest and newest published versions of all templates in a theme. */
+/** Newest and newest published versions of all templates that name a sender. */
+export async function templatesOfSender(runner: Runner, sender: string): Promise<TemplateRow[]> {
+  const rows = await runner.rows<Stored>({
+    text: `select ${columns} from message_template t where body->>'sender' = $1 and ${isNewest} order by key, version`,
+    values: [sender],
+  });
+  return rows.map(rowOf);
+}
+
+const isNewest = `(version = (select max(version) from message_template n where n.key = t.key)
+        or version = (select max(version) from message_template p where p.key = t.key and published_at is not null))`;
+
+/** Newest and newest published versions of all templates in a theme, by their own word or by that of their sender. */
 export async function wearersOf(runner: Runner, theme: string): Promise<TemplateRow[]> {
   const rows = await runner.rows<Stored>({
-    text: `select ${columns} from message_template t where coalesce(body->>'theme', 'shop') = $1 and (
-        version = (select max(version) from message_template n where n.key = t.key)
-        or version = (select max(version) from message_template p where p.key = t.key and published_at is not null))
+    text: `select ${columns} from message_template t where coalesce(body->>'theme',
+        (select s.body->>'theme' from message_sender s where s.key = t.body->>'sender'), 'shop') = $1 and ${isNewest}
       order by key, version`,
     values: [theme],
   });

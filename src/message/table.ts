@@ -13,7 +13,7 @@ type Raw = Omit<MessageRow, 'plannedAt' | 'due' | 'deadline' | 'acceptedAt' | 'c
 };
 
 const columns = `id, shard, key, run_id as "runId", journey, journey_version as "journeyVersion", activity, visit,
-  profile_id as "profileId", template, context, class, holdout, quiet as "quietHours", rank, test, variant, addressed_to as "to", arm, state, reason,
+  profile_id as "profileId", template, sender, context, class, holdout, quiet as "quietHours", rank, test, variant, addressed_to as "to", arm, state, reason,
   planned_at as "plannedAt", due, deadline, fence, crashes, tries, resent, told, recipient,
   address_key as "addressKey", subject, links,
   accepted_at as "acceptedAt", changed_at as "changedAt"`;
@@ -128,6 +128,9 @@ export interface WireRow {
   templateVersion: number;
   mailId: string;
   sha256: string;
+  /** For which sender it leaves, and by which way. */
+  sender: string;
+  transport: string;
 }
 
 /**
@@ -137,17 +140,17 @@ export interface WireRow {
 export async function beginSending(
   tx: Runner,
   wires: WireRow[],
-  options: { leaseMs: number; transport: string; now: number },
+  options: { leaseMs: number; now: number },
 ): Promise<Set<string>> {
   const rows = await tx.rows<{ id: string }>({
     name: 'message-sending',
-    text: `with c as (select * from unnest($1::uuid[], $2::int[], $3::smallint[], $4::text[], $5::text[], $6::jsonb[], $7::int[])
-        as c(c_id, c_fence, c_key_shard, c_key, c_subject, c_links, c_version))
+    text: `with c as (select * from unnest($1::uuid[], $2::int[], $3::smallint[], $4::text[], $5::text[], $6::jsonb[], $7::int[], $10::text[])
+        as c(c_id, c_fence, c_key_shard, c_key, c_subject, c_links, c_version, c_sender))
       update message set state = 'sending', arm = coalesce(arm, 'treated'), subject = c_subject, links = c_links,
-        template_version = c_version, lease_until = now() + $8 * interval '1 millisecond', changed_at = $9
+        template_version = c_version, sender = c_sender, lease_until = now() + $8 * interval '1 millisecond', changed_at = $9
       from c where id = c_id and fence = c_fence and state = 'leased' and arm is distinct from 'control'
         and not exists (select 1 from suppression s where s.shard = c_key_shard and s.key = c_key
-          and (s.scope = 'all' or class = 'marketing') and (s.until is null or s.until > $9))
+          and (s.scope = 'all' or (class = 'marketing' and s.scope in ('marketing', 'list:' || c_sender))) and (s.until is null or s.until > $9))
       returning id`,
     values: [
       wires.map(({ id }) => id),
@@ -159,25 +162,26 @@ export async function beginSending(
       wires.map(({ templateVersion }) => templateVersion),
       options.leaseMs,
       new Date(options.now),
+      wires.map(({ sender }) => sender),
     ],
   });
   const going = new Set(rows.map(({ id }) => id));
   const attempts = wires.filter(({ id }) => going.has(id));
-  if (attempts.length > 0) await insertAttempts(tx, attempts, options.transport);
+  if (attempts.length > 0) await insertAttempts(tx, attempts);
   return going;
 }
 
-function insertAttempts(tx: Runner, wires: WireRow[], transport: string): Promise<number> {
+function insertAttempts(tx: Runner, wires: WireRow[]): Promise<number> {
   return tx.run({
     name: 'message-attempt',
     text: `insert into attempt (shard, message_id, no, mail_id, mime_sha256, transport)
-      select m.shard, m.id, m.fence, c.mail_id, c.sha, $4
-      from unnest($1::uuid[], $2::text[], $3::text[]) as c(id, mail_id, sha) join message m on m.id = c.id`,
+      select m.shard, m.id, m.fence, c.mail_id, c.sha, c.transport
+      from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as c(id, mail_id, sha, transport) join message m on m.id = c.id`,
     values: [
       wires.map(({ id }) => id),
       wires.map(({ mailId }) => mailId),
       wires.map(({ sha256 }) => sha256),
-      transport,
+      wires.map(({ transport }) => transport),
     ],
   });
 }
@@ -242,18 +246,6 @@ export async function liftDoubt(tx: Runner, ids: string[], now: number): Promise
     values: [ids, new Date(now)],
   });
   return rows.map(rowOf);
-}
-
-/** Messages with more accepted attempts than their class may have (invariant I1); late ones count. */
-export async function overAccepted(tx: Runner, ids: string[]): Promise<string[]> {
-  const rows = await tx.rows<{ id: string }>({
-    name: 'message-over-accepted',
-    text: `select m.id from message m join attempt a on a.shard = m.shard and a.message_id = m.id
-      where m.id = any($1::uuid[]) and coalesce(a.late_result, a.result) ->> 'kind' = 'accepted'
-      group by m.id, m.class, m.resent having count(*) > case when m.class = 'transactional' and m.resent then 2 else 1 end`,
-    values: [ids],
-  });
-  return rows.map(({ id }) => id);
 }
 
 /** Claims whose lease ran out before anything was on the wire: free again, or quarantined after the third. */
@@ -323,20 +315,28 @@ export async function expireRows(tx: Runner, ids: string[], now: number): Promis
 /** Cancels what is not on the wire yet, of a run or of a profile's marketing. */
 export async function cancelRows(
   tx: Runner,
-  which: { runId: string } | { profileId: string },
+  which: { runId: string } | { profileId: string; sender?: string },
   change: { state: 'cancelled' | 'skipped'; reason: string; now: number },
 ): Promise<MessageRow[]> {
   const [column, value] =
     'runId' in which
       ? ['run_id = $1', which.runId]
-      : ["class = 'marketing' and profile_id = $1::uuid", which.profileId];
+      : [
+          "class = 'marketing' and profile_id = $1::uuid and ($5::text is null or $5 = " + senderSql + ')',
+          which.profileId,
+        ];
+  const sender = 'sender' in which ? which.sender : undefined;
   const rows = await tx.rows<Raw>({
     text: `update message set state = case when resent then 'abandoned' else $2 end, reason = $3, lease_until = null,
         changed_at = $4 where ${column} and state in ('planned', 'held', 'ready', 'leased', 'deferred') returning ${lean}`,
-    values: [value, change.state, change.reason, new Date(change.now)],
+    values: [value, change.state, change.reason, new Date(change.now), ...('runId' in which ? [] : [sender ?? null])],
   });
   return rows.map(rowOf);
 }
+
+/** Whom a mail that has not left goes out for: the journey’s word, then that of the template as it is published. */
+const senderSql = `coalesce(sender, (select t.body->>'sender' from message_template t
+  where t.key = template and t.published_at is not null order by t.version desc limit 1), 'default')`;
 
 /** Marks messages whose runs are told now, and gives those that were not told before. */
 export async function markTold(tx: Runner, ids: string[]): Promise<Set<string>> {

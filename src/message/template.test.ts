@@ -125,7 +125,7 @@ describe('templates', () => {
       /no field/,
     ],
     [{ name: 'x', subject: 'x', blocks: [{ kind: 'products', list: 'a[0]' }] }, '/blocks/0/list', /pattern/],
-    [{ name: 'x', subject: 'x', sender: 'y', blocks: [] }, '/sender', /no field/],
+    [{ name: 'x', subject: 'x', sendr: 'y', blocks: [] }, '/sendr', /no field/],
   ])('of another form, %j, are refused with the place', async (value, where, says) => {
     await expect(desk.messages.templates.put('spring', value)).rejects.toMatchObject({
       code: 'MESSAGE_TEMPLATE_INVALID',

@@ -1,6 +1,6 @@
 import { BeckonError, nearest, sha256, stableJson, type Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
-import type { TemplateDocument } from './block.ts';
+import { everyBlock, type TemplateDocument } from './block.ts';
 import {
   compileDocument,
   compilePieces,
@@ -12,12 +12,15 @@ import {
 import { documentOf } from './document.ts';
 import { differences, type Difference } from './difference.ts';
 import { errors } from './error.ts';
-import type { MailFinding } from './finding.ts';
+import { finding, type MailFinding } from './finding.ts';
 import { inspect, refuseFaults } from './inspect.ts';
 import { recipeTemplates } from './recipe.ts';
-import type { RenderSetting } from './render.ts';
+import { homeKey, type Brand } from './sender.ts';
+import type { Senders } from './senders.ts';
+import { poolRows } from './table-coupon.ts';
 import * as table from './table-template.ts';
 import type { TemplateLine, TemplateRow } from './table-template.ts';
+import type { Theme } from './theme.ts';
 import { Themes } from './themes.ts';
 
 /** Templates as versions: checked and compiled when saved, sent once published, never changed afterwards. */
@@ -25,15 +28,16 @@ export class Templates {
   readonly themes: Themes;
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #render: RenderSetting;
+  readonly #senders: Senders;
   readonly #names = new Set<string>();
   readonly #compiled = new Map<string, { made: string | null; template: CompiledTemplate }>();
 
-  constructor(parts: { store: Store; clock: Clock; render: RenderSetting }) {
+  constructor(parts: { store: Store; clock: Clock; senders: Senders }) {
     this.#store = parts.store;
     this.#clock = parts.clock;
-    this.#render = parts.render;
+    this.#senders = parts.senders;
     this.themes = new Themes(parts, (row) => this.#recompile(row));
+    parts.senders.onChange((key) => this.#redress(key));
   }
 
   /** Puts the recipes' templates in place and publishes them, unless the shop has written its own under that key. */
@@ -115,10 +119,12 @@ export class Templates {
 
   /** Compiles and inspects; what keeps it from being compiled is a finding as well. */
   async #look(key: string, body: TemplateDocument): Promise<{ compiled: CompiledSource; findings: MailFinding[] }> {
-    const theme = await this.themes.get(body.theme);
+    const { theme, brand, strange } = await this.#dressOf(body);
+    const unknown = [...(strange === null ? [] : [strange]), ...(await this.#strangePools(body))];
+    if (unknown.length > 0) return { compiled: null as never, findings: unknown };
     try {
       const compiled = await compileDocument(key, body, theme);
-      const desk = { key, theme, render: this.#render, now: this.#clock.now() };
+      const desk = { key, theme, render: brand.render, now: this.#clock.now() };
       return { compiled, findings: inspect(body, compiled, desk) };
     } catch (error) {
       if (!(error instanceof BeckonError)) throw error;
@@ -147,16 +153,18 @@ export class Templates {
 
   /**
    * The published versions of these keys, compiled once a process and version. `key@3` is that very version, published or
-   * not, as proofs are sent from. Keys without one are left out.
+   * not, as proofs are sent from; `key~dark` is in another theme, for a journey whose sender wears one. Keys without one
+   * are left out.
    */
   async compiled(keys: Iterable<string>): Promise<Map<string, CompiledTemplate>> {
     const published = await table.publishedVersions(this.#store);
     const found = new Map<string, CompiledTemplate>();
     for (const key of new Set(keys)) {
-      const [name, number] = key.split('@') as [string, string?];
+      const [place, dress] = key.split('~') as [string, string?];
+      const [name, number] = place.split('@') as [string, string?];
       const known = number === undefined ? published.get(name) : { version: Number(number), made: 'fixed' };
       if (!known) continue;
-      const template = await this.#ready(name, known);
+      const template = dress === undefined ? await this.#ready(name, known) : await this.#inDress(name, known, dress);
       if (template) found.set(key, template);
     }
     return found;
@@ -177,8 +185,56 @@ export class Templates {
     return template;
   }
 
+  /** In a theme that is not its own: made at its first use, and again when the theme has changed. */
+  async #inDress(key: string, { version }: { version: number }, dress: string): Promise<CompiledTemplate | null> {
+    const theme = await this.themes.get(dress);
+    const [place, made] = [`${key}@${version}~${dress}`, stableJson(theme)];
+    const known = this.#compiled.get(place);
+    if (known?.made === made) return known.template;
+    const row = await table.templateVersion(this.#store, key, version);
+    if (!row) return null;
+    const template = compilePieces(row, await compileDocument(key, row.body, theme));
+    this.#compiled.set(place, { made, template });
+    return template;
+  }
+
+  /** What a document wears: its own theme, or that of its sender; and in whose name it goes out. */
+  async #dressOf({
+    theme,
+    sender,
+  }: TemplateDocument): Promise<{ theme: Theme; brand: Brand; strange: MailFinding | null }> {
+    const brands = await this.#senders.brands();
+    const brand = brands.get(sender ?? homeKey);
+    const worn = await this.themes.get(theme ?? brand?.theme ?? undefined);
+    if (brand) return { theme: worn, brand, strange: null };
+    const near = nearest(sender!, [...brands.keys()]);
+    const says = `There is no sender "${sender}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
+    const strange = finding(errors.MESSAGE_SENDER_UNKNOWN, 'error', { where: '/sender', says });
+    return { theme: worn, brand: this.#senders.home, strange };
+  }
+
+  /** Coupons of pools that there are not. */
+  async #strangePools(body: TemplateDocument): Promise<MailFinding[]> {
+    const bound = everyBlock(body).flatMap(({ at, block }) =>
+      block.kind === 'coupon' && block.pool !== undefined ? [{ where: `${at}/pool`, pool: block.pool }] : [],
+    );
+    if (bound.length === 0) return [];
+    const keys = (await poolRows(this.#store)).map(({ key }) => key);
+    return bound.flatMap(({ where, pool }) => {
+      if (keys.includes(pool)) return [];
+      const near = nearest(pool, keys);
+      const says = `There is no coupon pool "${pool}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
+      return [finding(errors.COUPON_POOL_UNKNOWN, 'error', { where, says })];
+    });
+  }
+
+  /** A sender has changed: what names it and no theme of its own wears what the sender wears now. */
+  async #redress(sender: string): Promise<void> {
+    for (const row of await table.templatesOfSender(this.#store, sender)) await this.#recompile(row);
+  }
+
   async #recompile({ key, version, body }: TemplateRow): Promise<CompiledSource> {
-    const compiled = await compileDocument(key, body, await this.themes.get(body.theme));
+    const compiled = await compileDocument(key, body, (await this.#dressOf(body)).theme);
     await table.storeCompiled(this.#store, { key, version, compiled });
     return compiled;
   }
@@ -187,7 +243,8 @@ export class Templates {
   async draft(key: string, document?: unknown): Promise<CompiledTemplate> {
     if (document !== undefined) {
       const body = documentOf(document);
-      return compilePieces({ key, version: 0 }, await compileDocument(key, body, await this.themes.get(body.theme)));
+      const { theme } = await this.#dressOf(body);
+      return compilePieces({ key, version: 0 }, await compileDocument(key, body, theme));
     }
     const row = await this.get(key);
     return compilePieces(row, isStale(row.compiled) ? await this.#recompile(row) : row.compiled!);
@@ -195,7 +252,7 @@ export class Templates {
 
   /** A document as MJML, for a reader of that language. */
   async mjml(document: TemplateDocument, wanted: string | null): Promise<string> {
-    return mjmlSource(document, { theme: await this.themes.get(document.theme), wanted });
+    return mjmlSource(document, { theme: (await this.#dressOf(document)).theme, wanted });
   }
 
   async #unknown(key: string): Promise<never> {

@@ -37,7 +37,8 @@ function smallText(block: BlockOf<'picture' | 'social' | 'coupon' | 'columns'>, 
   if (block.kind === 'coupon') {
     const terms = richText(say(block.terms, style));
     const words = say(block.words, style) || style.phrases.code;
-    return `${words}: {{coupon.${block.code}}}${terms === '' ? '' : `\n${terms}`}`;
+    const shown = `${words}: {{coupon.${block.code}}}${terms === '' ? '' : `\n${terms}`}`;
+    return block.pool === undefined ? shown : `{%#if isNotEmpty(coupon.${block.code})%}${shown}{%/if%}`;
   }
   return block.columns
     .flatMap(({ blocks }) => blocks.map((one) => blockText(one, style)))

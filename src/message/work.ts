@@ -30,7 +30,7 @@ export async function workDue(
     if (found.due) await pacing.lookNow();
     const { claims, decided, asks } = await claimDue(kit, compiled);
     if (decided === 0) break;
-    if (asks) await kit.transport.takesUtf8?.();
+    if (asks) for (const way of [kit.transport, ...(kit.ways?.values() ?? [])]) await way.takesUtf8?.();
     done += decided;
     const ready = await renderClaims(kit, claims);
     if (!(await inTime(wire.emptied(), kit.set.leaseMs / 2))) {

@@ -10,7 +10,7 @@ import { useVoice } from '../ui/voice.tsx';
 import { alertSettings } from './query.ts';
 
 type Kind = AlertRow['kind'];
-const kinds: readonly Kind[] = ['stuck', 'action', 'breaker', 'mails', 'reading', 'feed', 'invariant'];
+const kinds: readonly Kind[] = ['stuck', 'action', 'breaker', 'mails', 'reading', 'feed', 'coupons', 'invariant'];
 const path = '/v1/alerts/settings';
 
 /** Who is told by mail and by webhook, and of what. */

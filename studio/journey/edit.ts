@@ -101,7 +101,7 @@ export function freshActivity(
         name: 'Recommend',
         method: 'POST',
         url: '/v1/recommendations',
-        body: { criterion: 'cart-based', profileId: '=profile.id', limit: 4 },
+        body: { criterion: 'cart-based', profileId: '=profile.id', limit: 6 },
         next,
       };
     case 'update':

@@ -25,6 +25,7 @@ export const deAlert = {
   'alerts.kind.mails': 'Mails, die scheitern',
   'alerts.kind.reading': 'Zielgruppen, die nicht gelesen wurden',
   'alerts.kind.feed': 'Feeds, die eine Hand brauchen',
+  'alerts.kind.coupons': 'Gutscheinvorräte, die zur Neige gehen',
   'alerts.kind.invariant': 'Was nie sein darf',
   'alerts.secret':
     'Das Geheimnis des Webhooks. Es wird nur dieses Mal gezeigt; bewahren Sie es dort, wo die Aufrufe ankommen.',

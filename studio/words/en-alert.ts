@@ -25,6 +25,7 @@ export const enAlert = {
   'alerts.kind.mails': 'Mails that fail',
   'alerts.kind.reading': 'Audiences that were not read',
   'alerts.kind.feed': 'Feeds that need a hand',
+  'alerts.kind.coupons': 'Coupon pools that run dry',
   'alerts.kind.invariant': 'What must never be',
   'alerts.secret': 'The secret of the webhook. It is shown this once; keep it where the calls are received.',
   'alerts.newSecret': 'Make a new secret',

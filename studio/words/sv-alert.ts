@@ -25,6 +25,7 @@ export const svAlert = {
   'alerts.kind.mails': 'Brev som misslyckas',
   'alerts.kind.reading': 'Målgrupper som inte lästes',
   'alerts.kind.feed': 'Flöden som behöver en hand',
+  'alerts.kind.coupons': 'Kupongförråd som sinar',
   'alerts.kind.invariant': 'Det som aldrig får vara',
   'alerts.secret': 'Webhookens hemlighet. Den visas bara nu; spara den där anropen tas emot.',
   'alerts.newSecret': 'Gör en ny hemlighet',

@@ -7,12 +7,15 @@ export interface Sink {
   mails: Map<string, number>;
   /** Cuts every connection, wherever it is. */
   cut(): void;
+  /** Message-ID → each whole mail that came under it. */
+  raws: Map<string, string[]>;
   close(): Promise<void>;
 }
 
 /** @param slowMs how long an answer after the final dot takes at most; 0 answers at once */
 export async function openSink(slowMs: () => number = () => 0): Promise<Sink> {
   const mails = new Map<string, number>();
+  const raws = new Map<string, string[]>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -21,8 +24,10 @@ export async function openSink(slowMs: () => number = () => 0): Promise<Sink> {
       const pieces: Buffer[] = [];
       stream.on('data', (piece: Buffer) => pieces.push(piece));
       stream.on('end', () => {
-        const id = /^Message-ID:\s*<([^>]+)>/im.exec(Buffer.concat(pieces).toString())?.[1] ?? 'none';
+        const raw = Buffer.concat(pieces).toString();
+        const id = /^Message-ID:\s*<([^>]+)>/im.exec(raw)?.[1] ?? 'none';
         mails.set(id, (mails.get(id) ?? 0) + 1);
+        raws.set(id, [...(raws.get(id) ?? []), raw]);
         setTimeout(callback, slowMs());
       });
     },
@@ -36,6 +41,7 @@ export async function openSink(slowMs: () => number = () => 0): Promise<Sink> {
     cut: () => {
       for (const { _socket } of server.connections as Set<{ _socket: { destroy(): void } }>) _socket.destroy();
     },
+    raws,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -1,13 +1,20 @@
 import { emptyLedger } from './ledger.ts';
 import type { House } from '../../src/api/index.ts';
 import { BeckonError, type FakeClock } from '../../src/base/index.ts';
+import { shopTheme } from '../../src/message/index.ts';
 
 const unknown = { code: 'MESSAGE_TEMPLATE_UNKNOWN', status: 404, mend: 'Put one first' };
 const none = () => Promise.reject(new BeckonError(unknown, 'There is no template'));
 
+const shopFace = { shop: 'Lumen & Loom', language: null, theme: shopTheme, several: false };
+
 /** A house without templates. */
 function fakeTemplates(): House['templates'] {
-  const themes = { list: async () => [], get: none, put: async (_key: string, theme: unknown) => theme };
+  const themes = {
+    list: async () => [],
+    get: async () => shopTheme,
+    put: async (_key: string, theme: unknown) => theme,
+  };
   return {
     list: async () => [],
     get: none,
@@ -24,9 +31,30 @@ function fakeTemplates(): House['templates'] {
   };
 }
 
+/** A house with the sender of its settings and no coupons. */
+function fakeBrands(): Pick<House, 'senders' | 'coupons'> {
+  const unset = () => Promise.reject(new Error('There is none here'));
+  const sender = { name: 'Lumen & Loom', from: 'news@shop.example' };
+  const home = { key: 'default', origin: 'settings' as const, sender, dkim: [], savedAt: null };
+  return {
+    senders: {
+      list: async () => [],
+      get: async () => home,
+      put: unset,
+      remove: unset,
+      ways: () => [],
+      check: async () => [],
+    },
+    coupons: { list: async () => [], get: unset, put: unset, add: unset, withdraw: unset },
+  };
+}
+
 /** Links that are ours when their token is `good`, and no templates. */
-export function fakeMailing(clock: FakeClock, unsubscribed: string[]): Pick<House, 'messages' | 'templates'> {
-  return { messages: fakeMessages(clock, unsubscribed), templates: fakeTemplates() };
+export function fakeMailing(
+  clock: FakeClock,
+  unsubscribed: string[],
+): Pick<House, 'messages' | 'templates' | 'senders' | 'coupons'> {
+  return { messages: fakeMessages(clock, unsubscribed), templates: fakeTemplates(), ...fakeBrands() };
 }
 
 function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages'] {
@@ -79,7 +107,7 @@ function fakeMessages(clock: FakeClock, unsubscribed: string[]): House['messages
             message: { id: 'm1', journey: 'abandoned-cart' },
           }
         : null,
-    unsubscribePage: async (token) => (token === 'good' ? { shop: 'Lumen & Loom', address: 'a…@example.com' } : null),
+    unsubscribePage: async (token) => (token === 'good' ? { ...shopFace, address: 'a…@example.com' } : null),
     unsubscribe: async (token) => {
       if (token === 'good') unsubscribed.push(token);
       return token === 'good';
