@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Campaign, type Manners, type Truth } from '../test/support/campaign.ts';
+import {
+  adjustedOf,
+  chiSquareTail,
+  effectOf,
+  holm,
+  liftOf,
+  readTable,
+  shareOf,
+  total,
+  type Line,
+} from '../test/support/spreadsheet.ts';
 import type { JourneyReport } from './measure/index.ts';
 
 /**
@@ -79,4 +90,84 @@ describe('through the whole system', () => {
     },
     timeout,
   );
+});
+
+describe('from the download, with a spreadsheet', () => {
+  it('each printed number of the report can be worked out', async () => {
+    const [report, sums, mails] = await Promise.all([
+      campaign.ask<JourneyReport>('/v1/journeys/illusion/report'),
+      campaign.ask<string>('/v1/journeys/illusion/report/sums?format=csv').then(readTable),
+      campaign.ask<string>('/v1/journeys/illusion/report/funnel/file?by=day&format=csv').then(readTable),
+    ]);
+    const column = (name: string, arm: string, where: Line = { matured: 'true' }) =>
+      total(sums, name, { arm, ...where });
+    const of = (arm: string, name: string) => ({
+      n: column('profiles', arm),
+      sum: column(name, arm),
+      squares: column(`${name}Squares`, arm),
+    });
+    const [t, c] = [of('treated', 'revenue'), of('control', 'revenue')];
+    const { caused, readings, matured, arms, messages, credited, ratio } = report;
+
+    expect([matured.treated.profiles, matured.control.profiles]).toEqual([t.n, c.n]);
+    expect(arms.treated.revenue).toBeCloseTo(column('revenue', 'treated', {}), 6);
+    const { effect, low, high, p } = effectOf(t, c);
+    expect([caused.perProfile, caused.p]).toEqual([Number(effect.toFixed(4)), expect.closeTo(p, 9)]);
+    for (const [printed, each] of [
+      [caused.total, effect],
+      [caused.low, low],
+      [caused.high, high],
+    ]) {
+      expect(printed).toBeCloseTo(each! * t.n, 1);
+    }
+    const accepted = total(mails, 'accepted');
+    expect(caused.perThousandMails).toBeCloseTo((1000 * effect * column('profiles', 'treated', {})) / accepted, 1);
+    if (caused.lift) expect(caused.lift.value).toBeCloseTo(liftOf(t, c).effect, 9);
+
+    const buyers = (arm: string) => ({ n: column('profiles', arm), yes: column('buyers', arm) });
+    const before = (arm: string) => ({
+      ...of(arm, 'revenue'),
+      before: column('before', arm),
+      beforeSquares: column('beforeSquares', arm),
+      products: column('products', arm),
+    });
+    const beside = {
+      conversion: shareOf(buyers('treated'), buyers('control')),
+      adjusted: adjustedOf([before('treated'), before('control')]),
+      capped: effectOf(of('treated', 'capped'), of('control', 'capped')),
+    };
+    const shown = readings.filter(({ reading, p: own }) => reading !== 'revenue' && own !== null);
+    const adjusted = holm(shown.map(({ reading }) => beside[reading as keyof typeof beside].p));
+    expect(shown.map(({ reading }) => reading)).toEqual(['conversion', 'adjusted', 'capped']);
+    for (const [i, reading] of shown.entries()) {
+      const own = beside[reading.reading as keyof typeof beside];
+      expect(reading.effect).toBeCloseTo(own.effect, 4);
+      expect(reading.low).toBeCloseTo(own.low, 4);
+      expect(reading.high).toBeCloseTo(own.high, 4);
+      expect(reading.p).toBeCloseTo(own.p, 9);
+      expect(reading.pHolm).toBeCloseTo(adjusted[i]!, 9);
+    }
+
+    const share = total(
+      sums.map((row) => ({ share: String(Number(row['heldOutShare']) * Number(row['profiles'])) })),
+      'share',
+    );
+    const n = total(sums, 'profiles');
+    expect(ratio!.expected).toBeCloseTo(share / n, 9);
+    const [expectedT, expectedC] = [n - share, share];
+    const chi2 =
+      (column('profiles', 'treated', {}) - expectedT) ** 2 / expectedT +
+      (column('profiles', 'control', {}) - expectedC) ** 2 / expectedC;
+    expect(ratio!.p).toBeCloseTo(chiSquareTail(chi2), 6);
+
+    expect(messages).toMatchObject({
+      planned: total(mails, 'planned'),
+      heldOut: total(mails, 'heldOut'),
+      accepted,
+      pending: total(mails, 'pending'),
+    });
+    expect(credited.orders).toBe(total(mails, 'orders'));
+    expect(credited.revenue.amount).toBeCloseTo(total(mails, 'revenue'), 6);
+    expect(report.clicks.human).toBe(total(mails, 'clickedByPeople'));
+  });
 });
