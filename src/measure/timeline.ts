@@ -289,6 +289,7 @@ function eventLine(event: ShopEvent, look: LookItem, confirmed: ReadonlySet<stri
     ms: event.happenedAt,
     kind: said.kind,
     text: event.bot ? `${said.text} (judged to be a machine)` : said.text,
+    ...(event.message ? { journey: event.message.journey, messageId: event.message.id } : {}),
     ...(items.length === 0 ? {} : { items }),
     detail: {
       types: event.types,
@@ -298,11 +299,15 @@ function eventLine(event: ShopEvent, look: LookItem, confirmed: ReadonlySet<stri
   };
 }
 
-const toldElsewhere = ['message.accepted', 'message.heldOut', 'message.clicked', 'message.bounced'];
+const toldElsewhere = ['message.accepted', 'message.heldOut', 'message.clicked'];
 
 type Said = { kind: TimelineKind; text: string };
 
 const did: [string, (event: ShopEvent, items: string) => Said][] = [
+  ['message.opened', openedSentence],
+  ['message.bounced', () => ({ kind: 'refused', text: 'The mail came back' })],
+  ['message.complained', () => acted('Called the mail unwanted')],
+  ['message.replied', () => acted('Answered the mail')],
   ['message.unsubscribed', () => ({ kind: 'consent', text: 'Unsubscribed by the link in a mail' })],
   ['profile.signedOut', () => ({ kind: 'identified', text: 'Signed out' })],
   ['profile.consent', consentSentence],
@@ -334,6 +339,12 @@ const did: [string, (event: ShopEvent, items: string) => Said][] = [
   ['web.webinteraction.linkClicks', () => acted('Clicked a link in the shop')],
   ['web.webpagedetails.pageViews', (event) => acted(`Opened ${event.page?.name ?? event.page?.url ?? 'a page'}`)],
 ];
+
+/** Opens are no evidence of a reader: mail programs load pictures whether anybody looks or not. */
+function openedSentence({ message }: ShopEvent): Said {
+  if (message?.by === 'proxy') return acted('A mail program loaded the pictures of the mail');
+  return acted(message?.by === 'reader' ? 'Opened the mail' : 'The mail was opened');
+}
 
 function acted(text: string): Said {
   return { kind: 'event', text };

@@ -16,7 +16,7 @@ const monday = Date.UTC(2026, 10, 23, 9);
 const block = 2000;
 
 /** What a person is like, drawn before anybody knows who gets a mail; each in 0–1, and an order in minor units. */
-interface Nature {
+export interface Nature {
   email: string;
   ecid: string;
   whim: number;
@@ -94,8 +94,23 @@ export class Campaign {
     const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     const text = body === undefined ? null : JSON.stringify(body);
     const answer = await this.doors.callOwn({ method, url, headers, body: text, timeoutMs: 60_000 });
-    if (answer.status !== 200) throw new Error(`${method} ${url}: ${answer.status} ${answer.text}`);
+    if (answer.status >= 300) throw new Error(`${method} ${url}: ${answer.status} ${answer.text}`);
     return (url.includes('format=') ? answer.text : JSON.parse(answer.text)) as T;
+  }
+
+  /** Somebody new, with an address and a device. */
+  person(name: string): Nature {
+    return natureOf(name, ++this.#people, new SeededRandom(this.#seed));
+  }
+
+  /** Moves business time, and does what falls due on the way. */
+  async advance(ms: number): Promise<void> {
+    await this.rooms.pulse.advance(this.#clock, ms);
+  }
+
+  /** The link in the last mail to an address. */
+  linkTo(email: string): string | undefined {
+    return this.#links.get(email);
   }
 
   /** A journey of one mail, as it is published; `more` changes it. */
@@ -125,12 +140,12 @@ export class Campaign {
         natureOf(`${key}-${from + i}`, ++this.#people, chance),
       );
       this.#links.clear();
-      await this.#happen(natures.map((one) => this.#introduced(one)));
-      await this.#happen(natures.map((one) => this.#event(one, { types: [`left.${key}`], items: [{ id: 'coat' }] })));
+      await this.happen(natures.map((one) => this.introduced(one)));
+      await this.happen(natures.map((one) => this.event(one, { types: [`left.${key}`], items: [{ id: 'coat' }] })));
       this.#clock.freeze(this.#clock.now() + hour);
-      await this.#happen(await this.#clicksOf(natures, manners, truth));
+      await this.happen(await this.#clicksOf(natures, manners, truth));
       this.#clock.freeze(this.#clock.now() + hour);
-      await this.#happen(this.#ordersOf(natures, manners, truth));
+      await this.happen(this.#ordersOf(natures, manners, truth));
       this.#clock.freeze(this.#clock.now() + minute);
       if (Math.log2(1 + from / block) % 1 === 0) await rooms.store.run({ text: 'analyze' });
       // The hours of the night would hold the mails of the next block.
@@ -142,7 +157,8 @@ export class Campaign {
     return truth;
   }
 
-  async #happen(events: readonly ShopEvent[]): Promise<void> {
+  /** These come in and take effect, with what they let begin at once. */
+  async happen(events: readonly ShopEvent[]): Promise<void> {
     const { rooms } = this;
     if (events.length > 0) await rooms.events.receive(events);
     await rooms.folder.drain();
@@ -163,7 +179,7 @@ export class Campaign {
       truth.clicked++;
       const target = (await this.rooms.messages.click(link))!;
       events.push(target.event);
-      events.push(this.#event(one, { types: ['web.webpagedetails.pageViews'], page: { url: target.location } }));
+      events.push(this.event(one, { types: ['web.webpagedetails.pageViews'], page: { url: target.location } }));
     }
     return events;
   }
@@ -177,14 +193,15 @@ export class Campaign {
       const order = { id: `order-${one.email}`, totalMinor: one.spends, currency: 'EUR' };
       const known = { level: 3, source: 'server', identities: namesOf(one) } as const;
       return [
-        this.#event(one, { types: ['commerce.purchases'], ...known, items: [{ id: 'coat', quantity: 1 }], order }),
+        this.event(one, { types: ['commerce.purchases'], ...known, items: [{ id: 'coat', quantity: 1 }], order }),
       ];
     });
   }
 
-  #introduced(one: Nature): ShopEvent {
+  /** The shop’s server says who somebody is, and that mail may go there. */
+  introduced(one: Nature): ShopEvent {
     const consent = { 'email-marketing': 'in' } as const;
-    return this.#event(one, {
+    return this.event(one, {
       types: ['profile.asserted'],
       level: 3,
       source: 'server',
@@ -193,7 +210,8 @@ export class Campaign {
     });
   }
 
-  #event(one: Nature, more: Partial<ShopEvent> & Pick<ShopEvent, 'types'>): ShopEvent {
+  /** Something that somebody does now. */
+  event(one: Nature, more: Partial<ShopEvent> & Pick<ShopEvent, 'types'>): ShopEvent {
     const at = this.#clock.now();
     return {
       id: `e${++this.#made}`,
