@@ -146,3 +146,130 @@ describe('rules of credit', () => {
     expect(again.credited).toEqual(report.credited);
   });
 });
+
+describe('the log, for a warehouse', () => {
+  const lines = async (query: string) =>
+    (await campaign.ask<string>(`/v1/events/export?${query}&format=`))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { cursor: string; event: { id: string; source: string; types: string[] } });
+
+  it('is read in pieces that go on where the last one ended, with nothing twice and nothing left out', async () => {
+    const whole = await lines('');
+    const names = whole.map(({ event }) => `${event.source}:${event.id}`);
+    const [{ n }] = (await campaign.rooms.store.rows<{ n: number }>({
+      text: 'select count(*)::int as n from event',
+    })) as [{ n: number }];
+    expect([names.length, new Set(names).size]).toEqual([n, n]);
+    const pieces: string[] = [];
+    for (let cursor = ''; ;) {
+      const piece = await lines(`limit=300${cursor}`);
+      if (piece.length === 0) break;
+      pieces.push(...piece.map(({ event }) => `${event.source}:${event.id}`));
+      cursor = `&cursor=${piece.at(-1)!.cursor}`;
+    }
+    expect(pieces).toEqual(names);
+    const orders = await lines('type=commerce.purchases');
+    expect(orders.length).toBe(truth.buyers.mailed + truth.buyers.others);
+    await expect(lines('cursor=nonsense')).rejects.toThrow(/API_INPUT_INVALID/);
+    await expect(lines('limit=0')).rejects.toThrow(/API_INPUT_INVALID/);
+  });
+});
+
+describe('recommendations on pages', () => {
+  it('are counted by criterion and slot, and orders go to the last one that was clicked', async () => {
+    const ivy = campaign.person('ivy');
+    const at = (position: number, item: string) => ({
+      recommendation: { id: 'r1', criterion: 'popular', item, position },
+    });
+    const shown = 'decisioning.propositionDisplay';
+    await campaign.happen([campaign.introduced(ivy)]);
+    await campaign.happen([
+      campaign.event(ivy, { types: [shown], ...at(1, 'coat') }),
+      campaign.event(ivy, { types: [shown], ...at(2, 'hat') }),
+      campaign.event(ivy, { types: ['decisioning.propositionInteract'], ...at(2, 'hat') }),
+      campaign.event(ivy, { types: [shown], ...at(1, 'coat'), bot: true }),
+    ]);
+    const names = [
+      { namespace: 'email', id: ivy.email },
+      { namespace: 'ecid', id: ivy.ecid },
+    ];
+    const order = { id: 'o-ivy', totalMinor: 2500, currency: 'EUR' };
+    const bought = { types: ['commerce.purchases'], level: 3, source: 'server', identities: names, order } as const;
+    await campaign.happen([campaign.event(ivy, { ...bought, types: [...bought.types], items: [{ id: 'hat' }] })]);
+    const rows = async (by: string) =>
+      (await campaign.ask<{ rows: Record<string, unknown>[] }>(`/v1/reports/recommendations?by=${by}`)).rows;
+    expect(await rows('criterion')).toMatchObject([
+      { criterion: 'popular', shown: 2, clicked: 1, items: 2, orders: 1, ordersWithIt: 1, revenue: 25 },
+    ]);
+    expect(await rows('slot')).toMatchObject([
+      { group: '1', shown: 1, clicked: 0, orders: 0 },
+      { group: '2', shown: 1, clicked: 1, orders: 1 },
+    ]);
+    while ((await campaign.rooms.measure.rollUp()) > 0);
+    expect(await rows('item')).toMatchObject([
+      { group: 'coat', shown: 1 },
+      { group: 'hat', shown: 1, revenue: 25 },
+    ]);
+    const file = await campaign.ask<string>('/v1/reports/recommendations/file?by=day&format=csv');
+    expect(file.split('\r\n')[0]).toBe(
+      '"criterion","group","shown","clicked","items","coverage","orders","ordersWithIt","revenue"',
+    );
+  });
+});
+
+describe('what is looked at again and again', () => {
+  it('is all of the roll-up, a piece at a time, and a piece that was changed is found', async () => {
+    const { measure, store } = campaign.rooms;
+    const walk = async () => {
+      const broken: { journey: string }[] = [];
+      const seen = new Set<string>();
+      let last: Parameters<typeof measure.auditNext>[0] = null;
+      do {
+        const look = await measure.auditNext(last);
+        broken.push(...look.broken);
+        last = look.next;
+        if (last) seen.add(last.journey);
+      } while (last);
+      return { broken, seen };
+    };
+    while ((await measure.rollUp()) > 0);
+    const { broken, seen } = await walk();
+    expect(broken).toEqual([]);
+    expect([...seen].sort()).toEqual(['content', 'content/mail', 'content/way', 'global:2026Q4']);
+    await store.run({
+      text: `update measure_tally set sum = sum + 1 where journey = 'content/way' and arm = 'Held out'`,
+    });
+    expect((await walk()).broken.map(({ journey }) => journey)).toEqual(['content/way']);
+    await campaign.ask('/v1/reports/rebuild', 'POST');
+    expect((await walk()).broken).toEqual([]);
+  });
+});
+
+describe('a bandit', () => {
+  it('begins by the shares written down, and goes by what was bought from the next day on, the same in every process', async () => {
+    const { journeys, measure, store, clock } = campaign.rooms;
+    const paths = ['At once', 'With a word'].map((label) => ({ label, share: 0.5, next: 'done' }));
+    await campaign.publish('content', {
+      start: 'way',
+      activities: {
+        way: { kind: 'experiment', choose: 'bandit', paths },
+        done: { kind: 'end', label: 'Done' },
+      },
+    } as never);
+    await measure.rollUp();
+    const today = new Date(clock.now()).toISOString().slice(0, 10);
+    const [kept] = await store.rows<{ shares: Record<string, number>; seen: { label: string; n: number }[] }>({
+      text: `select shares, seen from measure_weight where key = 'content/way' and day = $1`,
+      values: [today],
+    });
+    expect(journeys.sharesOf('content', 'way')).toEqual(kept!.shares);
+    // Everybody of the fixed split before has been watched for seven days by now.
+    const way = (await experiments()).find(({ activity }) => activity === 'way')!;
+    for (const { label, n } of kept!.seen) {
+      expect(way.arms.find(({ arm }) => arm === label)!.matured.profiles).toBe(n);
+    }
+    expect(way).toMatchObject({ bandit: true, against: [], ratio: null });
+    expect(Object.values(kept!.shares).reduce((total, one) => total + one, 0)).toBeCloseTo(1, 3);
+  });
+});

@@ -29,6 +29,7 @@ import { profileDoors } from './admin-profile.ts';
 import { recommendDoors } from './admin-recommend.ts';
 import { replayDoors } from './admin-replay.ts';
 import { simulationDoors, simulationFileDoors } from './admin-simulation.ts';
+import { exportDoors } from './admin-export.ts';
 import { measuredDoors } from './admin-measured.ts';
 import { reportDoors } from './admin-report.ts';
 import { ruleDoors } from './admin-rule.ts';
@@ -61,6 +62,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   actionDoors(make, house);
   reportDoors(make, app, house);
   measuredDoors(make, app, house);
+  exportDoors(app, house);
   alertDoors(make, house);
   languageDoors(make);
   ledgerDoors(make, house);

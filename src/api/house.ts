@@ -7,6 +7,8 @@ import type {
   Identity,
   Imports,
   Intake,
+  LogLine,
+  LogPlace,
   Received,
   ReceiveHow,
   SetAside,
@@ -136,6 +138,8 @@ export interface HouseSettings {
 /** The log (`EventLog` fits). */
 export interface EventDoor {
   receive(events: readonly ShopEvent[], how?: ReceiveHow): Promise<Received>;
+  /** The log, page by page, for whoever takes it elsewhere. */
+  page(query: { after: LogPlace; limit: number; now: number }): Promise<LogLine[]>;
   /** What just came in, for people to look at. */
   readonly intake: Pick<Intake, 'list' | 'refused' | 'sources'>;
   /** Histories that are being brought in. */

@@ -22,3 +22,4 @@ export { keptKeyDays, keptMonths, Tidy } from './tidy.ts';
 export type { VisitorSpan } from './span.ts';
 export { type Received, type ReceiveHow } from './receive.ts';
 export { emptyLog, migrations } from './table.ts';
+export { cursorOf, placeAt, placeOf, type LogLine, type LogPlace } from './table-export.ts';

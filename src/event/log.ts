@@ -1,3 +1,4 @@
+import { logPage, type LogLine, type LogPlace } from './table-export.ts';
 import { shardOf, type Ids } from '../base/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
@@ -48,6 +49,9 @@ export interface FeedRow<T> {
 
 /** So many events may wait for the fold of the process that received them: one or two seconds' worth. */
 const owedLimit = 10_000;
+
+/** No transaction that receives events takes longer than this. */
+const settledMs = 60_000;
 
 /** The log: where everything that happens is kept, once and in order. */
 export class EventLog {
@@ -187,6 +191,15 @@ export class EventLog {
       values: [new Date(from), new Date(to), visitors],
     });
     return rows.map(({ body }) => body);
+  }
+
+  /**
+   * The next events after a place, in the order of their reception, for whoever takes the log elsewhere. What came in within the last
+   * minute is left for later: transactions under way may still come before it.
+   */
+  page(query: { after: LogPlace; limit: number; now: number }): Promise<LogLine[]> {
+    const { after, limit, now } = query;
+    return logPage(this.#store, { after, limit, until: now - settledMs });
   }
 
   /** Removes what visitors left in the log; the crowd's counts stay, without a name. */

@@ -309,6 +309,7 @@ function fakeEvents(received: ShopEvent[], isOut: (visitor: string) => boolean):
     intake: new Intake(),
     imports: fakeImports(),
     quarantine: async () => [],
+    page: async () => [],
     setAside: async () => 0,
     putBack: async () => 0,
     receive: async (events, { unless } = {}) => {
