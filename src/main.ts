@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { BeckonError, SystemClock, elapsed, jsonLog, type Log } from './base/index.ts';
 import { examine, findingLines, readDoctorFlags, tryPort } from './doctor.ts';
 import {
@@ -207,6 +208,8 @@ async function prepare(given: GivenSettings, undo: Undo, tell = say): Promise<Gr
 }
 
 async function serve(given: GivenSettings, undo: Undo): Promise<void> {
+  // Where processors are few, threads that collect young objects together wait for one another more than they help.
+  if (availableParallelism() <= 2) setFlagsFromString('--no-parallel-scavenge');
   // Of a folder that another Beckon holds the number of its process says more than the port, which is then its own.
   if (given.databaseUrl !== null || holderOf(resolve(given.dataDir)) === null) await requirePort(given);
   const ground = await prepare(given, undo);

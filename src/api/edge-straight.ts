@@ -110,13 +110,14 @@ function send(
   { status, headers, body, closed }: EdgeAnswer,
   { origin, requestId }: { origin: string | undefined; requestId: string },
 ): void {
-  const lines: (string | string[])[] = ['x-request-id', requestId, ...always];
+  const lines: (string | string[])[] = [];
+  if (body !== undefined) lines.push('content-length', String(Buffer.byteLength(body)));
+  lines.push('x-request-id', requestId, ...always);
   const put = (more: Record<string, string | string[]>) => {
     for (const name in more) lines.push(name, more[name]!);
   };
   put(corsHeaders(closed ? undefined : origin));
   put(headers);
-  if (body !== undefined) lines.push('content-length', String(Buffer.byteLength(body)));
   response.writeHead(status, lines as string[]);
   response.end(body);
 }

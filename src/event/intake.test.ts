@@ -60,4 +60,13 @@ describe('what just came in', () => {
     expect(intake.sources()[0]!.lines).toBeLessThanOrEqual(400);
     expect(intake.list({ source: 'server', limit: 10 }).map(({ why }) => why)).toEqual(['no']);
   });
+
+  it('notes some of a rush, and all of a quiet source beside it', () => {
+    const intake = new Intake();
+    const many = Array.from({ length: 20 }, (_, place) => event(`e-${place}`));
+    for (let n = 0; n < 1000; n++) intake.kept(many, 'kept');
+    intake.kept([event('x', { source: 'edge:quiet' })], 'kept');
+    expect(intake.list({ source: 'edge:quiet', limit: 9 })[0]!.number).toBeLessThan(10_000);
+    expect(intake.list({ source: 'edge:default', limit: 999 }).length).toBeGreaterThanOrEqual(200);
+  });
 });

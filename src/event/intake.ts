@@ -1,3 +1,4 @@
+import { elapsed } from '../base/index.ts';
 import type { Identity, ShopEvent } from './event.ts';
 
 /** What an event says, in short: enough to tell whether a door is connected rightly. Long texts are cut. */
@@ -59,6 +60,8 @@ export interface IntakeSource {
 /** How many lines of each source are remembered, and how many sources. */
 const linesKept = 200;
 const sourcesKept = 50;
+/** In so many milliseconds no more lines are noted of a source than are remembered: what is gone before anybody looks is not worth it. */
+const rushMs = 100;
 
 /**
  * What just came in at this process, newest last, by source, bounded and in memory only: for people who connect a door
@@ -67,10 +70,18 @@ const sourcesKept = 50;
 export class Intake {
   readonly #lines = new Map<string, IntakeLine[]>();
   #number = 0;
+  /** Lines by source since `#since`. */
+  #recent = new Map<string, number>();
+  #since = 0;
 
-  /** Notes events that were stored. Only the first of a large batch are shown. */
+  /** Notes events that were stored. Only the first of a large batch are shown, and of a rush some. */
   kept(events: readonly ShopEvent[], outcome: 'kept' | 'repeated'): void {
-    for (const event of events.slice(0, 20))
+    const now = elapsed();
+    if (now - this.#since > rushMs) [this.#recent, this.#since] = [new Map(), now];
+    for (const event of events.slice(0, 20)) {
+      const recent = this.#recent.get(event.source) ?? 0;
+      if (recent >= linesKept) continue;
+      this.#recent.set(event.source, recent + 1);
       this.#add({
         at: event.receivedAt,
         source: event.source,
@@ -82,6 +93,7 @@ export class Intake {
         why: null,
         what: summaryOf(event),
       });
+    }
   }
 
   /** Notes what a door refused. Long texts are cut. */
