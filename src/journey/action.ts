@@ -7,6 +7,7 @@ import {
   type Scope,
   type Template,
 } from '../language/index.ts';
+import type { ProfileView } from '../profile/index.ts';
 import type { Heard } from './breaker.ts';
 import type { CustomAction } from './definition.ts';
 import { errors } from './error.ts';
@@ -60,6 +61,15 @@ export function timeoutOf(action: CustomAction): number {
   return Math.min(120_000, Math.max(100, durationMs(action.timeout ?? 'PT10S')));
 }
 
+/**
+ * May the service be told of this person? Whoever does not allow it is left out of the call alone, not of the journey (journeys
+ * C14). Mail needs a yes; the rest is allowed until somebody says no (design §7 "Identity").
+ */
+export function isAllowed({ consent: purpose }: CustomAction, { consent }: Pick<ProfileView, 'consent'>): boolean {
+  if (purpose === undefined) return true;
+  return purpose === 'email-marketing' ? consent[purpose] === true : consent[purpose] !== false;
+}
+
 /** What fills in a template. */
 export interface Fill {
   scope: Scope;
@@ -69,6 +79,11 @@ export interface Fill {
 
 function textOf(source: string, { scope, options }: Fill, mode: 'text' | 'url' = 'text'): string {
   return source.includes('{') ? templateOf(source, mode).render(scope, options) : source;
+}
+
+/** A text with its places filled in. */
+export function filledText(source: string, scope: Scope, options: RenderOptions): string {
+  return textOf(source, { scope, options, keepsNull: false });
 }
 
 /** Letters beyond those of a header go as the bytes of UTF-8. */

@@ -12,6 +12,7 @@ import type { RunnerParts } from './runner.ts';
 import type { Run } from './run.ts';
 import { secretsOf } from './secret.ts';
 import { serviceOf, Services, type Place } from './service.ts';
+import { TokenRefused, Tokens } from './token.ts';
 
 /** A run that waits for the answer of an action. */
 export interface Ask {
@@ -32,6 +33,12 @@ export interface Asked {
   outcome: Exclude<Outcome, { kind: 'again' }>;
   /** When the answer was given, UTC ms. */
   at: number;
+}
+
+/** What a call shows besides what its scope holds. */
+interface Shown {
+  secrets: ReadonlyMap<string, string>;
+  token: string | null;
 }
 
 /** One call, for one run, for several that ask the same, or for many at once. */
@@ -60,6 +67,7 @@ export class Asker {
   readonly #parts: AskerParts;
   readonly #services: Services;
   readonly #cache = new AnswerCache();
+  readonly #tokens = new Tokens();
 
   constructor(parts: AskerParts) {
     this.#parts = parts;
@@ -91,17 +99,40 @@ export class Asker {
   /** Fills in the requests; those that cannot be, and those whose answer is known, are done. */
   async #prepare(action: CustomAction, asks: readonly Ask[]): Promise<{ calls: Call[]; done: Asked[] }> {
     const secrets = (await this.#parts.secrets?.open(secretsOf(action))) ?? new Map<string, string>();
-    return action.batch === undefined ? this.#prepareEach(action, asks, secrets) : this.#prepareBatch(asks, secrets);
+    const token = await this.#token(asks[0]!, secrets);
+    if (token instanceof Error) return { calls: [], done: await this.#untold(asks, token) };
+    const shown = { secrets, token };
+    return action.batch === undefined ? this.#prepareEach(action, asks, shown) : this.#prepareBatch(asks, shown);
   }
 
-  async #prepareEach(action: CustomAction, asks: readonly Ask[], secrets: ReadonlyMap<string, string>) {
+  async #token(ask: Ask, secrets: ReadonlyMap<string, string>): Promise<string | null | Error> {
+    const { callOwn, callOutside, clock, optionsOf } = this.#parts;
+    const { action, run } = ask;
+    if (action.token === undefined) return null;
+    // Where nobody is called a token means as little as a secret.
+    if (this.#parts.secrets?.pretends === true) return '~token~';
+    const call = action.token.url.startsWith('/') ? callOwn : callOutside;
+    const parts = { call, secrets, options: optionsOf(ask), real: () => clock.real() };
+    return this.#tokens.of(action, run.journey, parts).catch((error: unknown) => error as Error);
+  }
+
+  /** Without a token there is nothing to ask with; whether it is tried again hangs on why. */
+  async #untold(asks: readonly Ask[], error: Error): Promise<Asked[]> {
+    if (!(error instanceof TokenRefused)) return this.#unmade(asks, error);
+    const kept = { verdict: error.verdict, characters: 0, at: this.#parts.clock.now() };
+    const { action, run, activity } = asks[0]!;
+    await this.#note(serviceOf(action, run.journey, activity), [kept], false);
+    return this.#judge(asks, kept);
+  }
+
+  async #prepareEach(action: CustomAction, asks: readonly Ask[], shown: Shown) {
     const now = this.#parts.clock.now();
     const ttlMs = ttlOf(action);
     const done: Asked[] = [];
     const calls: Call[] = [];
     const shared = new Map<string, Call>();
     for (const ask of asks) {
-      const exchange = this.#fill(ask, { key: ask.job.key, scope: ask.scope, secrets });
+      const exchange = this.#fill(ask, { key: ask.job.key, scope: ask.scope, ...shown });
       if (exchange instanceof Error) {
         done.push(...(await this.#unmade([ask], exchange)));
         continue;
@@ -121,7 +152,7 @@ export class Asker {
   }
 
   /** Calls for many: those who were given a place together stay together. */
-  async #prepareBatch(asks: readonly Ask[], secrets: ReadonlyMap<string, string>) {
+  async #prepareBatch(asks: readonly Ask[], shown: Shown) {
     const done: Asked[] = [];
     const calls: Call[] = [];
     const together = new Map<number, { ask: Ask; entry: Entry }[]>();
@@ -138,7 +169,7 @@ export class Asker {
     for (const chunk of [...together.values()].flatMap((all) => chunksOf(all, asks[0]!.action.batch!.most))) {
       const [those, entries] = [chunk.map(({ ask }) => ask), chunk.map(({ entry }) => entry)];
       const key = batchKeyOf(those.map(({ job }) => job.key));
-      const exchange = this.#fill(those[0]!, { key, scope: { batch: entries.map(({ each }) => each) }, secrets });
+      const exchange = this.#fill(those[0]!, { key, scope: { batch: entries.map(({ each }) => each) }, ...shown });
       if (exchange instanceof Error) done.push(...(await this.#unmade(those, exchange)));
       else calls.push({ asks: those, exchange, key: null, entries });
     }
@@ -159,14 +190,15 @@ export class Asker {
     return this.#judge(asks, { verdict: { ...failed, reason }, characters: 0, at: this.#parts.clock.now() });
   }
 
-  #fill(
-    ask: Ask,
-    { key, scope, secrets }: { key: string; scope: Record<string, unknown>; secrets: ReadonlyMap<string, string> },
-  ): Exchange | Error {
+  #fill(ask: Ask, { key, scope, ...shown }: { key: string; scope: Record<string, unknown> } & Shown): Exchange | Error {
     const { clock, optionsOf } = this.#parts;
     const attempt = { attempt: ask.job.attempt, real: clock.real() };
     try {
-      return exchangeOf(ask.action, { ...scope, call: { key } }, { key, ...attempt, options: optionsOf(ask), secrets });
+      return exchangeOf(
+        ask.action,
+        { ...scope, call: { key } },
+        { key, ...attempt, options: optionsOf(ask), ...shown },
+      );
     } catch (error) {
       return error as Error;
     }
@@ -192,8 +224,17 @@ export class Asker {
     else given.message = clean(given.message);
     const characters = given instanceof Error ? 0 : given.text.length;
     const kept = { verdict: verdictOf(given, clock.real()), characters, at: clock.now() };
+    if (!(given instanceof Error) && given.status === 401) await this.#distrust(asks[0]!, kept);
     if (key !== null && kept.verdict.ok) this.#cache.put(key, kept);
     return kept;
+  }
+
+  /** A token that the service does not take is forgotten; with another one the call may do better, once. */
+  async #distrust({ action, run, job }: Ask, kept: KeptAnswer): Promise<void> {
+    if (action.token === undefined) return;
+    const secrets = (await this.#parts.secrets?.open(secretsOf(action))) ?? new Map<string, string>();
+    this.#tokens.forget(action, run.journey, secrets);
+    if (!kept.verdict.ok && job.attempt === 1) kept.verdict = { ...kept.verdict, again: true, wantedMs: 0 };
   }
 
   async #note(service: string, answers: readonly KeptAnswer[], isProbe: boolean): Promise<void> {

@@ -100,7 +100,9 @@ describe('a call for many (journeys §5 17)', () => {
       errorResponse: { id: people[1], status: 404 },
       jo_status_code: 'http_404',
     });
-    expect(await office.runner.stuck('asks')).toMatchObject([{ why: expect.stringContaining('no answer for it') }]);
+    expect(await office.runner.stuck('asks')).toMatchObject({
+      runs: [{ why: expect.stringContaining('no answer for it') }],
+    });
     office.clock.advance(2000);
     await office.runner.act();
     expect(peopleIn(office.asked[1]!).map(({ id }) => id)).toEqual([people[0]]);

@@ -1,3 +1,4 @@
+import type { Activity } from './definition.ts';
 import type { Run } from './run.ts';
 
 /** How many activities one input may pass before it counts as a circle. */
@@ -25,4 +26,11 @@ export function roundsReached(run: Run, name: string, rounds: number | undefined
   if (came > rounds) return rounds === 1 ? 'It would go round' : `It went round ${rounds} times`;
   run.context.came = { ...run.context.came, [name]: came };
   return null;
+}
+
+/** Where an activity goes on that somebody of the shop skips; null where it ends. */
+export function nextOf(activity: Activity): string | null {
+  if ('next' in activity) return activity.next;
+  if (activity.kind === 'end') return null;
+  return activity.otherwise ?? null;
 }

@@ -2,7 +2,8 @@ import { durationMs } from '../base/index.ts';
 import { truthy } from '../language/index.ts';
 import type { Fact, ProfileView } from '../profile/index.ts';
 import { entriesOf } from './entering.ts';
-import { boundReached, roundsReached } from './bound.ts';
+import { isAllowed } from './action.ts';
+import { boundReached, nextOf, roundsReached } from './bound.ts';
 import { staleIn, takenIn, type Stale, type Taken } from './answer.ts';
 import type { Activity, CustomAction, ListenActivity, MessageActivity, UpdateActivity } from './definition.ts';
 import { scopeOf, type Command, type Decision, type Hands, type Input, type Run, type Step } from './run.ts';
@@ -302,7 +303,11 @@ class Course {
       case 'listen':
         return this.#wait(activity.timeout === undefined ? null : { due: base + durationMs(activity.timeout) });
       case 'action':
-        return this.#hold('acting', { do: 'call', activity: name, moves, action: activity });
+        if (isAllowed(activity, this.profile))
+          return this.#hold('acting', { do: 'call', activity: name, moves, action: activity });
+        run.context.actions[activity.name] = { jo_status_code: 'noConsent' };
+        this.#step('passed', `No consent: ${activity.consent}`);
+        return activity.next;
       case 'message':
         if (activity.addressWithin !== undefined && this.profile.email === null)
           return this.#wait({ due: base + durationMs(activity.addressWithin) }, 'No address yet');
@@ -385,13 +390,6 @@ class Course {
     this.#step(kind, reason, detail);
     Object.assign(this.#run, { state: 'ended', due: null, endedAt: this.#hands.now, endReason: reason });
   }
-}
-
-/** Where an activity goes on that somebody of the shop skips; null where it ends. */
-function nextOf(activity: Activity): string | null {
-  if ('next' in activity) return activity.next;
-  if (activity.kind === 'end') return null;
-  return activity.otherwise ?? null;
 }
 
 function isPlain(value: unknown): value is string | number | boolean | null {

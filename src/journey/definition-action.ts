@@ -35,6 +35,28 @@ const Batch = form(
   'Many people in one call',
 );
 
+const Token = form(
+  {
+    url: text('A path of this server, or an https address; what follows the host is a template'),
+    method: Type.Optional(choice(['POST', 'GET'], 'POST if not said')),
+    headers: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'By name a template' })),
+    form: Type.Optional(
+      Type.Record(Type.String(), Type.String(), {
+        description: 'Flat pairs, each a template, sent as a form (application/x-www-form-urlencoded)',
+      }),
+    ),
+    body: Type.Optional(Type.Unknown({ description: 'Or JSON, filled in as the body of the action is' })),
+    value: Type.Optional(expression('Over `response`: the token; `response.access_token` if not said')),
+    lasts: Type.Optional(
+      duration(
+        'So long the token is good; absent: `expires_in` of the answer, in seconds, or an hour where it says nothing',
+      ),
+    ),
+  },
+  'A token that is asked for first, kept until it expires, and stands as `token` in address, headers and body of the action',
+);
+export type Token = Static<typeof Token>;
+
 export const CustomAction = form(
   {
     kind: Type.Literal('action'),
@@ -67,6 +89,13 @@ export const CustomAction = form(
       ),
     ),
     sign: Type.Optional(text('Name of a secret with which the body is signed, as Standard Webhooks does')),
+    token: Type.Optional(Token),
+    consent: Type.Optional(
+      choice(
+        ['collect', 'personalize', 'email-marketing'],
+        'Only people who allow this are told of: for the others no call is made, and their runs go on by `next`',
+      ),
+    ),
     nulls: Type.Optional(
       choice(['omit', 'send'], 'What becomes of fields of the body that come out empty: left out, or sent as null'),
     ),

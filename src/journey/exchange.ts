@@ -24,7 +24,12 @@ export interface ExchangeParts {
   options: RenderOptions;
   /** Values of the secrets by name. */
   secrets: ReadonlyMap<string, string>;
+  /** That of the action's own `token`, once it has been given. */
+  token?: string | null;
 }
+
+/** What stands for a token wherever a request is shown. */
+const tokenMark = '~token~';
 
 /** Fills in a call. Pure. Throws ACTION_SECRET_MISSING, and what the language throws, cleaned of secrets. */
 export function exchangeOf(action: CustomAction, scope: Scope, parts: ExchangeParts): Exchange {
@@ -33,10 +38,12 @@ export function exchangeOf(action: CustomAction, scope: Scope, parts: ExchangePa
   const values = new Map(names.map((name) => [name, parts.secrets.get(name)!]));
   const marks = new Map(names.map((name) => [name, markOf(name)]));
   const hidden = new Map([...values].map(([name, value]) => [value, markOf(name)]));
+  const token = parts.token ?? null;
+  if (token !== null) hidden.set(token, tokenMark);
   try {
     const request = madeOf(action, scope, parts, values);
-    if (names.length === 0) return { request, shown: request, clean: (text) => text };
-    const shown = madeOf(action, scope, parts, marks);
+    if (hidden.size === 0) return { request, shown: request, clean: (text) => text };
+    const shown = madeOf(action, scope, { ...parts, token: token === null ? null : tokenMark }, marks);
     for (const [name, value] of Object.entries(request.headers)) {
       if (value === shown.headers[name]) continue;
       // `Basic …` and the like: a value made of a secret is one itself.
@@ -44,7 +51,7 @@ export function exchangeOf(action: CustomAction, scope: Scope, parts: ExchangePa
     }
     return { request, shown, clean: (text) => withoutSecrets(text, hidden) };
   } catch (error) {
-    if (names.length > 0) (error as Error).message = withoutSecrets((error as Error).message, hidden);
+    if (hidden.size > 0) (error as Error).message = withoutSecrets((error as Error).message, hidden);
     throw error;
   }
 }
@@ -52,10 +59,11 @@ export function exchangeOf(action: CustomAction, scope: Scope, parts: ExchangePa
 function madeOf(
   action: CustomAction,
   scope: Scope,
-  { key, attempt, real, options }: ExchangeParts,
+  { key, attempt, real, options, token }: ExchangeParts,
   secrets: ReadonlyMap<string, string>,
 ): CallRequest {
-  const request = requestOf(action, { ...scope, secret: Object.fromEntries(secrets) }, { key, options });
+  const hidden = { secret: Object.fromEntries(secrets), ...(token ? { token } : {}) };
+  const request = requestOf(action, { ...scope, ...hidden }, { key, options });
   const headers = { ...request.headers, 'x-beckon-attempt': String(attempt) };
   if (action.sign === undefined) return { ...request, headers };
   const signed = { id: key, at: Math.floor(real / 1000), body: request.body ?? '' };

@@ -30,6 +30,8 @@ export async function missingHere(
       found.push({ where: `activities.${name}`, what: `There is no secret "${secret}"; PUT /v1/secrets/${secret}` });
     const why = refusalOf(action.url, allowed);
     if (why !== null) found.push({ where: `activities.${name}.url`, what: why });
+    const untold = action.token && refusalOf(action.token.url, allowed);
+    if (untold) found.push({ where: `activities.${name}.token.url`, what: untold });
   }
   return found;
 }

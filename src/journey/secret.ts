@@ -20,6 +20,8 @@ export interface SecretView {
 
 /** Gives the values of secrets by name; a name that there is not is absent. */
 export interface SecretSource {
+  /** Values mean nothing: nobody is called. */
+  readonly pretends?: boolean;
   open(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
@@ -107,8 +109,8 @@ export function secretsOfJourney({ activities }: JourneyDefinition): string[] {
 }
 
 /** Names of the secrets that an action shows to the service it calls. Pure. */
-export function secretsOf({ url, headers, body, sign }: CustomAction): string[] {
-  const source = JSON.stringify([url, headers, body]);
+export function secretsOf({ url, headers, body, sign, token }: CustomAction): string[] {
+  const source = JSON.stringify([url, headers, body, token]);
   const named = [...source.matchAll(/\bsecret\.([A-Za-z][A-Za-z0-9_]*)/g)].map(([, name]) => name!);
   return [...new Set(sign === undefined ? named : [...named, sign])];
 }

@@ -12,6 +12,7 @@ import type { RunnerParts } from './runner.ts';
 import { scopeOf, type Run, type RunContext } from './run.ts';
 import { answerSchema } from './schema.ts';
 import { secretsOf } from './secret.ts';
+import { TokenRefused, Tokens } from './token.ts';
 import type { StoryAnswer } from './story.ts';
 import { latestRun } from './table.ts';
 
@@ -80,7 +81,7 @@ async function fill(
   { parts, hands }: { parts: RunnerParts; hands: RunHands },
   wish: Wish,
 ): Promise<{ exchange: Exchange; entry: Entry | null } | { why: string }> {
-  const { action, profile, definition } = wish;
+  const { action, profile, definition, send } = wish;
   const now = parts.clock.now();
   const run = await runFor(parts, wish);
   await hands.ask(parts.store, [profile], []);
@@ -89,14 +90,21 @@ async function fill(
   const key = `test/${run.id}`;
   const scope = { ...scopeOf(run, { profile: viewOf(profile, now) }), call: { key } };
   const secrets = (await parts.secrets?.open(secretsOf(action))) ?? new Map<string, string>();
-  const more = { attempt: 1, real: parts.clock.real(), options, secrets };
   try {
+    const call = action.token?.url.startsWith('/') ? parts.callOwn : parts.callOutside;
+    const asking = { call, secrets, options, real: () => parts.clock.real() };
+    const token = send ? await new Tokens().of(action, definition.key, asking) : '~token~';
+    const more = { attempt: 1, real: parts.clock.real(), options, secrets, token };
     if (!action.batch) return { exchange: exchangeOf(action, scope, { key, ...more }), entry: null };
     const entry = entryOf(action, scope, options);
     const asks = { batch: [entry.each], call: { key } };
     return { exchange: exchangeOf(action, asks, { key: batchKeyOf([key]), ...more }), entry };
   } catch (error) {
-    return { why: (error as Error).message };
+    return {
+      why:
+        (error instanceof TokenRefused && error.verdict.ok === false ? error.verdict.reason : null) ??
+        (error as Error).message,
+    };
   }
 }
 

@@ -14,7 +14,8 @@ export function checkAction(where: string, action: CustomAction, hands: Activity
     say(`${where}.name`, 'An action has a name of letters, digits and underscores');
   // What a call for many sends is of nobody in particular.
   const sees = action.batch === undefined ? hands.sees : mapOf({ batch: listOf(anyType) });
-  const filled = { say, sees: withSecrets(sees) };
+  const filled = { say, sees: withSecrets(sees, action.token !== undefined) };
+  checkToken(`${where}.token`, action, say);
   checkAddress(`${where}.url`, action.url, filled);
   checkHeaders(`${where}.headers`, action.headers ?? {}, filled);
   checkBody(`${where}.body`, action.body, filled);
@@ -30,12 +31,36 @@ export function checkAction(where: string, action: CustomAction, hands: Activity
 }
 
 /** What is sent may name secrets; conditions and mails may not. */
-function withSecrets(sees: Schema): Schema {
+function withSecrets(sees: Schema, hasToken: boolean): Schema {
   const text = parseType('text');
-  return {
-    ...sees,
-    fields: { ...sees.fields, secret: { type: mapOf({}, text) }, call: { type: mapOf({ key: text }) } },
-  };
+  const more = { secret: { type: mapOf({}, text) }, call: { type: mapOf({ key: text }) } };
+  return { ...sees, fields: { ...sees.fields, ...more, ...(hasToken ? { token: { type: text } } : {}) } };
+}
+
+/** It is asked for before anybody in particular is: it sees the secrets alone. */
+function checkToken(where: string, { token, ...action }: CustomAction, say: PartHands['say']): void {
+  if (token === undefined) return;
+  const hands = { say, sees: mapOf({ secret: mapOf({}, parseType('text')) }) };
+  checkAddress(`${where}.url`, token.url, hands);
+  checkHeaders(`${where}.headers`, token.headers ?? {}, hands);
+  checkBody(`${where}.body`, token.body, hands);
+  for (const [name, value] of Object.entries(token.form ?? {})) {
+    if (/(secret|password|assertion)$/i.test(name) && !value.includes('{')) say(`${where}.form.${name}`, sealIt);
+    template(`${where}.form.${name}`, value, hands);
+  }
+  if (token.form !== undefined && token.body !== undefined) say(where, 'A request has a form or a body, not both');
+  if (token.method === 'GET' && (token.form ?? token.body) !== undefined)
+    say(where, 'A GET sends neither form nor body');
+  if (token.value !== undefined) expression(`${where}.value`, token.value, { say, sees: mapOf({ response: anyType }) });
+  if (token.lasts !== undefined)
+    durationWithin(`${where}.lasts`, token.lasts, {
+      from: 60 * second,
+      to: 30 * day,
+      words: 'a minute to 30 days',
+      say,
+    });
+  if (!/\{[^}]*\btoken\b|"=[^"]*\btoken\b/.test(JSON.stringify([action.url, action.headers, action.body])))
+    say(where, 'Nobody uses it: write {{token}} in address, headers or body of the action');
 }
 
 const sealIt = 'A secret does not stand in a document: keep it with PUT /v1/secrets/NAME, and write {{secret.NAME}}';

@@ -37,6 +37,8 @@ const seldom: Readonly<Record<string, readonly string[]>> = {
     'errorSample',
     'batch',
     'sign',
+    'token',
+    'consent',
     'nulls',
     'timeout',
     'retries',
