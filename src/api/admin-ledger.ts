@@ -1,7 +1,15 @@
 import { Type, type TSchema } from 'typebox';
 import { BeckonError, isUuid } from '../base/index.ts';
 import type { LedgerFilter, LedgerLine, SendingState } from '../message/index.ts';
-import { FreezeInput, LedgerPage, ledgerStates, LedgerView, SendingView, type LedgerState } from './contract-ledger.ts';
+import {
+  FreezeInput,
+  LedgerPage,
+  ledgerStates,
+  LedgerStory,
+  LedgerView,
+  SendingView,
+  type LedgerState,
+} from './contract-ledger.ts';
 import type { Call, Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
@@ -26,8 +34,8 @@ export function ledgerDoors(make: Make, { messages }: House): void {
     query: filterQuery,
     answer: LedgerView,
     work: async (call) => {
-      const { lines, doubt } = await messages.ledger(filterOf(call));
-      return { ...sumsOf(lines), doubt, sending: viewOf(await messages.sending.state()) };
+      const { lines, reasons, doubt } = await messages.ledger(filterOf(call));
+      return { ...sumsOf(lines), reasons, doubt, sending: viewOf(await messages.sending.state()) };
     },
   });
   make({
@@ -38,7 +46,7 @@ export function ledgerDoors(make: Make, { messages }: House): void {
     query: {
       ...filterQuery,
       state: 'only in this state',
-      reason: 'only for this reason',
+      reason: 'only for this reason, whole or as the ledger counts it',
       after: 'the `next` of the page before',
       limit: 'at most (100, up to 1000)',
     },
@@ -56,7 +64,50 @@ export function ledgerDoors(make: Make, { messages }: House): void {
       };
     },
   });
+  make({
+    method: 'GET',
+    path: '/ledger/messages/:id',
+    scope: 'people',
+    summary: 'One mail with each attempt, its answer, what came too late, and what was heard of it afterwards.',
+    answer: LedgerStory,
+    work: async (call) => {
+      const id = call.part('id');
+      const story = isUuid(id) ? await messages.ledgerStory(id) : null;
+      if (story) return storyOf(story);
+      throw new BeckonError(errors.API_NOT_FOUND, `The ledger has no message "${id.slice(0, 80)}"`, {
+        mend: 'GET /v1/ledger/messages lists them',
+      });
+    },
+  });
   sendingDoors(make, messages);
+}
+
+type Story = NonNullable<Awaited<ReturnType<House['messages']['ledgerStory']>>>;
+
+function storyOf({ wire, heard, ...story }: Story): LedgerStory {
+  return {
+    ...story,
+    plannedAt: iso(story.plannedAt),
+    changedAt: iso(story.changedAt),
+    due: iso(story.due),
+    deadline: iso(story.deadline),
+    acceptedAt: story.acceptedAt === null ? null : iso(story.acceptedAt),
+    wire: wire.map(({ startedAt, endedAt, result, late, ...attempt }) => ({
+      ...attempt,
+      startedAt: iso(startedAt),
+      endedAt: endedAt === null ? null : iso(endedAt),
+      result: resultOf(result),
+      late: resultOf(late),
+    })),
+    heard: heard.map((one) => ({ ...one, at: iso(one.at) })),
+  };
+}
+
+function resultOf(result: Story['wire'][number]['result']): LedgerStory['wire'][number]['result'] {
+  if (result === null) return null;
+  if (result.kind === 'lost') return { kind: 'lost', says: result.why, bodyEnded: result.bodyEnded };
+  const code = result.kind === 'answered' ? { code: result.code } : {};
+  return { kind: result.kind, ...code, says: result.response };
 }
 
 function sendingDoors(make: Make, { sending }: House['messages']): void {

@@ -81,7 +81,7 @@ export type TemplateDoor = Pick<
 };
 
 /** The send ledger's numbers, and the switch that holds back all mail (`Messages` fits). */
-export interface LedgerDoor extends Pick<Messages, 'ledger' | 'ledgerMessages'> {
+export interface LedgerDoor extends Pick<Messages, 'ledger' | 'ledgerMessages' | 'ledgerStory'> {
   sending: Pick<Sending, 'state' | 'freeze' | 'thaw'>;
   /** What slows mail down (`Pacing` fits). */
   pacing: Pick<Pacing, 'state' | 'setRate' | 'warmUp' | 'endWarmUp' | 'release'>;

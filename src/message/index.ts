@@ -49,7 +49,14 @@ export type { Provider } from './provider.ts';
 export { inspectSmtp, type SmtpFacts } from './inspect-smtp.ts';
 export { judgeResult, type SendResult } from './result.ts';
 export { Sending, judgeHome, type FreezeCause, type Remembered, type SendingState } from './sending.ts';
-export type { LedgerDoubt, LedgerFilter, LedgerLine, LedgerMessage } from './table-ledger.ts';
+export type {
+  LedgerDoubt,
+  LedgerFilter,
+  LedgerLine,
+  LedgerMessage,
+  LedgerReason,
+  LedgerStory,
+} from './table-ledger.ts';
 export { SmtpTransport, type SmtpOptions } from './transport-smtp.ts';
 export {
   countsOf,

@@ -24,10 +24,14 @@ import {
   ledgerDoubt,
   ledgerLines,
   ledgerMessages,
+  ledgerReasons,
+  ledgerStory,
   type LedgerDoubt,
   type LedgerFilter,
   type LedgerLine,
   type LedgerMessage,
+  type LedgerReason,
+  type LedgerStory,
 } from './table-ledger.ts';
 import { Sending } from './sending.ts';
 import { harmOf, type HarmCounts } from './table-heard.ts';
@@ -195,9 +199,10 @@ export class Messages {
   }
 
   /** The ledger's numbers: what became of every message, in lines that add up. */
-  async ledger(filter: LedgerFilter): Promise<{ lines: LedgerLine[]; doubt: LedgerDoubt }> {
+  async ledger(filter: LedgerFilter): Promise<{ lines: LedgerLine[]; reasons: LedgerReason[]; doubt: LedgerDoubt }> {
     const { store } = this.#kit;
-    return { lines: await ledgerLines(store, filter), doubt: await ledgerDoubt(store, filter) };
+    const [lines, reasons] = [await ledgerLines(store, filter), await ledgerReasons(store, filter)];
+    return { lines, reasons, doubt: await ledgerDoubt(store, filter) };
   }
 
   /** Single messages of the ledger, the newest first. */
@@ -206,6 +211,11 @@ export class Messages {
     page: { after: string | null; limit: number },
   ): Promise<LedgerMessage[]> {
     return ledgerMessages(this.#kit.store, filter, page);
+  }
+
+  /** Everything the ledger has of one message; null when there is none. */
+  ledgerStory(id: string): Promise<LedgerStory | null> {
+    return ledgerStory(this.#kit.store, id);
   }
 
   /** How the mails of a journey stand, and what was heard of them, by day or activity. */

@@ -122,8 +122,12 @@ describe('the ledger’s numbers', () => {
     desk.clock.advance(86_400_000);
     const doubted = await desk.plan(desk.person({ email: 'e@example.com' }));
     await desk.messages.work();
-    const { lines, doubt } = await desk.messages.ledger({});
+    const { lines, reasons, doubt } = await desk.messages.ledger({});
     expect(lines.reduce((sum, { count }) => sum + count, 0)).toBe(5);
+    expect(reasons.reduce((sum, { count }) => sum + count, 0)).toBe(5);
+    expect(reasons).toContainEqual({ state: 'skipped', heldOut: false, reason: 'no consent', count: 1 });
+    const lost = { state: 'in_doubt', heldOut: false, reason: 'no answer after the mail was handed over', count: 1 };
+    expect(reasons).toContainEqual(lost);
     expect(new Set(lines.map(({ day }) => day))).toEqual(new Set(['2026-11-23', '2026-11-24']));
     expect(lines.filter(({ heldOut }) => heldOut)).toMatchObject([{ state: 'skipped', count: 1 }]);
     expect(doubt).toEqual({ open: 1, abandoned: 0, resent: 0, late: 0 });
@@ -131,6 +135,16 @@ describe('the ledger’s numbers', () => {
     expect(some.lines).toMatchObject([{ state: 'accepted', count: 1 }]);
     const page = await desk.messages.ledgerMessages({ state: 'in_doubt' }, { after: null, limit: 10 });
     expect(page).toMatchObject([{ id: doubted, attempts: 1, class: 'marketing' }]);
+    const ofReason = await desk.messages.ledgerMessages({ reason: lost.reason }, { after: null, limit: 10 });
+    expect(ofReason.map(({ id }) => id)).toEqual([doubted]);
+    expect(await desk.messages.ledgerStory(doubted)).toMatchObject({
+      state: 'in_doubt',
+      recipient: 'e@example.com',
+      attempts: 1,
+      wire: [{ no: 1, result: { kind: 'lost', bodyEnded: true, why: 'reset' }, late: null }],
+      heard: [],
+    });
+    expect(await desk.messages.ledgerStory(doubted.replace(/^./, (digit) => (digit === '0' ? '1' : '0')))).toBeNull();
     const first = await desk.messages.ledgerMessages({}, { after: null, limit: 4 });
     const rest = await desk.messages.ledgerMessages({}, { after: first.at(-1)!.id, limit: 4 });
     expect(new Set([...first, ...rest].map(({ id }) => id)).size).toBe(6);

@@ -1,5 +1,7 @@
 import type { Runner } from '../store/index.ts';
+import type { HeardKind } from './heard.ts';
 import type { MessageClass, MessageState } from './message.ts';
+import type { SendResult } from './result.ts';
 
 /** Statements of the ledger's public numbers. Messages of test profiles are counted apart, never among the others. */
 
@@ -29,6 +31,26 @@ export async function ledgerLines(runner: Runner, filter: LedgerFilter): Promise
     text: `select state, class, journey, to_char(planned_at at time zone 'UTC', 'YYYY-MM-DD') as day,
         (state = 'skipped' and arm is not distinct from 'control') as "heldOut", count(*)::int as count
       from message where not test ${text} group by 1, 2, 3, 4, 5 order by 4, 3, 2, 1`,
+    values,
+  });
+}
+
+/** A reason without what is special in it: the code of a host's answer, or the words before a colon. */
+const primary = String.raw`coalesce(substring(reason from '^[245]\d\d(?=[ -])'), split_part(reason, ':', 1))`;
+
+/** How many messages are in a state for one primary reason; null where nothing was to be said. The counts add up to `total`. */
+export interface LedgerReason {
+  state: MessageState;
+  heldOut: boolean;
+  reason: string | null;
+  count: number;
+}
+
+export async function ledgerReasons(runner: Runner, filter: LedgerFilter): Promise<LedgerReason[]> {
+  const { text, values } = conditions(filter);
+  return runner.rows<LedgerReason>({
+    text: `select state, (state = 'skipped' and arm is not distinct from 'control') as "heldOut", ${primary} as reason, count(*)::int as count
+      from message where not test ${text} group by 1, 2, 3 order by 4 desc, 1, 3`,
     values,
   });
 }
@@ -80,7 +102,7 @@ export async function ledgerMessages(
   const more = [...values];
   const also = [
     filter.state === undefined ? '' : `and state = $${more.push(filter.state)}`,
-    filter.reason === undefined ? '' : `and reason = $${more.push(filter.reason)}`,
+    filter.reason === undefined ? '' : `and $${more.push(filter.reason)} in (reason, ${primary})`,
     page.after === null ? '' : `and id < $${more.push(page.after)}`,
   ].join(' ');
   const rows = await runner.rows<Omit<LedgerMessage, 'plannedAt' | 'changedAt'> & { plannedAt: Date; changedAt: Date }>(
@@ -93,6 +115,50 @@ export async function ledgerMessages(
     },
   );
   return rows.map((row) => ({ ...row, plannedAt: row.plannedAt.getTime(), changedAt: row.changedAt.getTime() }));
+}
+
+/** Everything the ledger has of one message. Times are UTC ms; those of attempts are real, all others business time. */
+export interface LedgerStory extends LedgerMessage {
+  template: string;
+  subject: string | null;
+  recipient: string | null;
+  arm: 'treated' | 'control' | null;
+  due: number;
+  deadline: number;
+  acceptedAt: number | null;
+  /** Sent once more after doubt. */
+  resent: boolean;
+  /** Claims whose worker was lost. */
+  crashes: number;
+  wire: {
+    no: number;
+    startedAt: number;
+    endedAt: number | null;
+    mailId: string;
+    transport: string;
+    result: SendResult | null;
+    /** What came after the attempt was given up. */
+    late: SendResult | null;
+  }[];
+  heard: { kind: HeardKind; at: number; class: string | null; status: string | null; says: string | null }[];
+}
+
+/** One message with its attempts and what was heard of it; null when there is none. */
+export async function ledgerStory(runner: Runner, id: string): Promise<LedgerStory | null> {
+  const ms = (column: string) => `extract(epoch from ${column})::float8 * 1000`;
+  const [row] = await runner.rows<LedgerStory>({
+    text: `select id, key, journey, activity, class, state, reason, profile_id as "profileId", ${ms('planned_at')} as "plannedAt",
+        ${ms('changed_at')} as "changedAt", test, template, subject, recipient, arm, ${ms('due')} as due, ${ms('deadline')} as deadline,
+        ${ms('accepted_at')} as "acceptedAt", resent, crashes,
+        (select coalesce(jsonb_agg(jsonb_build_object('no', no, 'startedAt', ${ms('started_at')}, 'endedAt', ${ms('ended_at')},
+          'mailId', mail_id, 'transport', transport, 'result', result, 'late', late_result) order by no), '[]')
+          from attempt where shard = m.shard and message_id = m.id) as wire,
+        (select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'at', ${ms('at')}, 'class', class, 'status', status, 'says', says)
+          order by at), '[]') from message_heard where shard = m.shard and message_id = m.id) as heard
+      from message m where id = $1`,
+    values: [id],
+  });
+  return row ? { ...row, attempts: row.wire.length } : null;
 }
 
 function conditions({ from, to, journey, class: kind }: LedgerFilter): { text: string; values: unknown[] } {
