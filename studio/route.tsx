@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { HomePage } from './home/HomePage.tsx';
+import type { LedgerSearch } from './ledger/query.ts';
 import type { As } from './message/query.ts';
 import type { DesignSearch } from './design/DesignPreview.tsx';
 import { readSearch } from './recommend/asking.ts';
@@ -249,6 +250,26 @@ const oneItem = createRoute({
   component: lazyRouteComponent(() => import('./item/ItemPage.tsx'), 'ItemPage'),
 });
 
+const ledgerPage = createRoute({
+  getParentRoute: () => root,
+  path: '/ledger',
+  validateSearch: (search: Record<string, unknown>): LedgerSearch => ({
+    state: text(search['state']),
+    reason: text(search['reason']),
+    journey: text(search['journey']),
+    class: text(search['class']),
+    days: whole(search['days']),
+    after: text(search['after']),
+  }),
+  component: lazyRouteComponent(() => import('./ledger/LedgerPage.tsx'), 'LedgerPage'),
+});
+
+const oneLedgerMail = createRoute({
+  getParentRoute: () => root,
+  path: '/ledger/$id',
+  component: lazyRouteComponent(() => import('./ledger/StoryPage.tsx'), 'StoryPage'),
+});
+
 const stuckRuns = createRoute({
   getParentRoute: () => root,
   path: '/stuck',
@@ -273,6 +294,8 @@ export const router = createRouter({
     simulate,
     journeyVersions,
     stuckRuns,
+    ledgerPage,
+    oneLedgerMail,
     peopleList,
     onePerson,
     audienceList,

@@ -29,11 +29,12 @@ export const LedgerState = Type.Unsafe<LedgerState>(Type.Union(ledgerStates.map(
 const MailClass = Type.Union([Type.Literal('marketing'), Type.Literal('transactional'), Type.Literal('proof')]);
 const counts = Type.Record(Type.String(), count);
 
+const causes = ['hand', 'restored', 'copied', 'brake'] as const;
+type SendingCause = (typeof causes)[number];
+
 export const SendingView = Type.Object({
   frozen: Type.Boolean(),
-  cause: nullable(
-    Type.Union(['hand', 'restored', 'copied'].map((cause) => Type.Literal(cause as 'hand' | 'restored' | 'copied'))),
-  ),
+  cause: nullable(Type.Unsafe<SendingCause>(Type.Union(causes.map((cause) => Type.Literal(cause))))),
   reason: nullable(Type.String()),
   since: nullable(time),
   by: nullable(Type.String()),

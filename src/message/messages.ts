@@ -20,19 +20,7 @@ import { renderMail, type Rendering } from './render.ts';
 import { cancelRows, messageById, messagesOf } from './table.ts';
 import { insertMessages } from './table-plan.ts';
 import { eraseAddressed, eraseNotices, eraseProfile, freeSlots, suppress } from './table-gate.ts';
-import {
-  ledgerDoubt,
-  ledgerLines,
-  ledgerMessages,
-  ledgerReasons,
-  ledgerStory,
-  type LedgerDoubt,
-  type LedgerFilter,
-  type LedgerLine,
-  type LedgerMessage,
-  type LedgerReason,
-  type LedgerStory,
-} from './table-ledger.ts';
+import * as records from './table-ledger.ts';
 import { Sending } from './sending.ts';
 import { harmOf, type HarmCounts } from './table-heard.ts';
 import {
@@ -199,23 +187,21 @@ export class Messages {
   }
 
   /** The ledger's numbers: what became of every message, in lines that add up. */
-  async ledger(filter: LedgerFilter): Promise<{ lines: LedgerLine[]; reasons: LedgerReason[]; doubt: LedgerDoubt }> {
-    const { store } = this.#kit;
-    const [lines, reasons] = [await ledgerLines(store, filter), await ledgerReasons(store, filter)];
-    return { lines, reasons, doubt: await ledgerDoubt(store, filter) };
+  ledger(filter: records.LedgerFilter): Promise<records.LedgerNumbers> {
+    return records.ledgerNumbers(this.#kit.store, filter);
   }
 
   /** Single messages of the ledger, the newest first. */
   ledgerMessages(
-    filter: LedgerFilter & { state?: MessageState; reason?: string },
+    filter: records.LedgerFilter & { state?: MessageState; reason?: string },
     page: { after: string | null; limit: number },
-  ): Promise<LedgerMessage[]> {
-    return ledgerMessages(this.#kit.store, filter, page);
+  ): Promise<records.LedgerMessage[]> {
+    return records.ledgerMessages(this.#kit.store, filter, page);
   }
 
   /** Everything the ledger has of one message; null when there is none. */
-  ledgerStory(id: string): Promise<LedgerStory | null> {
-    return ledgerStory(this.#kit.store, id);
+  ledgerStory(id: string): Promise<records.LedgerStory | null> {
+    return records.ledgerStory(this.#kit.store, id);
   }
 
   /** How the mails of a journey stand, and what was heard of them, by day or activity. */

@@ -25,7 +25,7 @@ export interface LedgerLine {
   count: number;
 }
 
-export async function ledgerLines(runner: Runner, filter: LedgerFilter): Promise<LedgerLine[]> {
+async function ledgerLines(runner: Runner, filter: LedgerFilter): Promise<LedgerLine[]> {
   const { text, values } = conditions(filter);
   return runner.rows<LedgerLine>({
     text: `select state, class, journey, to_char(planned_at at time zone 'UTC', 'YYYY-MM-DD') as day,
@@ -46,7 +46,7 @@ export interface LedgerReason {
   count: number;
 }
 
-export async function ledgerReasons(runner: Runner, filter: LedgerFilter): Promise<LedgerReason[]> {
+async function ledgerReasons(runner: Runner, filter: LedgerFilter): Promise<LedgerReason[]> {
   const { text, values } = conditions(filter);
   return runner.rows<LedgerReason>({
     text: `select state, (state = 'skipped' and arm is not distinct from 'control') as "heldOut", ${primary} as reason, count(*)::int as count
@@ -64,7 +64,7 @@ export interface LedgerDoubt {
   late: number;
 }
 
-export async function ledgerDoubt(runner: Runner, filter: LedgerFilter): Promise<LedgerDoubt> {
+async function ledgerDoubt(runner: Runner, filter: LedgerFilter): Promise<LedgerDoubt> {
   const { text, values } = conditions(filter);
   const rows = await runner.rows<LedgerDoubt>({
     text: `select count(*) filter (where state = 'in_doubt')::int as open,
@@ -75,6 +75,18 @@ export async function ledgerDoubt(runner: Runner, filter: LedgerFilter): Promise
     values,
   });
   return rows[0]!;
+}
+
+/** What became of every message, in lines that add up, by primary reason as well. */
+export interface LedgerNumbers {
+  lines: LedgerLine[];
+  reasons: LedgerReason[];
+  doubt: LedgerDoubt;
+}
+
+export async function ledgerNumbers(runner: Runner, filter: LedgerFilter): Promise<LedgerNumbers> {
+  const [lines, reasons] = [await ledgerLines(runner, filter), await ledgerReasons(runner, filter)];
+  return { lines, reasons, doubt: await ledgerDoubt(runner, filter) };
 }
 
 export interface LedgerMessage {

@@ -15,6 +15,7 @@ import { documents } from './document.ts';
 import { intakeOf, noIntake, quarantineOf, requestsOf, webhooksOf } from './incoming.ts';
 import { certificateOf, profileOf } from './person.ts';
 import { harmOf, reportOf } from './report.ts';
+import { ledgerOf, ledgerPageOf, ledgerStoryOf, paceOf } from './ledger.ts';
 import { stuckOf } from './stuck.ts';
 import { placesOf, versionOf, versionsOf } from './version.ts';
 import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
@@ -172,6 +173,17 @@ const stuckRuns = (world: World, keys: readonly string[]) =>
 const doors: Record<string, (world: World, asked: Asked) => Answer> = {
   overview: (world) => ok(overview(world)),
   clock: (world, asked) => ok(asked.method === 'POST' ? advance(world, asked.body) : clock(world)),
+  ledger: (world, { id, sub, search }) => {
+    const at = (hours: number) => iso(world, hours);
+    const keys = documents.map(({ key }) => key);
+    if (sub !== undefined) return ok(ledgerStoryOf(at, sub, keys[0]!));
+    if (id !== 'messages') return ok(ledgerOf(at, world.empty));
+    return ok(world.empty ? { messages: [], next: null } : ledgerPageOf(at, search, keys));
+  },
+  sending: (world, { id }) => {
+    const at = (hours: number) => iso(world, hours);
+    return ok(id === 'pace' ? paceOf(at, world.empty) : ledgerOf(at, world.empty).sending);
+  },
   stuck: (world) =>
     ok(
       stuckRuns(

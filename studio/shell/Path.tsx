@@ -118,6 +118,8 @@ function useLeafName(section: string, rest: string[]): string | null {
       return isNew ? say('audiences.new') : keyed(groups);
     case 'journeys':
       return recipeWords(keyed(rows), say);
+    case 'ledger':
+      return say('ledger.mail');
     case 'catalogue':
       return item?.name ?? plain;
     default:

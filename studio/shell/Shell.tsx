@@ -6,6 +6,7 @@ import {
   IconDoorEnter,
   IconHandStop,
   IconHome,
+  IconListDetails,
   IconMail,
   IconMailbox,
   IconPackage,
@@ -41,6 +42,7 @@ export interface PageEntry {
     | '/feeds'
     | '/incoming'
     | '/mailbox'
+    | '/ledger'
     | '/stuck'
     | '/settings';
   word: Key;
@@ -54,6 +56,7 @@ const pages: PageEntry[] = [
   { to: '/', word: 'nav.home', Icon: IconHome },
   { to: '/journeys', word: 'nav.journeys', Icon: IconRoute },
   { to: '/messages', word: 'nav.messages', Icon: IconMail },
+  { to: '/ledger', word: 'nav.ledger', Icon: IconListDetails },
   { to: '/recommendations', word: 'nav.recommendations', Icon: IconSparkles },
   { to: '/people', word: 'nav.people', Icon: IconUsers },
   { to: '/audiences', word: 'nav.audiences', Icon: IconUsersGroup },

@@ -7,6 +7,7 @@ import { deMessage } from './de-message.ts';
 import { dePeople } from './de-people.ts';
 import { deRecipe } from './de-recipe.ts';
 import { deRecommend } from './de-recommend.ts';
+import { deLedger } from './de-ledger.ts';
 import { deSaid } from './de-said.ts';
 import { deSimulate } from './de-simulate.ts';
 import { deStuck } from './de-stuck.ts';
@@ -448,6 +449,7 @@ export const de: Catalogue = {
   ...deRecommend,
   ...deSimulate,
   ...deStuck,
+  ...deLedger,
   ...deVersion,
   ...deSaid,
 

@@ -7,6 +7,7 @@ import { enMessage } from './en-message.ts';
 import { enPeople } from './en-people.ts';
 import { enRecipe } from './en-recipe.ts';
 import { enRecommend } from './en-recommend.ts';
+import { enLedger } from './en-ledger.ts';
 import { enSaid } from './en-said.ts';
 import { enSimulate } from './en-simulate.ts';
 import { enStuck } from './en-stuck.ts';
@@ -444,6 +445,7 @@ export const en = {
   ...enRecommend,
   ...enSimulate,
   ...enStuck,
+  ...enLedger,
   ...enVersion,
   ...enSaid,
 

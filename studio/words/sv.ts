@@ -7,6 +7,7 @@ import { svMessage } from './sv-message.ts';
 import { svPeople } from './sv-people.ts';
 import { svRecipe } from './sv-recipe.ts';
 import { svRecommend } from './sv-recommend.ts';
+import { svLedger } from './sv-ledger.ts';
 import { svSaid } from './sv-said.ts';
 import { svSimulate } from './sv-simulate.ts';
 import { svStuck } from './sv-stuck.ts';
@@ -441,6 +442,7 @@ export const sv: Catalogue = {
   ...svRecommend,
   ...svSimulate,
   ...svStuck,
+  ...svLedger,
   ...svVersion,
   ...svSaid,
 
