@@ -283,7 +283,14 @@ const stuckRuns = createRoute({
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./alert/AlertPage.tsx'), 'AlertPage'),
+  validateSearch: (search: Record<string, unknown>): { show?: string | undefined } => ({ show: text(search['show']) }),
+  component: lazyRouteComponent(() => import('./settings/SettingsPage.tsx'), 'SettingsPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./team/AccountPage.tsx'), 'AccountPage'),
 });
 
 export const router = createRouter({
@@ -317,6 +324,7 @@ export const router = createRouter({
     catalogue,
     oneItem,
     settings,
+    account,
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: PageSkeleton,

@@ -8,7 +8,7 @@ const traffic = new Set(['events', 'profiles', 'items', 'recommend', 'read', 'me
 /** Scopes whose reading is written down too. */
 const personal = new Set(['people', 'privacy']);
 /** Somebody who looks at the same again within this time, ms, looks once. */
-const sameLook = 60_000;
+const sameLook = 3_600_000;
 const remembered = 1000;
 
 /**
@@ -59,6 +59,7 @@ async function write(
 function isTold({ who, scope, right, reads }: Entrance): boolean {
   if (right === 'team' || scope === 'own') return false;
   if (who.kind === 'key' && (who.key.id === 'own' || traffic.has(scope))) return false;
+  if (who.kind === 'machine' && reads) return false;
   return !reads || personal.has(scope) || right === 'export';
 }
 

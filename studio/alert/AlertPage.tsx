@@ -2,6 +2,7 @@ import './alert.css';
 import { useQuery } from '@tanstack/react-query';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import type { AlertRow } from '../../src/api/contract-alert.ts';
+import { me } from '../team/query.ts';
 import { TextLink } from '../ui/Link.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { OnePage } from '../ui/thing.tsx';
@@ -12,6 +13,8 @@ import { alertSettings, alerts } from './query.ts';
 /** What is wrong now, what was, and who is told. */
 export function AlertPage() {
   const { say } = useVoice();
+  const scopes = useQuery(me).data?.scopes ?? [];
+  const maySet = scopes.includes('*') || scopes.includes('settings');
   return (
     <OnePage query={useQuery(alerts)}>
       {(rows) => {
@@ -20,7 +23,7 @@ export function AlertPage() {
         const answer = now.length === 0 ? say('alerts.fine') : say('alerts.wrong', { count: now.length });
         return (
           <>
-            <PageHead title={say('nav.settings')} answer={answer} note={<WhoIsTold />} />
+            <PageHead title={say('nav.settings')} answer={answer} note={maySet ? <WhoIsTold /> : undefined} />
             <div className="alert-parts">
               <div>
                 {now.length === 0 && <p className="quiet">{say('alerts.noneNow')}</p>}
@@ -34,7 +37,7 @@ export function AlertPage() {
                   <Rows rows={over} />
                 </Panel>
               </div>
-              <Told />
+              {maySet && <Told />}
             </div>
           </>
         );

@@ -16,6 +16,11 @@ export const noAnswer = 'STUDIO_NO_ANSWER';
 /** The same for a call that may have changed something before the line broke. */
 export const noAnswerSent = 'STUDIO_NO_ANSWER_SENT';
 
+/** What the signed-in page knows: the proof that its changes carry, and whom to tell that the session is over. */
+export const session: { proof: string | null; onOver: () => void } = { proof: null, onOver: () => {} };
+
+const overCodes = new Set(['API_KEY_MISSING', 'API_KEY_UNKNOWN', 'API_PAGE_UNPROVEN', 'TEAM_CODES_WANTED']);
+
 /** What a call sends: JSON, or a text of a kind of its own. */
 type Send =
   { method: 'POST' | 'PUT' | 'DELETE'; body?: unknown } | { method: 'POST' | 'PUT'; type: string; text: string | Blob };
@@ -27,7 +32,11 @@ type Send =
 export async function ask<T>(path: string, send?: Send): Promise<T> {
   const answer = await reach(path, send);
   const text = await answer.text();
-  if (!answer.ok) throw new ApiError(readProblem(answer.status, text, path));
+  if (!answer.ok) {
+    const problem = readProblem(answer.status, text, path);
+    if (overCodes.has(problem.code)) session.onOver();
+    throw new ApiError(problem);
+  }
   try {
     return JSON.parse(text) as T;
   } catch {
@@ -39,6 +48,7 @@ async function reach(path: string, send: Send | undefined): Promise<Response> {
   const { type, body } = bodyOf(send);
   const headers: Record<string, string> = { accept: 'application/json' };
   if (type !== undefined) headers['content-type'] = type;
+  if (send && session.proof !== null) headers['x-beckon-proof'] = session.proof;
   try {
     return await fetch(path, {
       method: send?.method ?? 'GET',

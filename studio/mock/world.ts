@@ -19,6 +19,7 @@ import { ledgerOf, ledgerPageOf, ledgerStoryOf, paceOf } from './ledger.ts';
 import { stuckOf } from './stuck.ts';
 import { placesOf, versionOf, versionsOf } from './version.ts';
 import { itemNames, mailHtml, picture, timelineOf } from './story.ts';
+import { auditOf, meOf, membersOf as membersOfTeam } from './team.ts';
 import { criteriaOf, noRules, nothingYet } from './criterion.ts';
 
 interface World {
@@ -172,6 +173,9 @@ const stuckRuns = (world: World, keys: readonly string[]) =>
 
 const doors: Record<string, (world: World, asked: Asked) => Answer> = {
   overview: (world) => ok(overview(world)),
+  me: (world) => ok(meOf(world.empty)),
+  members: () => ok({ members: membersOfTeam() }),
+  audit: (world, { id }) => ok(id === 'verdict' ? { lines: 1312, hash: 'x7Yk', broken: null } : auditOf(world.empty)),
   clock: (world, asked) => ok(asked.method === 'POST' ? advance(world, asked.body) : clock(world)),
   ledger: (world, { id, sub, search }) => {
     const at = (hours: number) => iso(world, hours);

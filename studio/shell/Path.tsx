@@ -72,6 +72,7 @@ export function Path() {
 
 function wordOf(section: string, say: (key: Key) => string): string {
   const word = `nav.${section}`;
+  if (section === 'account') return say('team.account');
   return isKey(word) ? say(word) : say('nav.home');
 }
 

@@ -1,8 +1,20 @@
 import { ActionIcon, Button, Kbd, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconCheck, IconClock, IconLanguage, IconMoon, IconSearch, IconSun, IconSunMoon } from '@tabler/icons-react';
+import {
+  IconCheck,
+  IconClock,
+  IconLanguage,
+  IconMoon,
+  IconSearch,
+  IconSun,
+  IconSunMoon,
+  IconUserCircle,
+} from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { clock, overview } from '../api/query.ts';
 import type { Advance } from '../clock/advance.ts';
+import { me } from '../team/query.ts';
+import { useSignOut } from '../team/SignOut.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { languages } from '../words/words.ts';
 import { Path } from './Path.tsx';
@@ -25,6 +37,7 @@ export function TopBar({ onSearch, advance }: { onSearch: () => void; advance: A
         <Clock advance={advance} />
         <LanguageMenu />
         <SchemeMenu />
+        <AccountMenu />
       </div>
     </header>
   );
@@ -80,8 +93,32 @@ function LanguageMenu() {
   );
 }
 
+function AccountMenu() {
+  const { say } = useVoice();
+  const { data } = useQuery(me);
+  const navigate = useNavigate();
+  const out = useSignOut();
+  const member = data?.member;
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="control" size={36} aria-label={say('team.account')}>
+          <IconUserCircle size={18} stroke={1.5} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {member && <Menu.Label>{`${member.name} · ${say(`team.role.${member.role}`)}`}</Menu.Label>}
+        <Menu.Item onClick={() => void navigate({ to: '/account' })}>
+          {say(member ? 'team.account' : 'team.setUp')}
+        </Menu.Item>
+        {member && <Menu.Item onClick={() => out.mutate()}>{say('team.signOut')}</Menu.Item>}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
 const schemes = [
-  { value: 'auto', word: 'scheme.auto', Icon: IconSunMoon },
+  { value: 'auto', word: 'scheme.auto', Icon: IconSunMoon, IconUserCircle },
   { value: 'light', word: 'scheme.light', Icon: IconSun },
   { value: 'dark', word: 'scheme.dark', Icon: IconMoon },
 ] as const;

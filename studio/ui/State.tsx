@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { Problem } from '../../src/api/contract.ts';
 import { ApiError, noAnswer, noAnswerSent } from '../api/client.ts';
 import { TextLink } from './Link.tsx';
+import { isKey } from '../words/words.ts';
 import { useVoice } from './voice.tsx';
 
 /** What went wrong: what, why, the mend, and a way to try again. */
@@ -36,6 +37,9 @@ function useProblemWords(error: unknown): Partial<Problem> & { title: string } {
     return { title: say('problem.title'), detail: error instanceof Error ? error.message : String(error) };
   }
   const { problem } = error;
+  // Where the language has a sentence of its own for the code, it says all that there is.
+  const own = `problem.of.${problem.code}`;
+  if (isKey(own)) return { title: say(own), code: problem.code };
   const lost = problem.code === noAnswerSent;
   if (problem.code !== noAnswer && !lost) return { ...problem, title: problem.title || say('problem.title') };
   const detail = say(lost ? 'problem.goneSent' : 'problem.goneWhy', { path: problem.detail });

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, createContext, useContext, useEffect, useMemo, useState } from 'react';
 import type { MoneyView } from '../../src/api/contract.ts';
 import { clock } from '../api/query.ts';
+import { isIn, me } from '../team/query.ts';
 import { type Language, type Say, chooseLanguage, loadLanguage, localeOf, speak } from '../words/words.ts';
 import { type Frame, clockFace, dayName, hour, moment, money, moneys, percent } from './format.ts';
 
@@ -51,7 +52,8 @@ export function VoiceProvider({ children }: { children: ReactNode }) {
     defaultValue: null,
     getInitialValueInEffect: false,
   });
-  const { data } = useQuery(clock);
+  const inside = isIn(useQuery(me).data);
+  const { data } = useQuery({ ...clock, enabled: inside });
   const language = useSpoken(chooseLanguage([chosen ?? '', ...navigator.languages]));
   const zone = data?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   // To the minute, so that nothing is drawn anew every two seconds.

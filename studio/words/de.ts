@@ -1,3 +1,4 @@
+import { deTeam } from './de-team.ts';
 import { deAlert } from './de-alert.ts';
 import { deAction } from './de-action.ts';
 import { deForm } from './de-form.ts';
@@ -444,6 +445,7 @@ export const de: Catalogue = {
   ...deForm,
   ...deRecipe,
   ...deAlert,
+  ...deTeam,
   ...dePlace,
   ...deFeeds,
   ...deRecommend,

@@ -1,3 +1,4 @@
+import { enTeam } from './en-team.ts';
 import { enAlert } from './en-alert.ts';
 import { enAction } from './en-action.ts';
 import { enForm } from './en-form.ts';
@@ -440,6 +441,7 @@ export const en = {
   ...enForm,
   ...enRecipe,
   ...enAlert,
+  ...enTeam,
   ...enPlace,
   ...enFeeds,
   ...enRecommend,

@@ -1,3 +1,4 @@
+import { svTeam } from './sv-team.ts';
 import { svAlert } from './sv-alert.ts';
 import { svAction } from './sv-action.ts';
 import { svForm } from './sv-form.ts';
@@ -437,6 +438,7 @@ export const sv: Catalogue = {
   ...svForm,
   ...svRecipe,
   ...svAlert,
+  ...svTeam,
   ...svPlace,
   ...svFeeds,
   ...svRecommend,
