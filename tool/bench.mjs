@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { buildBenches } from './build.mjs';
 import { ensureInstalled, requireNode } from './install.mjs';
-import { root, tools } from './run.mjs';
+import { engineFlags, root, tools } from './run.mjs';
 
 /**
  * `npm run bench -- NAME [--json] [--save] [flags of the bench]`. A bench is bench/NAME.bench.ts; it prints one JSON line
@@ -23,8 +24,10 @@ if (name === undefined || !known.includes(name)) {
   process.exit(2);
 }
 const own = new Set(['--json', '--save']);
+/** What these measure happens in their own process: they run compiled, with the flags of `npm start`. */
+const compiled = new Set(['timers']);
 const figures = [];
-const code = await measure();
+const code = await measure(await programOf());
 if (!flags.includes('--json')) {
   console.table(figures, ['figure', 'value', 'unit', 'limit', 'ratio']);
   for (const { figure, note } of figures) if (note) console.log(`${figure}: ${note}`);
@@ -32,8 +35,14 @@ if (!flags.includes('--json')) {
 if (flags.includes('--save') && code === 0) save();
 process.exitCode = code;
 
-function measure() {
-  const args = [tools.tsx, join('bench', `${name}.bench.ts`), ...flags.filter((flag) => !own.has(flag))];
+async function programOf() {
+  if (!compiled.has(name)) return [tools.tsx, join('bench', `${name}.bench.ts`)];
+  if (!(await buildBenches())) process.exit(1);
+  return [...engineFlags, join('dist', 'bench', `${name}.bench.js`)];
+}
+
+function measure(program) {
+  const args = [...program, ...flags.filter((flag) => !own.has(flag))];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   lines.on('line', take);

@@ -22,7 +22,7 @@ const parts = {
     inputs: ['src', 'shop', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     only: (path) => !/\.test\.ts$|^shop\/(?!.*\.ts$)|^shop\/.+\//.test(path),
     output: 'dist/src/main.js',
-    make: buildServer,
+    make: () => buildServer(),
   },
   studio: {
     inputs: ['studio', 'src/api', 'package-lock.json'],
@@ -74,6 +74,14 @@ const pictures = {
     ),
 };
 
+/** Benches that measure this very process, compiled beside the server, so that they run what a shop runs. */
+const benches = {
+  inputs: [...parts.server.inputs, 'bench', 'tsconfig.bench.json'],
+  only: (path) => parts.server.only(path) && !path.startsWith('bench/result/'),
+  output: 'dist/bench/figure.js',
+  make: () => buildServer('tsconfig.bench.json'),
+};
+
 const stampFile = join(root, 'dist', '.built.json');
 
 /** Builds every part that changed. Gives false, after printing why, when one does not build. */
@@ -85,6 +93,12 @@ export async function build(say = console.log) {
     makePart('sdk', parts.sdk, say).then((ok) => ok && makePart('docs', parts.docs, say)),
   ]);
   return results.every(Boolean);
+}
+
+/** Builds the server and the benches. Gives false, after printing why, when they do not build. */
+export function buildBenches(say = console.error) {
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  return makePart('benches', benches, say);
 }
 
 let announced = false;
@@ -119,8 +133,8 @@ function hashOf({ inputs, only = () => true }) {
   return hash.digest('hex');
 }
 
-async function buildServer() {
-  const result = await node(tools.tsc, ['-p', 'tsconfig.build.json'], { quiet: true });
+async function buildServer(project = 'tsconfig.build.json') {
+  const result = await node(tools.tsc, ['-p', project], { quiet: true });
   if (result.code !== 0) return result;
   for (const path of filesBelow('src').filter((one) => !one.endsWith('.ts'))) {
     const to = join(root, 'dist', path);

@@ -14,6 +14,9 @@ export const tools = {
   vitest: 'node_modules/vitest/vitest.mjs',
 };
 
+/** With what `npm start` and `beckon` run Node: package.json and tool/beckon.mjs say the same. */
+export const engineFlags = ['--max-semi-space-size=64', '--no-allocation-site-pretenuring'];
+
 /**
  * Runs a program to its end. `quiet` keeps its output back and gives it as `text`; else it goes where ours goes.
  * After `limit` milliseconds the program and its children are ended and `code` is 124.

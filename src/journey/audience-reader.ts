@@ -1,6 +1,6 @@
 import { durationMs, point } from '../base/index.ts';
 import { truthy } from '../language/index.ts';
-import { isAudienceKey, viewOf, type Profile } from '../profile/index.ts';
+import { isAudienceKey, viewOf, type Profile, type ProfileView } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { EntryData, LiveJourney } from './admit.ts';
 import { Changes } from './change.ts';
@@ -50,7 +50,18 @@ export interface ReaderHands {
 /** A page of people, and where it ends; no `cursor` when it is the last. */
 interface Page {
   ids: string[];
+  /** As they were read when they were looked for, where that was needed. */
+  seen: Map<string, Profile>;
   cursor: string | null;
+}
+
+/** Somebody as an expression sees them, for one reading. */
+interface Looked {
+  profile: Profile;
+  view: ProfileView;
+  definition: JourneyDefinition;
+  data: Record<string, unknown> | null;
+  now: number;
 }
 
 /** People behind a mark, looked for while those before it come in; each is asked once more under their lock. */
@@ -182,7 +193,7 @@ export class AudienceReader {
     const nextAt = entry.rate === undefined ? now : now + Math.ceil((size / entry.rate) * 1000);
     const closed = await store.inTransaction(async (tx) => {
       if (!(await holdReading(tx, reading))) return 0;
-      const started = await this.#enter(tx, reading, { definition, entry, ids: page.ids });
+      const started = await this.#enter(tx, reading, { definition, entry, page });
       await noteReading(tx, reading.id, { cursor: page.cursor, started, nextAt, endedAt: ended ? now : null });
       return ended && entry.kind === 'audience' ? closeReadOut(tx, [reading.journey], now) : 0;
     });
@@ -199,22 +210,22 @@ export class AudienceReader {
     const { profiles } = this.#parts;
     const isMine = this.#waveTest(entry, reading);
     if (!isAudienceKey(entry.audience)) {
-      const page: Page = { ids: [], cursor: null };
-      let seen = 0;
+      const seen = new Map<string, Profile>();
+      let looked = 0;
       for await (const profile of profiles.readAll({ seenSince: 0, page: size, after: reading.cursor })) {
-        if (isMine(profile.id) && this.#holds(profile, entry, { definition, data: reading.data }))
-          page.ids.push(profile.id);
-        if (++seen >= scanSize || page.ids.length >= size) return { ...page, cursor: profile.id };
+        if (isMine(profile.id) && this.#holds(this.#look(profile, definition, reading), entry))
+          seen.set(profile.id, profile);
+        if (++looked >= scanSize || seen.size >= size) return { ids: [...seen.keys()], seen, cursor: profile.id };
       }
-      return page;
+      return { ids: [...seen.keys()], seen, cursor: null };
     }
     const audience = profiles.audiences.all.find(({ row }) => row.key === entry.audience);
-    if (!audience) return { ids: [], cursor: null };
+    if (!audience) return { ids: [], seen: new Map(), cursor: null };
     if (audience.row.builtAt === null) return null;
     const members = await profiles.audiences.members(entry.audience, { after: reading.cursor, limit: size });
     const { since } = reading;
     const ids = members.filter((one) => (since === null || one.since > since) && isMine(one.id)).map(({ id }) => id);
-    return { ids, cursor: members.length < size ? null : members.at(-1)!.id };
+    return { ids, seen: new Map(), cursor: members.length < size ? null : members.at(-1)!.id };
   }
 
   #waveTest(entry: AudienceEntry | BusinessEntry, { name, wave }: Reading): (id: string) => boolean {
@@ -222,15 +233,16 @@ export class AudienceReader {
     return waves === undefined ? () => true : (id) => waveOf(waves, name, id) === wave;
   }
 
+  #look(profile: Profile, definition: JourneyDefinition, { data }: Reading): Looked {
+    const now = this.#parts.clock.now();
+    return { profile, view: viewOf(profile, now), definition, data, now };
+  }
+
   /** Does this profile belong to those who are read? Asked once more under its lock. */
-  #holds(
-    profile: Profile,
-    entry: AudienceEntry | BusinessEntry,
-    { definition, data }: { definition: JourneyDefinition; data: Record<string, unknown> | null },
-  ): boolean {
-    const about = { profile, definition, now: this.#parts.clock.now() };
-    const scope = { profile: viewOf(profile, about.now), ...(data === null ? {} : { event: data }) };
-    const asks = (source: string) => truthy(this.#hands.hands.evaluate(source, scope, about));
+  #holds(looked: Looked, entry: AudienceEntry | BusinessEntry): boolean {
+    const { profile, view, data } = looked;
+    const scope = { profile: view, ...(data === null ? {} : { event: data }) };
+    const asks = (source: string) => truthy(this.#hands.hands.evaluate(source, scope, looked));
     if (!isAudienceKey(entry.audience)) return asks(entry.audience);
     if (!(profile.audiences ?? []).includes(entry.audience)) return false;
     return entry.kind === 'business' || entry.when === undefined || asks(entry.when);
@@ -239,20 +251,23 @@ export class AudienceReader {
   async #enter(
     tx: Tx,
     reading: Reading,
-    { definition, entry, ids }: { definition: JourneyDefinition; entry: AudienceEntry | BusinessEntry; ids: string[] },
+    { definition, entry, page }: { definition: JourneyDefinition; entry: AudienceEntry | BusinessEntry; page: Page },
   ): Promise<number> {
-    if (ids.length === 0) return 0;
-    const locked = await this.#parts.profiles.lock(tx, ids);
+    if (page.ids.length === 0) return 0;
+    // In this order, on one connection.
+    const locking = this.#parts.profiles.lock(tx, page.ids, page.seen);
+    const [locked, runs] = await Promise.all([locking, activeRuns(tx, page.ids)]);
     await this.#hands.hands.load(tx, [...locked.values()], [definition]);
-    const changes = new Changes(this.#parts, await activeRuns(tx, [...locked.keys()]));
+    const changes = new Changes(this.#parts, runs);
     await changes.loadEntries(tx, [...locked.keys()], [definition]);
     let started = 0;
     for (const profile of locked.values()) {
-      if (!this.#holds(profile, entry, { definition, data: reading.data })) continue;
+      const looked = this.#look(profile, definition, reading);
+      if (!this.#holds(looked, entry)) continue;
       // A person whom a merge has brought behind the mark was read under another id already.
       const isRead = entry.kind === 'audience' && (changes.lastEntry(profile.id, definition.key) ?? 0) >= reading.due;
       if (isRead) continue;
-      for (const { key, data } of this.#entriesOf(profile, entry, { definition, data: reading.data })) {
+      for (const { key, data } of this.#entriesOf(looked, entry)) {
         if (await this.#isHeld(tx, changes, { profile, entry, key, journey: definition.key })) continue;
         const journey = { definition, version: reading.version };
         if (this.#hands.admit(changes, journey, { key, at: reading.due, data }, profile)) started++;
@@ -264,12 +279,9 @@ export class AudienceReader {
 
   /** With what a person comes in: once, or once for each element that the entry names. */
   #entriesOf(
-    profile: Profile,
+    { profile, view, definition, data, now }: Looked,
     entry: AudienceEntry | BusinessEntry,
-    { definition, data }: { definition: JourneyDefinition; data: Record<string, unknown> | null },
   ): { key: string; data: Record<string, unknown> }[] {
-    const now = this.#parts.clock.now();
-    const view = viewOf(profile, now);
     const whole = { ...data, ecid: view.ecid };
     if (entry.kind === 'audience') return [{ key: '', data: whole }];
     const ask = (source: string, event: unknown) =>

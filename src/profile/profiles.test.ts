@@ -285,6 +285,22 @@ describe('a shared device', () => {
   });
 });
 
+describe('profiles that were seen before they are locked', () => {
+  it('are taken as they are under the lock: read again where they have changed, and not there where they are gone', async () => {
+    const [still, moved, gone] = ['4', '5', '6'].map((digit) => digit.repeat(38));
+    await happens(...[still, moved, gone].map((device) => view('watch-1', device)));
+    const before = await Promise.all([still, moved, gone].map(byDevice));
+    const seen = new Map(before.map((profile) => [profile!.id, profile!]));
+    await happens(view('watch-2', moved), asserted('ada@example.com'), asserted('ada@example.com', {}, gone));
+
+    const held = await store.inTransaction((tx) => profiles.lock(tx, [...seen.keys()], seen));
+
+    const viewed = before.map((profile) => held.get(profile!.id)?.state.viewed.map(({ item }) => item));
+    expect(viewed).toEqual([['watch-1'], ['watch-2', 'watch-1'], undefined]);
+    expect(held.get(before[0]!.id)).toBe(before[0]);
+  });
+});
+
 describe('merges', () => {
   it('in a chain within one batch leave every fact with the profile that lives on', async () => {
     const third = '3'.repeat(38);

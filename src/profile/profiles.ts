@@ -15,6 +15,7 @@ import { ConsentRecall } from './recall.ts';
 import {
   lockFreeProfiles,
   lockProfiles,
+  lockSeenProfiles,
   ownersOf,
   profilesOf,
   putOffVisits,
@@ -165,9 +166,9 @@ export class Profiles {
     return row?.due?.getTime() ?? null;
   }
 
-  /** Profiles by id, locked in id order until the transaction ends. Merged ones are found under their new id only. */
-  async lock(tx: Runner, ids: readonly string[]): Promise<Map<string, Profile>> {
-    return this.#locked(tx, ids, lockProfiles(tx, ids));
+  /** Profiles by id, locked in id order until the transaction ends, merged ones under their new id only. What was `seen` and has not changed is not read again. */
+  async lock(tx: Runner, ids: readonly string[], seen?: ReadonlyMap<string, Profile>): Promise<Map<string, Profile>> {
+    return this.#locked(tx, ids, seen ? lockSeenProfiles(tx, ids, seen) : lockProfiles(tx, ids));
   }
 
   /** As `lock`, leaving out those another transaction holds. */

@@ -111,7 +111,28 @@ export async function lockProfiles(tx: Runner, ids: readonly string[]): Promise<
   return rows.map(profileOf);
 }
 
-/** The same, leaving out those another transaction holds. */
+/** As `lockProfiles`; of those that are still as `seen` only the version is read, which rises with each change. */
+export async function lockSeenProfiles(
+  tx: Runner,
+  ids: readonly string[],
+  seen: ReadonlyMap<string, Profile>,
+): Promise<Profile[]> {
+  if (ids.length === 0) return [];
+  const held = await tx.rows<{ id: string; version: number }>({
+    name: 'profile.lock-seen',
+    text: 'select id, version from profile where id = any($1) and merged_into is null order by id for update',
+    values: [[...new Set(ids)].sort()],
+  });
+  const isSame = ({ id, version }: { id: string; version: number }) => seen.get(id)?.version === version;
+  const changed = await lockProfiles(
+    tx,
+    held.filter((one) => !isSame(one)).map(({ id }) => id),
+  );
+  const now = new Map(changed.map((profile) => [profile.id, profile]));
+  return held.map(({ id }) => now.get(id) ?? seen.get(id)!);
+}
+
+/** As `lockProfiles`, leaving out those another transaction holds. */
 export async function lockFreeProfiles(tx: Runner, ids: readonly string[]): Promise<Profile[]> {
   if (ids.length === 0) return [];
   const rows = await tx.rows<ProfileRow>({
