@@ -46,4 +46,58 @@ describe('after hours in which nothing ran (trust §2.4)', () => {
     ]);
     expect(office.planned).toHaveLength(3);
   });
+
+  it('of three days whoever is late ends so, and the rest is called and mailed at the rate of the service, each once (trust row 56)', async () => {
+    const rate = 10;
+    const asks = (key: string, lateness: string): JourneyDefinition => ({
+      ...plan,
+      key,
+      lateness,
+      activities: {
+        ...plan.activities,
+        wait: { kind: 'wait', for: 'PT1H', next: 'ask' },
+        ask: {
+          kind: 'action',
+          name: 'Recs',
+          service: 'recs',
+          method: 'GET',
+          url: 'https://recs.example.com/v1',
+          rate,
+          deadline: 'P1D',
+          next: 'mail',
+        },
+      },
+    });
+    await office.live(asks('late', 'P1D'));
+    await office.live(asks('patient', 'P5D'));
+    const all = Number(process.env['BECKON_OVERDUE'] ?? 120);
+    for (let from = 1; from <= all; from += 500)
+      await office.happens(...Array.from({ length: Math.min(500, all - from + 1) }, (_, i) => person(from + i)));
+
+    office.clock.advance(3 * 24 * 60 * minute);
+    const seconds = new Map<number, number>();
+    for (let due = await office.runner.nextDue(); due !== null; due = await office.runner.nextDue()) {
+      office.clock.set(Math.max(due, office.clock.now()));
+      const before = office.asked.length;
+      while ((await office.runner.wake()) + (await office.runner.act()) > 0);
+      const second = Math.floor(office.clock.now() / 1000);
+      seconds.set(second, (seconds.get(second) ?? 0) + office.asked.length - before);
+    }
+
+    expect(Math.max(...seconds.values())).toBeLessThanOrEqual(2 * rate);
+    expect(office.asked).toHaveLength(all);
+    expect(office.planned.map(({ journey }) => journey).filter((one) => one !== 'patient')).toEqual([]);
+    expect(new Set(office.planned.map(({ profileId }) => profileId)).size).toBe(all);
+    expect(office.planned).toHaveLength(all);
+    const late = (await office.runs()).filter(({ journey }) => journey === 'late');
+    expect(new Set(late.map(({ endReason }) => endReason))).toEqual(
+      new Set(['Too late: the wait ended while the system was down']),
+    );
+  });
 });
+
+/** Somebody of a device of their own puts something in the cart. */
+function person(no: number) {
+  const id = `7${String(no).padStart(37, '0')}`;
+  return { ...office.add('coat'), visitor: `ecid:${id}`, identities: [{ namespace: 'ecid', id }] };
+}
