@@ -381,6 +381,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     async stop() {
       await doors.close();
       await hearing.stop();
+      rooms.messages.stop();
       await rooms.pulse.stop();
       await rooms.slots.calling.stop();
       await rooms.profiles.audiences.builds.stop();

@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Office } from '../../test/support/journeys.ts';
 import type { JourneyDefinition } from './definition.ts';
 
+vi.setConfig({ testTimeout: 600_000 }); // ten thousand by request: BECKON_OVERDUE
 let office: Office;
 beforeEach(async () => {
   office = await Office.open();
@@ -48,7 +49,8 @@ describe('after hours in which nothing ran (trust §2.4)', () => {
   });
 
   it('of three days whoever is late ends so, and the rest is called and mailed at the rate of the service, each once (trust row 56)', async () => {
-    const rate = 10;
+    const all = Number(process.env['BECKON_OVERDUE'] ?? 120);
+    const rate = Math.max(10, Math.ceil(all / 12));
     const asks = (key: string, lateness: string): JourneyDefinition => ({
       ...plan,
       key,
@@ -70,7 +72,6 @@ describe('after hours in which nothing ran (trust §2.4)', () => {
     });
     await office.live(asks('late', 'P1D'));
     await office.live(asks('patient', 'P5D'));
-    const all = Number(process.env['BECKON_OVERDUE'] ?? 120);
     for (let from = 1; from <= all; from += 500)
       await office.happens(...Array.from({ length: Math.min(500, all - from + 1) }, (_, i) => person(from + i)));
 

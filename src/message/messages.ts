@@ -52,7 +52,7 @@ import {
   type ClickTarget,
   type UnsubscribePage,
 } from './unsubscribe.ts';
-import { workDue } from './work.ts';
+import { Ending, workDue } from './work.ts';
 
 /** What a call of a provider came to: events taken, and events that were known. */
 export interface Told {
@@ -74,6 +74,7 @@ export class Messages {
   /** Rates, warm-ups and brakes. */
   readonly pacing: Pacing;
   readonly #kit: Kit;
+  readonly #ending = new Ending();
   readonly #live: LivePictures;
 
   /** Throws MESSAGE_ADDRESS_REFUSED or MESSAGE_HEADER_REFUSED for a sender that cannot be one. */
@@ -169,7 +170,13 @@ export class Messages {
    * gates, claiming the next batch while one is on the wire. Any number of processes may work at the same time.
    */
   work(): Promise<{ done: number }> {
-    return workDue(this.#kit, { compiled: (keys) => this.templates.compiled(keys), pacing: this.pacing });
+    const compiled = (keys: string[]) => this.templates.compiled(keys);
+    return workDue(this.#kit, { compiled, pacing: this.pacing, ending: this.#ending });
+  }
+
+  /** What is under way ends, and nothing more is begun, however much is due: `work` returns soon. */
+  stop(): void {
+    this.#ending.ask();
   }
 
   /** When business time must come to for something to be done; null when nothing waits. */

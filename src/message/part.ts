@@ -30,6 +30,8 @@ export interface MessageSettings {
   leaseMs: number;
   /** Real time an attempt may take; longer than the transport's own timeouts. */
   wireLeaseMs: number;
+  /** Real time a process that ends waits for mail hosts to answer; what they have not answered then comes to be in doubt. */
+  lastAnswersMs: number;
   /** Real time doubt waits for an answer before the policy decides. */
   recoveryMs: number;
   /** Spread of the end of quiet hours. */
@@ -51,6 +53,7 @@ export const defaultSettings: MessageSettings = {
   ],
   leaseMs: 60_000,
   wireLeaseMs: 11 * 60_000,
+  lastAnswersMs: 15_000,
   recoveryMs: 15 * 60_000,
   quietJitterMs: 30 * 60_000,
   batch: 50,

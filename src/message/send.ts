@@ -257,6 +257,8 @@ function wireRow(kit: Kit, { claim, rendered, mail }: Ready): WireRow {
   };
 }
 
+const unbegun: SendResult = { kind: 'lost', bodyEnded: false, why: 'its turn came too late' };
+
 /** Begun mails on their way: as many at once as the transport bears, results recorded as they come. */
 export class Wire {
   readonly #kit: Kit;
@@ -280,6 +282,12 @@ export class Wire {
       const lane = this.#lane().finally(() => void this.#lanes.delete(lane));
       this.#lanes.add(lane);
     }
+  }
+
+  /** What has not had its turn gets none here: it is tried again, by whoever comes next. */
+  letGo(): void {
+    for (const { ready } of this.#queue.splice(0)) this.#recorder.take(ready.claim, unbegun);
+    for (const tell of this.#emptied.splice(0)) tell();
   }
 
   /**
@@ -309,7 +317,7 @@ export class Wire {
               message: claim.row.id,
               says: rendered,
             })
-          : { kind: 'lost', bodyEnded: false, why: 'its turn came too late' };
+          : unbegun;
       point('message.answered');
       this.#recorder.take(claim, result);
     }

@@ -8,15 +8,33 @@ import { expireOverdue, rescueLost, settleOldDoubt } from './rescue.ts';
 import { beginBatch, handBack, renderClaims, Wire } from './send.ts';
 import { toDo } from './table-report.ts';
 
+/** That this process is to end: whoever works looks at it, or is told. */
+export class Ending {
+  readonly #listeners = new Set<() => void>();
+  isAsked = false;
+
+  ask(): void {
+    this.isAsked = true;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls it at once when it was asked for before. @returns takes it away again */
+  onAsked(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    if (this.isAsked) listener();
+    return () => void this.#listeners.delete(listener);
+  }
+}
+
 /**
  * One pass over everything due: takes up what lost workers left, ends what is overdue, and sends what passes its gates,
  * claiming and rendering the next batch while one is on the wire. Any number of processes may work at the same time.
  */
 export async function workDue(
   kit: Kit,
-  rooms: { compiled(keys: string[]): Promise<Map<string, CompiledTemplate>>; pacing: Pacing },
+  rooms: { compiled(keys: string[]): Promise<Map<string, CompiledTemplate>>; pacing: Pacing; ending: Ending },
 ): Promise<{ done: number }> {
-  const { compiled, pacing } = rooms;
+  const { compiled, pacing, ending } = rooms;
   const found = await toDo(kit.store, { now: kit.clock.now(), recoveryMs: kit.set.recoveryMs });
   // What was said of earlier mails holds before the next claim, also when whoever put it down has died since.
   if (found.heard) await hearPending(kit);
@@ -25,7 +43,7 @@ export async function workDue(
   // What a lost worker held may be past its deadline too.
   if (found.overdue || found.lost) done += await expireOverdue(kit);
   const wire = new Wire(kit);
-  while (found.due || done > 0) {
+  while ((found.due || done > 0) && !ending.isAsked) {
     // A long bulk is watched while it goes.
     if (found.due) await pacing.lookNow();
     const { claims, decided, asks } = await claimDue(kit, compiled);
@@ -33,23 +51,33 @@ export async function workDue(
     if (asks) for (const way of [kit.transport, ...(kit.ways?.values() ?? [])]) await way.takesUtf8?.();
     done += decided;
     const ready = await renderClaims(kit, claims);
-    if (!(await inTime(wire.emptied(), kit.set.leaseMs / 2))) {
+    if (!(await inTime(wire.emptied(), kit.set.leaseMs / 2, ending))) {
       await handBack(kit, ready);
       break;
     }
     wire.take(await beginBatch(kit, ready));
   }
-  await wire.done();
+  await settled(kit, wire, ending);
   return { done };
 }
 
-/** Is the work done within `ms` of real time? */
-async function inTime(work: Promise<void>, ms: number): Promise<boolean> {
-  let stop = () => {};
+/** All that is on the wire is answered; at an end what is not begun is let go, and a slow answer is not waited for for long. */
+async function settled({ set }: Kit, wire: Wire, ending: Ending): Promise<void> {
+  const all = wire.done();
+  await inTime(all, Infinity, ending);
+  if (!ending.isAsked) return;
+  wire.letGo();
+  await inTime(all, set.lastAnswersMs);
+}
+
+/** Is the work done within `ms` of real time, and before an end is asked for? */
+async function inTime(work: Promise<void>, ms: number, ending?: Ending): Promise<boolean> {
+  const stops: (() => void)[] = [];
   const late = new Promise<boolean>((resolve) => {
-    stop = after(ms, () => resolve(false)).stop;
+    if (ms < Infinity) stops.push(after(ms, () => resolve(false)).stop);
+    if (ending) stops.push(ending.onAsked(() => resolve(false)));
   });
   const done = await Promise.race([work.then(() => true), late]);
-  stop();
+  for (const stop of stops) stop();
   return done;
 }
