@@ -31,8 +31,8 @@ export interface BuildParts {
 
 /** So many profiles are compared in one query, which locks nothing. */
 const rangeSize = 1_000_000;
-/** So many are changed, and locked for it, in one transaction. */
-const applySize = 1000;
+/** So many are changed, and locked for it, in one transaction: whoever commits meanwhile waits for what it wrote, about 4 KB each. */
+const applySize = 250;
 /** The longest rest after that, real milliseconds. */
 const breathMs = 20;
 /** So many are asked for the moment at which time changes their membership, in one transaction. */
