@@ -24,6 +24,7 @@ import {
 import {
   migrations as profileMigrations,
   Profiles,
+  saveProfiles,
   type Fact,
   type Profile,
   type ProfileState,
@@ -218,20 +219,9 @@ async function openRunner(time: Clock): Promise<Runner> {
   });
 }
 
-/** The people stand already; only their runs are measured. */
+/** The people stand already, as the fold writes them; only their runs are measured. */
 async function addPeople(from: number, to: number): Promise<void> {
-  const people = Array.from({ length: to - from }, (_, i) => person(from + i));
-  await store.run({
-    name: 'bench-people',
-    text: `insert into profile (id, shard, version, state, last_seen_at)
-      select *, now() from unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::jsonb[])`,
-    values: [
-      people.map(({ id }) => id),
-      people.map(({ shard }) => shard),
-      people.map(({ version }) => version),
-      people.map(({ state }) => JSON.stringify(state)),
-    ],
-  });
+  await saveProfiles(store, [...peopleOf(from, to).values()]);
 }
 
 /** Lets a batch of people in, in one transaction, as the fold does. */

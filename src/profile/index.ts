@@ -30,5 +30,5 @@ export { profileSchema } from './schema.ts';
 export { type MergeRecord, type ProfileStory } from './story.ts';
 export { type ConsentRecord, type LinkedIdentity } from './table-graph.ts';
 export { eventView, traitOf, traitValue, type TraitDefinition } from './trait.ts';
-export { declinedSql, emptyProfiles, migrations } from './table.ts';
+export { declinedSql, emptyProfiles, migrations, saveProfiles } from './table.ts';
 export { isReachable, viewOf } from './view.ts';
