@@ -42,6 +42,18 @@ const oneJourney = createRoute({
   component: lazyRouteComponent(() => import('./journey/JourneyPage.tsx'), 'JourneyPage'),
 });
 
+const journeyReport = createRoute({
+  getParentRoute: () => root,
+  path: '/journeys/$key/report',
+  component: lazyRouteComponent(() => import('./report/JourneyReportPage.tsx'), 'JourneyReportPage'),
+});
+
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  component: lazyRouteComponent(() => import('./report/ReportsPage.tsx'), 'ReportsPage'),
+});
+
 const journeyVersions = createRoute({
   getParentRoute: () => root,
   path: '/journeys/$key/versions',
@@ -299,6 +311,8 @@ export const router = createRouter({
     journeyList,
     oneJourney,
     simulate,
+    journeyReport,
+    reports,
     journeyVersions,
     stuckRuns,
     ledgerPage,

@@ -33,7 +33,10 @@ export function measuredDoors(make: Make, app: FastifyInstance, house: House): v
     summary: 'What came of recommendations on pages: shown, clicked and bought, by criterion, slot, item or day.',
     query: { by: '`criterion` (left out), `slot`, `item` or `day`', ...daySpan },
     answer: RecommendationsView,
-    work: async (call) => ({ rows: await recommendationsOf(house, (name) => call.query(name)) }),
+    work: async (call) => ({
+      currency: house.settings.currency,
+      rows: await recommendationsOf(house, (name) => call.query(name)),
+    }),
   });
   fileDoor<RecommendationLine>(app, house, {
     path: '/reports/recommendations/file',

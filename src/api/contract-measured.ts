@@ -120,6 +120,7 @@ export const ItemsView = Type.Object({
 export type ItemsView = Static<typeof ItemsView>;
 
 export const RecommendationsView = Type.Object({
+  currency: text,
   rows: Type.Array(
     Type.Object({
       criterion: text,

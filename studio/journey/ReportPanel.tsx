@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ArmSums, JourneyReport } from '../../src/api/contract.ts';
 import { report } from '../api/query.ts';
+import { TextLink } from '../ui/Link.tsx';
 import { Figure } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { reasonWords } from '../ui/reason.ts';
@@ -30,6 +31,11 @@ export function ReportPanel({ journeyKey }: { journeyKey: string }) {
           <Readings report={data} journeyKey={journeyKey} />
           <Harm journeyKey={journeyKey} />
           <Runs report={data} />
+          <p>
+            <TextLink to="/journeys/$key/report" params={{ key: journeyKey }}>
+              {say('reports.more.journey')}
+            </TextLink>
+          </p>
         </>
       )}
     </section>

@@ -2,6 +2,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import {
   IconBuildingStore,
+  IconChartHistogram,
   IconDatabaseImport,
   IconDoorEnter,
   IconHandStop,
@@ -36,6 +37,7 @@ export interface PageEntry {
     | '/journeys'
     | '/messages'
     | '/recommendations'
+    | '/reports'
     | '/people'
     | '/audiences'
     | '/catalogue'
@@ -58,6 +60,7 @@ const pages: PageEntry[] = [
   { to: '/messages', word: 'nav.messages', Icon: IconMail },
   { to: '/ledger', word: 'nav.ledger', Icon: IconListDetails },
   { to: '/recommendations', word: 'nav.recommendations', Icon: IconSparkles },
+  { to: '/reports', word: 'nav.reports', Icon: IconChartHistogram },
   { to: '/people', word: 'nav.people', Icon: IconUsers },
   { to: '/audiences', word: 'nav.audiences', Icon: IconUsersGroup },
   { to: '/catalogue', word: 'nav.catalogue', Icon: IconPackage },

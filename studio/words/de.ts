@@ -7,6 +7,7 @@ import { deFeeds } from './de-feeds.ts';
 import { deMessage } from './de-message.ts';
 import { dePeople } from './de-people.ts';
 import { deRecipe } from './de-recipe.ts';
+import { deReport } from './de-report.ts';
 import { deRecommend } from './de-recommend.ts';
 import { deLedger } from './de-ledger.ts';
 import { deSaid } from './de-said.ts';
@@ -446,6 +447,7 @@ export const de: Catalogue = {
   ...deRecipe,
   ...deAlert,
   ...deTeam,
+  ...deReport,
   ...dePlace,
   ...deFeeds,
   ...deRecommend,

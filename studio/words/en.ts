@@ -7,6 +7,7 @@ import { enFeeds } from './en-feeds.ts';
 import { enMessage } from './en-message.ts';
 import { enPeople } from './en-people.ts';
 import { enRecipe } from './en-recipe.ts';
+import { enReport } from './en-report.ts';
 import { enRecommend } from './en-recommend.ts';
 import { enLedger } from './en-ledger.ts';
 import { enSaid } from './en-said.ts';
@@ -442,6 +443,7 @@ export const en = {
   ...enRecipe,
   ...enAlert,
   ...enTeam,
+  ...enReport,
   ...enPlace,
   ...enFeeds,
   ...enRecommend,

@@ -7,6 +7,7 @@ import { svFeeds } from './sv-feeds.ts';
 import { svMessage } from './sv-message.ts';
 import { svPeople } from './sv-people.ts';
 import { svRecipe } from './sv-recipe.ts';
+import { svReport } from './sv-report.ts';
 import { svRecommend } from './sv-recommend.ts';
 import { svLedger } from './sv-ledger.ts';
 import { svSaid } from './sv-said.ts';
@@ -439,6 +440,7 @@ export const sv: Catalogue = {
   ...svRecipe,
   ...svAlert,
   ...svTeam,
+  ...svReport,
   ...svPlace,
   ...svFeeds,
   ...svRecommend,

@@ -1,0 +1,98 @@
+import { Anchor, Group, SegmentedControl, Table } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { FunnelLine } from '../../src/api/contract-report.ts';
+import { report } from '../api/query.ts';
+import { Panel } from '../ui/Page.tsx';
+import { ProblemNote, Rows } from '../ui/State.tsx';
+import { useVoice } from '../ui/voice.tsx';
+import { mailGroups, mails, type MailGroup } from './query.ts';
+
+/** Most groups that are shown at once; the file has all. */
+const most = 60;
+
+/** The mails of a journey, told apart in one of several ways; each line adds up. */
+export function Mails({ journeyKey }: { journeyKey: string }) {
+  const { say } = useVoice();
+  const [by, setBy] = useState<MailGroup>('day');
+  const { data, error, refetch } = useQuery(mails(journeyKey, by));
+  return (
+    <Panel
+      title={say('reports.mails')}
+      aside={
+        <SegmentedControl
+          size="xs"
+          className="report-by"
+          aria-label={say('reports.by')}
+          value={by}
+          onChange={(value) => setBy(value as MailGroup)}
+          data={mailGroups.map((value) => ({ value, label: say(`reports.by.${value}`) }))}
+        />
+      }
+    >
+      {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
+      {!data && !error && <Rows count={4} />}
+      {data?.length === 0 && <p className="quiet">{say('report.none')}</p>}
+      {data && data.length > 0 && <MailTable rows={by === 'day' ? data.toReversed() : data} journeyKey={journeyKey} />}
+      <Files to={`/v1/journeys/${encodeURIComponent(journeyKey)}/report/funnel/file?by=${by}&`} />
+    </Panel>
+  );
+}
+
+function MailTable({ rows, journeyKey }: { rows: readonly FunnelLine[]; journeyKey: string }) {
+  const { say, number, money } = useVoice();
+  const currency = useQuery(report(journeyKey)).data?.currency ?? 'EUR';
+  const excluded = ({ excluded: list }: FunnelLine) => list.reduce((sum, { count }) => sum + count, 0);
+  const back = ({ bounced, complained, unsubscribed }: FunnelLine) => bounced + complained + unsubscribed;
+  return (
+    <div className="table table-bare">
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th />
+            <Table.Th className="number">{say('reports.row.planned')}</Table.Th>
+            <Table.Th className="number wide-only">{say('reports.row.heldOut')}</Table.Th>
+            <Table.Th className="number wide-only">{say('reports.row.excluded')}</Table.Th>
+            <Table.Th className="number">{say('reports.row.accepted')}</Table.Th>
+            <Table.Th className="number wide-only">{say('reports.row.back')}</Table.Th>
+            <Table.Th className="number wide-only">{say('reports.row.clicked')}</Table.Th>
+            <Table.Th className="number wide-only">{say('reports.row.orders')}</Table.Th>
+            <Table.Th className="number">{say('reports.row.revenue')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.slice(0, most).map((row) => (
+            <Table.Tr key={row.group}>
+              <Table.Td>
+                {row.group === '' ? <span className="quiet">{say('reports.noVariant')}</span> : row.group}
+              </Table.Td>
+              <Table.Td className="number">{number(row.planned)}</Table.Td>
+              <Table.Td className="number wide-only">{number(row.heldOut)}</Table.Td>
+              <Table.Td className="number wide-only">{number(excluded(row))}</Table.Td>
+              <Table.Td className="number">{number(row.accepted)}</Table.Td>
+              <Table.Td className="number wide-only">{number(back(row))}</Table.Td>
+              <Table.Td className="number wide-only">{number(row.clickedByPeople)}</Table.Td>
+              <Table.Td className="number wide-only">{number(row.orders)}</Table.Td>
+              <Table.Td className="number">{money({ amount: row.revenue, currency }, true)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {rows.length > most && <p className="quiet">{say('reports.more', { count: rows.length - most })}</p>}
+    </div>
+  );
+}
+
+/** The same as files; `to` ends where the format is said. */
+export function Files({ to }: { to: string }) {
+  const { say } = useVoice();
+  return (
+    <Group gap="md" mt="sm">
+      {(['csv', 'ndjson'] as const).map((format) => (
+        <Anchor key={format} href={`${to}format=${format}`} download>
+          {say('reports.file', { format: format.toUpperCase() })}
+        </Anchor>
+      ))}
+    </Group>
+  );
+}

@@ -1,0 +1,114 @@
+import './report.css';
+import { SegmentedControl, Table } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { RecommendationsView } from '../../src/api/contract-measured.ts';
+import { PageHead, Panel } from '../ui/Page.tsx';
+import { ProblemNote, Rows } from '../ui/State.tsx';
+import { useVoice } from '../ui/voice.tsx';
+import { Comparisons } from './Comparisons.tsx';
+import { Files } from './Mails.tsx';
+import { allMail, creditRules, recommended, shownGroups, type ShownGroup } from './query.ts';
+
+const most = 60;
+
+/** Reports of no single journey: all mail against none, recommendations on pages, and the rule of credit. */
+export function ReportsPage() {
+  const { say } = useVoice();
+  const global = useQuery(allMail);
+  const running = global.data?.[0];
+  const answer = running
+    ? say('reports.someGetNone', { quarter: running.key.replace('global:', '') })
+    : say('reports.everybodyGets');
+  return (
+    <div className="page">
+      <PageHead title={say('nav.reports')} answer={`${answer}.`} />
+      <Comparisons query={global} title={say('reports.global')} none={say('reports.noGlobal')} />
+      <Recommended />
+      <Rule />
+    </div>
+  );
+}
+
+function Recommended() {
+  const { say } = useVoice();
+  const [by, setBy] = useState<ShownGroup>('criterion');
+  const { data, error, refetch } = useQuery(recommended(by));
+  return (
+    <Panel
+      title={say('reports.recommended')}
+      aside={
+        <SegmentedControl
+          size="xs"
+          className="report-by"
+          aria-label={say('reports.by')}
+          value={by}
+          onChange={(value) => setBy(value as ShownGroup)}
+          data={shownGroups.map((value) => ({ value, label: say(`reports.by.${value}`) }))}
+        />
+      }
+    >
+      {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
+      {!data && !error && <Rows count={3} />}
+      {data?.rows.length === 0 && <p className="quiet">{say('reports.nothingShown')}</p>}
+      {data && data.rows.length > 0 && (
+        <>
+          <ShownTable shown={data} by={by} />
+          <Files to={`/v1/reports/recommendations/file?by=${by}&`} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function ShownTable({ shown: { rows, currency }, by }: { shown: RecommendationsView; by: ShownGroup }) {
+  const { say, number, percent, money } = useVoice();
+  return (
+    <div className="table table-bare">
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{say('reports.by.criterion')}</Table.Th>
+            {by !== 'criterion' && <Table.Th>{say(`reports.by.${by}`)}</Table.Th>}
+            <Table.Th className="number">{say('reports.shown')}</Table.Th>
+            <Table.Th className="number">{say('reports.clicked')}</Table.Th>
+            <Table.Th className="number wide-only">{say('reports.coverage')}</Table.Th>
+            <Table.Th className="number wide-only">{say('reports.row.orders')}</Table.Th>
+            <Table.Th className="number">{say('reports.row.revenue')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.slice(0, most).map((row) => (
+            <Table.Tr key={`${row.criterion} ${row.group}`}>
+              <Table.Td>{row.criterion}</Table.Td>
+              {by !== 'criterion' && <Table.Td>{row.group}</Table.Td>}
+              <Table.Td className="number">{number(row.shown)}</Table.Td>
+              <Table.Td className="number">{number(row.clicked)}</Table.Td>
+              <Table.Td className="number wide-only">{row.coverage === null ? '–' : percent(row.coverage)}</Table.Td>
+              <Table.Td className="number wide-only">{number(row.orders)}</Table.Td>
+              <Table.Td className="number">{money({ amount: row.revenue, currency }, true)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {rows.length > most && <p className="quiet">{say('reports.more', { count: rows.length - most })}</p>}
+    </div>
+  );
+}
+
+function Rule() {
+  const { say, moment } = useVoice();
+  const { data } = useQuery(creditRules);
+  const rule = data?.at(-1);
+  if (!rule) return null;
+  return (
+    <Panel title={say('reports.rule')}>
+      <p>{say(rule.model === 'first' ? 'reports.first' : 'reports.last', { count: rule.orderDays })}</p>
+      <p className="quiet">
+        <code>{rule.name}</code>
+        {rule.since !== null && ` · ${say('reports.ruleSince', { at: moment(rule.since) })}`}
+      </p>
+      <p className="quiet">{say('reports.ruleSays')}</p>
+    </Panel>
+  );
+}
