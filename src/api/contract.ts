@@ -347,6 +347,15 @@ export const JourneyReport = Type.Object({
     Type.Object({ expected: Type.Number(), p: Type.Number(), peekP: Type.Number(), alarm: Type.Boolean() }),
     Type.Null(),
   ]),
+  /** The same day by day: all days together, and the one that fits least, its p set right for how many there are. */
+  ratioByDay: Type.Union([
+    Type.Object({
+      days: Type.Integer(),
+      p: Type.Number(),
+      worst: Type.Object({ day: Type.String(), p: Type.Number() }),
+    }),
+    Type.Null(),
+  ]),
   /** What decides, written down before anybody was compared. */
   decided: Type.Union([
     Type.Object({

@@ -286,11 +286,12 @@ export class Measure {
     if (runs === null) return null;
     const at = clock.now();
     const watched = (days: number) => ({ journey, from, until: Math.min(until ?? Infinity, at - days * dayMs) });
-    const [all, matured, later, weeks, start, totals, mails] = await Promise.all([
+    const [all, matured, later, weeks, days, start, totals, mails] = await Promise.all([
       armSums(store, { journey, from, until }),
       armSums(store, watched(windowDays)),
       armSums(store, watched(laterDays)),
       armSumsBy(store, watched(windowDays), { unit: 'week', zone }),
+      armSumsBy(store, { journey, from, until }, { unit: 'day', zone }),
       startOf(store, journey),
       journeyTotals(store, journey),
       messages.counts(journey),
@@ -306,6 +307,7 @@ export class Measure {
       matured,
       later,
       weeks,
+      days,
       start,
       totals,
     });

@@ -4,6 +4,7 @@ import type { JourneyStart } from './table-start.ts';
 import type { ArmRow } from './table-tally.ts';
 import type { Arm } from './table.ts';
 import {
+  ratioByDay,
   ratioOf,
   readAll,
   spansOf,
@@ -125,6 +126,8 @@ export interface JourneyReport {
   /** The effect by week of assignment, of the weeks in which both arms bought enough. */
   weeks: { from: string; treated: number; control: number; effect: number; low: number; high: number }[];
   ratio: Ratio | null;
+  /** The same day by day: `p` of all days together, and of the one that fits least. */
+  ratioByDay: { days: number; p: number; worst: { day: string; p: number } } | null;
   /** What decides, as written down before anybody was compared. */
   decided: { at: string; hash: string; cap: number | null; plan: Record<string, unknown> } | null;
 }
@@ -141,7 +144,8 @@ export interface ReportInput {
   /** Watched for `windowDays`, and for 28 days. */
   matured: Arms;
   later: Arms;
-  weeks: (ArmRow & { arm: Arm; from: number })[];
+  weeks: (ArmRow & { arm: string; from: number })[];
+  days: (ArmRow & { arm: string; from: number })[];
   start: JourneyStart | null;
   totals: { human: number; unknown: number; orders: number; minor: number };
 }
@@ -179,6 +183,7 @@ export function buildReport(input: ReportInput): JourneyReport {
       ...moneyOf(span, currency),
     })),
     ratio: ratioOf(input.all),
+    ratioByDay: dayView(input.days),
     decided: input.start && {
       at: new Date(input.start.startedAt).toISOString(),
       hash: input.start.hash,
@@ -186,6 +191,11 @@ export function buildReport(input: ReportInput): JourneyReport {
       plan: input.start.plan,
     },
   };
+}
+
+function dayView(rows: ReportInput['days']): JourneyReport['ratioByDay'] {
+  const found = ratioByDay(rows);
+  return found && { ...found, worst: { day: new Date(found.worst.from).toISOString(), p: found.worst.p } };
 }
 
 /** People who met both arms, each counted once in one of them. */
@@ -316,9 +326,10 @@ function whyEarly({ matured, all, runs, windowDays }: Pick<ReportInput, 'matured
     const arm = treated.n === 0 ? 'the treated arm' : 'the control';
     return `Nobody in ${arm} has been watched for ${windowDays} days yet`;
   }
-  const ratio = ratioOf(all);
-  if (ratio?.alarm) {
-    const sizes = `${all.treated.n} to ${all.control.n}, p = ${ratio.p.toExponential(1)}`;
+  for (const arms of [all, matured]) {
+    const ratio = ratioOf(arms);
+    if (!ratio?.alarm) continue;
+    const sizes = `${arms.treated.n} to ${arms.control.n}, p = ${ratio.p.toExponential(1)}`;
     return `The arms are not in the proportion they should be (${sizes}), so no verdict is given`;
   }
   if (Math.min(treated.buyers, control.buyers) < buyerFloor) {

@@ -129,4 +129,9 @@ create table measure_shown_delta (
 );
 `,
   },
+  {
+    // A mail that was held over night counts on the day of its plan, with everything that came of it.
+    name: '0705-measure-sent-planned',
+    sql: 'alter table measure_sent add column planned_at timestamptz',
+  },
 ];

@@ -62,7 +62,7 @@ export interface FunnelActs {
 }
 
 const actGroups: Record<FunnelGroup, string> = {
-  day: `to_char(s.at at time zone $4, 'YYYY-MM-DD')`,
+  day: `to_char(coalesce(s.planned_at, s.at) at time zone $4, 'YYYY-MM-DD')`,
   activity: 'coalesce(s.activity, $4)',
   version: 'coalesce(s.version::text, $4)',
   message: 'coalesce(s.message, $4)',
@@ -70,14 +70,15 @@ const actGroups: Record<FunnelGroup, string> = {
   whole: '$4::text',
 };
 
-/** Clicks and credited orders by the day the mail left, or by what sent it. */
+/** Clicks and credited orders by the day of the plan, or by what sent the mail. */
 export async function funnelActs(runner: Runner, query: FunnelQuery): Promise<FunnelActs[]> {
   const { journey, by, zone, from, until } = query;
   const at = (time: number | null) => (time === null ? null : new Date(time));
   return runner.rows<FunnelActs>({
     text: `with sent as (
         select ${actGroups[by]} as "group", s.message_id from measure_sent s where s.journey = $1
-          and ($2::timestamptz is null or s.at >= $2) and ($3::timestamptz is null or s.at < $3)
+          and ($2::timestamptz is null or coalesce(s.planned_at, s.at) >= $2)
+          and ($3::timestamptz is null or coalesce(s.planned_at, s.at) < $3)
       ), clicked as (
         select message_id, bool_or(landed_at is not null) as person from measure_click where journey = $1 group by 1
       ), bought as (

@@ -28,6 +28,7 @@ export interface Sent {
   version: number | null;
   message: string | null;
   variant: string | null;
+  plannedAt: number;
 }
 
 /** What is known of a click from the click itself. */
@@ -103,14 +104,25 @@ export async function insertUnits(tx: Runner, units: readonly Unit[]): Promise<v
 
 export async function insertSent(
   tx: Runner,
-  { messageId, journey, activity, profileId, at, version, message, variant }: Sent,
+  { messageId, journey, activity, profileId, at, version, message, variant, plannedAt }: Sent,
   shard: number,
 ): Promise<void> {
   await tx.run({
     name: 'measure.sent',
-    text: `insert into measure_sent (message_id, journey, profile_id, shard, at, activity, version, message, variant)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (message_id) do nothing`,
-    values: [messageId, journey, profileId, shard, new Date(at), activity, version, message, variant],
+    text: `insert into measure_sent (message_id, journey, profile_id, shard, at, activity, version, message, variant, planned_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (message_id) do nothing`,
+    values: [
+      messageId,
+      journey,
+      profileId,
+      shard,
+      new Date(at),
+      activity,
+      version,
+      message,
+      variant,
+      new Date(plannedAt),
+    ],
   });
   await tx.run({
     name: 'measure.sent-clicks',

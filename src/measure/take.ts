@@ -96,12 +96,13 @@ export async function creditOrders(tx: Runner, profileId: string, { parted = fal
 }
 
 /** What reports tell mails apart by; null where an older event does not say. */
-function kindOf({ data }: ShopEvent): Pick<Sent, 'version' | 'message' | 'variant'> {
-  const version = data?.['version'];
+function kindOf({ data, happenedAt }: ShopEvent): Pick<Sent, 'version' | 'message' | 'variant' | 'plannedAt'> {
+  const [version, planned] = [data?.['version'], data?.['plannedAt']];
   return {
     version: Number.isInteger(version) ? (version as number) : null,
     message: textOf(data?.['message']),
     variant: textOf(data?.['variant']),
+    plannedAt: typeof planned === 'number' && Number.isSafeInteger(planned) ? planned : happenedAt,
   };
 }
 

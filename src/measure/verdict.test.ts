@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noSums, type ArmRow } from './table-tally.ts';
-import { ratioOf, readAll, readAs, readings, spansOf } from './verdict.ts';
+import { ratioByDay, ratioOf, readAll, readAs, readings, spansOf } from './verdict.ts';
 
 const arm = (more: Partial<ArmRow>): ArmRow => ({ ...noSums, ...more });
 
@@ -84,6 +84,28 @@ describe('ratioOf()', () => {
     });
     expect(ratioOf({ treated: arm({}), control: arm({}) })).toBeNull();
   });
+});
+
+it('ratioByDay() finds the day on which the holdout was lost, though the whole looks well (trust §5.2)', () => {
+  const row = (name: 'treated' | 'control', from: number, n: number) => ({
+    ...arm({ n, share: n * 1000 }),
+    arm: name,
+    from,
+  });
+  const good = Array.from({ length: 29 }, (_, day) => [
+    row('treated', day, 900 + (day % 5)),
+    row('control', day, 100 - (day % 5)),
+  ]).flat();
+  const found = ratioByDay([...good, row('treated', 29, 970), row('control', 29, 30)])!;
+  const whole = ratioOf({
+    treated: arm({ n: 27_128, share: 27_128_000 }),
+    control: arm({ n: 2872, share: 2_872_000 }),
+  })!;
+  expect(whole.p).toBeGreaterThan(0.001);
+  expect(found).toMatchObject({ days: 30, worst: { from: 29 } });
+  expect(found.worst.p).toBeLessThan(1e-9);
+  expect(found.p).toBeLessThan(0.01);
+  expect(ratioByDay([row('treated', 1, 9), row('control', 1, 1)])).toBeNull();
 });
 
 it('spansOf() leaves out weeks in which an arm bought too little', () => {

@@ -1,4 +1,5 @@
 import { adjustedDifference } from './covariate.ts';
+import { chiSquareTail } from './distribution.ts';
 import { holm } from './many.ts';
 import {
   buyerFloor,
@@ -118,6 +119,37 @@ export function ratioOf({ treated, control }: Arms): Ratio | null {
   return { expected, p, peekP: anytime, alarm: p < skew.p || anytime < skew.peekP };
 }
 
+/** Least people an arm should have on a day for that day to be looked at. */
+const dayFloor = 5;
+
+/** The sizes of the arms day by day: all days together, and the one that fits least, its p set right for how many there are. */
+export interface RatioByDay {
+  days: number;
+  p: number;
+  worst: { from: number; p: number };
+}
+
+/** A fault of a single day drowns in the whole, so each day is looked at as well (trust.md §5.2); null while no day has enough. */
+export function ratioByDay(rows: readonly (ArmRow & { arm: string; from: number })[]): RatioByDay | null {
+  const starts = [...new Set(rows.map(({ from }) => from))];
+  const days = starts.flatMap((from) => {
+    const of = (arm: Arm) => rows.find((row) => row.from === from && row.arm === arm) ?? noSums;
+    const [treated, control] = [of('treated'), of('control')];
+    const n = treated.n + control.n;
+    const expected = n === 0 ? 0 : (treated.share + control.share) / (10_000 * n);
+    if (Math.min(expected, 1 - expected) * n < dayFloor) return [];
+    return [{ from, ...sampleRatio([treated.n, control.n], [1 - expected, expected]) }];
+  });
+  if (days.length === 0) return null;
+  const worst = days.reduce((a, b) => (b.p < a.p ? b : a));
+  const whole = days.reduce((sum, { chi2 }) => sum + chi2, 0);
+  return {
+    days: days.length,
+    p: chiSquareTail(whole, days.length),
+    worst: { from: worst.from, p: Math.min(1, worst.p * days.length) },
+  };
+}
+
 /** A span of assignments, read by itself. */
 export interface SpanEffect extends Interval {
   /** UTC ms. */
@@ -128,7 +160,7 @@ export interface SpanEffect extends Interval {
 }
 
 /** The effect week by week, for those weeks in which both arms bought enough; shows whether it wears off. */
-export function spansOf(rows: readonly (ArmRow & { arm: Arm; from: number })[]): SpanEffect[] {
+export function spansOf(rows: readonly (ArmRow & { arm: string; from: number })[]): SpanEffect[] {
   const starts = [...new Set(rows.map(({ from }) => from))];
   return starts.flatMap((from) => {
     const of = (arm: Arm) => rows.find((row) => row.from === from && row.arm === arm) ?? noSums;

@@ -89,10 +89,17 @@ function isGhost(row: MessageRow): boolean {
 }
 
 /** What reports tell mails apart by. */
-function kindOf({ journeyVersion: version, template: message, variant, reason }: MessageRow): Record<string, unknown> {
+function kindOf({
+  journeyVersion: version,
+  template: message,
+  variant,
+  plannedAt,
+  reason,
+}: MessageRow): Record<string, unknown> {
   return {
     version,
     message,
+    plannedAt,
     ...(variant ? { variant: variant.label } : {}),
     ...(reason === heldOutOfAll ? { heldOutOf: 'all' } : {}),
   };

@@ -92,8 +92,8 @@ function Weeks({ report: { weeks, currency } }: { report: JourneyReport }) {
   );
 }
 
-function Decided({ report: { decided, ratio, currency, conflicted } }: { report: JourneyReport }) {
-  const { say, moment, money, percent, number } = useVoice();
+function Decided({ report: { decided, ratio, ratioByDay, currency, conflicted } }: { report: JourneyReport }) {
+  const { say, moment, day, money, percent, number } = useVoice();
   return (
     <ul className="quiet reading-notes">
       {decided && (
@@ -114,6 +114,11 @@ function Decided({ report: { decided, ratio, currency, conflicted } }: { report:
             share: percent(ratio.expected),
             p: number(round(ratio.p)),
           })}
+        </li>
+      )}
+      {ratioByDay && ratioByDay.worst.p < 0.001 && (
+        <li className="harm-word">
+          {say('report.ratioDay', { day: day(ratioByDay.worst.day), p: number(round(ratioByDay.worst.p)) })}
         </li>
       )}
       {conflicted > 0 && <li>{say('report.conflicted', { count: conflicted })}</li>}

@@ -1,3 +1,4 @@
+import '../journey/report.css';
 import { Table } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ComparisonView } from '../../src/api/contract-measured.ts';

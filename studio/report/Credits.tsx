@@ -18,7 +18,7 @@ export function Credits({ journeyKey }: { journeyKey: string }) {
   const clicked = useQuery(items(journeyKey));
   const currency = useQuery(report(journeyKey)).data?.currency ?? 'EUR';
   return (
-    <div className="split">
+    <>
       <Panel title={say('reports.rules')}>
         {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
         {!data && !error && <Rows count={3} />}
@@ -36,7 +36,7 @@ export function Credits({ journeyKey }: { journeyKey: string }) {
           </>
         )}
       </Panel>
-    </div>
+    </>
   );
 }
 
@@ -75,7 +75,7 @@ function ItemTable({ rows, currency }: { rows: ItemsView['items']; currency: str
           <Table.Tr>
             <Table.Th>{say('reports.item')}</Table.Th>
             <Table.Th className="number">{say('reports.place')}</Table.Th>
-            <Table.Th className="number">{say('reports.row.clicked')}</Table.Th>
+            <Table.Th className="number">{say('reports.clicked')}</Table.Th>
             <Table.Th className="number">{say('reports.row.orders')}</Table.Th>
             <Table.Th className="number wide-only">{say('reports.withIt')}</Table.Th>
             <Table.Th className="number wide-only">{say('reports.row.revenue')}</Table.Th>

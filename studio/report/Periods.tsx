@@ -35,7 +35,7 @@ export function Periods({ journeyKey }: { journeyKey: string }) {
   const { data, error, refetch } = useQuery({ ...periods(journeyKey, span), enabled: now !== null });
   const write = (value: number | null, as: 'count' | 'money') => {
     if (value === null) return '–';
-    return as === 'count' ? number(value) : money({ amount: value, currency: data!.currency });
+    return as === 'count' ? number(value) : money({ amount: value, currency: data!.currency }, true);
   };
   const grown = (name: Figure) => {
     const change = data!.change[name];
@@ -66,7 +66,7 @@ export function Periods({ journeyKey }: { journeyKey: string }) {
                   <span className="quiet">{say('reports.since', { day: day(data.now.from) })}</span>
                 </Table.Th>
                 <Table.Th className="number">{say('reports.now')}</Table.Th>
-                <Table.Th className="number">{say('reports.before')}</Table.Th>
+                <Table.Th className="number wide-only">{say('reports.before')}</Table.Th>
                 <Table.Th className="number">{say('reports.change')}</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -75,7 +75,7 @@ export function Periods({ journeyKey }: { journeyKey: string }) {
                 <Table.Tr key={name}>
                   <Table.Td>{say(word)}</Table.Td>
                   <Table.Td className="number">{write(data.now[name], as)}</Table.Td>
-                  <Table.Td className="number">{write(data.before[name], as)}</Table.Td>
+                  <Table.Td className="number wide-only">{write(data.before[name], as)}</Table.Td>
                   <Table.Td className="number">{grown(name)}</Table.Td>
                 </Table.Tr>
               ))}

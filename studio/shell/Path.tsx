@@ -25,7 +25,11 @@ const within: Record<string, 'rules' | 'lists' | 'designs' | 'offers' | 'activit
 };
 
 /** Pages of a journey below its own. */
-const belowJourney: Record<string, Key> = { simulate: 'simulate.open', versions: 'versions.title' };
+const belowJourney: Record<string, Key> = {
+  simulate: 'simulate.open',
+  versions: 'versions.title',
+  report: 'reports.ofJourney',
+};
 
 /** Where I am, as a path: "Journeys / Abandoned cart". */
 export function Path() {

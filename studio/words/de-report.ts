@@ -1,5 +1,7 @@
 /** Words about reports, in German; de.ts takes them in. */
 export const deReport = {
+  'report.ratioDay':
+    'Am {day} hatten die Gruppen nicht die Größen, die sie haben sollten (p = {p}): Sehen Sie nach, was sich da geändert hat.',
   'nav.reports': 'Berichte',
   'reports.more.journey': 'Tage, Versionen, Mails nebeneinander, Artikel',
   'reports.ofJourney': 'Was sie getan hat, im Ganzen',

@@ -1,5 +1,6 @@
 /** Words about reports, in English; en.ts takes them in. */
 export const enReport = {
+  'report.ratioDay': 'On {day} the arms did not have the sizes they should have (p = {p}): look at what changed then.',
   'nav.reports': 'Reports',
   'reports.more.journey': 'Days, versions, mails side by side, items',
   'reports.ofJourney': 'What it did, in full',

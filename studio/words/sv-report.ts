@@ -1,5 +1,6 @@
 /** Words about reports, in Swedish; sv.ts takes them in. */
 export const svReport = {
+  'report.ratioDay': 'Den {day} hade armarna inte de storlekar de borde ha (p = {p}): se efter vad som ändrades då.',
   'nav.reports': 'Rapporter',
   'reports.more.journey': 'Dagar, versioner, brev sida vid sida, varor',
   'reports.ofJourney': 'Vad den gjorde, i sin helhet',
