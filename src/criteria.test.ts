@@ -269,7 +269,10 @@ describe('a batch', () => {
       return length;
     };
     await statements(1);
-    expect(await statements(1000)).toBe(await statements(1));
+    // The least of three: what is done beside, such as noting that a key was used, asks now and then too.
+    const least = async (count: number) =>
+      Math.min(await statements(count), await statements(count), await statements(count));
+    expect(await least(1000)).toBe(await least(1));
   });
 });
 

@@ -133,6 +133,17 @@ describe('what goes with an item', () => {
     expect(ids(related('b'))).toEqual(['a', 'c']);
   });
 
+  it('of what was bought together, tells companions from what everybody buys', () => {
+    for (let n = 0; n < 4; n++) visit(`t${n}`, 'p:tea p:bag');
+    for (let n = 0; n < 3; n++) visit(`f${n}`, 'p:tea p:filter');
+    for (let n = 0; n < 40; n++) visit(`b${n}`, `p:bag p:other${n}`);
+    const bought = { kind: 'related', action: 'bought-bought', key: number('tea'), basis: 'session' } as const;
+    const list = (likeness?: 'rate') =>
+      ids(ask({ ...bought, windowMs: null, now, ...(likeness === undefined ? {} : { likeness }) }));
+    expect(list()).toEqual(['filter', 'bag']);
+    expect(list('rate')).toEqual(['bag', 'filter']);
+  });
+
   it('goes from viewed to bought and not back (ALG-7), also when the purchase comes within a week', () => {
     visit('s1', 'camera bag p:bag');
     visit('s2', 'camera', { visitor: 'v', at: now - 9 * day });
@@ -238,6 +249,18 @@ describe('what a person wants', () => {
     expect(left([at('laces', 1), at('boots', 2)]).slice(0, 2)).toEqual(['laces', 'boots']);
     // What was left yesterday stands behind.
     expect(left([at('rope', 1), at('boots', 2 * day)]).slice(0, 2)).toEqual(['rope', 'boots']);
+  });
+
+  it('hears all lines of an order alike, in whatever order they came', () => {
+    const lines = Array.from({ length: 16 }, (_, n) => `line${n}`);
+    lines.forEach((line, n) => visit(`o${n}`, `p:${line} p:found${n}`, { at: now - 9 * day }));
+    const listFor = (order: string[]) => {
+      const bought = order.map((id) => ({ item: number(id), at: now - day }));
+      return ask({ kind: 'for-you', viewed: [], carted: [], bought, now }, 30).map(({ item, score }) => [item, score]);
+    };
+    const scores = new Map(listFor(lines) as [number, number][]);
+    expect(scores.get(number('found0'))).toBeCloseTo(scores.get(number('found15'))!, 6);
+    expect(listFor(lines.toReversed())).toEqual(listFor(lines));
   });
 
   it('leaves out what the person had, unless it may come back', () => {

@@ -12,7 +12,7 @@ import { mixContent, unproven } from './list-content.ts';
 import { type Best, further, nothing, withFurther } from './list-further.ts';
 import { placeOwn } from './list-again.ts';
 import { leftInCart } from './list-left.ts';
-import { explained, newestOf, scoreByRules, weighedOf } from './list-neighbours.ts';
+import { explained, newestOf, placed, scoreByRules, weighedOf } from './list-neighbours.ts';
 import { popularList } from './list-popular.ts';
 import { Alike, usualLeast } from './list-similar.ts';
 import { Neighbours, type OwnStep } from './neighbours.ts';
@@ -284,7 +284,7 @@ export class Engine implements Source {
   #forYou(query: Query<'for-you'>, limit: number, accept: Accept): Best {
     const { person } = this.#tuning;
     const weighed = weighedOf(query, person);
-    const own = newestOf(weighed, person.last);
+    const own = placed(newestOf(weighed, person.most), person.last);
     const had = new Set(query.repeats ? [] : weighed.map(({ item }) => item));
     const left = { crowd: this.#crowd, tuning: this.#tuning.cart, weighed };
     const first = query.leftInCart ? leftInCart(left, query, { limit, accept }) : [];
@@ -376,11 +376,12 @@ export class Engine implements Source {
     ask: Pick<Query<'related'>, 'action' | 'basis' | 'windowMs' | 'now' | 'likeness'>,
     { query, limit, accept }: { query: ListQuery; limit: number; accept: Accept },
   ): Best {
-    const { likeness, shrink } = this.#tuning.related;
+    const { bought, shrink, ...usual } = this.#tuning.related;
+    const likeness = ask.likeness ?? (ask.action === 'bought-bought' ? bought : usual.likeness);
     if (this.#scoredMet !== query) {
       this.#scoredMet = query;
       const parts = { crowd: this.#crowd, related: this.#related };
-      this.#met.score(parts, keys, { ...ask, likeness: ask.likeness ?? likeness, shrink });
+      this.#met.score(parts, keys, { ...ask, likeness, shrink });
     }
     const best = this.#met.scores.top(limit, accept, this.#crowd.order);
     return { ...nothing, best, explain: (list) => this.#met.explain(list) };

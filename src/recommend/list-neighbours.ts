@@ -7,9 +7,9 @@ import type { Algorithm, Scored, Step } from './source.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Own steps, newest first, each item once at its newest place; at most `last`. */
-export function newestOf(steps: readonly OwnStep[], last: number): OwnStep[] {
+export function newestOf<S extends OwnStep>(steps: readonly S[], last: number): S[] {
   const seen = new Set<number>();
-  const own: OwnStep[] = [];
+  const own: S[] = [];
   for (let i = steps.length - 1; i >= 0 && own.length < last; i--) {
     const step = steps[i]!;
     if (step.item < 0 || seen.has(step.item)) continue;
@@ -17,6 +17,19 @@ export function newestOf(steps: readonly OwnStep[], last: number): OwnStep[] {
     own.push(step);
   }
   return own;
+}
+
+/** Steps newest first, each placed by its occasion: what was done at one time, as the lines of an order, stands together. */
+export function placed(own: readonly (OwnStep & Step)[], occasions: number): OwnStep[] {
+  const told: OwnStep[] = [];
+  let place = -1;
+  let last = Number.NaN;
+  for (const { item, weight, at } of own) {
+    if (at !== last) [place, last] = [place + 1, at];
+    if (place >= occasions) break;
+    told.push({ item, weight, place });
+  }
+  return told;
 }
 
 /** All steps of a person in order of time, each with what its kind weighs. */
@@ -37,15 +50,16 @@ export function scoreByRules(
   own: readonly OwnStep[],
   { tuning, now, scores }: { tuning: Tuning['rules']; now: number; scores: Scores },
 ): void {
-  for (let n = 0; n < own.length && n < tuning.last; n++) {
-    const { item, weight } = own[n]!;
+  for (let n = 0; n < own.length; n++) {
+    const { item, weight, place = n } = own[n]!;
+    if (place >= tuning.last) break;
     const { items, weights, begin, end } = crowd.rules.row(item);
     let sum = 0;
     for (let at = begin; at < end; at += 2) sum += weights[at + 1]!;
     if (sum === 0) continue;
     // Worth scales both sides alike; the shrinking is in steps of now.
     const shrunk = crowd.rules.worth(sum, now) / (crowd.rules.worth(sum, now) + tuning.shrink);
-    const factor = (weight * tuning.decay ** n * shrunk) / sum;
+    const factor = (weight * tuning.decay ** place * shrunk) / sum;
     if (!(factor > 0)) continue;
     for (let at = begin; at < end; at += 2) {
       const amount = weights[at + 1]! * factor;

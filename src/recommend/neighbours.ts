@@ -10,6 +10,8 @@ import type { Neighbourhood } from './tuning.ts';
 export interface OwnStep {
   item: number;
   weight: number;
+  /** How many occasions back it was; as many as it is steps back, if nobody says. */
+  place?: number;
 }
 
 export interface Evidence {
@@ -84,11 +86,11 @@ export class Neighbours {
     this.#count = 0;
     const all = this.#chains === null ? this.#occasions.size : this.#chains.size;
     for (let n = 0; n < own.length; n++) {
-      const { item, weight } = own[n]!;
+      const { item, weight, place: back = n } = own[n]!;
       const known = this.#occasions.count(item);
       if (known === 0) continue;
       const rarity = rarityOf(known, all) ** by.rarity;
-      const place = by.positionFade === 0 ? 1 : Math.exp(-n / by.positionFade);
+      const place = by.positionFade === 0 ? 1 : Math.exp(-back / by.positionFade);
       this.#gather(n, item, { amount: weight * place * rarity, sample: by.sample });
     }
     this.#choose(by, ask.now);

@@ -22,11 +22,15 @@ export interface Tuning {
   };
   /** Visits like this one, and people like this one. */
   session: Neighbourhood & { share: number };
-  person: Neighbourhood & { share: number; view: number; cart: number; buy: number };
+  /** Of people `last` says how many occasions back, a view or an order each; `most`, how many items at most. */
+  person: Neighbourhood & { share: number; most: number; view: number; cart: number; buy: number };
   /** Sequential rules at the time of a list: last items looked at, and how they count. */
   rules: { last: number; decay: number; shrink: number };
-  /** Companions of one item: how likeness is reckoned where nobody says, and visits added to the base. */
-  related: { likeness: Likeness; shrink: number };
+  /**
+   * Companions of one item: how likeness is reckoned where nobody says, and where it is of what was bought together; and
+   * visits added to the base.
+   */
+  related: { likeness: Likeness; bought: Likeness; shrink: number };
   /** Carts like this one. */
   cart: Neighbourhood & {
     /** Lines looked at, the newest. */
@@ -121,12 +125,13 @@ export const shippedTuning: Tuning = {
     earlier: 0.8,
     repeat: 4,
     share: 0.65,
+    most: 50,
     view: 1,
     cart: 3,
     buy: 5,
   },
   rules: { last: 8, decay: 0.6, shrink: 4 },
-  related: { likeness: 'rate', shrink: 2 },
+  related: { likeness: 'rate', bought: 'cosine', shrink: 2 },
   cart: {
     last: 10,
     sample: 512,
@@ -168,5 +173,5 @@ export const shippedTuning: Tuning = {
     popular: 0.02,
     popularWindowMs: 14 * day,
   },
-  content: { most: 0.7, fade: 12, known: 8, last: 3, decay: 0.8 },
+  content: { most: 0.7, fade: 12, known: 12, last: 3, decay: 0.8 },
 };
