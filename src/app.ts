@@ -7,7 +7,7 @@ import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from 
 import { migrations as jobMigrations } from './job/index.ts';
 import { openCaller, migrations as journeyMigrations, type Caller, type Journeys } from './journey/index.ts';
 import { Measure, migrations as measureMigrations } from './measure/index.ts';
-import { MailboxStore, Messages, migrations as messageMigrations } from './message/index.ts';
+import { type HeldMail, MailboxStore, Messages, migrations as messageMigrations } from './message/index.ts';
 import {
   declinedSql,
   migrations as profileMigrations,
@@ -85,6 +85,8 @@ interface Slots extends Journeying {
   callOutside: Caller;
   /** Looks at once whether something is due. */
   wake: () => void;
+  /** Hears of mails that wait at a gate. */
+  held?: (held: HeldMail) => void;
 }
 
 /** The rooms, joined: the only place that knows them all. */
@@ -241,6 +243,7 @@ function openMessages(
     unreadConsents: (visitors) => rooms.events.unreadConsents(visitors),
     onResult: (tx, ...results) => rooms.slots.runner.messaged(tx, ...results),
     onAssigned: (tx, units) => rooms.slots.measure.assign(tx, units),
+    onHeld: (held) => rooms.slots.held?.(held),
   });
 }
 

@@ -14,7 +14,7 @@ import {
   type SimulationTotals,
   type StepLine,
 } from './journey/index.ts';
-import { endsOf, type MessageEnd, type WireMail } from './message/index.ts';
+import { endsOf, type HeldMail, type MessageEnd, type WireMail } from './message/index.ts';
 import { labelOf } from './person-label.ts';
 import type { Profile } from './profile/index.ts';
 import { actOf, keptActs } from './retelling.ts';
@@ -39,6 +39,8 @@ export class Outcome {
   readonly #rooms: Rooms;
   /** By the key of the message. */
   readonly #mails = new Map<string, Caught>();
+  /** By the key of the message. */
+  readonly #held = new Map<string, HeldMail[]>();
   /** By visitor. */
   readonly #acts = new Map<string, SimulatedAct[]>();
 
@@ -56,6 +58,14 @@ export class Outcome {
     );
     const packed = this.#mails.size < mostPacked ? packWords({ html, text }) : null;
     this.#mails.set(key, { at: this.#rooms.clock.now(), subject, items: [...items.values()], packed });
+  }
+
+  /** A mail that waits. Its gate may look again and say the same. */
+  held(held: HeldMail): void {
+    const before = this.#held.get(held.key) ?? [];
+    const last = before.at(-1);
+    if (last?.reason === held.reason && last.until === held.until) return;
+    this.#held.set(held.key, [...before, held]);
   }
 
   /** What people did. */
@@ -86,7 +96,7 @@ export class Outcome {
       for (const profile of block) {
         const [mine, sent] = [steps.get(profile.id) ?? [], endsBy.get(profile.id) ?? []];
         const who = { no: people.length + 1, profileId: names.get(profile.id) ?? profile.id, label: labelOf(profile) };
-        const person = { ...personOf(who, mine, sent), ...this.#story(profile) };
+        const person = { ...personOf(who, mine, sent), ...this.#heldOf(sent), ...this.#story(profile) };
         people.push(person);
         tally.take(person, mine, sent);
         for (const end of sent) this.#addMail(mails, person, end);
@@ -98,6 +108,13 @@ export class Outcome {
     }
     await flush();
     return { people, mails, ...tally.made() };
+  }
+
+  #heldOf(ends: readonly MessageEnd[]): Pick<SimulatedPerson, 'held'> {
+    const held = ends.flatMap(({ key, journey, activity }) =>
+      (this.#held.get(key) ?? []).map(({ at, reason, until }) => ({ journey, activity, at, reason, until })),
+    );
+    return held.length > 0 ? { held } : {};
   }
 
   #story({ state }: Profile): Pick<SimulatedPerson, 'email' | 'acts'> {

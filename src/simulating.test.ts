@@ -69,6 +69,9 @@ describe('invented people', () => {
     const hours = mails.map(({ at }) => new Date(at).getUTCHours());
     expect(hours.filter((hour) => hour >= 23 || hour < 4)).toEqual([]);
     expect(people.flatMap(({ whyNot }) => whyNot.map(({ reason }) => reason))).toContain('held out');
+    const night = people.flatMap(({ held = [] }) => held).filter(({ reason }) => reason === 'quiet hours');
+    expect(night.length).toBeGreaterThan(0);
+    expect(night.every(({ at, until }) => until > at && until - at < 13 * 3_600_000)).toBe(true);
   });
 });
 

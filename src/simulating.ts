@@ -128,6 +128,7 @@ class Simulation {
     const from = instantOfWall({ wall: story.begins, zone: settings.zone })!;
     const span = { from, to: from + durationMs(story.lasts) };
     const told = { ...story, answers: { ...story.answers, ...this.#request.answers } };
+    this.#rooms.slots.held = (held) => this.#outcome.held(held);
     const telling = new Telling(this.#rooms, told, (mail) => this.#outcome.caught(mail));
     const { misses } = await telling.tell(this.#hands.journeys);
     return this.#result(span, { events: story.happens.length, stepMs: 0, misses });
@@ -189,6 +190,7 @@ class Simulation {
   async #prepare(onMail: (mail: WireMail) => void = () => {}): Promise<void> {
     const { secrets, slots, transport } = this.#rooms;
     secrets.pretend();
+    slots.held = (held) => this.#outcome.held(held);
     slots.messages.senders.pretend();
     // What it caused is not asked of a simulation, so nobody keeps the books of it.
     slots.measure = Object.assign(Object.create(slots.measure) as Measure, {

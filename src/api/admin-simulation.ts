@@ -205,13 +205,15 @@ async function* jsonLines(house: House, id: string, summary: Simulation['summary
 
 async function* csvLines(house: House, id: string): AsyncGenerator<string> {
   yield csvLine(['no', 'person', 'journey', 'at', 'what', 'activity', 'reason']);
-  for await (const { no, label, runs, whyNot } of peopleOf(house, id)) {
+  for await (const { no, label, runs, whyNot, held = [] } of peopleOf(house, id)) {
     const row = (journey: string, at: number, rest: readonly [string, string, string]) =>
       csvLine([String(no), label, journey, isoOf(at), ...rest]);
     for (const { journey, path, end, activity } of runs) {
       for (const step of path) yield row(journey, step.at, ['came to', step.activity, '']);
       if (end) yield row(journey, end.at, ['ended', activity, end.reason]);
     }
+    for (const { journey, at, activity, reason, until } of held)
+      yield row(journey, at, ['waits', activity, `${reason} until ${isoOf(until)}`]);
     for (const { journey, at, activity, reason } of whyNot) yield row(journey, at, ['not', activity, reason]);
     if (runs.length + whyNot.length === 0) yield csvLine([String(no), label, '', '', 'untouched', '', '']);
   }
@@ -268,7 +270,16 @@ function summaryView({ from, to, stepMs, frames = [], ...rest }: NonNullable<Sim
   return { ...rest, from: isoOf(from), to: isoOf(to), stepSeconds: Math.round(stepMs / 1000), kept, frames: moments };
 }
 
-function personView({ no, profileId, label, runs, whyNot, mails, acts = [] }: SimulatedPerson): SimulatedPersonView {
+function personView({
+  no,
+  profileId,
+  label,
+  runs,
+  whyNot,
+  held = [],
+  mails,
+  acts = [],
+}: SimulatedPerson): SimulatedPersonView {
   const moment = <T extends { at: number }>(one: T) => ({ ...one, at: isoOf(one.at) });
   return {
     no,
@@ -282,6 +293,7 @@ function personView({ no, profileId, label, runs, whyNot, mails, acts = [] }: Si
       activity,
     })),
     whyNot: whyNot.map(moment),
+    held: held.map((one) => ({ ...moment(one), until: isoOf(one.until) })),
     mails,
     acts: acts.map(moment),
   };

@@ -146,6 +146,9 @@ export const SimulatedPersonView = Type.Object({
     }),
   ),
   whyNot: Type.Array(Type.Object({ journey: text, activity: text, at: when, reason: text })),
+  held: Type.Array(Type.Object({ journey: text, activity: text, at: when, reason: text, until: when }), {
+    description: 'Where a mail to them waited, such as in quiet hours',
+  }),
   mails: Type.Array(count),
   acts: Type.Array(
     Type.Object({ at: when, does: text, items: Type.Optional(Type.Array(text)), what: Type.Optional(text) }),

@@ -59,6 +59,8 @@ export interface SimulatedPerson {
   runs: SimulatedRun[];
   /** Where they were not let in, or got no mail, and why. */
   whyNot: { journey: string; activity: string; at: number; reason: string }[];
+  /** Where a mail to them waited, why, and until when. */
+  held?: { journey: string; activity: string; at: number; reason: string; until: number }[];
   /** Numbers of their mails. */
   mails: number[];
   /** Where mail to them goes, if anywhere. */

@@ -35,6 +35,7 @@ export { migrations } from './migration.ts';
 export {
   defaultSettings,
   openSenders,
+  type HeldMail,
   type MessageOutcome,
   type MessageParts,
   type MessageSettings,

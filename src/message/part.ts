@@ -99,6 +99,8 @@ export interface MessageParts {
    * (intention to treat); in the transaction that stores the arm. Not for test profiles, nor for transactional mail.
    */
   onAssigned?(tx: Tx, units: AssignedUnit[]): Promise<void>;
+  /** A mail waits at a gate, as was just committed; times are business time, UTC ms. For whoever looks on, not for effects. */
+  onHeld?(held: HeldMail): void;
   /** Share of everybody who gets no marketing mail at all for a quarter of a year, 0–1; absent: nobody. */
   globalHoldout?: number;
   onResult(
@@ -106,6 +108,14 @@ export interface MessageParts {
     ...results: (RunPlace & { messageId: string; outcome: MessageOutcome; reason: string | null })[]
   ): Promise<void>;
   settings?: Partial<MessageSettings>;
+}
+
+/** A mail that waits at a gate: the key of its message, why, and until when. */
+export interface HeldMail {
+  key: string;
+  reason: string;
+  at: number;
+  until: number;
 }
 
 /** Somebody has come into a comparison: of a journey, of all mail (`global:2026Q4`), or of messages (`journey/activity`). */

@@ -20,6 +20,12 @@ const endings: Partial<Record<MessageState, MessageOutcome>> = {
 export async function applyChanges(kit: Kit, tx: Tx, changes: Change[]): Promise<Set<string>> {
   const rows = await change(tx, changes, kit.clock.now());
   await followUp(kit, tx, rows);
+  if (kit.onHeld) {
+    const held = rows.flatMap(({ key, state, reason, due, to }) =>
+      state === 'held' && to === null ? [{ key, reason: reason ?? '', at: kit.clock.now(), until: due }] : [],
+    );
+    tx.afterCommit(() => held.forEach((one) => kit.onHeld!(one)));
+  }
   return new Set(rows.map(({ id }) => id));
 }
 

@@ -104,7 +104,20 @@ function Path(props: {
     const what = say('simulate.not', { activity: title(activity), reason: reasonWords(reason, say) });
     return { at, what, tone: 'text-harm', rank: 2, ...of };
   });
-  const all = [...acts, ...runs, ...refused].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.rank - b.rank);
+  const held = data.held.map(({ journey: key, at, activity, reason, until }): Moment => {
+    const { title, ...of } = about(key);
+    const [why, till] = [reasonWords(reason, say), clockFace(until)];
+    return {
+      at,
+      what: say('simulate.held', { activity: title(activity), reason: why, until: till }),
+      tone: 'quiet',
+      rank: 2,
+      ...of,
+    };
+  });
+  const all = [...acts, ...runs, ...held, ...refused].sort(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || a.rank - b.rank,
+  );
   return (
     <>
       {runs.length + refused.length === 0 && <p className="quiet">{say('simulate.untouched')}</p>}

@@ -94,6 +94,7 @@ export const deSimulate = {
   'simulate.untouchedCount': '{count} von ihnen hat keine Reise berührt|{count} von ihnen hat keine Reise berührt',
   'simulate.entered': 'Kam hinein',
   'simulate.endedAs': 'Geendet: {reason}',
+  'simulate.held': '{activity} wartet bis {until}: {reason}',
   'simulate.not': '{activity}: {reason}',
   'simulate.untouched': 'Tat nichts, womit diese Reise beginnt.',
   'simulate.mailNo': 'Mail {no}',

@@ -91,6 +91,7 @@ export const enSimulate = {
   'simulate.untouchedCount': 'No journey touched {count} of them|No journey touched {count} of them',
   'simulate.entered': 'Came in',
   'simulate.endedAs': 'Ended: {reason}',
+  'simulate.held': '{activity} waits until {until}: {reason}',
   'simulate.not': '{activity}: {reason}',
   'simulate.untouched': 'Did nothing that this journey begins with.',
   'simulate.mailNo': 'Mail {no}',

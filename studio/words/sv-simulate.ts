@@ -91,6 +91,7 @@ export const svSimulate = {
   'simulate.untouchedCount': '{count} av dem berördes inte av någon resa|{count} av dem berördes inte av någon resa',
   'simulate.entered': 'Kom in',
   'simulate.endedAs': 'Slutade: {reason}',
+  'simulate.held': '{activity} väntar till {until}: {reason}',
   'simulate.not': '{activity}: {reason}',
   'simulate.untouched': 'Gjorde inget som den här resan börjar med.',
   'simulate.mailNo': 'Mejl {no}',
