@@ -102,18 +102,24 @@ export function turn(): Promise<void> {
 
 /** How long a slice of long work lasts, milliseconds: less than it takes the database to keep what came in. */
 const sliceMs = 0.3;
+/** Where others have much to do a slice lasts longer, this share of their turn, or the long work would never end. */
+const sliceShare = 0.7;
+const longestSliceMs = 10;
 
 /** Long work in slices: `if (slices.isOver) await slices.next();` between its pieces, and everything else has its turn. */
 export class Slices {
   #began = elapsed();
+  #ms = sliceMs;
 
   get isOver(): boolean {
-    return elapsed() - this.#began >= sliceMs;
+    return elapsed() - this.#began >= this.#ms;
   }
 
   async next(): Promise<void> {
+    const ended = elapsed();
     await turn();
     this.#began = elapsed();
+    this.#ms = Math.min(longestSliceMs, Math.max(sliceMs, (this.#began - ended) * sliceShare));
   }
 }
 
