@@ -13,6 +13,7 @@ import { privacyDoor } from './erasing.ts';
 import { hearingDoors } from './hearing.ts';
 import { journeyDoor } from './journey-door.ts';
 import { measuredDoor } from './measured-door.ts';
+import { openService } from './ground.ts';
 import { nameOrDevice } from './person-label.ts';
 import { shopMounts } from './demo.ts';
 import { senderDoor } from './sender-door.ts';
@@ -81,6 +82,7 @@ function houseOf(rooms: Rooms): House {
     log,
     keys,
     team,
+    service: openService(rooms.settings),
     events,
     profiles: profileDoor(rooms),
     catalog,

@@ -11,7 +11,7 @@ import {
 import { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store/index.ts';
-import { Team } from './team/index.ts';
+import { SignInService, Team } from './team/index.ts';
 
 /** What every room is built on. */
 export interface Ground {
@@ -50,6 +50,12 @@ export function openTeam(
   const clock = new SystemClock();
   const secret = new TextEncoder().encode(settings.secret);
   return new Team({ store, random, secret, ids: new UuidIds(clock, random), now: () => clock.real() });
+}
+
+/** Another service that signs members in, where one is set. */
+export function openService({ oidc, publicUrl }: Pick<Settings, 'oidc' | 'publicUrl'>): SignInService | null {
+  if (oidc === null) return null;
+  return new SignInService(oidc, { random: new SystemRandom(), back: `${publicUrl}/v1/session/service/back` });
 }
 
 /** Where the first password is set from anywhere, while there is none: a link that works once, within a day. */

@@ -21,6 +21,8 @@ test('with nothing said, everything has its default: the demo, a virtual clock, 
     postalAddress: "Weaver's Yard 3, 111 22 Stockholm, Sweden",
     shopUrl: 'http://localhost:8080/shop',
     linkHosts: [],
+    oidc: null,
+    ways: {},
     inboundSmtp: null,
     inboundImap: null,
     returnDomain: null,
@@ -124,6 +126,17 @@ test('without a command it is serve; each command has a help page, and only thos
     'doctor',
     'help',
   ]);
+});
+
+test('another service that signs in is named with its client, over https', () => {
+  const oidc = (value: string) => read([], { BECKON_OIDC: value }).oidc;
+  expect(oidc('https://beckon:s%40cret@login.shop.example/realm/')).toEqual({
+    issuer: 'https://login.shop.example/realm',
+    clientId: 'beckon',
+    clientSecret: 's@cret',
+  });
+  for (const wrong of ['login.shop.example', 'https://login.shop.example', 'http://a:b@login.shop.example'])
+    expect(() => oidc(wrong)).toThrow('BECKON_OIDC is not https://CLIENT_ID');
 });
 
 test('mails link to the shop that is named, and to the hosts named besides', () => {

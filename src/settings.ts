@@ -8,6 +8,8 @@ import {
   type DkimFile,
   type Given,
 } from './settings-mail.ts';
+import { readService } from './settings-service.ts';
+import type { ServiceSettings } from './team/index.ts';
 
 export const errors = defineErrors({
   SETTINGS_UNKNOWN_COMMAND: { status: 400, mend: 'See the commands with: beckon help' },
@@ -57,6 +59,8 @@ export interface Settings {
   shopUrl: string;
   /** Further hosts that links in mails may lead to, such as that of pictures or of another shop. */
   linkHosts: string[];
+  /** Who signs members in besides Beckon itself. */
+  oidc: ServiceSettings | null;
   /** Domain at which bounces and other answers of machines are read; absent: nobody reads them. */
   returnDomain?: string | null;
   /** Where returned mail is listened for by SMTP; null: nowhere. */
@@ -214,6 +218,11 @@ const options: readonly Option[] = [
     text: 'further hosts that links in mails may lead to, with commas between (none)',
   },
   {
+    name: 'oidc',
+    env: 'BECKON_OIDC',
+    text: 'who signs members in by OpenID Connect: https://CLIENT_ID:CLIENT_SECRET@issuer (nobody else)',
+  },
+  {
     name: 'globalHoldout',
     env: 'BECKON_GLOBAL_HOLDOUT',
     text: 'share of everybody who gets no marketing mail for a quarter of a year, to see what all of it causes: 0.05 (0)',
@@ -292,6 +301,7 @@ export function readSettings(
     shopUrl:
       readUrl(given.shopUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? (demo ? `${publicUrl}/shop` : publicUrl),
     linkHosts: given.linkHosts === undefined ? [] : readHosts(given.linkHosts),
+    oidc: given.oidc === undefined ? null : readService(given.oidc, bad),
     inboundSmtp: given.inboundSmtp === undefined ? null : readListen(given.inboundSmtp, bad),
     inboundImap: readUrl(given.inboundImap, ['imaps:', 'imap:']),
     returnDomain: given.returnDomain === undefined ? null : readDomain(given.returnDomain, bad),

@@ -40,6 +40,9 @@ export const MeView = Type.Object({
   rights: Type.Array(RightName),
   reads: Type.Boolean({ description: 'Looks only' }),
   wantsCodes: Type.Boolean({ description: 'Nothing is allowed until an authenticator is set up' }),
+  service: Type.Union([Type.String(), Type.Null()], {
+    description: 'Who signs in besides Beckon itself, at GET /v1/session/service',
+  }),
   proof: Type.Union([Type.String(), Type.Null()], {
     description: 'What pages send as `x-beckon-proof` along with each change',
   }),

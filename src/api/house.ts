@@ -28,7 +28,7 @@ import type {
   Recommender,
   Replays,
 } from '../recommend/index.ts';
-import type { Team } from '../team/index.ts';
+import type { SignInService, Team } from '../team/index.ts';
 import type { AdvanceReport, ClockView, Overview, PersonRow, TimelineEntry } from './contract.ts';
 import type { MeasuredDoor } from './house-measured.ts';
 import type { JourneyDoor } from './house-journey.ts';
@@ -49,6 +49,8 @@ export interface House {
   log: Log;
   /** Who works here (`Team` fits). */
   team: Team;
+  /** Another service that signs members in (`SignInService` fits); null where there is none. */
+  service: Pick<SignInService, 'name' | 'begin' | 'end'> | null;
   keys: KeyDoor;
   events: EventDoor;
   profiles: ProfileDoor;

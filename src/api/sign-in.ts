@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type TSchema } from 'typebox';
-import { BeckonError } from '../base/index.ts';
-import { allowedTo, type From } from '../team/index.ts';
+import { BeckonError, seal, unseal } from '../base/index.ts';
+import { allowedTo, errors as teamErrors, type From } from '../team/index.ts';
 import { memberView } from './admin-team.ts';
 import { assertOwnPage, assertProof, callerOf } from './auth.ts';
 import { Problem } from './contract.ts';
@@ -11,9 +11,11 @@ import { errors } from './error.ts';
 import type { House } from './house.ts';
 import { asText } from './json.ts';
 import { networkOf } from './limit.ts';
+import { asBeckonError } from './problem.ts';
 import { isSession, mayUseStudio, sessionHeader, sessionOf } from './session.ts';
 
 const weekSeconds = 7 * 86_400;
+const serviceCookie = 'beckon_service';
 
 /** Doors to a session: they set and take away its cookie. All but the first are for pages of our own only. */
 export function signInRoutes(app: FastifyInstance, house: House): void {
@@ -39,6 +41,7 @@ export function signInRoutes(app: FastifyInstance, house: House): void {
     body: ChoiceInput,
     work: (body: ChoiceInput, request) => team.choosePassword(body, fromOf(request)),
   });
+  serviceRoutes(app, house);
   app.post('/session/link', {
     schema: { ...schemaOf('What is this link for?', LinkView), body: LinkInput },
     onRequest: async (request) => assertOwnPage(request),
@@ -62,6 +65,56 @@ export function signInRoutes(app: FastifyInstance, house: House): void {
       }
       void reply.header('set-cookie', sessionHeader('', request.protocol === 'https', 0));
       return answer(reply, { ended: member !== null });
+    },
+  });
+}
+
+/** Signing in by another service: there, and back. What goes wrong is told by the page that follows. */
+function serviceRoutes(app: FastifyInstance, house: House): void {
+  const { secret } = house.settings;
+  const place = 'cookie:service';
+  const header = (value: string, request: FastifyRequest, seconds: number) =>
+    `${serviceCookie}=${value}; Path=/v1/session/service; Max-Age=${seconds}; HttpOnly; SameSite=Lax${request.protocol === 'https' ? '; Secure' : ''}`;
+  const refuse = (reply: FastifyReply, error: unknown) => {
+    const known = asBeckonError(error);
+    if (known.status >= 500) house.log.error('api.service', { code: known.code, error });
+    return reply.redirect(`/?refused=${known.code}`, 303);
+  };
+  app.get('/session/service', {
+    schema: {
+      tags: ['team'],
+      summary: 'To the service that signs members in.',
+      response: { 303: { description: 'There' } },
+    },
+    handler: async (request, reply) => {
+      if (!house.service)
+        throw new BeckonError(errors.API_NOT_FOUND, 'No service signs in here; BECKON_OIDC names one');
+      try {
+        const { url, kept } = await house.service.begin();
+        void reply.header('set-cookie', header(seal(kept, { secret, place, random: house.random }), request, 600));
+        return reply.header('cache-control', 'no-store').redirect(url, 303);
+      } catch (error) {
+        return refuse(reply, error);
+      }
+    },
+  });
+  app.get('/session/service/back', {
+    schema: { tags: ['team'], summary: 'Back from it.', response: { 303: { description: 'Into the studio' } } },
+    handler: async (request, reply) => {
+      const kept = unseal(readCookies(request.headers.cookie).get(serviceCookie) ?? '', { secret, place });
+      try {
+        if (!house.service || kept === null)
+          throw new BeckonError(teamErrors.TEAM_SERVICE_REFUSED, 'The way back was not the one that was begun here');
+        const email = await house.service.end(new URL(request.url, 'http://here').search, kept);
+        const session = await house.team.enter(email, house.service.name, fromOf(request));
+        void reply.header('set-cookie', [
+          sessionHeader(session, request.protocol === 'https', weekSeconds),
+          header('', request, 0),
+        ]);
+        return reply.header('cache-control', 'no-store').redirect('/', 303);
+      } catch (error) {
+        return refuse(reply, error);
+      }
     },
   });
 }
@@ -104,14 +157,22 @@ const nobody: MeView = {
   rights: [],
   reads: false,
   wantsCodes: false,
+  service: null,
   proof: null,
 };
 
 async function viewOf(house: House, session: string): Promise<MeView> {
   const member = await house.team.who(session);
-  if (!member) return nobody;
+  if (!member) return { ...nobody, service: house.service?.name ?? null };
   const { wantsCodes, proof } = member;
-  return { state: 'signed-in', member: memberView(member), ...allowedTo(member.role), wantsCodes, proof };
+  return {
+    state: 'signed-in',
+    member: memberView(member),
+    ...allowedTo(member.role),
+    wantsCodes,
+    proof,
+    service: null,
+  };
 }
 
 function isLocal(request: FastifyRequest, house: House): boolean {

@@ -6,6 +6,11 @@ export const errors = defineErrors({
     status: 401,
     mend: 'Check address, password and code; whoever may manage the team makes a new link, and so does beckon team --reset ADDRESS',
   },
+  TEAM_SERVICE_SILENT: { status: 503, mend: 'Try again; beckon serve names the service in BECKON_OIDC' },
+  TEAM_SERVICE_REFUSED: {
+    status: 403,
+    mend: 'Sign in there with the address you were invited by; the service must send it as verified',
+  },
   TEAM_CODE_NEEDED: { status: 401, mend: 'Send the six digits of your authenticator too, or one of your spare codes' },
   TEAM_TOO_MANY_TRIES: { status: 429, mend: 'Wait as long as Retry-After says, then try again' },
   TEAM_PASSWORD_WEAK: { status: 422, mend: 'Choose a longer one: a few words that do not belong together are best' },

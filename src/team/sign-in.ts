@@ -77,16 +77,31 @@ export class SignIn {
     });
   }
 
+  /**
+   * A session for whom another service has signed in. What that asks for is its own affair: no code is asked here.
+   *
+   * @throws TEAM_SIGN_IN_REFUSED
+   */
+  async enter(email: string, service: string, from: From): Promise<string> {
+    return this.#parts.store.inTransaction(async (tx) => {
+      const member = await findMember(tx, { email });
+      const detail = { from: from.address, service };
+      if (!member) throw new BeckonError(errors.TEAM_SIGN_IN_REFUSED, 'Nobody of this address was invited');
+      await this.#parts.entries.write({ who: member.email, what: 'signed in', detail }, tx);
+      return this.begin(tx, member.id, from, true);
+    });
+  }
+
   /** A new session of a member. @returns its text, which stands nowhere else */
-  async begin(tx: Tx, member: string, from: From): Promise<string> {
+  async begin(tx: Tx, member: string, from: From, service = false): Promise<string> {
     const text = Buffer.from(this.#parts.random.bytes(32)).toString('base64url');
     const agent = from.agent.slice(0, 200);
-    await insertSession(tx, { hash: sha256(text), member, at: this.#parts.now(), agent });
+    await insertSession(tx, { hash: sha256(text), member, at: this.#parts.now(), agent, service });
     return text;
   }
 
   /** Whose session it is; null when it is none, or over. */
-  async who(session: string): Promise<{ member: MemberRow; members: number } | null> {
+  async who(session: string): Promise<{ member: MemberRow; members: number; service: boolean } | null> {
     const { store, now } = this.#parts;
     if (!/^[\w-]{43}$/.test(session)) return null;
     const hash = sha256(session);

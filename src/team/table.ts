@@ -42,6 +42,10 @@ create table team_try (
 `,
   },
   ...entryMigrations,
+  {
+    name: '0872-team-session-service',
+    sql: 'alter table team_session add column service boolean not null default false;',
+  },
 ];
 
 /** Somebody who may work here. */
@@ -133,29 +137,31 @@ export interface SessionRow {
   /** When it was last used, and how many members there are. */
   seenAt: number;
   members: number;
+  /** Begun by another service. */
+  service: boolean;
 }
 
 /** The session with this hash, whose it is, and how many members there are. */
 export async function findSession(runner: Runner, hash: string): Promise<SessionRow | undefined> {
-  const [row] = await runner.rows<MemberRow & { begun: number; used: number; members: number }>({
+  const [row] = await runner.rows<MemberRow & { begun: number; used: number; members: number; service: boolean }>({
     name: 'team.session',
     text: `select ${memberColumns}, ${ms('s.begun_at')} as begun, ${ms('s.seen_at')} as used,
-        (select count(*)::int from team_member where password is not null) as members
+        (select count(*)::int from team_member where password is not null or seen_at is not null) as members, s.service
       from team_session s join team_member m on m.id = s.member where s.hash = $1`,
     values: [hash],
   });
   if (!row) return undefined;
-  const { begun, used, members, ...member } = row;
-  return { member, begunAt: begun, seenAt: used, members };
+  const { begun, used, members, service, ...member } = row;
+  return { member, begunAt: begun, seenAt: used, members, service };
 }
 
 export async function insertSession(
   runner: Runner,
-  made: { hash: string; member: string; at: number; agent: string },
+  made: { hash: string; member: string; at: number; agent: string; service: boolean },
 ): Promise<void> {
   await runner.run({
-    text: `insert into team_session (hash, member, begun_at, seen_at, agent) values ($1, $2, $3, $3, $4)`,
-    values: [made.hash, made.member, at(made.at), made.agent],
+    text: `insert into team_session (hash, member, begun_at, seen_at, agent, service) values ($1, $2, $3, $3, $4, $5)`,
+    values: [made.hash, made.member, at(made.at), made.agent, made.service],
   });
   await runner.run({ text: 'update team_member set seen_at = $2 where id = $1', values: [made.member, at(made.at)] });
 }

@@ -205,6 +205,11 @@ export class Team {
     return this.#signIn.signIn(given, from);
   }
 
+  /** Who comes from another service, by the address it has verified. @throws TEAM_SIGN_IN_REFUSED */
+  enter(email: string, service: string, from: From): Promise<string> {
+    return this.#signIn.enter(email, service, from);
+  }
+
   async signOut(session: string): Promise<void> {
     const found = await this.#signIn.who(session);
     await this.#signIn.end(session);
@@ -215,8 +220,8 @@ export class Team {
   async who(session: string): Promise<SignedIn | null> {
     const found = await this.#signIn.who(session);
     if (!found) return null;
-    const { member, members } = found;
-    const wantsCodes = member.role === 'owner' && members > 1 && member.codes === null;
+    const { member, members, service } = found;
+    const wantsCodes = !service && member.role === 'owner' && members > 1 && member.codes === null;
     return { ...shown(member), wantsCodes, proof: hmac(this.#secret, `studio-proof:${session}`) };
   }
 
@@ -299,7 +304,16 @@ export class Team {
 
 function shown(row: MemberRow): Member {
   const { id, email, name, role, createdAt, seenAt } = row;
-  return { id, email, name, role, invited: row.password === null, codes: row.codes !== null, createdAt, seenAt };
+  return {
+    id,
+    email,
+    name,
+    role,
+    invited: row.password === null && row.seenAt === null,
+    codes: row.codes !== null,
+    createdAt,
+    seenAt,
+  };
 }
 
 function judged(given: { email: string; name: string; role: string }): { email: string; name: string; role: Role } {

@@ -23,7 +23,7 @@ const members: MemberView[] = people.map(([name, role, seen], index) => ({
 /** Nobody signs in while the world is empty; otherwise an owner of a team of four. */
 export function meOf(empty: boolean): MeView {
   const all = { scopes: ['*'], rights: ['team', 'export', 'lift', 'publish'] as MeView['rights'], reads: false };
-  const rest = { ...all, wantsCodes: false };
+  const rest = { ...all, wantsCodes: false, service: null };
   return empty
     ? { ...rest, state: 'open', member: null, proof: null }
     : { ...rest, state: 'signed-in', member: members[0]!, proof: 'proof' };

@@ -9,6 +9,7 @@ import { ProblemNote, Rows } from '../ui/State.tsx';
 import { elsewhere, faultAt } from '../ui/fault.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { Codes } from './Codes.tsx';
+import { isKey } from '../words/words.ts';
 import { me as meQuery } from './query.ts';
 import { SignOut } from './SignOut.tsx';
 
@@ -23,7 +24,7 @@ export function Door({ me, isWelcome }: { me: MeView; isWelcome: boolean }) {
         <SignOut />
       </Card>
     );
-  return <SignIn />;
+  return <SignIn service={me.service} />;
 }
 
 export function Card(props: { title: string; says?: string; children: ReactNode }) {
@@ -54,7 +55,7 @@ function useBegin(path: string, onDone?: () => void) {
   });
 }
 
-function SignIn() {
+function SignIn({ service }: { service: string | null }) {
   const { say } = useVoice();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -68,6 +69,7 @@ function SignIn() {
     );
   return (
     <Card title={say('team.signInTitle')}>
+      <Refused />
       <Fields onSend={send} error={isCodeNeeded(begin.error) ? null : begin.error}>
         <TextInput
           label={say('team.email')}
@@ -104,8 +106,26 @@ function SignIn() {
           {say('team.signIn')}
         </Button>
       </Fields>
+      {service !== null && (
+        <Button component="a" href="/v1/session/service" variant="default">
+          {say('team.service', { name: service })}
+        </Button>
+      )}
       <p className="quiet">{say('team.lost')}</p>
     </Card>
+  );
+}
+
+/** What went wrong at another service, of which only the code came back. */
+function Refused() {
+  const { say } = useVoice();
+  const code = new URLSearchParams(window.location.search).get('refused');
+  if (code === null) return null;
+  const word = `problem.of.${code}`;
+  return (
+    <p className="harm" role="alert">
+      {isKey(word) ? say(word) : code.slice(0, 60)}
+    </p>
   );
 }
 

@@ -109,4 +109,9 @@ export const deTeam = {
     'Der Code gehört nicht zu diesem Geheimnis oder ist abgelaufen. Tippen Sie ein, was der Authenticator jetzt zeigt.',
   'problem.of.TEAM_MEMBER_KNOWN': 'Diese Adresse gehört schon einem Mitglied.',
   'problem.of.TEAM_OWNER_NEEDED': 'Ein Inhaber muss bleiben. Ernennen Sie zuerst jemand anderen.',
+  'team.service': 'Mit {name} anmelden',
+  'problem.of.TEAM_SERVICE_REFUSED':
+    'Der andere Dienst hat Sie nicht angemeldet oder keine bestätigte E-Mail-Adresse genannt.',
+  'problem.of.TEAM_SERVICE_SILENT':
+    'Der andere Dienst antwortet nicht. Versuchen Sie es erneut, oder melden Sie sich mit Passwort an.',
 };

@@ -109,4 +109,7 @@ export const enTeam = {
     'The code does not belong to this secret, or is over. Type what the authenticator shows now.',
   'problem.of.TEAM_MEMBER_KNOWN': 'This address belongs to a member already.',
   'problem.of.TEAM_OWNER_NEEDED': 'One owner has to stay. Make somebody else an owner first.',
+  'team.service': 'Sign in with {name}',
+  'problem.of.TEAM_SERVICE_REFUSED': 'The other service did not sign you in, or gave no verified mail address.',
+  'problem.of.TEAM_SERVICE_SILENT': 'The other service does not answer. Try again, or sign in with a password.',
 };

@@ -109,4 +109,7 @@ export const svTeam = {
     'Koden hör inte till hemligheten eller har gått ut. Skriv det som autentiseraren visar nu.',
   'problem.of.TEAM_MEMBER_KNOWN': 'Adressen hör redan till en medlem.',
   'problem.of.TEAM_OWNER_NEEDED': 'En ägare måste stanna. Gör någon annan till ägare först.',
+  'team.service': 'Logga in med {name}',
+  'problem.of.TEAM_SERVICE_REFUSED': 'Den andra tjänsten loggade inte in dig, eller gav ingen bekräftad e-postadress.',
+  'problem.of.TEAM_SERVICE_SILENT': 'Den andra tjänsten svarar inte. Försök igen, eller logga in med lösenord.',
 };

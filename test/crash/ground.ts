@@ -18,6 +18,7 @@ export function settingsOf(given: { databaseUrl: string; smtpUrl: string }): Set
     replyTo: null,
     shopUrl: 'http://localhost:8080/shop',
     linkHosts: [],
+    oidc: null,
     postalAddress: 'Storgatan 1, 111 22 Stockholm',
     adminKey: null,
     zone: 'Europe/Stockholm',

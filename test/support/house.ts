@@ -62,6 +62,7 @@ const noTeam = {
 function fakeSenders(): Pick<
   House,
   | 'team'
+  | 'service'
   | 'rates'
   | 'alerts'
   | 'actions'
@@ -76,6 +77,7 @@ function fakeSenders(): Pick<
 > {
   return {
     team: noTeam,
+    service: null,
     rates: { list: async () => [], put: async () => {} },
     alerts: fakeAlerts,
     actions: fakeActions(),
