@@ -43,6 +43,9 @@ export async function openTransport(settings: Settings, mailbox: MailboxStore, c
       get utf8() {
         return current().utf8 === undefined ? false : current().utf8;
       },
+      get rawOnly() {
+        return current().rawOnly ?? false;
+      },
       get keyWindowMs() {
         return current().keyWindowMs ?? 0;
       },

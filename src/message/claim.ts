@@ -10,24 +10,31 @@ import type { MessageRow } from './message.ts';
 import { couponsFor, sampleCodes, type Coupons } from './coupon.ts';
 import { wayOf, type Kit, type Still } from './part.ts';
 import { isKeptFrom, lookUpAddresses, wishesOf, type Listed } from './listed.ts';
-import { hasItems } from './render.ts';
+import type { FreshContext } from './fresh.ts';
+import { inStock } from './render.ts';
 import { homeKey, type Brand } from './sender.ts';
 import { applyChanges } from './settle.ts';
 import { lease, lockDue, peekDue, type Change } from './table.ts';
 import { slotsSince, takeSlots, waitingMails, type Slot, type WaitingMail } from './table-gate.ts';
 
-/** A message whose gates are passed and whose lease is ours. */
-export interface Claim {
+/** What of a claim is needed until its mail is answered. */
+export interface Taken {
   row: MessageRow;
   profile: Profile;
   address: string;
   addressKey: string;
   zone: string;
-  template: CompiledTemplate;
   /** In whose name it goes out. */
   brand: Brand;
+}
+
+/** A message whose gates are passed and whose lease is ours. */
+export interface Claim extends Taken {
+  template: CompiledTemplate;
   /** Codes of its coupons, by the name they are printed under. */
   codes: Record<string, string>;
+  /** What it shows, as the gate "in stock" has read it; a notice passes no such gate. */
+  fresh?: FreshContext;
 }
 
 /** One claim's worth of work: what may be rendered, and how many were decided at all. */
@@ -298,11 +305,10 @@ function decideRow(
   if (row.class === 'marketing' && template.class === 'transactional') {
     return { change: { id: row.id, state: 'render_failed', reason: `"${row.template}" has no way to unsubscribe` } };
   }
-  if (!hasItems({ template, context: row.context }, sender.brand.render)) {
-    return { change: { id: row.id, state: 'skipped', reason: 'no items' } };
-  }
+  const fresh = inStock({ template, context: row.context }, sender.brand.render);
+  if (!fresh) return { change: { id: row.id, state: 'skipped', reason: 'no items' } };
   const { address, zone } = verdict;
-  return { claim: { row, profile: profile!, address, zone, template, brand: sender.brand } };
+  return { claim: { row, profile: profile!, address, zone, template, brand: sender.brand, fresh } };
 }
 
 /** A notice asks of nobody's consent and of no run; only who may not be mailed at all is left out. */

@@ -11,6 +11,12 @@ export interface FreshOptions {
   live?: (item: string, spares: readonly string[]) => { livePage: string; liveImage: string } | null;
 }
 
+/** A context with its items as they are at this moment, and how many there are. */
+export interface FreshContext {
+  context: Record<string, unknown>;
+  items: number;
+}
+
 interface ListedItem extends Record<string, unknown> {
   id: string;
 }
@@ -20,10 +26,7 @@ interface ListedItem extends Record<string, unknown> {
  * price, pictures and links of the moment; out of stock, gone, without price, picture or page → left out. Each item also
  * gets its `position` (from 1) and the `recommendation` it came with.
  */
-export function freshContext(
-  context: Record<string, unknown>,
-  options: FreshOptions,
-): { context: Record<string, unknown>; items: number } {
+export function freshContext(context: Record<string, unknown>, options: FreshOptions): FreshContext {
   const journey = asRecord(context['journey']) ?? {};
   const actions = asRecord(journey['actions']) ?? {};
   let items = 0;
@@ -73,12 +76,21 @@ function sparesFor(index: number, list: readonly ListedItem[]): string[] {
 /** Out of stock, gone, price 0, no page or no picture: null, and the mail goes without it. */
 function freshItem(entry: ListedItem, { get, publicUrl }: FreshOptions): ListedItem | null {
   const item = get(entry.id);
-  if (!item || item.stock === 0 || (item.stock ?? 1) < 0 || item.priceMinor === 0) return null;
+  if (!item) return null;
+  let known = shown.get(item);
+  if (known?.publicUrl !== publicUrl) shown.set(item, (known = { publicUrl, facts: factsOf(item, publicUrl) }));
+  return known.facts && { ...entry, ...known.facts };
+}
+
+/** What mails say of an item, by the item: it is another one once anything of it changes, and in many mails until then. */
+const shown = new WeakMap<Item, { publicUrl: string; facts: Record<string, unknown> | null }>();
+
+function factsOf(item: Item, publicUrl: string): Record<string, unknown> | null {
+  if (item.stock === 0 || (item.stock ?? 1) < 0 || item.priceMinor === 0) return null;
   const [url, imageUrl] = [absolute(item.url, publicUrl), absolute(item.imageUrl, publicUrl)];
   if (url === null || imageUrl === null) return null;
   const priced = item.priceMinor !== null && item.currency !== null;
   return {
-    ...entry,
     name: item.name,
     categories: item.categories,
     category: item.categories[0] ?? '',

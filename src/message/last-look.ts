@@ -2,7 +2,7 @@ import { sha256 } from '../base/index.ts';
 import { identityKey } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
-import type { Claim } from './claim.ts';
+import type { Taken } from './claim.ts';
 import { consents } from './gate.ts';
 import type { MessageRow } from './message.ts';
 import type { Kit } from './part.ts';
@@ -35,7 +35,7 @@ export function awaitsConsent({ id }: MessageRow, now: number): Change {
 export async function lookAgain(
   kit: Kit,
   tx: Tx,
-  { claims, profiles }: { claims: readonly Claim[]; profiles: ReadonlyMap<string, Profile> },
+  { claims, profiles }: { claims: readonly Taken[]; profiles: ReadonlyMap<string, Profile> },
 ): Promise<Change[]> {
   const marketing = claims.filter(({ row }) => row.class === 'marketing' && row.to === null && !row.resent);
   if (marketing.length === 0) return [];

@@ -52,10 +52,21 @@ export function isGenuine(
 
 /** Throws MESSAGE_LINK_REFUSED unless `to` is http(s) on an allowed host, with nothing that browsers read two ways (row 89). */
 export function requireDestination(to: string, hosts: ReadonlySet<string>): string {
+  let good = found.get(hosts);
+  if (good?.has(to)) return to;
   const why = refusal(to, hosts);
-  if (why === null) return to;
+  if (why === null) {
+    // The same pages stand in many mails. Those that are full of ids of their own must not fill the memory.
+    if (!good || good.size >= mostFound) found.set(hosts, (good = new Set()));
+    good.add(to);
+    return to;
+  }
   throw new BeckonError(errors.MESSAGE_LINK_REFUSED, `The link "${to.slice(0, 200)}" is refused: ${why}`);
 }
+
+/** Destinations that were looked at and are good, by the hosts that are allowed. */
+const found = new WeakMap<ReadonlySet<string>, Set<string>>();
+const mostFound = 5000;
 
 function refusal(to: string, hosts: ReadonlySet<string>): string | null {
   if (hasBlank(to)) return 'it holds spaces or control characters';
@@ -104,21 +115,33 @@ export interface WrapOptions {
 export function wrapLinks(html: string, options: WrapOptions): { html: string; links: StoredLink[] } {
   const links: StoredLink[] = [];
   const wrapped = html.replace(/<a\s[^>]*>/gi, (tag) => {
-    const given = attributesOf(tag);
-    const href = given.get('href');
+    let href: string | undefined;
+    const given: Partial<Record<string, string>> = {};
+    tag.replace(ownAttributes, (_all, name: string, value: string) => {
+      const known = name.toLowerCase();
+      if (known !== 'href') given[known] = unescaped(value);
+      else href ??= unescaped(value); // of two the browser goes by the first
+      return '';
+    });
     if (href === undefined || href.startsWith('#') || href.startsWith('mailto:') || options.keep.has(href)) return tag;
     const link = storedLink(given, requireDestination(href, options.hosts));
     const address = options.address(links.length, link.to);
     links.push(link);
-    return tag.replace(ownAttributes, '').replace(/(\shref=)"[^"]*"/, (_all, name: string) => `${name}"${address}"`);
+    let isFirst = true;
+    return tag.replace(ownAttributes, (all, name: string) => {
+      if (!isFirst || name.toLowerCase() !== 'href') return '';
+      isFirst = false;
+      return `${all.slice(0, all.indexOf('='))}="${address}"`;
+    });
   });
   return { html: wrapped, links };
 }
 
-const ownAttributes = /\sdata-(?:item|position|rec)="[^"]*"/g;
+/** What of a link is ours to read, and to take out or write anew. */
+const ownAttributes = /\s(href|data-item|data-position|data-rec)="([^"]*)"/gi;
 
-function storedLink(given: Map<string, string>, to: string): StoredLink {
-  const [item, position, recommendation] = [given.get('data-item'), given.get('data-position'), given.get('data-rec')];
+function storedLink(given: Partial<Record<string, string>>, to: string): StoredLink {
+  const { 'data-item': item, 'data-position': position, 'data-rec': recommendation } = given;
   return {
     to,
     ...(item ? { item } : {}),
@@ -128,13 +151,6 @@ function storedLink(given: Map<string, string>, to: string): StoredLink {
 }
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function attributesOf(tag: string): Map<string, string> {
-  const given = new Map<string, string>();
-  for (const [, name, value] of tag.matchAll(/\s([\w-]+)="([^"]*)"/g))
-    given.set(name!.toLowerCase(), unescaped(value!));
-  return given;
-}
 
 function unescaped(text: string): string {
   if (!text.includes('&')) return text;

@@ -163,9 +163,13 @@ function base64Length(octets: number): number {
   return letters + Math.ceil(letters / lineLetters) * 2;
 }
 
+/** Where texts are put into octets, one after the other: of the size of a mail, it is not to be made for each of them. */
+let desk = Buffer.alloc(0);
+
 /** Base64 in lines: written at the end of its place, then moved to the front line by line. @returns where it ends */
 function writeBase64(into: Buffer, from: number, text: string): number {
-  const letters = Buffer.from(text, 'utf8').toString('base64');
+  if (desk.length < text.length * 3) desk = Buffer.allocUnsafeSlow(text.length * 3 + 4096);
+  const letters = desk.toString('base64', 0, desk.write(text, 'utf8'));
   const end = from + letters.length + Math.ceil(letters.length / lineLetters) * 2;
   let [at, read] = [from, end - letters.length];
   into.write(letters, read, 'latin1');

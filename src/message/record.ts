@@ -1,6 +1,6 @@
 import { point, turn } from '../base/index.ts';
 import { hearRefused } from './hear.ts';
-import type { Claim } from './claim.ts';
+import type { Taken } from './claim.ts';
 import { jitterOf } from './last-look.ts';
 import { heedAnswers } from './pacing.ts';
 import { wayOf, type Kit } from './part.ts';
@@ -29,7 +29,7 @@ export class Recorder {
   }
 
   /** Takes the result of the attempt that was claimed. */
-  take({ row, address, brand }: Pick<Claim, 'row' | 'address' | 'brand'>, wire: SendResult): void {
+  take({ row, address, brand }: Pick<Taken, 'row' | 'address' | 'brand'>, wire: SendResult): void {
     const outcome = judgeResult(wire);
     const chance = jitterOf(`${row.id}/${row.tries}`, 1000) / 1000;
     const due = outcome.state === 'deferred' ? nextTry(this.#kit.clock.now(), row.tries, chance) : null;

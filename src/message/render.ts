@@ -4,7 +4,7 @@ import type { RenderOptions } from '../language/index.ts';
 import type { ProfileView } from '../profile/index.ts';
 import { piecesFor, type CompiledTemplate } from './compile.ts';
 import { errors } from './error.ts';
-import { freshContext, valueAt, type FreshOptions } from './fresh.ts';
+import { freshContext, valueAt, type FreshContext, type FreshOptions } from './fresh.ts';
 import { liveAddresses } from './live.ts';
 import { linkToken, wrapLinks } from './link.ts';
 import type { StoredLink } from './message.ts';
@@ -40,6 +40,8 @@ export interface RenderInput {
   opens?: boolean;
   /** Codes of coupons by the name they are printed under; of a block whose pool has none it is absent. */
   codes?: Readonly<Record<string, string>>;
+  /** The context as the gate "in stock" has just read it. */
+  fresh?: FreshContext;
   /** Links of the mail that was sent, for showing it again: only these are counted. */
   sent?: readonly StoredLink[];
 }
@@ -75,7 +77,9 @@ function render(input: RenderInput, setting: RenderSetting): Rendering {
     template,
     profile.language ?? languageIn(input.context) ?? setting.language ?? null,
   );
-  const { context, items } = freshContext(input.context, freshOptions(input, setting, language));
+  // What is drawn when a mail is opened hangs on the language, which the gate does not know.
+  const { context, items } =
+    input.fresh && !template.live ? input.fresh : freshContext(input.context, freshOptions(input, setting, language));
   const ways = waysOut(messageId, setting);
   const postalAddress = template.address ?? setting.postalAddress;
   const coupon = couponsOf(context['coupon'], input);
@@ -196,12 +200,12 @@ export function confirmLink(messageId: string, setting: Pick<RenderSetting, 'pub
 
 /**
  * The gate "in stock", before rendering: does anything of what the mail must show remain in the catalogue? A value that
- * is not there at all is left to rendering, which names it.
+ * is not there at all is left to rendering, which names it. @returns the context as it is now, or null: nothing remains
  */
-export function hasItems(input: Pick<RenderInput, 'template' | 'context'>, setting: RenderSetting): boolean {
-  const { context, items } = freshContext(input.context, { get: setting.item, publicUrl: setting.publicUrl });
-  const needed = input.template.requires.map((path) => valueAt({ context }, path));
-  if (needed.some((value) => Array.isArray(value) && value.length === 0)) return false;
+export function inStock(input: Pick<RenderInput, 'template' | 'context'>, setting: RenderSetting): FreshContext | null {
+  const fresh = freshContext(input.context, { get: setting.item, publicUrl: setting.publicUrl });
+  const needed = input.template.requires.map((path) => valueAt({ context: fresh.context }, path));
+  if (needed.some((value) => Array.isArray(value) && value.length === 0)) return null;
   const complete = needed.every((value) => value !== undefined && value !== null);
-  return !(complete && input.template.showsItems && items === 0);
+  return complete && input.template.showsItems && fresh.items === 0 ? null : fresh;
 }

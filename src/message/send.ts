@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { assignArm, globalSalt, journeySalt, quarterOf, viewOf, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { giveBack, heldBack } from './admit.ts';
-import type { Claim } from './claim.ts';
+import type { Claim, Taken } from './claim.ts';
 import { signMail } from './dkim.ts';
 import { lookAgain } from './last-look.ts';
 import { heldOutOfAll } from './message.ts';
@@ -19,10 +19,18 @@ import { beginSending, type Change, type WireRow } from './table.ts';
 import { readSlowed } from './table-pace.ts';
 import { verpAddress, verpToken, type VerpPurpose } from './verp.ts';
 
-/** A rendered and composed mail, before T3. */
+/**
+ * A rendered and composed mail, before T3. Many of them wait for the wire at once, so that what a mail was made of, its
+ * context and its texts, is let go where nobody asks for it any more.
+ */
 export interface Ready {
-  claim: Claim;
-  rendered: RenderedMail;
+  claim: Taken;
+  templateVersion: number;
+  subject: string;
+  /** The links as the ledger keeps them, in JSON. */
+  links: string;
+  /** What it says, where the way out shows it. */
+  says: RenderedMail | null;
   mail: ComposedMail;
 }
 
@@ -65,6 +73,7 @@ function renderClaim(kit: Kit, claim: Claim): Ready | Change {
       timeZone: zone,
       opens: row.rank?.opens ?? false,
       codes: shownTo ? sampleCodes(template.pools) : claim.codes,
+      ...(claim.fresh && !shownTo ? { fresh: claim.fresh } : {}),
     },
     brand.render,
   );
@@ -76,7 +85,15 @@ function renderClaim(kit: Kit, claim: Claim): Ready | Change {
   const rendered = shownTo ? asProof(rendering.mail) : rendering.mail;
   if (rendered.size > sizeLimits.warn) kit.log.warn('message.large', { message: row.id, bytes: rendered.size });
   try {
-    return { claim, rendered, mail: compose(kit, claim, rendered) };
+    const { profile: whom, address, addressKey } = claim;
+    return {
+      claim: { row: Object.assign(row, { context: {} }), profile: whom, address, addressKey, zone, brand },
+      templateVersion: template.version,
+      subject: rendered.subject,
+      links: JSON.stringify(rendered.links),
+      says: wayOf(kit, brand)?.rawOnly ? null : rendered,
+      mail: compose(kit, claim, rendered),
+    };
   } catch (error) {
     return ended('render_failed', (error as Error).message);
   }
@@ -173,7 +190,7 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
 }
 
 /** The profiles come first, as everywhere: what follows tells runs, and those are under their profile's lock. */
-function lockPeople(kit: Kit, tx: Tx, claims: readonly Claim[]): Promise<Map<string, Profile>> {
+function lockPeople(kit: Kit, tx: Tx, claims: readonly Taken[]): Promise<Map<string, Profile>> {
   return kit.profiles.lock(tx, [...new Set(claims.map(({ row }) => row.profileId))].sort());
 }
 
@@ -182,7 +199,7 @@ async function tellArms(
   kit: Kit,
   tx: Tx,
   stored: {
-    people: readonly Claim[];
+    people: readonly Taken[];
     held: ReadonlySet<string>;
     going: ReadonlySet<string>;
     heldOut: ReadonlyMap<string, HeldOut>;
@@ -228,28 +245,28 @@ function returned(reason: string): (one: Ready) => Change {
 type HeldOut = 'all' | 'journey' | null;
 
 /** Test profiles are always treated (design §7 "Measuring"). Transactional mail has no control arm. */
-function isCompared({ row, profile }: Claim): boolean {
+function isCompared({ row, profile }: Taken): boolean {
   return row.class === 'marketing' && !row.test && !profile.state.test;
 }
 
 /** The holdout of all mail comes first, by a salt of its own that changes with the quarter (trust.md §5.1). */
-function heldOutOf({ clock, globalHoldout = 0 }: Kit, claim: Claim): HeldOut {
+function heldOutOf({ clock, globalHoldout = 0 }: Kit, claim: Taken): HeldOut {
   if (!isCompared(claim)) return null;
   const { row } = claim;
   if (globalHoldout > 0 && assignArm(globalSalt(clock.now()), row.profileId, globalHoldout) === 'control') return 'all';
   return (row.arm ?? assignArm(journeySalt(row.journey), row.profileId, row.holdout)) === 'control' ? 'journey' : null;
 }
 
-function wireRow(kit: Kit, { claim, rendered, mail }: Ready): WireRow {
+function wireRow(kit: Kit, { claim, templateVersion, subject, links, mail }: Ready): WireRow {
   const { row } = claim;
   return {
     id: row.id,
     shard: shardOf(claim.addressKey),
     fence: row.fence,
     addressKey: claim.addressKey,
-    subject: rendered.subject,
-    links: rendered.links,
-    templateVersion: claim.template.version,
+    subject,
+    links,
+    templateVersion,
     sender: claim.brand.key,
     transport: wayOf(kit, claim.brand)!.name,
     mailId: mail.messageId,
@@ -308,15 +325,11 @@ export class Wire {
   async #lane(): Promise<void> {
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       if (this.#queue.length === 0) for (const tell of this.#emptied.splice(0)) tell();
-      const { mail, claim, rendered } = next.ready;
+      const { mail, claim, says } = next.ready;
+      const { key, id: message } = claim.row;
       const result: SendResult =
         elapsed() < next.giveUpAt
-          ? await wayOf(this.#kit, claim.brand)!.send({
-              ...mail,
-              key: claim.row.key,
-              message: claim.row.id,
-              says: rendered,
-            })
+          ? await wayOf(this.#kit, claim.brand)!.send({ ...mail, key, message, ...(says ? { says } : {}) })
           : unbegun;
       point('message.answered');
       this.#recorder.take(claim, result);

@@ -237,7 +237,7 @@ describe('who unsubscribes from one of several brands (trust §1.2 "Scope")', ()
         fence: 1,
         addressKey: key,
         subject: 'x',
-        links: [],
+        links: '[]',
         templateVersion: 1,
       };
       const rest = { mailId: '<x>', sha256: 'x', transport: 'scripted' };

@@ -36,13 +36,13 @@ describe('sending held back', () => {
     const end = hear((name) => {
       if (name === 'message.rendered') freezing ??= sending().freeze({ reason: 'stop', by: 'Ada' });
     });
-    // The freeze commits before the batch begins: its profiles wait for it.
-    const { lock } = desk.parts.profiles;
-    desk.parts.profiles.lock = async (tx, ids) => {
+    // The freeze commits before the batch begins: its transaction waits for it.
+    const { store } = desk.parts;
+    const inTransaction: typeof store.inTransaction = async (work) => {
       await freezing;
-      return lock(tx, ids);
+      return store.inTransaction(work);
     };
-    const again = new (await import('./messages.ts')).Messages(desk.parts);
+    const again = new (await import('./messages.ts')).Messages({ ...desk.parts, store: { ...store, inTransaction } });
     await again.work();
     end();
     expect(desk.transport.sent).toEqual([]);

@@ -124,7 +124,8 @@ export interface WireRow {
   fence: number;
   addressKey: string;
   subject: string;
-  links: StoredLink[];
+  /** JSON of what the mail leads to. */
+  links: string;
   templateVersion: number;
   mailId: string;
   sha256: string;
@@ -158,7 +159,7 @@ export async function beginSending(
       wires.map(({ shard }) => shard),
       wires.map(({ addressKey }) => addressKey),
       wires.map(({ subject }) => subject),
-      wires.map(({ links }) => JSON.stringify(links)),
+      wires.map(({ links }) => links),
       wires.map(({ templateVersion }) => templateVersion),
       options.leaseMs,
       new Date(options.now),

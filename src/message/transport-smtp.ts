@@ -21,6 +21,7 @@ export interface SmtpOptions {
 /** SMTP over a small pool of sessions (decision 16). */
 export class SmtpTransport implements Transport {
   readonly name = 'smtp';
+  readonly rawOnly = true;
   readonly width: number;
   readonly #perConnection: number;
   readonly #target: SmtpTarget;

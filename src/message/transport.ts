@@ -33,6 +33,8 @@ export interface Transport {
   readonly width: number;
   /** Real time for which the next hop knows a key again and does not send twice, ms; absent or 0: it has none. */
   readonly keyWindowMs?: number;
+  /** It reads nothing but `raw`, so that what a mail says need not be kept until it is sent. */
+  readonly rawOnly?: boolean;
   /** Does it take addresses beyond ASCII (RFC 6531)? Null: not known yet; absent: no. */
   readonly utf8?: boolean | null;
   /** Finds that out. */
