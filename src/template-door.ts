@@ -2,7 +2,17 @@ import type { House, TemplatePreview, Whom } from './api/index.ts';
 import type { Rooms } from './app.ts';
 import type { Item } from './catalog/index.ts';
 import { gatheredBy, type Gathered } from './journey/index.ts';
-import { documentOf, goldenOf, requiredOf, valueAt, type GoldenKey, type TemplateDocument } from './message/index.ts';
+import {
+  documentOf,
+  faintPairs,
+  goldenOf,
+  requiredOf,
+  specimen,
+  themeOf,
+  valueAt,
+  type GoldenKey,
+  type TemplateDocument,
+} from './message/index.ts';
 import { viewOf, type ProfileView } from './profile/index.ts';
 import { labelOf } from './person-label.ts';
 
@@ -32,6 +42,14 @@ export function templateDoor(rooms: Rooms): House['templates'] {
       const made = await messages.preview(key, { profile, context, ...(document === undefined ? {} : { document }) });
       const mjml = 'mail' in made ? await templates.mjml(body, made.mail.language) : '';
       return { ...previewOf(made), mjml, whom: as.whom, run: as.run, runs: as.runs };
+    },
+    wear: async (given, language = 'en') => {
+      const theme = themeOf(given);
+      const golden = goldenFor(rooms, specimen, 'usual');
+      const template = await templates.inTheme(specimen, theme);
+      const as = { profile: { ...golden.profile, language }, context: golden.context };
+      const made = await messages.show(template, as);
+      return { html: 'mail' in made ? made.mail.html : '', faint: faintPairs(theme) };
     },
     proof: async (key, whom, to) => {
       const { version, body } = await templates.get(key);

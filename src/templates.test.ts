@@ -239,3 +239,18 @@ describe('a proof', () => {
     expect(mails).toEqual([]);
   });
 });
+
+describe('a theme that is not saved', () => {
+  it('is shown by a mail with one of everything, in the language asked for, and says what is hard to read', async () => {
+    const { themes } = await api<{ themes: { theme: { light: object } }[] }>('GET', '/v1/themes');
+    const { theme } = themes[0]!;
+    const faded = { ...theme, name: 'Faded', light: { ...theme.light, button: '#123456', quiet: '#eeeeee' } };
+    const worn = await api<{ html: string; faint: object[] }>('POST', '/v1/themes/preview?language=de', faded);
+    expect(worn.html).toContain('so sieht es aus');
+    expect(worn.html).toContain('#123456');
+    expect(worn.faint).toMatchObject([{ where: '/light/quiet' }]);
+    expect((await api<{ themes: object[] }>('GET', '/v1/themes')).themes).toHaveLength(themes.length);
+    expect((await call('POST', '/v1/themes/preview', { ...faded, font: '<' })).status).toBe(400);
+    expect(await api('DELETE', '/v1/themes/shop')).toEqual({ removed: true });
+  });
+});

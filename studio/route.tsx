@@ -159,11 +159,42 @@ const oneMail = createRoute({
   component: lazyRouteComponent(() => import('./mailbox/MailboxPage.tsx'), 'MailboxPage'),
 });
 
+/** What stands in the address of the messages: which part, and of the suppressed who and why. */
+export interface MessagesSearch {
+  show?: string | undefined;
+  q?: string | undefined;
+  reason?: string | undefined;
+  after?: string | undefined;
+}
+
 const messageList = createRoute({
   getParentRoute: () => root,
   path: '/messages',
-  validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({ q: text(search['q']) }),
-  component: lazyRouteComponent(() => import('./message/MessageList.tsx'), 'MessageList'),
+  validateSearch: (search: Record<string, unknown>): MessagesSearch => ({
+    show: text(search['show']),
+    q: text(search['q']),
+    reason: text(search['reason']),
+    after: text(search['after']),
+  }),
+  component: lazyRouteComponent(() => import('./message/MessagesPage.tsx'), 'MessagesPage'),
+});
+
+const oneSender = createRoute({
+  getParentRoute: () => root,
+  path: '/senders/$key',
+  component: lazyRouteComponent(() => import('./sender/SenderPage.tsx'), 'SenderPage'),
+});
+
+const oneTheme = createRoute({
+  getParentRoute: () => root,
+  path: '/themes/$key',
+  component: lazyRouteComponent(() => import('./theme/ThemePage.tsx'), 'ThemePage'),
+});
+
+const onePool = createRoute({
+  getParentRoute: () => root,
+  path: '/coupons/$key',
+  component: lazyRouteComponent(() => import('./coupon/CouponPage.tsx'), 'CouponPage'),
 });
 
 const oneMessage = createRoute({
@@ -328,6 +359,9 @@ export const router = createRouter({
     oneMail,
     messageList,
     oneMessage,
+    oneSender,
+    oneTheme,
+    onePool,
     recommendations,
     oneCriterion,
     oneRule,

@@ -43,6 +43,17 @@ export function couponDoors(make: Make, app: FastifyInstance, house: House): voi
   });
   make({
     method: 'DELETE',
+    path: '/coupon-pools/:key',
+    scope: 'journeys',
+    summary: 'Remove a pool that never had a code.',
+    answer: Type.Object({ removed: Type.Boolean() }),
+    work: async (call) => {
+      await coupons.remove(call.part('key'));
+      return { removed: true };
+    },
+  });
+  make({
+    method: 'DELETE',
     path: '/coupon-pools/:key/codes',
     scope: 'journeys',
     summary: 'Withdraw the free codes of a pool: none of them is given out any more. Those given out stay known.',

@@ -14,6 +14,7 @@ import {
   TemplateView,
   ThemeInput,
   ThemeView,
+  ThemeWorn,
 } from './contract-message.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
@@ -158,7 +159,8 @@ function requireWhom<W extends { profileId?: string }>(whom: W): W {
   throw new BeckonError(errors.API_INPUT_INVALID, `"${whom.profileId}" is no profile id`, { where: 'profileId' });
 }
 
-function themeDoors(make: Make, { templates: { themes } }: House): void {
+function themeDoors(make: Make, { templates }: House): void {
+  const { themes } = templates;
   make({
     method: 'GET',
     path: '/themes',
@@ -175,6 +177,27 @@ function themeDoors(make: Make, { templates: { themes } }: House): void {
     body: ThemeInput,
     answer: ThemeView,
     work: async (call) => ({ key: call.part('key'), theme: await themes.put(call.part('key'), call.body) }),
+  });
+  make({
+    method: 'DELETE',
+    path: '/themes/:key',
+    scope: 'journeys',
+    summary: 'Remove a theme that nothing wears; `shop` looks as it came again.',
+    answer: Type.Object({ removed: Type.Boolean() }),
+    work: async (call) => {
+      await themes.remove(call.part('key'));
+      return { removed: true };
+    },
+  });
+  make({
+    method: 'POST',
+    path: '/themes/preview',
+    scope: 'read',
+    summary: 'A mail with one of everything in a theme that is not saved, and what in it is hard to read.',
+    query: { language: 'en, sv or de' },
+    body: ThemeInput,
+    answer: ThemeWorn,
+    work: (call) => templates.wear(call.body, call.query('language')),
   });
 }
 

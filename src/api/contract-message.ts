@@ -138,3 +138,9 @@ export type TemplateProof = Static<typeof TemplateProof>;
 
 export const ThemeView = Type.Object({ key: Type.String(), theme: Theme });
 export const ThemeInput = Theme;
+/** POST /v1/themes/preview */
+export const ThemeWorn = Type.Object({
+  html: Type.String(),
+  /** Pairs of colours with a contrast under 4.5 to 1. */
+  faint: Type.Array(Type.Object({ where: Type.String(), ratio: Type.Number() })),
+});

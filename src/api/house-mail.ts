@@ -76,6 +76,8 @@ export type TemplateDoor = Pick<
 > & {
   /** With a document that one, otherwise the newest version. */
   preview(key: string, whom: Whom, document?: unknown): Promise<TemplatePreview>;
+  /** A mail with one of everything in a theme that is not saved, and what in it is hard to read. Throws MESSAGE_TEMPLATE_INVALID. */
+  wear(theme: unknown, language?: string): Promise<{ html: string; faint: { where: string; ratio: number }[] }>;
   /** Throws MESSAGE_ADDRESS_REFUSED; then none is sent. */
   proof(key: string, whom: Whom, to: readonly string[]): Promise<TemplateProof>;
 };
@@ -96,7 +98,7 @@ export interface SenderDoor extends Pick<Senders, 'list' | 'get' | 'put' | 'remo
 }
 
 /** Codes of which each recipient gets one (`CouponPools` fits). */
-export type CouponDoor = Pick<CouponPools, 'list' | 'get' | 'put' | 'add' | 'withdraw'>;
+export type CouponDoor = Pick<CouponPools, 'list' | 'get' | 'put' | 'remove' | 'add' | 'withdraw'>;
 
 /** The built-in mailbox. */
 export interface MailboxDoor {

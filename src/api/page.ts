@@ -38,7 +38,7 @@ main{max-width:32rem;width:100%;background:var(--raised);border:1px solid var(--
 h1{font-size:20px;font-weight:600;line-height:1.3;margin:0 0 12px;overflow-wrap:anywhere}p{margin:0 0 16px;color:var(--quiet);overflow-wrap:anywhere}p:last-child{margin:0}
 button{font:inherit;font-weight:600;color:var(--on);background:var(--signal);border:1px solid var(--signal);border-radius:var(--radius);padding:8px 20px;min-height:44px;cursor:pointer}
 button.plain{color:var(--ink);background:transparent;border-color:var(--quiet);font-weight:400}
-form+form,form+p{margin-top:16px}
+form+form,form+p,form+p:last-child{margin-top:16px}
 button:focus-visible,a:focus-visible{outline:2px solid var(--ink);outline-offset:3px}a{color:var(--ink)}
 @media(max-width:30rem){main{padding:24px 20px}}`;
 

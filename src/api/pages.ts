@@ -17,6 +17,9 @@ const hidden = { schema: { hide: true } };
 const studioPlaces = [
   'journeys',
   'messages',
+  'senders',
+  'themes',
+  'coupons',
   'recommendations',
   'rules',
   'lists',

@@ -176,6 +176,15 @@ describe('a pool that has run dry', () => {
     expect(left()).toEqual([]);
   });
 
+  it('is removed while it never had a code, and stays once it had one, so that none comes in twice', async () => {
+    await desk.messages.coupons.put('empty', { name: 'Empty' });
+    await desk.messages.coupons.remove('empty');
+    await expect(desk.messages.coupons.get('empty')).rejects.toMatchObject({ code: 'COUPON_POOL_UNKNOWN' });
+    await ready(['CODE-11']);
+    await desk.messages.coupons.withdraw('spring');
+    await expect(desk.messages.coupons.remove('spring')).rejects.toMatchObject({ code: 'COUPON_POOL_IN_USE' });
+  });
+
   it('is refused in a template when there is no such pool', async () => {
     await expect(desk.messages.templates.put('gift', document())).rejects.toMatchObject({
       code: 'MESSAGE_TEMPLATE_FAULT',

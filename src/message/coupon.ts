@@ -7,6 +7,7 @@ import { errors } from './error.ts';
 import type { Kit } from './part.ts';
 import {
   codesOf,
+  dropPool,
   insertCodes,
   knownCodes,
   poolCounts,
@@ -89,6 +90,14 @@ export class CouponPools {
     }
     await putPoolRow(this.#kit.store, { key, body: value, savedAt: this.#kit.clock.now() });
     return this.get(key);
+  }
+
+  /** Removes a pool that never had a code. Throws COUPON_POOL_UNKNOWN, COUPON_POOL_IN_USE. */
+  async remove(key: string): Promise<void> {
+    const { free, used, expired } = await this.get(key);
+    const had = free + used + expired;
+    if (had > 0) throw new BeckonError(errors.COUPON_POOL_IN_USE, `The pool "${key}" has had ${had} codes`);
+    await dropPool(this.#kit.store, key);
   }
 
   /**

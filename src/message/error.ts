@@ -42,6 +42,10 @@ export const errors = defineErrors({
     mend: 'Look at the versions there are with GET /v1/templates/{key}/versions',
   },
   MESSAGE_THEME_UNKNOWN: { status: 404, mend: 'Look at GET /v1/themes for the themes there are, or put one first' },
+  MESSAGE_THEME_IN_USE: {
+    status: 409,
+    mend: 'Let the templates and senders that are named wear another theme, then remove it; nothing was removed',
+  },
   MESSAGE_SUBJECT_EMPTY: { status: 422, mend: 'Write a subject in the language of the template' },
   MESSAGE_BODY_EMPTY: { status: 422, mend: 'Add a block that says or shows something' },
   MESSAGE_FOOTER_MISSING: {
@@ -87,6 +91,10 @@ export const errors = defineErrors({
   COUPON_POOL_UNKNOWN: {
     status: 404,
     mend: 'Look at GET /v1/coupon-pools for the pools there are, or put one first',
+  },
+  COUPON_POOL_IN_USE: {
+    status: 409,
+    mend: 'Leave the pool, so that no code of it comes in twice; withdraw its free codes with DELETE …/codes',
   },
   COUPON_POOL_INVALID: {
     status: 400,

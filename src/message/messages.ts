@@ -1,4 +1,4 @@
-import { isUuid, point, shardOf } from '../base/index.ts';
+import { point, shardOf } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
 import type { Fact } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
@@ -10,11 +10,12 @@ import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
 import { takeNotice, tidyNotices, type NewNotice } from './hear.ts';
 import { readLetter, type Heeded, type Letter } from './letter.ts';
 import { messageKey, type MessageRow, type MessageState, type Notice, type Plan } from './message.ts';
+import type { CompiledTemplate } from './compile.ts';
 import { CouponPools, sampleCodes } from './coupon.ts';
 import type { Senders } from './senders.ts';
 import { codesOfProfile, freeCodes, type GivenCode } from './table-coupon.ts';
 import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
-import { readProvider, type NameOf, type Provider } from './provider.ts';
+import { namesBy, readProvider, type Provider } from './provider.ts';
 import { nobody, planProofs, type PreviewSample, type ProofOrder } from './proof.ts';
 import { renderMail, type Rendering } from './render.ts';
 import { cancelRows, messageById, messagesOf } from './table.ts';
@@ -315,13 +316,8 @@ export class Messages {
 
   /** A provider's call, which is genuine already: each of its events has its effect once. */
   async told(provider: Provider, call: { source: string; body: unknown; id: string | null }): Promise<Told> {
-    const nameOf: NameOf = ({ tag, addresses = [] }) => {
-      if (typeof tag === 'string' && isUuid(tag)) return tag;
-      const texts = addresses.filter((one): one is string => typeof one === 'string');
-      return texts.map((one) => readVerp(this.#kit.verpKey, one)).find((own) => own !== null)?.message ?? null;
-    };
     const told: Told = { taken: 0, repeated: 0 };
-    for (const notice of readProvider(provider, call, { source: call.source, nameOf }))
+    for (const notice of readProvider(provider, call, { source: call.source, nameOf: namesBy(this.#kit.verpKey) }))
       told[(await takeNotice(this.#kit, notice)) ? 'taken' : 'repeated']++;
     return told;
   }
@@ -351,13 +347,16 @@ export class Messages {
 
   /** Renders the newest version of a template, published or not, or a document, for a person and a run's context. */
   async preview(key: string, sample: PreviewSample): Promise<Rendering> {
-    const { document, ...given } = sample;
-    const template = await this.templates.draft(key, document);
+    return this.show(await this.templates.draft(key, sample.document), sample);
+  }
+
+  /** A template rendered for somebody, with nothing taken and nothing counted. */
+  async show(template: CompiledTemplate, { profile, context }: PreviewSample): Promise<Rendering> {
     const { clock, shop, senders } = this.#kit;
-    const timeZone = sample.profile.timeZone ?? shop.zone;
+    const timeZone = profile.timeZone ?? shop.zone;
     const codes = sampleCodes(template.pools);
     const { render } = await senders.brand(template.sender);
-    return renderMail({ template, messageId: nobody, codes, ...given, now: clock.now(), timeZone }, render);
+    return renderMail({ template, messageId: nobody, codes, profile, context, now: clock.now(), timeZone }, render);
   }
 
   /** Sends a version of a template, as it is for somebody, to who looks at it. Throws MESSAGE_ADDRESS_REFUSED. */
@@ -394,7 +393,6 @@ export class Messages {
 
   /** All that this room knows of a person, for export. */
   async exportFor(profileId: string): Promise<{ messages: MessageRow[]; coupons: GivenCode[] }> {
-    const { store } = this.#kit;
-    return { messages: await messagesOf(store, profileId), coupons: await codesOfProfile(store, profileId) };
+    return { messages: await this.ofProfile(profileId), coupons: await codesOfProfile(this.#kit.store, profileId) };
   }
 }

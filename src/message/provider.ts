@@ -1,3 +1,4 @@
+import { isUuid } from '../base/index.ts';
 import type { NewNotice } from './hear.ts';
 import type { Said } from './heard.ts';
 import { readMailgun } from './provider-mailgun.ts';
@@ -5,6 +6,7 @@ import { readPostmark } from './provider-postmark.ts';
 import { readResend } from './provider-resend.ts';
 import { readSendgrid } from './provider-sendgrid.ts';
 import { readSes } from './provider-ses.ts';
+import { readVerp } from './verp.ts';
 
 /** Providers of mail that tell what became of it, each in its own words. */
 export const providers = ['ses', 'postmark', 'sendgrid', 'mailgun', 'resend'] as const;
@@ -12,6 +14,15 @@ export type Provider = (typeof providers)[number];
 
 /** Whose message it is: by the tag that went with it, or by one of our own addresses in what is told. */
 export type NameOf = (clue: { tag?: unknown; addresses?: readonly unknown[] }) => string | null;
+
+/** The same, read with the key of our own addresses. */
+export function namesBy(verpKey: Uint8Array): NameOf {
+  return ({ tag, addresses = [] }) => {
+    if (typeof tag === 'string' && isUuid(tag)) return tag;
+    const texts = addresses.filter((one): one is string => typeof one === 'string');
+    return texts.map((one) => readVerp(verpKey, one)).find((own) => own !== null)?.message ?? null;
+  };
+}
 
 /** One event of a provider: its own id of it, and what it says; nothing for what we have no use for. */
 export interface ProviderEvent {

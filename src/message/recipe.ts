@@ -160,3 +160,33 @@ export const recipeTemplates: readonly RecipeTemplate[] = [
     ],
   },
 ];
+
+/** A mail with one of everything, by which a theme is looked at. */
+export const specimen: TemplateDocument = {
+  name: 'Specimen',
+  subject: '{{shop.name}}',
+  blocks: [
+    heading({ en: 'This is how it looks', sv: 'Så här ser det ut', de: 'So sieht es aus' }),
+    {
+      kind: 'text',
+      words: {
+        en: 'Words stand like this, and [links]({{shop.url}}) like that.',
+        sv: 'Ord står så här, och [länkar]({{shop.url}}) så där.',
+        de: 'Wörter stehen so, und [Links]({{shop.url}}) so.',
+      },
+    },
+    { kind: 'cart', list: `${answer}.cart`, limit: 2, total: true, whenEmpty: 'hide' },
+    { kind: 'button', words: { en: 'A button', sv: 'En knapp', de: 'Ein Knopf' }, href: '{{shop.url}}' },
+    { kind: 'products', list: `${answer}.items`, limit: 2, whenEmpty: 'hide' },
+    { kind: 'coupon', code: 'CODE' },
+    {
+      kind: 'button',
+      look: 'outline',
+      words: { en: 'A quieter one', sv: 'En stillsammare', de: 'Ein leiserer' },
+      href: '{{shop.url}}',
+    },
+    { kind: 'divider' },
+    { kind: 'social', links: [{ name: 'Instagram', href: 'https://instagram.example' }] },
+    { kind: 'footer' },
+  ],
+};

@@ -179,6 +179,21 @@ describe('a mail of another brand', () => {
   });
 });
 
+describe('a theme', () => {
+  it('is removed once nothing wears it, by itself or by its sender; that of the shop looks as it came', async () => {
+    const { themes } = desk.messages.templates;
+    await themes.put('night', { ...shopTheme, name: 'Night' });
+    await desk.messages.senders.put('workshop', { ...workshop, theme: 'night' });
+    expect(await code(themes.remove('night'))).toBe('MESSAGE_THEME_IN_USE');
+    await desk.messages.senders.put('workshop', workshop);
+    await themes.remove('night');
+    expect(await code(themes.get('night'))).toBe('MESSAGE_THEME_UNKNOWN');
+    await themes.put('shop', { ...shopTheme, name: 'Mine' });
+    await themes.remove('shop');
+    expect((await themes.get('shop')).name).toBe(shopTheme.name);
+  });
+});
+
 describe('who unsubscribes from one of several brands (trust §1.2 "Scope")', () => {
   const token = (mail: { says?: { html: string } } | undefined) => /\/u\/([\w.-]+)"/.exec(mail!.says!.html)![1]!;
 

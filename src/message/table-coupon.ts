@@ -51,6 +51,10 @@ export function putPoolRow(runner: Runner, { key, body, savedAt }: PoolRow): Pro
   });
 }
 
+export function dropPool(runner: Runner, key: string): Promise<number> {
+  return runner.run({ text: 'delete from coupon_pool where key = $1', values: [key] });
+}
+
 /** How many codes of each pool are free, taken, and past their time without having been taken. */
 export interface PoolCounts {
   free: number;

@@ -177,6 +177,10 @@ export function putTheme(
   });
 }
 
+export function dropTheme(runner: Runner, key: string): Promise<number> {
+  return runner.run({ text: 'delete from message_theme where key = $1', values: [key] });
+}
+
 /** Newest and newest published versions of all templates that name a sender. */
 export async function templatesOfSender(runner: Runner, sender: string): Promise<TemplateRow[]> {
   const rows = await runner.rows<Stored>({

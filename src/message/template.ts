@@ -250,6 +250,11 @@ export class Templates {
     return compilePieces(row, isStale(row.compiled) ? await this.#recompile(row) : row.compiled!);
   }
 
+  /** A document in a theme that is not stored. */
+  async inTheme(document: TemplateDocument, theme: Theme): Promise<CompiledTemplate> {
+    return compilePieces({ key: 'draft', version: 0 }, await compileDocument('draft', document, theme));
+  }
+
   /** A document as MJML, for a reader of that language. */
   async mjml(document: TemplateDocument, wanted: string | null): Promise<string> {
     return mjmlSource(document, { theme: (await this.#dressOf(document)).theme, wanted });

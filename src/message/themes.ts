@@ -2,7 +2,8 @@ import { BeckonError, type Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { themeOf } from './document.ts';
 import { errors } from './error.ts';
-import { putTheme, themeRow, themeRows, wearersOf, type TemplateRow } from './table-template.ts';
+import { dropTheme, putTheme, themeRow, themeRows, wearersOf, type TemplateRow } from './table-template.ts';
+import { senderRows } from './table-sender.ts';
 import { shopTheme, type Theme } from './theme.ts';
 
 /** The themes of a shop: `shop` is there from the beginning, others as they are made. */
@@ -41,5 +42,19 @@ export class Themes {
     await putTheme(this.#store, { key, body, now: this.#clock.now() });
     for (const row of await wearersOf(this.#store, key)) await this.#recompile(row);
     return body;
+  }
+
+  /** Removes a theme that nothing wears; `shop` looks as it came again. Throws MESSAGE_THEME_UNKNOWN, MESSAGE_THEME_IN_USE. */
+  async remove(key: string): Promise<void> {
+    await this.get(key);
+    const worn = await wearersOf(this.#store, key);
+    const senders = (await senderRows(this.#store)).filter(({ body }) => body.theme === key);
+    const names = [...new Set(worn.map((row) => row.key)), ...senders.map((row) => row.key)];
+    if (key !== 'shop' && names.length > 0) {
+      const says = `The theme "${key}" is worn by ${names.join(', ')}`;
+      throw new BeckonError(errors.MESSAGE_THEME_IN_USE, says);
+    }
+    await dropTheme(this.#store, key);
+    for (const row of worn) await this.#recompile(row);
   }
 }

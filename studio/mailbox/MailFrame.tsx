@@ -4,9 +4,16 @@ import { useVoice } from '../ui/voice.tsx';
 import { frameOf } from './frame.ts';
 
 /** A mail as its reader sees it, narrow or wide, light or dark. Nothing in it runs; links open beside only where `links` says so. */
-export function MailFrame({ subject, html, links }: { subject: string; html: string; links: boolean }) {
+export function MailFrame(props: {
+  subject: string;
+  html: string;
+  links: boolean;
+  /** How wide it is at first; as wide as the window allows when left out. */
+  begin?: '320' | '600';
+}) {
+  const { subject, html, links, begin } = props;
   const { say } = useVoice();
-  const [width, setWidth] = useState(() => (window.innerWidth < 800 ? '320' : '600'));
+  const [width, setWidth] = useState<string>(() => begin ?? (window.innerWidth < 800 ? '320' : '600'));
   const [dark, setDark] = useState(false);
   return (
     <>

@@ -2,6 +2,7 @@ import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react';
 import type { Block } from '../../src/api/contract-message.ts';
 import { useVoice } from '../ui/voice.tsx';
+import { ColumnFields, type Columns, LinkFields, type Links, PoolField } from './InnerFields.tsx';
 import { isKey } from '../words/words.ts';
 import { fields, withField, withWord, wordIn, type Field } from './edit.ts';
 
@@ -74,7 +75,9 @@ function FieldInput({ field, value, tongue, onChange }: InputProps) {
       />
     );
   }
-  if (field.as === 'json') return <JsonInput label={label} value={value} onChange={onChange} />;
+  if (field.as === 'columns') return <ColumnFields value={value as Columns} tongue={tongue} onChange={onChange} />;
+  if (field.as === 'links') return <LinkFields value={value as Links} onChange={onChange} />;
+  if (field.as === 'pool') return <PoolField label={label} value={value} onChange={onChange} />;
   const text = typeof value === 'string' ? value : '';
   if (field.as === 'text') {
     return (

@@ -5,17 +5,19 @@ import { useVoice } from '../ui/voice.tsx';
 import { beginnings, blockOf, moved, wordIn } from './edit.ts';
 import { BlockFields, type Tongue } from './BlockFields.tsx';
 
-const kinds = Object.keys(beginnings) as Block['kind'][];
+const all = Object.keys(beginnings) as Block['kind'][];
 
 /** The blocks of a mail from top to bottom: open one to change it, move it, take it away, add another. */
 export function Blocks(props: {
   blocks: readonly Block[];
   findings: readonly TemplateFinding[];
   tongue: Tongue;
+  /** What may be added; all kinds when left out. */
+  kinds?: readonly Block['kind'][];
   onChange: (blocks: Block[]) => void;
 }) {
   const { say } = useVoice();
-  const { blocks, findings, tongue, onChange } = props;
+  const { blocks, findings, tongue, kinds = all, onChange } = props;
   return (
     <>
       <ol className="blocks">

@@ -2,8 +2,6 @@ import { Table, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconMail } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { ButtonLink } from '../ui/Link.tsx';
-import { PageHead } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { templates } from './query.ts';
@@ -15,18 +13,8 @@ export function MessageList() {
   const { q = '' }: { q?: string | undefined } = useSearch({ from: '/messages' });
   const navigate = useNavigate({ from: '/messages' });
   const found = data?.filter(({ name, key }) => `${name} ${key}`.toLowerCase().includes(q.toLowerCase())) ?? [];
-  const sent = data?.filter(({ published }) => published !== null).length ?? 0;
   return (
-    <div className="page">
-      <PageHead
-        title={say('nav.messages')}
-        answer={data && say('messages.answer', { count: sent })}
-        note={say('messages.note')}
-      >
-        <ButtonLink to="/messages/$key" params={{ key: '+' }}>
-          {say('messages.new')}
-        </ButtonLink>
-      </PageHead>
+    <>
       {error && !data ? (
         <ProblemNote error={error} again={() => void refetch()} />
       ) : !data ? (
@@ -41,7 +29,10 @@ export function MessageList() {
             placeholder={say('messages.filter')}
             value={q}
             onChange={(event) =>
-              void navigate({ search: { q: event.currentTarget.value || undefined }, replace: true })
+              void navigate({
+                search: (before) => ({ ...before, q: event.currentTarget.value || undefined }),
+                replace: true,
+              })
             }
           />
           {found.length === 0 && <p className="quiet">{say('messages.noneMatch', { query: q })}</p>}
@@ -80,6 +71,6 @@ export function MessageList() {
           </div>
         </>
       )}
-    </div>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import '../recommend/recommend.css';
 import './message.css';
-import { Button, Modal, Select, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, Modal, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
@@ -11,6 +11,7 @@ import { isKeyForm, keyOf } from '../audience/rule.ts';
 import { KeyField } from '../ui/KeyField.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
+import { Written } from '../ui/Written.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { JsonInput, WordsInput } from './BlockFields.tsx';
 import { Blocks, Findings } from './Blocks.tsx';
@@ -18,6 +19,8 @@ import { blank, blockOf, languagesIn, ownLanguage } from './edit.ts';
 import { History } from './History.tsx';
 import { Proof } from './Proof.tsx';
 import { check, template, templatePath, templates } from './query.ts';
+import { senders } from '../sender/query.ts';
+import { themes } from '../theme/query.ts';
 import { Stage } from './Stage.tsx';
 
 /** One message template: its blocks, what is wrong with it, and how it looks to whom. `+` makes a new one. */
@@ -101,21 +104,7 @@ function Content(props: {
   const change = (part: Partial<TemplateDocument>) => onChange({ ...draft, ...part });
   const languages = [...new Set([...languagesIn(draft), 'en', 'sv', 'de', language])];
   return (
-    <Panel
-      title={say('messages.content')}
-      aside={
-        <SegmentedControl
-          size="xs"
-          value={written ? 'json' : 'form'}
-          aria-label={say('messages.as')}
-          data={[
-            { value: 'form', label: say('messages.as.form') },
-            { value: 'json', label: 'JSON' },
-          ]}
-          onChange={(value) => setWritten(value === 'json')}
-        />
-      }
-    >
+    <Panel title={say('messages.content')} aside={<Written value={written} onChange={setWritten} />}>
       {written ? (
         <JsonInput label="JSON" value={draft} onChange={(value) => onChange(value as TemplateDocument)} />
       ) : (
@@ -147,10 +136,51 @@ function Content(props: {
             tongue={tongue}
             onChange={(value) => change({ preheader: (value ?? '') as TemplateDocument['subject'] })}
           />
+          <WornBy draft={draft} onChange={onChange} />
           <Blocks blocks={draft.blocks} findings={findings} tongue={tongue} onChange={(blocks) => change({ blocks })} />
         </div>
       )}
     </Panel>
+  );
+}
+
+/** For which sender it goes out, and in which theme; without either, the usual ones. */
+function WornBy({ draft, onChange }: { draft: TemplateDocument; onChange: (draft: TemplateDocument) => void }) {
+  const { say } = useVoice();
+  const brands = useQuery(senders).data ?? [];
+  const looks = useQuery(themes).data ?? [];
+  const put = (field: 'sender' | 'theme', value: string | null) => {
+    const { [field]: _before, ...rest } = draft;
+    onChange(value === null || value === '' ? rest : { ...rest, [field]: value });
+  };
+  const own = brands.filter(({ origin }) => origin === 'shop');
+  return (
+    <div className="form">
+      {(own.length > 0 || draft.sender !== undefined) && (
+        <Select
+          label={say('messages.field.sender')}
+          value={draft.sender ?? ''}
+          data={[
+            { value: '', label: say('messages.usualSender') },
+            ...own.map(({ key, sender: { name } }) => ({ value: key, label: name })),
+          ]}
+          allowDeselect={false}
+          onChange={(value) => put('sender', value)}
+        />
+      )}
+      {(looks.length > 1 || draft.theme !== undefined) && (
+        <Select
+          label={say('messages.field.theme')}
+          value={draft.theme ?? ''}
+          data={[
+            { value: '', label: say('messages.bySender') },
+            ...looks.map(({ key, theme }) => ({ value: key, label: theme.name })),
+          ]}
+          allowDeselect={false}
+          onChange={(value) => put('theme', value)}
+        />
+      )}
+    </div>
   );
 }
 

@@ -65,7 +65,7 @@ export function moved<T>(list: readonly T[], from: number, by: number): T[] {
 
 /** What a field of a block is edited with. */
 export type Field =
-  | { name: string; as: 'words' | 'long' | 'text' | 'code' | 'json' | 'switch' }
+  | { name: string; as: 'words' | 'long' | 'text' | 'code' | 'columns' | 'links' | 'pool' | 'switch' }
   | { name: string; as: 'number'; least: number; most: number }
   | { name: string; as: 'choice'; of: readonly string[] };
 
@@ -108,15 +108,16 @@ export const fields: Record<Block['kind'], readonly Field[]> = {
   ],
   cart: [...listed, { name: 'limit', as: 'number', least: 1, most: 20 }, { name: 'total', as: 'switch' }, ...shown],
   columns: [
-    { name: 'columns', as: 'json' },
+    { name: 'columns', as: 'columns' },
     { name: 'stack', as: 'switch' },
   ],
   divider: [
     { name: 'line', as: 'switch' },
     { name: 'space', as: 'number', least: 0, most: 96 },
   ],
-  social: [{ name: 'links', as: 'json' }, align],
+  social: [{ name: 'links', as: 'links' }, align],
   coupon: [
+    { name: 'pool', as: 'pool' },
     { name: 'code', as: 'code' },
     { name: 'words', as: 'words' },
     { name: 'terms', as: 'words' },

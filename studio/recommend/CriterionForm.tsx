@@ -1,4 +1,4 @@
-import { Button, JsonInput, MultiSelect, NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { Button, JsonInput, MultiSelect, NumberInput, Switch, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -11,6 +11,7 @@ import { ask } from '../api/client.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useUndo } from '../ui/undo.tsx';
+import { Written } from '../ui/Written.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { languages } from '../words/words.ts';
 import { AlgorithmFields } from './AlgorithmFields.tsx';
@@ -40,21 +41,7 @@ export function CriterionForm({ known, begin }: { known: CriterionView | null; b
   const needs = needsOf(tried.algorithm);
   return (
     <div className="criterion-edit">
-      <Panel
-        title={say('form.panel')}
-        aside={
-          <SegmentedControl
-            size="xs"
-            value={asJson ? 'json' : 'form'}
-            aria-label={say('form.view')}
-            data={[
-              { value: 'form', label: say('form.form') },
-              { value: 'json', label: 'JSON' },
-            ]}
-            onChange={(value) => setAsJson(value === 'json')}
-          />
-        }
-      >
+      <Panel title={say('form.panel')} aside={<Written value={asJson} onChange={setAsJson} />}>
         <form
           className="stack-form"
           onSubmit={(event) => {

@@ -7,6 +7,9 @@ import { feeds } from '../feed/query.ts';
 import { itemPage } from '../item/query.ts';
 import { customLists } from '../list/query.ts';
 import { templates } from '../message/query.ts';
+import { pools } from '../coupon/query.ts';
+import { senders } from '../sender/query.ts';
+import { themes } from '../theme/query.ts';
 import { offers } from '../offer/query.ts';
 import { activity } from '../place/query.ts';
 import { saidOf } from '../place/shown.ts';
@@ -22,6 +25,13 @@ const within: Record<string, 'rules' | 'lists' | 'designs' | 'offers' | 'activit
   designs: 'designs',
   offers: 'offers',
   activities: 'activities',
+};
+
+/** Parts of the messages that have pages of their own. */
+const ofMessages: Record<string, 'senders' | 'themes' | 'coupons'> = {
+  senders: 'senders',
+  themes: 'themes',
+  coupons: 'coupons',
 };
 
 /** Pages of a journey below its own. */
@@ -40,12 +50,24 @@ export function Path() {
     .map((part) => decodeURIComponent(part));
   const [section = 'home', ...rest] = parts;
   const part = within[section];
+  const mailPart = ofMessages[section];
   const below = section === 'journeys' ? belowJourney[rest[1] ?? ''] : undefined;
   const leaf = useLeafName(section, below === undefined ? rest : [rest[0]!]);
   return (
     <nav className="path" aria-label={say('nav.path')}>
       <ol>
-        {part === undefined ? (
+        {mailPart !== undefined ? (
+          <>
+            <li>
+              <Link to="/messages">{say('nav.messages')}</Link>
+            </li>
+            <li>
+              <Link to="/messages" search={{ show: mailPart }}>
+                {say(`messages.show.${mailPart}`)}
+              </Link>
+            </li>
+          </>
+        ) : part === undefined ? (
           <li>
             {leaf === null ? wordOf(section, say) : <Link to={`/${section}` as '/people'}>{wordOf(section, say)}</Link>}
           </li>
@@ -99,6 +121,9 @@ function useLeafName(section: string, rest: string[]): string | null {
   const looks = useQuery({ ...designs, ...asked('designs') }).data;
   const library = useQuery({ ...offers, ...asked('offers') }).data;
   const shown = useQuery({ ...activity(plain), ...asked('activities') }).data;
+  const brands = useQuery({ ...senders, ...asked('senders') }).data;
+  const worn = useQuery({ ...themes, ...asked('themes') }).data;
+  const codes = useQuery({ ...pools, ...asked('coupons') }).data;
   if (plain === '' || section === 'mailbox') return null;
   const keyed = (all: readonly { key: string; name: string }[] | undefined) =>
     all?.find((row) => row.key === plain)?.name ?? plain;
@@ -115,6 +140,12 @@ function useLeafName(section: string, rest: string[]): string | null {
       return isNew ? say('offers.new') : keyed(library);
     case 'activities':
       return isNew ? say('places.new') : shown ? saidOf(shown).name : plain;
+    case 'senders':
+      return isNew ? say('senders.new') : (brands?.find(({ key }) => key === plain)?.sender.name ?? plain);
+    case 'themes':
+      return isNew ? say('themes.new') : (worn?.find(({ key }) => key === plain)?.theme.name ?? plain);
+    case 'coupons':
+      return isNew ? say('coupons.new') : (codes?.find(({ key }) => key === plain)?.pool.name ?? plain);
     case 'feeds':
       return isNew ? say('feeds.new') : keyed(sources);
     case 'messages':

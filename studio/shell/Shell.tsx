@@ -71,8 +71,11 @@ const pages: PageEntry[] = [
   { to: '/settings', word: 'nav.settings', Icon: IconSettings },
 ];
 
-/** Sections whose pages stand among the recommendations. */
-const within = new Set(['rules', 'lists', 'designs', 'offers', 'activities']);
+/** Sections whose pages stand within another. */
+const within: Record<string, string> = Object.fromEntries([
+  ...['rules', 'lists', 'designs', 'offers', 'activities'].map((section) => [section, '/recommendations']),
+  ...['senders', 'themes', 'coupons'].map((section) => [section, '/messages']),
+]);
 
 export function usePages(): PageEntry[] {
   const { error } = useQuery({ ...mailbox, refetchInterval: false, staleTime: 60_000 });
@@ -139,7 +142,7 @@ function Rail() {
           <li key={to}>
             <Link
               to={to}
-              className={to === '/recommendations' && within.has(section) ? 'rail-link active' : 'rail-link'}
+              className={within[section] === to ? 'rail-link active' : 'rail-link'}
               activeOptions={{ exact: to === '/', includeSearch: false }}
             >
               <Icon size={18} stroke={1.5} aria-hidden="true" />

@@ -5,14 +5,21 @@ import { ProblemNote } from './State.tsx';
 import { useVoice } from './voice.tsx';
 
 /** Ends something that cannot be brought back; what that means stands there first. What can be is taken away with `useUndo`. */
-export function Remove(props: { word: string; title: string; work: () => Promise<unknown>; children: ReactNode }) {
+export function Remove(props: {
+  word: string;
+  title: string;
+  work: () => Promise<unknown>;
+  /** In a row of a table: `xs`. */
+  size?: 'xs';
+  children: ReactNode;
+}) {
   const { say } = useVoice();
-  const { word, title, work, children } = props;
+  const { word, title, work, size, children } = props;
   const [asking, setAsking] = useState(false);
   const remove = useMutation({ mutationFn: work });
   return (
     <>
-      <Button variant="default" onClick={() => setAsking(true)}>
+      <Button variant="default" {...(size ? { size } : {})} onClick={() => setAsking(true)}>
         {word}
       </Button>
       <Modal

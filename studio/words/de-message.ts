@@ -24,8 +24,6 @@ export const deMessage: Record<keyof typeof enMessage & Key, string> = {
   'messages.saved': 'Version {version}, gespeichert {time}',
   'messages.wasSent': 'wurde verschickt',
   'messages.content': 'Was sie sagt',
-  'messages.as': 'Wie sie geschrieben wird',
-  'messages.as.form': 'Formular',
   'messages.writesIn': 'Worte auf',
   'messages.writesInSays': 'Wo einer Sprache Worte fehlen, stehen die auf {language}.',
   'messages.keySays': 'Reisen nennen die Nachricht dabei. Später lässt er sich nicht ändern.',

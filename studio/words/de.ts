@@ -4,6 +4,7 @@ import { deAction } from './de-action.ts';
 import { deForm } from './de-form.ts';
 import { dePlace } from './de-place.ts';
 import { deFeeds } from './de-feeds.ts';
+import { deBrand } from './de-brand.ts';
 import { deMessage } from './de-message.ts';
 import { dePeople } from './de-people.ts';
 import { deRecipe } from './de-recipe.ts';
@@ -441,6 +442,7 @@ export const de: Catalogue = {
   'mailbox.noText': 'Diese Mail hat keinen Textteil.',
 
   ...deMessage,
+  ...deBrand,
   ...dePeople,
   ...deAction,
   ...deForm,

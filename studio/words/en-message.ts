@@ -20,8 +20,6 @@ export const enMessage = {
   'messages.saved': 'Version {version}, saved {time}',
   'messages.wasSent': 'was sent',
   'messages.content': 'What it says',
-  'messages.as': 'How it is written',
-  'messages.as.form': 'Form',
   'messages.writesIn': 'Words in',
   'messages.writesInSays': 'Where a language lacks words, those in {language} stand in.',
   'messages.keySays': 'Journeys name the message by it. It cannot be changed later.',

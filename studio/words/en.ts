@@ -4,6 +4,7 @@ import { enAction } from './en-action.ts';
 import { enForm } from './en-form.ts';
 import { enPlace } from './en-place.ts';
 import { enFeeds } from './en-feeds.ts';
+import { enBrand } from './en-brand.ts';
 import { enMessage } from './en-message.ts';
 import { enPeople } from './en-people.ts';
 import { enRecipe } from './en-recipe.ts';
@@ -437,6 +438,7 @@ export const en = {
   'mailbox.noText': 'This mail has no plain text part.',
 
   ...enMessage,
+  ...enBrand,
   ...enPeople,
   ...enAction,
   ...enForm,

@@ -23,8 +23,6 @@ export const svMessage: Record<keyof typeof enMessage & Key, string> = {
   'messages.saved': 'Version {version}, sparad {time}',
   'messages.wasSent': 'har skickats',
   'messages.content': 'Vad det säger',
-  'messages.as': 'Hur det skrivs',
-  'messages.as.form': 'Formulär',
   'messages.writesIn': 'Ord på',
   'messages.writesInSays': 'Där ett språk saknar ord står de på {language} i stället.',
   'messages.keySays': 'Resor kallar på meddelandet med den. Den kan inte ändras senare.',

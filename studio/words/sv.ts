@@ -4,6 +4,7 @@ import { svAction } from './sv-action.ts';
 import { svForm } from './sv-form.ts';
 import { svPlace } from './sv-place.ts';
 import { svFeeds } from './sv-feeds.ts';
+import { svBrand } from './sv-brand.ts';
 import { svMessage } from './sv-message.ts';
 import { svPeople } from './sv-people.ts';
 import { svRecipe } from './sv-recipe.ts';
@@ -434,6 +435,7 @@ export const sv: Catalogue = {
   'mailbox.noText': 'Brevet har ingen textdel.',
 
   ...svMessage,
+  ...svBrand,
   ...svPeople,
   ...svAction,
   ...svForm,

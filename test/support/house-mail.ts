@@ -27,6 +27,7 @@ function fakeTemplates(): House['templates'] {
     check: async () => [],
     preview: none,
     proof: none,
+    wear: none,
     themes: themes as unknown as House['templates']['themes'],
   };
 }
@@ -45,7 +46,7 @@ function fakeBrands(): Pick<House, 'senders' | 'coupons'> {
       ways: () => [],
       check: async () => [],
     },
-    coupons: { list: async () => [], get: unset, put: unset, add: unset, withdraw: unset },
+    coupons: { list: async () => [], get: unset, put: unset, remove: unset, add: unset, withdraw: unset },
   };
 }
 
