@@ -14,6 +14,8 @@ export interface Learning {
   snapshots: Snapshots;
   /** Keeping snapshots, and the log in bounds. */
   duties: Duty[];
+  /** Learns to the end what is otherwise learned beside everything, a little at a time: for whoever moves time. */
+  study(): Promise<void>;
   /** How far this process has come. */
   standing(): Readiness;
   stop(): Promise<void>;
@@ -73,6 +75,11 @@ export function openLearning(
       { name: 'keeping the log in bounds', work: () => tidy.work() },
       { name: 'keeping what was learned', work: keep },
     ],
+    async study() {
+      items.look(0);
+      contents.look();
+      await Promise.all([items.settled(), contents.settled()]);
+    },
     standing: () => {
       const { isCaughtUp, lagMs } = follower;
       const { learned, described } = recommender;

@@ -36,6 +36,8 @@ const duties: ReadonlySet<string> = new Set([
 
 /** Hours of the walk after which the database counts its rows anew: plans were made for empty tables. */
 const analyzedAfterHours = [12, 48, 168];
+/** What a running shop learns beside everything else is learned once a day of the walk. */
+const dayMs = 86_400_000;
 const stuckMs = 1000;
 /** More events than this are given in several batches. */
 const batch = 2000;
@@ -71,6 +73,7 @@ export class Walk {
   }
 
   async go({ from, to, stepMs, onStep }: WalkOptions): Promise<void> {
+    let studyAt = -Infinity;
     const analyze = analyzedAfterHours.map((hours) => from + hours * 3_600_000);
     this.#clock.freeze(Math.max(from, this.#clock.now()));
     for (;;) {
@@ -80,6 +83,10 @@ export class Walk {
       // What is due and does not get done must not stop the time.
       const first = next > now ? next : now + stuckMs;
       await this.#step(Math.min(to, stepMs === 0 ? first : Math.ceil(first / stepMs) * stepMs));
+      if (this.#clock.now() >= studyAt) {
+        studyAt = this.#clock.now() + dayMs;
+        await this.#rooms.learning.study();
+      }
       if (this.#clock.now() >= (analyze[0] ?? Infinity)) {
         analyze.shift();
         await this.#rooms.store.run({ text: 'analyze' });

@@ -35,13 +35,13 @@ export class ItemLearner {
     this.#log = parts.log;
   }
 
-  /** Begins to learn if it is due and nothing runs. Cheap to call often. */
-  look(): void {
+  /** Begins to learn if it is due and nothing runs, with a rest for others after each slice. Cheap to call often. */
+  look(rest = slice.restMs): void {
     if (this.#running !== null || this.#stopped) return;
     const [engine, now] = [this.#engine(), this.#clock.now()];
     if (!isModelDue(engine, now)) return;
     const goesOn = () => engine === this.#engine();
-    this.#running = inSlices(engine.learnModel(now), { ...slice, goesOn });
+    this.#running = inSlices(engine.learnModel(now), { ...slice, restMs: rest, goesOn });
     void this.#running.ended.then((result) => {
       this.#running = null;
       if (result !== null) this.#tell(result.value, result.spent);
