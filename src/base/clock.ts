@@ -104,7 +104,7 @@ export function turn(): Promise<void> {
 const sliceMs = 0.3;
 /** Where others have much to do a slice lasts longer, this share of their turn, or the long work would never end. */
 const sliceShare = 0.7;
-const longestSliceMs = 10;
+const longestSliceMs = 4;
 
 /** Long work in slices: `if (slices.isOver) await slices.next();` between its pieces, and everything else has its turn. */
 export class Slices {

@@ -37,7 +37,7 @@ const nothing: Omit<Taken, 'more'> = { rows: 0, events: 0, fed: [] };
 const shards = 64;
 
 /** How many events a pass takes of what was given, about. */
-const passEvents = 6000;
+const passEvents = 3000;
 
 /** How often the inbox is looked through for rows that were not given; after some were found, in every pass for a while. */
 const lookMs = 1000;

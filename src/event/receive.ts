@@ -1,4 +1,4 @@
-import { after, point, sent, shardOf, turn, type Ids, type Timer } from '../base/index.ts';
+import { after, point, sent, shardOf, type Ids, type Timer } from '../base/index.ts';
 import { smallintColumn, textColumn, timeColumn, uuidColumn, type Runner } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import type { StoredRow } from './given.ts';
@@ -269,8 +269,6 @@ export class MicroBatch {
   async #write(batch: Waiting[]): Promise<void> {
     this.#inFlight++;
     const stored = await this.#store(batch);
-    // Where few wait, what lies at the doors by now goes along.
-    if (this.#waiting < worthwhile / 2) await turn();
     this.#inFlight--;
     this.#flush();
     if (!stored) return;
