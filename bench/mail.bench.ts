@@ -6,6 +6,7 @@ import { elapsed, FakeClock, quietLog, SeededRandom, SystemRandom, UuidIds } fro
 import type { Item } from '../src/catalog/index.ts';
 import {
   CapturingTransport,
+  composeMail,
   dkimKey,
   Messages,
   migrations,
@@ -103,6 +104,7 @@ async function measure(): Promise<void> {
       limit: rate(limit),
       note: `${about}; ${limits}${signed}`,
     });
+    if (dkim.length === 0) await bare(messages, people, ours);
     figure({
       bench,
       figure: `${name}-processor`,
@@ -137,6 +139,52 @@ async function sent(messages: Messages, people: readonly Profile[], store: Store
   const accepted = (await messages.counts('bench')).byState['accepted'];
   if (accepted !== mails) throw new Error(`${accepted} of ${mails} mails were accepted`);
   return spent;
+}
+
+/** The same mails rendered, composed and sent one after the other as fast as the connections are, and written down nowhere. */
+async function bare(messages: Messages, people: readonly Profile[], ours: Spent): Promise<void> {
+  const template = await messages.templates.draft('abandoned-cart');
+  const transport = new SmtpTransport({ url, width });
+  const left = people.slice(warmUp);
+  const lane = async () => {
+    for (let profile = left.pop(); profile; profile = left.pop()) {
+      const messageId = ids.next();
+      const given = { template, messageId, profile: viewOf(profile), context: context(), now, timeZone: shop.zone };
+      const made = renderMail(given, setting);
+      if (!('mail' in made)) throw new Error(JSON.stringify(made));
+      const { subject, html, text, unsubscribeUrl } = made.mail;
+      const mail = composeMail({
+        from: { name: 'Shop', address: 'news@mail.shop.example' },
+        replyTo: null,
+        to: profile.state.email!,
+        subject,
+        html,
+        text,
+        at: now,
+        message: { key: messageId, journey: 'bench', class: 'marketing' },
+        unsubscribeUrl,
+        stream: { name: 'Shop', domain: 'mail.shop.example', sender: 'default' },
+        returns: { path: 'bounce@mail.shop.example', unsubscribe: null, feedback: null, tag: 'bench' },
+        secret: Buffer.alloc(32, 1),
+      });
+      const result = await transport.send({ ...mail, key: messageId });
+      if (result.kind !== 'accepted') throw new Error(JSON.stringify(result));
+    }
+  };
+  const spent = await timed(async () => {
+    const count = left.length;
+    await Promise.all(Array.from({ length: width }, lane));
+    return count;
+  });
+  await transport.close();
+  figure({
+    bench,
+    figure: 'ledger-processor',
+    value: ours.cpuMs / ours.mails,
+    unit: 'ms/mail',
+    limit: spent.cpuMs / spent.mails,
+    note: 'processor time of the sending process with gates and ledger; limit: the same mails rendered, composed and sent without them; less is better',
+  });
 }
 
 async function timed(work: () => Promise<number>): Promise<Spent> {

@@ -20,8 +20,10 @@ const parts = (more: Partial<MailParts> = {}): MailParts => ({
 });
 
 describe('a composed mail', () => {
-  it('keeps rules M1, M2, M7, M8, M9 and M11 of trust §1.1', async () => {
-    const { raw, messageId, envelope } = composeMail(parts({ html: `<p>${'long '.repeat(2000)}</p>` }));
+  it('keeps rules M1, M2, M7, M8, M9 and M11 of trust §1.1, one From whatever a text says (trust row 15)', async () => {
+    const { raw, messageId, envelope } = composeMail(
+      parts({ subject: 'From: a@b.example', text: 'From: a@b.example', html: `<p>${'long '.repeat(2000)}</p>` }),
+    );
     const text = raw.toString('latin1');
     expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
     expect(Math.max(...text.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(998);

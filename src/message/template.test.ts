@@ -39,6 +39,13 @@ const row = ({ key, version, publishedAt }: { key: string; version: number; publ
   `${key}@${version}${publishedAt === null ? '' : ' published'}`;
 
 describe('templates', () => {
+  it('has no place for a header of its own: a second From is refused before anything is sent (trust row 15)', async () => {
+    const document = { ...aTemplate(), headers: { From: 'bank@example.com' } };
+    await expect(desk.messages.templates.put('spring', document)).rejects.toMatchObject({
+      code: 'MESSAGE_TEMPLATE_INVALID',
+    });
+  });
+
   it('are drafts until published, versions afterwards, and the same document is the same version', async () => {
     const { templates } = desk.messages;
     expect(row(await templates.put('spring', aTemplate()))).toBe('spring@1');
