@@ -141,8 +141,8 @@ export async function joinRooms(settings: Settings, given: Given) {
   const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
   joinFold(folder, { events, learning });
   const returning = duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots });
-  const { auditing, watching } = openWatching(ground, slots, feeding);
-  returning.push(replaying.duty, auditing.duty, watching.duty);
+  const looking = openWatching(ground, slots, { ...feeding, events });
+  returning.push(replaying.duty, ...Object.values(looking).map(({ duty }) => duty));
   const pulse = new Pulse({ clock, log, duties: returning, onMoved: (offset) => memory.set('clock-offset', offset) });
   slots.wake = () => [pulse, slots.calling].map((one) => one.wake());
   const ownKey = `own_${randomBytes(32).toString('base64url')}`;
@@ -172,8 +172,7 @@ export async function joinRooms(settings: Settings, given: Given) {
     secrets,
     messages,
     measure,
-    auditing,
-    watching,
+    ...looking,
   };
   const ways = { mailbox, transport, folder, pulse, duties: returning, slots, keys, team, ownKey, webhooks, forms };
   const joined = { ...ground, ...walk, ...ways };

@@ -273,3 +273,39 @@ describe('a bandit', () => {
     expect(Object.values(kept!.shares).reduce((total, one) => total + one, 0)).toBeCloseTo(1, 3);
   });
 });
+
+describe('the log, sent on', () => {
+  it('goes in order, signed, again under the same id until it is taken, and on from there', async () => {
+    const { rooms } = campaign;
+    await campaign.advance(120_000);
+    const calls: { id: string; signed: string; events: { id: string }[] }[] = [];
+    const answers = [503, 200];
+    rooms.slots.callOutside = async ({ headers, body }) => {
+      const { events } = JSON.parse(body!) as { events: { id: string }[] };
+      calls.push({ id: headers['webhook-id']!, signed: headers['webhook-signature']!, events });
+      return { status: answers.shift() ?? 200, headers: {}, text: '' };
+    };
+    const url = 'https://warehouse.example/events';
+    const types = ['commerce.purchases'];
+    const made = await campaign.ask<{ secret: string }>('/v1/event-webhook', 'PUT', { url, types, whole: true });
+    expect(made.secret).toMatch(/^whsec_/);
+    expect(await rooms.outlet.send()).toBe(0);
+    expect(await rooms.outlet.view()).toMatchObject({ sent: 0, fault: 'It answered 503' });
+    await rooms.store.run({ text: 'update event_outlet set next_at = now()' });
+    const taken = await rooms.outlet.send();
+    const [{ n }] = (await rooms.store.rows<{ n: number }>({
+      text: `select count(*)::int as n from event where body -> 'types' ? 'commerce.purchases'`,
+    })) as [{ n: number }];
+    expect(taken).toBe(n);
+    expect(calls[0]!.id).toBe(calls[1]!.id);
+    expect(calls[0]!.signed).toMatch(/^v1,/);
+    const names = calls.slice(1).flatMap(({ events }) => events.map(({ id }) => id));
+    expect(new Set(names).size).toBe(n);
+    expect(await rooms.outlet.view()).toMatchObject({ sent: n, fault: null });
+    expect(await rooms.outlet.send()).toBe(0);
+    await expect(campaign.ask('/v1/event-webhook', 'PUT', { url: 'http://169.254.169.254/' })).rejects.toThrow(
+      /400|422/,
+    );
+    expect(await campaign.ask('/v1/event-webhook', 'DELETE' as 'POST')).toEqual({ removed: true });
+  });
+});

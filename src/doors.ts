@@ -112,6 +112,7 @@ function houseOf(rooms: Rooms): House {
     replays: rooms.replaying.replays,
     simulations: simulationDoor(rooms),
     rates: rooms.measure.rates,
+    outlet: rooms.outlet,
     measured: measuredDoor(rooms, () => settle(rooms)),
     alerts: rooms.watching.alerts,
     people: peopleDoor(rooms),

@@ -1,8 +1,10 @@
 import { Alerts, type OwnerMail, type Trouble } from './alert/index.ts';
+import { Outlet } from './api/index.ts';
 import { openAuditing, type Auditing } from './auditing.ts';
 import { hostSet, type Clock } from './base/index.ts';
 import type { Feeds } from './catalog/index.ts';
 import { failuresSince, type Caller, type JourneyDefinition, type Journeys, type Runner } from './journey/index.ts';
+import type { EventLog } from './event/index.ts';
 import type { Measure } from './measure/index.ts';
 import type { Messages } from './message/index.ts';
 import type { Duty } from './pulse.ts';
@@ -213,8 +215,8 @@ export function openWatching(
     callOutside: Caller;
     wake: () => void;
   },
-  { feeds }: { feeds: Feeds },
-): { auditing: Auditing; watching: Watching } {
+  { feeds, events }: { feeds: Feeds; events: EventLog },
+): { auditing: Auditing; watching: Watching; outlet: Outlet } {
   const { settings, clock, ids } = ground;
   const mail = (tx: Tx, { about, to, subject, notices }: OwnerMail) => {
     tx.afterCommit(() => slots.wake());
@@ -225,7 +227,9 @@ export function openWatching(
   const post = async (url: string, headers: Record<string, string>, body: string) =>
     (await slots.callOutside({ method: 'POST', url, headers, body, timeoutMs: 10_000 })).status;
   const secret = new TextEncoder().encode(settings.secret);
-  const alerts = new Alerts({ ...ground, secret, allowed: hostSet(settings.allowedHosts), mail, post });
+  const allowed = hostSet(settings.allowedHosts);
+  const alerts = new Alerts({ ...ground, secret, allowed, mail, post });
   const auditing = openAuditing(ground, slots);
-  return { auditing, watching: new Watching({ ...ground, alerts }, () => ({ ...slots, feeds, auditing })) };
+  const outlet = new Outlet({ ...ground, secret, allowed, post, events });
+  return { auditing, outlet, watching: new Watching({ ...ground, alerts }, () => ({ ...slots, feeds, auditing })) };
 }

@@ -1,19 +1,56 @@
 import type { FastifyInstance } from 'fastify';
 import { Readable } from 'node:stream';
-import { Type } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 import { BeckonError } from '../base/index.ts';
 import { cursorOf, placeAt, placeOf, type LogPlace } from '../event/index.ts';
 import { assertScope } from './auth.ts';
 import { Problem } from './contract.ts';
+import { OutletInput, OutletView } from './contract-measured.ts';
+import type { Door } from './door.ts';
 import { errors } from './error.ts';
 import { spanOf, type Query } from './file-door.ts';
 import type { House } from './house.ts';
 import { asText, dig } from './json.ts';
 
+type Make = <B extends TSchema>(door: Door<B>) => void;
+
 /** Events read at once, events of one answer, and answers that are being written at the same time. */
 const pageEvents = 500;
 const mostEvents = 1_000_000;
 const mostAtOnce = 2;
+
+/** Doors to the address to which the log is sent on. */
+export function outletDoors(make: Make, house: House): void {
+  make({
+    method: 'GET',
+    path: '/event-webhook',
+    scope: 'settings',
+    summary: 'Where the log is sent on to, and how far it was taken; null where it is not.',
+    answer: Type.Object({ webhook: Type.Union([OutletView, Type.Null()]) }),
+    work: async () => ({ webhook: await house.outlet.view() }),
+  });
+  make({
+    method: 'PUT',
+    path: '/event-webhook',
+    scope: 'settings',
+    summary:
+      'Send the log on to an address: batches of events, signed as Standard Webhooks says, in order, again until they are taken.',
+    body: OutletInput,
+    answer: Type.Object({ webhook: Type.Union([OutletView, Type.Null()]), secret: Type.String() }),
+    work: async ({ body: { url, types = [], whole = false } }) => {
+      const secret = await house.outlet.put({ url, types, whole });
+      return { webhook: await house.outlet.view(), secret };
+    },
+  });
+  make({
+    method: 'DELETE',
+    path: '/event-webhook',
+    scope: 'settings',
+    summary: 'Send the log on no longer.',
+    answer: Type.Object({ removed: Type.Boolean() }),
+    work: async () => ({ removed: await house.outlet.remove() }),
+  });
+}
 
 /** The log as it lies: everything that happened, for a warehouse or another program. */
 export function exportDoors(app: FastifyInstance, house: House): void {

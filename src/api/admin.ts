@@ -29,7 +29,7 @@ import { profileDoors } from './admin-profile.ts';
 import { recommendDoors } from './admin-recommend.ts';
 import { replayDoors } from './admin-replay.ts';
 import { simulationDoors, simulationFileDoors } from './admin-simulation.ts';
-import { exportDoors } from './admin-export.ts';
+import { exportDoors, outletDoors } from './admin-export.ts';
 import { measuredDoors } from './admin-measured.ts';
 import { reportDoors } from './admin-report.ts';
 import { ruleDoors } from './admin-rule.ts';
@@ -63,6 +63,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   reportDoors(make, app, house);
   measuredDoors(make, app, house);
   exportDoors(app, house);
+  outletDoors(make, house);
   alertDoors(make, house);
   languageDoors(make);
   ledgerDoors(make, house);

@@ -138,6 +138,25 @@ export const RecommendationsView = Type.Object({
 });
 export type RecommendationsView = Static<typeof RecommendationsView>;
 
+/** PUT /v1/event-webhook */
+export const OutletInput = Type.Object(
+  {
+    url: Type.String({ maxLength: 2000, description: 'https, or a host of your own network that may be called' }),
+    types: Type.Optional(Type.Array(Type.String({ maxLength: 128 }), { maxItems: 50, description: 'Left out: all' })),
+    whole: Type.Optional(Type.Boolean({ description: 'From the beginning of the log on; left out, from now on' })),
+  },
+  { additionalProperties: false },
+);
+export const OutletView = Type.Object({
+  url: text,
+  types: Type.Array(text),
+  /** Up to here it was taken. */
+  cursor: text,
+  sent: count,
+  /** Why the last call was not taken; it is made again. */
+  fault: nullable(text),
+});
+
 const model = Type.Union([Type.Literal('last'), Type.Literal('first')]);
 const days = Type.Number({ exclusiveMinimum: 0, maximum: 30 });
 

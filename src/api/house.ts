@@ -30,6 +30,7 @@ import type {
 } from '../recommend/index.ts';
 import type { SignInService, Team } from '../team/index.ts';
 import type { AdvanceReport, ClockView, Overview, PersonRow, TimelineEntry } from './contract.ts';
+import type { Outlet } from './outlet.ts';
 import type { MeasuredDoor } from './house-measured.ts';
 import type { JourneyDoor } from './house-journey.ts';
 import type { CouponDoor, LedgerDoor, MailboxDoor, MessageDoor, SenderDoor, TemplateDoor } from './house-mail.ts';
@@ -85,6 +86,8 @@ export interface House {
   /** What other currencies are worth. */
   rates: Pick<Measure['rates'], 'list' | 'put'>;
   measured: MeasuredDoor;
+  /** Where the log is sent on to. */
+  outlet: Pick<Outlet, 'view' | 'put' | 'remove'>;
   alerts: Pick<Alerts, 'list' | 'settings' | 'put' | 'test'>;
   people: PeopleDoor;
   privacy: PrivacyDoor;

@@ -23,3 +23,4 @@ export { MailSources } from './mail-sources.ts';
 export { migrations } from './table.ts';
 export { emptySignUps } from './table-form.ts';
 export { Webhooks } from './webhooks.ts';
+export { Outlet } from './outlet.ts';

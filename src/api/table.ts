@@ -1,3 +1,4 @@
+import { outletMigrations } from './table-outlet.ts';
 import type { Migration, Runner } from '../store/index.ts';
 import { formMigrations } from './table-form.ts';
 import { mailSourceMigrations } from './table-mail-source.ts';
@@ -32,6 +33,7 @@ export const migrations: Migration[] = [
   ...webhookMigrations,
   ...formMigrations,
   ...mailSourceMigrations,
+  ...outletMigrations,
 ];
 
 const columns = 'id, kind, name, scopes, datastream, created_at, last_used_at';

@@ -219,8 +219,8 @@ export class Measure {
         await count(tx, people);
       });
     }
-    const gathered = await store.inTransaction((tx) => gather(tx, pass.gathered));
-    return waiting.length + gathered + (await store.inTransaction((tx) => gatherShown(tx, pass.gathered)));
+    const gathered = async (tx: Tx) => (await gather(tx, pass.gathered)) + (await gatherShown(tx, pass.gathered));
+    return waiting.length + (await store.inTransaction(gathered));
   }
 
   /** Makes the roll-up anew from units and orders; the result is the same. */

@@ -74,6 +74,7 @@ function fakeSenders(): Pick<
   | 'replays'
   | 'simulations'
   | 'measured'
+  | 'outlet'
 > {
   return {
     team: noTeam,
@@ -89,6 +90,7 @@ function fakeSenders(): Pick<
     replays: undefined as never,
     simulations: undefined as never,
     measured: undefined as never,
+    outlet: undefined as never,
   };
 }
 
