@@ -1,7 +1,7 @@
 import { buildServer } from './api/index.ts';
 import type { AdvanceReport, House, Overview, PersonRow } from './api/index.ts';
 import type { Rooms } from './app.ts';
-import { VirtualClock } from './base/index.ts';
+import { said, VirtualClock, type Said } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
 import { CallTimeout, countRuns, nextWaits, type Caller } from './journey/index.ts';
 import { isReachable, type Profile } from './profile/index.ts';
@@ -14,6 +14,7 @@ import { hearingDoors } from './hearing.ts';
 import { journeyDoor } from './journey-door.ts';
 import { measuredDoor } from './measured-door.ts';
 import { openService } from './ground.ts';
+import { needHand } from './needing.ts';
 import { nameOrDevice } from './person-label.ts';
 import { shopMounts } from './demo.ts';
 import { senderDoor } from './sender-door.ts';
@@ -244,19 +245,22 @@ async function nextThings({
   store,
   journeys,
   profiles,
-}: Rooms): Promise<{ at: string; text: string; count: number }[]> {
+}: Rooms): Promise<{ at: string; text: string; said: Said; count: number }[]> {
   const waits = (await nextWaits(store, 8)).map(({ journey, at, count }) => ({
     at,
     text: `${nameOf(journeys, journey)}: wait ends`,
+    said: said('next.wait', { journey: nameOf(journeys, journey) }),
     count,
   }));
   const visit = await profiles.nextVisitEnd();
-  const visits = visit === null ? [] : [{ at: visit, text: 'A visit ends after 30 minutes of silence', count: 1 }];
-  const readings = journeys
-    .live()
-    .flatMap(({ row, definition }) =>
-      row.readDue === null ? [] : [{ at: row.readDue, text: `${definition.name}: audience is read`, count: 1 }],
-    );
+  const text = 'A visit ends after 30 minutes of silence';
+  const visits = visit === null ? [] : [{ at: visit, text, said: said('next.visit'), count: 1 }];
+  const readings = journeys.live().flatMap(({ row: { readDue }, definition: { name } }) => {
+    if (readDue === null) return [];
+    return [
+      { at: readDue, text: `${name}: audience is read`, said: said('next.reading', { journey: name }), count: 1 },
+    ];
+  });
   return [...waits, ...visits, ...readings].sort((a, b) => a.at - b.at).map((one) => ({ ...one, at: iso(one.at) }));
 }
 
@@ -302,42 +306,4 @@ async function overview(rooms: Rooms): Promise<Overview> {
     sentToday,
     needHand: await needHand(rooms),
   };
-}
-
-/** What somebody should look at: events set aside, open requests, devices trying names, mails not made or in doubt. */
-async function needHand({
-  journeys,
-  runner,
-  messages,
-  events,
-  webhooks,
-  profiles,
-  feeding,
-  clock,
-}: Rooms): Promise<Overview['needHand']> {
-  const found: Overview['needHand'] = [];
-  for (const { key, name, status, dot } of await feeding.feeds.list()) {
-    if (status === 'asks') found.push({ text: `Feed ${name}: a run has stopped and asks`, link: `/feeds/${key}` });
-    else if (dot === 'red') found.push({ text: `Feed ${name}: the last run failed`, link: `/feeds/${key}` });
-  }
-  const aside = await events.setAside();
-  if (aside > 0) found.push({ text: `Could not be folded and were set aside: ${aside}`, link: '/incoming#aside' });
-  const asked = await webhooks.openRequests();
-  if (asked > 0) found.push({ text: `Open requests about people's data: ${asked}`, link: '/incoming#requests' });
-  const claimants = await profiles.claimantsSince(clock.now() - 86_400_000);
-  if (claimants > 0) {
-    found.push({ text: `Devices that gave more names than one may in a day: ${claimants}`, link: '/incoming' });
-  }
-  for (const { service, breaker, waiting, places } of await runner.services.view(journeys)) {
-    const link = `/journeys/${places[0]!.journey}?activity=${places[0]!.activity}`;
-    if (breaker.since !== null) found.push({ text: `${service} does not answer; runs that wait: ${waiting}`, link });
-  }
-  for (const { key, draft } of journeys.list()) {
-    const { byState } = await messages.counts(key);
-    const faults = (byState['render_failed'] ?? 0) + (byState['quarantined'] ?? 0);
-    if (faults > 0) found.push({ text: `${draft.name}: ${faults} mails could not be made`, link: `/journeys/${key}` });
-    const doubt = byState['in_doubt'] ?? 0;
-    if (doubt > 0) found.push({ text: `${draft.name}: ${doubt} mails are in doubt`, link: `/journeys/${key}` });
-  }
-  return found;
 }

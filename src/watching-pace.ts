@@ -1,4 +1,5 @@
 import type { Trouble } from './alert/index.ts';
+import { said } from './base/index.ts';
 import type { Messages } from './message/index.ts';
 
 /** A host that asked for less is told of only while it leaves us less than this share of what was. */
@@ -14,8 +15,9 @@ export async function paceTroubles({ pacing }: Pick<Messages, 'pacing'>, now: nu
   return [
     ...pulled.map(({ scope, why }) =>
       trouble(`brake:${scope}`, {
-        title: `${said(scope)} is held: ${why}`,
+        title: `${whose(scope)} is held: ${why}`,
         text: `Hosts and providers stop senders at such shares, so Beckon stopped first. Receipts still leave. Look where these readers come from; then POST /v1/sending/brakes/release with {"scope":"${scope}","by":"…","note":"…"}. Mails that wait end at their deadline.`,
+        said: { title: said('alert.brake', { scope: scopeOf(scope), why }), text: said('alert.brake.text') },
         journey: journeyOf(scope),
       }),
     ),
@@ -23,8 +25,9 @@ export async function paceTroubles({ pacing }: Pick<Messages, 'pacing'>, now: nu
       .filter(({ scope, level }) => level === 'watch' && !isPulled(scope))
       .map(({ scope, why }) =>
         trouble(`harm:${scope}`, {
-          title: `${said(scope)}: ${why}`,
+          title: `${whose(scope)}: ${why}`,
           text: 'That is more than hosts like to see. A little more, and Beckon stops these mails by itself.',
+          said: { title: said('alert.harm', { scope: scopeOf(scope), why }), text: said('alert.harm.text') },
           journey: journeyOf(scope),
         }),
       ),
@@ -34,6 +37,10 @@ export async function paceTroubles({ pacing }: Pick<Messages, 'pacing'>, now: nu
         trouble(`lane:${name}`, {
           title: `${name} takes no mail until ${new Date(closedUntil!).toISOString()}`,
           text: `Its last words: ${why ?? 'none'}. It is tried again by itself, one mail a minute at first; nobody was suppressed for it.`,
+          said: {
+            title: said('alert.lane.closed', { lane: name, until: new Date(closedUntil!).toISOString() }),
+            text: said('alert.lane.closed.text', { why: why ?? '–' }),
+          },
           journey: null,
         }),
       ),
@@ -43,6 +50,10 @@ export async function paceTroubles({ pacing }: Pick<Messages, 'pacing'>, now: nu
         trouble(`lane:${name}`, {
           title: `${name} takes ${Math.floor(perMinute!)} mails a minute`,
           text: `It asked for less: ${why ?? 'no words'}. The rate rises again by itself.`,
+          said: {
+            title: said('alert.lane.slow', { lane: name, rate: Math.floor(perMinute!) }),
+            text: said('alert.lane.slow.text', { why: why ?? '–' }),
+          },
           journey: null,
         }),
       ),
@@ -52,6 +63,10 @@ export async function paceTroubles({ pacing }: Pick<Messages, 'pacing'>, now: nu
         trouble(`warm-up:${domain}`, {
           title: `The warm-up of ${domain} stays at ${caps[step]} mails a day`,
           text: `Of the last day: ${kept}. It goes on once a day went well.`,
+          said: {
+            title: said('alert.warmUp', { domain, count: caps[step] ?? 0 }),
+            text: said('alert.warmUp.text', { why: kept ?? '–' }),
+          },
           journey: null,
         }),
       ),
@@ -62,15 +77,20 @@ function isSlow(perMinute: number | null, ceiling: number | null): boolean {
   return perMinute !== null && (ceiling === null ? perMinute < 60 * leastShare : perMinute < ceiling * leastShare);
 }
 
-function trouble(key: string, more: Pick<Trouble, 'title' | 'text' | 'journey'>): Trouble {
+function trouble(key: string, more: Pick<Trouble, 'title' | 'text' | 'said' | 'journey'>): Trouble {
   return { key, kind: 'mails', owners: [], ...more };
+}
+
+/** A journey by its key; everything else as it is called. */
+function scopeOf(scope: string): string {
+  return journeyOf(scope) ?? scope;
 }
 
 function journeyOf(scope: string): string | null {
   return scope.startsWith('journey:') ? scope.slice('journey:'.length) : null;
 }
 
-function said(scope: string): string {
+function whose(scope: string): string {
   const journey = journeyOf(scope);
   return journey === null ? 'All marketing mail' : `The mail of "${journey}"`;
 }

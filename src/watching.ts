@@ -1,7 +1,7 @@
 import { Alerts, type OwnerMail, type Trouble } from './alert/index.ts';
 import { Outlet } from './api/index.ts';
 import { openAuditing, type Auditing } from './auditing.ts';
-import { hostSet, type Clock } from './base/index.ts';
+import { hostSet, said, type Clock } from './base/index.ts';
 import type { Feeds } from './catalog/index.ts';
 import { failuresSince, type Caller, type JourneyDefinition, type Journeys, type Runner } from './journey/index.ts';
 import type { EventLog } from './event/index.ts';
@@ -79,11 +79,12 @@ export class Watching {
   }
 
   async #stuck({ runner, journeys }: Watched): Promise<Trouble[]> {
-    return (await runner.stuckCounts()).map(({ journey, count, why }) => ({
+    return (await runner.stuckCounts()).map(({ journey, count, why, said: first }) => ({
       key: `stuck:${journey}`,
       kind: 'stuck',
       title: `${count === 1 ? 'One run' : `${count} runs`} of "${nameOf(journeys, journey)}" ${count === 1 ? 'needs' : 'need'} a hand`,
       text: `${why}. GET /v1/journeys/${journey}/stuck lists them; each can be tried once more, skipped or taken out.`,
+      said: { title: said('alert.stuck', { count, journey: nameOf(journeys, journey) }), text: first },
       ...aboutOf(journeys, journey),
     }));
   }
@@ -111,6 +112,10 @@ export class Watching {
           kind: isCall ? 'action' : 'mails',
           title: `${isCall ? 'The call' : 'Mails'} of "${nameOf(journeys, journey)}" at "${activity}" ${isCall ? 'fails' : 'fail'}`,
           text: `${failed} of ${all} within five minutes${why === null ? '' : `; the last: ${why}`}.`,
+          said: {
+            title: said(isCall ? 'alert.call' : 'alert.mails', { journey: nameOf(journeys, journey), activity }),
+            text: said(why === null ? 'alert.share' : 'alert.share.last', { failed, all, reason: why ?? '' }),
+          },
           ...aboutOf(journeys, journey),
         },
       ];
@@ -130,6 +135,10 @@ export class Watching {
           kind: 'breaker',
           title: `The service "${service}" is down`,
           text: `The last answer: ${reason ?? status}. ${waiting} runs wait for it; it is tried again by itself.`,
+          said: {
+            title: said('alert.breaker', { service }),
+            text: said('alert.breaker.text', { reason: String(reason ?? status), waiting }),
+          },
           journey: places.length === 1 ? places[0]!.journey : null,
           owners: [...new Set(owners)],
         },
@@ -144,7 +153,11 @@ export class Watching {
       if (readDue === null || readDue > before) return [];
       const title = `The audience of "${nameOf(journeys, key)}" was not read`;
       const text = `It was to be read at ${new Date(readDue).toISOString()}.`;
-      return [{ key: `reading:${key}`, kind: 'reading', title, text, ...aboutOf(journeys, key) }];
+      const words = {
+        title: said('alert.reading', { journey: nameOf(journeys, key) }),
+        text: said('alert.reading.text', { at: new Date(readDue).toISOString() }),
+      };
+      return [{ key: `reading:${key}`, kind: 'reading', title, text, said: words, ...aboutOf(journeys, key) }];
     });
   }
 
@@ -156,7 +169,8 @@ export class Watching {
     if (refused < leastRefused) return [];
     const title = 'Mail hosts refuse our mails';
     const text = `${refused} refusals by policy within an hour, beside ${sent} mails taken: authentication, block lists or content. Nobody was suppressed for it. Look at DKIM, SPF and DMARC of the sender, and at what the hosts say in each person's timeline.`;
-    return [{ key: 'refused', kind: 'mails', title, text, journey: null, owners: [] }];
+    const words = { title: said('alert.refused'), text: said('alert.refused.text', { refused, sent }) };
+    return [{ key: 'refused', kind: 'mails', title, text, said: words, journey: null, owners: [] }];
   }
 
   /** Coupon pools with fewer codes than their owners want. */
@@ -167,7 +181,11 @@ export class Watching {
       const title = free === 0 ? `The coupon pool "${name}" is empty` : `The coupon pool "${name}" runs dry`;
       const then = { hold: 'wait', skip: 'are left out', without: 'go without a code' }[whenEmpty];
       const text = `${free} codes are free. With none left, mails ${then}. POST /v1/coupon-pools/${key}/codes brings more in.`;
-      return [{ key: `coupons:${key}`, kind: 'coupons', title, text, journey: null, owners: [] }];
+      const words = {
+        title: said(free === 0 ? 'alert.coupons.empty' : 'alert.coupons', { pool: name }),
+        text: said(`alert.coupons.${whenEmpty}`, { free }),
+      };
+      return [{ key: `coupons:${key}`, kind: 'coupons', title, text, said: words, journey: null, owners: [] }];
     });
   }
 
@@ -177,7 +195,14 @@ export class Watching {
       const held = `A run would change too much at once (${last.alarms.length} alarms), and waits for somebody’s word.`;
       const text = last.state === 'held' ? held : `${last.error?.why ?? 'The run failed'}. ${last.error?.mend ?? ''}`;
       const title = `The feed "${name}" ${last.state === 'held' ? 'waits for approval' : 'was refused'}`;
-      return [{ key: `feed:${key}`, kind: 'feed', title, text: text.trim(), journey: null, owners: [] }];
+      const isHeld = last.state === 'held';
+      const words = {
+        title: said(isHeld ? 'alert.feed.held' : 'alert.feed', { feed: name }),
+        text: isHeld
+          ? said('alert.feed.held.text', { count: last.alarms.length })
+          : said('alert.feed.text', { why: last.error?.why ?? '–' }),
+      };
+      return [{ key: `feed:${key}`, kind: 'feed', title, text: text.trim(), said: words, journey: null, owners: [] }];
     });
   }
 }
@@ -188,7 +213,12 @@ function broken({ auditing }: Watched): Trouble[] {
   const [first] = [...auditing.found.values()];
   const title = 'Something was found that must never be';
   const text = `${first!.which}: ${first!.what} (${first!.id}). ${auditing.found.size} in all; the log has them. Please report it.`;
-  return [{ key: 'invariant', kind: 'invariant', title, text, journey: null, owners: [] }];
+  const what = `${first!.which}: ${first!.what} (${first!.id})`;
+  const words = {
+    title: said('alert.invariant'),
+    text: said('alert.invariant.text', { what, all: auditing.found.size }),
+  };
+  return [{ key: 'invariant', kind: 'invariant', title, text, said: words, journey: null, owners: [] }];
 }
 
 function planOf(journeys: Journeys, key: string): JourneyDefinition | undefined {

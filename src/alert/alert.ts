@@ -1,3 +1,5 @@
+import type { Said } from '../base/index.ts';
+
 /** What may be wrong. */
 export const alertKinds = ['stuck', 'action', 'breaker', 'mails', 'reading', 'feed', 'coupons', 'invariant'] as const;
 export type AlertKind = (typeof alertKinds)[number];
@@ -14,6 +16,8 @@ export interface Trouble {
   journey: string | null;
   /** Mail addresses that hear of it beside the shop's. */
   owners: readonly string[];
+  /** The same title and text by their codes, to be told in another language; absent: only as they are. */
+  said?: { title: Said; text: Said } | null;
 }
 
 /** A trouble that has been noted. Times are UTC ms. */

@@ -35,6 +35,11 @@ create table alert_setting (
 insert into alert_setting default values;
 `,
   },
+  {
+    // What it says by codes, so that it can be told in another language than English.
+    name: '0851-alert-said',
+    sql: 'alter table alert add column said jsonb',
+  },
 ];
 
 export interface SettingRow {
@@ -89,7 +94,7 @@ function alertOf({ body, raised_at, seen_at, told_at, resolved_at, ...row }: Ale
 export async function readAlerts(runner: Runner, since: number | null): Promise<Alert[]> {
   const rows = await runner.rows<AlertRow>({
     name: 'alert.read',
-    text: `select key, kind, title, body, journey, owners, raised_at, seen_at, told_at, resolved_at from alert
+    text: `select key, kind, title, body, journey, owners, said, raised_at, seen_at, told_at, resolved_at from alert
       where resolved_at is null or resolved_at > $1 order by resolved_at is not null, raised_at desc, key limit 500`,
     values: [since === null ? 'infinity' : new Date(since)],
   });
@@ -100,10 +105,10 @@ export async function saveAlerts(tx: Runner, alerts: readonly Alert[]): Promise<
   if (alerts.length === 0) return;
   await tx.run({
     name: 'alert.save',
-    text: `insert into alert (key, kind, title, body, journey, owners, raised_at, seen_at, told_at, resolved_at)
-      select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::timestamptz[],
-        $9::timestamptz[], $10::timestamptz[])
-      on conflict (key) do update set title = excluded.title, body = excluded.body, owners = excluded.owners, raised_at = excluded.raised_at,
+    text: `insert into alert (key, kind, title, body, journey, owners, said, raised_at, seen_at, told_at, resolved_at)
+      select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[], $8::timestamptz[],
+        $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
+      on conflict (key) do update set title = excluded.title, body = excluded.body, owners = excluded.owners, said = excluded.said, raised_at = excluded.raised_at,
         seen_at = excluded.seen_at, told_at = excluded.told_at, resolved_at = excluded.resolved_at`,
     values: [
       alerts.map(({ key }) => key),
@@ -112,6 +117,7 @@ export async function saveAlerts(tx: Runner, alerts: readonly Alert[]): Promise<
       alerts.map(({ text }) => text),
       alerts.map(({ journey }) => journey),
       alerts.map(({ owners }) => JSON.stringify(owners)),
+      alerts.map(({ said = null }) => (said === null ? null : JSON.stringify(said))),
       alerts.map(({ raisedAt }) => new Date(raisedAt)),
       alerts.map(({ seenAt }) => new Date(seenAt)),
       alerts.map(({ toldAt }) => new Date(toldAt)),

@@ -18,6 +18,7 @@ export function alertDoors(make: Make, { alerts }: House): void {
       const all = await alerts.list();
       const rows = all.map(({ raisedAt, seenAt, resolvedAt, ...alert }) => ({
         ...alert,
+        said: alert.said ?? null,
         raisedAt: iso(raisedAt),
         seenAt: iso(seenAt),
         resolvedAt: resolvedAt === null ? null : iso(resolvedAt),

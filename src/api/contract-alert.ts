@@ -1,5 +1,6 @@
 /** Shapes of the doors to alerts: what is wrong, and who is told. */
 import { Type, type Static } from 'typebox';
+import { Said } from './contract-said.ts';
 import { alertKinds, type AlertKind } from '../alert/index.ts';
 
 const textOrNull = Type.Union([Type.String(), Type.Null()]);
@@ -13,6 +14,8 @@ export const AlertRow = Type.Object({
   title: Type.String(),
   text: Type.String(),
   journey: textOrNull,
+  /** Title and text by their codes; null: only as they are. */
+  said: Type.Union([Type.Object({ title: Said, text: Said }), Type.Null()]),
   raisedAt: Type.String(),
   seenAt: Type.String(),
   /** When it was over; null while it lasts. */

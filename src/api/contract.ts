@@ -5,6 +5,7 @@
  * Each shape is one schema: it validates at the door, types the code and stands in /openapi.json.
  */
 import { Type, type Static } from 'typebox';
+import { Said } from './contract-said.ts';
 import { ClaimView, ConsentView, IdentityView, MergeView, OriginView, TraitValueView } from './contract-person.ts';
 
 const count = Type.Integer({ minimum: 0 });
@@ -169,8 +170,11 @@ export type TimelineKind = Static<typeof TimelineKind>;
 export const TimelineEntry = Type.Object({
   at: Type.String(),
   kind: TimelineKind,
-  /** One plain sentence. */
+  /** One plain sentence, and the same by its code; null for what is told as it came. */
   text: Type.String(),
+  said: Type.Union([Said, Type.Null()]),
+  /** Judged to be a machine. */
+  bot: Type.Optional(Type.Boolean()),
   /** Key of the journey, and the name it goes by. */
   journey: Type.Optional(Type.String()),
   journeyName: Type.Optional(Type.String()),
@@ -217,7 +221,7 @@ export const ClockView = Type.Object({
   /** The shop's zone, for showing "10:00 shop time". */
   zone: Type.String(),
   /** What waits, and for what: the next things to fall due. */
-  next: Type.Array(Type.Object({ at: Type.String(), text: Type.String(), count })),
+  next: Type.Array(Type.Object({ at: Type.String(), text: Type.String(), said: Said, count })),
   /** Messages that are held, with the reason and until when. */
   held: Type.Array(Type.Object({ reason: Type.String(), count, until: textOrNull })),
 });
@@ -299,6 +303,8 @@ export const JourneyReport = Type.Object({
   caused: Type.Object({
     word: Word,
     why: Type.String(),
+    /** The same sentence by its code, and what is said after it. */
+    said: Type.Array(Said),
     /** Revenue per assigned profile, treated minus control; null while too early. */
     perProfile: numberOrNull,
     total: numberOrNull,
@@ -369,21 +375,7 @@ export const JourneyReport = Type.Object({
 });
 export type JourneyReport = Static<typeof JourneyReport>;
 
-/** GET /v1/overview: the first line of the studio. */
-export const Overview = Type.Object({
-  now: Type.String(),
-  demo: Type.Boolean(),
-  shopUrl: textOrNull,
-  people: count,
-  reachable: count,
-  items: count,
-  eventsToday: count,
-  inJourneys: count,
-  sentToday: count,
-  needHand: Type.Array(Type.Object({ text: Type.String(), link: Type.String() })),
-});
-export type Overview = Static<typeof Overview>;
-
+export * from './contract-overview.ts';
 export * from './contract-recommend.ts';
 export * from './contract-said.ts';
 

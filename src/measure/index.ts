@@ -34,3 +34,4 @@ export { readAs, readings, type Reading, type ReadingName } from './verdict.ts';
 export { emptyMeasure } from './table.ts';
 export { migrations } from './table-migration.ts';
 export * from './timeline.ts';
+export { timelineWords } from './timeline-words.ts';

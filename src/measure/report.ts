@@ -1,4 +1,4 @@
-import { toMajor } from '../base/index.ts';
+import { said, toMajor, type Said } from '../base/index.ts';
 import { buyerFloor } from './statistics.ts';
 import type { JourneyStart } from './table-start.ts';
 import type { ArmRow } from './table-tally.ts';
@@ -67,6 +67,8 @@ export interface MessageCounts {
 export interface Caused {
   word: Word;
   why: string;
+  /** The same by codes: the sentence, and what is said after it. */
+  said: Said[];
   perProfile: number | null;
   total: number | null;
   low: number | null;
@@ -299,14 +301,17 @@ export function judge(
       p: null,
       lift: null,
     };
-    const said = why ?? 'Everybody watched so far spent the same, so there is nothing to compare';
-    return { word: 'too early', why: `${said}${leftOut(input)}`, ...nothing, confidence: 0.95 };
+    const early = why ?? {
+      why: 'Everybody watched so far spent the same, so there is nothing to compare',
+      said: said('caused.same'),
+    };
+    return { word: 'too early', ...withLeftOut(early, input), ...nothing, confidence: 0.95 };
   }
   const { treated } = input.matured;
   const major = (minor: number) => toMajor(Math.round(minor), input.currency);
   return {
     word: reading.word,
-    why: `${verdictWords(reading)}${leftOut(input)}`,
+    ...withLeftOut(verdictWords(reading), input),
     perProfile: Number(toMajor(effect, input.currency).toFixed(4)),
     total: major(effect * treated.n),
     low: major(low * treated.n),
@@ -321,36 +326,61 @@ export function judge(
 /** Why nothing is said of the effect yet; null when it may be. */
 function whyEarly({ matured, all, runs, windowDays }: Pick<ReportInput, 'matured' | 'all' | 'runs' | 'windowDays'>) {
   const { treated, control } = matured;
-  if (runs.holdout <= 0 && all.control.n === 0) return 'Nobody is held out, so nothing can be compared';
+  if (runs.holdout <= 0 && all.control.n === 0)
+    return { why: 'Nobody is held out, so nothing can be compared', said: said('caused.nobodyHeldOut') };
   if (treated.n === 0 || control.n === 0) {
     const arm = treated.n === 0 ? 'the treated arm' : 'the control';
-    return `Nobody in ${arm} has been watched for ${windowDays} days yet`;
+    return {
+      why: `Nobody in ${arm} has been watched for ${windowDays} days yet`,
+      said: said(treated.n === 0 ? 'caused.noTreated' : 'caused.noControl', { count: windowDays }),
+    };
   }
   for (const arms of [all, matured]) {
     const ratio = ratioOf(arms);
     if (!ratio?.alarm) continue;
     const sizes = `${arms.treated.n} to ${arms.control.n}, p = ${ratio.p.toExponential(1)}`;
-    return `The arms are not in the proportion they should be (${sizes}), so no verdict is given`;
+    return {
+      why: `The arms are not in the proportion they should be (${sizes}), so no verdict is given`,
+      said: said('caused.ratio', { sizes }),
+    };
   }
   if (Math.min(treated.buyers, control.buyers) < buyerFloor) {
     const bought = `${treated.buyers} treated and ${control.buyers} held-out people have bought`;
-    return `Of those watched for ${windowDays} days, ${bought}; ${buyerFloor} in each arm are needed`;
+    const { buyers } = treated;
+    return {
+      why: `Of those watched for ${windowDays} days, ${bought}; ${buyerFloor} in each arm are needed`,
+      said: said('caused.fewBuyers', { days: windowDays, treated: buyers, control: control.buyers, floor: buyerFloor }),
+    };
   }
   return null;
 }
 
-function verdictWords({ word, effect }: Reading): string {
-  if (word !== 'clear') return 'The interval holds zero: chance alone may have given the difference';
+function verdictWords({ word, effect }: Reading): { why: string; said: Said } {
+  if (word !== 'clear')
+    return { why: 'The interval holds zero: chance alone may have given the difference', said: said('caused.unclear') };
   const direction = effect! > 0 ? 'more' : 'less';
-  return `Treated people spent ${direction} than those held out, and chance alone would hardly give that`;
+  return {
+    why: `Treated people spent ${direction} than those held out, and chance alone would hardly give that`,
+    said: said(effect! > 0 ? 'caused.more' : 'caused.less'),
+  };
 }
 
-/** Says what the figures do not hold, if anything. */
-function leftOut({ all, currency }: Pick<ReportInput, 'all' | 'currency'>): string {
+/** Says after it what the figures do not hold, if anything. */
+function withLeftOut(
+  words: { why: string; said: Said },
+  { all, currency }: Pick<ReportInput, 'all' | 'currency'>,
+): { why: string; said: Said[] } {
   const other = all.treated.other + all.control.other;
   const conflicted = conflictedOf(all);
-  return [
-    conflicted > 0 ? `; ${conflicted} people who met both arms are left out` : '',
-    other > 0 ? `; ${other} orders in other currencies than ${currency} count as orders but not as revenue` : '',
-  ].join('');
+  const why = [
+    words.why,
+    ...(conflicted > 0 ? [`${conflicted} people who met both arms are left out`] : []),
+    ...(other > 0 ? [`${other} orders in other currencies than ${currency} count as orders but not as revenue`] : []),
+  ];
+  const codes = [
+    words.said,
+    ...(conflicted > 0 ? [said('caused.conflicted', { count: conflicted })] : []),
+    ...(other > 0 ? [said('caused.currencies', { count: other, currency })] : []),
+  ];
+  return { why: why.join('; '), said: codes };
 }

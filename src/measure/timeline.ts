@@ -1,6 +1,7 @@
-import { currencyDigits, toMajor } from '../base/index.ts';
+import { currencyDigits, said, toMajor, type Said } from '../base/index.ts';
 import { is, type ShopEvent } from '../event/index.ts';
 import type { ClickLine } from './table-report.ts';
+import { because, capital, told, uncapital, type Told, type Values } from './timeline-words.ts';
 import type { CreditedOrder } from './table.ts';
 
 export type TimelineKind =
@@ -34,6 +35,10 @@ export interface TimelineEntry {
   at: string;
   kind: TimelineKind;
   text: string;
+  /** The same sentence to be told in another language; null for what is told as it came. */
+  said: Said | null;
+  /** Judged to be a machine. */
+  bot?: boolean;
   journey?: string;
   journeyName?: string;
   activity?: string;
@@ -148,11 +153,13 @@ function listed(items: readonly ItemLine[]): string {
 
 function orderLine(order: CreditedOrder, look: LookItem, nameOf: NameJourney): Line {
   const items = order.items.map(({ id, quantity }) => named(id, look, quantity));
-  const credit = order.credit ? `, credited to a mail of “${nameOf(order.credit.journey)}”` : '';
+  const values = { items: listed(items), amount: amount(order) };
   return {
     ms: order.at,
     kind: 'ordered',
-    text: `Ordered ${listed(items)} for ${amount(order)}${credit}`,
+    ...(order.credit
+      ? told('ordered.credited', { ...values, journey: nameOf(order.credit.journey) })
+      : told('ordered', values)),
     items,
     ...(order.credit ? { journey: order.credit.journey, messageId: order.credit.messageId } : {}),
     detail: { orderId: order.orderId, ...(order.credit ? { rule: order.credit.rule } : {}) },
@@ -169,20 +176,18 @@ function audienceLine({ at, key, name, entered }: AudienceLine): Line {
   return {
     ms: at,
     kind: entered ? 'entered' : 'exited',
-    text: `${entered ? 'Came into' : 'Left'} the audience “${name}”`,
+    ...told(entered ? 'audience.entered' : 'audience.left', { audience: name }),
     detail: { audience: key },
   };
 }
 
 function clickLine(click: ClickLine, look: LookItem): Line {
   const item = click.item === null ? null : named(click.item, look);
-  const what = item ? item.name : 'a link';
+  const sure = click.human ? 'clicked' : 'clicked.unsure';
   return {
     ms: click.at,
     kind: 'clicked',
-    text: click.human
-      ? `Clicked ${what} in the mail and came to the shop`
-      : `${what} was clicked in the mail; no page of the shop has confirmed a person yet`,
+    ...(item ? told(sure, { items: item.name }) : told(`${sure}.link`)),
     journey: click.journey,
     messageId: click.messageId,
     ...(item ? { items: [item] } : {}),
@@ -190,21 +195,18 @@ function clickLine(click: ClickLine, look: LookItem): Line {
   };
 }
 
-const messageSentences: Record<string, (message: MessageLine) => { kind: TimelineKind; text: string }> = {
-  accepted: ({ subject }) => ({ kind: 'sent', text: `The mail ${subject ? `“${subject}” ` : ''}was sent` }),
-  in_doubt: () => ({ kind: 'sent', text: 'A mail may have been sent; the mail host gave no answer' }),
-  abandoned: () => ({
-    kind: 'sent',
-    text: 'A mail may have been sent; it is not tried again, so that nobody gets two',
-  }),
-  held: () => ({ kind: 'held', text: 'A mail is held' }),
-  deferred: () => ({ kind: 'held', text: 'The mail host asked to try the mail again later' }),
-  skipped: () => ({ kind: 'refused', text: 'No mail was sent' }),
-  expired: () => ({ kind: 'refused', text: 'No mail was sent; its time had passed' }),
-  cancelled: () => ({ kind: 'refused', text: 'The mail was called off' }),
-  rejected: () => ({ kind: 'refused', text: 'The mail host refused the mail' }),
-  render_failed: () => ({ kind: 'refused', text: 'No mail was sent; it could not be written' }),
-  quarantined: () => ({ kind: 'held', text: 'A mail was put aside after repeated crashes' }),
+const messageKinds: Record<string, TimelineKind> = {
+  accepted: 'sent',
+  in_doubt: 'sent',
+  abandoned: 'sent',
+  held: 'held',
+  deferred: 'held',
+  skipped: 'refused',
+  expired: 'refused',
+  cancelled: 'refused',
+  rejected: 'refused',
+  render_failed: 'refused',
+  quarantined: 'held',
 };
 
 function messageLine(message: MessageLine): Line {
@@ -215,57 +217,62 @@ function messageLine(message: MessageLine): Line {
     ...(message.reason === null ? {} : { reason: message.reason }),
   };
   if (message.arm === 'control') {
-    const text = 'Held out: no mail was sent, so that what the mails cause can be measured';
-    return { ms: message.changedAt, kind: 'heldOut', text, ...shared, reason: message.reason ?? 'held out' };
+    return {
+      ms: message.changedAt,
+      kind: 'heldOut',
+      ...told('mail.heldOut'),
+      ...shared,
+      reason: message.reason ?? 'held out',
+    };
   }
-  const said = messageSentences[message.state]?.(message) ?? { kind: 'planned' as const, text: 'A mail is planned' };
-  const why = message.reason !== null && said.kind !== 'sent' ? `: ${message.reason}` : '';
+  const kind = messageKinds[message.state] ?? 'planned';
   const until = message.state === 'held' ? { detail: { until: new Date(message.due).toISOString() } } : {};
-  return {
-    ms: message.acceptedAt ?? message.changedAt,
-    kind: said.kind,
-    text: `${said.text}${why}`,
-    ...shared,
-    ...until,
-  };
+  const ms = message.acceptedAt ?? message.changedAt;
+  if (message.state === 'accepted' && message.subject)
+    return { ms, kind, ...told('mail.accepted.subject', { subject: message.subject }), ...shared };
+  const code = kind === 'planned' ? 'mail.planned' : `mail.${message.state}`;
+  return { ms, kind, ...because(code, {}, kind === 'sent' ? null : message.reason), ...shared, ...until };
 }
 
-type StepSentence = { kind: TimelineKind; text: (step: StepLine) => string };
-
-const stepSentences: Record<string, StepSentence> = {
-  entered: { kind: 'entered', text: ({ journey }) => `Entered the journey “${journey}”` },
-  restarted: { kind: 'waiting', text: ({ journey }) => `Began anew in “${journey}”, because it happened again` },
-  waiting: { kind: 'waiting', text: ({ journey }) => `Waits in “${journey}”` },
-  heard: { kind: 'passed', text: ({ journey, reason }) => because(`“${journey}” heard what it waited for`, reason) },
-  updated: { kind: 'passed', text: ({ journey }) => `“${journey}” wrote to the profile` },
-  jumped: { kind: 'passed', text: ({ journey }) => `“${journey}” let them into another journey` },
-  moved: { kind: 'passed', text: ({ journey, reason }) => because(`Was moved on in “${journey}”`, reason) },
-  passed: { kind: 'passed', text: ({ reason }) => `Took the path “${reason ?? 'Otherwise'}”` },
-  action: { kind: 'action', text: actionSentence },
-  planned: { kind: 'planned', text: () => 'A mail was planned' },
-  carried: { kind: 'waiting', text: ({ journey, reason }) => because(`Stays in “${journey}”`, reason) },
-  refused: { kind: 'refused', text: ({ journey, reason }) => because(`Was not let into “${journey}”`, reason) },
-  exited: { kind: 'exited', text: ({ journey, reason }) => because(`Left the journey “${journey}”`, reason) },
-  ended: { kind: 'ended', text: ({ journey, reason }) => because(`Came to the end of “${journey}”`, reason) },
+const stepKinds: Record<string, TimelineKind> = {
+  entered: 'entered',
+  restarted: 'waiting',
+  waiting: 'waiting',
+  heard: 'passed',
+  updated: 'passed',
+  jumped: 'passed',
+  moved: 'passed',
+  passed: 'passed',
+  action: 'action',
+  planned: 'planned',
+  carried: 'waiting',
+  refused: 'refused',
+  exited: 'exited',
+  ended: 'ended',
 };
 
-function actionSentence({ detail, reason }: StepLine): string {
-  const name = typeof detail?.['action'] === 'string' ? `“${detail['action']}”` : 'A service';
-  return reason === null ? `${name} was asked and answered` : because(`${name} was asked and gave no answer`, reason);
-}
+/** Steps whose reason belongs to the sentence. */
+const reasoned = new Set(['heard', 'moved', 'carried', 'refused', 'exited', 'ended']);
 
-function because(text: string, reason: string | null): string {
-  return reason === null ? text : `${text}: ${reason}`;
+function stepWords(step: StepLine, journey: string): Told {
+  const { kind, reason, detail } = step;
+  if (kind === 'action') {
+    const code = reason === null ? 'step.answered' : 'step.unanswered';
+    const action = detail?.['action'];
+    return typeof action === 'string' ? because(code, { action }, reason) : because(`${code}.service`, {}, reason);
+  }
+  if (kind === 'passed') return told(reason === null ? 'step.passed.otherwise' : 'step.passed', { path: reason ?? '' });
+  if (stepKinds[kind] === undefined) return { text: kind, said: null };
+  return because(`step.${kind}`, { journey }, reasoned.has(kind) ? reason : null);
 }
 
 /** Null for what the message itself tells. */
 function stepLine(step: StepLine, nameOf: NameJourney): Line | null {
   if (step.kind === 'messaged') return null;
-  const known: StepSentence = stepSentences[step.kind] ?? { kind: 'event', text: () => step.kind };
   return {
     ms: step.at,
-    kind: known.kind,
-    text: known.text({ ...step, journey: nameOf(step.journey) }),
+    kind: stepKinds[step.kind] ?? 'event',
+    ...stepWords(step, nameOf(step.journey)),
     journey: step.journey,
     ...(step.activity === null ? {} : { activity: step.activity }),
     ...(step.reason === null ? {} : { reason: step.reason }),
@@ -284,11 +291,12 @@ function eventLine(event: ShopEvent, look: LookItem, confirmed: ReadonlySet<stri
   if (event.source === 'journey' || toldElsewhere.some((type) => event.types.includes(type))) return null;
   if (is(event, 'commerce.purchases') && (event.level >= 3 || confirmed.has(event.order?.id ?? ''))) return null;
   const items = (event.items ?? []).map(({ id, quantity }) => named(id, look, quantity));
-  const said = sentence(event, listed(items));
+  const { kind, ...words } = sentence(event, listed(items));
   return {
     ms: event.happenedAt,
-    kind: said.kind,
-    text: event.bot ? `${said.text} (judged to be a machine)` : said.text,
+    kind,
+    ...words,
+    ...(event.bot ? { text: `${words.text} (judged to be a machine)`, bot: true } : {}),
     ...(event.message ? { journey: event.message.journey, messageId: event.message.id } : {}),
     ...(items.length === 0 ? {} : { items }),
     detail: {
@@ -301,79 +309,86 @@ function eventLine(event: ShopEvent, look: LookItem, confirmed: ReadonlySet<stri
 
 const toldElsewhere = ['message.accepted', 'message.heldOut', 'message.clicked'];
 
-type Said = { kind: TimelineKind; text: string };
+type Deed = { kind: TimelineKind } & Told;
 
-const did: [string, (event: ShopEvent, items: string) => Said][] = [
+const did: [string, (event: ShopEvent, items: string) => Deed][] = [
   ['message.opened', openedSentence],
-  ['message.bounced', () => ({ kind: 'refused', text: 'The mail came back' })],
-  ['message.complained', () => acted('Called the mail unwanted')],
-  ['message.replied', () => acted('Answered the mail')],
-  ['message.unsubscribed', () => ({ kind: 'consent', text: 'Unsubscribed by the link in a mail' })],
-  ['profile.signedOut', () => ({ kind: 'identified', text: 'Signed out' })],
+  ['message.bounced', () => ({ kind: 'refused', ...told('did.cameBack') })],
+  ['message.complained', () => acted('complained')],
+  ['message.replied', () => acted('replied')],
+  ['message.unsubscribed', () => ({ kind: 'consent', ...told('did.unsubscribed') })],
+  ['profile.signedOut', () => ({ kind: 'identified', ...told('did.signedOut') })],
   ['profile.consent', consentSentence],
   ['profile.asserted', assertedSentence],
-  ['commerce.purchases', (_, items) => acted(`The browser says ${items} was bought; the shop has not confirmed it`)],
-  ['commerce.refunds', (event) => acted(`Money went back for order ${event.order?.id ?? ''}`.trim())],
-  ['commerce.orderCancellations', (event) => acted(`Order ${event.order?.id ?? ''} was cancelled`)],
-  ['commerce.orderUpdates', (event) => acted(`Order ${event.order?.id ?? ''} was changed`)],
-  ['commerce.checkouts', () => acted('Went to the checkout')],
-  ['commerce.productListAdds', (_, items) => acted(`Put ${items} in the cart`)],
-  ['commerce.productListRemovals', (_, items) => acted(`Took ${items} out of the cart`)],
-  ['commerce.productViews', (_, items) => acted(`Looked at ${items}`)],
-  ['commerce.productListViews', () => acted('Looked at the cart')],
-  ['commerce.productListOpens', () => acted('Began a cart')],
-  ['commerce.productListReopens', () => acted('Came back to the cart')],
-  ['commerce.saveForLaters', (_, items) => acted(`Saved ${items} for later`)],
+  ['commerce.purchases', (_, items) => acted('claimedPurchase', { items })],
+  ['commerce.refunds', (event) => acted('refunded', orderOf(event))],
+  ['commerce.orderCancellations', (event) => acted('cancelled', orderOf(event))],
+  ['commerce.orderUpdates', (event) => acted('changedOrder', orderOf(event))],
+  ['commerce.checkouts', () => acted('checkout')],
+  ['commerce.productListAdds', (_, items) => acted('addedToCart', { items })],
+  ['commerce.productListRemovals', (_, items) => acted('tookFromCart', { items })],
+  ['commerce.productViews', (_, items) => acted('viewed', { items })],
+  ['commerce.productListViews', () => acted('viewedCart')],
+  ['commerce.productListOpens', () => acted('beganCart')],
+  ['commerce.productListReopens', () => acted('reopenedCart')],
+  ['commerce.saveForLaters', (_, items) => acted('savedForLater', { items })],
   [
     'decisioning.propositionInteract',
     (event, items) => {
       const place = event.recommendation?.position;
-      return acted(
-        place === undefined ? 'Clicked a recommendation' : `Clicked ${items}, place ${place} of the recommendations`,
-      );
+      return place === undefined ? acted('clickedSome') : acted('clickedPlace', { items, place });
     },
   ],
-  ['decisioning.propositionDisplay', () => acted('Was shown recommendations')],
-  ['web.siteSearches', () => acted('Searched the shop')],
-  ['web.categoryViews', (event) => acted(`Looked through ${event.page?.section ?? 'a category'}`)],
-  ['web.webinteraction.linkClicks', () => acted('Clicked a link in the shop')],
-  ['web.webpagedetails.pageViews', (event) => acted(`Opened ${event.page?.name ?? event.page?.url ?? 'a page'}`)],
+  ['decisioning.propositionDisplay', () => acted('wasShown')],
+  ['web.siteSearches', () => acted('searched')],
+  [
+    'web.categoryViews',
+    ({ page }) => (page?.section ? acted('browsed', { section: page.section }) : acted('browsedSome')),
+  ],
+  ['web.webinteraction.linkClicks', () => acted('clickedLink')],
+  [
+    'web.webpagedetails.pageViews',
+    ({ page }) => {
+      const name = page?.name ?? page?.url;
+      return name === undefined ? acted('openedSome') : acted('opened', { page: name });
+    },
+  ],
 ];
 
-/** Opens are no evidence of a reader: mail programs load pictures whether anybody looks or not. */
-function openedSentence({ message }: ShopEvent): Said {
-  if (message?.by === 'proxy') return acted('A mail program loaded the pictures of the mail');
-  return acted(message?.by === 'reader' ? 'Opened the mail' : 'The mail was opened');
+function openedSentence({ message }: ShopEvent): Deed {
+  if (message?.by === 'proxy') return acted('openedByProxy');
+  return acted(message?.by === 'reader' ? 'openedMail' : 'wasOpened');
 }
 
-function acted(text: string): Said {
-  return { kind: 'event', text };
+function acted(code: string, values: Values = {}): Deed {
+  return { kind: 'event', ...told(`did.${code}`, values) };
 }
 
-function sentence(event: ShopEvent, items: string): Said {
+const orderOf = ({ order }: ShopEvent) => ({ order: order?.id ?? '–' });
+
+function sentence(event: ShopEvent, items: string): Deed {
   const found = did.find(([type]) => event.types.includes(type));
-  return found ? found[1](event, items) : acted(event.types[0] ?? 'Did something');
+  if (found) return found[1](event, items);
+  const [type] = event.types;
+  return type === undefined ? acted('something') : { kind: 'event', text: type, said: null };
 }
 
-const consentVerbs = { in: 'gave', out: 'withdrew', pending: 'has still to confirm' };
-
-function consentSentence({ consent = {} }: ShopEvent): Said {
-  const parts = Object.entries(consent).map(([purpose, state]) => `${consentVerbs[state]} consent to ${purpose}`);
-  return { kind: 'consent', text: capital(parts.join(' and ') || 'Said something about consent') };
+/** One purpose is told by its state; of several the English text says each, and the studio the first and how many more. */
+function consentSentence({ consent = {} }: ShopEvent): Deed {
+  const parts = Object.entries(consent).map(([purpose, state]) => told(`consent.${state}`, { purpose }));
+  const [first, ...more] = parts;
+  if (!first) return { kind: 'consent', ...told('consent.something') };
+  const text = capital(parts.map((part) => uncapital(part.text)).join(' and '));
+  const values = { ...first.said!.values, more: more.length };
+  return { kind: 'consent', text, said: more.length === 0 ? first.said : said(`${first.said!.code}.more`, values) };
 }
 
-function assertedSentence(event: ShopEvent): Said {
+function assertedSentence(event: ShopEvent): Deed {
   const email = event.identities.find(({ namespace }) => namespace === 'email');
   if (event.consent && Object.keys(event.consent).length > 0) {
-    const { text } = consentSentence(event);
-    return { kind: 'consent', text: email ? `${text} as ${email.id}` : text };
+    const words = consentSentence(event);
+    return email ? { ...words, text: `${words.text} as ${email.id}` } : words;
   }
-  return {
-    kind: 'identified',
-    text: email ? `The shop says this is ${email.id}` : 'The shop told something about this person',
-  };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const words = email ? told('did.identified', { email: email.id }) : told('did.told');
+  return { kind: 'identified', ...words };
 }

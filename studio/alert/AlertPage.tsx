@@ -6,6 +6,7 @@ import { me } from '../team/query.ts';
 import { TextLink } from '../ui/Link.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { OnePage } from '../ui/thing.tsx';
+import { useSaid } from '../ui/said.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { Told } from './Told.tsx';
 import { alertSettings, alerts } from './query.ts';
@@ -56,9 +57,10 @@ function WhoIsTold() {
 
 function Rows({ rows }: { rows: readonly AlertRow[] }) {
   const { say, moment } = useVoice();
+  const words = useSaid();
   return (
     <ul className="plain-list alert-rows">
-      {rows.map(({ key, kind, title, text, journey, raisedAt, resolvedAt }) => (
+      {rows.map(({ key, kind, title, text, said, journey, raisedAt, resolvedAt }) => (
         <li key={`${key} ${raisedAt}`}>
           <span className={resolvedAt === null ? 'status alert-wrong' : 'status status-live'}>
             {resolvedAt === null ? (
@@ -68,8 +70,8 @@ function Rows({ rows }: { rows: readonly AlertRow[] }) {
             )}
             {say(`alerts.kind.${kind}`)}
           </span>
-          <b>{title}</b>
-          <span>{text}</span>
+          <b>{words(said?.title, title)}</b>
+          <span>{words(said?.text, text)}</span>
           <span className="quiet">
             {resolvedAt === null
               ? say('journey.since', { time: moment(raisedAt) })
@@ -77,9 +79,15 @@ function Rows({ rows }: { rows: readonly AlertRow[] }) {
             {journey !== null && (
               <>
                 {' · '}
-                <TextLink to="/journeys/$key" params={{ key: journey }}>
-                  {say('alerts.toJourney')}
-                </TextLink>
+                {kind === 'stuck' && resolvedAt === null ? (
+                  <TextLink to="/stuck" search={{ journey }}>
+                    {say('nav.stuck')}
+                  </TextLink>
+                ) : (
+                  <TextLink to="/journeys/$key" params={{ key: journey }}>
+                    {say('alerts.toJourney')}
+                  </TextLink>
+                )}
               </>
             )}
           </span>

@@ -8,6 +8,7 @@ import { StatusBadge } from '../journey/StatusBadge.tsx';
 import { Figure, PageHead, Panel } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { reasonWords } from '../ui/reason.ts';
+import { useSaid } from '../ui/said.ts';
 import { recipeWords } from '../words/words.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { FirstSteps } from './FirstSteps.tsx';
@@ -55,13 +56,14 @@ function HeadSkeleton() {
 
 function NeedHand({ rows }: { rows: Overview['needHand'] }) {
   const { say } = useVoice();
+  const words = useSaid();
   return (
     <Panel className="panel-harm" title={say('home.needHand')}>
       <ul className="plain-list">
         {rows.map((row) => (
           <li key={row.text}>
             <IconHandStop size={16} stroke={1.5} aria-hidden="true" />
-            <Anchor href={row.link}>{row.text}</Anchor>
+            <Anchor href={row.link}>{words(row.said, row.text)}</Anchor>
           </li>
         ))}
       </ul>
@@ -116,6 +118,7 @@ function JourneyCard({ row }: { row: JourneyRow }) {
 }
 
 function WhatNext() {
+  const words = useSaid();
   const { say, moment, number } = useVoice();
   const { data, error } = useQuery(clock);
   if (error && !data) return null;
@@ -127,7 +130,7 @@ function WhatNext() {
         {data?.next.map((row) => (
           <li key={`${row.at} ${row.text}`}>
             <span className="next-at">{moment(row.at)}</span>
-            <span className="next-what">{row.text}</span>
+            <span className="next-what">{words(row.said, row.text)}</span>
             <b>{number(row.count)}</b>
           </li>
         ))}

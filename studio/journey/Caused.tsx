@@ -1,10 +1,12 @@
 import type { JourneyReport } from '../../src/api/contract.ts';
+import { useSaid } from '../ui/said.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { intervalOf } from './funnel.ts';
 
 /** What the journey caused: the claim first, then the interval as a band with its point and zero. */
 export function Caused({ report: { caused, currency } }: { report: JourneyReport }) {
   const { say, money } = useVoice();
+  const words = useSaid();
   const euro = (amount: number) => money({ amount, currency }, true);
   const { low, high, total } = caused;
   const known = low !== null && high !== null && total !== null;
@@ -13,7 +15,7 @@ export function Caused({ report: { caused, currency } }: { report: JourneyReport
       <span className="effect-kind">{say('report.caused')}</span>
       <b className="effect-claim">{known ? claim() : say('report.caused.early')}</b>
       {known && <Band low={low} high={high} point={total} write={euro} />}
-      <p className="quiet">{caused.why}</p>
+      <p className="quiet">{caused.said.map((one) => words(one, caused.why)).join('; ')}</p>
       {known && caused.perThousandMails !== null && (
         <p className="quiet">{say('report.perThousand', { amount: euro(caused.perThousandMails) })}</p>
       )}

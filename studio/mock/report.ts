@@ -86,6 +86,7 @@ type Verdict = Pick<JourneyReport, 'caused' | 'creditedToCaused' | 'readings' | 
 
 const clear: Verdict = {
   caused: {
+    said: [{ code: 'caused.more', values: {} }],
     word: 'clear',
     why: 'The interval lies above zero.',
     perProfile: 7.95,
@@ -126,6 +127,7 @@ const clear: Verdict = {
 
 const early: Verdict = {
   caused: {
+    said: [{ code: 'caused.noControl', values: { count: 7 } }],
     perProfile: null,
     total: null,
     low: null,

@@ -33,36 +33,46 @@ export function timelineOf(iso: (hours: number) => string): TimelineEntry[] {
       quantity: index + 1,
     }));
   const cart = { journey: 'abandoned-cart' };
+  const says = (code: string, values: Record<string, string | number> = {}) => ({
+    text: code,
+    said: { code: `timeline.${code}`, values },
+  });
+  const name = { journey: 'Abandoned cart' };
   return [
-    { at: iso(-0.2), kind: 'ordered', text: 'Order LL-10240, €214.90', items: items(0, 2) },
-    { at: iso(-0.5), kind: 'clicked', text: 'Opened “Nordic winter coat, charcoal” from the mail', ...cart },
+    {
+      at: iso(-0.2),
+      kind: 'ordered',
+      ...says('ordered.credited', { items: '', amount: '214.90 EUR', ...name }),
+      items: items(0, 2),
+    },
+    { at: iso(-0.5), kind: 'clicked', ...says('clicked', { items: 'Nordic winter coat' }), ...cart },
     {
       at: iso(-1),
       kind: 'sent',
-      text: '“Your coats are still here” was accepted by the mail server',
+      ...says('mail.accepted.subject', { subject: 'Your coats' }),
       ...cart,
       activity: 'mail',
     },
-    { at: iso(-1.01), kind: 'action', text: 'recommend answered 4 items in 3 ms', ...cart, activity: 'ask' },
-    { at: iso(-5), kind: 'waiting', text: 'Until today 09:00', ...cart, activity: 'wait' },
-    { at: iso(-5.01), kind: 'entered', text: 'Abandoned cart', ...cart },
-    { at: iso(-5.02), kind: 'event', text: 'Put in the cart', items: items(0, 3) },
-    { at: iso(-5.3), kind: 'event', text: 'Viewed', items: items(3, 1) },
-    { at: iso(-6), kind: 'identified', text: 'Signed in as ada@exempel.se' },
-    { at: iso(-6.1), kind: 'consent', text: 'Agreed to marketing mail' },
+    { at: iso(-1.01), kind: 'action', ...says('step.answered', { action: 'recommend' }), ...cart, activity: 'ask' },
+    { at: iso(-5), kind: 'waiting', ...says('step.waiting', name), ...cart, activity: 'wait' },
+    { at: iso(-5.01), kind: 'entered', ...says('step.entered', name), ...cart },
+    { at: iso(-5.02), kind: 'event', ...says('did.addedToCart', { items: '-' }), items: items(0, 3) },
+    { at: iso(-5.3), kind: 'event', ...says('did.viewed', { items: '-' }), items: items(3, 1) },
+    { at: iso(-6), kind: 'identified', ...says('did.identified', { email: 'ada@exempel.se' }) },
+    { at: iso(-6.1), kind: 'consent', ...says('consent.in', { purpose: 'email-marketing' }) },
     {
       at: iso(-30),
       kind: 'refused',
-      text: 'No mail from “Viewed, not bought”',
+      ...says('mail.skipped', { reason: 'no consent' }),
       reason: 'no consent',
       journey: 'viewed-not-bought',
       activity: 'mail',
     },
-    { at: iso(-31), kind: 'held', text: 'Held until 08:00', reason: 'quiet_hours', ...cart },
-    { at: iso(-32), kind: 'heldOut', text: 'No mail, counted in the control group', reason: 'held out', ...cart },
-    { at: iso(-33), kind: 'exited', text: 'Left the journey', reason: 'Bought', ...cart },
-    { at: iso(-34), kind: 'ended', text: 'Mail sent', ...cart, activity: 'done' },
-    { at: iso(-35), kind: 'planned', text: 'A mail was planned', ...cart },
+    { at: iso(-31), kind: 'held', ...says('mail.held', { reason: 'quiet_hours' }), reason: 'quiet_hours', ...cart },
+    { at: iso(-32), kind: 'heldOut', ...says('mail.heldOut'), reason: 'held out', ...cart },
+    { at: iso(-33), kind: 'exited', ...says('step.exited', { ...name, reason: 'Bought' }), reason: 'Bought', ...cart },
+    { at: iso(-34), kind: 'ended', ...says('step.ended', { ...name, reason: 'Mail sent' }), ...cart, activity: 'done' },
+    { at: iso(-35), kind: 'planned', ...says('mail.planned'), ...cart },
   ];
 }
 

@@ -74,8 +74,21 @@ const overview = (world: World): Overview => ({
   sentToday: world.empty ? 0 : 3,
   needHand: world.empty
     ? []
-    : [{ text: '1 mail is in doubt: its mail server never answered', link: '/journeys/abandoned-cart' }],
+    : [
+        {
+          text: '9 runs need a hand',
+          said: { code: 'hand.stuck', values: { journey: 'Abandoned cart', count: 9 } },
+          link: '/stuck?journey=abandoned-cart',
+        },
+        {
+          text: '1 mail is in doubt',
+          said: { code: 'hand.doubt', values: { journey: 'Abandoned cart', count: 1 } },
+          link: '/ledger?state=in_doubt',
+        },
+      ],
 });
+
+const waits = (journey: string) => ({ code: 'next.wait', values: { journey } });
 
 const clock = (world: World): ClockView => ({
   kind: 'virtual',
@@ -84,9 +97,14 @@ const clock = (world: World): ClockView => ({
   next: world.empty
     ? []
     : [
-        { at: iso(world, 0.4), text: 'Abandoned cart: wait ends', count: 2 },
-        { at: iso(world, 3.1), text: 'Viewed, not bought: wait ends', count: 17 },
-        { at: iso(world, 24), text: 'Only wandered: the audience is read', count: 1 },
+        { at: iso(world, 0.4), text: 'Abandoned cart: wait ends', said: waits('Abandoned cart'), count: 2 },
+        { at: iso(world, 3.1), text: 'Viewed, not bought: wait ends', said: waits('Viewed, not bought'), count: 17 },
+        {
+          at: iso(world, 24),
+          text: 'Only wandered: the audience is read',
+          said: { code: 'next.reading', values: { journey: 'Only wandered' } },
+          count: 1,
+        },
       ],
   held: world.empty ? [] : [{ reason: 'quiet hours', count: 1, until: iso(world, 22) }],
 });

@@ -21,8 +21,10 @@ import type { TimelineEntry, TimelineKind } from '../../src/api/contract.ts';
 import { TextLink } from '../ui/Link.tsx';
 import { Picture } from '../ui/Page.tsx';
 import { reasonWords } from '../ui/reason.ts';
+import { saidWords } from '../ui/said.ts';
 import { recipeWords } from '../words/words.ts';
-import { useVoice } from '../ui/voice.tsx';
+import { joinWords } from '../journey/sentence.ts';
+import { type Voice, useVoice } from '../ui/voice.tsx';
 import { byDay, withTimes } from './day.ts';
 
 /** The other kinds have their reason in their sentence. */
@@ -66,7 +68,8 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
 }
 
 function Entry({ entry }: { entry: TimelineEntry }) {
-  const { say, hour, moment } = useVoice();
+  const voice = useVoice();
+  const { say, hour, moment } = voice;
   const { Icon, tone } = looks[entry.kind] ?? looks.event;
   const until = untilOf(entry);
   return (
@@ -77,7 +80,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       </span>
       <div className="entry-words">
         <span className="entry-kind">{say(`timeline.${entry.kind}`)}</span>
-        <span>{withTimes(entry.text, moment)}</span>
+        <span>{entryWords(entry, voice)}</span>
         {entry.reason && withReason.has(entry.kind) && (
           <span className="entry-why">{say('timeline.why', { reason: reasonWords(entry.reason, say) })}</span>
         )}
@@ -93,6 +96,19 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       </div>
     </li>
   );
+}
+
+/** Its sentence in the reader's language, with the reason where it has no line of its own. */
+function entryWords({ said, text, items, kind, bot }: TimelineEntry, voice: Voice): string {
+  const { say, moment } = voice;
+  if (!said) return withTimes(text, moment);
+  const names = (items ?? []).map(({ name, quantity = 1 }) => (quantity > 1 ? `${quantity} × ${name}` : name));
+  const listed = names.length > 4 ? `${names.slice(0, 3).join(', ')} + ${names.length - 3}` : joinWords(names, say);
+  const values = listed === '' || said.values['items'] === undefined ? said.values : { ...said.values, items: listed };
+  const words = withTimes(saidWords({ ...said, values }, text, voice), moment);
+  const reason = said.values['reason'];
+  const why = typeof reason === 'string' && !withReason.has(kind) ? `: ${reasonWords(reason, say)}` : '';
+  return `${words}${why}${bot === true ? ` (${say('person.bot')})` : ''}`;
 }
 
 /** What is waited for, where something waits. */

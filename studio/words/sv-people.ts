@@ -2,6 +2,7 @@ import type { enPeople } from './en-people.ts';
 
 /** Words about what comes in, audiences and the rights of a person, in Swedish; sv.ts takes them in. */
 export const svPeople: Record<keyof typeof enPeople, string> = {
+  'person.bot': 'bedöms vara en maskin',
   'incoming.title': 'Inkommande',
   'incoming.came': '{count} händelse har kommit in på sistone|{count} händelser har kommit in på sistone',
   'incoming.refused': '{count} avvisades|{count} avvisades',

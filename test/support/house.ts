@@ -110,6 +110,8 @@ const well: Pick<House, 'health' | 'ready'> = {
   ready: () => ({ ready: true, learned: 0, lagMs: 0, described: { items: 0, whole: true } }),
 };
 
+const viewedCoat = { at: new Date(startedAt).toISOString(), kind: 'event' as const, text: 'Viewed a coat', said: null };
+
 export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
   const clock = new FakeClock(startedAt);
   const random = new SeededRandom(7);
@@ -166,7 +168,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     journeys: fakeJourneys(),
     people: {
       search: async () => ({ people: [], left: 0 }),
-      timeline: async () => [{ at: new Date(startedAt).toISOString(), kind: 'event', text: 'Viewed a coat' }],
+      timeline: async () => [viewedCoat],
     },
     privacy: fakePrivacy(),
     traits: fakeTraits(),

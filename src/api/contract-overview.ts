@@ -1,0 +1,20 @@
+/** What the first page of the studio asks. */
+import { Type, type Static } from 'typebox';
+import { Said } from './contract-said.ts';
+
+const count = Type.Integer({ minimum: 0 });
+
+/** GET /v1/overview: the first line of the studio. */
+export const Overview = Type.Object({
+  now: Type.String(),
+  demo: Type.Boolean(),
+  shopUrl: Type.Union([Type.String(), Type.Null()]),
+  people: count,
+  reachable: count,
+  items: count,
+  eventsToday: count,
+  inJourneys: count,
+  sentToday: count,
+  needHand: Type.Array(Type.Object({ text: Type.String(), said: Said, link: Type.String() })),
+});
+export type Overview = Static<typeof Overview>;
