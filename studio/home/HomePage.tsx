@@ -12,6 +12,8 @@ import { useSaid } from '../ui/said.ts';
 import { recipeWords } from '../words/words.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { FirstSteps } from './FirstSteps.tsx';
+import { NewShop } from './NewShop.tsx';
+import { SinceYesterday } from './SinceYesterday.tsx';
 
 export function HomePage() {
   const { say } = useVoice();
@@ -27,6 +29,8 @@ export function HomePage() {
     <div className="page">
       <PageHead title={say('home.title')} answer={data ? <Answer data={data} /> : <HeadSkeleton />} />
       {data?.demo && <FirstSteps shopUrl={data.shopUrl ?? '/shop'} />}
+      {data && !data.demo && <NewShop overview={data} />}
+      <SinceYesterday />
       {data && data.needHand.length > 0 && <NeedHand rows={data.needHand} />}
       <JourneyCards />
       <div className="split">

@@ -1,7 +1,21 @@
 import type { JourneyReport } from '../../src/api/contract.ts';
 import { useSaid } from '../ui/said.ts';
 import { useVoice } from '../ui/voice.tsx';
+import type { Say } from '../words/words.ts';
 import { intervalOf } from './funnel.ts';
+
+/** The claim in a sentence: how much more or less, between what and what; or that it is too early. Pure. */
+export function claimOf(
+  { word, total, low, high }: JourneyReport['caused'],
+  euro: (amount: number) => string,
+  say: Say,
+): string {
+  if (word === 'too early' || total === null || low === null || high === null) return say('report.caused.early');
+  const values = { total: euro(Math.abs(total)), low: euro(low), high: euro(high) };
+  if (word !== 'clear') return say('report.caused.unclear', values);
+  if (total >= 0) return say('report.caused.more', values);
+  return say('report.caused.less', { ...values, low: euro(Math.abs(high)), high: euro(Math.abs(low)) });
+}
 
 /** What the journey caused: the claim first, then the interval as a band with its point and zero. */
 export function Caused({ report: { caused, currency } }: { report: JourneyReport }) {
@@ -13,7 +27,7 @@ export function Caused({ report: { caused, currency } }: { report: JourneyReport
   return (
     <div className="effect effect-caused">
       <span className="effect-kind">{say('report.caused')}</span>
-      <b className="effect-claim">{known ? claim() : say('report.caused.early')}</b>
+      <b className="effect-claim">{claimOf(caused, euro, say)}</b>
       {known && <Band low={low} high={high} point={total} write={euro} />}
       <p className="quiet">{caused.said.map((one) => words(one, caused.why)).join('; ')}</p>
       {known && caused.perThousandMails !== null && (
@@ -22,14 +36,6 @@ export function Caused({ report: { caused, currency } }: { report: JourneyReport
       {known && <p className="quiet">{say('report.confidence')}</p>}
     </div>
   );
-
-  function claim(): string {
-    const values = { total: euro(Math.abs(total ?? 0)), low: euro(low ?? 0), high: euro(high ?? 0) };
-    if (caused.word === 'too early') return say('report.caused.early');
-    if (caused.word !== 'clear') return say('report.caused.unclear', values);
-    if ((total ?? 0) >= 0) return say('report.caused.more', values);
-    return say('report.caused.less', { ...values, low: euro(Math.abs(high ?? 0)), high: euro(Math.abs(low ?? 0)) });
-  }
 }
 
 function Band(props: { low: number; high: number; point: number; write: (amount: number) => string }) {

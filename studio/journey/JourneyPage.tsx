@@ -76,7 +76,7 @@ function JourneyHead(props: { detail: JourneyDetail; document: JourneyDocument; 
       <NeedHand journeyKey={detail.key} />
       <span>
         {name} · {detail.draft !== null && `${say('action.isDraft')} · `}
-        <TextLink to="/journeys/$key/versions" params={{ key: detail.key }}>
+        <TextLink to="/journeys/$key/versions" params={{ key: detail.key }} underline="always">
           {say('journey.version', { version: String(detail.version) })}
         </TextLink>{' '}
         · {published}

@@ -64,7 +64,7 @@ const journeyRows = (world: World): JourneyRow[] =>
 
 const overview = (world: World): Overview => ({
   now: iso(world, 0),
-  demo: true,
+  demo: !world.empty,
   shopUrl: '/shop',
   people: world.empty ? 0 : 2004,
   reachable: world.empty ? 0 : 611,

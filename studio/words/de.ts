@@ -10,6 +10,7 @@ import { dePeople } from './de-people.ts';
 import { deRecipe } from './de-recipe.ts';
 import { deReport } from './de-report.ts';
 import { deRecommend } from './de-recommend.ts';
+import { deHome } from './de-home.ts';
 import { deLedger } from './de-ledger.ts';
 import { deSaid } from './de-said.ts';
 import { deSimulate } from './de-simulate.ts';
@@ -456,6 +457,7 @@ export const de: Catalogue = {
   ...deSimulate,
   ...deStuck,
   ...deLedger,
+  ...deHome,
   ...deVersion,
   ...deSaid,
 

@@ -10,6 +10,7 @@ import { enPeople } from './en-people.ts';
 import { enRecipe } from './en-recipe.ts';
 import { enReport } from './en-report.ts';
 import { enRecommend } from './en-recommend.ts';
+import { enHome } from './en-home.ts';
 import { enLedger } from './en-ledger.ts';
 import { enSaid } from './en-said.ts';
 import { enSimulate } from './en-simulate.ts';
@@ -452,6 +453,7 @@ export const en = {
   ...enSimulate,
   ...enStuck,
   ...enLedger,
+  ...enHome,
   ...enVersion,
   ...enSaid,
 

@@ -10,6 +10,7 @@ import { svPeople } from './sv-people.ts';
 import { svRecipe } from './sv-recipe.ts';
 import { svReport } from './sv-report.ts';
 import { svRecommend } from './sv-recommend.ts';
+import { svHome } from './sv-home.ts';
 import { svLedger } from './sv-ledger.ts';
 import { svSaid } from './sv-said.ts';
 import { svSimulate } from './sv-simulate.ts';
@@ -449,6 +450,7 @@ export const sv: Catalogue = {
   ...svSimulate,
   ...svStuck,
   ...svLedger,
+  ...svHome,
   ...svVersion,
   ...svSaid,
 

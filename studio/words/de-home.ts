@@ -1,0 +1,35 @@
+import type { enHome } from './en-home.ts';
+
+export const deHome: Record<keyof typeof enHome, string> = {
+  'home.caused': 'Was die Reisen bewirkt haben',
+  'home.lastDay': 'Mails des letzten Tages',
+  'home.lastDay.planned': 'geplant',
+  'home.lastDay.left': 'gingen hinaus',
+  'home.lastDay.doubt': 'ungewiss',
+  'home.lastDay.ledger': 'Alle im Versandbuch',
+  'home.path': 'Von hier zu Ihrer ersten Mail: {done} von {of} Schritten erledigt',
+  'home.path.isDone': 'erledigt',
+  'home.path.isOpen': 'offen',
+  'home.path.event': 'Das erste Ereignis senden',
+  'home.path.event.says':
+    'Setzen Sie den Schnipsel in Ihren Laden und öffnen Sie eine Seite; binnen einer Sekunde steht es hier.',
+  'home.path.event.done': 'Ihr erstes Ereignis ist angekommen.',
+  'home.path.event.go': 'Sehen, was hereinkommt',
+  'home.path.items': 'Ihre Artikel einlesen',
+  'home.path.items.says': 'Über einen Feed, eine Datei oder die API. Ohne Artikel gibt es nichts zu empfehlen.',
+  'home.path.items.done': 'Der Katalog enthält Artikel.',
+  'home.path.items.go': 'Feed anlegen',
+  'home.path.reachable': 'Jemanden kennen, dem geschrieben werden darf',
+  'home.path.reachable.says':
+    'Jemand mit Adresse und Einwilligung, gemeldet vom Server Ihres Ladens oder einem Formular.',
+  'home.path.reachable.done': 'Mindestens einer Person darf geschrieben werden.',
+  'home.path.reachable.go': 'Personen ansehen',
+  'home.path.journey': 'Eine Reise veröffentlichen',
+  'home.path.journey.says': 'Die Rezepte liegen als Entwürfe bereit: ansehen, ändern, simulieren, veröffentlichen.',
+  'home.path.journey.done': 'Eine Reise läuft.',
+  'home.path.journey.go': 'Zu den Reisen',
+  'home.path.mail': 'Die erste Mail hinausgehen sehen',
+  'home.path.mail.says': 'Sobald jemand in einer Reise so weit kommt.',
+  'home.path.mail.done': 'Die erste Mail ist hinausgegangen.',
+  'home.path.mail.go': 'Zum Versandbuch',
+};
