@@ -1,7 +1,7 @@
 import { truthy } from '../language/index.ts';
 import type { Fact } from '../profile/index.ts';
 import type { JourneyDefinition } from './definition.ts';
-import type { Hands } from './run.ts';
+import { withProfile, type Hands } from './run.ts';
 
 /** Does this fact ask for entry into the journey, and with what? One for each element where the entry says `each`. */
 export function entriesOf(
@@ -11,12 +11,7 @@ export function entriesOf(
 ): { key: string; data: Record<string, unknown> }[] {
   const { entry } = definition;
   if (entry.kind !== 'event' || entry.event !== fact.name) return [];
-  const scope = (data: Record<string, unknown>) => ({
-    event: data,
-    get profile() {
-      return hands.profile;
-    },
-  });
+  const scope = (data: Record<string, unknown>) => withProfile({ event: data }, hands);
   if (entry.when !== undefined && !truthy(hands.evaluate(entry.when, scope(fact.data)))) return [];
   const list = entry.each === undefined ? null : hands.evaluate(entry.each, scope(fact.data));
   const all =

@@ -146,13 +146,27 @@ function isSame(a: Record<string, unknown>, b: Record<string, unknown>): boolean
 
 /** The roots that expressions, action bodies and mails see for a run; the profile is looked at only when it is asked for. */
 export function scopeOf(run: Run, person: { readonly profile: ProfileView }): Record<string, unknown> {
-  return {
-    event: run.context.events.entry ?? {},
-    get profile() {
-      return person.profile;
-    },
-    context: contextOf(run),
-  };
+  return withProfile({ event: run.context.events.entry ?? {}, context: contextOf(run) }, person);
+}
+
+const whose = Symbol('whose');
+const profile: PropertyDescriptor & ThisType<{ [whose]: { readonly profile: ProfileView } }> = {
+  enumerable: true,
+  configurable: true,
+  get() {
+    return this[whose].profile;
+  },
+};
+
+/**
+ * The scope with a `profile` that is looked at only when it is asked for. One getter for all: with one of its own an object
+ * gets a shape of its own, and shapes hold the person until the next full collection.
+ */
+export function withProfile(
+  scope: Record<string, unknown>,
+  person: { readonly profile: ProfileView },
+): Record<string, unknown> {
+  return Object.defineProperty(Object.assign(scope, { [whose]: person }), 'profile', profile);
 }
 
 /** What a run knows by itself: when it began, its events and answers, its ids (journeys.md §2.3). Its mails see it too. */
