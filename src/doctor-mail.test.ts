@@ -89,6 +89,15 @@ describe('beckon doctor --mail', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('warns of answers that go where nobody reads them (trust row 37)', async () => {
+    const warned = async (env: Record<string, string>) =>
+      (await examineMail(settings(env), world(good()), null)).filter(({ level }) => level === 'warn');
+    expect(await warned({ BECKON_REPLY_TO: 'No-Reply@shop.example' })).toMatchObject([
+      { what: 'Answers go to No-Reply@shop.example, which says that nobody reads them' },
+    ]);
+    expect(await warned({ BECKON_REPLY_TO: 'noreplies@shop.example' })).toEqual([]);
+  });
+
   const spoilt: [string, (zone: Zone) => void, RegExp, RegExp][] = [
     ['no SPF', (zone) => (zone.txt![domain] = []), /SPF: .* no record/, /v=spf1/],
     ['two SPF', (zone) => zone.txt![domain]!.push('v=spf1 -all'), /2 records, so none counts/, /one/],

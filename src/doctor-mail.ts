@@ -44,6 +44,7 @@ export async function examineMail(
   const returns = settings.returnDomain ?? domain;
   const reads = settings.returnDomain !== null && settings.returnDomain !== undefined;
   return [
+    ...answers(readMailbox(settings.replyTo ?? settings.from).address),
     ...(await examineDomain({ domain, returns, reads, keys: keysIn(settings) }, world)),
     ...(await host(world, settings.smtpUrl)),
     ...(probeTo === null ? [] : [await probed(world, probeTo)]),
@@ -55,10 +56,18 @@ export async function examineSender(brand: Brand, world: MailWorld, way: string 
   const { from, returns, reads, dkim, render } = brand;
   const domain = domainOf(from.address);
   return [
+    ...answers((brand.reply ?? from).address),
     ...(await examineDomain({ domain, returns, reads, keys: [...dkim] }, world)),
     await linkHost(world.dns, new URL(render.publicUrl).hostname),
     ...(await host(world, way)),
   ];
+}
+
+/** Who answers a mail wants to be heard; a name that says nobody reads it costs trust, and complaints (trust row 37). */
+function answers(address: string): Finding[] {
+  if (!/^(?:do-?not|no)[-_.]?reply\b/i.test(address)) return [];
+  const mend = 'Name a mailbox that somebody reads: BECKON_REPLY_TO, or the reply address of the sender';
+  return [warn(`Answers go to ${address}, which says that nobody reads them`, mend)];
 }
 
 interface Domains {
