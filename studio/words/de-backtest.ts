@@ -24,7 +24,7 @@ export const deBacktest = {
     'Jedes Kriterium wird, kurz bevor jemand in einem Besuch einen Artikel zum ersten Mal berührt, nach seiner Liste gefragt: steht der Artikel darin? Ersatz bleibt außen vor, so steht jedes für sich.',
   'backtest.start': 'Rückblick starten',
   'backtest.none': 'Noch kein Rückblick',
-  'backtest.noneSays': 'Starte einen: er spielt nach, was Besucher taten, und läuft neben allem anderen.',
+  'backtest.noneSays': 'Starten Sie einen: Er spielt nach, was Besucher taten, und läuft neben allem anderen.',
   'backtest.state.waiting': 'Wartet',
   'backtest.state.running': 'Läuft',
   'backtest.state.done': 'Fertig',

@@ -4,7 +4,7 @@ export const deCriterion = {
   'form.view': 'Wie es geschrieben wird',
   'form.form': 'Formular',
   'form.newAnswer': 'Wie sollen Artikel gefunden werden?',
-  'form.newNote': 'Was es zeigen würde, steht daneben, während du schreibst; nichts gilt, bevor du sicherst.',
+  'form.newNote': 'Was es zeigen würde, steht daneben, während Sie schreiben; nichts gilt, bevor Sie sichern.',
   'form.editAnswer': '„{name}“ ändern',
   'form.editNote': 'Eine Änderung gilt ab der nächsten Anfrage. Was vorher galt, bleibt aufbewahrt.',
   'form.copyOf': '{name}, unser eigenes',

@@ -2,12 +2,12 @@
 export const deItem = {
   'nav.catalogue': 'Katalog',
   'catalogue.note':
-    'Was verkauft wird, mit den Besuchen der letzten 30 Tage. Öffne einen Artikel und sieh, was dazugehört, wo er empfohlen wird und warum er vielleicht nicht erscheint.',
+    'Was verkauft wird, mit den Besuchen der letzten 30 Tage. Öffnen Sie einen Artikel und sehen Sie, was dazugehört, wo er empfohlen wird und warum er vielleicht nicht erscheint.',
   'catalogue.answer': '{count} Artikel wird verkauft|{count} Artikel werden verkauft',
   'catalogue.answerSome': '{count} von {of} Artikeln',
   'catalogue.empty': 'Der Katalog ist leer',
   'catalogue.emptySays':
-    'Artikel kommen durch einen Feed, über die API oder von der Seite. Lege einen Feed an und probiere zuerst seine Datei; Probieren schreibt nichts.',
+    'Artikel kommen durch einen Feed, über die API oder von der Seite. Legen Sie einen Feed an und probieren Sie zuerst seine Datei; Probieren schreibt nichts.',
   'catalogue.filter': 'Teil eines Namens oder eine Id',
   'catalogue.category': 'Alle Kategorien',
   'catalogue.stock': 'Bestand',

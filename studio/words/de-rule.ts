@@ -73,7 +73,7 @@ export const deRule = {
   'rule.keyItemSays': 'Was Regeln den Schlüsselartikel nennen',
   'rule.parameters': 'Parameter der Anfrage',
   'rule.parametersSays': 'Als Name=Wert',
-  'rule.newNote': 'Was sie bewirkt, steht beim Schreiben daneben; gespeichert wird erst, wenn du speicherst.',
+  'rule.newNote': 'Was sie bewirkt, steht beim Schreiben daneben; gespeichert wird erst, wenn Sie speichern.',
   'rule.changed': 'Version {version}, {time}.',
   'rule.taken': '„{name}“ ist entfernt.',
   'rule.saved': '„{name}“ ist gespeichert und gilt ab der nächsten Anfrage.',

@@ -4,7 +4,7 @@ export const deShelf = {
   'recommend.show.designs': 'Designs',
   'recommend.show.offers': 'Angebote',
   'recommend.note.criteria':
-    'Ein Kriterium sagt, wie Artikel gefunden werden, welche Regeln sie erfüllen müssen und wer auffüllt. Öffne eines und sieh, was es wem zeigt, und warum.',
+    'Ein Kriterium sagt, wie Artikel gefunden werden, welche Regeln sie erfüllen müssen und wer auffüllt. Öffnen Sie eines und sehen Sie, was es wem zeigt, und warum.',
   'recommend.note.rules':
     'Aus Sammlungen wird gewählt, Ausschlüsse erscheinen nirgends, Hervorhebungen stehen davor oder danach. Eine Änderung gilt ab der nächsten Anfrage.',
   'recommend.note.lists':
