@@ -3,7 +3,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dkimKey, dkimRecord } from './message/index.ts';
+import { freshStore } from '../test/support/database.ts';
+import { SystemClock, SystemRandom } from './base/index.ts';
+import { examineSenders } from './doctor-senders.ts';
+import { mailSettings } from './mailing.ts';
+import { dkimKey, dkimRecord, migrations, openSenders } from './message/index.ts';
 import { readDoctorFlags } from './doctor.ts';
 import { examineMail, type MailWorld } from './doctor-mail.ts';
 import { readSettings } from './settings.ts';
@@ -64,6 +68,36 @@ const settings = (env: Record<string, string> = {}) =>
     BECKON_RETURN_DOMAIN: domain,
     ...env,
   });
+
+describe('beckon doctor --mail with several senders', () => {
+  it('looks at each as at that of the settings, and says where one waits for its way out', async () => {
+    const store = await freshStore(migrations);
+    const given = { ...settings({ BECKON_WAYS: 'outlet=smtp://out.shop.example' }), secret: 's'.repeat(40) };
+    const senders = openSenders({
+      ...mailSettings(given),
+      store,
+      clock: new SystemClock(),
+      random: new SystemRandom(),
+      catalog: { get: () => undefined },
+      ways: new Map([['outlet', null]]),
+    });
+    const from = 'Workshop <hello@workshop.example>';
+    const made = await senders.put('workshop', { name: 'Workshop', from, way: 'outlet', dkim: [{ selector: 'ws' }] });
+    const zone = good();
+    Object.assign(zone.txt!, { [made.dkim[0]!.host]: [made.dkim[0]!.record] });
+
+    const found = await examineSenders(given, store, world(zone));
+    expect(found.filter(({ level }) => level === 'fail').map(({ what }) => what)).toEqual([
+      'Sender workshop: DMARC: workshop.example has no record; the large mailbox providers refuse bulk mail without',
+    ]);
+    expect(found.map(({ what }) => what)).toContain(
+      'Sender workshop: DKIM: ws._domainkey.workshop.example has the key that mails are signed with',
+    );
+    expect(await examineSenders({ ...given, ways: {} }, store, world(zone))).toMatchObject([
+      { level: 'fail', what: 'Sender workshop: its way out "outlet" is not set, so its mails wait' },
+    ]);
+  });
+});
 
 describe('beckon doctor --mail', () => {
   it('finds nothing to mend where everything is in place, and sends the probe that was asked for', async () => {

@@ -244,6 +244,8 @@ async function doctor(flags: readonly string[]): Promise<number> {
     const { sendProbe } = await import('./mailing.ts');
     const world = realWorld((to) => sendProbe(settings, to));
     findings.push(...(await examineMail(settings, world, probe)));
+    const { examineStored } = await import('./doctor-senders.ts');
+    findings.push(...(await examineStored(settings, world)));
   }
   for (const line of findingLines(findings)) say(line);
   return findings.some(({ level }) => level === 'fail') ? 1 : 0;
