@@ -11,7 +11,7 @@ import { useKnown, useParts } from './known.ts';
 const sections = [
   { word: 'edit.about', names: ['name', 'description', 'zone'] },
   { word: 'edit.whoEnters', names: ['reentry', 'group', 'priority', 'caps'] },
-  { word: 'edit.whenMailed', names: ['holdout', 'quietHours'] },
+  { word: 'edit.whenMailed', names: ['sender', 'holdout', 'quietHours'] },
   { word: 'edit.whatEnds', names: ['exits', 'life', 'lateness'] },
   { word: 'edit.whoIsTold', names: ['alerts'] },
 ] as const;

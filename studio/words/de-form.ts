@@ -111,6 +111,7 @@ export const deForm = {
   'field.quietHours.from': 'Von',
   'field.quietHours.to': 'Bis',
   'field.group': 'Gruppe',
+  'field.sender': 'Absender',
   'field.priority': 'Vorrang',
   'field.rounds': 'Runden einer Schleife',
   'field.caps': 'Obergrenzen',
@@ -205,6 +206,7 @@ export const deForm = {
   'says.group': 'Reisen einer Gruppe stehen im Wettbewerb: Man ist jeweils nur in einer von ihnen.',
   'says.rounds':
     'Wie oft ein Durchlauf zur selben Aktivität zurückkommen darf; ohne Angabe gilt nur die allgemeine Grenze.',
+  'says.sender': 'Der E-Mails dieser Journey; leer: der, den jede Nachricht nennt.',
   'says.priority':
     '0 bis 100, 50, wenn nichts gesagt ist: was in der Gruppe und unter den Mails an eine Person vorgeht.',
   'says.caps.entries': 'Über alle Versionen; ohne Zeitraum für immer.',

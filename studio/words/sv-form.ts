@@ -110,6 +110,7 @@ export const svForm = {
   'field.quietHours.from': 'Från',
   'field.quietHours.to': 'Till',
   'field.group': 'Grupp',
+  'field.sender': 'Avsändare',
   'field.priority': 'Prioritet',
   'field.rounds': 'Varv i en slinga',
   'field.caps': 'Tak',
@@ -203,6 +204,7 @@ export const svForm = {
   'says.group': 'Resor i en grupp tävlar: man är i en av dem åt gången.',
   'says.rounds':
     'Hur ofta en omgång får komma tillbaka till samma aktivitet; utan uppgift gäller bara den gemensamma gränsen.',
+  'says.sender': 'För resans brev; tom: den som varje meddelande nämner.',
   'says.priority': '0 till 100, 50 om inget sägs: vad som går före i gruppen och bland breven till en person.',
   'says.caps.entries': 'Över alla versioner; utan tidsrymd för alltid.',
   'says.caps.perPerson': 'Över alla nycklar; utan tidsrymd någonsin.',
