@@ -37,12 +37,7 @@ beforeAll(async () => {
   await Promise.all([one, other].map((worker) => worker.tell({ do: 'later', ms: 0 })));
 });
 afterAll(async () => {
-  const sums: Record<string, number> = {};
-  for (const { row, mails } of await compare(scene)) {
-    const name = `${row.class} ${row.state}, ${mails} at the server`;
-    sums[name] = (sums[name] ?? 0) + 1;
-  }
-  process.stdout.write(`broken, seed ${seed}, ${rounds} rounds: ${JSON.stringify(sums)}\n`);
+  await tellSums().catch(() => {});
   await Promise.all([one.kill(), other.kill()]);
   await scene.close();
   await store.close();
@@ -52,6 +47,15 @@ afterAll(async () => {
 afterEach(() => {
   slowMs = () => 0;
 });
+
+async function tellSums(): Promise<void> {
+  const sums: Record<string, number> = {};
+  for (const { row, mails } of await compare(scene)) {
+    const name = `${row.class} ${row.state}, ${mails} at the server`;
+    sums[name] = (sums[name] ?? 0) + 1;
+  }
+  process.stdout.write(`broken, seed ${seed}, ${rounds} rounds: ${JSON.stringify(sums)}\n`);
+}
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
