@@ -49,7 +49,7 @@ describe('journeys written in TypeScript', () => {
             criterion: 'cart-based',
             identities: { ECID: '=event.ecid ?: profile.ecid' },
             profileId: '=profile.id',
-            limit: 4,
+            limit: 6,
           },
           timeout: 'PT10S',
           retries: 3,

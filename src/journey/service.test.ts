@@ -63,7 +63,7 @@ describe('a rate (journeys §5 21)', () => {
     const begin = office.clock.now();
     await pass(4 * second);
     expect(at.map((one) => one - begin)).toEqual([0, 2000, 4000]);
-    expect(await office.runner.stuck('asks'), 'to wait for a turn is no trouble').toEqual([]);
+    expect((await office.runner.stuck('asks')).runs, 'to wait for a turn is no trouble').toEqual([]);
     office.clock.advance(minute); // nothing runs meanwhile
     await pass(20 * second);
     const late = at.slice(3).map((one) => one - begin - 64 * second);
@@ -123,7 +123,7 @@ describe('a service that is down (trust row 65)', () => {
     await come(6, 9);
     await pass(29 * second);
     expect(office.asked).toHaveLength(5);
-    expect(await office.runner.stuck('asks')).toMatchObject([
+    expect((await office.runner.stuck('asks')).runs).toMatchObject([
       { why: expect.stringContaining('does not answer') },
       {},
       {},
