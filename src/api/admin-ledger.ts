@@ -11,6 +11,7 @@ import {
   type LedgerState,
 } from './contract-ledger.ts';
 import type { Call, Door } from './door.ts';
+import { nameOfWho } from './deed.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
 
@@ -127,7 +128,7 @@ function sendingDoors(make: Make, { sending }: House['messages']): void {
       'Hold back all mail, of every journey and class. What is on the wire is finished; nothing is lost but by its deadline.',
     body: FreezeInput,
     answer: SendingView,
-    work: async ({ body: { reason } }) => viewOf(await sending.freeze({ reason, by: 'the API' })),
+    work: async ({ who, body: { reason } }) => viewOf(await sending.freeze({ reason, by: nameOfWho(who) })),
   });
   make({
     method: 'POST',
@@ -136,8 +137,8 @@ function sendingDoors(make: Make, { sending }: House['messages']): void {
     summary:
       'Let mail leave again. After a restore or on a copy, what was planned before is not sent: first bring suppressions and erasures up to date.',
     answer: Type.Intersect([SendingView, Type.Object({ expired: Type.Integer() })]),
-    work: async () => {
-      const { expired, ...state } = await sending.thaw('the API');
+    work: async ({ who }) => {
+      const { expired, ...state } = await sending.thaw(nameOfWho(who));
       return { ...viewOf(state), expired };
     },
   });

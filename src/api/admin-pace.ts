@@ -3,6 +3,7 @@ import { BeckonError } from '../base/index.ts';
 import type { PaceState } from '../message/index.ts';
 import { PaceView, RateInput, ReleaseInput, WarmUpInput } from './contract-pace.ts';
 import type { Door } from './door.ts';
+import { nameOfWho } from './deed.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
 
@@ -66,8 +67,9 @@ export function paceDoors(make: Make, { messages: { pacing } }: House): void {
     summary: 'Release a brake, with a word why: what came back until now counts no more, and the mails it held go on.',
     body: ReleaseInput,
     answer: PaceView,
-    work: async ({ body: { scope, by, note } }) => {
-      await pacing.release(scope, { by, note });
+    work: async ({ who, body: { scope, by, note } }) => {
+      // Who signed in cannot say to be somebody else; a key's owner may say who asked.
+      await pacing.release(scope, { by: who.kind === 'member' ? nameOfWho(who) : (by ?? nameOfWho(who)), note });
       return state();
     },
   });

@@ -73,4 +73,4 @@ export const WarmUpInput = Type.Object({
 });
 
 /** POST /v1/sending/brakes/release */
-export const ReleaseInput = Type.Object({ scope: words(200), by: words(200), note: words(1000) });
+export const ReleaseInput = Type.Object({ scope: words(200), by: Type.Optional(words(200)), note: words(1000) });

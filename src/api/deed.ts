@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { entranceOf, type Entrance } from './auth.ts';
+import { entranceOf, type Entrance, type Who } from './auth.ts';
 import type { House } from './house.ts';
 import { asText } from './json.ts';
 
@@ -42,7 +42,7 @@ async function write(
   if (!entrance.refused && !isTold(entrance)) return;
   const what = `${entrance.refused ? 'refused ' : ''}${request.method} ${request.routeOptions.url ?? ''}`;
   const detail = { ...(request.params as object), ...namesOnly(request.query) };
-  const who = nameOf(entrance);
+  const who = nameOfWho(entrance.who);
   if (entrance.reads) {
     const now = house.clock.real();
     const key = JSON.stringify([who, what, detail]);
@@ -63,7 +63,8 @@ function isTold({ who, scope, right, reads }: Entrance): boolean {
   return !reads || personal.has(scope) || right === 'export';
 }
 
-function nameOf({ who }: Entrance): string {
+/** Who it was, in a word that is kept: a member's address, a key's id, or the machine itself while nobody signs in. */
+export function nameOfWho(who: Who): string {
   if (who.kind === 'member') return who.member.email;
   return who.kind === 'key' ? `key ${who.key.id}` : 'the machine';
 }

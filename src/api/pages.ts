@@ -14,7 +14,7 @@ import { makeSession, mayUseStudio, sessionHeader } from './session.ts';
 const hidden = { schema: { hide: true } };
 
 /** First parts of the studio's own addresses; the studio draws what comes after. */
-const studioPlaces = [
+export const studioPlaces: readonly string[] = [
   'journeys',
   'messages',
   'senders',
@@ -32,6 +32,8 @@ const studioPlaces = [
   'feeds',
   'incoming',
   'reports',
+  'ledger',
+  'stuck',
   'settings',
   'mailbox',
   'account',

@@ -69,7 +69,7 @@ function Pulled({ brake }: { brake: Brake }) {
     mutationFn: () =>
       ask<unknown>('/v1/sending/brakes/release', {
         method: 'POST',
-        body: { scope: brake.scope, by: say('brand.says'), note: note.trim() },
+        body: { scope: brake.scope, note: note.trim() },
       }),
     onSuccess: () => client.invalidateQueries(),
   });

@@ -39,7 +39,11 @@ const paths = [
   '/feeds',
   '/incoming',
   '/mailbox',
+  '/reports',
   '/settings',
+  '/settings?show=team',
+  '/settings?show=audit',
+  '/account',
 ];
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -65,6 +69,8 @@ async function watched(context: BrowserContext): Promise<Page> {
 async function opened(context: BrowserContext, path: string): Promise<Page> {
   const page = context.pages()[0] ?? (await watched(context));
   await page.goto(`${beckon.url}${path}`);
+  // The studio's own frame: a page of Beckon that says there is no such page has a heading too.
+  await page.locator('.rail').waitFor();
   await page.locator('h1').first().waitFor();
   await expect.poll(() => page.locator('.mantine-Skeleton-root').count(), { timeout: 20_000 }).toBe(0);
   return page;
