@@ -174,7 +174,7 @@ describe('signing up on a page', () => {
     expect((await confirm(token)).status).toBe(410);
   });
 
-  it('sends an address two mails in thirty days, also when many ask at once, and tells nobody', async () => {
+  it('sends an address two mails in thirty days, also when many ask at once, and tells nobody (trust row 34)', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => post({ email: 'victim@example.com' })));
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     await rooms.messages.work();

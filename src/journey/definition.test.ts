@@ -25,6 +25,15 @@ describe('the form of a journey', () => {
     ]);
   });
 
+  it('has no salt to change: who is held out hangs on the key alone, so a running comparison stays one (trust row 107)', () => {
+    expect(said({ ...cart, salt: 'another' })).toMatchObject([{ where: 'salt' }]);
+    expect(said({ ...cart, holdout: { share: 0.1, salt: 'another' } })).not.toEqual([]);
+    const mail = Object.entries(cart.activities).find(([, { kind }]) => kind === 'message')!;
+    const salted = { ...mail[1], salt: 'another' };
+    const document = { ...cart, activities: { ...cart.activities, [mail[0]]: salted } };
+    expect(said(document)).toMatchObject([{ where: `activities.${mail[0]}.salt` }]);
+  });
+
   it('keeps what is one’s own', () => {
     const wait = { ...cart.activities['wait'], 'x-note': { by: 'us' } };
     expect(said({ ...cart, 'x-team': 'crm', activities: { ...cart.activities, wait } })).toEqual([]);
