@@ -1,9 +1,8 @@
-import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconLayoutGrid } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import type { DesignView } from '../../src/api/contract-design.ts';
 import { ButtonLink } from '../ui/Link.tsx';
-import { Listing } from '../ui/thing.tsx';
+import { ThingTable, type Column } from '../ui/ThingTable.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { designs } from './query.ts';
 
@@ -16,40 +15,14 @@ export function Designs() {
     icon: <IconLayoutGrid stroke={1.5} />,
     action: <NewDesign />,
   };
+  const columns: Column<DesignView>[] = [
+    { head: say('designs.type'), cell: ({ type }) => say(`designs.type.${type}`) },
+    { head: say('designs.language'), look: 'wide-only', cell: ({ language }) => say(`designs.language.${language}`) },
+    { head: say('designs.slots'), look: 'number', cell: ({ entityCount }) => number(entityCount) },
+    { head: say('designs.saved'), look: 'number wide-only', cell: ({ savedAt }) => moment(savedAt) },
+  ];
   return (
-    <Listing query={useQuery(designs)} none={none}>
-      {(rows) => (
-        <div className="table">
-          <Table highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{say('form.name')}</Table.Th>
-                <Table.Th>{say('designs.type')}</Table.Th>
-                <Table.Th className="wide-only">{say('designs.language')}</Table.Th>
-                <Table.Th className="number">{say('designs.slots')}</Table.Th>
-                <Table.Th className="number wide-only">{say('designs.saved')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map(({ key, name, type, language, entityCount, savedAt }) => (
-                <Table.Tr key={key}>
-                  <Table.Td className="main-cell">
-                    <Link to="/designs/$key" params={{ key }} className="row-link">
-                      {name}
-                    </Link>
-                    <span className="quiet">{key}</span>
-                  </Table.Td>
-                  <Table.Td>{say(`designs.type.${type}`)}</Table.Td>
-                  <Table.Td className="wide-only">{say(`designs.language.${language}`)}</Table.Td>
-                  <Table.Td className="number">{number(entityCount)}</Table.Td>
-                  <Table.Td className="number wide-only">{moment(savedAt)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
-      )}
-    </Listing>
+    <ThingTable query={useQuery(designs)} none={none} to="/designs/$key" nameOf={(row) => row.name} columns={columns} />
   );
 }
 

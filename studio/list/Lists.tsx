@@ -1,9 +1,8 @@
-import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconListDetails } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import type { CustomListView } from '../../src/api/contract-custom-list.ts';
 import { ButtonLink } from '../ui/Link.tsx';
-import { Listing } from '../ui/thing.tsx';
+import { ThingTable, type Column } from '../ui/ThingTable.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { customLists } from './query.ts';
 
@@ -16,36 +15,22 @@ export function Lists() {
     icon: <IconListDetails stroke={1.5} />,
     action: <NewList />,
   };
+  const columns: Column<CustomListView>[] = [
+    { head: say('lists.rows'), look: 'number', cell: ({ rows }) => number(rows) },
+    {
+      head: say('lists.uploaded'),
+      look: 'number wide-only',
+      cell: ({ uploadedAt }) => (uploadedAt === null ? '–' : moment(uploadedAt)),
+    },
+  ];
   return (
-    <Listing query={useQuery(customLists)} none={none}>
-      {(rows) => (
-        <div className="table">
-          <Table highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{say('form.name')}</Table.Th>
-                <Table.Th className="number">{say('lists.rows')}</Table.Th>
-                <Table.Th className="number wide-only">{say('lists.uploaded')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map(({ key, name, rows, uploadedAt }) => (
-                <Table.Tr key={key}>
-                  <Table.Td className="main-cell">
-                    <Link to="/lists/$key" params={{ key }} className="row-link">
-                      {name}
-                    </Link>
-                    <span className="quiet">{key}</span>
-                  </Table.Td>
-                  <Table.Td className="number">{number(rows)}</Table.Td>
-                  <Table.Td className="number wide-only">{uploadedAt === null ? '–' : moment(uploadedAt)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
-      )}
-    </Listing>
+    <ThingTable
+      query={useQuery(customLists)}
+      none={none}
+      to="/lists/$key"
+      nameOf={(row) => row.name}
+      columns={columns}
+    />
   );
 }
 

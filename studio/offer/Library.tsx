@@ -1,10 +1,8 @@
-import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconGift } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import { useNames } from '../recommend/query.ts';
 import { ButtonLink } from '../ui/Link.tsx';
-import { Listing } from '../ui/thing.tsx';
+import { ThingTable, type Column } from '../ui/ThingTable.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import type { OfferView } from '../../src/api/contract-design.ts';
 import { offers } from './query.ts';
@@ -19,34 +17,9 @@ export function Library() {
     icon: <IconGift stroke={1.5} />,
     action: <NewOffer />,
   };
+  const columns: Column<OfferView>[] = [{ head: say('offers.shows'), cell: ({ offer }) => shows(offer) }];
   return (
-    <Listing query={useQuery(offers)} none={none}>
-      {(rows) => (
-        <div className="table">
-          <Table highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{say('form.name')}</Table.Th>
-                <Table.Th>{say('offers.shows')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map(({ key, name, offer }) => (
-                <Table.Tr key={key}>
-                  <Table.Td className="main-cell">
-                    <Link to="/offers/$key" params={{ key }} className="row-link">
-                      {name}
-                    </Link>
-                    <span className="quiet">{key}</span>
-                  </Table.Td>
-                  <Table.Td>{shows(offer)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
-      )}
-    </Listing>
+    <ThingTable query={useQuery(offers)} none={none} to="/offers/$key" nameOf={(row) => row.name} columns={columns} />
   );
 
   function shows(offer: OfferView['offer']): string {

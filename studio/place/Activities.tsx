@@ -1,10 +1,9 @@
-import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconTargetArrow } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import type { ActivityView } from '../../src/api/contract-design.ts';
 import { StatusBadge } from '../journey/StatusBadge.tsx';
 import { ButtonLink } from '../ui/Link.tsx';
-import { Listing } from '../ui/thing.tsx';
+import { ThingTable, type Column } from '../ui/ThingTable.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { activities } from './query.ts';
 import { saidOf, shownOf } from './shown.ts';
@@ -18,49 +17,29 @@ export function Activities() {
     icon: <IconTargetArrow stroke={1.5} />,
     action: <NewActivity />,
   };
+  const columns: Column<ActivityView>[] = [
+    { head: say('field.place.location'), cell: (row) => <code className="code">{saidOf(row).location}</code> },
+    { head: say('journeys.status'), cell: ({ state }) => <StatusBadge status={state} /> },
+    {
+      head: say('field.place.audience'),
+      look: 'wide-only',
+      cell: (row) => saidOf(row).audience ?? say('places.everybody'),
+    },
+    {
+      head: say('field.place.experiences'),
+      look: 'number wide-only',
+      cell: (row) => number(shownOf(saidOf(row)).length),
+    },
+    { head: say('field.place.control'), look: 'number wide-only', cell: (row) => percent(saidOf(row).control ?? 0) },
+  ];
   return (
-    <Listing query={useQuery(activities)} none={none}>
-      {(rows) => (
-        <div className="table">
-          <Table highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{say('form.name')}</Table.Th>
-                <Table.Th>{say('field.place.location')}</Table.Th>
-                <Table.Th>{say('journeys.status')}</Table.Th>
-                <Table.Th className="wide-only">{say('field.place.audience')}</Table.Th>
-                <Table.Th className="number wide-only">{say('field.place.experiences')}</Table.Th>
-                <Table.Th className="number wide-only">{say('field.place.control')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((row) => {
-                const said = saidOf(row);
-                return (
-                  <Table.Tr key={row.key}>
-                    <Table.Td className="main-cell">
-                      <Link to="/activities/$key" params={{ key: row.key }} className="row-link">
-                        {said.name}
-                      </Link>
-                      <span className="quiet">{row.key}</span>
-                    </Table.Td>
-                    <Table.Td>
-                      <code className="code">{said.location}</code>
-                    </Table.Td>
-                    <Table.Td>
-                      <StatusBadge status={row.state} />
-                    </Table.Td>
-                    <Table.Td className="wide-only">{said.audience ?? say('places.everybody')}</Table.Td>
-                    <Table.Td className="number wide-only">{number(shownOf(said).length)}</Table.Td>
-                    <Table.Td className="number wide-only">{percent(said.control ?? 0)}</Table.Td>
-                  </Table.Tr>
-                );
-              })}
-            </Table.Tbody>
-          </Table>
-        </div>
-      )}
-    </Listing>
+    <ThingTable
+      query={useQuery(activities)}
+      none={none}
+      to="/activities/$key"
+      nameOf={(row) => saidOf(row).name}
+      columns={columns}
+    />
   );
 }
 

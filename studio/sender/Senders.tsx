@@ -1,9 +1,8 @@
-import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconAt } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import type { SenderView } from '../../src/api/contract-sender.ts';
 import { ButtonLink } from '../ui/Link.tsx';
-import { Listing } from '../ui/thing.tsx';
+import { ThingTable, type Column } from '../ui/ThingTable.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { senders } from './query.ts';
 
@@ -16,42 +15,28 @@ export function Senders() {
     icon: <IconAt stroke={1.5} />,
     action: <NewSender />,
   };
+  const columns: Column<SenderView>[] = [
+    { head: say('senders.from'), look: 'breaks', cell: ({ sender }) => sender.from },
+    {
+      head: say('senders.signs'),
+      look: 'wide-only',
+      cell: ({ dkim }) =>
+        dkim.length === 0 ? say('senders.unsigned') : dkim.map(({ selector }) => selector).join(', '),
+    },
+    {
+      head: say('designs.saved'),
+      look: 'number wide-only',
+      cell: ({ savedAt }) => (savedAt === null ? say('senders.settings') : moment(savedAt)),
+    },
+  ];
   return (
-    <Listing query={useQuery(senders)} none={none}>
-      {(rows) => (
-        <div className="table">
-          <Table highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{say('form.name')}</Table.Th>
-                <Table.Th>{say('senders.from')}</Table.Th>
-                <Table.Th className="wide-only">{say('senders.signs')}</Table.Th>
-                <Table.Th className="number wide-only">{say('designs.saved')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map(({ key, sender, dkim, savedAt }) => (
-                <Table.Tr key={key}>
-                  <Table.Td className="main-cell">
-                    <Link to="/senders/$key" params={{ key }} className="row-link">
-                      {sender.name}
-                    </Link>
-                    <span className="quiet">{key}</span>
-                  </Table.Td>
-                  <Table.Td className="breaks">{sender.from}</Table.Td>
-                  <Table.Td className="wide-only">
-                    {dkim.length === 0 ? say('senders.unsigned') : dkim.map(({ selector }) => selector).join(', ')}
-                  </Table.Td>
-                  <Table.Td className="number wide-only">
-                    {savedAt === null ? say('senders.settings') : moment(savedAt)}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
-      )}
-    </Listing>
+    <ThingTable
+      query={useQuery(senders)}
+      none={none}
+      to="/senders/$key"
+      nameOf={(row) => row.sender.name}
+      columns={columns}
+    />
   );
 }
 
