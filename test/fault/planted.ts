@@ -39,8 +39,8 @@ export const planted: { fault: string; finds: string; from: number; steps?: Step
     finds: 'I4|mover',
     from: 2,
     spoil: ({ messages, store }) => {
-      const plan = messages.plan.bind(messages);
-      messages.plan = (_tx, order) => store.inTransaction((tx) => plan(tx, order));
+      const plan = messages.planAll.bind(messages);
+      messages.planAll = (_tx, orders) => store.inTransaction((tx) => plan(tx, orders));
     },
   },
   {
