@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fakeHouse, type FakeHouse } from '../../test/support/house.ts';
 import { edgeDevScript } from './edge-dev.ts';
 import { fixedDoors } from './fixed-doors.ts';
+import { studioPlaces } from './pages.ts';
 import { buildServer } from './server.ts';
 import { formFields } from './track.ts';
 
@@ -284,4 +286,11 @@ describe('the fixed doors', () => {
       }
     }
   });
+});
+
+it('each address of the studio can be opened and loaded again', () => {
+  const file = readFileSync(new URL('../../studio/route.tsx', import.meta.url), 'utf8');
+  const routes = [...file.matchAll(/ {2}path: '\/([a-z-]+)/g)].map(([, name]) => name!);
+  expect(routes.length).toBeGreaterThan(20);
+  expect([...new Set(routes)].filter((name) => !studioPlaces.includes(name))).toEqual([]);
 });
