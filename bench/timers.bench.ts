@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { readFileSync, rmSync } from 'node:fs';
@@ -338,9 +337,6 @@ async function measureReading(): Promise<void> {
 
 /** The three recipes of the demo over invented people, by the production engine. */
 async function measureSimulation(): Promise<void> {
-  const tool = new URL('../tool/build.mjs', import.meta.url).pathname;
-  const { status } = spawnSync(process.execPath, [tool], { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) throw new Error('It could not be built');
   const shop = await emptyShop();
   const few = Math.ceil(simulated / 5);
   const [fewSeconds, seconds] = [await simulate(few, shop), await simulate(simulated, shop)];
@@ -367,8 +363,8 @@ async function emptyShop(): Promise<string> {
 /** @returns seconds */
 async function simulate(people: number, databaseUrl: string): Promise<number> {
   const settings = { ...readSettings([], {}), secret: 'b'.repeat(40), databaseUrl };
-  // As built, in a thread of its own, as the doors have it.
-  const built = new URL('../dist/src/simulating-thread.js', import.meta.url).href;
+  // In a thread of its own, as the doors have it; this bench runs compiled, beside what is built.
+  const built = new URL('../src/simulating-thread.js', import.meta.url).href;
   const { ThreadSimulator } = (await import(built)) as typeof Threads;
   const ground = { settings, databaseUrl, log: quietLog };
   const simulator = new ThreadSimulator(ground, () => new SystemClock().now());
