@@ -35,7 +35,7 @@ export const deBrand: Record<keyof typeof enBrand & Key, string> = {
   'senders.savedAt': 'Gespeichert {time}',
   'senders.oneAnswer': '{name} schreibt als {from}',
   'senders.panel': 'Wer schreibt',
-  'senders.keySays': 'Nachrichten und Journeys nennen den Absender dabei. Er kann später nicht geändert werden.',
+  'senders.keySays': 'Nachrichten und Reisen nennen den Absender dabei. Er kann später nicht geändert werden.',
   'senders.replyTo': 'Antworten gehen an',
   'senders.replyToSays': 'Ein Postfach, das jemand liest. Leer: das der Einstellungen.',
   'senders.shopUrl': 'Adresse des Shops',

@@ -21,7 +21,7 @@ export const deShelf = {
   'recommend.answer.backtests': 'Welches Kriterium sieht am besten voraus?',
   'lists.none': 'Noch keine Liste',
   'lists.noneSays':
-    'Lade hoch, welche Artikel zu einem Artikel, einer Kategorie oder einem Schlüssel gehören, als CSV oder wie aus einem Kriterium heruntergeladen.',
+    'Laden Sie hoch, welche Artikel zu einem Artikel, einer Kategorie oder einem Schlüssel gehören, als CSV oder wie aus einem Kriterium heruntergeladen.',
   'lists.new': 'Neue Liste',
   'lists.newAnswer': 'Wie heißt die Liste?',
   'lists.newNote': 'Ihre Zeilen werden auf ihrer Seite hochgeladen.',
@@ -56,7 +56,7 @@ export const deShelf = {
   'lists.keyHint': 'Kriterien nennen sie mit diesem Schlüssel; er bleibt.',
   'lists.expires': 'Schlüssel, die 31 Tage nicht wieder hochgeladen werden, gehen',
   'designs.none': 'Noch kein Design',
-  'designs.noneSays': 'Beginne mit einem von unseren und sieh sofort, was es aus echten Artikeln macht.',
+  'designs.noneSays': 'Beginnen Sie mit einem von unseren und sehen Sie sofort, was es aus echten Artikeln macht.',
   'designs.new': 'Neues Design',
   'designs.newAnswer': 'Wie sollen die Artikel aussehen?',
   'designs.answer': 'Es zeigt {count} Artikel|Es zeigt {count} Artikel',

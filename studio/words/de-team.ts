@@ -44,7 +44,7 @@ export const deTeam = {
   'team.role.viewer': 'Nur lesen',
   'team.roleSays.owner': 'Alles, auch Inhaber.',
   'team.roleSays.admin': 'Alles, außer Inhaber zu ernennen.',
-  'team.roleSays.marketer': 'Journeys, Mails, Artikel, Kriterien; veröffentlicht; sieht Personen.',
+  'team.roleSays.marketer': 'Reisen, Mails, Artikel, Kriterien; veröffentlicht; sieht Personen.',
   'team.roleSays.analyst': 'Zahlen, niemandes Namen.',
   'team.roleSays.developer': 'Quellen, Webhooks, Geheimnisse, Importe; veröffentlicht nichts; keine Personen.',
   'team.roleSays.viewer': 'Sieht alles, ändert nichts.',

@@ -346,7 +346,7 @@ export const de: Catalogue = {
   'people.emptySays':
     'Sobald jemand den Laden besucht, erscheint er hier mit dem, was er angesehen und in den Warenkorb gelegt hat.',
   'people.noneMatch': 'Niemand passt zu „{query}“',
-  'people.noneMatchSays': 'Gesucht wird in Namen, Adressen und Ids. Versuche einen Teil davon.',
+  'people.noneMatchSays': 'Gesucht wird in Namen, Adressen und Ids. Versuchen Sie einen Teil davon.',
   'people.clear': 'Suche leeren',
   'people.sortBy': 'Nach {column} sortieren',
 
