@@ -60,7 +60,8 @@ export function AuditPart() {
 function Lines({ entries }: Pick<AuditView, 'entries'>) {
   const { say, moment, number } = useVoice();
   return (
-    <div className="table">
+    // On a phone it is wider than the page: whoever has no pointer scrolls it by the keyboard.
+    <div className="table" role="region" aria-label={say('settings.show.audit')} tabIndex={0}>
       <Table>
         <Table.Thead>
           <Table.Tr>
