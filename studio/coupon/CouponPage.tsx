@@ -4,8 +4,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconUpload } from '@tabler/icons-react';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { CouponPool, PoolReport, PoolView } from '../../src/api/contract-sender.ts';
+import type { CouponPool, PoolView } from '../../src/api/contract-sender.ts';
 import { ask } from '../api/client.ts';
+import { BroughtIn } from '../ui/BroughtIn.tsx';
 import { Figure, PageHead, Panel } from '../ui/Page.tsx';
 import { Remove } from '../ui/Remove.tsx';
 import { ProblemNote } from '../ui/State.tsx';
@@ -176,28 +177,16 @@ function Bring({ poolKey }: { poolKey: string }) {
           </FileButton>
         </div>
         {work.error && <ProblemNote error={work.error} />}
-        <div role="status">{work.data && <Report report={work.data} />}</div>
+        <div role="status">
+          {work.data && (
+            <BroughtIn
+              report={work.data}
+              first={say(work.data.dryRun ? 'coupons.wouldAdd' : 'coupons.added', { count: work.data.added })}
+            />
+          )}
+        </div>
       </div>
     </Panel>
-  );
-}
-
-function Report({ report: { dryRun, added, known, refused, faults } }: { report: PoolReport }) {
-  const { say } = useVoice();
-  return (
-    <>
-      <p>
-        <b>{say(dryRun ? 'coupons.wouldAdd' : 'coupons.added', { count: added })}</b>{' '}
-        {say('coupons.known', { count: known })} {refused > 0 && say('coupons.refused', { count: refused })}
-      </p>
-      <ul className="plain-list">
-        {faults.slice(0, 20).map(({ row, why }) => (
-          <li key={row} className="quiet breaks">
-            {say('coupons.line', { row, why })}
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, Group, SegmentedControl, Table } from '@mantine/core';
+import { Anchor, Group, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FunnelLine } from '../../src/api/contract-report.ts';
@@ -6,6 +6,7 @@ import { report } from '../api/query.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { By } from './By.tsx';
 import { mailGroups, mails, type MailGroup } from './query.ts';
 
 /** Most groups that are shown at once; the file has all. */
@@ -17,19 +18,7 @@ export function Mails({ journeyKey }: { journeyKey: string }) {
   const [by, setBy] = useState<MailGroup>('day');
   const { data, error, refetch } = useQuery(mails(journeyKey, by));
   return (
-    <Panel
-      title={say('reports.mails')}
-      aside={
-        <SegmentedControl
-          size="xs"
-          className="report-by"
-          aria-label={say('reports.by')}
-          value={by}
-          onChange={(value) => setBy(value as MailGroup)}
-          data={mailGroups.map((value) => ({ value, label: say(`reports.by.${value}`) }))}
-        />
-      }
-    >
+    <Panel title={say('reports.mails')} aside={<By value={by} groups={mailGroups} onChange={setBy} />}>
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={4} />}
       {data?.length === 0 && <p className="quiet">{say('report.none')}</p>}

@@ -1,11 +1,12 @@
 import './report.css';
-import { SegmentedControl, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { RecommendationsView } from '../../src/api/contract-measured.ts';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { By } from './By.tsx';
 import { Comparisons } from './Comparisons.tsx';
 import { Files } from './Mails.tsx';
 import { allMail, creditRules, recommended, shownGroups, type ShownGroup } from './query.ts';
@@ -35,19 +36,7 @@ function Recommended() {
   const [by, setBy] = useState<ShownGroup>('criterion');
   const { data, error, refetch } = useQuery(recommended(by));
   return (
-    <Panel
-      title={say('reports.recommended')}
-      aside={
-        <SegmentedControl
-          size="xs"
-          className="report-by"
-          aria-label={say('reports.by')}
-          value={by}
-          onChange={(value) => setBy(value as ShownGroup)}
-          data={shownGroups.map((value) => ({ value, label: say(`reports.by.${value}`) }))}
-        />
-      }
-    >
+    <Panel title={say('reports.recommended')} aside={<By value={by} groups={shownGroups} onChange={setBy} />}>
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={3} />}
       {data?.rows.length === 0 && <p className="quiet">{say('reports.nothingShown')}</p>}

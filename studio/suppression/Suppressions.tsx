@@ -4,9 +4,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconDownload, IconMailOff, IconUpload } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { SuppressionReport, SuppressionView } from '../../src/api/contract-mail.ts';
+import type { SuppressionView } from '../../src/api/contract-mail.ts';
 import { ask } from '../api/client.ts';
 import { FilterField, NoneMatch } from '../ui/Filter.tsx';
+import { BroughtIn } from '../ui/BroughtIn.tsx';
 import { Panel } from '../ui/Page.tsx';
 import { Remove } from '../ui/Remove.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
@@ -248,7 +249,14 @@ function Bring() {
           </Button>
         </div>
         {work.error && <ProblemNote error={work.error} />}
-        <div role="status">{work.data && <Report report={work.data} />}</div>
+        <div role="status">
+          {work.data && (
+            <BroughtIn
+              report={work.data}
+              first={say(work.data.dryRun ? 'suppressed.wouldAdd' : 'suppressed.added', { count: work.data.added })}
+            />
+          )}
+        </div>
         {csv !== null && work.data?.dryRun === true && work.data.added > 0 && (
           <Button className="fits" loading={work.isPending} onClick={() => work.mutate({ text: csv, dryRun: false })}>
             {say('suppressed.takeIn', { count: work.data.added })}
@@ -256,24 +264,5 @@ function Bring() {
         )}
       </div>
     </Panel>
-  );
-}
-
-function Report({ report: { dryRun, added, known, refused, faults } }: { report: SuppressionReport }) {
-  const { say } = useVoice();
-  return (
-    <>
-      <p>
-        <b>{say(dryRun ? 'suppressed.wouldAdd' : 'suppressed.added', { count: added })}</b>{' '}
-        {say('coupons.known', { count: known })} {refused > 0 && say('coupons.refused', { count: refused })}
-      </p>
-      <ul className="plain-list">
-        {faults.slice(0, 20).map(({ row, why }) => (
-          <li key={row} className="quiet breaks">
-            {say('coupons.line', { row, why })}
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }

@@ -10,7 +10,7 @@ export const deBrand: Record<keyof typeof enBrand & Key, string> = {
   'messages.show.coupons': 'Gutscheine',
   'messages.show.suppressions': 'Gesperrte',
   'messages.note.senders':
-    'Ein Absender ist eine Marke, für die E-Mails hinausgehen. Eine Nachricht oder eine Journey nennt ihn bei seinem Schlüssel.',
+    'Ein Absender ist eine Marke, für die E-Mails hinausgehen. Eine Nachricht oder eine Reise nennt ihn bei seinem Schlüssel.',
   'messages.note.themes': 'Ein Design sagt, wie E-Mails aussehen, hell und dunkel, und die Seiten hinter ihren Links.',
   'messages.note.coupons': 'Jeder Empfänger bekommt einen eigenen Code, nie denselben wie jemand anderes.',
   'messages.note.suppressions':
@@ -175,7 +175,7 @@ export const deBrand: Record<keyof typeof enBrand & Key, string> = {
   'suppressed.wouldAdd': '{count} Adresse würde hinzugefügt.|{count} Adressen würden hinzugefügt.',
   'suppressed.takeIn': '{count} Adresse hinzufügen|{count} Adressen hinzufügen',
   'messages.field.pool': 'Vorrat an Codes',
-  'messages.noPool': 'keiner: Die Journey gibt den Code',
+  'messages.noPool': 'keiner: Die Reise gibt den Code',
   'messages.field.sender': 'Absender',
   'messages.field.theme': 'Design',
   'messages.bySender': 'das des Absenders',

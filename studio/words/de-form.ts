@@ -206,7 +206,7 @@ export const deForm = {
   'says.group': 'Reisen einer Gruppe stehen im Wettbewerb: Man ist jeweils nur in einer von ihnen.',
   'says.rounds':
     'Wie oft ein Durchlauf zur selben Aktivität zurückkommen darf; ohne Angabe gilt nur die allgemeine Grenze.',
-  'says.sender': 'Der E-Mails dieser Journey; leer: der, den jede Nachricht nennt.',
+  'says.sender': 'Der E-Mails dieser Reise; leer: der, den jede Nachricht nennt.',
   'says.priority':
     '0 bis 100, 50, wenn nichts gesagt ist: was in der Gruppe und unter den Mails an eine Person vorgeht.',
   'says.caps.entries': 'Über alle Versionen; ohne Zeitraum für immer.',
