@@ -3,7 +3,6 @@ import { Compile } from 'typebox/compile';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BeckonError, isUuid } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
-import { assertScope } from './auth.ts';
 import { contactOf, contactReader, type Contact, type ContactReader } from './contact.ts';
 import { ContactMapping, ContactReport } from './contract-contact.ts';
 import { csvRecords, type CsvRecord } from './csv-stream.ts';
@@ -32,7 +31,6 @@ export function contactDoors(app: FastifyInstance, house: House): void {
         tags: ['imports'],
         summary:
           'People from a CSV file of up to 100 MB, with source and time of what they agreed to. `dryRun=true` reads and reports, and keeps nothing. A file that is sent again changes nothing; `resume` is the id of an import that was cut off, whose rows are passed over.',
-        security: [{ key: [] }],
         consumes: ['text/csv'],
         querystring: Type.Object({
           dryRun: Type.Optional(Type.String({ description: '`true`: keep nothing' })),
@@ -45,7 +43,7 @@ export function contactDoors(app: FastifyInstance, house: House): void {
           default: { description: 'Problem', ...Problem },
         },
       },
-      onRequest: (request) => assertScope(request, house, 'profiles'),
+      config: { asks: { scope: 'profiles' } },
       handler: async (request, reply) => {
         const report = await new ContactImport(house, optionsOf(request)).take(request.body as AsyncIterable<Buffer>);
         return reply.header('cache-control', 'no-store').type('application/json').send(JSON.stringify(report));

@@ -2,7 +2,6 @@ import { Type, type TSchema } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import { CouponPool, type PoolView as Known } from '../message/index.ts';
-import { assertScope } from './auth.ts';
 import { Problem } from './contract.ts';
 import { PoolReport, PoolView } from './contract-sender.ts';
 import { CouponFile } from './coupon-file.ts';
@@ -74,7 +73,6 @@ function uploadDoor(app: FastifyInstance, house: House): void {
       tags: ['coupon-pools'],
       summary:
         'Bring codes in: CSV with a column `code` and if wanted `expires`, or NDJSON of the same. What was ever in the pool is not added again. `dryRun=true` reads and reports, and keeps nothing.',
-      security: [{ key: [] }],
       consumes: ['text/csv', 'application/x-ndjson'],
       params: Type.Object({ key: Type.String() }),
       querystring: Type.Object({
@@ -86,7 +84,7 @@ function uploadDoor(app: FastifyInstance, house: House): void {
         default: { description: 'Problem', ...Problem },
       },
     },
-    onRequest: (request) => assertScope(request, house, 'journeys'),
+    config: { asks: { scope: 'journeys' } },
     handler: async (request, reply) => {
       const { key } = await house.coupons.get(asText(dig(request.params, 'key'), 400) ?? '');
       const file = new CouponFile(house.coupons, { key, ...optionsOf(request) });

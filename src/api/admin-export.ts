@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { Type, type TSchema } from 'typebox';
 import { BeckonError } from '../base/index.ts';
 import { cursorOf, placeAt, placeOf, type LogPlace } from '../event/index.ts';
-import { assertScope } from './auth.ts';
 import { Problem } from './contract.ts';
 import { OutletInput, OutletView } from './contract-measured.ts';
 import type { Door } from './door.ts';
@@ -33,6 +32,7 @@ export function outletDoors(make: Make, house: House): void {
     method: 'PUT',
     path: '/event-webhook',
     scope: 'settings',
+    right: 'export',
     summary:
       'Send the log on to an address: batches of events, signed as Standard Webhooks says, in order, again until they are taken.',
     body: OutletInput,
@@ -60,7 +60,6 @@ export function exportDoors(app: FastifyInstance, house: House): void {
       tags: ['events'],
       summary:
         'The log as NDJSON, in the order of its reception, up to a minute ago: `{"cursor", "event"}` a line. The cursor of any line goes on after it.',
-      security: [{ key: [] }],
       querystring: Type.Object({
         cursor: Type.Optional(Type.String({ description: 'Of the last line that was read' })),
         from: Type.Optional(
@@ -71,7 +70,7 @@ export function exportDoors(app: FastifyInstance, house: House): void {
       }),
       response: { 200: { description: 'The log', type: 'string' }, '4xx': { description: 'Refused', ...Problem } },
     },
-    onRequest: (request) => assertScope(request, house, 'settings'),
+    config: { asks: { scope: 'people', right: 'export' } },
     handler: async (request, reply) => {
       const query: Query = (name) => asText(dig(request.query, name), 200);
       const asked = { after: placeIn(query), type: query('type'), limit: limitIn(query) };

@@ -3,7 +3,6 @@ import { Type, type TSchema } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import type { FeedRun, FeedView as Feed } from '../catalog/index.ts';
-import { assertScope } from './auth.ts';
 import { FeedFault, FeedInput, FeedRunView, FeedView } from './contract-feed.ts';
 import { Problem } from './contract.ts';
 import { csvLine } from './csv-out.ts';
@@ -135,11 +134,10 @@ function fileDoors(app: FastifyInstance, house: House): void {
     schema: {
       tags: ['feeds'],
       summary: 'The same rows as CSV, safe to open in a spreadsheet.',
-      security: [{ key: [] }],
       params: Type.Object({ key: Type.String(), id: Type.String() }),
       response: { 200: { description: 'text/csv', type: 'string' }, ...problem },
     },
-    onRequest: (request) => assertScope(request, house, 'read'),
+    config: { asks: { scope: 'read' } },
     handler: async (request, reply) => {
       const { number, id } = await house.feeds.runOf(keyOf(request), asText(dig(request.params, 'id'), 100) ?? '');
       return reply
@@ -161,13 +159,12 @@ function fileDoors(app: FastifyInstance, house: House): void {
         tags: ['feeds'],
         summary:
           'Send the file of a feed: CSV, TSV, XML, JSON or NDJSON, plain or packed with gzip, at most 1 GB. Begins a run on it; with `dry=true` one that writes nothing.',
-        security: [{ key: [] }],
         consumes: ['application/octet-stream', 'text/csv', 'application/xml', 'application/json', 'application/gzip'],
         querystring: Type.Object({ dry: Type.Optional(Type.String()), name: Type.Optional(Type.String()) }),
         params: Type.Object({ key: Type.String() }),
         response: { 200: { description: 'Done', ...FeedRunView }, ...problem },
       },
-      onRequest: (request) => assertScope(request, house, 'items'),
+      config: { asks: { scope: 'items' } },
       handler: async (request, reply) => {
         const dry = asText(dig(request.query, 'dry'), 10) === 'true';
         const name = asText(dig(request.query, 'name'), 200) ?? null;

@@ -2,7 +2,6 @@ import { Type, type TSchema } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BeckonError, isUuid } from '../base/index.ts';
 import type { ImportProgress } from '../event/index.ts';
-import { assertScope } from './auth.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
@@ -75,13 +74,12 @@ export function importDoors(make: Make, app: FastifyInstance, house: House): voi
         tags: ['imports'],
         summary:
           'Lines of a history, NDJSON as POST /v1/events takes it, a body of any size. `from` is the number of its first line; lines taken before are passed over, so the same file can be sent again. With `last=true` the import is done.',
-        security: [{ key: [] }],
         consumes: ['application/x-ndjson'],
         querystring: Type.Object({ from: Type.Optional(Type.String()), last: Type.Optional(Type.String()) }),
         params: Type.Object({ id: Type.String() }),
         response: { 200: { description: 'Done', ...ImportView } },
       },
-      onRequest: (request) => assertScope(request, house, 'events'),
+      config: { asks: { scope: 'events' } },
       handler: async (request, reply) =>
         reply
           .header('cache-control', 'no-store')

@@ -38,7 +38,7 @@ export function measuredDoors(make: Make, app: FastifyInstance, house: House): v
       rows: await recommendationsOf(house, (name) => call.query(name)),
     }),
   });
-  fileDoor<RecommendationLine>(app, house, {
+  fileDoor<RecommendationLine>(app, {
     path: '/reports/recommendations/file',
     name: 'recommendations',
     summary: 'What came of recommendations on pages, as `csv` or `ndjson`.',
@@ -124,7 +124,7 @@ function creditDoors(make: Make, app: FastifyInstance, house: House): void {
     answer: ItemsView,
     work: async (call) => ({ items: await itemsOf(house, call.part('key'), (name) => call.query(name)) }),
   });
-  fileDoor<CreditedItem>(app, house, {
+  fileDoor<CreditedItem>(app, {
     path: '/journeys/:key/report/items/file',
     name: 'items',
     summary: 'Clicks and credited orders by item and place of the mails, as `csv` or `ndjson`.',

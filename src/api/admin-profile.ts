@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { takeRows, tenMebibytes } from './admin-intake.ts';
 import { linesOf, rowOf } from './admin-import.ts';
-import { assertScope } from './auth.ts';
 import { IntakeReport } from './contract-in.ts';
 import { Problem } from './contract.ts';
 import type { House } from './house.ts';
@@ -33,14 +32,13 @@ export function profileDoors(app: FastifyInstance, house: House): void {
         tags: ['profiles'],
         summary:
           'What the shop server says of people: one object, a JSON array of up to 10 MiB, or NDJSON of any size. A row that is refused costs no other row.',
-        security: [{ key: [] }],
         consumes: ['application/json', ...lines],
         response: {
           200: { description: 'Done', ...IntakeReport },
           default: { description: 'Problem', ...Problem },
         },
       },
-      onRequest: (request) => assertScope(request, house, 'profiles'),
+      config: { asks: { scope: 'profiles' } },
       handler: async (request, reply) =>
         reply
           .header('cache-control', 'no-store')

@@ -73,7 +73,7 @@ export function reportDoors(make: Make, app: FastifyInstance, house: House): voi
     answer: Type.Object({ rows: Type.Array(FunnelLine) }),
     work: async (call) => ({ rows: await funnelOf(house, call.part('key'), (name) => call.query(name)) }),
   });
-  fileDoor(app, house, {
+  fileDoor(app, {
     path: '/journeys/:key/report/sums',
     name: 'sums',
     summary:
@@ -81,7 +81,7 @@ export function reportDoors(make: Make, app: FastifyInstance, house: House): voi
     columns: sumsColumns,
     rows: async (key, query) => (await house.journeys.sums(key, spanOf(query))) ?? unknownJourney(key, house),
   });
-  fileDoor(app, house, {
+  fileDoor(app, {
     path: '/journeys/:key/report/funnel/file',
     name: 'mails',
     summary: 'What became of its mails, by day, activity, version, message or variant, as `csv` or `ndjson`.',

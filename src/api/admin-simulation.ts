@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { BeckonError } from '../base/index.ts';
 import { simulationsKept, type MailLine, type SimulatedPerson, type Simulation } from '../journey/index.ts';
-import { assertScope } from './auth.ts';
 import { Problem } from './contract.ts';
 import {
   SimulatedMailLine,
@@ -148,7 +147,6 @@ export function simulationFileDoors(app: FastifyInstance, house: House): void {
       tags: ['simulations'],
       summary:
         'All that came of a simulation, line by line: `ndjson` with summary, people and mails, or `csv` with a row for each step and each reason.',
-      security: [{ key: [] }],
       params: Type.Object({ id: Type.String() }),
       querystring: Type.Object({ format: Type.Optional(Type.String({ description: '`ndjson` or `csv`' })) }),
       response: {
@@ -156,7 +154,7 @@ export function simulationFileDoors(app: FastifyInstance, house: House): void {
         default: { description: 'Problem', ...Problem },
       },
     },
-    onRequest: (request) => assertScope(request, house, 'people', { right: 'export' }),
+    config: { asks: { scope: 'people', right: 'export' } },
     handler: async (request, reply) => {
       const format = asText(dig(request.query, 'format'), 20) ?? 'ndjson';
       if (format !== 'ndjson' && format !== 'csv')

@@ -3,7 +3,6 @@ import { Type, type TSchema } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import { isScope, type SuppressionEntry, type SuppressionScope } from '../message/index.ts';
-import { assertScope } from './auth.ts';
 import { SuppressionInput, SuppressionPage, SuppressionReport, SuppressionView } from './contract-mail.ts';
 import { Problem } from './contract.ts';
 import { csvLine } from './csv-out.ts';
@@ -87,10 +86,9 @@ export function suppressionFileDoors(app: FastifyInstance, house: House): void {
     schema: {
       tags: ['suppressions'],
       summary: 'The whole list as CSV, as it may be brought in again; safe to open in a spreadsheet.',
-      security: [{ key: [] }],
       response: { 200: { description: 'text/csv', type: 'string' }, ...problem },
     },
-    onRequest: (request) => assertScope(request, house, 'people', { right: 'export' }),
+    config: { asks: { scope: 'people', right: 'export' } },
     handler: (_request, reply) =>
       reply
         .header('content-type', 'text/csv; charset=utf-8')
@@ -108,7 +106,6 @@ export function suppressionFileDoors(app: FastifyInstance, house: House): void {
         tags: ['suppressions'],
         summary:
           'Bring a list in: CSV with a column `address` (or `email`), `sha256` or `id`, and if wanted `scope` and `note`. `dryRun=true` reads and reports, and keeps nothing.',
-        security: [{ key: [] }],
         consumes: ['text/csv'],
         querystring: Type.Object({
           dryRun: Type.Optional(Type.String({ description: '`true`: keep nothing' })),
@@ -116,7 +113,7 @@ export function suppressionFileDoors(app: FastifyInstance, house: House): void {
         }),
         response: { 200: { description: 'Done', ...SuppressionReport }, ...problem },
       },
-      onRequest: (request) => assertScope(request, house, 'people'),
+      config: { asks: { scope: 'people' } },
       handler: async (request, reply) => {
         const file = new SuppressionFile(house.messages.suppressions, optionsOf(request));
         const report = await file.take(request.body as AsyncIterable<Buffer>);

@@ -51,7 +51,7 @@ import { signInRoutes } from './sign-in.ts';
 /** All of `/v1`. */
 export async function adminRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
   furnish(app, house);
-  const make = doors(app, house);
+  const make = doors(app);
   intakeDoors(make, house);
   itemDoors(make, house);
   profileDoors(app, house);
@@ -79,7 +79,7 @@ export async function adminRoutes(app: FastifyInstance, { house }: { house: Hous
   ruleDoors(make, house);
   settingsDoors(make, house);
   teamDoors(make, house);
-  signInRoutes(app, house);
+  void app.register(async (child) => signInRoutes(child, house));
   webhookDoors(make, house);
   mailSourceDoors(make, house);
   suppressionDoors(make, house);

@@ -3,7 +3,6 @@ import { Type } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import { normalIdentity, type Identity } from '../event/index.ts';
-import { assertScope } from './auth.ts';
 import { AudienceListReport } from './contract-audience.ts';
 import { Problem } from './contract.ts';
 import { cellIn, csvLine } from './csv-out.ts';
@@ -27,11 +26,10 @@ export function audienceFileDoors(app: FastifyInstance, house: House): void {
     schema: {
       tags: ['audiences'],
       summary: 'Everybody in it as CSV, safe to open in a spreadsheet.',
-      security: [{ key: [] }],
       params: keyPart,
       response: { 200: { description: 'text/csv', type: 'string' }, ...problem },
     },
-    onRequest: (request) => assertScope(request, house, 'people', { right: 'export' }),
+    config: { asks: { scope: 'people', right: 'export' } },
     handler: async (request, reply) => {
       const { key } = await house.audiences.get(keyOf(request));
       return reply
@@ -51,13 +49,12 @@ export function audienceFileDoors(app: FastifyInstance, house: House): void {
         tags: ['audiences'],
         summary:
           'Put people into a list, or with `how=remove` take them out: CSV with a column `id`, `email`, or any namespace of identities. A file that is sent again changes nothing.',
-        security: [{ key: [] }],
         consumes: ['text/csv'],
         params: keyPart,
         querystring: Type.Object({ how: Type.Optional(Type.String({ description: '`add` (usual) or `remove`' })) }),
         response: { 200: { description: 'Done', ...AudienceListReport }, ...problem },
       },
-      onRequest: (request) => assertScope(request, house, 'profiles'),
+      config: { asks: { scope: 'profiles' } },
       handler: async (request, reply) => {
         const list = new ListFile(house, keyOf(request), howOf(request));
         const report = await list.take(request.body as AsyncIterable<Buffer>);

@@ -3,6 +3,7 @@ import { answerPart, type Answering } from './delivery-answer.ts';
 import type { Caller } from './delivery-caller.ts';
 import { olderRoutes } from './delivery-older.ts';
 import { send, take } from './delivery-take.ts';
+import { openToAll } from './guard.ts';
 import type { House } from './house.ts';
 import { adminLimits, parseJson } from './json.ts';
 import { asBeckonError } from './problem.ts';
@@ -12,6 +13,7 @@ import { asBeckonError } from './problem.ts';
  * `/t/<key>/…` carries a key for callers that can set no header.
  */
 export async function deliveryRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
+  openToAll(app, 'what visitors do comes in by claims');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async ({ headers }, reply) => {

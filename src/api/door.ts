@@ -2,27 +2,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { BeckonError } from '../base/index.ts';
-import type { Right } from '../team/index.ts';
-import { assertScope, bearerOf, entranceOf, type Who } from './auth.ts';
+import { bearerOf, entranceOf, type Who } from './auth.ts';
 import { Problem } from './contract.ts';
-import type { KeyScope } from './contract-in.ts';
 import { errors } from './error.ts';
+import type { Asks } from './guard.ts';
 import type { House } from './house.ts';
 import { adminLimits, asText, dig, parseJson } from './json.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
 import { invalid } from './row.ts';
 
 /** One door of /v1: what it is for, who may, what goes in and comes out. Validates, and stands in OpenAPI. */
-export interface Door<B extends TSchema> {
+export interface Door<B extends TSchema> extends Asks {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path after `/v1`; `:name` is a part of it, `::` a colon. */
   path: string;
-  /** `own`: whoever is signed in, about themselves. */
-  scope: KeyScope | 'own';
-  /** What a member's role needs besides. */
-  right?: Right;
-  /** Changes nothing although it is no GET, such as a preview. */
-  looks?: true;
   summary: string;
   /** Schema of a JSON body. */
   body?: B;
@@ -86,16 +79,15 @@ declare module 'fastify' {
 }
 
 /** Makes doors on the app. */
-export function doors(app: FastifyInstance, house: House, way?: Way) {
+export function doors(app: FastifyInstance, way?: Way) {
   const contentType = way?.contentType ?? 'application/json; charset=utf-8';
   return <B extends TSchema>(door: Door<B>): void => {
     app.route({
       method: door.method,
       url: `${way?.before ?? ''}${door.path}`,
       schema: schemaOf(door, way),
-      config: door.raw ? { raw: door.raw } : {},
+      config: { asks: door, ...(door.raw ? { raw: door.raw } : {}) },
       ...(door.limit === undefined ? {} : { bodyLimit: door.limit }),
-      onRequest: (request) => assertScope(request, house, door.scope, door),
       handler: async (request, reply) => {
         const answer = await door.work(callOf<Static<B>>(request));
         return sendAnswer(reply.code(door.status ?? 200), contentType, answer);
@@ -138,12 +130,6 @@ function schemaOf<B extends TSchema>(door: Door<B>, way: Way | undefined): Recor
   return {
     tags: [way?.tag ?? door.path.split('/')[1]!.split(':')[0]!],
     summary: door.summary,
-    security: [{ key: [] }],
-    'x-asks': {
-      scope: door.scope,
-      ...(door.right ? { right: door.right } : {}),
-      ...(door.looks ? { looks: true } : {}),
-    },
     ...(door.raw ? { consumes: door.raw } : {}),
     ...(door.body ? { body: door.body } : {}),
     ...(parameters.length > 0 ? { querystring: Type.Object(Object.fromEntries(parameters)) } : {}),

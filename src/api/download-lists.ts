@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { BeckonError, pause } from '../base/index.ts';
 import { basisOf, downloadOf, type DownloadLine } from '../recommend/index.ts';
-import { assertScope } from './auth.ts';
 import { Problem } from './contract.ts';
 import { csvLine } from './csv-out.ts';
 import { errors } from './error.ts';
@@ -23,14 +22,13 @@ export function downloadDoors(app: FastifyInstance, house: House): void {
       tags: ['criteria'],
       summary:
         'All lists of a criterion as CSV: a row for each item that has one, the backup under *. Not for lists of persons.',
-      security: [{ key: [] }],
       params: Type.Object({ key: Type.String() }),
       querystring: Type.Object({
         limit: Type.Optional(Type.String({ description: `Items a row has at most, 1 to ${mostWidth}` })),
       }),
       response: { 200: { description: 'text/csv', type: 'string' }, default: { description: 'Problem', ...Problem } },
     },
-    onRequest: (request) => assertScope(request, house, 'read'),
+    config: { asks: { scope: 'read' } },
     handler: async (request, reply) => {
       const criterion = asText(dig(request.params, 'key'), 200) ?? '';
       const answer = house.recommend.answer.bind(house.recommend);
@@ -57,11 +55,10 @@ export function customListDownload(app: FastifyInstance, house: House): void {
     schema: {
       tags: ['custom-lists'],
       summary: 'All rows of an uploaded list as CSV, as they may be uploaded again.',
-      security: [{ key: [] }],
       params: Type.Object({ key: Type.String() }),
       response: { 200: { description: 'text/csv', type: 'string' }, default: { description: 'Problem', ...Problem } },
     },
-    onRequest: (request) => assertScope(request, house, 'read'),
+    config: { asks: { scope: 'read' } },
     handler: async (request, reply) => {
       const { key } = house.customLists.get(asText(dig(request.params, 'key'), 200) ?? '');
       return reply

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { normalIdentity, type Datastream, type Identity, type ShopEvent } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
-import { assertScope } from './auth.ts';
 import { isBot } from './bot.ts';
 import { visitorOf } from './activity-answer.ts';
 import { decide, placesOf } from './edge-decide.ts';
@@ -51,7 +50,7 @@ export function serverRoutes(app: FastifyInstance, house: House): void {
         method: 'POST',
         url,
         schema: { hide: true },
-        onRequest: (request) => assertScope(request, house, 'events'),
+        config: { asks: { scope: 'events' } },
         handler: (request, reply) => answer(request, reply, { house, action }),
       });
     }

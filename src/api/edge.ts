@@ -28,6 +28,7 @@ import {
 import { datastreamId, originAllowed, readCall, requestIdOf, type EdgeCall, type EdgeRequest } from './edge-request.ts';
 import { readShownToken } from './edge-shown.ts';
 import { serverRoutes } from './edge-server.ts';
+import { openToAll } from './guard.ts';
 import type { House } from './house.ts';
 import { asList, asObject, asText, dig } from './json.ts';
 import { limitsOf } from './limit.ts';
@@ -50,6 +51,7 @@ export const actions: Readonly<Record<string, Action>> = {
 
 /** The doors of the unmodified Web SDK: `/ee[/region]/v1/…` (edge-protocol §2). */
 export async function edgeRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
+  openToAll(app, 'what visitors do comes in by claims');
   // The SDK sends JSON as text/plain (edge trap 5), so every content type is read as text here.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: mebibyte }, (_request, body, done) => done(null, body));

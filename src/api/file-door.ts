@@ -2,11 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { BeckonError } from '../base/index.ts';
-import { assertScope } from './auth.ts';
 import { Problem } from './contract.ts';
 import { csvLine } from './csv-out.ts';
 import { errors } from './error.ts';
-import type { House } from './house.ts';
 import { asText, dig } from './json.ts';
 
 /** A query parameter by its name. */
@@ -27,12 +25,11 @@ export interface FileDoor<Row extends object> {
   rows(key: string, query: Query): Promise<Row[]>;
 }
 
-export function fileDoor<Row extends object>(app: FastifyInstance, house: House, door: FileDoor<Row>): void {
+export function fileDoor<Row extends object>(app: FastifyInstance, door: FileDoor<Row>): void {
   app.get(door.path, {
     schema: {
       tags: ['reports'],
       summary: door.summary,
-      security: [{ key: [] }],
       ...(door.path.includes(':key') ? { params: Type.Object({ key: Type.String() }) } : {}),
       querystring: Type.Object({
         format: Type.Optional(Type.String({ description: '`csv` (left out) or `ndjson`' })),
@@ -42,7 +39,7 @@ export function fileDoor<Row extends object>(app: FastifyInstance, house: House,
       }),
       response: { 200: { description: 'The file', type: 'string' }, '4xx': { description: 'Refused', ...Problem } },
     },
-    onRequest: (request) => assertScope(request, house, 'read'),
+    config: { asks: { scope: 'read' } },
     handler: async (request, reply) => {
       const key = asText(dig(request.params, 'key'), 200) ?? '';
       const query: Query = (name) => asText(dig(request.query, name), 100);

@@ -13,6 +13,7 @@ import { adminLimits, asObject, asText, dig, parseJson } from './json.ts';
 import { Buckets, networkOf } from './limit.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
 import { choiceLanguage, choiceWords } from './choice-text.ts';
+import { openToAll } from './guard.ts';
 import { leaveWords } from './leave-text.ts';
 import { isLoopback } from './session.ts';
 import { formFields } from './track.ts';
@@ -28,6 +29,7 @@ const trap = 'website';
  * with and without scripts. What comes in here is a browser's word, so it gives no consent: the mailbox does.
  */
 export async function formRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
+  openToAll(app, 'forms are for everybody');
   const buckets = new Buckets(() => house.clock.real());
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 16 * 1024 }, (_request, body, done) =>

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import { errors } from './error.ts';
+import { openToAll } from './guard.ts';
 import type { House } from './house.ts';
 import { adminLimits, asText, dig, parseJson } from './json.ts';
 import { verifyMail, type MailCall } from './mail-signature.ts';
@@ -11,6 +12,7 @@ const limit = 4 * 1024 * 1024;
 
 /** `POST /hooks/mail/{key}`: providers of mail tell what became of it. Answered once it is put down and in effect. */
 export async function mailHookRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
+  openToAll(app, 'each call is signed');
   app.removeAllContentTypeParsers();
   // SNS calls its JSON text/plain; the raw octets are what is signed.
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limit }, (_request, body, done) => done(null, body));

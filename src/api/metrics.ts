@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { ledgerMetrics } from './admin-ledger.ts';
 import { paceMetrics } from './admin-pace.ts';
-import { assertScope } from './auth.ts';
 import type { House } from './house.ts';
 
 /** Numbers for Prometheus, in its text form; with a key that may read. */
@@ -12,9 +11,8 @@ export async function metricRoutes(app: FastifyInstance, { house }: { house: Hou
       schema: {
         tags: ['house'],
         summary: 'The send ledger’s numbers in the text form of Prometheus',
-        security: [{ key: [] }],
       },
-      onRequest: (request) => assertScope(request, house, 'read'),
+      config: { asks: { scope: 'read' } },
     },
     async (_request, reply) => {
       const { lines, doubt } = await house.messages.ledger({});

@@ -6,6 +6,7 @@ import { BeckonError } from '../base/index.ts';
 import { callerOf } from './auth.ts';
 import { edgeDevScript } from './edge-dev.ts';
 import { errors } from './error.ts';
+import { openToAll } from './guard.ts';
 import type { House } from './house.ts';
 import { sendPage } from './page.ts';
 import { sendProblem } from './problem.ts';
@@ -55,6 +56,7 @@ const studioPolicy = [
 
 /** Pages and files: studio, docs, the SDK and its shim; built files of the shop where its own server has no route. */
 export async function pageRoutes(app: FastifyInstance, house: House): Promise<void> {
+  openToAll(app, 'pages hold nobody’s data');
   await app.register(fastifyStatic, { serve: false });
   app.get('/', hidden, (request, reply) => sendStudio(request, reply, house));
   for (const place of studioPlaces) {

@@ -5,6 +5,7 @@ import { basicOf, bearerOf } from './auth.ts';
 import type { RefusedRow } from './contract-in.ts';
 import { originAllowed } from './edge-request.ts';
 import { errors } from './error.ts';
+import { openToAll } from './guard.ts';
 import type { House } from './house.ts';
 import { asText, dig } from './json.ts';
 import type { Admitted } from './keys.ts';
@@ -25,6 +26,7 @@ const beacon = '/beacon/v1/batch';
  * RudderStack and the server libraries the whole names.
  */
 export async function segmentRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
+  openToAll(app, 'a write key is asked for by the call itself');
   app.removeAllContentTypeParsers();
   // Browsers send JSON as text/plain, which needs no preflight; so every content type is read as text here.
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: mebibyte }, (_request, body, done) => done(null, body));

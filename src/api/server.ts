@@ -9,6 +9,7 @@ import { goStraight } from './edge-straight.ts';
 import { fixedDoors } from './fixed-doors.ts';
 import { formRoutes } from './form.ts';
 import { watchRefusals } from './admin-watch.ts';
+import { guardRoutes, openToAll } from './guard.ts';
 import type { House } from './house.ts';
 import { inflateBodies } from './inflate.ts';
 import { journeyJsonSchema } from '../journey/index.ts';
@@ -57,11 +58,13 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
     }
     done(null, payload);
   });
+  guardRoutes(app, house);
   limitRequests(app, house);
   inflateBodies(app);
   watchRefusals(app, house);
   writeDeeds(app, house);
   await document(app, house);
+  await app.register(async (child) => schemaRoutes(child, app));
   await app.register(edgeRoutes, { house });
   await app.register(deliveryRoutes, { house });
   await app.register(adminRoutes, { house, prefix: '/v1' });
@@ -72,6 +75,26 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
   await app.register(mailHookRoutes, { house });
   await app.register(trackRoutes, { house });
   await app.register(formRoutes, { house });
+  await app.register(async (child) => healthRoutes(child, house));
+  for (const mount of house.mounts)
+    await app.register(async (child) => {
+      openToAll(child, 'it is the demo shop');
+      mount(child);
+    });
+  await pageRoutes(app, house);
+  let isClosing = false;
+  app.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
+  await app.ready();
+  goStraight(app.server, house, () => isClosing);
+  return app;
+}
+
+/** How this process is. */
+function healthRoutes(app: FastifyInstance, house: House): void {
+  openToAll(app, 'it is for whoever watches the machine');
   app.get('/healthz', { schema: { tags: ['house'], summary: 'Is the house able to work?' } }, async (_request, reply) =>
     reply
       .header('cache-control', 'no-store')
@@ -88,16 +111,6 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
         .send(ready);
     },
   );
-  for (const mount of house.mounts) await app.register(async (child) => mount(child));
-  await pageRoutes(app, house);
-  let isClosing = false;
-  app.addHook('preClose', (done) => {
-    isClosing = true;
-    done();
-  });
-  await app.ready();
-  goStraight(app.server, house, () => isClosing);
-  return app;
 }
 
 /** OpenAPI 3.1 from the schemas that validate. */
@@ -116,14 +129,19 @@ async function document(app: FastifyInstance, house: House): Promise<void> {
       },
     },
   });
+}
+
+/** What the API is made of, for programs. */
+function schemaRoutes(child: FastifyInstance, app: FastifyInstance): void {
+  openToAll(child, 'it says how the API is called');
   const forms = { journey: journeyJsonSchema, activity: () => ActivityInput, template: () => TemplateDocument };
   for (const [name, form] of Object.entries(forms))
-    app.get(`/v1/schema/${name}`, { schema: { hide: true } }, async (_request, reply) =>
+    child.get(`/v1/schema/${name}`, { schema: { hide: true } }, async (_request, reply) =>
       reply
         .headers({ 'content-type': 'application/schema+json; charset=utf-8', 'cache-control': 'no-cache' })
         .send(JSON.stringify(form())),
     );
-  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+  child.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply
       .headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' })
       .send(JSON.stringify(documented(app))),

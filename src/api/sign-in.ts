@@ -8,6 +8,7 @@ import { Problem } from './contract.ts';
 import { ChoiceInput, LinkInput, LinkView, MeView, SetUpInput, SignInInput } from './contract-team.ts';
 import { readCookies } from './cookie.ts';
 import { errors } from './error.ts';
+import { openToAll } from './guard.ts';
 import type { House } from './house.ts';
 import { asText } from './json.ts';
 import { networkOf } from './limit.ts';
@@ -19,6 +20,7 @@ const serviceCookie = 'beckon_service';
 
 /** Doors to a session: they set and take away its cookie. All but the first are for pages of our own only. */
 export function signInRoutes(app: FastifyInstance, house: House): void {
+  openToAll(app, 'whoever signs in has not yet');
   const { team } = house;
   const route = routes(app, house);
   app.get('/me', {

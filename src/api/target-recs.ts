@@ -27,12 +27,12 @@ export async function targetRecsRoutes(app: FastifyInstance, { house }: { house:
       .headers({ 'content-type': contentType, 'cache-control': 'no-store' })
       .send(JSON.stringify({ status, errors: [errorOf(error)] }));
   });
-  const make = doors(app, house, { before, tag: 'Target admin', contentType, problem: RecsProblem });
+  const make = doors(app, { before, tag: 'Target admin', contentType, problem: RecsProblem });
   recsCatalogDoors(make, house);
   recsDefinitionDoors(make, house);
   recsDesignDoors(make, house);
   recsCriterionDoors(make, house);
-  app.all(`${before}/*`, { schema: { hide: true } }, (request) => {
+  app.all(`${before}/*`, { schema: { hide: true }, config: { open: 'there is nothing' } }, (request) => {
     throw new BeckonError(errors.API_NOT_FOUND, `There is no door ${request.method} ${request.url.split('?', 1)[0]}`);
   });
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ShopEvent } from '../event/index.ts';
 import { choiceLanguage, choiceWords, type ChoiceLanguage } from './choice-text.ts';
 import { showChoices, takeChoices } from './choice.ts';
+import { openToAll } from './guard.ts';
 import type { House } from './house.ts';
 import { asText, dig } from './json.ts';
 import { networkOf } from './limit.ts';
@@ -14,6 +15,7 @@ const hidden = { schema: { hide: true } };
 
 /** Links in mails: `/c/<token>` leads back to the shop, `/u/<token>` ends the mails (trust.md §1.2, §3.3). */
 export async function trackRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
+  openToAll(app, 'the address holds a signed token');
   const judge = new ClickJudge();
   app.removeAllContentTypeParsers();
   // urlencoded and multipart alike; providers send either, without Origin and without cookies.

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
 import type { ShopEvent } from '../event/index.ts';
 import { errors } from './error.ts';
+import { openToAll } from './guard.ts';
 import type { House } from './house.ts';
 import { adminLimits, asText, dig, parseJson } from './json.ts';
 import { asBeckonError, assertNotBusy, sendProblem } from './problem.ts';
@@ -29,6 +30,7 @@ interface Report {
 
 /** `POST /hooks/{key}`: shop platforms and any other sender that signs what it says. */
 export async function webhookRoutes(app: FastifyInstance, { house }: { house: House }): Promise<void> {
+  openToAll(app, 'each call is signed');
   app.removeAllContentTypeParsers();
   // The raw bytes are what is signed; the same JSON written anew would not pass (trust row 28).
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: mebibyte }, (_request, body, done) => done(null, body));
