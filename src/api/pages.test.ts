@@ -240,7 +240,7 @@ describe('unsubscribe links', () => {
     expect((await get('/u/bad')).statusCode).toBe(404);
   });
 
-  it('end the mails by one click, in either form, without cookies, redirect or words', async () => {
+  it('end the mails by one click, in either form, without cookies, redirect or words (trust row 10)', async () => {
     const multipart = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n';
     for (const reply of [
       await post('good', 'List-Unsubscribe=One-Click'),

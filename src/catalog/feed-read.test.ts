@@ -305,6 +305,7 @@ describe('hostile files are refused in milliseconds (trust.md §3.7)', () => {
     ['a gzip bomb', gzipSync(Buffer.alloc(50_000_000, `${'id,name'.padEnd(1000)}\n`)), 'FEED_FILE_REFUSED'],
     ['gzip within gzip', gzipSync(gzipSync('id,name\n1,a\n')), 'FEED_FILE_REFUSED'],
     ['gzip that is cut short', gzipSync('id,name\n1,a\n'.repeat(100)).subarray(0, 40), 'FEED_FILE_BROKEN'],
+    // trust row 98: no archive is ever opened, so none can unpack anywhere.
     ['a ZIP archive', Buffer.from('PK\u0003\u0004rest'), 'FEED_NOT_A_FEED'],
     ['JSON 100 000 levels deep', '['.repeat(100_000), 'FEED_FILE_REFUSED'],
     ['an object 100 000 levels deep', '{"a":'.repeat(100_000), 'FEED_FILE_REFUSED', { format: 'json' }],

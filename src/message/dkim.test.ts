@@ -83,7 +83,7 @@ describe('the judge of these tests', () => {
 });
 
 describe('DKIM (trust §1.3)', () => {
-  it('signs with RSA and Ed25519 so that a reader passes both, and covers the one-click pair (row 14)', async () => {
+  it('signs with RSA and Ed25519 so that a reader passes both, and covers the one-click pair (trust row 14)', async () => {
     const { raw, headerLength } = await signMail(mailOf(), keys, at);
     const text = raw.toString('latin1');
     expect(text.slice(headerLength, headerLength + 4)).toMatch(/^\r\n--/);

@@ -29,7 +29,7 @@ describe('sending held back', () => {
     expect(await state(id)).toBe('accepted');
   });
 
-  it('stops what was claimed before the freeze and is not on the wire yet (row 60)', async () => {
+  it('stops what was claimed before the freeze and is not on the wire yet (trust row 60)', async () => {
     const id = await desk.plan(desk.person());
     const { hear } = await import('../base/index.ts');
     let freezing: Promise<unknown> | undefined;
@@ -87,7 +87,7 @@ describe('a database that is not the one that sent last (rows 67, 68)', () => {
     expect(await sending().arrive({ epoch: 42, instance: null })).toMatchObject({ found: null });
   });
 
-  it('copied into another one is frozen, and so is one of another installation', async () => {
+  it('copied into another one is frozen, and so is one of another installation (trust row 68)', async () => {
     await sending().arrive({ epoch: null, instance: 'production' });
     expect(await sending().arrive({ epoch: null, instance: 'staging' })).toMatchObject({ found: { cause: 'copied' } });
     await sending().thaw('Ada');

@@ -272,6 +272,32 @@ describe('an audience by a rule', () => {
     await expect(profiles.audiences.get('a')).rejects.toMatchObject({ code: 'AUDIENCE_UNKNOWN' });
   });
 
+  it('a name or value that is SQL, a path or a quotation is a name or a value (trust row 103)', async () => {
+    const nasty = [
+      `a';drop table profile;--`,
+      `{a,b}`,
+      `$.x ? (1==1)`,
+      `"q" or ''=''`,
+      `\\'; select 1`,
+      `%_`,
+      `$1`,
+      `a.b`,
+    ];
+    for (const [no, name] of nasty.entries()) {
+      await tell(named(`p${no}@example.com`, no + 1, { attributes: { [name]: name, plain: name } }));
+    }
+    for (const [no, name] of nasty.entries()) {
+      const quoted = JSON.stringify(name);
+      for (const rule of [`profile.attributes[${quoted}] = ${quoted}`, `profile.attributes.plain = ${quoted}`]) {
+        await audience(rule, 'nasty');
+        expect([rule, await members('nasty')]).toEqual([rule, [await idOf(no + 1)]]);
+      }
+    }
+    const hidden = `happened("commerce.purchases", where: item.id = "x'); drop table profile;--")`;
+    expect(await profiles.audiences.preview(hidden, 5)).toMatchObject({ size: 0 });
+    await expect(audience('true', `b';drop--`)).rejects.toMatchObject({ code: 'AUDIENCE_INVALID' });
+  });
+
   it('a preview counts without saving, also what only the rule can judge', async () => {
     await tell(viewed('watch-1'), viewed('coat', 2), named('Ada@example.com', 3));
     expect(await profiles.audiences.preview(watchRule, 5)).toMatchObject({

@@ -38,7 +38,7 @@ afterAll(async () => {
   await scene.close();
 });
 
-describe('kill -9 while a mail is on its way', () => {
+describe('kill -9 while a mail is on its way (trust row 39)', () => {
   for (const [no, { point, kind, expected }] of cases.entries()) {
     it(`at ${point}: a ${kind} mail ends ${expected[0]}, and the server has it ${expected[1]} times`, async () => {
       const profile = await scene.person(`p${no}`);

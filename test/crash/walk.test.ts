@@ -6,7 +6,7 @@ import { added, compare, ecidOf, setScene, type Scene } from './scene.ts';
 type Found = 'none' | 'acting' | 'sending';
 
 /**
- * The walk of an event, killed at each point (trust rows 39–61): stored, folded, and four hours later woken, asked,
+ * The walk of an event, killed at each point (trust §2.6): stored, folded, and four hours later woken, asked,
  * mailed. `found` is the state of the run after the kill, `calls` how often the recommendation is asked for in all.
  */
 const cases: { point: string; when: 'fold' | 'walk'; found: Found; inbox: boolean; calls: number }[] = [

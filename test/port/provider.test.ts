@@ -67,11 +67,11 @@ describe.each(providerNames)('%s, by its documented shape', (name) => {
   });
 
   it.each([
-    ['the connection is closed after the request (row 49)', 'close'],
+    ['the connection is closed after the request (trust row 49)', 'close'],
     ['it breaks down', { status: 500, body: 'oops' }],
     ['who stands between gives up', { status: 504, body: '<html>' }],
-    ['200 and nothing (row 50)', { status: 200, body: '' }],
-    ['200 and a page (row 50)', { status: 200, body: '<html>hello</html>' }],
+    ['200 and nothing (trust row 50)', { status: 200, body: '' }],
+    ['200 and a page (trust row 50)', { status: 200, body: '<html>hello</html>' }],
   ] as [string, FakeProvider['fault']][])('is in doubt when %s', async (_what, fault) => {
     const { fake, transport } = await way(name);
     fake.fault = fault;
@@ -87,7 +87,7 @@ describe.each(providerNames)('%s, by its documented shape', (name) => {
 });
 
 describe('keys and signatures', () => {
-  it('resend: the same key is one mail, in the same words or in others (row 49)', async () => {
+  it('resend: the same key is one mail, in the same words or in others (trust row 49)', async () => {
     const { fake, transport } = await way('resend');
     expect(transport.keyWindowMs).toBeGreaterThan(0);
     for (const subject of ['hello', 'hello', 'a new price']) {

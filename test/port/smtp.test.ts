@@ -163,7 +163,7 @@ describe('what is asked of a mail host', () => {
     expect(old.lines.join()).not.toContain('MAIL');
   });
 
-  it('a reply in three pieces is one reply (row 43)', async () => {
+  it('a reply in three pieces is one reply (trust row 43)', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => {});
       socket.write('220 ');

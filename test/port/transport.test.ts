@@ -163,18 +163,18 @@ describe('smtp, by what really happened on the wire (trust §2.3)', () => {
   it.each([
     [{ at: 'banner', do: 'close' }, lost(false), 'deferred'],
     [{ at: 'banner', do: 'hang' }, lost(false), 'deferred'],
-    [{ at: 'banner', do: '554 no service' }, { kind: 'answered', stage: 'session', code: 554 }, 'deferred'], // row 46
+    [{ at: 'banner', do: '554 no service' }, { kind: 'answered', stage: 'session', code: 554 }, 'deferred'], // trust row 46
     [{ at: 'ehlo', do: 'close' }, lost(false), 'deferred'],
     [{ at: 'mail', do: 'close' }, lost(false), 'deferred'],
     [{ at: 'rcpt', do: 'close' }, lost(false), 'deferred'],
     [{ at: 'rcpt', do: '550 5.1.1 no such user' }, { kind: 'answered', stage: 'mail', code: 550 }, 'rejected'],
-    [{ at: 'rcpt', do: '421 busy' }, { kind: 'answered', code: 421 }, 'deferred'], // row 45
+    [{ at: 'rcpt', do: '421 busy' }, { kind: 'answered', code: 421 }, 'deferred'], // trust row 45
     [{ at: 'data', do: 'close' }, lost(false), 'deferred'],
     [{ at: 'data', do: 'hang' }, lost(false), 'deferred'],
-    [{ at: 'dot', do: 'close' }, lost(true), 'in_doubt'], // row 40
+    [{ at: 'dot', do: 'close' }, lost(true), 'in_doubt'], // trust row 40
     [{ at: 'dot', do: 'reset' }, lost(true), 'in_doubt'],
-    [{ at: 'dot', do: 'hang' }, lost(true), 'in_doubt'], // row 41
-    [{ at: 'dot', do: '451 later' }, { kind: 'answered', stage: 'mail', code: 451 }, 'deferred'], // row 44
+    [{ at: 'dot', do: 'hang' }, lost(true), 'in_doubt'], // trust row 41
+    [{ at: 'dot', do: '451 later' }, { kind: 'answered', stage: 'mail', code: 451 }, 'deferred'], // trust row 44
     [{ at: 'dot', do: '552 too big' }, { kind: 'answered', stage: 'mail', code: 552 }, 'rejected'],
   ] as [Fault, object, string][])('%o is %o → %s', async (fault, result, state) => {
     const sink = await aSink(fault);
@@ -197,7 +197,7 @@ describe('smtp, by what really happened on the wire (trust §2.3)', () => {
     expect(judgeResult(await smtp(sink).send(aMail())).state).toBe('deferred');
   });
 
-  it('keeps its connections, drops those that failed, and recovers (row 45)', async () => {
+  it('keeps its connections, drops those that failed, and recovers (trust row 45)', async () => {
     const sink = await aSink();
     const transport = smtp(sink, { width: 1 });
     for (let n = 0; n < 3; n++) await transport.send(aMail(500, n));
@@ -216,7 +216,7 @@ describe('smtp, by what really happened on the wire (trust §2.3)', () => {
     expect(sink.sessions).toBe(2);
   });
 
-  it('refuses a relay without STARTTLS when TLS is required (row 47)', async () => {
+  it('refuses a relay without STARTTLS when TLS is required (trust row 47)', async () => {
     const sink = await aSink();
     const got = await smtp({ url: `${sink.url}?tls=required` }).send(aMail());
     expect(judgeResult(got).state).toBe('deferred');
