@@ -173,7 +173,7 @@ describe('the picture of a mail', () => {
 });
 
 describe('click links', () => {
-  it('lead to the stored address, and what a machine did is kept and marked (trust §1.9, row 115)', async () => {
+  it('lead to the stored address, and what a machine did is kept and marked (trust §1.9, trust row 115)', async () => {
     const go = await get('/c/good');
     expect([go.statusCode, go.headers['location']]).toEqual([302, 'https://shop.example/cart?bk_click=click-1']);
     expect(house.received).toHaveLength(1);

@@ -8,7 +8,7 @@ it('bucketOf() gives the published buckets (trust 6.9)', () => {
   expect(bucketOf(journeySalt('abandoned-cart'), 'p-2')).toBe(6876);
 });
 
-it('assignArm() puts 9,871 of 100,000 ids in control at 10 % (trust 6.9, row 106)', () => {
+it('assignArm() puts 9,871 of 100,000 ids in control at 10 % (trust 6.9, trust row 106)', () => {
   let control = 0;
   for (let i = 0; i < 100_000; i++)
     if (assignArm(journeySalt('abandoned-cart'), `p-${i}`, 0.1) === 'control') control++;
