@@ -54,11 +54,16 @@ test('without the demo the clock is the machine’s, the zone too, and nothing o
   });
 });
 
-test('a virtual clock without the demo is refused (design §7 "Time")', () => {
-  expect(() => read(['--no-demo', '--clock', 'virtual'])).toThrow(expect.objectContaining({ code: 'SETTINGS_CLASH' }));
-  expect(() => read([], { BECKON_DEMO: 'false', BECKON_CLOCK: 'virtual' })).toThrow(
-    expect.objectContaining({ code: 'SETTINGS_CLASH' }),
-  );
+test('a virtual clock without the demo is for mail that stays in the mailbox (design §7 "Time")', () => {
+  const apart = ['--no-demo', '--clock', 'virtual'];
+  expect(read(apart)).toMatchObject({ clock: 'virtual', demo: false });
+  const sender = { BECKON_FROM: 'a@shop.example', BECKON_POSTAL_ADDRESS: 'Yard 3' };
+  const leaving: Record<string, string>[] = [
+    { BECKON_SMTP_URL: 'smtp://mail.example' },
+    { BECKON_WAYS: 'news=smtp://mail.example' },
+  ];
+  for (const way of leaving)
+    expect(() => read(apart, { ...sender, ...way })).toThrow(expect.objectContaining({ code: 'SETTINGS_CLASH' }));
 });
 
 test('a flag wins over the environment, and may carry its value behind a sign', () => {

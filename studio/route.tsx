@@ -330,6 +330,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./settings/SettingsPage.tsx'), 'SettingsPage'),
 });
 
+const oneSignUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-ups/$key',
+  component: lazyRouteComponent(() => import('./signup/SignUpPage.tsx'), 'SignUpPage'),
+});
+
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
@@ -372,6 +378,7 @@ export const router = createRouter({
     catalogue,
     oneItem,
     settings,
+    oneSignUp,
     account,
   ]),
   defaultPreload: 'intent',

@@ -36,6 +36,7 @@ export const studioPlaces: readonly string[] = [
   'ledger',
   'stuck',
   'settings',
+  'sign-ups',
   'mailbox',
   'account',
   'welcome',

@@ -8,12 +8,12 @@ import { Panel } from '../ui/Page.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { type Step, doneSteps, nextStep, steps } from './path.ts';
 
-const leads: Record<Step, '/incoming' | '/feeds' | '/people' | '/journeys' | '/ledger'> = {
-  event: '/incoming',
-  items: '/feeds',
-  reachable: '/people',
-  journey: '/journeys',
-  mail: '/ledger',
+const leads: Record<Step, { to: '/settings' | '/feeds' | '/journeys' | '/ledger'; search?: { show: string } }> = {
+  event: { to: '/settings', search: { show: 'shop' } },
+  items: { to: '/feeds' },
+  reachable: { to: '/settings', search: { show: 'signUps' } },
+  journey: { to: '/journeys' },
+  mail: { to: '/ledger' },
 };
 
 /** From an empty shop to its first mail, each step checked while one looks. Gone once all are done. */
@@ -41,7 +41,7 @@ export function NewShop({ overview }: { overview: Overview }) {
               </span>
             </span>
             {step === next && (
-              <ButtonLink to={leads[step]} size="xs" variant="default">
+              <ButtonLink {...leads[step]} size="xs" variant="default">
                 {say(`home.path.${step}.go`)}
               </ButtonLink>
             )}

@@ -1,24 +1,35 @@
 import { SegmentedControl } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { AlertPage } from '../alert/AlertPage.tsx';
+import { KeysPart } from '../connect/KeysPart.tsx';
+import { ShopPart } from '../connect/ShopPart.tsx';
+import { SignUpsPart } from '../signup/SignUpsPart.tsx';
 import { AuditPart } from '../team/AuditPart.tsx';
-import { me } from '../team/query.ts';
 import { TeamPart } from '../team/TeamPart.tsx';
+import { type Asked, useMay } from '../ui/may.ts';
 import { useVoice } from '../ui/voice.tsx';
 
-const parts = ['alerts', 'team', 'audit'] as const;
+const parts = ['alerts', 'shop', 'signUps', 'keys', 'team', 'audit'] as const;
 type Part = (typeof parts)[number];
-const shown: Record<Part, ComponentType> = { alerts: AlertPage, team: TeamPart, audit: AuditPart };
+const shown: Record<Part, ComponentType> = {
+  alerts: AlertPage,
+  shop: ShopPart,
+  signUps: SignUpsPart,
+  keys: KeysPart,
+  team: TeamPart,
+  audit: AuditPart,
+};
+/** Parts that only some may open. */
+const asks: Partial<Record<Part, Asked>> = { keys: '*', team: 'team', audit: 'team' };
 
-/** What concerns the house as a whole, part by part; the team and its log for those who may manage it. */
+/** What concerns the house as a whole, part by part; some of it only for those who may manage it. */
 export function SettingsPage() {
   const { say } = useVoice();
   const { show } = useSearch({ from: '/settings' });
   const navigate = useNavigate({ from: '/settings' });
-  const { data } = useQuery(me);
-  const open = parts.filter((one) => one === 'alerts' || data?.rights.includes('team'));
+  const may = useMay();
+  const open = parts.filter((one) => asks[one] === undefined || may(asks[one]));
   const part = open.find((one) => one === show) ?? 'alerts';
   const Part = shown[part];
   return (

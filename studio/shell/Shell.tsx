@@ -75,6 +75,7 @@ const pages: PageEntry[] = [
 const within: Record<string, string> = Object.fromEntries([
   ...['rules', 'lists', 'designs', 'offers', 'activities'].map((section) => [section, '/recommendations']),
   ...['senders', 'themes', 'coupons'].map((section) => [section, '/messages']),
+  ['sign-ups', '/settings'],
 ]);
 
 export function usePages(): PageEntry[] {

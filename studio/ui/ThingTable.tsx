@@ -22,7 +22,8 @@ export function ThingTable<T extends { key: string }>(
       | '/designs/$key'
       | '/themes/$key'
       | '/activities/$key'
-      | '/offers/$key';
+      | '/offers/$key'
+      | '/sign-ups/$key';
     nameOf: (row: T) => string;
     /** What stands below the name in place of the key. */
     below?: (row: T) => string;

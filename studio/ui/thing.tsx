@@ -18,6 +18,8 @@ export interface Place {
   cache: readonly string[];
   /** What else shows it. */
   shownIn?: readonly string[];
+  /** How what is typed is sent, where the door wants it otherwise. */
+  written?: (draft: unknown) => unknown;
   open: (key: string) => Promise<unknown>;
   leave: () => Promise<unknown>;
 }
@@ -79,14 +81,15 @@ export function useSaving<I, V extends { key: string }>(place: Place, key: strin
   const undo = useUndo();
   const fresh = useFresh(place);
   const path = place.door(key);
+  const written = place.written ?? ((draft: unknown) => draft);
   return useMutation({
-    mutationFn: (body: I) => ask<V>(path, { method: 'PUT', body }),
+    mutationFn: (draft: I) => ask<V>(path, { method: 'PUT', body: written(draft) }),
     onSuccess: async (saved, body) => {
       client.setQueryData([...place.cache, saved.key], saved);
       if (before === null) await place.open(saved.key);
       await fresh();
       const back = async () => {
-        await ask<unknown>(path, before === null ? { method: 'DELETE' } : { method: 'PUT', body: before });
+        await ask<unknown>(path, before === null ? { method: 'DELETE' } : { method: 'PUT', body: written(before) });
         if (before === null) await place.leave();
         await fresh();
       };
@@ -115,7 +118,7 @@ export function TakeThingAway(props: {
     await fresh();
   };
   const back = async () => {
-    await ask<unknown>(path, { method: 'PUT', body: before });
+    await ask<unknown>(path, { method: 'PUT', body: place.written?.(before) ?? before });
     await again?.();
     await fresh();
   };

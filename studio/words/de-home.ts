@@ -14,7 +14,7 @@ export const deHome: Record<keyof typeof enHome, string> = {
   'home.path.event.says':
     'Setzen Sie den Schnipsel in Ihren Laden und öffnen Sie eine Seite; binnen einer Sekunde steht es hier.',
   'home.path.event.done': 'Ihr erstes Ereignis ist angekommen.',
-  'home.path.event.go': 'Sehen, was hereinkommt',
+  'home.path.event.go': 'Schnipsel holen',
   'home.path.items': 'Ihre Artikel einlesen',
   'home.path.items.says': 'Über einen Feed, eine Datei oder die API. Ohne Artikel gibt es nichts zu empfehlen.',
   'home.path.items.done': 'Der Katalog enthält Artikel.',
@@ -23,7 +23,7 @@ export const deHome: Record<keyof typeof enHome, string> = {
   'home.path.reachable.says':
     'Jemand mit Adresse und Einwilligung, gemeldet vom Server Ihres Ladens oder einem Formular.',
   'home.path.reachable.done': 'Mindestens einer Person darf geschrieben werden.',
-  'home.path.reachable.go': 'Personen ansehen',
+  'home.path.reachable.go': 'Anmeldeformular anlegen',
   'home.path.journey': 'Eine Reise veröffentlichen',
   'home.path.journey.says': 'Die Rezepte liegen als Entwürfe bereit: ansehen, ändern, simulieren, veröffentlichen.',
   'home.path.journey.done': 'Eine Reise läuft.',

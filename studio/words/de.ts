@@ -1,4 +1,5 @@
 import { deTeam } from './de-team.ts';
+import { deConnect } from './de-connect.ts';
 import { deAlert } from './de-alert.ts';
 import { deAction } from './de-action.ts';
 import { deForm } from './de-form.ts';
@@ -449,6 +450,7 @@ export const de: Catalogue = {
   ...deForm,
   ...deRecipe,
   ...deAlert,
+  ...deConnect,
   ...deTeam,
   ...deReport,
   ...dePlace,

@@ -1,4 +1,5 @@
 import { enTeam } from './en-team.ts';
+import { enConnect } from './en-connect.ts';
 import { enAlert } from './en-alert.ts';
 import { enAction } from './en-action.ts';
 import { enForm } from './en-form.ts';
@@ -445,6 +446,7 @@ export const en = {
   ...enForm,
   ...enRecipe,
   ...enAlert,
+  ...enConnect,
   ...enTeam,
   ...enReport,
   ...enPlace,

@@ -1,4 +1,5 @@
 import { svTeam } from './sv-team.ts';
+import { svConnect } from './sv-connect.ts';
 import { svAlert } from './sv-alert.ts';
 import { svAction } from './sv-action.ts';
 import { svForm } from './sv-form.ts';
@@ -442,6 +443,7 @@ export const sv: Catalogue = {
   ...svForm,
   ...svRecipe,
   ...svAlert,
+  ...svConnect,
   ...svTeam,
   ...svReport,
   ...svPlace,
