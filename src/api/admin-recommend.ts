@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { BeckonError, isUuid, pause } from '../base/index.ts';
+import { BeckonError, isUuid, turn } from '../base/index.ts';
 import { identityKey, normalIdentity, type Identity } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import { needsOf, recommendErrors, type CriterionDefinition } from '../recommend/index.ts';
@@ -54,18 +54,45 @@ async function answerAll({ recipients, ...shared }: BatchRequest, house: House):
   const asked = recipients.map((own) => ({ ...shared, ...own }));
   for (const request of asked) assertNeeds(house.criteria.get(request.criterion), request);
   const known = await house.profiles.findAll(asked.flatMap(namesOf));
-  const written: Buffer[] = [];
-  for (let from = 0; from < asked.length; from += goSize) {
-    const texts = asked.slice(from, from + goSize).map((request) => {
-      const profile = namesOf(request)
-        .map((name) => known.get(identityKey(name)))
-        .find((found) => found !== undefined);
-      return JSON.stringify(house.recommend.answer(questionOf(request), personIfAllowed(profile ?? null, house)));
-    });
-    written.push(Buffer.from(`${from === 0 ? '{"answers":[' : ','}${texts.join(',')}`));
-    await pause(0);
+  const text = new LongText();
+  for (let n = 0; n < asked.length; n++) {
+    const request = asked[n]!;
+    const profile = profileOf(request, known);
+    text.add(n === 0 ? '{"answers":[' : ',');
+    text.add(JSON.stringify(house.recommend.answer(questionOf(request), personIfAllowed(profile, house))));
+    if (n % goSize === goSize - 1) await turn();
   }
-  return new Written(Buffer.concat([...written, Buffer.from(']}')]));
+  text.add(']}');
+  return new Written(text.octets);
+}
+
+function profileOf(request: Names, known: ReadonlyMap<string, Profile>): Profile | null {
+  for (const name of namesOf(request)) {
+    const profile = known.get(identityKey(name));
+    if (profile !== undefined) return profile;
+  }
+  return null;
+}
+
+/** A text as octets, piece by piece: each piece may go as soon as it is written. */
+class LongText {
+  #buffer = Buffer.allocUnsafeSlow(1 << 16);
+  #length = 0;
+
+  add(piece: string): void {
+    // A unit of UTF-16 takes three octets at most.
+    const most = this.#length + piece.length * 3;
+    if (most > this.#buffer.length) {
+      const wider = Buffer.allocUnsafeSlow(Math.max(most, this.#buffer.length * 2));
+      this.#buffer.copy(wider, 0, 0, this.#length);
+      this.#buffer = wider;
+    }
+    this.#length += this.#buffer.write(piece, this.#length);
+  }
+
+  get octets(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
 }
 
 /** The question without whom it is for. */

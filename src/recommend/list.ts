@@ -153,8 +153,13 @@ function joined(first: SourceList, second: SourceList, items: Pick<Dictionary, '
     if (own.length >= limit) return own;
     const shown = new Set(own.map(({ number: item }) => item!));
     const rest = second(limit - own.length, but(shown, accept));
-    const scale = (own.at(-1)?.score ?? 1) / Math.max(rest[0]?.score ?? 1, Number.MIN_VALUE);
-    return [...own, ...rest.map((one) => ({ ...one, score: one.score * (own.length === 0 ? 1 : scale / 2) }))];
+    if (own.length === 0) return rest;
+    const scale = own.at(-1)!.score / Math.max(rest[0]?.score ?? 1, Number.MIN_VALUE) / 2;
+    for (const one of rest) {
+      one.score *= scale;
+      own.push(one);
+    }
+    return own;
   };
   const ids = (limit: number, accept: Accept) => {
     const own = first.numbers(limit, accept);

@@ -55,6 +55,25 @@ describe('scores', () => {
     );
   });
 
+  it('tell where some would stand among all that pass, without putting all in order', () => {
+    const amounts = fc.array(fc.record({ item: fc.nat(60), amount: fc.integer({ min: 1, max: 5 }) }), {
+      maxLength: 150,
+    });
+    const asked = fc.uniqueArray(fc.nat(65), { maxLength: 12 });
+    fc.assert(
+      fc.property(amounts, asked, fc.integer({ min: 0, max: 60 }), fc.nat(7), (all, items, depth, hidden) => {
+        const scores = new Scores();
+        for (const { item, amount } of all) scores.add(item, amount);
+        const accept = (item: number) => item % 8 !== hidden;
+
+        const places = scores.places(items, { depth, accept, order: byNumber });
+
+        const whole = scores.top(100, accept, byNumber).slice(0, depth);
+        expect(places).toEqual(items.map((item) => whole.findIndex((one) => one.item === item) + 1));
+      }),
+    );
+  });
+
   it('hold any number of items, and none after they were cleared', () => {
     const scores = new Scores();
     for (let round = 1; round <= 2; round++) {

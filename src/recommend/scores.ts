@@ -28,6 +28,9 @@ export class Scores {
   #slotOf = new Int32Array(512);
   #count = 0;
   readonly #best = new BestItems();
+  /** What `places` counts in. */
+  #above = new Int32Array(64);
+  #bars = new Float64Array(64);
 
   /** @returns the item's score before; 0 if it had none */
   add(item: number, amount: number): number {
@@ -107,34 +110,35 @@ export class Scores {
     items: readonly number[],
     { depth, accept, order }: { depth: number; accept: (item: number) => boolean; order: Order },
   ): number[] {
-    const asked = items
-      .filter((item) => this.score(item) > 0 && accept(item))
-      .sort((a, b) => this.score(b) - this.score(a) || (a === b ? 0 : order(a, b)));
-    const scores = asked.map((item) => this.score(item));
+    const asked = items.filter((item) => this.score(item) > 0 && accept(item));
+    asked.sort((a, b) => this.score(b) - this.score(a) || (a === b ? 0 : order(a, b)));
+    const { length } = asked;
     // How many are better than the n-th of them and not better than the one before.
-    const above = new Int32Array(asked.length + 1);
-    const least = scores.at(-1) ?? Infinity;
+    const above = (this.#above = grown(this.#above, length + 1)).fill(0, 0, length + 1);
+    const bars = (this.#bars = grown(this.#bars, length));
+    for (let n = 0; n < length; n++) bars[n] = this.score(asked[n]!);
+    const least = length === 0 ? Infinity : bars[length - 1]!;
     for (let i = 0; i < this.#count; i++) {
-      const item = this.#items[i]!;
       const score = this.#sums[i]!;
       // Who is below all of them is in nobody's way.
-      if (score < least || !accept(item)) continue;
-      let [low, high] = [0, asked.length];
+      if (score < least) continue;
+      const item = this.#items[i]!;
+      if (!accept(item)) continue;
+      let [low, high] = [0, length];
       while (low < high) {
         const middle = (low + high) >> 1;
-        const [other, than] = [asked[middle]!, scores[middle]!];
+        const [other, than] = [asked[middle]!, bars[middle]!];
         if (score === than ? item !== other && order(item, other) < 0 : score > than) high = middle;
         else low = middle + 1;
       }
       above[low]!++;
     }
-    const placeOf = new Map<number, number>();
-    let better = 0;
-    asked.forEach((item, n) => {
+    const places = items.map(() => 0);
+    for (let n = 0, better = 0; n < length; n++) {
       better += above[n]!;
-      if (better < depth) placeOf.set(item, better + 1);
-    });
-    return items.map((item) => placeOf.get(item) ?? 0);
+      if (better < depth) places[items.indexOf(asked[n]!)] = better + 1;
+    }
+    return places;
   }
 
   #choose(limit: number, accept: (item: number) => boolean, order: Order): number[] {
