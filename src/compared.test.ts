@@ -131,7 +131,7 @@ describe('rules of credit', () => {
     const report = await campaign.ask<JourneyReport>('/v1/journeys/content/report');
     const usual = credits.find(({ model, days }) => model === 'last' && days === 5)!;
     expect([usual.orders, usual.revenue]).toEqual([report.credited.orders, report.credited.revenue.amount]);
-    expect(credits).toHaveLength(4);
+    expect(credits).toHaveLength(5);
     const { rules } = await campaign.ask<{ rules: { name: string; since: string | null }[] }>(
       '/v1/credit-rule',
       'PUT',
@@ -213,7 +213,7 @@ describe('recommendations on pages', () => {
     ]);
     const file = await campaign.ask<string>('/v1/reports/recommendations/file?by=day&format=csv');
     expect(file.split('\r\n')[0]).toBe(
-      '"criterion","group","shown","clicked","items","coverage","orders","ordersWithIt","revenue"',
+      '"criterion","group","shown","heldOut","clicked","unknown","items","coverage","orders","ordersWithIt","revenue"',
     );
   });
 });
@@ -307,5 +307,136 @@ describe('the log, sent on', () => {
       /400|422/,
     );
     expect(await campaign.ask('/v1/event-webhook', 'DELETE' as 'POST')).toEqual({ removed: true });
+  });
+});
+
+describe('what stands in mails', () => {
+  const shelf = ['coat', 'hat', 'mug'];
+  const gone = 40;
+  let orders = 0;
+  beforeAll(async () => {
+    const { rooms } = campaign;
+    const about = { price: 20, currency: 'EUR', stock: 3, imageUrl: '/picture/a.png' };
+    await rooms.catalog.upsert(shelf.map((id) => ({ id, name: `The ${id}`, url: `/p/${id}`, ...about })));
+    const list = 'context.journey.actions.Recommend.items';
+    const blocks = [{ kind: 'products', list, title: 'For you' }, { kind: 'footer' }];
+    const about2 = { name: 'Shelf', subject: 'For you', preheader: 'Three things that others like as well, for you.' };
+    await rooms.messages.templates.put('shelf', { ...about2, blocks } as never);
+    await rooms.messages.templates.publish('shelf');
+    await campaign.publish('shelf', {
+      holdout: 0.3,
+      start: 'ask',
+      activities: {
+        ask: {
+          kind: 'action',
+          name: 'Recommend',
+          method: 'POST',
+          url: '/v1/recommendations',
+          body: { criterion: 'popular', limit: 2, backup: 'none' },
+          retries: 0,
+          next: 'mail',
+          onError: 'done',
+        },
+        mail: { kind: 'message', message: 'shelf', next: 'done' },
+        done: { kind: 'end', label: 'Done' },
+      },
+    } as never);
+    const others = [1, 2, 3].map((n) => campaign.person(`looker-${n}`));
+    await campaign.happen(
+      others.flatMap((one) =>
+        ['hat', 'mug'].map((id) => campaign.event(one, { types: ['commerce.productViews'], items: [{ id }] })),
+      ),
+    );
+    await rooms.learning.follower.catchUp();
+    const natures = Array.from({ length: gone }, (_, i) => campaign.person(`shelf-${i}`));
+    await campaign.happen(natures.map((one) => campaign.introduced(one)));
+    await campaign.happen(
+      natures.map((one) => campaign.event(one, { types: ['left.shelf'], items: [{ id: 'coat' }] })),
+    );
+    await campaign.advance(60_000);
+    for (const one of natures.filter((_, i) => i % 2 === 0)) {
+      if (campaign.linkTo(one.email) === undefined) continue;
+      const links = [0, 1, 2, 3].map((no) => campaign.linkTo(one.email, no)!);
+      const targets = await Promise.all(links.map((link) => rooms.messages.click(link)));
+      const target = targets.find((one) => one?.event.message?.item !== undefined)!;
+      const url = target.location;
+      await campaign.happen([
+        target.event,
+        campaign.event(one, { types: ['web.webpagedetails.pageViews'], page: { url } }),
+      ]);
+      const names = [
+        { namespace: 'email', id: one.email },
+        { namespace: 'ecid', id: one.ecid },
+      ];
+      const order = { id: `shelf-${one.email}`, totalMinor: 3000, currency: 'EUR' };
+      const from = { level: 3, source: 'server', identities: names, order } as const;
+      const items = [{ id: target.event.message!.item! }];
+      await campaign.happen([campaign.event(one, { types: ['commerce.purchases'], ...from, items })]);
+      orders++;
+    }
+  });
+
+  const ask = async <T>(url: string) => (await campaign.ask<{ rows: T[] }>(url)).rows;
+  const shown = (by: string) =>
+    ask<Record<string, number>>(`/v1/reports/recommendations?in=mails&journey=shelf&by=${by}`);
+
+  it('is told by criterion, item and place: sent, kept back, clicked and bought; orders add up to the journey’s', async () => {
+    const report = await campaign.ask<JourneyReport>('/v1/journeys/shelf/report');
+    const { accepted, heldOut } = report.messages;
+    expect(accepted + heldOut).toBe(gone);
+    for (const by of ['criterion', 'item', 'slot']) {
+      const rows = await ask<FunnelRow>(`/v1/journeys/shelf/report/funnel?by=${by}`);
+      expect([by, sum(rows.map((row) => row.orders))]).toEqual([by, report.credited.orders]);
+      expect(sum(rows.map(({ revenue }) => revenue))).toBeCloseTo(report.credited.revenue.amount, 6);
+      expect(sum(rows.map(({ clickedByPeople }) => clickedByPeople))).toBe(orders);
+      for (const row of rows) expect(row.planned).toBe(row.heldOut + row.accepted);
+    }
+    const [criterion] = await ask<FunnelRow>('/v1/journeys/shelf/report/funnel?by=criterion');
+    // Each mail shows two items, both of one criterion.
+    expect(criterion).toMatchObject({ group: 'popular', accepted: 2 * accepted, heldOut: 2 * heldOut, orders });
+    const slots = await ask<FunnelRow>('/v1/journeys/shelf/report/funnel?by=slot');
+    expect(slots.map(({ group, accepted: n }) => [group, n]).sort()).toEqual([
+      ['1', accepted],
+      ['2', accepted],
+    ]);
+    const items = await ask<FunnelRow>('/v1/journeys/shelf/report/funnel?by=item');
+    expect(items.every(({ group, name }) => name === `The ${group}`)).toBe(true);
+    expect(sum(items.map((row) => row.accepted))).toBe(2 * accepted);
+  });
+
+  it('is in the report of recommendations, with the share of the catalogue, and in its file', async () => {
+    const [popular] = await shown('criterion');
+    expect(popular).toMatchObject({
+      criterion: 'popular',
+      items: 2,
+      orders,
+      ordersWithIt: orders,
+      revenue: orders * 30,
+    });
+    expect(popular!['coverage']).toBeCloseTo(2 / campaign.rooms.catalog.size, 3);
+    expect(sum((await shown('slot')).map((row) => row['shown']!))).toBe(popular!['shown']);
+    expect(sum((await shown('day')).map((row) => row['clicked']!))).toBe(orders);
+    const file = await campaign.ask<string>(
+      '/v1/reports/recommendations/file?in=mails&journey=shelf&by=item&format=csv',
+    );
+    expect(file.split('\r\n').length).toBe(2 + (await shown('item')).length);
+    await expect(campaign.ask('/v1/reports/recommendations?in=letters')).rejects.toThrow(/API_INPUT_INVALID/);
+  });
+
+  it('is the same when it is made anew, and loses whoever is forgotten', async () => {
+    const { measure, store } = campaign.rooms;
+    const before = await shown('slot');
+    while ((await measure.rollUp()) > 0);
+    expect(await shown('slot')).toEqual(before);
+    await campaign.ask('/v1/reports/rebuild', 'POST');
+    expect(await shown('slot')).toEqual(before);
+    const [one] = await store.rows<{ profile_id: string }>({
+      text: `select profile_id from measure_sent where journey = 'shelf' and not held limit 1`,
+    });
+    await store.inTransaction((tx) => measure.forget(tx, one!.profile_id));
+    const after = await shown('slot');
+    expect(sum(after.map((row) => row['shown']!))).toBe(sum(before.map((row) => row['shown']!)) - 2);
+    await campaign.ask('/v1/reports/rebuild', 'POST');
+    expect(await shown('slot')).toEqual(after);
   });
 });

@@ -19,8 +19,17 @@ import type { House } from './house.ts';
 
 type Make = <B extends TSchema>(door: Door<B>) => void;
 
-const mailSpan = { from: 'Only mails that left from this moment on, ISO 8601', until: 'Only mails before this moment' };
-const daySpan = { from: 'Only days from this one on, ISO 8601', until: 'Only days before this one' };
+const mailSpan = {
+  from: 'Only mails planned on days of UTC from this one on, ISO 8601',
+  until: 'Only mails before this day',
+};
+const shownQuery = {
+  by: '`criterion` (left out), `slot`, `item` or `day`',
+  in: '`pages` (left out) or `mails`',
+  journey: 'Only mails of this journey',
+  from: 'Only days of UTC from this one on, ISO 8601; of mails, the day of their plan',
+  until: 'Only days before this one',
+};
 
 /** Doors to comparisons of several, to spans side by side, and to what orders are credited to. */
 export function measuredDoors(make: Make, app: FastifyInstance, house: House): void {
@@ -30,8 +39,9 @@ export function measuredDoors(make: Make, app: FastifyInstance, house: House): v
     method: 'GET',
     path: '/reports/recommendations',
     scope: 'read',
-    summary: 'What came of recommendations on pages: shown, clicked and bought, by criterion, slot, item or day.',
-    query: { by: '`criterion` (left out), `slot`, `item` or `day`', ...daySpan },
+    summary:
+      'What came of recommendations on pages or in mails: shown, clicked and bought, by criterion, slot, item or day.',
+    query: shownQuery,
     answer: RecommendationsView,
     work: async (call) => ({
       currency: house.settings.currency,
@@ -41,8 +51,21 @@ export function measuredDoors(make: Make, app: FastifyInstance, house: House): v
   fileDoor<RecommendationLine>(app, {
     path: '/reports/recommendations/file',
     name: 'recommendations',
-    summary: 'What came of recommendations on pages, as `csv` or `ndjson`.',
-    columns: ['criterion', 'group', 'shown', 'clicked', 'items', 'coverage', 'orders', 'ordersWithIt', 'revenue'],
+    summary: 'What came of recommendations on pages or in mails, as `csv` or `ndjson`.',
+    query: { in: shownQuery.in, journey: shownQuery.journey },
+    columns: [
+      'criterion',
+      'group',
+      'shown',
+      'heldOut',
+      'clicked',
+      'unknown',
+      'items',
+      'coverage',
+      'orders',
+      'ordersWithIt',
+      'revenue',
+    ],
     rows: async (_key, query) => recommendationsOf(house, query),
   });
   make({
@@ -108,7 +131,8 @@ function creditDoors(make: Make, app: FastifyInstance, house: House): void {
     method: 'GET',
     path: '/journeys/:key/report/credits',
     scope: 'read',
-    summary: 'What other rules would credit the journey with: the last click within 1, 5 and 14 days, and the first.',
+    summary:
+      'What other rules would credit the journey with: the last click within 1, 5 and 14 days, the first, and any.',
     answer: CreditsView,
     work: async (call) => {
       const key = call.part('key');
@@ -119,7 +143,7 @@ function creditDoors(make: Make, app: FastifyInstance, house: House): void {
     method: 'GET',
     path: '/journeys/:key/report/items',
     scope: 'read',
-    summary: 'Clicks and credited orders by item and place of the mails, at most 1,000.',
+    summary: 'What was shown, clicked and bought by item, place and criterion of the mails, at most 2,000.',
     query: mailSpan,
     answer: ItemsView,
     work: async (call) => ({ items: await itemsOf(house, call.part('key'), (name) => call.query(name)) }),
@@ -127,8 +151,20 @@ function creditDoors(make: Make, app: FastifyInstance, house: House): void {
   fileDoor<CreditedItem>(app, {
     path: '/journeys/:key/report/items/file',
     name: 'items',
-    summary: 'Clicks and credited orders by item and place of the mails, as `csv` or `ndjson`.',
-    columns: ['item', 'name', 'position', 'clicks', 'unknown', 'orders', 'ordersWithIt', 'revenue'],
+    summary: 'What was shown, clicked and bought by item, place and criterion of the mails, as `csv` or `ndjson`.',
+    columns: [
+      'item',
+      'name',
+      'position',
+      'criterion',
+      'shown',
+      'heldOut',
+      'clicks',
+      'unknown',
+      'orders',
+      'ordersWithIt',
+      'revenue',
+    ],
     rows: (key, query) => itemsOf(house, key, query),
   });
   make({
@@ -170,7 +206,11 @@ async function recommendationsOf(house: House, query: Query): Promise<Recommenda
     const says = `by "${by}" is none of ${shownGroups.join(', ')}`;
     throw new BeckonError(errors.API_INPUT_INVALID, says, { where: 'by' });
   }
-  return house.measured.recommendations({ by, ...spanOf(query) });
+  const where = query('in') ?? 'pages';
+  if (where !== 'pages' && where !== 'mails') {
+    throw new BeckonError(errors.API_INPUT_INVALID, `in "${where}" is neither pages nor mails`, { where: 'in' });
+  }
+  return house.measured.recommendations({ by, where, journey: query('journey') ?? null, ...spanOf(query) });
 }
 
 const isGroup = (by: string): by is ShownGroup => (shownGroups as readonly string[]).includes(by);

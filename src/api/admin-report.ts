@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { BeckonError } from '../base/index.ts';
-import { planSize, type FunnelRow, type SumsRow } from '../measure/index.ts';
+import { itemGroups, planSize, type FunnelRow, type ItemGroup, type SumsRow } from '../measure/index.ts';
 import { funnelGroups, type FunnelGroup } from '../message/index.ts';
 import { unknownJourney } from './admin-journey.ts';
 import { JourneyReport } from './contract.ts';
@@ -63,13 +63,21 @@ export function reportDoors(make: Make, app: FastifyInstance, house: House): voi
       return { rates: await house.rates.list() };
     },
   });
+  mailDoors(make, app, house);
+}
+
+function mailDoors(make: Make, app: FastifyInstance, house: House): void {
   make({
     method: 'GET',
     path: '/journeys/:key/report/funnel',
     scope: 'read',
     summary:
-      'What became of its mails, by day, activity, version, message or variant: each line adds up to what was planned.',
-    query: { by: '`day` (left out), `activity`, `version`, `message`, `variant` or `whole`', ...spanQuery },
+      'What became of its mails, by day, activity, version, message or variant, each line adding up to what was planned; or by item, criterion or slot, of how many mails each was part.',
+    query: {
+      by: '`day` (left out), `activity`, `version`, `message`, `variant`, `whole`, `item`, `criterion` or `slot`',
+      from: 'Only mails planned from this moment on, ISO 8601; by item, criterion or slot whole days of UTC',
+      until: 'Only mails planned before this moment, ISO 8601',
+    },
     answer: Type.Object({ rows: Type.Array(FunnelLine) }),
     work: async (call) => ({ rows: await funnelOf(house, call.part('key'), (name) => call.query(name)) }),
   });
@@ -84,7 +92,8 @@ export function reportDoors(make: Make, app: FastifyInstance, house: House): voi
   fileDoor(app, {
     path: '/journeys/:key/report/funnel/file',
     name: 'mails',
-    summary: 'What became of its mails, by day, activity, version, message or variant, as `csv` or `ndjson`.',
+    summary:
+      'What became of its mails, by day, activity, version, message, variant, item, criterion or slot, as `csv` or `ndjson`.',
     columns: funnelColumns,
     rows: async (key, query) =>
       (await funnelOf(house, key, query)).map((row) => ({ ...row, excluded: excludedOf(row) })),
@@ -94,18 +103,20 @@ export function reportDoors(make: Make, app: FastifyInstance, house: House): voi
 async function funnelOf(house: House, key: string, query: Query): Promise<FunnelRow[]> {
   const by = query('by') ?? 'day';
   if (!isGroup(by)) {
-    const says = `by "${by}" is none of ${funnelGroups.join(', ')}`;
+    const says = `by "${by}" is none of ${groups.join(', ')}`;
     throw new BeckonError(errors.API_INPUT_INVALID, says, { where: 'by' });
   }
   return (await house.journeys.funnel(key, { by, ...spanOf(query) })) ?? unknownJourney(key, house);
 }
 
-const isGroup = (by: string): by is FunnelGroup => (funnelGroups as readonly string[]).includes(by);
+const groups = [...funnelGroups, ...itemGroups];
+const isGroup = (by: string): by is FunnelGroup | ItemGroup => (groups as readonly string[]).includes(by);
 
 const excludedOf = ({ excluded }: FunnelRow) => excluded.reduce((sum, { count }) => sum + count, 0);
 
 const funnelColumns = [
   'group',
+  'name',
   'planned',
   'heldOut',
   'excluded',

@@ -107,8 +107,14 @@ export const ItemsView = Type.Object({
       item: text,
       name: text,
       position: nullable(Type.Integer()),
+      /** By which it was recommended; empty: by none, as the lines of a cart. */
+      criterion: text,
+      /** Mails that were sent with it, and that people held out would have got with it. */
+      shown: count,
+      heldOut: count,
+      /** Mails in which a person clicked it. */
       clicks: count,
-      /** Clicks of which nobody knows whether a person made them. */
+      /** Mails in which nobody knows whether a person did. */
       unknown: count,
       orders: count,
       /** Of them, those that had the item itself in them. */
@@ -125,8 +131,13 @@ export const RecommendationsView = Type.Object({
     Type.Object({
       criterion: text,
       group: text,
+      /** On pages displays; in mails the mails that were sent with it. */
       shown: count,
+      /** In mails: those that people held out would have got with it. */
+      heldOut: count,
       clicked: count,
+      /** In mails: of how many nobody knows whether a person clicked. */
+      unknown: count,
       /** Different items among those shown, and what share of the catalogue that is. */
       items: count,
       coverage: nullable(number),

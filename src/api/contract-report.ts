@@ -31,8 +31,10 @@ const count = Type.Integer({ minimum: 0 });
 
 /** GET /v1/journeys/{key}/report/funnel: heldOut, excluded, inDoubt, failed, pending and accepted add up to planned. */
 export const FunnelLine = Type.Object({
-  /** A day in the shop's zone, or the name of the activity. */
+  /** A day in the shop's zone, the name of the activity, an item’s id and so on. */
   group: Type.String(),
+  /** Of an item: what it is called. */
+  name: Type.Union([Type.String(), Type.Null()]),
   planned: count,
   heldOut: count,
   excluded: Type.Array(Type.Object({ reason: Type.String(), count })),

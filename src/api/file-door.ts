@@ -21,6 +21,8 @@ export interface FileDoor<Row extends object> {
   path: string;
   name: string;
   summary: string;
+  /** What else may be asked, in words. */
+  query?: Record<string, string>;
   columns: readonly (keyof Row & string)[];
   rows(key: string, query: Query): Promise<Row[]>;
 }
@@ -36,6 +38,12 @@ export function fileDoor<Row extends object>(app: FastifyInstance, door: FileDoo
         by: Type.Optional(Type.String({ description: 'By what rows are told apart, where there is a choice' })),
         from: Type.Optional(Type.String({ description: spanQuery.from })),
         until: Type.Optional(Type.String({ description: spanQuery.until })),
+        ...Object.fromEntries(
+          Object.entries(door.query ?? {}).map(([name, description]) => [
+            name,
+            Type.Optional(Type.String({ description })),
+          ]),
+        ),
       }),
       response: { 200: { description: 'The file', type: 'string' }, '4xx': { description: 'Refused', ...Problem } },
     },

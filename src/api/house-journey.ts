@@ -1,4 +1,4 @@
-import type { FunnelRow, SumsRow } from '../measure/index.ts';
+import type { FunnelRow, ItemGroup, SumsRow } from '../measure/index.ts';
 import type { FunnelGroup } from '../message/index.ts';
 import type {
   JourneyCheck,
@@ -49,10 +49,10 @@ export interface JourneyDoor {
   report(key: string, span: { from: number | null; until: number | null }): Promise<JourneyReport | null>;
   /** The sums behind the comparison, by day and arm. */
   sums(key: string, span: { from: number | null; until: number | null }): Promise<SumsRow[] | null>;
-  /** What became of its mails, by day or by activity. */
+  /** What became of its mails, by day, by activity and so on, or by what stood in them. */
   funnel(
     key: string,
-    query: { by: FunnelGroup; from: number | null; until: number | null },
+    query: { by: FunnelGroup | ItemGroup; from: number | null; until: number | null },
   ): Promise<FunnelRow[] | null>;
   people(key: string, activity: string | null): Promise<PersonHere[]>;
 }

@@ -22,7 +22,9 @@ export interface MeasuredDoor {
   ): Promise<PeriodComparison | null>;
   credits(key: string): Promise<{ model: string; days: number; orders: number; revenue: number }[] | null>;
   items(key: string, span: Span): Promise<CreditedItem[] | null>;
-  recommendations(query: Span & { by: ShownGroup }): Promise<RecommendationLine[]>;
+  recommendations(
+    query: Span & { by: ShownGroup; where: 'pages' | 'mails'; journey: string | null },
+  ): Promise<RecommendationLine[]>;
   rules(): Promise<(CreditRule & { name: string })[]>;
   /** Throws REPORT_RULE_INVALID. */
   changeRule(rule: Pick<CreditRule, 'model' | 'clickDays' | 'orderDays'>): Promise<void>;

@@ -115,6 +115,7 @@ export interface ShopEvent {
     item?: string;
     position?: number;
     recommendation?: string;
+    criterion?: string;
     /** Of an opening or a click: who it was by, and what tells of a machine (api/machine.ts). */
     by?: string;
     signs?: string[];

@@ -2,7 +2,9 @@ import { BeckonError, toMajor, type Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { ruleName, type CreditRule } from './credit.ts';
 import { errors } from './error.ts';
-import { creditsBeside, insertRule, itemActs, rulesOf } from './table-credit.ts';
+import { itemFunnel, itemKey, type FunnelRow, type ItemGroup } from './funnel.ts';
+import { creditsBeside, insertRule, rulesOf } from './table-credit.ts';
+import { heardItems, mailItems } from './table-mail.ts';
 import { shownRows, type ShownGroup } from './table-shown.ts';
 
 /** Money in major units. */
@@ -10,6 +12,10 @@ export interface ItemLine {
   item: string;
   name: string;
   position: number | null;
+  /** By which it was recommended; empty: by none, as the lines of a cart. */
+  criterion: string;
+  shown: number;
+  heldOut: number;
   clicks: number;
   unknown: number;
   orders: number;
@@ -17,12 +23,17 @@ export interface ItemLine {
   revenue: number;
 }
 
-/** What came of recommendations on pages. */
+/** What came of recommendations on pages or in mails. */
 export interface RecommendationLine {
   criterion: string;
   group: string;
+  /** On pages: displays. In mails: mails that were sent with it. */
   shown: number;
+  /** In mails: those that people held out would have got with it. */
+  heldOut: number;
   clicked: number;
+  /** In mails: of how many nobody knows whether a person clicked. */
+  unknown: number;
   items: number;
   /** Of the items of the catalogue, how many were shown, 0–1. */
   coverage: number | null;
@@ -78,26 +89,78 @@ export class Crediting {
     return rows.map(({ minor, ...row }) => ({ ...row, revenue: toMajor(minor, currency) }));
   }
 
-  /** Clicks and credited orders by item and place of the mails of a journey. */
+  /** What was shown, clicked and bought by item, place and criterion of the mails of a journey. */
   async items(journey: string, span: Span): Promise<ItemLine[]> {
-    const { store, currency, catalog } = this.#parts;
-    const rows = await itemActs(store, { journey, ...span });
-    return rows.map(({ minor, ...row }) => ({
-      ...row,
-      name: catalog.get(row.item)?.name ?? row.item,
-      revenue: toMajor(minor, currency),
-    }));
+    const { store, currency } = this.#parts;
+    const rows = await mailItems(store, { journey, keys: ['criterion', 'position', 'item'], ...span });
+    return rows
+      .filter(({ item }) => item !== '')
+      .map(({ item, criterion, position, shown, heldOut, clicks, unknown, orders, ordersWithIt, minor }) => ({
+        item,
+        name: this.#nameOf(item) ?? item,
+        position: position === 0 ? null : position,
+        criterion,
+        shown,
+        heldOut,
+        clicks,
+        unknown,
+        orders,
+        ordersWithIt,
+        revenue: toMajor(minor, currency),
+      }));
   }
 
-  /** What came of recommendations on pages, by criterion and by slot, item or day. */
-  async recommendations(query: Span & { by: ShownGroup }): Promise<RecommendationLine[]> {
+  /** The way of the mails of a journey by item, criterion or place. */
+  async mails(
+    journey: string,
+    query: Span & { by: ItemGroup; heard: readonly { messageId: string; kind: string }[] },
+  ): Promise<FunnelRow[]> {
+    const { store, currency } = this.#parts;
+    const { by, from, until } = query;
+    const [rows, heard] = await Promise.all([
+      mailItems(store, { journey, keys: [itemKey[by]], from, until }),
+      heardItems(store, query.heard, itemKey[by]),
+    ]);
+    return itemFunnel(by, rows, { heard, currency, nameOf: (item) => this.#nameOf(item) });
+  }
+
+  /** What came of recommendations, by criterion and by slot, item or day: on pages, or in the mails of all journeys or of one. */
+  async recommendations(
+    query: Span & { by: ShownGroup; where: 'pages' | 'mails'; journey: string | null },
+  ): Promise<RecommendationLine[]> {
     const { store, currency, catalog } = this.#parts;
-    const rows = await shownRows(store, query);
     const { size = 0 } = catalog;
+    const rows = query.where === 'pages' ? await shownRows(store, query) : await this.#inMails(query);
     return rows.map(({ minor, ...row }) => ({
+      heldOut: 0,
+      unknown: 0,
       ...row,
       coverage: size === 0 ? null : Number((row.items / size).toPrecision(4)),
       revenue: toMajor(minor, currency),
     }));
   }
+
+  async #inMails({ by, journey, from, until }: Span & { by: ShownGroup; journey: string | null }) {
+    const key = ({ criterion: null, slot: 'position', item: 'item', day: 'day' } as const)[by];
+    const keys = key === null ? (['criterion'] as const) : (['criterion', key] as const);
+    const rows = await mailItems(this.#parts.store, { journey, keys, from, until });
+    const told = rows.map(({ criterion, position, item, day, clicks, ...row }) => {
+      const group = { criterion: '', slot: String(position), item, day }[by];
+      return { ...row, criterion, group, clicked: clicks };
+    });
+    return by === 'item'
+      ? told
+      : told.sort((a, b) =>
+          a.criterion < b.criterion ? -1 : a.criterion > b.criterion ? 1 : byGroup(a.group, b.group),
+        );
+  }
+
+  #nameOf(item: string): string | null {
+    return this.#parts.catalog.get(item)?.name ?? null;
+  }
+}
+
+/** Places by their number, days and names by their letters. */
+function byGroup(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
 }

@@ -1,5 +1,6 @@
 import { toMajor } from '../base/index.ts';
 import type { FunnelStates } from '../message/index.ts';
+import type { MailItems, MailKey } from './table-mail.ts';
 import type { FunnelActs } from './table-report.ts';
 
 /**
@@ -9,6 +10,8 @@ import type { FunnelActs } from './table-report.ts';
  */
 export interface FunnelRow {
   group: string;
+  /** Of an item: what it is called. */
+  name: string | null;
   planned: number;
   heldOut: number;
   /** By their one reason, the most frequent first. */
@@ -71,8 +74,56 @@ export function funnelRows(
   return [...rows.values()].sort((a, b) => (a.group < b.group ? -1 : 1));
 }
 
+/** How mails are told apart by what stands in them. */
+export const itemGroups = ['item', 'criterion', 'slot'] as const;
+export type ItemGroup = (typeof itemGroups)[number];
+export const isItemGroup = (by: string): by is ItemGroup => (itemGroups as readonly string[]).includes(by);
+export const itemKey = { item: 'item', criterion: 'criterion', slot: 'position' } as const satisfies Record<
+  ItemGroup,
+  MailKey
+>;
+
+/**
+ * The same by item, criterion or place: of how many mails each was part. A mail shows several, so that the rows hold more mails than there are,
+ * while orders and revenue, which go to one click, add up to those of the journey; what was clicked besides items stands under the empty
+ * group. What each mail shows is known of those that left and of those kept back: `planned` = `heldOut` + `accepted`. Pure.
+ */
+export function itemFunnel(
+  by: ItemGroup,
+  rows: readonly MailItems[],
+  {
+    heard,
+    currency,
+    nameOf,
+  }: {
+    heard: readonly { group: string; kind: string; count: number }[];
+    currency: string;
+    nameOf: (item: string) => string | null;
+  },
+): FunnelRow[] {
+  return rows.map((row): FunnelRow => {
+    const group = String(row[itemKey[by]]);
+    const of = (kind: string) => heard.find((one) => one.group === group && one.kind === kind)?.count ?? 0;
+    return {
+      ...blank(group),
+      name: by === 'item' && group !== '' ? nameOf(group) : null,
+      planned: row.shown + row.heldOut,
+      heldOut: row.heldOut,
+      accepted: row.shown,
+      bounced: of('bounced'),
+      complained: of('complained'),
+      unsubscribed: of('unsubscribed'),
+      replied: of('replied'),
+      clickedByPeople: row.clicks,
+      clickedUnknown: row.unknown,
+      orders: row.orders,
+      revenue: toMajor(row.minor, currency),
+    };
+  });
+}
+
 function blank(group: string): FunnelRow {
   const sent = { planned: 0, heldOut: 0, excluded: [], inDoubt: 0, failed: 0, pending: 0, accepted: 0 };
   const heard = { bounced: 0, complained: 0, unsubscribed: 0, replied: 0 };
-  return { group, ...sent, ...heard, clickedByPeople: 0, clickedUnknown: 0, orders: 0, revenue: 0 };
+  return { group, name: null, ...sent, ...heard, clickedByPeople: 0, clickedUnknown: 0, orders: 0, revenue: 0 };
 }

@@ -20,7 +20,7 @@ export {
   type HumanClick,
 } from './credit.ts';
 export type { ItemLine as CreditedItem, RecommendationLine } from './crediting.ts';
-export type { FunnelRow } from './funnel.ts';
+export { isItemGroup, itemGroups, type FunnelRow, type ItemGroup } from './funnel.ts';
 export { planSize } from './plan.ts';
 export * from './measure.ts';
 export type { PeriodComparison, PeriodFigures } from './period.ts';

@@ -407,3 +407,29 @@ describe('timeline()', () => {
     expect(await measure.timeline(id(999), { limit: 5 })).toEqual([]);
   });
 });
+
+describe('funnel() by what stood in mails', () => {
+  it('says of how many mails each item was part, what was heard of them, and what a click on it was credited with', async () => {
+    const shelf = (message: string, person: number, items: string[], type = 'accepted') => {
+      const shown = items.map((item, place) => ({ item, position: place + 1, criterion: 'goes-with' }));
+      return { ...seen(person, mail(type, message, monday, 'shelf')), data: { shown, plannedAt: monday } };
+    };
+    const told = (list: { messageId: string; kind: string }[]) =>
+      new Measure({ ...parts(), messages: { ...parts().messages, heard: async () => list } });
+    await listen(
+      [],
+      [shelf('s1', 61, ['coat-1', 'hat']), shelf('s2', 62, ['hat']), shelf('s3', 63, ['hat'], 'heldOut')],
+    );
+    await listen([], [shelf('s1', 61, ['coat-1', 'hat'])]); // told twice
+    await listen(
+      [ordered(61, 'o-61', monday + 3 * hour, 40)],
+      [seen(61, click('s1', 'c61', monday + hour, 'shelf')), seen(61, landing('c61', monday + hour))],
+    );
+    const rows = await told([{ messageId: 's2', kind: 'unsubscribed' }]).funnel('shelf', { by: 'item' });
+    expect(rows).toMatchObject([
+      { group: 'coat-1', name: 'Winter coat', planned: 1, accepted: 1, clickedByPeople: 1, orders: 1, revenue: 40 },
+      { group: 'hat', name: null, planned: 3, heldOut: 1, accepted: 2, unsubscribed: 1, clickedByPeople: 0, orders: 0 },
+    ]);
+    expect(await told([]).funnel('shelf', { by: 'slot', from: monday + day })).toEqual([]);
+  });
+});

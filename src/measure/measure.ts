@@ -2,8 +2,8 @@ import { sha256, shardOf, type Clock } from '../base/index.ts';
 import type { ShopEvent, VisitorSpan } from '../event/index.ts';
 import type { Fact, Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
-import type { FunnelQuery, FunnelStates } from '../message/index.ts';
-import { funnelRows, type FunnelRow } from './funnel.ts';
+import type { FunnelGroup, FunnelQuery, FunnelStates } from '../message/index.ts';
+import { funnelRows, isItemGroup, type FunnelRow, type ItemGroup } from './funnel.ts';
 import { joinUnits, partUnits, type CarriedMeasure } from './merge.ts';
 import { Comparing, type BanditParts } from './comparing.ts';
 import { Crediting } from './crediting.ts';
@@ -22,6 +22,7 @@ import { deletePerson, insertUnits, lockPersons, ordersOf, rowsOf, type Unit } f
 import { ownRate } from './table-rate.ts';
 import { capBefore, insertStart, startOf } from './table-start.ts';
 import { creditOrders, shownIn, takeEvent, takeOrder } from './take.ts';
+import { rebuildShown } from './table-mail.ts';
 import { gatherShown, insertPicks, insertShown } from './table-shown.ts';
 import { clicksOf, creditedByJourney, funnelActs, journeyTotals, type Page } from './table-report.ts';
 import {
@@ -71,6 +72,12 @@ export interface MeasureParts {
       states: FunnelStates[];
       heard: { group: string; kind: string; count: number }[];
     }>;
+    /** Of which mails something was heard, each kind once; absent: nothing is. */
+    heard?(span: {
+      journey: string;
+      from: number | null;
+      until: number | null;
+    }): Promise<{ messageId: string; kind: string }[]>;
     ofProfile(profileId: string): Promise<MessageLine[]>;
   };
   profiles: {
@@ -225,7 +232,10 @@ export class Measure {
 
   /** Makes the roll-up anew from units and orders; the result is the same. */
   async rebuild(): Promise<void> {
-    await this.#parts.store.inTransaction(rebuildTally);
+    await this.#parts.store.inTransaction(async (tx) => {
+      await rebuildTally(tx);
+      await rebuildShown(tx);
+    });
   }
 
   /**
@@ -313,12 +323,16 @@ export class Measure {
     });
   }
 
-  /** What became of a journey's mails by day of their plan or by activity, in the order of days or names. */
+  /** What became of a journey's mails by day of their plan, by activity and so on, in the order of days or names; or by what stood in them. */
   async funnel(
     journey: string,
-    { by, from = null, until = null }: Span & Pick<FunnelQuery, 'by'>,
+    { by, from = null, until = null }: Span & { by: FunnelGroup | ItemGroup },
   ): Promise<FunnelRow[]> {
     const { store, zone, currency, messages } = this.#parts;
+    if (isItemGroup(by)) {
+      const heard = (await messages.heard?.({ journey, from, until })) ?? [];
+      return this.crediting.mails(journey, { by, from, until, heard });
+    }
     const query = { journey, by, zone, from, until };
     const [{ states, heard }, acts] = await Promise.all([messages.funnel(query), funnelActs(store, query)]);
     return funnelRows({ states, heard, acts }, currency);

@@ -1,5 +1,5 @@
 import type { Runner } from '../store/index.ts';
-import { usualRule, type CreditRule } from './credit.ts';
+import { usualRule, type CreditRule, type HumanClick } from './credit.ts';
 
 /** The rules of credit, in the order of their versions. */
 export async function rulesOf(runner: Runner): Promise<CreditRule[]> {
@@ -23,7 +23,8 @@ export async function insertRule(
 
 /** What a rule would credit; revenue in minor units of the report's currency, net of refunds. */
 export interface RuleCredit {
-  model: 'last' | 'first';
+  /** `any`: every journey that the buyer clicked a mail of gets the whole order, so that journeys add up to more than was ordered. */
+  model: 'last' | 'first' | 'any';
   days: number;
   orders: number;
   minor: number;
@@ -35,16 +36,17 @@ const beside = [
   ['last', 5],
   ['last', 14],
   ['first', 5],
+  ['any', 5],
 ] as const;
 
-/** What other rules would credit a journey with: each order to one click, of whatever journey. Counted when asked. */
+/** What other rules would credit a journey with: each order to one click, of whatever journey, or to any of them. Counted when asked. */
 export async function creditsBeside(runner: Runner, journey: string): Promise<RuleCredit[]> {
   const rules = beside.map(([model, days]) => `('${model}', ${days})`).join(', ');
   return runner.rows<RuleCredit>({
     text: `with rule (model, days) as (values ${rules}), people as (
         select distinct profile_id from measure_click where journey = $1 and landed_at is not null
       ), touch as (
-        select r.model, r.days, t.journey, s.minor, row_number() over (partition by r.model, r.days, s.order_id order by
+        select r.model, r.days, t.journey, s.minor, row_number() over (partition by r.model, r.days, s.order_id, case when r.model = 'any' then t.journey end order by
             case when r.model = 'last' then c.at end desc nulls last, case when r.model = 'first' then c.at end nulls last,
             case when r.model = 'last' then c.message_id end desc, c.message_id) as place
         from people join measure_click c using (profile_id) join measure_sent t using (message_id)
@@ -59,39 +61,46 @@ export async function creditsBeside(runner: Runner, journey: string): Promise<Ru
   });
 }
 
-/** What people did with one item at one place of the mails of a journey. */
-export interface ItemActs {
-  item: string;
-  position: number | null;
-  clicks: number;
-  unknown: number;
-  /** Credited to a click on it; and of them, how many had the item itself in them. */
-  orders: number;
-  ordersWithIt: number;
-  minor: number;
+/** The human clicks of a profile on messages sent to it. */
+export async function humanClicks(
+  runner: Runner,
+  profileId: string,
+): Promise<(HumanClick & { clickId: string; journey: string })[]> {
+  const rows = await runner.rows<{ click_id: string; message_id: string; journey: string; sent_at: Date; at: Date }>({
+    name: 'measure.human-clicks',
+    text: `select c.click_id, c.message_id, s.journey, s.at as sent_at, c.at from measure_click c
+      join measure_sent s on s.message_id = c.message_id
+      where c.profile_id = $1 and c.landed_at is not null and c.at is not null`,
+    values: [profileId],
+  });
+  return rows.map((row) => ({
+    clickId: row.click_id,
+    messageId: row.message_id,
+    journey: row.journey,
+    sentAt: row.sent_at.getTime(),
+    at: row.at.getTime(),
+  }));
 }
 
-/** Clicks and credited orders by item and place of the mails that left within a span, those with most orders first, at most 1,000. */
-export async function itemActs(
-  runner: Runner,
-  { journey, from, until }: { journey: string; from: number | null; until: number | null },
-): Promise<ItemActs[]> {
-  const at = (time: number | null) => (time === null ? null : new Date(time));
-  return runner.rows<ItemActs>({
-    text: `select c.item, c.position, count(*) filter (where c.landed_at is not null)::int as clicks,
-        count(*) filter (where c.landed_at is null)::int as unknown,
-        coalesce(sum(b.orders), 0)::int as orders, coalesce(sum(b.with_it), 0)::int as "ordersWithIt",
-        coalesce(sum(b.minor), 0)::float8 as minor
-      from measure_click c join measure_sent t using (message_id)
-      left join (
-        select k.click_id, count(*) as orders, sum(s.minor) as minor,
-          count(*) filter (where s.items @> jsonb_build_array(jsonb_build_object('id', i.item))) as with_it
-        from measure_credit k join measure_sale s using (order_id) join measure_click i using (click_id)
-        where k.journey = $1 and not s.cancelled group by 1
-      ) b using (click_id)
-      where c.journey = $1 and c.item is not null
-        and ($2::timestamptz is null or t.at >= $2) and ($3::timestamptz is null or t.at < $3)
-      group by 1, 2 order by 5 desc, 3 desc, 1, 2 limit 1000`,
-    values: [journey, at(from), at(until)],
+export interface Credit {
+  orderId: string;
+  profileId: string;
+  messageId: string;
+  journey: string;
+  rule: string;
+  clickId: string;
+}
+
+export async function upsertCredit(tx: Runner, credit: Credit, shard: number): Promise<void> {
+  await tx.run({
+    name: 'measure.credit',
+    text: `insert into measure_credit (order_id, profile_id, shard, message_id, journey, rule, click_id)
+      values ($1, $2, $3, $4, $5, $6, $7) on conflict (order_id) do update set message_id = excluded.message_id,
+        journey = excluded.journey, rule = excluded.rule, click_id = excluded.click_id`,
+    values: [credit.orderId, credit.profileId, shard, credit.messageId, credit.journey, credit.rule, credit.clickId],
   });
+}
+
+export async function deleteCredit(tx: Runner, orderId: string): Promise<void> {
+  await tx.run({ name: 'measure.uncredit', text: 'delete from measure_credit where order_id = $1', values: [orderId] });
 }

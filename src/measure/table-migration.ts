@@ -1,4 +1,5 @@
 import type { Migration } from '../store/index.ts';
+import { mailMigration } from './table-mail.ts';
 import { tallyMigration } from './table-tally.ts';
 
 export const migrations: Migration[] = [
@@ -134,4 +135,5 @@ create table measure_shown_delta (
     name: '0705-measure-sent-planned',
     sql: 'alter table measure_sent add column planned_at timestamptz',
   },
+  mailMigration,
 ];

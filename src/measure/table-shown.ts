@@ -1,7 +1,7 @@
 import { shardOf } from '../base/index.ts';
 import type { Runner } from '../store/index.ts';
 
-/** Recommendations shown and clicked on pages, added up by day, criterion, place and item. Days are UTC. */
+/** Recommendations shown and clicked on pages, added up by day, criterion, place and item. Days are UTC. Items of mails stand beside them, by journey. */
 export interface Shown {
   at: number;
   criterion: string;
@@ -61,10 +61,11 @@ export async function gatherShown(tx: Runner, limit: number): Promise<number> {
     name: 'measure.gather-shown',
     text: `with taken as (delete from measure_shown_delta where id in
         (select id from measure_shown_delta order by id limit $1 for update skip locked) returning *),
-      kept as (insert into measure_shown (day, criterion, position, item, shown, clicked)
-        select day, criterion, position, item, sum(shown), sum(clicked) from taken group by 1, 2, 3, 4 order by 1, 2, 3, 4
-        on conflict (day, criterion, position, item) do update set
-          shown = measure_shown.shown + excluded.shown, clicked = measure_shown.clicked + excluded.clicked)
+      kept as (insert into measure_shown (journey, day, criterion, position, item, shown, clicked, held)
+        select journey, day, criterion, position, item, sum(shown), sum(clicked), sum(held) from taken
+        group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+        on conflict (journey, day, criterion, position, item) do update set shown = measure_shown.shown + excluded.shown,
+          clicked = measure_shown.clicked + excluded.clicked, held = measure_shown.held + excluded.held)
       select count(*)::int as taken from taken`,
     values: [limit],
   });
@@ -110,8 +111,8 @@ export async function shownRows(
     text: `with seen as (
         select criterion, ${shown} as "group", sum(shown) as shown, sum(clicked) as clicked,
           count(distinct item) filter (where item <> '' and shown > 0) as items
-        from (select * from measure_shown where ${within}
-          union all select day, criterion, position, item, shown, clicked from measure_shown_delta where ${within}) each
+        from (select day, criterion, position, item, shown, clicked from measure_shown where journey = '' and ${within}
+          union all select day, criterion, position, item, shown, clicked from measure_shown_delta where journey = '' and ${within}) each
         group by 1, 2
       ), credited as (
         select distinct on (s.order_id) p.criterion, ${pick} as "group", p.at, s.minor,

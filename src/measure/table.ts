@@ -1,6 +1,6 @@
 import { shardOf } from '../base/index.ts';
 import type { Runner } from '../store/index.ts';
-import type { HumanClick } from './credit.ts';
+import { shownOf, unshow } from './table-mail.ts';
 import { uncount } from './table-tally.ts';
 
 export type Arm = 'treated' | 'control';
@@ -29,6 +29,10 @@ export interface Sent {
   message: string | null;
   variant: string | null;
   plannedAt: number;
+  /** It was held back: the mail that somebody held out would have got. */
+  held: boolean;
+  /** Criterion, place and item of what it shows. */
+  shown: [criterion: string, position: number, item: string][];
 }
 
 /** What is known of a click from the click itself. */
@@ -42,6 +46,7 @@ export interface Click {
   item: string | null;
   position: number | null;
   recommendation: string | null;
+  criterion: string | null;
 }
 
 export interface Order {
@@ -104,13 +109,15 @@ export async function insertUnits(tx: Runner, units: readonly Unit[]): Promise<v
 
 export async function insertSent(
   tx: Runner,
-  { messageId, journey, activity, profileId, at, version, message, variant, plannedAt }: Sent,
+  { messageId, journey, activity, profileId, at, version, message, variant, plannedAt, held, shown }: Sent,
   shard: number,
 ): Promise<void> {
   await tx.run({
     name: 'measure.sent',
-    text: `insert into measure_sent (message_id, journey, profile_id, shard, at, activity, version, message, variant, planned_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (message_id) do nothing`,
+    text: `with fresh as (
+        insert into measure_sent (message_id, journey, profile_id, shard, at, activity, version, message, variant, planned_at, held, shown)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (message_id) do nothing returning *
+      ) ${shownOf('fresh', 1)}`,
     values: [
       messageId,
       journey,
@@ -122,6 +129,8 @@ export async function insertSent(
       message,
       variant,
       new Date(plannedAt),
+      held,
+      shown.length === 0 ? null : JSON.stringify(shown),
     ],
   });
   await tx.run({
@@ -138,12 +147,12 @@ export async function insertSent(
 export async function upsertClick(tx: Runner, click: Click, shard: number): Promise<string | null> {
   const [row] = await tx.rows<{ profile_id: string | null }>({
     name: 'measure.click',
-    text: `insert into measure_click (click_id, shard, profile_id, message_id, journey, at, item, position, recommendation)
-      values ($1, $2, coalesce((select profile_id from measure_sent where message_id = $4), $3::uuid), $4, $5, $6, $7, $8, $9)
+    text: `insert into measure_click (click_id, shard, profile_id, message_id, journey, at, item, position, recommendation, criterion)
+      values ($1, $2, coalesce((select profile_id from measure_sent where message_id = $4), $3::uuid), $4, $5, $6, $7, $8, $9, $10)
       on conflict (click_id) do update set
         profile_id = coalesce(measure_click.profile_id, excluded.profile_id), message_id = excluded.message_id,
         journey = excluded.journey, at = coalesce(measure_click.at, excluded.at), item = excluded.item,
-        position = excluded.position, recommendation = excluded.recommendation
+        position = excluded.position, recommendation = excluded.recommendation, criterion = excluded.criterion
       returning profile_id`,
     values: [
       click.clickId,
@@ -155,6 +164,7 @@ export async function upsertClick(tx: Runner, click: Click, shard: number): Prom
       click.item,
       click.position,
       click.recommendation,
+      click.criterion,
     ],
   });
   return row!.profile_id;
@@ -244,27 +254,6 @@ export async function recipientOf(tx: Runner, messageId: string): Promise<string
   return row?.profile_id ?? null;
 }
 
-/** The human clicks of a profile on messages sent to it. */
-export async function humanClicks(
-  runner: Runner,
-  profileId: string,
-): Promise<(HumanClick & { clickId: string; journey: string })[]> {
-  const rows = await runner.rows<{ click_id: string; message_id: string; journey: string; sent_at: Date; at: Date }>({
-    name: 'measure.human-clicks',
-    text: `select c.click_id, c.message_id, s.journey, s.at as sent_at, c.at from measure_click c
-      join measure_sent s on s.message_id = c.message_id
-      where c.profile_id = $1 and c.landed_at is not null and c.at is not null`,
-    values: [profileId],
-  });
-  return rows.map((row) => ({
-    clickId: row.click_id,
-    messageId: row.message_id,
-    journey: row.journey,
-    sentAt: row.sent_at.getTime(),
-    at: row.at.getTime(),
-  }));
-}
-
 /** An order with what it is credited to. */
 export interface CreditedOrder extends Order {
   credit: { messageId: string; journey: string; rule: string; clickId: string | null } | null;
@@ -302,29 +291,6 @@ interface OrderRow {
   journey: string | null;
   rule: string | null;
   click_id: string | null;
-}
-
-export interface Credit {
-  orderId: string;
-  profileId: string;
-  messageId: string;
-  journey: string;
-  rule: string;
-  clickId: string;
-}
-
-export async function upsertCredit(tx: Runner, credit: Credit, shard: number): Promise<void> {
-  await tx.run({
-    name: 'measure.credit',
-    text: `insert into measure_credit (order_id, profile_id, shard, message_id, journey, rule, click_id)
-      values ($1, $2, $3, $4, $5, $6, $7) on conflict (order_id) do update set message_id = excluded.message_id,
-        journey = excluded.journey, rule = excluded.rule, click_id = excluded.click_id`,
-    values: [credit.orderId, credit.profileId, shard, credit.messageId, credit.journey, credit.rule, credit.clickId],
-  });
-}
-
-export async function deleteCredit(tx: Runner, orderId: string): Promise<void> {
-  await tx.run({ name: 'measure.uncredit', text: 'delete from measure_credit where order_id = $1', values: [orderId] });
 }
 
 async function retire(tx: Runner, from: string, into: string, shard: number): Promise<void> {
@@ -375,8 +341,9 @@ const personTables = [
   'measure_person',
 ];
 
-/** Removes every row that names the profile. */
+/** Removes every row that names the profile, and what its mails showed from the roll-up. */
 export async function deletePerson(tx: Runner, profileId: string): Promise<void> {
+  await unshow(tx, profileId);
   for (const table of personTables) {
     await tx.run({ text: `delete from ${table} where profile_id = $1`, values: [profileId] });
   }

@@ -4,8 +4,6 @@ import type { Fact, Profile } from '../profile/index.ts';
 import type { Runner, Tx } from '../store/index.ts';
 import { clickIdOf, creditedClick, ruleAt, ruleName } from './credit.ts';
 import {
-  deleteCredit,
-  humanClicks,
   insertOrder,
   insertRefund,
   insertSent,
@@ -13,12 +11,11 @@ import {
   ordersOf,
   recipientOf,
   upsertClick,
-  upsertCredit,
   upsertLanding,
   type Sent,
   type Unit,
 } from './table.ts';
-import { rulesOf } from './table-credit.ts';
+import { deleteCredit, humanClicks, rulesOf, upsertCredit } from './table-credit.ts';
 import type { Pick as PagePick, Shown } from './table-shown.ts';
 
 /** A unit whose assignment is only heard of from the log was assigned at the usual share. */
@@ -48,7 +45,7 @@ export async function takeEvent(
   if (event.data?.['heldOutOf'] !== 'all') units.push({ journey, profileId, arm, at, share: usualShare });
   await insertSent(
     tx,
-    { messageId: message.id, journey, activity, profileId, at, ...kindOf(event) },
+    { messageId: message.id, journey, activity, profileId, at, held: arm === 'control', ...kindOf(event) },
     shardOf(profileId),
   );
   return profileId;
@@ -96,14 +93,28 @@ export async function creditOrders(tx: Runner, profileId: string, { parted = fal
 }
 
 /** What reports tell mails apart by; null where an older event does not say. */
-function kindOf({ data, happenedAt }: ShopEvent): Pick<Sent, 'version' | 'message' | 'variant' | 'plannedAt'> {
+function kindOf({
+  data,
+  happenedAt,
+}: ShopEvent): Pick<Sent, 'version' | 'message' | 'variant' | 'plannedAt' | 'shown'> {
   const [version, planned] = [data?.['version'], data?.['plannedAt']];
   return {
     version: Number.isInteger(version) ? (version as number) : null,
     message: textOf(data?.['message']),
     variant: textOf(data?.['variant']),
     plannedAt: typeof planned === 'number' && Number.isSafeInteger(planned) ? planned : happenedAt,
+    shown: shownOf(data?.['shown']),
   };
+}
+
+function shownOf(shown: unknown): Sent['shown'] {
+  if (!Array.isArray(shown)) return [];
+  return (shown as { item?: unknown; position?: unknown; criterion?: unknown }[]).flatMap(
+    ({ item, position, criterion }): Sent['shown'] =>
+      textOf(item) === null
+        ? []
+        : [[textOf(criterion) ?? '', Number.isInteger(position) ? (position as number) : 0, item as string]],
+  );
 }
 
 /** Recommendations of pages that these events show or click, and the clicks of people we know, by whom orders are credited. */
@@ -161,6 +172,7 @@ function clickOf(event: ShopEvent, message: NonNullable<ShopEvent['message']>, p
     item: message.item ?? null,
     position: message.position ?? null,
     recommendation: message.recommendation ?? null,
+    criterion: message.criterion ?? null,
   };
 }
 

@@ -97,6 +97,8 @@ export interface StoredLink {
   item?: string;
   position?: number;
   recommendation?: string;
+  /** Which criterion recommended it. */
+  criterion?: string;
 }
 
 /** A message as the ledger has it. Times are UTC ms of business time. */

@@ -27,12 +27,11 @@ import { harmOf, type HarmCounts } from './table-heard.ts';
 import {
   acceptedSince,
   countsOf,
-  funnelHeard,
-  funnelStates,
+  funnelOf,
+  heardIn,
   heldBy,
   nextDueAt,
   type FunnelQuery,
-  type FunnelStates,
   type MessageCounts,
 } from './table-report.ts';
 import { choicePage, choose, comeBack, type ChoicePage, type Choosing } from './choosing.ts';
@@ -213,14 +212,13 @@ export class Messages {
   }
 
   /** How the mails of a journey stand, and what was heard of them, by day or activity. */
-  async funnel(
-    query: FunnelQuery,
-  ): Promise<{ states: FunnelStates[]; heard: Awaited<ReturnType<typeof funnelHeard>> }> {
-    const [states, heard] = await Promise.all([
-      funnelStates(this.#kit.store, query),
-      funnelHeard(this.#kit.store, query),
-    ]);
-    return { states, heard };
+  funnel(query: FunnelQuery): ReturnType<typeof funnelOf> {
+    return funnelOf(this.#kit.store, query);
+  }
+
+  /** Of which of its mails something was heard, each kind once. */
+  heard(span: Pick<FunnelQuery, 'journey' | 'from' | 'until'>): ReturnType<typeof heardIn> {
+    return heardIn(this.#kit.store, span);
   }
 
   /** Mails accepted since a moment of business time, UTC ms. */

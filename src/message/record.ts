@@ -4,15 +4,18 @@ import type { Taken } from './claim.ts';
 import { jitterOf } from './last-look.ts';
 import { heedAnswers } from './pacing.ts';
 import { wayOf, type Kit } from './part.ts';
+import type { StoredLink } from './message.ts';
 import { judgeResult, nextTry, type SendResult } from './result.ts';
 import { followUp } from './settle.ts';
-import { liftDoubt, recordResults, type Result } from './table.ts';
+import { liftDoubt, recordResults, withLinks, type Result } from './table.ts';
 import { overAccepted } from './table-audit.ts';
 
 /** A result that is still to be recorded, and where the mail went. */
 interface Answered extends Result {
   detail: SendResult;
   profileId: string;
+  /** What the mail leads to. */
+  links: StoredLink[];
   address: string;
   way: string;
 }
@@ -33,9 +36,9 @@ export class Recorder {
     const outcome = judgeResult(wire);
     const chance = jitterOf(`${row.id}/${row.tries}`, 1000) / 1000;
     const due = outcome.state === 'deferred' ? nextTry(this.#kit.clock.now(), row.tries, chance) : null;
-    const { id, fence, profileId } = row;
+    const { id, fence, profileId, links } = row;
     const way = wayOf(this.#kit, brand)!.name;
-    this.#waiting.push({ ...outcome, id, fence, due, detail: wire, profileId, address, way });
+    this.#waiting.push({ ...outcome, id, fence, due, detail: wire, profileId, links, address, way });
     this.#writing ??= this.#write();
   }
 
@@ -68,7 +71,7 @@ export class Recorder {
         const now = this.#kit.clock.now();
         // The profiles come first, as everywhere: a fold holds them while it stops what is on its way.
         await this.#kit.profiles.lock(tx, [...new Set(group.map(({ profileId }) => profileId))].sort());
-        const changed = await recordResults(tx, [...group], now);
+        const changed = withLinks(await recordResults(tx, [...group], now), group);
         const known = new Set(changed.map(({ id }) => id));
         const late = group.filter(({ id, state }) => state === 'accepted' && !known.has(id)).map(({ id }) => id);
         const rows = [...changed, ...(await liftDoubt(tx, late, now))];

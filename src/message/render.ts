@@ -8,6 +8,7 @@ import { freshContext, valueAt, type FreshContext, type FreshOptions } from './f
 import { liveAddresses } from './live.ts';
 import { linkToken, wrapLinks } from './link.ts';
 import type { StoredLink } from './message.ts';
+import { withCriteria } from './shown.ts';
 
 /** Sizes of the final HTML with its links wrapped (trust §1.10): Gmail cuts at 102 KB and hides the footer. */
 export const sizeLimits = { warn: 80 * 1024, refuse: 100 * 1024 };
@@ -107,7 +108,7 @@ function render(input: RenderInput, setting: RenderSetting): Rendering {
     throw new BeckonError(errors.MESSAGE_TOO_LARGE, `size: the HTML has ${size} bytes, over ${sizeLimits.refuse}`);
   }
   // Of a mail shown again, or as a proof, no link is new.
-  const counted = input.sent === undefined ? links : [...input.sent];
+  const counted = input.sent === undefined ? withCriteria(links, context) : [...input.sent];
   return { mail: { subject, html, text, links: counted, unsubscribeUrl: ways.unsubscribeUrl, size, language } };
 }
 

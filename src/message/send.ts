@@ -87,7 +87,14 @@ function renderClaim(kit: Kit, claim: Claim): Ready | Change {
   try {
     const { profile: whom, address, addressKey } = claim;
     return {
-      claim: { row: Object.assign(row, { context: {} }), profile: whom, address, addressKey, zone, brand },
+      claim: {
+        row: Object.assign(row, { context: {}, links: rendered.links }),
+        profile: whom,
+        address,
+        addressKey,
+        zone,
+        brand,
+      },
       templateVersion: template.version,
       subject: rendered.subject,
       links: JSON.stringify(rendered.links),
@@ -162,6 +169,7 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
         reason: heldOut.get(row.id) === 'all' ? heldOutOfAll : 'held out',
         arm: 'control',
         fence: row.fence,
+        links: row.links,
       })),
     );
     const ids = await beginSending(

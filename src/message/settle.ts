@@ -1,6 +1,7 @@
 import type { Tx } from '../store/index.ts';
 import { heldOutOfAll, type MessageRow, type MessageState } from './message.ts';
 import { messageEvent, type Kit, type MessageOutcome } from './part.ts';
+import { shownItems } from './shown.ts';
 import { change, liftDoubt, markTold, type Change } from './table.ts';
 import { freeCodes } from './table-coupon.ts';
 import { freeSlots } from './table-gate.ts';
@@ -94,19 +95,22 @@ function isGhost(row: MessageRow): boolean {
   return row.state === 'skipped' && row.arm === 'control';
 }
 
-/** What reports tell mails apart by. */
+/** What reports tell mails apart by, and the items that stand in them. */
 function kindOf({
   journeyVersion: version,
   template: message,
   variant,
   plannedAt,
   reason,
+  links,
 }: MessageRow): Record<string, unknown> {
+  const shown = shownItems(links);
   return {
     version,
     message,
     plannedAt,
     ...(variant ? { variant: variant.label } : {}),
+    ...(shown.length > 0 ? { shown } : {}),
     ...(reason === heldOutOfAll ? { heldOutOf: 'all' } : {}),
   };
 }

@@ -78,6 +78,25 @@ export async function funnelHeard(
   });
 }
 
+/** How the mails of a journey stand, and what was heard of them. */
+export async function funnelOf(runner: Runner, query: FunnelQuery) {
+  const [states, heard] = await Promise.all([funnelStates(runner, query), funnelHeard(runner, query)]);
+  return { states, heard };
+}
+
+/** Of which mails something was heard, each kind once. */
+export async function heardIn(
+  runner: Runner,
+  { journey, from, until }: Pick<FunnelQuery, 'journey' | 'from' | 'until'>,
+): Promise<{ messageId: string; kind: string }[]> {
+  const at = (time: number | null) => (time === null ? null : new Date(time));
+  return runner.rows({
+    text: `select h.message_id::text as "messageId", h.kind from message_heard h join message m on m.shard = h.shard and m.id = h.message_id
+      where h.journey = $1 and not h.test and ${spanOf('m')}`,
+    values: [journey, at(from), at(until)],
+  });
+}
+
 const spanOf = (row: string) =>
   `($2::timestamptz is null or ${row}.planned_at >= $2) and ($3::timestamptz is null or ${row}.planned_at < $3)`;
 

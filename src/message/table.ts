@@ -91,6 +91,8 @@ export interface Change {
   due?: number;
   arm?: 'treated' | 'control';
   fence?: number;
+  /** What it would have led to, of a mail that somebody held out does not get. */
+  links?: StoredLink[];
 }
 
 /** Writes changes; a row that was claimed by somebody else meanwhile, or cancelled, is left alone and not returned. */
@@ -98,10 +100,10 @@ export async function change(tx: Runner, changes: Change[], now: number): Promis
   if (changes.length === 0) return [];
   const rows = await tx.rows<Raw>({
     name: 'message-change',
-    text: `with c as (select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::int[])
-        as c(c_id, c_state, c_reason, c_due, c_arm, c_fence))
+    text: `with c as (select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::int[], $8::jsonb[])
+        as c(c_id, c_state, c_reason, c_due, c_arm, c_fence, c_links))
       update message set state = c_state, reason = c_reason, due = coalesce(c_due, due), arm = coalesce(c_arm, arm),
-        lease_until = null, changed_at = $7, crashes = case when c_fence is null then crashes else 0 end
+        links = coalesce(c_links, links), lease_until = null, changed_at = $7, crashes = case when c_fence is null then crashes else 0 end
       from c where id = c_id and (c_fence is null or (fence = c_fence and state = 'leased'))
       returning ${lean}`,
     values: [
@@ -112,9 +114,16 @@ export async function change(tx: Runner, changes: Change[], now: number): Promis
       changes.map(({ arm }) => arm ?? null),
       changes.map(({ fence }) => fence ?? null),
       new Date(now),
+      changes.map(({ links }) => (links ? JSON.stringify(links) : null)),
     ],
   });
-  return rows.map(rowOf);
+  return withLinks(rows.map(rowOf), changes);
+}
+
+/** Rows that were read without their links, with those that are known anyway. */
+export function withLinks(rows: MessageRow[], known: readonly { id: string; links?: StoredLink[] }[]): MessageRow[] {
+  const links = new Map(known.map((one) => [one.id, one.links]));
+  return rows.map((row) => ({ ...row, links: links.get(row.id) ?? row.links }));
 }
 
 /** What T3 needs of a finished mail. */
@@ -243,7 +252,7 @@ export async function liftDoubt(tx: Runner, ids: string[], now: number): Promise
   if (ids.length === 0) return [];
   const rows = await tx.rows<Raw>({
     text: `update message set state = 'accepted', reason = null, accepted_at = $2, doubt_at = null, changed_at = $2
-      where id = any($1::uuid[]) and state = 'in_doubt' returning ${lean}`,
+      where id = any($1::uuid[]) and state = 'in_doubt' returning ${columns}`,
     values: [ids, new Date(now)],
   });
   return rows.map(rowOf);

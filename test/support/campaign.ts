@@ -48,7 +48,7 @@ export class Campaign {
   readonly doors: Doors;
   readonly #clock: VirtualClock;
   readonly #seed: number;
-  readonly #links = new Map<string, string>();
+  readonly #links = new Map<string, string[]>();
   #made = 0;
   #people = 0;
 
@@ -78,7 +78,10 @@ export class Campaign {
     rooms.slots.callOwn = doors.callOwn;
     const made = new Campaign({ rooms, doors, clock, seed });
     rooms.transport.catchAll(async (_raw, to, mail) => {
-      made.#links.set(to, /\/c\/(v1\.[\w.-]+)/.exec(mail.says!.html)![1]!);
+      made.#links.set(
+        to,
+        [...mail.says!.html.matchAll(/\/c\/(v1\.[\w.-]+)/g)].map(([, token]) => token!),
+      );
     });
     await made.#template();
     return made;
@@ -108,9 +111,9 @@ export class Campaign {
     await this.rooms.pulse.advance(this.#clock, ms);
   }
 
-  /** The link in the last mail to an address. */
-  linkTo(email: string): string | undefined {
-    return this.#links.get(email);
+  /** A link in the last mail to an address, from the first on. */
+  linkTo(email: string, no = 0): string | undefined {
+    return this.#links.get(email)?.[no];
   }
 
   /** A journey of one mail, as it is published; `more` changes it. */
@@ -172,7 +175,7 @@ export class Campaign {
   async #clicksOf(natures: readonly Nature[], manners: Manners, truth: Truth): Promise<ShopEvent[]> {
     const events: ShopEvent[] = [];
     for (const one of natures) {
-      const link = this.#links.get(one.email);
+      const link = this.linkTo(one.email);
       if (link === undefined) continue;
       truth.mailed++;
       if (!manners.clicks(one, manners.buys(one, true))) continue;
