@@ -36,7 +36,7 @@ beforeAll(async () => {
   const settings = { ...given, secret: 's'.repeat(40), demo: false, databaseUrl: store.url };
   rooms = await joinRooms(settings, { store, log: quietLog });
   doors = await openDoors(rooms);
-  rooms.slots.callOwn = doors.callOwn;
+  rooms.slots.callOwn = doors.callAsJourney;
   await rooms.catalog.upsert(
     ['coat', 'hat', 'scarf'].map((id) => ({ id, name: id, price: 20, currency: 'EUR', stock: 3, url: `/p/${id}` })),
   );
@@ -190,10 +190,51 @@ describe('a test of an action (journeys C15)', () => {
   });
 });
 
+describe('what an action may do at our own doors (trust §3.6)', () => {
+  it('asks and reads; neither it nor its test gets whoever writes journeys any further, unless a key is shown', async () => {
+    const keysMade = async () => (await rooms.keys.list()).length;
+    const make = { url: '/v1/keys', body: { kind: 'secret', name: 'mine', scopes: ['*'] } };
+    const before = await keysMade();
+    await live('climbs', make);
+    await come('climbs', 1);
+    expect(await ends('climbs')).toEqual(['Failed']);
+    const { id: profileId } = (await rooms.profiles.find({ namespace: 'ecid', id: '1'.padStart(38, '7') }))!;
+    const door = '/v1/journeys/climbs/actions/ask/test';
+    expect(await ask('POST', door, { profileId })).toMatchObject({ body: { ok: false, status: 'http_403' } });
+    for (const action of [
+      { url: '/v1/profiles', body: [{ identities: { email: 'a@example.com' } }] },
+      { url: `/v1/people/${profileId}`, method: 'DELETE' },
+      { url: '/v1/items', body: [] },
+    ])
+      expect(
+        await ask('POST', door, { profileId, action: plain('climbs', action).activities['ask'] }),
+        action.url,
+      ).toMatchObject({ body: { ok: false } });
+    expect(await keysMade()).toBe(before);
+
+    const { key } = await rooms.keys.make({ kind: 'secret', name: 'for journeys', scopes: ['items'] });
+    await ask('PUT', '/v1/secrets/items', { value: key });
+    const shown = { url: '/v1/items', body: [], headers: { authorization: 'Bearer {{secret.items}}' } };
+    const tried = await ask('POST', door, { profileId, action: plain('climbs', shown).activities['ask'] });
+    expect(JSON.stringify(tried.body)).not.toContain('API_KEY_NOT_ENOUGH');
+  });
+
+  it('reads by the methods a service may want (journeys C3, §5 23)', async () => {
+    const { id: profileId } = (await rooms.profiles.find({ namespace: 'ecid', id: '1'.padStart(38, '7') }))!;
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+      const action = plain('tried', { method, body: { sku: 'coat' } }).activities['ask'];
+      const door = '/v1/journeys/tried/actions/ask/test';
+      expect(await ask('POST', door, { profileId, action }), method).toMatchObject({
+        body: { ok: true, request: { method, body: method === 'GET' ? null : '{"sku":"coat"}' } },
+      });
+    }
+  });
+});
+
 describe('many people in one call of our own service (journeys §5 17)', () => {
   it('asks once, and each gets what is theirs', async () => {
     const calls: string[] = [];
-    rooms.slots.callOwn = (request) => (calls.push(request.url), doors.callOwn(request));
+    rooms.slots.callOwn = (request) => (calls.push(request.url), doors.callAsJourney(request));
     await live('many', {
       url: '/v1/recommendations:batch',
       body: { criterion: 'recently-viewed', limit: 4, recipients: '=batch' },

@@ -355,7 +355,7 @@ function duties(
 export async function startApp(settings: Settings, parts: AppParts): Promise<App> {
   const rooms = await joinRooms(settings, parts);
   const doors = await openDoors(rooms);
-  rooms.slots.callOwn = doors.callOwn;
+  rooms.slots.callOwn = doors.callAsJourney;
   const demo = settings.demo ? await (await import('./demo.ts')).prepareDemo(rooms, parts.say) : null;
   if (!settings.demo) await prepareBare(rooms);
   if (settings.adminKey !== null) await rooms.keys.adopt(settings.adminKey, 'BECKON_ADMIN_KEY');

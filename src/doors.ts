@@ -1,9 +1,10 @@
-import { buildServer } from './api/index.ts';
+import { askingKey, buildServer } from './api/index.ts';
 import type { AdvanceReport, House, Overview, PersonRow } from './api/index.ts';
 import type { Rooms } from './app.ts';
 import { said, VirtualClock, type Said } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
-import { CallTimeout, countRuns, nextWaits, type Caller } from './journey/index.ts';
+import { CallTimeout, countRuns, nextWaits } from './journey/index.ts';
+import type { CallAnswer, Caller, CallRequest } from './journey/index.ts';
 import { isReachable, type Profile } from './profile/index.ts';
 import { actionDoor } from './action-door.ts';
 import { built, readVersion } from './built.ts';
@@ -23,8 +24,10 @@ import { simulationDoor } from './simulation-door.ts';
 
 /** The doors of a running Beckon. */
 export interface Doors {
-  /** HTTP to ourselves without a socket: the same routes, the same contract (design §4). */
+  /** HTTP to ourselves without a socket: the same routes, the same contract (design §4). It may do everything. */
   callOwn: Caller;
+  /** The same for what journeys call: it reads and asks for recommendations; for more an action shows a key of its own. */
+  callAsJourney: Caller;
   listen(): Promise<void>;
   close(): Promise<void>;
 }
@@ -34,13 +37,10 @@ const iso = (at: number) => new Date(at).toISOString();
 /** Builds the server from the rooms. */
 export async function openDoors(rooms: Rooms): Promise<Doors> {
   const house = houseOf(rooms);
-  const callOwn: Caller = async ({ method, url, headers, body, timeoutMs }) => {
-    const asked = server.inject({
-      method,
-      url,
-      headers: { ...headers, authorization: `Bearer ${rooms.ownKey}` },
-      ...(body === null ? {} : { payload: body }),
-    });
+  const call = async (asking: CallRequest, authorization: string): Promise<CallAnswer> => {
+    const { method, url, headers, body, timeoutMs } = asking;
+    const payload = body === null ? {} : { payload: body };
+    const asked = server.inject({ method, url, headers: { ...headers, authorization }, ...payload });
     const answer = await inTime(asked, timeoutMs);
     return {
       status: answer.statusCode,
@@ -48,11 +48,15 @@ export async function openDoors(rooms: Rooms): Promise<Doors> {
       text: answer.body,
     };
   };
-  house.mounts = rooms.settings.demo ? shopMounts(rooms, (request) => callOwn(request)) : [];
+  const asShop: Caller = (request) => call(request, `Bearer ${rooms.ownKey}`);
+  const asJourney: Caller = (request) =>
+    call(request, request.headers['authorization'] ?? `Bearer ${askingKey(rooms.ownKey)}`);
+  house.mounts = rooms.settings.demo ? shopMounts(rooms, asShop) : [];
   const server = await buildServer(house);
   await server.ready();
   return {
-    callOwn: gathering(callOwn),
+    callOwn: asShop,
+    callAsJourney: gathering(asJourney),
     listen: async () => void (await server.listen({ port: rooms.settings.port, host: rooms.settings.host })),
     close: () => server.close(),
   };

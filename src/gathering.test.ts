@@ -92,7 +92,7 @@ it('an answer is the same together and alone, also that of a question that lacks
   await rooms.follower.catchUp();
   const found = await rooms.profiles.findAll([1, 2].map((n) => ({ namespace: 'crm', id: String(n) })));
   const ids = [...found.values()].map(({ id }) => id);
-  const { callOwn } = await openDoors(rooms);
+  const { callAsJourney: callOwn } = await openDoors(rooms);
   const bodies = [
     ...ids.map((profileId) => ({ criterion: 'recently-viewed', profileId, limit: 3 })),
     { criterion: 'viewed-together', profileId: ids[0], limit: 3 },

@@ -200,7 +200,7 @@ class Simulation {
     const { answers, actions = 'engine' } = this.#request;
     const doors = await openDoors(this.#rooms);
     const recorded = new Answers(answers);
-    const callOwn = gathering(inTurn(doors.callOwn));
+    const callOwn = gathering(inTurn(doors.callAsJourney));
     slots.callOwn = recorded.caller((request) =>
       actions === 'engine' ? callOwn(request) : Promise.resolve().then(() => answered(actions)),
     );

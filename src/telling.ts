@@ -74,7 +74,7 @@ export class Telling {
     secrets.pretend();
     slots.messages.senders.pretend();
     const doors = await openDoors(this.#rooms);
-    slots.callOwn = this.#answers.caller(doors.callOwn);
+    slots.callOwn = this.#answers.caller(doors.callAsJourney);
     slots.callOutside = this.#answers.caller(() =>
       Promise.reject(new Error('A story calls nobody outside; give it answers')),
     );

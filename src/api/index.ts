@@ -16,7 +16,7 @@ export type { ActionTrial, SecretRow, ServiceState } from './contract-action.ts'
 export type { JourneyVersion, StuckList } from './contract-journey.ts';
 export type { TemplatePreview } from './contract-message.ts';
 export { Forms } from './forms.ts';
-export { Keys, keyText, type Admitted } from './keys.ts';
+export { askingKey, Keys, keyText, type Admitted } from './keys.ts';
 export { personOf } from './person.ts';
 export { buildServer } from './server.ts';
 export { MailSources } from './mail-sources.ts';

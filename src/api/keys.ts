@@ -56,6 +56,8 @@ export class Keys {
   /** What this text is, or null when it is no key in force. */
   async admit(key: string): Promise<Admitted | null> {
     if (sameText(key, this.#ownKey)) return { id: 'own', kind: 'secret', scopes: ['*'], datastream: null };
+    if (sameText(key, askingKey(this.#ownKey)))
+      return { id: 'own', kind: 'secret', scopes: askingScopes, datastream: null };
     if (key.length < 8 || key.length > 256 || isMistyped(key)) return null;
     const row = await findKey(this.#store, sha256(key));
     if (!row) return null;
@@ -77,6 +79,14 @@ export class Keys {
   revoke(id: string): Promise<boolean> {
     return revokeKey(this.#store, id);
   }
+}
+
+/** What calls of journeys to our own doors may do: whoever writes a journey gets no further by its actions than by role. */
+const askingScopes: readonly KeyScope[] = ['read', 'recommend'];
+
+/** The Bearer of such calls, beside the process's own. */
+export function askingKey(ownKey: string): string {
+  return `${ownKey}.asks`;
 }
 
 /** `sk_` + 43 characters of 32 random bytes + 6 of their checksum, base64url. */

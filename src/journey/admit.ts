@@ -8,6 +8,7 @@ import type { JourneyDefinition } from './definition.ts';
 import type { RunHands } from './hands.ts';
 import type { RunnerParts } from './runner.ts';
 import type { Run } from './run.ts';
+import { outsideSpan } from './span.ts';
 
 /** A journey as somebody comes into it: the version that is live. */
 export interface LiveJourney {
@@ -80,7 +81,10 @@ export class Admission {
   /** Lets a profile in if the re-entrance rule allows; otherwise keeps why not. @returns whether it went in */
   admit(changes: Changes, journey: LiveJourney, entry: EntryData, profile: Profile): boolean {
     const { definition, version } = journey;
-    const refused = this.#refusal(changes, definition, profile) ?? changes.cappedOut(definition, profile.id);
+    const refused =
+      outsideSpan(definition, this.#hands.zoneOf(definition, profile), this.#parts.clock.now()) ??
+      this.#refusal(changes, definition, profile) ??
+      changes.cappedOut(definition, profile.id);
     const rivals = competition(definition, this.#rivals(changes, definition, profile.id));
     const why = refused ?? ('refused' in rivals ? rivals.refused : null);
     if (why !== null) {

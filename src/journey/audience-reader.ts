@@ -7,7 +7,7 @@ import { Changes } from './change.ts';
 import { defaultLateness } from './decide.ts';
 import type { AudienceEntry, BusinessEntry, JourneyDefinition } from './definition.ts';
 import type { RunHands } from './hands.ts';
-import { nextReadDue, waveOf, type Reading } from './reading.ts';
+import { nextReadingOf, waveOf, type Reading } from './reading.ts';
 import type { RunnerParts } from './runner.ts';
 import { activeRuns } from './table.ts';
 import {
@@ -145,7 +145,7 @@ export class AudienceReader {
       const isLate = now - due > durationMs(definition.lateness ?? defaultLateness);
       if (isLate) log.warn('journey.reading-too-late', { journey: row.key, due: new Date(due).toISOString() });
       const since = entry.incremental ? await lastReading(store, row.key) : null;
-      const next = entry.every === 'once' ? null : nextReadDue(entry, zoneOf(definition, journeys.zone), now);
+      const next = entry.every === 'once' ? null : nextReadingOf(definition, journeys.zone, now);
       await store.inTransaction(async (tx) => {
         const waves = entry.waves ?? [{ after: 'PT0S' }];
         const name = new Date(due).toISOString();
@@ -314,10 +314,4 @@ export class AudienceReader {
     for (const run of inside) await changes.stop(tx, run, 'The audience was read again');
     return false;
   }
-}
-
-/** Whose clock an audience is read by. */
-export function zoneOf({ entry, zone }: JourneyDefinition, shopZone: string): string {
-  const own = entry.kind === 'audience' ? entry.zone : undefined;
-  return own ?? (zone === undefined || zone === 'profile' ? shopZone : zone);
 }

@@ -8,7 +8,7 @@ import { errors } from './error.ts';
 
 /** A call as an action makes it. A `url` that begins with `/` means our own origin. */
 export interface CallRequest {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
   headers: Record<string, string>;
   body: string | null;

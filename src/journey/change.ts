@@ -356,7 +356,7 @@ function orderOf(
     shard: profile.shard,
     message: command.message,
     context: contextOf(run),
-    deadline: now + perishableMs,
+    deadline: Math.min(now + perishableMs, command.until ?? Infinity),
     class: 'marketing',
     holdout: definition.holdout ?? defaultHoldout,
     quietHours: definition.quietHours === undefined ? defaultQuietHours : definition.quietHours,

@@ -8,6 +8,8 @@ import { staleIn, takenIn, type Stale, type Taken } from './answer.ts';
 import type { Activity, CustomAction, ListenActivity, MessageActivity, UpdateActivity } from './definition.ts';
 import { scopeOf, type Command, type Decision, type Hands, type Input, type Run, type Step } from './run.ts';
 import { messageAt, wayAt } from './share.ts';
+import { lastMomentOf } from './span.ts';
+import { attributesOf, valuesOf } from './values.ts';
 import { heardOf, waitingOf, type Waiting } from './waiting.ts';
 import { instantOfWall } from './wall.ts';
 
@@ -116,8 +118,9 @@ class Course {
 
   /** When the run may last no longer, UTC ms. */
   get #lastDay(): number {
-    const { life } = this.#hands.definition;
-    return life === undefined ? Infinity : this.#run.enteredAt + durationMs(life);
+    const { definition, zone } = this.#hands;
+    const { life, ends } = definition;
+    return life === undefined && ends === undefined ? Infinity : lastMomentOf(definition, this.#run, zone);
   }
 
   fact(fact: Fact): void {
@@ -211,6 +214,7 @@ class Course {
     const { context } = this.#run;
     context.actions[action.name] = taken.kept;
     delete context.answered?.[action.name];
+    if (!taken.ok) context.failed = { action: action.name, activity: by, status };
     if (taken.ok && action.maxAge !== undefined) context.answered = { ...context.answered, [action.name]: { at, by } };
     const why = taken.why === null ? {} : { why: taken.why };
     this.#step('action', taken.ok ? null : status, { action: action.name, status, ...why });
@@ -267,6 +271,7 @@ class Course {
   #goTo(name: string, base: number): void {
     let next: string | null = name;
     for (let i = 0; next !== null; i++) {
+      if (this.#hands.now >= this.#lastDay) return this.#end('Its time was over', 'exited');
       const reached = boundReached(this.#run, { passed: i, now: this.#hands.now });
       if (reached !== null) return this.#end(reached, 'exited');
       next = this.#arrive(next, base);
@@ -316,7 +321,7 @@ class Course {
       case 'update':
         return this.#update(name, activity);
       case 'jump': {
-        const data = this.#valuesOf(activity.data ?? {});
+        const data = valuesOf(activity.data ?? {}, (source) => this.#evaluate(source));
         this.decision.commands.push({ do: 'jump', activity: name, journey: activity.journey, data });
         this.#step('jumped', null, { journey: activity.journey });
         return activity.next;
@@ -352,21 +357,23 @@ class Course {
   #plan(name: string, activity: MessageActivity, moves: number): null {
     const { message, ...variant } = messageAt(activity, { name, run: this.#run, hands: this.#hands });
     this.#step('planned', null, { message, ...(variant.variant && { variant: variant.variant.label }) });
-    return this.#hold('sending', { do: 'send', activity: name, moves, message, ...variant });
+    const [until, last] = [this.#lastDay, Number.isFinite(this.#lastDay)];
+    return this.#hold('sending', {
+      do: 'send',
+      activity: name,
+      moves,
+      message,
+      ...variant,
+      ...(last ? { until } : {}),
+    });
   }
 
   #update(name: string, activity: UpdateActivity): string {
-    const found = Object.entries(this.#valuesOf(activity.attributes));
-    const kept = found.filter((pair): pair is [string, string | number | boolean | null] => isPlain(pair[1]));
-    const attributes = Object.fromEntries(kept);
+    const attributes = attributesOf(activity, (source) => this.#evaluate(source));
     this.#written = { ...this.profile, attributes: { ...this.profile.attributes, ...attributes } };
     this.decision.commands.push({ do: 'update', activity: name, moves: this.#run.moves, attributes });
     this.#step('updated', null, { attributes: Object.keys(attributes) });
     return activity.next;
-  }
-
-  #valuesOf(sources: Record<string, string>): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, this.#evaluate(source) ?? null]));
   }
 
   #stop(reason: string): null {
@@ -390,8 +397,4 @@ class Course {
     this.#step(kind, reason, detail);
     Object.assign(this.#run, { state: 'ended', due: null, endedAt: this.#hands.now, endReason: reason });
   }
-}
-
-function isPlain(value: unknown): value is string | number | boolean | null {
-  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

@@ -62,7 +62,7 @@ export const CustomAction = form(
     kind: Type.Literal('action'),
     label,
     name: text('Under this name the answer stands in `context.journey.actions.<name>`'),
-    method: choice(['GET', 'POST', 'PUT'], 'Method of the call'),
+    method: choice(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], 'Method of the call'),
     url: text(
       'A path of this server, such as /v1/recommendations, or an https address; what follows the host is a template',
     ),

@@ -118,6 +118,14 @@ export const JourneyDefinition = form(
         'By whose clock times of day and dates are meant: an IANA zone, or profile, the person’s own where it is known; absent: the shop’s',
       ),
     ),
+    begins: Type.Optional(
+      text(
+        'From then on people come in: a day or a time of the wall, "2026-12-01" or "2026-12-01T08:00"; absent: at once',
+      ),
+    ),
+    ends: Type.Optional(
+      text('From then on nobody comes in, and whoever is inside has ended; written as `begins`; absent: never'),
+    ),
     life: Type.Optional(duration('How long a run may last at most; absent: as long as it takes')),
     rounds: Type.Optional(
       Type.Integer({

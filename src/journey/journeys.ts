@@ -13,9 +13,8 @@ import {
   type VersionRow,
 } from './table-journey.ts';
 import { problemsOf, refuse, validated, type Problem } from './validate.ts';
-import { zoneOf } from './audience-reader.ts';
 import type { Shares } from './share.ts';
-import { nextReadDue } from './reading.ts';
+import { nextReadingOf } from './reading.ts';
 
 /** The journeys as documents: drafts, versions, what is live. Kept in memory, as every event asks for them. */
 export class Journeys {
@@ -208,8 +207,7 @@ export class Journeys {
 
   async #publish(tx: Tx, key: string, definition: JourneyDefinition): Promise<void> {
     const now = this.#clock.now();
-    const { entry } = definition;
-    const readDue = entry.kind === 'audience' ? nextReadDue(entry, zoneOf(definition, this.zone), now) : null;
+    const readDue = nextReadingOf(definition, this.zone, now);
     const [{ version }] = (await tx.rows<{ version: number }>({
       text: `update journey set status = case status when 'paused' then status else 'live' end, version = version + 1, published_at = $2,
           read_due = case status when 'paused' then null else $3::timestamptz end, updated_at = $2, moving = null

@@ -5,8 +5,8 @@ import { errors } from './error.ts';
 import type { Journeys } from './journeys.ts';
 import type { Runner } from './runner.ts';
 import type { JourneyRow, JourneyStatus, Moving } from './table-journey.ts';
-import { zoneOf } from './audience-reader.ts';
-import { nextReadDue } from './reading.ts';
+import { nextReadingOf } from './reading.ts';
+import { isOver } from './span.ts';
 
 /**
  * What becomes of waits when a pause ends: `shift`, all go on where they stood, so that the pause counts as no time;
@@ -175,11 +175,23 @@ export class Lifecycle {
   async work(): Promise<number> {
     let changed = 0;
     for (const row of this.#journeys.list()) {
+      if (await this.#closeOver(row)) changed++;
       if (row.status === 'stopped') changed += await this.#stopPage(row.key);
       if (row.moving) changed += await this.#movePage(row.key, row.moving);
     }
     if (changed > 0) point('journey.page-changed');
     return changed;
+  }
+
+  /** A journey whose time is over closes itself (journeys E21). @returns whether it was this one that closed it */
+  async #closeOver({ key, version, status }: JourneyRow): Promise<boolean> {
+    const definition = this.#journeys.version(key, version);
+    if (status !== 'live' && status !== 'paused') return false;
+    if (definition === undefined || !isOver(definition, this.#journeys.zone, this.#clock.now())) return false;
+    await this.close(key).catch((error: { code?: string }) => {
+      if (error.code !== errors.JOURNEY_NOT_SO.code) throw error; // another process was first
+    });
+    return true;
   }
 
   async #stopPage(key: string): Promise<number> {
@@ -260,8 +272,7 @@ export class Lifecycle {
   }
 
   #nextRead(definition: JourneyDefinition | undefined, now: number): Date | null {
-    if (definition?.entry.kind !== 'audience') return null;
-    const due = nextReadDue(definition.entry, zoneOf(definition, this.#journeys.zone), now);
+    const due = definition === undefined ? null : nextReadingOf(definition, this.#journeys.zone, now);
     return due === null ? null : new Date(due);
   }
 }

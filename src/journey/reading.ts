@@ -1,5 +1,6 @@
 import { bucketOf } from '../profile/index.ts';
-import type { AudienceEntry } from './definition.ts';
+import type { AudienceEntry, JourneyDefinition } from './definition.ts';
+import { momentOf } from './span.ts';
 import { dateOf, instantOfWall, nextAt } from './wall.ts';
 
 /** One going through an audience, or through one wave of it; kept, so that it goes on where a crash stopped it. */
@@ -19,6 +20,22 @@ export interface Reading {
   /** The last person looked at. */
   cursor: string | null;
   started: number;
+}
+
+/** When a journey reads its audience next after `after`, within its span, UTC ms; null when it reads none any more. Pure. */
+export function nextReadingOf(definition: JourneyDefinition, shopZone: string, after: number): number | null {
+  const { entry, begins, ends } = definition;
+  if (entry.kind !== 'audience') return null;
+  const zone = zoneOf(definition, shopZone);
+  const [first, last] = [momentOf(begins, zone), momentOf(ends, zone)];
+  const due = nextReadDue(entry, zone, Math.max(after, (first ?? -Infinity) - 1));
+  return due !== null && due < (last ?? Infinity) ? due : null;
+}
+
+/** Whose clock an audience is read by. */
+export function zoneOf({ entry, zone }: JourneyDefinition, shopZone: string): string {
+  const own = entry.kind === 'audience' ? entry.zone : undefined;
+  return own ?? (zone === undefined || zone === 'profile' ? shopZone : zone);
 }
 
 /** When an audience is read next after `after`, UTC ms; null when it is read no more. Pure. */

@@ -42,6 +42,8 @@ export interface RunContext {
   actions: Record<string, unknown>;
   /** By the names of actions whose answers may grow too old: when they were given, and by which activity. */
   answered?: Record<string, { at: number; by: string }>;
+  /** The last action that failed: which, at which activity, and its status (journeys D8). */
+  failed?: { action: string; activity: string; status: string };
   /** How often it has come to each activity, where its journey bounds that. */
   came?: Record<string, number>;
   /** The time on the wall that its wait is meant by; its due time follows the law of the zone (trust §2.4). */
@@ -76,7 +78,15 @@ export type MessageOutcome = 'accepted' | 'excluded' | 'failed' | 'in_doubt' | '
 export type Command =
   /** Make the call of an action; of another one than that of `activity` where a mail wants its answer fresh. */
   | { do: 'call'; activity: string; moves: number; action: CustomAction; calls?: string }
-  | { do: 'send'; activity: string; moves: number; message: string; variant?: { label: string; share: number } }
+  /** Plan a mail, which may leave until then, UTC ms. */
+  | {
+      do: 'send';
+      activity: string;
+      moves: number;
+      message: string;
+      variant?: { label: string; share: number };
+      until?: number;
+    }
   | { do: 'cancel'; reason: string }
   /** Ask for one of the places of a cap; the answer comes as that of a call does. */
   | { do: 'take'; activity: string; moves: number; cap: CapActivity }
@@ -134,6 +144,7 @@ export function isSameContext(a: RunContext, b: RunContext): boolean {
     isSame(a.actions, b.actions) &&
     isSame(a.answered ?? {}, b.answered ?? {}) &&
     isSame(a.came ?? {}, b.came ?? {}) &&
+    a.failed === b.failed &&
     a.wall?.wall === b.wall?.wall &&
     a.wall?.zone === b.wall?.zone
   );
@@ -171,7 +182,15 @@ export function withProfile(
 
 /** What a run knows by itself: when it began, its events and answers, its ids (journeys.md §2.3). Its mails see it too. */
 export function contextOf(run: Run): Record<string, unknown> {
-  const technicalProperties = { supplementalId: run.key, journeyUID: run.journey };
+  const technicalProperties = {
+    supplementalId: run.key,
+    journeyUID: run.journey,
+    journeyVersion: run.version,
+    instanceID: run.id,
+    profileID: run.profileId,
+    currentNode: run.activity,
+    lastActionError: run.context.failed ?? null,
+  };
   const { events, actions } = run.context;
   return { entry: run.enteredAt, journey: { events, actions, technicalProperties } };
 }

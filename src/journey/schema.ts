@@ -80,7 +80,15 @@ export function journeySchema(definition: JourneyDefinition, event: unknown = en
       journey: mapOf({
         events: mapOf({ entry }, anyType),
         actions: mapOf(Object.fromEntries(actions)),
-        technicalProperties: mapOf({ supplementalId: text, journeyUID: text }),
+        technicalProperties: mapOf({
+          supplementalId: text,
+          journeyUID: text,
+          journeyVersion: number,
+          instanceID: text,
+          profileID: text,
+          currentNode: text,
+          lastActionError: maybe(mapOf({ action: text, activity: text, status: text })),
+        }),
       }),
     }),
   });

@@ -7,6 +7,7 @@ import { journeySchema } from './schema.ts';
 import { checkActivities } from './validate-activity.ts';
 import { checkForm } from './validate-form.ts';
 import { duration, expression, numbers, timeOfDay, type Say } from './validate-part.ts';
+import { momentOf } from './span.ts';
 import { instantOfWall, isZone } from './wall.ts';
 
 const keyForm = /^[a-z0-9][a-z0-9-]{0,59}$/;
@@ -145,10 +146,19 @@ function checkRules(definition: JourneyDefinition, isSound: (part: string) => bo
     say('priority', `${priority} is no priority; write a whole number from 0 to 100`);
   if (isSound('group') && group !== undefined && !keyForm.test(group))
     say('group', `"${group}" is no name of a group: lower-case letters, digits and hyphens`);
+  checkSpan(definition, say);
   const { life, zone } = definition;
   if (life !== undefined) duration('life', life, say);
   if (zone !== undefined && zone !== 'profile' && !isZone(zone))
     say('zone', `"${String(zone)}" is no IANA time zone; write Europe/Berlin, or profile`);
+}
+
+function checkSpan({ begins, ends }: JourneyDefinition, say: Say): void {
+  for (const [where, wall] of Object.entries({ begins, ends }))
+    if (typeof wall === 'string' && momentOf(wall, 'UTC') === null)
+      say(where, `"${wall}" is no day and no time of the wall; write 2026-12-01 or 2026-12-01T08:00`);
+  const [first, last] = [momentOf(begins, 'UTC'), momentOf(ends, 'UTC')];
+  if (first !== null && last !== null && last <= first) say('ends', 'It ends before it begins');
 }
 
 /** Audiences that are read or asked for and do not exist: such a condition would quietly be false for everybody. */

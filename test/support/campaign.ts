@@ -75,7 +75,7 @@ export class Campaign {
     };
     const rooms = await joinRooms(settings, { store, log: quietLog, clock, random, ids });
     const doors = await openDoors(rooms);
-    rooms.slots.callOwn = doors.callOwn;
+    rooms.slots.callOwn = doors.callAsJourney;
     const made = new Campaign({ rooms, doors, clock, seed });
     rooms.transport.catchAll(async (_raw, to, mail) => {
       made.#links.set(
