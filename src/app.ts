@@ -1,77 +1,39 @@
 import { randomBytes } from 'node:crypto';
-import { migrations as alertMigrations } from './alert/index.ts';
-import { audienceDoor, Forms, Keys, migrations as apiMigrations, Webhooks } from './api/index.ts';
-import { type Log } from './base/index.ts';
-import { Catalog, migrations as catalogMigrations, RuleBook } from './catalog/index.ts';
-import { EventLog, Folder, migrations as eventMigrations, type ShopEvent } from './event/index.ts';
-import { migrations as jobMigrations } from './job/index.ts';
-import { openCaller, migrations as journeyMigrations, type Caller, type Journeys } from './journey/index.ts';
-import { Measure, migrations as measureMigrations } from './measure/index.ts';
-import { type HeldMail, MailboxStore, Messages, migrations as messageMigrations } from './message/index.ts';
-import {
-  declinedSql,
-  migrations as profileMigrations,
-  Profiles,
-  type Erasures,
-  type Fact,
-  type Lesson,
-  type Profile,
-} from './profile/index.ts';
-import { prepareBare } from './bare.ts';
-import { openGround, openTeam, setUpPage, type Given, type Ground } from './ground.ts';
+import { audienceDoor, Forms, Keys, Webhooks } from './api/index.ts';
+import { hmac, type Log } from './base/index.ts';
+import { Catalog, RuleBook } from './catalog/index.ts';
+import { EventLog, Folder, shards as allShards, type ShopEvent } from './event/index.ts';
+import { openCaller, type Caller, type Journeys } from './journey/index.ts';
+import { Measure } from './measure/index.ts';
+import { type HeldMail, MailboxStore, Messages } from './message/index.ts';
+import { declinedSql, Profiles, type Fact, type Lesson, type Profile } from './profile/index.ts';
+import { openGround, openTeam, type Given, type Ground } from './ground.ts';
+import { Company } from './company.ts';
+import { dutiesOf } from './duties.ts';
 import { measuredJourneys } from './run-counts.ts';
-import { openFeeding, type Feeding } from './feeding.ts';
-import { openDoors } from './doors.ts';
+import { openFeeding } from './feeding.ts';
 import { openReplaying } from './replaying.ts';
-import { openShowing, type Showing } from './showing.ts';
+import { openShowing } from './showing.ts';
 import { openSimulations } from './simulation-door.ts';
-import { openLearning, openRecommender, type Learning } from './learning.ts';
-import { arrive, mailSettings, openTransport, shopNameOf, type Post } from './mailing.ts';
+import { openLearning, openRecommender } from './learning.ts';
+import { mailSettings, openTransport, shopNameOf, type Post } from './mailing.ts';
 import { openErasures } from './erasing.ts';
-import { openHearing } from './hearing.ts';
 import { openJourneying, type Journeying } from './journeying.ts';
 import { carryBack, carryOver } from './merging.ts';
-import { Pulse, type Duty } from './pulse.ts';
-import { ActivitySeen, migrations as recommendMigrations, type FeedBatch } from './recommend/index.ts';
+import { Pulse } from './pulse.ts';
+import { Roles } from './role.ts';
+import { ActivitySeen, type FeedBatch } from './recommend/index.ts';
 import type { Settings } from './settings.ts';
 import { openWatching } from './watching.ts';
-import type { Migration, Store, Tx } from './store/index.ts';
-import { migrations as teamMigrations } from './team/index.ts';
+import type { Store, Tx } from './store/index.ts';
 
-/** Everything the database needs, room by room. */
-export const migrations: readonly Migration[] = [
-  ...jobMigrations,
-  ...eventMigrations,
-  ...profileMigrations,
-  ...catalogMigrations,
-  ...recommendMigrations,
-  ...journeyMigrations,
-  ...messageMigrations,
-  ...measureMigrations,
-  ...alertMigrations,
-  ...teamMigrations,
-  ...apiMigrations,
-  {
-    name: '0901-app-memory',
-    sql: 'create table app_memory (name text primary key, value jsonb not null)',
-  },
-];
+export { migrations } from './schema.ts';
 
 export interface AppParts {
   store: Store;
   databaseUrl: string;
   say: (line: string) => void;
   log: Log;
-}
-
-/** A running Beckon. */
-export interface App {
-  addresses: { name: string; url: string }[];
-  /** The secret key to print, in the demo; otherwise null. */
-  key: string | null;
-  /** Nobody can call `/v1` yet: no key is in force. */
-  keyless: boolean;
-  stop(): Promise<void>;
 }
 
 /** Rooms that call each other through slots; filled while joining, used only when something happens. */
@@ -87,6 +49,8 @@ interface Slots extends Journeying {
   wake: () => void;
   /** Hears of mails that wait at a gate. */
   held?: (held: HeldMail) => void;
+  /** The process is about to end: nothing more is to be sent to it. */
+  isLeaving?: boolean;
 }
 
 /** The rooms, joined: the only place that knows them all. */
@@ -94,6 +58,8 @@ export type Rooms = Awaited<ReturnType<typeof joinRooms>>;
 
 /** The shop's currency for reports; orders in another are counted apart. */
 const reportCurrency = 'EUR';
+/** Where others may take over, a shard of a process that fell silent is free after so long, ms of real time. */
+const sharedLeaseMs = 5000;
 
 /**
  * Joins the rooms. Facts go down the walk: an event is folded into profiles, its facts go to journeys, messages and
@@ -102,6 +68,49 @@ const reportCurrency = 'EUR';
 export async function joinRooms(settings: Settings, given: Given) {
   const ground = await openGround(settings, given);
   const { store, log, clock, ids, random, memory } = ground;
+  const roles = new Roles(settings.roles);
+  const alone = settings.databaseUrl === null;
+  const company = new Company({ store, log, id: alone ? 'house' : ids.next(), roles, alone });
+  const walk = await openWalk(ground);
+  const { slots, events, profiles, feeding, templates } = walk;
+  const { folder, folded } = openFold(ground, walk, company);
+  const webhooks = new Webhooks({ ...ground, publicUrl: settings.publicUrl });
+  const forms = openForms(ground, { events, slots });
+  const holders = () => ({ profiles, events, webhooks, forms, ...slots });
+  const erasures = openErasures(ground, { rooms: holders, settle: folded });
+  const looking = openWatching(ground, slots, { ...feeding, events });
+  const tell = (tx: Tx, found: Omit<Told, 'seen'>) => spread(slots, tx, { ...found, seen: [] });
+  const readTemplates = async () => void (templates.keys = await slots.messages.templates.names());
+  const met = { ...walk, ...slots, ...looking, folder, erasures, forms, company, readTemplates, tell };
+  const duties = dutiesOf(roles, { ...ground, ...met });
+  const pulse = new Pulse({ clock, log, duties, onMoved: (offset) => memory.set('clock-offset', offset) });
+  slots.wake = () => [pulse, slots.calling].map((one) => one.wake());
+  const ownKey = ownKeyOf(settings);
+  const keys = new Keys({ store, ids, random, ownKey });
+  const team = openTeam(settings, ground);
+  await readAhead(walk);
+  const { runner, lifecycle, secrets, messages, measure } = slots;
+  const audiences = audienceDoor({ store, audiences: profiles.audiences, tell });
+  const people = { audiences, erasures, webhooks, forms, keys, team, ownKey };
+  const process = { roles, company, folder, folded, pulse, duties };
+  const joined = {
+    ...ground,
+    ...walk,
+    ...looking,
+    runner,
+    lifecycle,
+    secrets,
+    messages,
+    measure,
+    ...people,
+    ...process,
+  };
+  return { ...joined, simulations: openSimulations(ground, () => joined) };
+}
+
+/** The rooms that facts walk through, each over those before it; what calls back goes by the slots. */
+async function openWalk(ground: Ground) {
+  const { settings, store, clock, ids } = ground;
   const events = new EventLog({ store, ids, declined: declinedSql });
   const slots = {
     seen: new ActivitySeen(store),
@@ -126,83 +135,57 @@ export async function joinRooms(settings: Settings, given: Given) {
   slots.messages = openMessages(ground, { profiles, catalog, events, out: transport, slots });
   slots.measure = openMeasure(ground, { profiles, catalog, events, journeys, slots });
   await slots.measure.open();
+  const shown = { catalog, rules, feeding, showing, recommender, learning, follower: learning.follower, replaying };
+  return { events, slots, profiles, ...shown, mailbox, transport, templates, journeys };
+}
+
+type Walk = Awaited<ReturnType<typeof openWalk>>;
+
+/**
+ * The fold over the walk, with this process's share of the shards: what is received here goes to it, and what that teaches
+ * to the recommender, without being read again.
+ */
+function openFold({ store, clock, log }: Ground, walk: Walk, company: Company) {
+  const { events, profiles, learning, slots } = walk;
   const folder = new Folder({
     store,
     clock,
     log,
-    // Our own database serves one process at a time (store/launch-hold.ts), so after a kill -9 the shards are ours at once.
-    owner: settings.databaseUrl === null ? 'house' : ids.next(),
+    // Our own database has one owner, so after a kill -9 its shards are ours at once.
+    owner: company.id,
     fold: (tx, batch) => fold({ profiles, slots }, tx, batch),
+    share: () => company.share(allShards, 'journey'),
+    ...(company.isFixed ? {} : { leaseMs: sharedLeaseMs, lookMs: () => (company.isAlone ? 1000 : 100) }),
   });
+  events.onStored((rows) => folder.give(rows));
+  events.whileFolding(() => folder.owed);
   profiles.whileFolding(() => folder.holdsAll);
-  const webhooks = new Webhooks({ ...ground, publicUrl: settings.publicUrl });
-  const forms = openForms(ground, { events, slots });
-  const settle = async () => void (await folder.drain());
-  const erasures = openErasures(ground, { rooms: () => ({ profiles, events, webhooks, forms, ...slots }), settle });
-  joinFold(folder, { events, learning });
-  const returning = duties(ground, { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots });
-  const looking = openWatching(ground, slots, { ...feeding, events });
-  returning.push(replaying.duty, ...Object.values(looking).map(({ duty }) => duty));
-  const pulse = new Pulse({ clock, log, duties: returning, onMoved: (offset) => memory.set('clock-offset', offset) });
-  slots.wake = () => [pulse, slots.calling].map((one) => one.wake());
-  const ownKey = `own_${randomBytes(32).toString('base64url')}`;
-  const keys = new Keys({ store, ids, random, ownKey });
-  const team = openTeam(settings, ground);
-  await readAhead({ events, profiles, templates, slots });
-  const { runner, lifecycle, secrets, messages, measure } = slots;
-  const tell = (tx: Tx, told: { facts: Fact[]; profiles: Map<string, Profile> }) =>
-    spread(slots, tx, { ...told, seen: [] });
-  const audiences = audienceDoor({ store, audiences: profiles.audiences, tell });
-  const walk = {
-    events,
-    profiles,
-    audiences,
-    erasures,
-    catalog,
-    feeding,
-    rules,
-    recommender,
-    showing,
-    learning,
-    follower: learning.follower,
-    replaying,
-    journeys,
-    runner,
-    lifecycle,
-    secrets,
-    messages,
-    measure,
-    ...looking,
+  folder.onFolded((fed) => {
+    events.goOn();
+    learning.follower.give(fed as FeedBatch[]);
+  });
+  /** What was acknowledged before is folded, here or by whoever holds its shard. */
+  const folded = async () => {
+    await folder.drain();
+    if (!folder.holdsAll) await events.untilFolded();
   };
-  const ways = { mailbox, transport, folder, pulse, duties: returning, slots, keys, team, ownKey, webhooks, forms };
-  const joined = { ...ground, ...walk, ...ways };
-  return { ...joined, simulations: openSimulations(ground, () => joined) };
+  return { folder, folded };
+}
+
+/** Where processes share a database, each knows the calls of the others by it; else it lives in memory only. */
+function ownKeyOf({ databaseUrl, secret }: Settings): string {
+  const text = databaseUrl === null ? randomBytes(32).toString('base64url') : hmac(secret, 'calls of our own');
+  return `own_${text}`;
 }
 
 /** What the rooms keep in memory is read before anything happens. */
-async function readAhead(rooms: {
-  events: EventLog;
-  profiles: Profiles;
-  templates: { keys: ReadonlySet<string> };
-  slots: Slots;
-}): Promise<void> {
-  const { events, profiles, templates, slots } = rooms;
+async function readAhead({ events, profiles, templates, slots }: Walk): Promise<void> {
   await events.open();
   await profiles.traits.refresh();
   await profiles.audiences.open();
   await slots.messages.templates.installRecipes();
   templates.keys = await slots.messages.templates.names();
   await slots.journeys.load();
-}
-
-/** What is received goes to the fold of this process, and what that teaches to the recommender, without being read again. */
-function joinFold(folder: Folder, { events, learning }: { events: EventLog; learning: Learning }): void {
-  events.onStored((rows) => folder.give(rows));
-  events.whileFolding(() => folder.owed);
-  folder.onFolded((fed) => {
-    events.goOn();
-    learning.follower.give(fed as FeedBatch[]);
-  });
 }
 
 function openProfiles({ store, clock, ids, log }: Ground, events: EventLog, slots: Slots): Profiles {
@@ -277,123 +260,16 @@ async function fold(
   return feed;
 }
 
-async function spread(
-  slots: Slots,
-  tx: Tx,
-  what: { facts: Fact[]; profiles: Map<string, Profile>; seen: ShopEvent[] },
-): Promise<void> {
+/** Facts of people, and what was seen of them. */
+interface Told {
+  facts: Fact[];
+  profiles: Map<string, Profile>;
+  seen: ShopEvent[];
+}
+
+async function spread(slots: Slots, tx: Tx, what: Told): Promise<void> {
   await slots.runner.listen(tx, what.facts, what.profiles);
   await slots.messages.listen(tx, what.facts);
   await slots.measure.listen(tx, what.facts, what.seen, { profiles: what.profiles });
   await slots.seen.listen(tx, what);
-}
-
-/** What comes back again and again, in this order. */
-function duties(
-  { store, clock }: Pick<Ground, 'store' | 'clock'>,
-  rooms: {
-    folder: Folder;
-    profiles: Profiles;
-    learning: Learning;
-    feeding: Feeding;
-    showing: Showing;
-    journeys: Journeys;
-    erasures: Erasures;
-    forms: Forms;
-    slots: Slots;
-  },
-): Duty[] {
-  const { folder, profiles, learning, feeding, showing, journeys, erasures, forms, slots } = rooms;
-  const endVisits = async () => {
-    const due = await profiles.nextVisitEnd();
-    if (due === null || due > clock.now()) return 0;
-    return store.inTransaction(async (tx) => {
-      const ended = await profiles.endVisits(tx, 200);
-      await spread(slots, tx, { ...ended, seen: [] });
-      return ended.facts.length;
-    });
-  };
-  const lapse = async () => {
-    const due = await profiles.audiences.nextDue();
-    if (due === null || due > clock.now()) return 0;
-    return store.inTransaction(async (tx) => {
-      const lapsed = await profiles.audiences.lapse(tx);
-      await spread(slots, tx, { ...lapsed, seen: [] });
-      return lapsed.looked;
-    });
-  };
-  const refresh = async () => {
-    await journeys.refresh();
-    await showing.refresh();
-    await profiles.traits.refresh();
-    return profiles.audiences.tidy();
-  };
-  return [
-    { name: 'looking at the journeys', work: refresh },
-    ...learning.duties,
-    { name: 'forgetting sign-ups', work: () => forms.tidy(), nextDue: () => forms.nextDue() },
-    { name: 'folding events', beside: true, work: () => folder.drain() },
-    { name: 'ending visits', work: endVisits, nextDue: () => profiles.nextVisitEnd() },
-    { name: 'keeping audiences fresh', work: lapse, nextDue: () => profiles.audiences.nextDue() },
-    { name: 'waking runs', work: () => slots.runner.wake(), nextDue: () => slots.runner.nextDue() },
-    feeding.duty,
-    showing.duty,
-    { name: 'adding up reports', work: () => slots.measure.rollUp() },
-    { name: 'reading audiences', work: () => slots.runner.read() },
-    { name: 'stopping and moving runs', work: () => slots.lifecycle.work() },
-    { name: 'calling actions', beside: true, work: () => slots.calling.drain() },
-    {
-      name: 'sending mail',
-      work: async () => (await slots.messages.work()).done,
-      nextDue: () => slots.messages.nextDue(),
-    },
-    { name: 'forgetting people', work: () => erasures.work(), nextDue: () => erasures.nextDue() },
-  ];
-}
-
-/** Starts everything: rooms, demo, doors, and the passing of time. */
-export async function startApp(settings: Settings, parts: AppParts): Promise<App> {
-  const rooms = await joinRooms(settings, parts);
-  const doors = await openDoors(rooms);
-  rooms.slots.callOwn = doors.callAsJourney;
-  const demo = settings.demo ? await (await import('./demo.ts')).prepareDemo(rooms, parts.say) : null;
-  if (!settings.demo) await prepareBare(rooms);
-  if (settings.adminKey !== null) await rooms.keys.adopt(settings.adminKey, 'BECKON_ADMIN_KEY');
-  await rooms.follower.catchUp();
-  await doors.listen();
-  rooms.follower.start();
-  rooms.folder.start();
-  rooms.profiles.audiences.builds.start();
-  rooms.feeding.runs.start();
-  rooms.showing.listFeeds.start();
-  await rooms.replaying.replays.start();
-  rooms.simulations.start();
-  await arrive(settings, rooms, parts.say);
-  rooms.pulse.start();
-  const hearing = await openHearing(rooms);
-  rooms.slots.calling.start();
-  const at = settings.publicUrl;
-  const pages = settings.demo ? [{ name: 'shop', url: `${at}/shop` }] : [];
-  if (rooms.transport.isMailbox) pages.push({ name: 'mailbox', url: `${at}/mailbox` });
-  if (!settings.demo) pages.push(...(await setUpPage(rooms.team, at)));
-  return {
-    addresses: [...pages, { name: 'studio', url: `${at}/` }, { name: 'docs', url: `${at}/docs` }],
-    key: demo?.key ?? null,
-    keyless: (await rooms.keys.list()).length === 0,
-    async stop() {
-      await doors.close();
-      await hearing.stop();
-      rooms.messages.stop();
-      await rooms.pulse.stop();
-      await rooms.slots.calling.stop();
-      await rooms.profiles.audiences.builds.stop();
-      await rooms.feeding.runs.stop();
-      await rooms.showing.listFeeds.stop();
-      await rooms.replaying.replays.stop();
-      await rooms.simulations.stop();
-      await rooms.folder.stop();
-      await rooms.learning.stop();
-      await rooms.transport.close();
-    },
-  };
 }

@@ -1,5 +1,5 @@
-import { askingKey, buildServer } from './api/index.ts';
-import type { AdvanceReport, House, Overview, PersonRow } from './api/index.ts';
+import { askingKey, buildServer, doorGroups } from './api/index.ts';
+import type { AdvanceReport, House, Overview, PersonRow, Readiness } from './api/index.ts';
 import type { Rooms } from './app.ts';
 import { said, VirtualClock, type Said } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
@@ -134,7 +134,8 @@ function houseOf(rooms: Rooms): House {
       await rooms.store.rows({ text: 'select 1' });
       return { status: 'ok', items: catalog.size, learned: recommender.learned, broken: rooms.auditing.found.size };
     },
-    ready: () => rooms.learning.standing(),
+    ready: () => standing(rooms),
+    ...(rooms.roles.areAll ? {} : { serves: doorGroups.filter((group) => rooms.roles.has(group)) }),
     overview: () => overview(rooms),
     mounts: [],
   };
@@ -165,16 +166,16 @@ function houseSettings({ settings, secret, ownKey }: Rooms): House['settings'] {
   };
 }
 
-function profileDoor({ profiles, folder }: Rooms): House['profiles'] {
+function profileDoor({ profiles, folded }: Rooms): House['profiles'] {
   return {
     get: (id) => profiles.get(id),
     // A device's unread events are folded in memory; whoever asks by another name waits for the fold itself.
     find: async (identity, how) => {
-      if (how === 'folded' || !['ecid', 'tntid'].includes(identity.namespace)) await folder.drain();
+      if (how === 'folded' || !['ecid', 'tntid'].includes(identity.namespace)) await folded();
       return profiles.find(identity);
     },
     findAll: async (identities) => {
-      await folder.drain();
+      await folded();
       return profiles.findAll(identities);
     },
     collectConsent: (id, namespace) => profiles.collectConsent(id, namespace),
@@ -209,9 +210,15 @@ function mailboxDoor({ transport, mailbox }: Rooms): House['mailbox'] {
 }
 
 /** What was acknowledged before this call is folded and learned when it resolves. */
-async function settle({ folder, follower }: Rooms): Promise<void> {
-  await folder.drain();
-  await follower.catchUp();
+async function settle({ folded, follower, roles }: Rooms): Promise<void> {
+  await folded();
+  if (roles.learns) await follower.catchUp();
+}
+
+/** May requests be sent to this process? Where it answers with recommendations, not before it has learned what happened. */
+function standing({ learning, roles, slots }: Rooms): Readiness {
+  const learned = learning.standing();
+  return { ...learned, ready: slots.isLeaving !== true && (learned.ready || !roles.learns), roles: [...roles.list] };
 }
 
 function personRow(profile: Profile): PersonRow {

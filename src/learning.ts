@@ -12,8 +12,8 @@ import type { Store } from './store/index.ts';
 export interface Learning {
   follower: Follower;
   snapshots: Snapshots;
-  /** Keeping snapshots, and the log in bounds. */
-  duties: Duty[];
+  /** Keeping the log in bounds, which any process may do, and keeping what this one learned. */
+  duties: { tidy: Duty; keep: Duty };
   /** Learns to the end what is otherwise learned beside everything, a little at a time: for whoever moves time. */
   study(): Promise<void>;
   /** How far this process has come. */
@@ -71,10 +71,10 @@ export function openLearning(
   return {
     follower,
     snapshots,
-    duties: [
-      { name: 'keeping the log in bounds', work: () => tidy.work() },
-      { name: 'keeping what was learned', work: keep },
-    ],
+    duties: {
+      tidy: { name: 'keeping the log in bounds', work: () => tidy.work() },
+      keep: { name: 'keeping what was learned', work: keep },
+    },
     async study() {
       items.look(0);
       contents.look();

@@ -214,7 +214,7 @@ async function serve(given: GivenSettings, undo: Undo): Promise<void> {
   if (given.databaseUrl !== null || holderOf(resolve(given.dataDir)) === null) await requirePort(given);
   const ground = await prepare(given, undo);
   const seconds = stopwatch();
-  const { startApp } = await import('./app.ts');
+  const { startApp } = await import('./running.ts');
   const app = await startApp(ground.settings, ground.parts).catch((error: unknown) => {
     throw portError(given, (error as { code?: string }).code) ?? error;
   });
@@ -253,7 +253,7 @@ async function doctor(flags: readonly string[]): Promise<number> {
 
 /** Loaded late, so that help and doctor work without the rooms. */
 async function allMigrations(): Promise<readonly Migration[]> {
-  return (await import('./app.ts')).migrations;
+  return (await import('./schema.ts')).migrations;
 }
 
 /** Says that the port is taken before anything is made. */

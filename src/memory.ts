@@ -1,4 +1,11 @@
-import type { Store } from './store/index.ts';
+import type { Migration, Store } from './store/index.ts';
+
+export const migrations: readonly Migration[] = [
+  {
+    name: '0901-app-memory',
+    sql: 'create table app_memory (name text primary key, value jsonb not null)',
+  },
+];
 
 /** Reads or keeps a small fact about this installation: the clock's offset, whether the demo stands. */
 export class Memory {

@@ -35,6 +35,9 @@ test('with nothing said, everything has its default: the demo, a virtual clock, 
     leaseMs: 60_000,
     recoveryMs: 900_000,
     globalHoldout: 0,
+    roles: ['collect', 'recommend', 'journey', 'send', 'studio'],
+    recommendUrl: null,
+    drainMs: 0,
     logLevel: 'warn',
   });
 });
@@ -156,4 +159,13 @@ test('mails link to the shop that is named, and to the hosts named besides', () 
   expect(() => read(['--shop-url', 'javascript:alert(1)'])).toThrow(
     expect.objectContaining({ code: 'SETTINGS_BAD_VALUE' }),
   );
+});
+
+test('roles are any of the five in their order; one mistyped is told, and a part of them needs a shared database and no demo', () => {
+  const env = { DATABASE_URL: 'postgres://db/beckon' };
+  const some = readSettings(['--role', 'send, collect'], env);
+  expect(some).toMatchObject({ roles: ['collect', 'send'], demo: false, clock: 'system' });
+  expect(() => readSettings(['--role', 'collct'], env)).toThrow('did you mean "collect"?');
+  expect(() => readSettings(['--role', 'send'], {})).toThrow('no DATABASE_URL');
+  expect(() => readSettings(['--role', 'send'], { ...env, BECKON_DEMO: 'on' })).toThrow('the demo');
 });

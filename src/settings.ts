@@ -9,6 +9,8 @@ import {
   type Given,
 } from './settings-mail.ts';
 import { readService } from './settings-service.ts';
+import { readRoles } from './settings-role.ts';
+import { allRoles, type Role } from './role.ts';
 import type { ServiceSettings } from './team/index.ts';
 
 export const errors = defineErrors({
@@ -87,6 +89,12 @@ export interface Settings {
   recoveryMs: number;
   /** Share of everybody who gets no marketing mail for a quarter of a year, 0–0.5; absent: 0. */
   globalHoldout?: number;
+  /** What this process does; absent: everything. */
+  roles?: readonly Role[];
+  /** Where processes answer that have the role `recommend`, for those without it; absent: at the public address. */
+  recommendUrl?: string | null;
+  /** Real time from a stop on, ms, in which `/readyz` refuses and the doors are still open; absent: none. */
+  drainMs?: number;
   /** Least severity of log lines on standard error. */
   logLevel: 'info' | 'warn' | 'error';
 }
@@ -168,6 +176,23 @@ const options: readonly Option[] = [
     name: 'recoveryMs',
     env: 'BECKON_RECOVERY_MS',
     text: 'milliseconds that a mail in doubt waits for an answer (900000)',
+  },
+  {
+    name: 'roles',
+    flag: '--role',
+    env: 'BECKON_ROLE',
+    takes: 'ROLES',
+    text: 'what this process does: collect, recommend, journey, send, studio, with commas between (all)',
+  },
+  {
+    name: 'recommendUrl',
+    env: 'BECKON_RECOMMEND_URL',
+    text: 'where processes with the role recommend answer, for those without it (the public address)',
+  },
+  {
+    name: 'drainMs',
+    env: 'BECKON_DRAIN_MS',
+    text: 'milliseconds from a stop on in which requests are still taken (0)',
   },
   {
     name: 'logLevel',
@@ -280,7 +305,9 @@ export function readSettings(
 ): GivenSettings {
   const given = { ...fromEnvironment(env), ...fromFlags(flags) };
   const text = (name: keyof Settings) => given[name]?.value ?? null;
-  const demo = given.demo === undefined || readSwitch(given.demo);
+  const roles = readRoles(given.roles, bad);
+  const isPart = roles.length < allRoles.length;
+  const demo = given.demo === undefined ? !isPart : readSwitch(given.demo);
   const port = given.port === undefined ? 8080 : readPort(given.port);
   const publicUrl = readUrl(given.publicUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? `http://localhost:${port}`;
   const settings: GivenSettings = {
@@ -315,6 +342,9 @@ export function readSettings(
     leaseMs: given.leaseMs === undefined ? 60_000 : readCount(given.leaseMs),
     recoveryMs: given.recoveryMs === undefined ? 900_000 : readCount(given.recoveryMs),
     globalHoldout: given.globalHoldout === undefined ? 0 : readShare(given.globalHoldout),
+    roles,
+    recommendUrl: readUrl(given.recommendUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? null,
+    drainMs: given.drainMs === undefined ? 0 : readCount(given.drainMs),
     logLevel: readChoice(given.logLevel, ['info', 'warn', 'error']) ?? 'warn',
   };
   const mailLeaves = settings.smtpUrl !== null || Object.keys(settings.ways ?? {}).length > 0;
@@ -324,6 +354,7 @@ export function readSettings(
       'A virtual clock and mail that leaves: real mail must follow real time',
     );
   }
+  if (isPart) requireShared(settings);
   requireSender(settings);
   return settings;
 }
@@ -339,6 +370,15 @@ function requireSender({ smtpUrl, from, postalAddress }: GivenSettings): void {
     errors.SETTINGS_SENDER_MISSING,
     `Mail is to leave by ${new URL(smtpUrl).host}, but ${missing.join(' and ')} is not set`,
   );
+}
+
+/** Who shares the work out needs a database that others reach, and a time that nobody moves. */
+function requireShared({ databaseUrl, demo, clock }: GivenSettings): void {
+  const clash = demo ? 'the demo' : clock === 'virtual' ? 'a virtual clock' : databaseUrl === null && 'no DATABASE_URL';
+  if (clash === false) return;
+  throw new BeckonError(errors.SETTINGS_CLASH, `Some roles only, and ${clash}`, {
+    mend: 'Run all roles, or set DATABASE_URL to the PostgreSQL that the processes share, without the demo',
+  });
 }
 
 /** Flags of `backtest` besides the settings; backtesting.ts reads them. */

@@ -47,6 +47,8 @@ export function decide(event: unknown, eventIndex: number, asked: Asked): Handle
 
 /** What an event asks for that we would have to look a person up for, scopes and surfaces alike; mostly nothing. */
 export function placesOf(event: unknown, { datastream, house }: Pick<Asked, 'datastream' | 'house'>): Place[] {
+  // Only a process that has learned what happened may decide (docs/guide/operate.md).
+  if (house.serves?.includes('recommend') === false) return [];
   const query = dig(event, 'query', 'personalization');
   const places: Place[] = [];
   const put = (name: string, setting: ScopeSetting | undefined) => {

@@ -14,6 +14,10 @@ export const errors = defineErrors({
   },
   API_INPUT_INVALID: { status: 400, mend: 'Correct the field that is named; /openapi.json has the schema' },
   API_NOT_FOUND: { status: 404, mend: 'Check the address; /openapi.json lists every door' },
+  API_SERVED_ELSEWHERE: {
+    status: 421,
+    mend: 'Send it to a process with that role; docs/guide/operate.md says how addresses are shared out',
+  },
   API_METHOD_UNSUPPORTED: { status: 415, mend: 'Send application/json, application/x-ndjson or, for items, text/csv' },
   API_KEY_MISSING: {
     status: 401,

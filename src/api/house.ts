@@ -39,6 +39,7 @@ import type { Forms } from './forms.ts';
 import type { Keys } from './keys.ts';
 import type { Rates } from './limit.ts';
 import type { MailSources } from './mail-sources.ts';
+import type { DoorGroup } from './serving.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** Everything the doors call. `app.ts` fills it from the rooms; tests fill it with small fakes. */
@@ -102,14 +103,18 @@ export interface House {
   health(): Promise<Record<string, unknown>>;
   /** What `GET /readyz` answers with: may requests be sent here? */
   ready(): Readiness;
+  /** The doors of this process, where several share them out; absent: all. */
+  serves?: readonly DoorGroup[];
   overview(): Promise<Overview>;
   /** Server parts of pages beside the studio, such as the demo shop. */
   mounts: ((app: FastifyInstance) => void)[];
 }
 
-/** How far the recommender of this process has come. */
+/** How far this process has come. */
 export interface Readiness {
-  /** It has learned what happened, up to a moment ago. */
+  /** What this process does. */
+  roles?: string[];
+  /** It may be asked: it is not about to end, and where it answers with recommendations it has learned what happened, up to a moment ago. */
   ready: boolean;
   learned: number;
   /** Whatever was acknowledged so long ago is learned, ms of real time; null before the feed was read to its end. */

@@ -24,3 +24,4 @@ export { migrations } from './table.ts';
 export { emptySignUps } from './table-form.ts';
 export { Webhooks } from './webhooks.ts';
 export { Outlet } from './outlet.ts';
+export { doorGroups, groupOf } from './serving.ts';

@@ -1,4 +1,4 @@
-import { isUuid, sameText, sha256, type Ids, type Random } from '../base/index.ts';
+import { hmac, isUuid, sameText, sha256, type Ids, type Random } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import type { KeyScope, KeyView, NewKey } from './contract-in.ts';
 import { findKey, findKeyById, insertKey, listKeys, revokeKey, touchKey, type KeyRow } from './table.ts';
@@ -84,9 +84,9 @@ export class Keys {
 /** What calls of journeys to our own doors may do: whoever writes a journey gets no further by its actions than by role. */
 const askingScopes: readonly KeyScope[] = ['read', 'recommend'];
 
-/** The Bearer of such calls, beside the process's own. */
+/** The Bearer of such calls, beside the process's own, which it does not give away: it may travel to another process. */
 export function askingKey(ownKey: string): string {
-  return `${ownKey}.asks`;
+  return `ask_${hmac(ownKey, 'asks')}`;
 }
 
 /** `sk_` + 43 characters of 32 random bytes + 6 of their checksum, base64url. */

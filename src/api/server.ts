@@ -20,6 +20,7 @@ import { metricRoutes } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
 import { segmentRoutes } from './segment.ts';
+import { serveOwn } from './serving.ts';
 import { targetRecsRoutes } from './target-recs.ts';
 import { trackRoutes } from './track.ts';
 import { webhookRoutes } from './webhook.ts';
@@ -59,6 +60,7 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
     done(null, payload);
   });
   guardRoutes(app, house);
+  serveOwn(app, house);
   limitRequests(app, house);
   inflateBodies(app);
   watchRefusals(app, house);
@@ -88,7 +90,7 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
     done();
   });
   await app.ready();
-  goStraight(app.server, house, () => isClosing);
+  if (house.serves?.includes('collect') !== false) goStraight(app.server, house, () => isClosing);
   return app;
 }
 
@@ -102,7 +104,13 @@ function healthRoutes(app: FastifyInstance, house: House): void {
   );
   app.get(
     '/readyz',
-    { schema: { tags: ['house'], summary: 'Has this process learned what happened? 503 until it has' } },
+    {
+      schema: {
+        tags: ['house'],
+        summary:
+          'May requests be sent to this process? 503 until it has learned what happened, and when it is about to end',
+      },
+    },
     async (_request, reply) => {
       const ready = house.ready();
       return reply

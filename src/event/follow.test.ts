@@ -58,7 +58,7 @@ function effects(owner: string): Fold {
   };
 }
 
-const folder = (owner: string, more: { fold?: Fold; batch?: number } = {}) =>
+const folder = (owner: string, more: { fold?: Fold; batch?: number; share?: () => number } = {}) =>
   new Folder({ store, clock, log: quietLog, owner, leaseMs, fold: effects(owner), ...more });
 const effectOwners = async () =>
   (await store.rows<{ owner: string }>({ text: 'select distinct owner from effect order by owner' })).map(
@@ -77,6 +77,38 @@ describe('Folder', () => {
     await Promise.all([a.drain(), b.drain(), a.drain()]);
     expect(await inbox()).toBe(0);
     expect(await effectCount()).toBe(60);
+  });
+
+  it('shares its shards with one that joins, and takes over when that one falls silent', async () => {
+    let sharing = 1;
+    const share = () => Math.ceil(64 / sharing);
+    const [first, second] = [folder('a', { share }), folder('b', { share })];
+    const owners = () =>
+      store.rows({
+        text: 'select owner, count(*)::int as n from event_shard group by owner order by owner nulls last',
+      });
+    await first.drain();
+    await second.drain();
+    expect(await owners()).toEqual([{ owner: 'a', n: 64 }]);
+
+    sharing = 2;
+    await first.drain();
+    clock.advance(1001);
+    await second.drain();
+    expect(await owners()).toEqual([
+      { owner: 'a', n: 32 },
+      { owner: 'b', n: 32 },
+    ]);
+
+    sharing = 1;
+    await store.run({ text: "update event_shard set lease_until = now() - interval '1 second' where owner = 'b'" });
+    clock.advance(1001);
+    await first.drain();
+    expect(await owners()).toEqual([{ owner: 'a', n: 64 }]);
+    await log.receive(Array.from({ length: 40 }, () => event()));
+    await second.drain();
+    await first.drain();
+    expect([await effectCount(), await effectOwners()]).toEqual([40, ['a']]);
   });
 
   it('keeps the order in which a visitor did things', async () => {

@@ -3,6 +3,7 @@ import { bigintColumn, smallintColumn, textColumn, type Store, type Tx } from '.
 import type { ShopEvent } from './event.ts';
 import { isHindrance, isOfTheEvents, LeaseLost } from './fold-fault.ts';
 import { GivenRows, type StoredRow } from './given.ts';
+import { ShardLeases, shards } from './lease.ts';
 import { restAfter } from './rest.ts';
 import { forgetConsents, takeGiven, takeOldest, type InboxRow } from './table-inbox.ts';
 
@@ -33,9 +34,6 @@ interface Taken {
 
 const nothing: Omit<Taken, 'more'> = { rows: 0, events: 0, fed: [] };
 
-/** All there are. */
-const shards = 64;
-
 /** How many events a pass takes of what was given, about. */
 const passEvents = 3000;
 
@@ -53,20 +51,18 @@ const patience = 10;
  */
 export class Folder {
   readonly #store: Store;
-  readonly #clock: Clock;
   readonly #log: Log;
   readonly #owner: string;
   readonly #fold: Fold;
-  readonly #leaseMs: number;
+  readonly #leases: ShardLeases;
   readonly #batch: number;
+  readonly #lookMs: () => number;
   readonly #listeners = new Set<(fed: readonly FedRow[]) => void>();
   readonly #given = new GivenRows();
   /** There may be rows that were not given. */
   #looking = true;
   #lookedAt = 0;
   #strangersAt = -strangersMs;
-  #fences = new Map<number, number>();
-  #leasedUntil = 0;
   #running: Promise<number> | undefined;
   /** Somebody has woken us since we last began to look. */
   #again = false;
@@ -75,6 +71,10 @@ export class Folder {
   #timer: Timer | undefined;
   #stopped = true;
 
+  /**
+   * @param parts `share`: how many shards may be held, all by default; `lookMs`: how often the inbox is looked at when
+   * nobody wakes us, which is as long as what another process received may wait
+   */
   constructor(parts: {
     store: Store;
     clock: Clock;
@@ -83,14 +83,17 @@ export class Folder {
     fold: Fold;
     leaseMs?: number;
     batch?: number;
+    share?: () => number;
+    lookMs?: () => number;
   }) {
+    const { leaseMs = 10_000, share = () => shards } = parts;
     this.#store = parts.store;
-    this.#clock = parts.clock;
     this.#log = parts.log;
     this.#owner = parts.owner;
     this.#fold = parts.fold;
-    this.#leaseMs = parts.leaseMs ?? 10_000;
+    this.#leases = new ShardLeases({ ...parts, leaseMs, share });
     this.#batch = parts.batch ?? 500;
+    this.#lookMs = parts.lookMs ?? (() => lookMs);
   }
 
   /** Called after each committed fold, with what it appended to the feed. */
@@ -100,7 +103,7 @@ export class Folder {
 
   /** Do all shards answer to us for the time being? Then nobody else folds. */
   get holdsAll(): boolean {
-    return this.#fences.size === shards && this.#clock.real() < this.#leasedUntil;
+    return this.#leases.holdsAll;
   }
 
   /** How many events it was given and has not folded yet. */
@@ -150,20 +153,15 @@ export class Folder {
     }
     this.#working = false;
     this.#timer?.stop();
-    if (!this.#stopped) this.#timer = after(lookMs, () => this.wake());
+    if (!this.#stopped) this.#timer = after(this.#lookMs(), () => this.wake());
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.stop();
     await this.#running?.catch(() => {});
-    await this.#store.run({
-      text: 'update event_shard set lease_until = null, owner = null where owner = $1',
-      values: [this.#owner],
-    });
-    this.#fences = new Map();
+    await this.#leases.release();
     this.#given.clear();
-    this.#leasedUntil = 0;
   }
 
   /** Folds until the inbox of our shards is empty. @returns events folded. */
@@ -186,7 +184,7 @@ export class Folder {
 
   async #drain(): Promise<number> {
     let folded = 0;
-    await this.#lease();
+    await this.#leases.look();
     const now = elapsed();
     if (now - this.#lookedAt > lookMs) {
       if (this.#given.hadStrangers()) this.#strangersAt = now;
@@ -201,7 +199,7 @@ export class Folder {
       more = taken.more || (hindered > 0 && hindered < patience);
       folded += taken.events;
       if (taken.rows > 0) for (const listener of this.#listeners) listener(taken.fed);
-      await this.#lease();
+      await this.#leases.look();
     }
     return folded;
   }
@@ -211,7 +209,7 @@ export class Folder {
     const rows = await this.#store.rows({
       name: 'event.waiting',
       text: 'select 1 from event_inbox where shard = any($1) limit 1',
-      values: [[...this.#fences.keys()]],
+      values: [this.#leases.list],
     });
     if (rows.length === 0) this.#looked();
     return rows.length > 0;
@@ -220,24 +218,6 @@ export class Folder {
   #looked(): void {
     this.#looking = false;
     this.#lookedAt = elapsed();
-  }
-
-  /** Takes what is free or lapsed, and renews what we hold, when a third of the lease has gone; asks for the rest each second. */
-  async #lease(): Promise<void> {
-    const left = this.#leasedUntil - this.#clock.real();
-    if (left > (this.#leaseMs * 2) / 3 && (this.#fences.size === shards || left > this.#leaseMs - 1000)) return;
-    const started = this.#clock.real();
-    const rows = await this.#store.rows<{ shard: number; fence: number }>({
-      name: 'event.lease',
-      text: `update event_shard set owner = $1, lease_until = now() + $2 * interval '1 millisecond',
-          fence = case when owner = $1 then fence else fence + 1 end
-        where shard in (select shard from event_shard where owner = $1 or lease_until is null or lease_until < now()
-          order by shard for update skip locked)
-        returning shard, fence`,
-      values: [this.#owner, this.#leaseMs],
-    });
-    this.#fences = new Map(rows.map(({ shard, fence }) => [shard, fence]));
-    this.#leasedUntil = started + this.#leaseMs;
   }
 
   /** One batch. A database that is away is nobody's fault: the error is thrown, and everything stays in the inbox. */
@@ -254,7 +234,7 @@ export class Folder {
       if (others.length >= this.#batch) this.#looking = true;
       return { ...taken, more: this.#looking || left > 0 };
     } catch (error) {
-      this.#leasedUntil = 0;
+      this.#leases.doubt();
       this.#looking = true;
       if (isHindrance(error)) return { ...nothing, more: false, hindered: true };
       this.#given.clear();
@@ -266,11 +246,11 @@ export class Folder {
   /** The batch holds something that cannot be folded: the first row of the inbox alone, event by event. */
   async #passSingly(): Promise<Taken> {
     try {
-      await this.#lease();
+      await this.#leases.look();
       const taken = await this.#store.inTransaction((tx) => this.#takeSingly(tx));
       return { ...taken, more: taken.rows > 0 };
     } catch (error) {
-      this.#leasedUntil = 0;
+      this.#leases.doubt();
       if (isHindrance(error)) return { ...nothing, more: false, hindered: true };
       throw error;
     }
@@ -281,9 +261,9 @@ export class Folder {
     const known = new Map(given.map(({ id, events }) => [id, events]));
     const ours = await takeGiven(
       tx,
-      given.filter(({ shard }) => this.#fences.has(shard)),
+      given.filter(({ shard }) => this.#leases.fences.has(shard)),
     );
-    const found = look ? await takeOldest(tx, [...this.#fences.keys()], this.#batch) : [];
+    const found = look ? await takeOldest(tx, this.#leases.list, this.#batch) : [];
     const rows = [...ours, ...found].sort((a, b) => (a.id < b.id ? -1 : 1));
     const others = found.map(({ id }) => id);
     if (rows.length === 0) return { ...nothing, others };
@@ -309,7 +289,7 @@ export class Folder {
    * error, so that it neither blocks nor is lost; its neighbours take effect.
    */
   async #takeSingly(tx: Tx): Promise<Omit<Taken, 'more'>> {
-    const [row] = await takeOldest(tx, [...this.#fences.keys()], 1);
+    const [row] = await takeOldest(tx, this.#leases.list, 1);
     if (!row) return nothing;
     const events = eventsOf(row);
     await forgetConsents(
@@ -347,7 +327,7 @@ export class Folder {
       text: `update event_shard s set version = s.version + case when s.shard = any($4) then 1 else 0 end
         from unnest($1::smallint[], $2::bigint[]) as held(shard, fence)
         where s.shard = held.shard and s.fence = held.fence and s.owner = $3 returning s.shard, s.version`,
-      values: [writing, writing.map((shard) => this.#fences.get(shard) ?? -1), this.#owner, fed],
+      values: [writing, writing.map((shard) => this.#leases.fences.get(shard) ?? -1), this.#owner, fed],
     });
     if (rows.length !== writing.length) throw new LeaseLost();
     const versions = new Map(rows.map(({ shard, version }) => [shard, version]));

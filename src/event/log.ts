@@ -1,5 +1,5 @@
 import { logPage, type LogLine, type LogPlace } from './table-export.ts';
-import { shardOf, type Ids } from '../base/index.ts';
+import { elapsed, pause, shardOf, type Ids } from '../base/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import { Imports } from './import.ts';
@@ -248,6 +248,27 @@ export class EventLog {
       text: `select s.version as newest, (select min(f.version) from feed f where f.shard = s.shard) as oldest
         from event_shard s order by s.shard`,
     });
+  }
+
+  /**
+   * Resolves when everything that was acknowledged before the call is folded, by whichever process: for who asks for what it
+   * led to. A fold that stands still is not waited for longer than a few seconds.
+   */
+  async untilFolded(patienceMs = 3000): Promise<void> {
+    const newest = await this.#store.rows<{ id: string }>({
+      name: 'event.newest-waiting',
+      text: 'select id from event_inbox order by id desc limit 1',
+    });
+    const began = elapsed();
+    for (let wait = 5; newest.length > 0 && elapsed() - began < patienceMs; wait = Math.min(wait * 2, 100)) {
+      const left = await this.#store.rows({
+        name: 'event.still-waiting',
+        text: 'select 1 from event_inbox where id <= $1 limit 1',
+        values: [newest[0]!.id],
+      });
+      if (left.length === 0) return;
+      await pause(wait);
+    }
   }
 
   /** Events received since `since` (UTC ms), for the studio's first line. */
