@@ -1,7 +1,15 @@
-import type { TSchema } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 import { BeckonError, pause } from '../base/index.ts';
 import { inStock, viewOf, type Item, type Shelf } from '../catalog/index.ts';
-import { ItemAttributes, ItemList, ItemPage, type ItemRow } from './contract-item.ts';
+import {
+  AttributeDeclaration,
+  AttributeDeclared,
+  ItemAttributes,
+  ItemList,
+  ItemPage,
+  type ItemRow,
+  ItemSettings,
+} from './contract-item.ts';
 import type { PreviewItem } from './contract-rule.ts';
 import type { Call, Door } from './door.ts';
 import { errors } from './error.ts';
@@ -63,7 +71,52 @@ export function itemDoors(make: Make, house: House): void {
     summary: 'What rules may ask of the items: attributes, with their most frequent values.',
     query: { environment: 'Whose values of the items count; left out: the usual one' },
     answer: ItemAttributes,
-    work: async (call) => attributesOf(shelfOf(call, catalog).all(), catalog.size),
+    work: async (call) => attributesOf(shelfOf(call, catalog).all(), catalog),
+  });
+  settingDoors(make, catalog);
+}
+
+/** What the shop says of its items as a whole. */
+function settingDoors(make: Make, catalog: CatalogDoor): void {
+  make({
+    method: 'PUT',
+    path: '/item-attributes/:name',
+    scope: 'items',
+    summary: 'Holds an attribute to a type, and brings what is stored into it.',
+    body: AttributeDeclaration,
+    answer: AttributeDeclared,
+    work: ({ part, body: { clear = false, ...declaration } }) => catalog.declare(part('name'), declaration, { clear }),
+  });
+  make({
+    method: 'DELETE',
+    path: '/item-attributes/:name',
+    scope: 'items',
+    summary: 'Lets an attribute hold any kind of value again; what is stored stays.',
+    answer: Type.Object({}),
+    work: async ({ part }) => {
+      await catalog.undeclare(part('name'));
+      return {};
+    },
+  });
+  make({
+    method: 'GET',
+    path: '/item-settings',
+    scope: 'read',
+    summary: 'What holds for all items.',
+    answer: ItemSettings,
+    work: async () => ({ imageBase: catalog.imageBase }),
+  });
+  make({
+    method: 'PUT',
+    path: '/item-settings',
+    scope: 'items',
+    summary: 'Puts a base before addresses of pictures that name no host.',
+    body: ItemSettings,
+    answer: ItemSettings,
+    work: async ({ body }) => {
+      await catalog.setImageBase(body.imageBase);
+      return { imageBase: catalog.imageBase };
+    },
   });
 }
 

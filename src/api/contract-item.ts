@@ -2,6 +2,14 @@
 import { Type, type Static } from 'typebox';
 import { PreviewItem } from './contract-rule.ts';
 
+const AttributeType = Type.Union([
+  Type.Literal('string'),
+  Type.Literal('number'),
+  Type.Literal('money'),
+  Type.Literal('boolean'),
+  Type.Literal('date'),
+]);
+
 const textOrNull = Type.Union([Type.String(), Type.Null()]);
 const numberOrNull = Type.Union([Type.Number(), Type.Null()]);
 
@@ -69,6 +77,12 @@ export const ItemAttributes = Type.Object({
         Type.Literal('list'),
         Type.Literal('mixed'),
       ]),
+      /** What the shop declared, or was taken from the first value; null for fields that every item has. */
+      type: Type.Union([AttributeType, Type.Null()]),
+      multi: Type.Boolean(),
+      label: textOrNull,
+      /** Is it held to this type? */
+      declared: Type.Boolean(),
       /** Items that say something there. */
       items: Type.Integer(),
       /** Its most frequent values, as texts. */
@@ -80,3 +94,24 @@ export const ItemAttributes = Type.Object({
   of: Type.Integer(),
 });
 export type ItemAttributes = Static<typeof ItemAttributes>;
+
+/** PUT /v1/item-attributes/{name} */
+export const AttributeDeclaration = Type.Object({
+  type: AttributeType,
+  multi: Type.Optional(Type.Boolean({ description: 'Holds a list' })),
+  label: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Null()])),
+  clear: Type.Optional(Type.Boolean({ description: 'Take out stored values that do not fit, instead of refusing' })),
+});
+export type AttributeDeclaration = Static<typeof AttributeDeclaration>;
+
+/** What a declaration did: items that became others, and values that were taken out. */
+export const AttributeDeclared = Type.Object({ changed: Type.Integer(), cleared: Type.Integer() });
+export type AttributeDeclared = Static<typeof AttributeDeclared>;
+
+/** GET and PUT /v1/item-settings */
+export const ItemSettings = Type.Object({
+  imageBase: Type.Union([Type.String({ maxLength: 4096 }), Type.Null()], {
+    description: 'Stands before addresses of pictures that name no host; null: nothing does',
+  }),
+});
+export type ItemSettings = Static<typeof ItemSettings>;

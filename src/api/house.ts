@@ -185,7 +185,22 @@ export interface ProfileDoor {
 }
 
 /** What is sold, where a door needs more of it than a name (`Catalog` fits). */
-export type CatalogDoor = Pick<Catalog, 'upsert' | 'remove' | 'shelf' | 'ids' | 'size' | 'variants' | 'createdAt'>;
+export type CatalogDoor = Pick<
+  Catalog,
+  | 'upsert'
+  | 'remove'
+  | 'shelf'
+  | 'whole'
+  | 'ids'
+  | 'size'
+  | 'variants'
+  | 'createdAt'
+  | 'schema'
+  | 'declare'
+  | 'undeclare'
+  | 'imageBase'
+  | 'setImageBase'
+>;
 
 export interface ItemDoor {
   /** Writes items a source has already put into our form; bad ones are refused one by one. */

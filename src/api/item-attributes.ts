@@ -1,4 +1,4 @@
-import { viewOf, type Item } from '../catalog/index.ts';
+import { viewOf, type Item, type Schema } from '../catalog/index.ts';
 import type { ItemAttributes } from './contract-item.ts';
 
 type Kind = ItemAttributes['attributes'][number]['kind'];
@@ -21,7 +21,10 @@ interface Seen {
 const own = ['id', 'name', 'categories', 'price', 'currency', 'stock', 'variantOf'] as const;
 
 /** What rules may ask of items, by looking at the first of them. */
-export function attributesOf(items: Iterable<Item>, of: number): ItemAttributes {
+export function attributesOf(
+  items: Iterable<Item>,
+  { schema, size: of }: { schema: Schema; size: number },
+): ItemAttributes {
   const seen = new Map<string, Seen>();
   let looked = 0;
   for (const item of items) {
@@ -31,9 +34,13 @@ export function attributesOf(items: Iterable<Item>, of: number): ItemAttributes 
     for (const name of own) note(seen, name, view[name]);
     for (const [name, value] of Object.entries(view.attributes)) note(seen, name, value);
   }
+  for (const { name, declared } of Object.values(schema)) {
+    if (declared && !seen.has(name)) seen.set(name, { kinds: new Set(), items: 0, values: new Map() });
+  }
   const attributes = [...seen].map(([name, { kinds, items: count, values }]) => ({
     name,
-    kind: kinds.size === 1 ? [...kinds][0]! : ('mixed' as const),
+    kind: kinds.size === 1 ? [...kinds][0]! : kinds.size === 0 ? kindBy(schema[name]!) : ('mixed' as const),
+    ...saidOf(schema, name),
     items: count,
     values: isChoice(name) ? mostFrequent(values) : [],
   }));
@@ -42,6 +49,19 @@ export function attributesOf(items: Iterable<Item>, of: number): ItemAttributes 
   return { attributes, looked, of };
 }
 
+function saidOf(schema: Schema, name: string) {
+  const known = isField(name) || !Object.hasOwn(schema, name) ? undefined : schema[name];
+  if (known === undefined) return { type: null, multi: name === 'categories', label: null, declared: false };
+  const { type, multi, label, declared } = known;
+  return { type, multi, label, declared };
+}
+
+function kindBy({ type, multi }: Schema[string]): Kind {
+  if (multi) return 'list';
+  return type === 'number' || type === 'money' ? 'number' : type === 'boolean' ? 'truth' : 'text';
+}
+
+const isField = (name: string): boolean => (own as readonly string[]).includes(name);
 const rank = (place: number): number => (place === -1 ? own.length : place);
 const isChoice = (name: string): boolean => !['id', 'name', 'price', 'stock'].includes(name);
 

@@ -4,7 +4,7 @@ import { Catalog, migrations, RuleBook } from '../catalog/index.ts';
 import { Recommender } from '../recommend/index.ts';
 import type { Store } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
-import { fakeHouse, publishableKey, readKey, startedAt } from '../../test/support/house.ts';
+import { secretKey, fakeHouse, publishableKey, readKey, startedAt } from '../../test/support/house.ts';
 import type { ItemAttributes, ItemList, ItemPage } from './contract-item.ts';
 import { buildServer } from './server.ts';
 
@@ -105,7 +105,7 @@ it('attributes stand with their kind and their most frequent values, for rules t
   const { body } = await get<ItemAttributes>('/item-attributes');
   const named = (name: string) => body.attributes.find((one) => one.name === name);
   expect(body).toMatchObject({ looked: 4, of: 4 });
-  expect(named('brand')).toEqual({
+  expect(named('brand')).toMatchObject({
     name: 'brand',
     kind: 'text',
     items: 3,
@@ -118,4 +118,40 @@ it('attributes stand with their kind and their most frequent values, for rules t
   expect(named('weight')?.kind).toBe('number');
   expect(named('name')).toMatchObject({ items: 4, values: [] });
   expect(body.attributes[0]?.name).toBe('id');
+});
+
+it('an attribute is declared, and a base stands before pictures; only who may write items says so', async () => {
+  const put = async (url: string, payload: object, key = secretKey) =>
+    app.inject({ method: 'PUT', url: `/v1${url}`, headers: { authorization: `Bearer ${key}` }, payload });
+  expect((await put('/item-attributes/weight', { type: 'number' }, readKey)).statusCode).toBe(403);
+  expect((await put('/item-attributes/weight', { type: 'float' })).statusCode).toBe(400);
+  const misfit = await put('/item-attributes/brand', { type: 'number' });
+  expect([misfit.statusCode, misfit.json<{ code: string }>().code]).toEqual([409, 'ATTRIBUTE_VALUES_MISFIT']);
+
+  expect((await put('/item-attributes/weight', { type: 'string', label: 'Weight' })).json()).toEqual({
+    changed: 1,
+    cleared: 0,
+  });
+  expect((await put('/item-attributes/season', { type: 'date' })).json()).toEqual({ changed: 0, cleared: 0 });
+  const { attributes } = (await get<ItemAttributes>('/item-attributes')).body;
+  const of = (name: string) => attributes.find((one) => one.name === name);
+  expect(of('weight')).toMatchObject({ type: 'string', multi: false, label: 'Weight', declared: true, items: 1 });
+  expect(of('season')).toMatchObject({ kind: 'text', type: 'date', declared: true, items: 0 });
+  expect(of('colours')).toMatchObject({ type: 'string', multi: true, declared: false });
+  expect(of('price')).toMatchObject({ type: null, declared: false });
+
+  expect((await get('/item-settings')).body).toEqual({ imageBase: null });
+  expect((await put('/item-settings', { imageBase: 'https://cdn.example/' })).json()).toEqual({
+    imageBase: 'https://cdn.example/',
+  });
+  expect((await put('/item-settings', { imageBase: 'cdn' })).json()).toMatchObject({ code: 'ITEM_IMAGE_BASE_INVALID' });
+  const freed = {
+    method: 'DELETE',
+    url: '/v1/item-attributes/weight',
+    headers: { authorization: `Bearer ${secretKey}` },
+  };
+  expect((await app.inject(freed as never)).statusCode).toBe(200);
+  expect(
+    (await get<ItemAttributes>('/item-attributes')).body.attributes.find(({ name }) => name === 'weight'),
+  ).toMatchObject({ declared: false });
 });

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Type } from 'typebox';
 import { BeckonError } from '../base/index.ts';
+import { inEnvironment } from '../catalog/index.ts';
 import { EntitiesInput, EntitiesReport, EntityView, SearchInput, SearchView } from './contract-target-recs.ts';
 import type { Call, Door } from './door.ts';
 import { errors } from './error.ts';
@@ -74,7 +75,9 @@ export function recsCatalogDoors(make: Make, house: House): void {
 async function entity(call: Call<unknown>, catalog: CatalogDoor): Promise<EntityView> {
   const id = call.part('id');
   const environment = environmentOf(call, 'environmentId');
-  const item = catalog.shelf(environment ?? null).get(id);
+  // As it was sent: with the address of its picture as it is kept.
+  const whole = catalog.whole(id);
+  const item = whole && inEnvironment(whole, environment ?? null);
   if (item === undefined) throw new BeckonError(errors.API_NOT_FOUND, `There is no item "${id.slice(0, 80)}"`);
   return entityOf(item, { environment, createdAt: await catalog.createdAt(id) });
 }

@@ -144,6 +144,76 @@ describe('the catalogue', () => {
     expect(viewOf(swedish.get('a')!)).toMatchObject({ price: 10, currency: 'SEK' });
   });
 
+  it('holds an attribute to the type that the shop declares, and brings what is stored into it (CAT-8)', async () => {
+    await catalog.upsert([
+      { ...coat, attributes: { weight: '2', tags: 'new' }, environments: { uk: { attributes: { weight: '3' } } } },
+      { ...coat, id: 'coat-2', attributes: { weight: 'about two' } },
+      { ...coat, id: 'coat-3', attributes: { weight: 4 } },
+    ]);
+    const other = await Catalog.open(store, clock);
+
+    await expect(catalog.declare('weight', { type: 'number' })).rejects.toMatchObject({
+      code: 'ATTRIBUTE_VALUES_MISFIT',
+      message: '1 of the values of "weight" are not one number: "about two" of item "coat-2"; nothing was changed',
+    });
+    expect(catalog.get('coat-1')!.attributes['weight']).toBe('2');
+    expect(await catalog.declare('weight', { type: 'number', label: 'kg' }, { clear: true })).toEqual({
+      changed: 2,
+      cleared: 1,
+    });
+    expect(await catalog.declare('tags', { type: 'string', multi: true })).toEqual({ changed: 1, cleared: 0 });
+    await other.reload();
+    for (const one of [catalog, other]) {
+      expect(['coat-1', 'coat-2', 'coat-3'].map((id) => one.get(id)!.attributes['weight'])).toEqual([2, undefined, 4]);
+      expect(one.shelf('uk').get('coat-1')!.attributes).toEqual({ weight: 3, tags: ['new'] });
+      expect(one.schema['weight']).toMatchObject({ type: 'number', label: 'kg', declared: true });
+    }
+
+    const { refused } = await other.upsert([
+      { id: 'coat-1', attributes: { weight: '5' } },
+      { id: 'coat-2', attributes: { weight: 'heavy' } },
+    ]);
+    expect(refused).toMatchObject([{ id: 'coat-2', code: 'ITEM_ATTRIBUTE_INVALID' }]);
+    expect(other.get('coat-1')!.attributes['weight']).toBe(5);
+    await other.undeclare('weight');
+    expect((await other.upsert([{ id: 'coat-2', attributes: { weight: 'heavy' } }])).refused).toEqual([]);
+    await expect(catalog.declare('weight', { type: 'float' as never })).rejects.toMatchObject({
+      code: 'ATTRIBUTE_DECLARATION_INVALID',
+    });
+  });
+
+  it('puts a base before pictures that name no host, in every environment and replica (CAT-5, LIM-3)', async () => {
+    const picture = (id: string, imageUrl: string | null) => ({ ...coat, id, imageUrl });
+    await catalog.upsert([
+      { ...picture('a', 'small/a.png'), environments: { uk: { imageUrl: '/uk/a.png' } } },
+      picture('b', 'https://pictures.example/b.png'),
+      picture('c', '//pictures.example/c.png'),
+      picture('d', null),
+    ]);
+    const other = await Catalog.open(store, clock);
+    expect(other.get('a')!.imageUrl).toBe('small/a.png');
+
+    await catalog.setImageBase('https://cdn.example/img/');
+    await other.reload();
+
+    for (const one of [catalog, other, await Catalog.open(store, clock)]) {
+      expect(['a', 'b', 'c', 'd'].map((id) => one.get(id)!.imageUrl)).toEqual([
+        'https://cdn.example/img/small/a.png',
+        'https://pictures.example/b.png',
+        '//pictures.example/c.png',
+        null,
+      ]);
+      expect(one.shelf('uk').get('a')!.imageUrl).toBe('https://cdn.example/img/uk/a.png');
+      expect([...one.all()].map(({ imageUrl }) => imageUrl)).toContain('https://cdn.example/img/small/a.png');
+      expect(one.whole('a')!.imageUrl).toBe('small/a.png');
+    }
+    for (const bad of ['cdn.example', 'ftp://cdn.example', 'https://cdn.example/?size=']) {
+      await expect(async () => catalog.setImageBase(bad)).rejects.toMatchObject({ code: 'ITEM_IMAGE_BASE_INVALID' });
+    }
+    await catalog.setImageBase(null);
+    expect(catalog.get('a')!.imageUrl).toBe('small/a.png');
+  });
+
   it('reads thousands of rows back as they were written', async () => {
     const rows = Array.from({ length: 2500 }, (_, i): ItemInput => ({
       id: `i${i}`,

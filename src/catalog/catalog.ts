@@ -1,14 +1,16 @@
 import type { Clock } from '../base/index.ts';
-import { BeckonError } from '../base/index.ts';
+import { BeckonError, turn } from '../base/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { errors } from './error.ts';
 import type { ItemInput, Refusal } from './input.ts';
+import { checkImageBase } from './image-base.ts';
 import { itemLimits } from './input.ts';
 import type { Item, ItemChange, WholeItem } from './item.ts';
 import { changesOf, inEnvironment } from './item.ts';
 import { ItemMemory } from './item-memory.ts';
 import type { Source } from './origin.ts';
 import { pageSource } from './origin.ts';
+import { declared, misfitting, retyped, type Declaration, type Misfit } from './retype.ts';
 import type { Attribute, AttributeNote, Schema } from './schema.ts';
 import { firstSchema } from './schema.ts';
 import {
@@ -145,6 +147,99 @@ export class Catalog implements Shelf {
     return this.#schema;
   }
 
+  /** What stands before addresses of pictures that name no host; null: nothing does. */
+  get imageBase(): string | null {
+    return this.#items.imageBase;
+  }
+
+  /**
+   * Puts a base before addresses of pictures that name no host, from the next answer on; what items say stays as it is.
+   *
+   * @throws ITEM_IMAGE_BASE_INVALID
+   */
+  setImageBase(base: string | null): Promise<void> {
+    const wanted = checkImageBase(base);
+    return this.#set('images', { base: wanted }, () => (this.#items.imageBase = wanted));
+  }
+
+  /**
+   * Holds an attribute to a type from now on, and brings what is stored into it, a part at a time. Values that cannot be
+   * are told and nothing is changed, unless they are to be cleared.
+   *
+   * @throws ATTRIBUTE_DECLARATION_INVALID, ATTRIBUTE_VALUES_MISFIT
+   */
+  async declare(
+    name: string,
+    declaration: Declaration,
+    { clear = false }: { clear?: boolean } = {},
+  ): Promise<{ changed: number; cleared: number }> {
+    const attribute = declared(this.#schema, name, declaration);
+    return this.#inTurn(async () => {
+      const { ids, misfits } = await this.#unlike(attribute);
+      if (misfits.length > 0 && !clear) throw misfitting(attribute, misfits);
+      await this.#putSchema(attribute);
+      for (let from = 0; from < ids.length; from += pageSize) {
+        await this.#retype(ids.slice(from, from + pageSize), attribute);
+      }
+      return { changed: ids.length, cleared: misfits.length };
+    });
+  }
+
+  /** Lets an attribute hold any kind of value again; what is stored stays. */
+  undeclare(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const known = Object.hasOwn(this.#schema, name) ? this.#schema[name]! : null;
+      if (known?.declared === true) await this.#putSchema({ ...known, declared: false });
+    });
+  }
+
+  /** Items that would become others by a declaration, and values that do not fit it. */
+  async #unlike(attribute: Attribute): Promise<{ ids: string[]; misfits: Misfit[] }> {
+    const [ids, misfits]: [string[], Misfit[]] = [[], []];
+    let looked = 0;
+    for (const id of this.#items.ids()) {
+      if (++looked % pageSize === 0) await turn();
+      const item = this.#items.whole(id);
+      if (item === undefined) continue;
+      const after = retyped(item, attribute);
+      if (after.item !== item) ids.push(id);
+      misfits.push(...after.misfits);
+    }
+    return { ids, misfits };
+  }
+
+  async #retype(ids: readonly string[], attribute: Attribute): Promise<void> {
+    const written = await this.#store.inTransaction(async (tx) => {
+      const version = (await this.#alone(tx)) + 1;
+      const items = ids.flatMap((id) => {
+        const item = this.#items.whole(id);
+        return item === undefined ? [] : [{ item: retyped(item, attribute).item, origins: {} }];
+      });
+      if (items.length > 0) await writeItems(tx, items, version);
+      return { written: items, schema: this.#schema, version };
+    });
+    this.#taken(written);
+  }
+
+  #putSchema(attribute: Attribute): Promise<void> {
+    const schema = { ...this.#schema, [attribute.name]: attribute };
+    return this.#write('schema', schema, () => (this.#schema = schema));
+  }
+
+  #set(name: string, body: unknown, take: () => void): Promise<void> {
+    return this.#inTurn(() => this.#write(name, body, take));
+  }
+
+  async #write(name: string, body: unknown, take: () => void): Promise<void> {
+    const version = await this.#store.inTransaction(async (tx) => {
+      const next = (await this.#alone(tx)) + 1;
+      await writeSetting(tx, { name, version: next, body });
+      return next;
+    });
+    take();
+    this.#moved(version, null);
+  }
+
   /** Is told what changed in price, stock and range, in the transaction that writes it: it is true when that commits. */
   onChanges(listener: (tx: Tx, changes: readonly ItemChange[]) => Promise<void>): void {
     this.#onChanges = listener;
@@ -225,7 +320,10 @@ export class Catalog implements Shelf {
     const known = this.#version;
     const settings = await settingsAbove(from, known);
     let version = Math.max(known, ...settings.map((one) => one.version));
-    for (const { name, body } of settings) if (name === 'schema') this.#schema = body as Schema;
+    for (const { name, body } of settings) {
+      if (name === 'schema') this.#schema = body as Schema;
+      if (name === 'images') this.#items.imageBase = (body as { base: string | null }).base;
+    }
     let next = itemsAbove(from, { version: known + 1, id: '' }, pageSize);
     for (;;) {
       const rows = await next;
@@ -248,7 +346,7 @@ export class Catalog implements Shelf {
     if (settings.length > 0) this.#moved(version, null);
   }
 
-  #taken({ written, schema, version }: Written & { version: number }): void {
+  #taken({ written, schema, version }: Pick<Written, 'written' | 'schema'> & { version: number }): void {
     if (written.length === 0 && schema === this.#schema) return;
     this.#schema = schema;
     for (const { item } of written) this.#put(item);

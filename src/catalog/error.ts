@@ -35,6 +35,18 @@ export const errors = defineErrors({
     status: 400,
     mend: 'Give each attribute a text, a number, true or false, or a list of one of these; null clears it',
   },
+  ATTRIBUTE_DECLARATION_INVALID: {
+    status: 422,
+    mend: 'Name the attribute in at most 100 characters, and one of the types string, number, money, boolean and date',
+  },
+  ATTRIBUTE_VALUES_MISFIT: {
+    status: 409,
+    mend: 'Mend these values at their source, choose another type, or say "clear": true to take out what does not fit',
+  },
+  ITEM_IMAGE_BASE_INVALID: {
+    status: 422,
+    mend: 'Give an address such as https://cdn.example/pictures/, or null for none',
+  },
   RULE_INVALID: {
     status: 422,
     mend: 'Mend what is named and send the whole definition again; docs/recommend/rules.md has every form of a rule',

@@ -38,6 +38,7 @@ export { fieldName, fieldOf } from './item-field.ts';
 export type { Source } from './origin.ts';
 export { pageSource } from './origin.ts';
 export { attributeTypes } from './schema.ts';
+export type { Declaration } from './retype.ts';
 export type { Attribute, AttributeNote, AttributeType, Schema } from './schema.ts';
 export { readItems } from './read.ts';
 export type { ItemFormat, ItemsRead } from './read.ts';

@@ -1,3 +1,4 @@
+import { withBase } from './image-base.ts';
 import { NumberTable, hashOfText } from './item-hash.ts';
 import { TextBlocks, type Place } from './item-block.ts';
 import { hasEnvironments, hasGroup, ItemColumns, live, noStock, soldUsually } from './item-column.ts';
@@ -26,6 +27,7 @@ export class ItemMemory {
   readonly #elsewhere = new Map<string, Recent<Item | null>>();
   #end = 0;
   #size = 0;
+  #imageBase: string | null = null;
 
   /** @param blockSize bytes of one block of texts; smaller in tests */
   constructor(blockSize?: number) {
@@ -44,6 +46,17 @@ export class ItemMemory {
   /** Bytes held outside the heap; interned values and items kept ready come on top. */
   get bytes(): number {
     return this.columns.bytes + this.#blocks.bytes + this.#ids.bytes;
+  }
+
+  /** What stands before addresses of pictures that name no host, in items as environments see them. */
+  get imageBase(): string | null {
+    return this.#imageBase;
+  }
+
+  set imageBase(base: string | null) {
+    this.#imageBase = base;
+    this.#recent.clear();
+    this.#elsewhere.clear();
   }
 
   isLive(number: number): boolean {
@@ -98,8 +111,15 @@ export class ItemMemory {
 
   itemAt(number: number, environment: string | null): Item | undefined {
     const differs = environment !== null && (this.columns.flags[number]! & hasEnvironments) !== 0;
-    if (differs) return inEnvironment(this.wholeAt(number), environment);
-    return this.#isSold(number) ? this.#itemFrom(number, this.#textAt(number).split(gap)) : undefined;
+    if (differs) return this.#pictured(inEnvironment(this.wholeAt(number), environment));
+    return this.#isSold(number) ? this.#pictured(this.#itemFrom(number, this.#textAt(number).split(gap))) : undefined;
+  }
+
+  #pictured(item: Item | undefined): Item | undefined {
+    if (item !== undefined && this.#imageBase !== null && item.imageUrl !== null) {
+      item.imageUrl = withBase(this.#imageBase, item.imageUrl);
+    }
+    return item;
   }
 
   *all(environment: string | null): Iterable<Item> {

@@ -1,5 +1,5 @@
 import { toMajor, toMinor } from '../base/index.ts';
-import { attributeFault, isAttributeName } from './input-attribute.ts';
+import { attributeFault } from './input-attribute.ts';
 import type { Scalar } from './item.ts';
 import { shown } from './limit.ts';
 
@@ -154,20 +154,3 @@ const fitting: Readonly<Record<AttributeType, (value: unknown, coin: string | nu
     return Number.isNaN(at.getTime()) ? null : at.toISOString();
   },
 };
-
-/** A stored value that does not fit what the shop wants to declare. */
-export interface Misfit {
-  id: string;
-  attribute: string;
-  value: unknown;
-  why: string;
-}
-
-/** Is this a declaration that can be kept? The reason why not, otherwise null. */
-export function declarationFault({ name, type }: { name: string; type: string }): string | null {
-  if (!isAttributeName(name)) return `${shown(name)} is not a name for an attribute`;
-  if (!attributeTypes.some((known) => known === type)) {
-    return `${shown(type)} is not a type; types are ${attributeTypes.join(', ')}`;
-  }
-  return null;
-}

@@ -12,6 +12,7 @@ import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead, Picture } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { Attributes } from './Attributes.tsx';
 import { type Wanted, itemList, pageSize } from './query.ts';
 
 /** What is sold, found by typing, with what visits did of late; each item leads to its page. */
@@ -25,11 +26,9 @@ export function Catalogue() {
   const isAll = wanted.q === undefined && wanted.category === undefined && wanted.stock === undefined;
   return (
     <div className="page">
-      <PageHead
-        title={say('nav.catalogue')}
-        answer={<Answer data={data} isAll={isAll} />}
-        note={say('catalogue.note')}
-      />
+      <PageHead title={say('nav.catalogue')} answer={<Answer data={data} isAll={isAll} />} note={say('catalogue.note')}>
+        {data && data.of > 0 && <Attributes />}
+      </PageHead>
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={10} height={32} />}
       {data?.of === 0 && (

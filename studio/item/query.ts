@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { RecommendationAnswer } from '../../src/api/contract.ts';
-import type { ItemList, ItemPage } from '../../src/api/contract-item.ts';
+import type { ItemList, ItemPage, ItemSettings } from '../../src/api/contract-item.ts';
 import { ask } from '../api/client.ts';
 import type { Content } from '../recommend/sentence.ts';
 
@@ -47,3 +47,8 @@ export const goesWith = (id: string, algorithm: Content['algorithm']) =>
         body: { criterion: { name: 'item page', algorithm, backup: { when: 'none' } }, item: id, limit: 6 },
       }),
   });
+
+export const itemSettings = queryOptions({
+  queryKey: ['item-settings'],
+  queryFn: () => ask<ItemSettings>('/v1/item-settings'),
+});
