@@ -1,72 +1,55 @@
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { createTransport } from 'nodemailer';
-import { elapsed, FakeClock, quietLog, SeededRandom, SystemRandom, UuidIds } from '../src/base/index.ts';
-import type { Item } from '../src/catalog/index.ts';
+import { elapsed, quietLog } from '../src/base/index.ts';
 import {
   CapturingTransport,
   composeMail,
-  dkimKey,
   Messages,
   migrations,
   renderMail,
   SmtpTransport,
-  type MessageParts,
-  type Plan,
-  type RenderSetting,
 } from '../src/message/index.ts';
-import { viewOf, type Profile, type ProfileState } from '../src/profile/index.ts';
-import { migrate, openStore, type Store } from '../src/store/index.ts';
-import { startServer } from '../test/support/postgres.ts';
+import { viewOf, type Profile } from '../src/profile/index.ts';
+import { launch, migrate, openStore, type Store } from '../src/store/index.ts';
 import { figure, numberFlag } from './figure.ts';
+import { passingFolder } from './folder.ts';
+import { context, ids, now, partsOf, person, plan, privateKey, setting, shop, signer } from './mail-parts.ts';
 
 /**
  * Mails a second from outbox row to recorded 250, on a real PostgreSQL and a real SMTP sink in another process:
- * `npm run bench -- mail`. Flags: --mails, --width, --bulk.
+ * `npm run bench -- mail`. Flags: --mails, --width (connections), --threads (that make mails, as shipped 1), --bulk (mails
+ * whose memory is looked at; 1000000 for the long one).
  */
 const bench = 'mail';
 const mails = numberFlag('mails', 1000);
 const width = numberFlag('width', 10);
+const threads = numberFlag('threads', 1);
 /** Mails of the bulk whose memory is looked at. */
 const bulkMails = numberFlag('bulk', 5000);
 /** Mails that go first and are not counted. */
 const warmUp = 100;
 if (mails <= warmUp) throw new Error(`--mails wants more than ${warmUp}: so many go before the counting`);
-const now = Date.UTC(2026, 10, 23, 9);
-const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
-  type: 'pkcs8',
-  format: 'pem',
-}) as string;
-const signer = dkimKey({ domain: 'mail.shop.example', selector: 'bk1', pem: privateKey });
-const ids = new UuidIds(new FakeClock(now), new SystemRandom());
-const items = new Map(Array.from({ length: 12 }, (_, n) => [`item-${n}`, inventItem(n)]));
-const shop = { name: 'Shop', url: 'http://localhost:8080/shop', zone: 'Europe/Stockholm' };
-const setting: RenderSetting = {
-  shop,
-  publicUrl: 'http://localhost:8080',
-  postalAddress: 'Storgatan 1, Stockholm',
-  hosts: new Set(['localhost:8080']),
-  linkKey: Buffer.alloc(32, 2),
-  item: (id) => items.get(id),
-};
-
 const bulkPlans = `insert into message (shard, id, key, run_id, journey, journey_version, activity, visit, profile_id, template,
     context, class, holdout, planned_at, due, deadline, changed_at)
   select n % 64, gen_random_uuid(), 'bulk/' || gen_random_uuid(), 'bulk', 'bulk', 1, 'mail', 1, gen_random_uuid(),
     'abandoned-cart', $2::jsonb, 'marketing', 0, $3, $3, $4, $3 from generate_series(1, $1::int) n`;
 
-const sink = spawn(process.execPath, [...process.execArgv, new URL('./mail-sink.ts', import.meta.url).pathname], {
+const sink = spawn(process.execPath, [...process.execArgv, new URL('./mail-sink.js', import.meta.url).pathname], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const [port] = (await once(sink.stdout, 'data')) as [Buffer];
 const url = `smtp://127.0.0.1:${port.toString().trim()}`;
-const server = await startServer();
+const dataDir = passingFolder();
+const database = await launch({ dataDir, log: quietLog, say: () => {} });
 try {
   await measure();
 } finally {
   sink.kill();
-  server.stop();
+  await database.stop();
+  rmSync(dataDir, { recursive: true, force: true });
 }
 
 /** What went through in how much real and processor time. */
@@ -77,13 +60,13 @@ interface Spent {
 }
 
 async function measure(): Promise<void> {
-  const store = await openStore(server.url);
+  const store = await openStore(database.url);
   await migrate(store, migrations);
   const people = Array.from({ length: mails }, (_, n) => person(n));
-  const messages = new Messages(partsOf(store, people, {}));
+  const messages = new Messages(partsOf(store, { url, width }));
   await messages.templates.installRecipes();
   const rendered = await renderRate(messages);
-  const about = `${mails - warmUp} mails of ${rendered.size} B HTML, 12 items, ${width} connections, sink in its own process, PostgreSQL without fsync; outbox row to recorded answer`;
+  const about = `${mails - warmUp} mails of ${rendered.size} B HTML, 12 items, ${width} connections, sink in its own process, the embedded PostgreSQL as it comes; outbox row to recorded answer`;
   const limits =
     "limit: nodemailer's pool sending one fixed body of the same size, half of it before and half after, which leaves out gates, rendering and the ledger";
   for (const [name, dkim] of [
@@ -92,7 +75,7 @@ async function measure(): Promise<void> {
   ] as const) {
     await store.run({ text: 'truncate message, attempt, slot' });
     const before = await fixed(rendered.size, dkim.length > 0);
-    const ours = await sent(new Messages(partsOf(store, people, { dkim })), people, store);
+    const ours = await sent(new Messages(partsOf(store, { url, width, dkim, makerThreads: threads })), people, store);
     const after = await fixed(rendered.size, dkim.length > 0);
     const limit = { mails: before.mails + after.mails, ms: before.ms + after.ms, cpuMs: before.cpuMs + after.cpuMs };
     const signed = dkim.length > 0 ? '; signed with RSA 2048, ours oversigned' : '';
@@ -122,22 +105,76 @@ async function measure(): Promise<void> {
     limit: null,
     note: 'a 12-item mail: items read again, HTML, text and subject rendered, each link signed; one thread',
   });
+  await scaling(store, people);
   await bulk(store);
   await store.close();
 }
 
+/** The same mails by more threads that make them, and by more processes on one database: each beside the rate of one. */
+async function scaling(store: Store, people: readonly Profile[]): Promise<void> {
+  const rates: Record<string, number> = {};
+  for (const count of [0, 1, 2]) {
+    await store.run({ text: 'truncate message, attempt, slot' });
+    rates[count] = rate(await sent(new Messages(partsOf(store, { url, width, makerThreads: count })), people, store));
+  }
+  const about = 'the same mails, SMTP to the same sink';
+  for (const count of [1, 2])
+    figure({
+      bench,
+      figure: `sent-${count}-thread${count > 1 ? 's' : ''}`,
+      value: rates[count]!,
+      unit: 'mails/s',
+      limit: rates[0]!,
+      note: `${about}, rendered and signed by ${count} thread(s) beside the process; limit: all in the one thread of the process`,
+    });
+  const one = await byProcesses(store, people, 1);
+  const two = await byProcesses(store, people, 2);
+  figure({
+    bench,
+    figure: 'sent-2-processes',
+    value: two,
+    unit: 'mails/s',
+    limit: one,
+    note: `${about}, two processes on one database, each with a thread that makes mails and half of the connections; limit: one such process with all connections. More than the machine has cores cannot be gained`,
+  });
+}
+
+/** Mails a second of so many processes, from when they are told until the last is done. */
+async function byProcesses(store: Store, people: readonly Profile[], count: number): Promise<number> {
+  await store.run({ text: 'truncate message, attempt, slot' });
+  const planner = new Messages(partsOf(store, { url, width }));
+  await planAll(planner, store, people);
+  const program = new URL('./mail-sender.js', import.meta.url).pathname;
+  const flags = ['--width', String(Math.ceil(width / count)), '--threads', '1'];
+  const senders = Array.from({ length: count }, () =>
+    spawn(process.execPath, [...process.execArgv, program, database.url, url, ...flags], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    }),
+  );
+  const lines = senders.map(({ stdout }) => createInterface({ input: stdout })[Symbol.asyncIterator]());
+  await Promise.all(lines.map((from) => from.next()));
+  const begun = elapsed();
+  for (const { stdin } of senders) stdin.end('go\n');
+  await Promise.all(lines.map((from) => from.next()));
+  const ms = elapsed() - begun;
+  const accepted = (await planner.counts('bench')).byState['accepted'];
+  if (accepted !== people.length) throw new Error(`${accepted} of ${people.length} mails were accepted`);
+  return people.length / (ms / 1000);
+}
+
+function planAll(messages: Messages, store: Store, people: readonly Profile[]): Promise<unknown> {
+  return store.inTransaction((tx) => messages.planAll(tx, people.map(plan)));
+}
+
 /** Plans everybody's mail and has it sent; the first ones are not counted. */
 async function sent(messages: Messages, people: readonly Profile[], store: Store): Promise<Spent> {
-  const planAll = (some: readonly Profile[]) =>
-    store.inTransaction(async (tx) => {
-      for (const profile of some) await messages.plan(tx, plan(profile));
-    });
-  await planAll(people.slice(0, warmUp));
+  await planAll(messages, store, people.slice(0, warmUp));
   await messages.work();
-  await planAll(people.slice(warmUp));
+  await planAll(messages, store, people.slice(warmUp));
   const spent = await timed(async () => (await messages.work()).done);
   const accepted = (await messages.counts('bench')).byState['accepted'];
   if (accepted !== mails) throw new Error(`${accepted} of ${mails} mails were accepted`);
+  messages.stop();
   return spent;
 }
 
@@ -202,12 +239,7 @@ function rate({ mails: count, ms }: Spent): number {
 async function bulk(store: Store): Promise<void> {
   await store.run({ text: 'truncate message, attempt, slot' });
   const messages = new Messages({
-    ...partsOf(store, [], {}),
-    transport: new CapturingTransport(async () => {}),
-    profiles: {
-      lock: async (_tx, list) => new Map(list.map((id) => [id, { ...person(0), id }])),
-      get: async (id) => ({ ...person(0), id }),
-    },
+    ...partsOf(store, { url, width, makerThreads: threads, transport: new CapturingTransport(async () => {}) }),
   });
   const heap = () => {
     (globalThis as { gc?: () => void }).gc?.();
@@ -270,97 +302,4 @@ async function fixed(size: number, signed: boolean): Promise<Spent> {
   const spent = await timed(async () => (await all(Math.ceil(mails / 2))).length);
   transport.close();
   return spent;
-}
-
-function partsOf(store: Store, people: readonly Profile[], more: Partial<MessageParts>): MessageParts {
-  const clock = new FakeClock(now);
-  const random = new SeededRandom(1);
-  const known = new Map(people.map((profile) => [profile.id, profile]));
-  return {
-    store,
-    clock,
-    ids,
-    random,
-    log: quietLog,
-    secret: Buffer.alloc(32, 1),
-    publicUrl: setting.publicUrl,
-    shop,
-    from: 'Shop <news@mail.shop.example>',
-    replyTo: null,
-    postalAddress: setting.postalAddress,
-    transport: new SmtpTransport({ url, width }),
-    profiles: {
-      lock: async (_tx, list) => new Map(list.map((id) => [id, known.get(id)!])),
-      get: async (id) => known.get(id) ?? null,
-    },
-    catalog: { get: (id) => items.get(id) },
-    append: async () => {},
-    stillTrue: async (_tx, places) => places.map(() => true),
-    onResult: async () => {},
-    ...more,
-  };
-}
-
-function inventItem(n: number): Item {
-  return {
-    id: `item-${n}`,
-    name: `A winter coat of the number ${n}`,
-    categories: ['coats'],
-    priceMinor: 9900 + n * 100,
-    currency: 'EUR',
-    stock: 5,
-    url: `/shop/p/item-${n}`,
-    imageUrl: `/shop/picture/item-${n}.png`,
-    attributes: {},
-    variantOf: null,
-    updatedAt: 0,
-  };
-}
-
-function context(): Record<string, unknown> {
-  const entry = (id: string) => ({ id, quantity: 1, reason: 'Often bought together' });
-  const all = [...items.keys()];
-  const answer = { trackingToken: 'rec', cart: all.slice(0, 8).map(entry), items: all.slice(8).map(entry) };
-  return { journey: { events: {}, actions: { Recommend: answer } } };
-}
-
-function person(n: number): Profile {
-  const state: ProfileState = {
-    identities: [],
-    email: `person${n}@example.com`,
-    attributes: { firstName: 'Ada' },
-    timeZone: null,
-    language: null,
-    consent: { 'email-marketing': { state: 'in', at: 0, source: 'server' } },
-    cart: null,
-    viewed: [],
-    orders: [],
-    firstSeenAt: 0,
-    lastSeenAt: 0,
-    visit: null,
-    visiting: false,
-    visits: 1,
-    claimedPurchaseUntil: null,
-    mailed: {},
-    test: false,
-  };
-  return { id: ids.next(), shard: n % 64, version: 1, state };
-}
-
-function plan(profile: Profile): Plan {
-  return {
-    runId: ids.next(),
-    journey: 'bench',
-    journeyVersion: 1,
-    activity: 'mail',
-    visit: 1,
-    profileId: profile.id,
-    shard: profile.shard,
-    message: 'abandoned-cart',
-    context: context(),
-    deadline: now + 86_400_000,
-    class: 'marketing',
-    holdout: 0,
-    quietHours: null,
-  };
 }

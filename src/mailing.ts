@@ -108,6 +108,7 @@ export function mailSettings(settings: Settings) {
     leaseMs,
     recoveryMs,
     globalHoldout = 0,
+    mailThreads = 0,
   } = settings;
   return {
     secret: new TextEncoder().encode(settings.secret),
@@ -121,6 +122,7 @@ export function mailSettings(settings: Settings) {
     // Only the built-in mailbox may do without (settings.ts); it shows what is still missing.
     postalAddress: postalAddress ?? 'No postal address yet: set BECKON_POSTAL_ADDRESS',
     globalHoldout,
+    makerThreads: mailThreads,
     settings: { leaseMs, recoveryMs },
   };
 }

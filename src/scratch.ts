@@ -132,7 +132,14 @@ async function withRooms<T>(
   { store, publicUrl, chance }: ScratchOptions & { store: Store },
   work: (rooms: Rooms) => Promise<T>,
 ): Promise<T> {
-  const about = { databaseUrl: store.url, clock: 'virtual', smtpUrl: null, demo: false, publicUrl } as const;
+  const about = {
+    databaseUrl: store.url,
+    clock: 'virtual',
+    smtpUrl: null,
+    demo: false,
+    mailThreads: 0,
+    publicUrl,
+  } as const;
   const rooms = await joinRooms({ ...settings, ...about }, { store, log, ...(chance ? repeatable(chance) : {}) });
   try {
     return await work(rooms);

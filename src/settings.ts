@@ -87,6 +87,8 @@ export interface Settings {
   leaseMs: number;
   /** Real time that a mail in doubt waits for an answer before the policy decides, ms. */
   recoveryMs: number;
+  /** Threads that make mails beside the process; absent: none. */
+  mailThreads?: number;
   /** Share of everybody who gets no marketing mail for a quarter of a year, 0–0.5; absent: 0. */
   globalHoldout?: number;
   /** What this process does; absent: everything. */
@@ -193,6 +195,11 @@ const options: readonly Option[] = [
     name: 'drainMs',
     env: 'BECKON_DRAIN_MS',
     text: 'milliseconds from a stop on in which requests are still taken (0)',
+  },
+  {
+    name: 'mailThreads',
+    env: 'BECKON_MAIL_THREADS',
+    text: 'threads that render and sign mails beside the process, 0 for none (1)',
   },
   {
     name: 'logLevel',
@@ -341,6 +348,7 @@ export function readSettings(
     allowedHosts: given.allowedHosts === undefined ? [] : readHosts(given.allowedHosts),
     leaseMs: given.leaseMs === undefined ? 60_000 : readCount(given.leaseMs),
     recoveryMs: given.recoveryMs === undefined ? 900_000 : readCount(given.recoveryMs),
+    mailThreads: given.mailThreads === undefined ? 1 : Math.min(readCount(given.mailThreads), 16),
     globalHoldout: given.globalHoldout === undefined ? 0 : readShare(given.globalHoldout),
     roles,
     recommendUrl: readUrl(given.recommendUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? null,

@@ -25,7 +25,7 @@ if (name === undefined || !known.includes(name)) {
 }
 const own = new Set(['--json', '--save']);
 /** What these measure happens in their own process: they run compiled, with the flags of `npm start`. */
-const compiled = new Set(['timers']);
+const compiled = new Set(['timers', 'mail']);
 const figures = [];
 const code = await measure(await programOf());
 if (!flags.includes('--json')) {

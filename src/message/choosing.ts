@@ -1,9 +1,8 @@
 import type { Tx } from '../store/index.ts';
-import type { MessageRow } from './message.ts';
+import { homeKey, type MessageRow } from './message.ts';
 import { messageEvent, type Kit } from './part.ts';
 import { choicesOf, putChoice, topics, type Choice, type Pace, type Texts } from './table-choice.ts';
 import { liftUnsubscribes, suppressedReasons } from './table-gate.ts';
-import { homeKey } from './sender.ts';
 import type { Theme } from './theme.ts';
 import { faceOf, masked, subscriber } from './unsubscribe.ts';
 

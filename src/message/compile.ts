@@ -1,62 +1,15 @@
 import { BeckonError, sha256 } from '../base/index.ts';
-import { compileTemplate, type Template } from '../language/index.ts';
 import { everyBlock, isWhole, requiredOf, showsItems, type TemplateDocument } from './block.ts';
 import { components, type Component, type Look } from './component.ts';
 import { errors } from './error.ts';
 import { frameOf } from './frame.ts';
-import { languagesOf, chosenLanguage, ownLanguage } from './language.ts';
-import type { MessageClass } from './message.ts';
+import { chosenLanguage, type CompiledSource, type CouponPlace, type Pieces } from './compiled.ts';
+import { languagesOf, ownLanguage } from './language.ts';
 import { mjmlOf, say, type Style } from './mjml-block.ts';
 import { phrasesIn } from './phrase.ts';
 import { textOf } from './text-block.ts';
 import { shopTheme, type Theme } from './theme.ts';
 import { withoutTokens } from './words.ts';
-
-/** What a mail is made of in one language, as sources of the one language; stored with the version. Plain JSON. */
-export interface Pieces {
-  subject: string;
-  html: string;
-  text: string;
-}
-
-/** A document compiled: its pieces by language, and what follows from its blocks. Plain JSON. */
-export interface CompiledSource {
-  languages: Record<string, Pieces>;
-  /** For whoever reads none of them. */
-  own: string;
-  requires: string[];
-  class: 'marketing' | 'transactional';
-  showsItems: boolean;
-  /** Has it blocks whose prices are drawn when the mail is opened? */
-  live: boolean;
-  /** The postal address of its theme, instead of the shop's. */
-  address: string | null;
-  /** The sender it names; null: the default one. */
-  sender?: string | null;
-  /** The theme it names itself; null: it wears that of its sender. */
-  theme?: string | null;
-  /** Names under which coupons are printed, and the pool that each code comes from. */
-  pools?: CouponPlace[];
-  /** Of pages elsewhere that its author links to by name, such as those of social networks. */
-  hosts: string[];
-  /** Changes when what blocks are drawn as does; then it has to be compiled anew. */
-  drawing: string;
-}
-
-/** Where a code of a pool is printed. */
-export interface CouponPlace {
-  name: string;
-  pool: string;
-}
-
-/** A template ready to render, compiled once for a version. */
-export interface CompiledTemplate extends Omit<CompiledSource, 'languages' | 'class'> {
-  key: string;
-  version: number;
-  languages: ReadonlyMap<string, Record<keyof Pieces, Template>>;
-  /** A transactional one is about something the reader has just done; it has no unsubscribe link and sells nothing. */
-  class: MessageClass;
-}
 
 /**
  * Document → pieces in each of its languages: blocks become MJML, components are put in, MJML becomes HTML with the
@@ -190,32 +143,6 @@ async function htmlOf(key: string, document: TemplateDocument, style: Style): Pr
 function whereOfMjml({ blocks }: TemplateDocument): string {
   const raw = blocks.flatMap(({ kind }, index) => (kind === 'mjml' ? [index] : []));
   return raw.length === 1 ? `/blocks/${raw[0]}/mjml` : '/blocks';
-}
-
-/**
- * Makes stored pieces renderable.
- *
- * @throws LANGUAGE_* with the place
- */
-export function compilePieces(place: { key: string; version: number }, source: CompiledSource): CompiledTemplate {
-  const languages = Object.entries(source.languages).map(([language, { subject, html, text }]) => {
-    const pieces = {
-      subject: compileTemplate(subject, { mode: 'header' }),
-      html: compileTemplate(html, { mode: 'html' }),
-      text: compileTemplate(text, { mode: 'text' }),
-    };
-    return [language, pieces] as const;
-  });
-  return { ...source, ...place, languages: new Map(languages) };
-}
-
-/** The pieces for somebody, and in which language they are. */
-export function piecesFor(
-  template: Pick<CompiledTemplate, 'languages' | 'own'>,
-  wanted: string | null,
-): { language: string; pieces: Record<keyof Pieces, Template> } {
-  const language = chosenLanguage(wanted, [...template.languages.keys()], template.own);
-  return { language, pieces: template.languages.get(language)! };
 }
 
 const fragmentTag = /\{\{\s*fragment\s+id="([^"]*)"((?:\s+\w+=(?:"[^"]*"|[^\s}"]+))*)\s*\}\}/g;

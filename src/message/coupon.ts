@@ -2,7 +2,7 @@ import { Compile } from 'typebox/compile';
 import { Type, type Static } from 'typebox';
 import { BeckonError, nearest } from '../base/index.ts';
 import type { Tx } from '../store/index.ts';
-import type { CouponPlace } from './compile.ts';
+import type { CouponPlace } from './compiled.ts';
 import { errors } from './error.ts';
 import type { Kit } from './part.ts';
 import {

@@ -22,6 +22,7 @@ export type { Posting, PostingState } from './posting.ts';
 export { isSuppressionId, Suppressions, type SuppressionEntry } from './suppressing.ts';
 export { readToken } from './link.ts';
 export {
+  homeKey,
   messageKey,
   type MessageClass,
   type MessageRow,
@@ -86,7 +87,7 @@ export { valueAt } from './fresh.ts';
 export type { TemplateLine, TemplateRow } from './table-template.ts';
 export { revisionOf, type Templates } from './template.ts';
 export { CouponPool, type CouponPools, type PoolView } from './coupon.ts';
-export { dkimRecord, homeKey, Sender, type Brand } from './sender.ts';
+export { dkimRecord, Sender, type Brand } from './sender.ts';
 export type { Senders, SenderView } from './senders.ts';
 export { isScope, type SuppressionScope } from './table-gate.ts';
 export { faintPairs, shopTheme, Theme } from './theme.ts';

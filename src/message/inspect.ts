@@ -2,7 +2,7 @@ import { BeckonError } from '../base/index.ts';
 import { anyType, checkTemplate, mapOf, parseType, type Problem, type Schema } from '../language/index.ts';
 import { profileSchema } from '../profile/index.ts';
 import { everyBlock, wordsOf, type TemplateDocument } from './block.ts';
-import { compilePieces, type CompiledSource } from './compile.ts';
+import { compilePieces, type CompiledSource } from './compiled.ts';
 import { errors } from './error.ts';
 import { finding, type MailFinding } from './finding.ts';
 import { goldenItems, goldenKeys, goldenOf } from './golden.ts';

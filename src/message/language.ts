@@ -1,4 +1,5 @@
 import { wordsOf, type TemplateDocument, type Words } from './block.ts';
+import { chosenLanguage } from './compiled.ts';
 
 /** One template, words in several languages: which there are, and which one somebody gets. Pure. */
 
@@ -11,21 +12,6 @@ export function ownLanguage({ language }: Pick<TemplateDocument, 'language'>): s
 export function languagesOf(document: TemplateDocument): string[] {
   const named = wordsOf(document).flatMap(({ words }) => (typeof words === 'string' ? [] : Object.keys(words)));
   return [...new Set([ownLanguage(document), ...named.sort()])];
-}
-
-/**
- * The best of `there` for somebody who reads `wanted`: the tag itself, then ever less of it (`sv-FI` → `sv`), then
- * another region of the same language, then `own`.
- */
-export function chosenLanguage(wanted: string | null | undefined, there: readonly string[], own: string): string {
-  const parts = (wanted ?? '').split(/[-_]/);
-  for (let n = parts.length; n > 0; n--) {
-    const tag = parts.slice(0, n).join('-').toLowerCase();
-    const found = there.find((one) => one.toLowerCase() === tag);
-    if (found !== undefined) return found;
-  }
-  const main = parts[0]!.toLowerCase();
-  return there.find((one) => main !== '' && one.toLowerCase().startsWith(`${main}-`)) ?? own;
 }
 
 /** What stands in `words` for this language; where nothing does, in the document's own, then in any. */

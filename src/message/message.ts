@@ -20,6 +20,9 @@ export type MessageState =
   | 'abandoned'
   | 'quarantined';
 
+/** The sender that the settings make; it is always there, and nobody writes it but they. */
+export const homeKey = 'default';
+
 /** States that may be claimed once their time has come. */
 export const claimable: readonly MessageState[] = ['planned', 'held', 'ready', 'deferred'];
 /** States before the first byte: these can still be cancelled without anybody having got anything. */

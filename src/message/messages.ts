@@ -10,7 +10,7 @@ import { moveBack, moveProfile, type CarriedMessages } from './merge.ts';
 import { takeNotice, tidyNotices, type NewNotice } from './hear.ts';
 import { readLetter, type Heeded, type Letter } from './letter.ts';
 import { messageKey, type MessageRow, type MessageState, type Notice, type Plan } from './message.ts';
-import type { CompiledTemplate } from './compile.ts';
+import type { CompiledTemplate } from './compiled.ts';
 import { CouponPools, sampleCodes } from './coupon.ts';
 import type { Senders } from './senders.ts';
 import { codesOfProfile, freeCodes, type GivenCode } from './table-coupon.ts';
@@ -74,7 +74,7 @@ export class Messages {
   /** Rates, warm-ups and brakes. */
   readonly pacing: Pacing;
   readonly #kit: Kit;
-  readonly #ending = new Ending();
+  readonly #ending = new Ending(() => this.#kit.maker.close());
   readonly #live: LivePictures;
 
   /** Throws MESSAGE_ADDRESS_REFUSED or MESSAGE_HEADER_REFUSED for a sender that cannot be one. */
@@ -171,7 +171,8 @@ export class Messages {
    */
   work(): Promise<{ done: number }> {
     const compiled = (keys: string[]) => this.templates.compiled(keys);
-    return workDue(this.#kit, { compiled, pacing: this.pacing, ending: this.#ending });
+    const rooms = { compiled, pacing: this.pacing, ending: this.#ending };
+    return this.#ending.while(() => workDue(this.#kit, rooms));
   }
 
   /** What is under way ends, and nothing more is begun, however much is due: `work` returns soon. */

@@ -1,6 +1,6 @@
 import { hmac } from '../base/index.ts';
 import { domainOf, requireHeaderText, type Mailbox } from './address.ts';
-import { homeKey } from './sender.ts';
+import { homeKey } from './message.ts';
 import { mailboxField, namedField, textField, tokenField } from './header.ts';
 
 /** What a mail is made of; all values are checked before they come near the wire (trust M10). */

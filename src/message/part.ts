@@ -6,9 +6,11 @@ import type { Runner, Store, Tx } from '../store/index.ts';
 import { domainOf, readMailbox } from './address.ts';
 import type { DkimKey } from './dkim.ts';
 import type { Cap } from './gate.ts';
-import type { MessageRow } from './message.ts';
+import { homeKey, type MessageRow } from './message.ts';
 import type { RenderSetting } from './render.ts';
-import { homeKey, type Brand } from './sender.ts';
+import { HereMaker, type Maker } from './maker.ts';
+import { ThreadMaker } from './maker-thread.ts';
+import type { Brand } from './sender.ts';
 import { Senders } from './senders.ts';
 import type { Transport } from './transport.ts';
 
@@ -81,6 +83,8 @@ export interface MessageParts {
   dkim?: readonly DkimKey[];
   postalAddress: string;
   transport: Transport;
+  /** Threads that make mails beside this one; absent or 0: they are made here. */
+  makerThreads?: number;
   /** Further ways out by name, which senders choose from; absent: none. */
   ways?: ReadonlyMap<string, Transport>;
   profiles: {
@@ -141,6 +145,7 @@ export interface Kit extends MessageParts {
   addressSecret: Uint8Array;
   /** Key of return paths and other addresses that name a message (verp.ts). */
   verpKey: Uint8Array;
+  maker: Maker;
 }
 
 /** Reads and checks the settings once. Throws MESSAGE_ADDRESS_REFUSED, MESSAGE_HEADER_REFUSED. */
@@ -148,13 +153,16 @@ export function kitOf(parts: MessageParts): Kit {
   const key = (purpose: string) => Buffer.from(hmac(parts.secret, `beckon ${purpose} v1`), 'base64url');
   const senders = openSenders(parts);
   const { render } = senders.home;
+  const keys = { secret: parts.secret, verpKey: key('verp') };
+  const { makerThreads: threads = 0, log } = parts;
   return {
     ...parts,
+    ...keys,
+    maker: threads > 0 ? new ThreadMaker(keys, { threads, log }) : new HereMaker(keys),
     publicUrl: render.publicUrl,
     set: { ...defaultSettings, ...parts.settings },
     senders,
     addressSecret: key('address'),
-    verpKey: key('verp'),
     render,
   };
 }

@@ -2,7 +2,7 @@ import { BeckonError, elapsed } from '../base/index.ts';
 import type { Item } from '../catalog/index.ts';
 import type { RenderOptions } from '../language/index.ts';
 import type { ProfileView } from '../profile/index.ts';
-import { piecesFor, type CompiledTemplate } from './compile.ts';
+import { piecesFor, type CompiledTemplate } from './compiled.ts';
 import { errors } from './error.ts';
 import { freshContext, valueAt, type FreshContext, type FreshOptions } from './fresh.ts';
 import { liveAddresses } from './live.ts';
@@ -41,7 +41,7 @@ export interface RenderInput {
   opens?: boolean;
   /** Codes of coupons by the name they are printed under; of a block whose pool has none it is absent. */
   codes?: Readonly<Record<string, string>>;
-  /** The context as the gate "in stock" has just read it. */
+  /** The context with its items read already (`contextFor`). */
   fresh?: FreshContext;
   /** Links of the mail that was sent, for showing it again: only these are counted. */
   sent?: readonly StoredLink[];
@@ -74,13 +74,8 @@ export function renderMail(input: RenderInput, setting: RenderSetting): Renderin
 
 function render(input: RenderInput, setting: RenderSetting): Rendering {
   const { template, profile, messageId } = input;
-  const { language, pieces } = piecesFor(
-    template,
-    profile.language ?? languageIn(input.context) ?? setting.language ?? null,
-  );
-  // What is drawn when a mail is opened hangs on the language, which the gate does not know.
-  const { context, items } =
-    input.fresh && !template.live ? input.fresh : freshContext(input.context, freshOptions(input, setting, language));
+  const { language, pieces } = piecesFor(template, languageFor(input, setting));
+  const { context, items } = input.fresh ?? freshContext(input.context, freshOptions(input, setting, language));
   const ways = waysOut(messageId, setting);
   const postalAddress = template.address ?? setting.postalAddress;
   const coupon = couponsOf(context['coupon'], input);
@@ -112,6 +107,22 @@ function render(input: RenderInput, setting: RenderSetting): Rendering {
   return { mail: { subject, html, text, links: counted, unsubscribeUrl: ways.unsubscribeUrl, size, language } };
 }
 
+/**
+ * The context with its items as they are now. What is drawn when a mail is opened hangs on the reader's language as well,
+ * which the gate "in stock" does not know.
+ */
+export function contextFor(
+  input: Pick<RenderInput, 'template' | 'profile' | 'context' | 'now'>,
+  setting: RenderSetting,
+): FreshContext {
+  const { language } = piecesFor(input.template, languageFor(input, setting));
+  return freshContext(input.context, freshOptions(input, setting, language));
+}
+
+function languageFor({ profile, context }: Pick<RenderInput, 'profile' | 'context'>, setting: RenderSetting) {
+  return profile.language ?? languageIn(context) ?? setting.language ?? null;
+}
+
 /** Numbers and dates as the reader's own region writes them, if the mail is in that language at all. */
 function optionsOf({ profile, now, timeZone }: RenderInput, language: string): RenderOptions {
   const own = profile.language;
@@ -131,7 +142,11 @@ function languageIn(context: Record<string, unknown>): string | null {
   return typeof language === 'string' ? language : null;
 }
 
-function freshOptions(input: RenderInput, setting: RenderSetting, language: string): FreshOptions {
+function freshOptions(
+  input: Pick<RenderInput, 'template' | 'now'>,
+  setting: RenderSetting,
+  language: string,
+): FreshOptions {
   const { linkKey, publicUrl } = setting;
   const plain: FreshOptions = { get: setting.item, publicUrl };
   if (!input.template.live) return plain;

@@ -1,23 +1,21 @@
 import { elapsed, point, shardOf } from '../base/index.ts';
-import { createHash } from 'node:crypto';
 import { assignArm, globalSalt, journeySalt, quarterOf, viewOf, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { giveBack, heldBack } from './admit.ts';
 import type { Claim, Taken } from './claim.ts';
-import { signMail } from './dkim.ts';
 import { lookAgain } from './last-look.ts';
 import { heldOutOfAll } from './message.ts';
-import { composeMail, type ComposedMail } from './mime.ts';
+import type { ComposedMail } from './mime.ts';
+import type { Made, MakeJob } from './make.ts';
 import { wayOf, type AssignedUnit, type Kit } from './part.ts';
 import { sampleCodes } from './coupon.ts';
-import { asProof, nobody, proofProfile } from './proof.ts';
-import { renderMail, sizeLimits, type RenderedMail } from './render.ts';
+import { proofProfile } from './proof.ts';
+import { contextFor, sizeLimits, type RenderedMail } from './render.ts';
 import { Recorder } from './record.ts';
 import type { SendResult } from './result.ts';
 import { applyChanges } from './settle.ts';
 import { beginSending, type Change, type WireRow } from './table.ts';
 import { readSlowed } from './table-pace.ts';
-import { verpAddress, verpToken, type VerpPurpose } from './verp.ts';
 
 /**
  * A rendered and composed mail, before T3. Many of them wait for the wire at once, so that what a mail was made of, its
@@ -27,109 +25,73 @@ export interface Ready {
   claim: Taken;
   templateVersion: number;
   subject: string;
-  /** The links as the ledger keeps them, in JSON. */
-  links: string;
   /** What it says, where the way out shows it. */
   says: RenderedMail | null;
   mail: ComposedMail;
+  sha256: string;
 }
 
-/** Renders what was claimed, without a lock. What cannot be a mail ends here with its reason. */
+/** Makes mails of what was claimed, without a lock. What cannot be a mail ends here with its reason. */
 export async function renderClaims(kit: Kit, claims: Claim[]): Promise<Ready[]> {
   const ready: Ready[] = [];
   const changes: Change[] = [];
-  for (const claim of claims) {
-    const made = renderClaim(kit, claim);
-    if ('state' in made) changes.push(made);
-    else ready.push(made);
+  const made = await kit.maker.make(claims.map((claim) => jobOf(kit, claim)));
+  for (const [no, claim] of claims.entries()) {
+    const done = readyOf(kit, claim, made[no]!);
+    if ('state' in done) changes.push(done);
+    else ready.push(done);
   }
   if (changes.length > 0)
     await kit.store.inTransaction(async (tx) => {
       await lockPeople(kit, tx, claims);
       await applyChanges(kit, tx, changes);
     });
-  const signing = ready.filter(({ claim }) => claim.brand.dkim.length > 0);
-  if (signing.length > 0)
-    await Promise.all(
-      signing.map(async ({ mail, claim }) =>
-        Object.assign(mail, await signMail(mail, claim.brand.dkim, kit.clock.now())),
-      ),
-    );
   point('message.rendered');
   return ready;
 }
 
-function renderClaim(kit: Kit, claim: Claim): Ready | Change {
-  const { row, profile, template, zone, brand } = claim;
-  const ended = (state: Change['state'], reason: string): Change => ({ id: row.id, state, reason, fence: row.fence });
+/** All that its mail says, as it is at this moment. */
+function jobOf(kit: Kit, { row, profile, template, zone, brand, address, codes, fresh: read }: Claim): MakeJob {
+  const now = kit.clock.now();
   const shownTo = proofProfile(row);
-  const rendering = renderMail(
-    {
-      template,
-      ...(shownTo ? { messageId: nobody, sent: [] } : { messageId: row.id }),
-      context: row.context,
-      profile: shownTo ?? viewOf(profile, kit.clock.now()),
-      now: kit.clock.now(),
+  const seen = shownTo ?? viewOf(profile, now);
+  const fresh =
+    read && !template.live && !shownTo
+      ? read
+      : contextFor({ template, profile: seen, context: row.context, now }, brand.render);
+  const { id, key, journey, class: kind } = row;
+  return {
+    template,
+    brand,
+    order: {
+      message: { id, key, journey, class: kind },
+      address,
+      profile: seen,
+      fresh,
+      codes: shownTo ? sampleCodes(template.pools) : codes,
       timeZone: zone,
       opens: row.rank?.opens ?? false,
-      codes: shownTo ? sampleCodes(template.pools) : claim.codes,
-      ...(claim.fresh && !shownTo ? { fresh: claim.fresh } : {}),
+      at: now,
+      words: !wayOf(kit, brand)?.rawOnly,
     },
-    brand.render,
-  );
-  if ('skip' in rendering) return ended('skipped', rendering.skip);
-  if ('failed' in rendering) {
-    kit.log.warn('message.render_failed', { message: row.id, template: row.template, why: rendering.failed });
-    return ended('render_failed', rendering.failed);
-  }
-  const rendered = shownTo ? asProof(rendering.mail) : rendering.mail;
-  if (rendered.size > sizeLimits.warn) kit.log.warn('message.large', { message: row.id, bytes: rendered.size });
-  try {
-    const { profile: whom, address, addressKey } = claim;
-    return {
-      claim: {
-        row: Object.assign(row, { context: {}, links: rendered.links }),
-        profile: whom,
-        address,
-        addressKey,
-        zone,
-        brand,
-      },
-      templateVersion: template.version,
-      subject: rendered.subject,
-      links: JSON.stringify(rendered.links),
-      says: wayOf(kit, brand)?.rawOnly ? null : rendered,
-      mail: compose(kit, claim, rendered),
-    };
-  } catch (error) {
-    return ended('render_failed', (error as Error).message);
-  }
+  };
 }
 
-function compose(kit: Kit, { row, address, brand }: Claim, rendered: RenderedMail): ComposedMail {
-  const { returns: domain, reads } = brand;
-  const named = (purpose: VerpPurpose) => verpAddress(kit.verpKey, purpose, { message: row.id, domain });
-  const feedback = named('fbl');
-  return composeMail({
-    from: brand.from,
-    replyTo: brand.reply,
-    to: address,
-    subject: rendered.subject,
-    html: rendered.html,
-    text: rendered.text,
-    at: kit.clock.now(),
-    message: { key: row.key, journey: row.journey, class: row.class },
-    unsubscribeUrl: row.class === 'marketing' ? rendered.unsubscribeUrl : null,
-    stream: { name: brand.name, domain: brand.listDomain, sender: brand.key },
-    returns: {
-      path: named('bounce'),
-      unsubscribe: reads ? named('unsub') : null,
-      feedback: reads ? feedback : null,
-      tag: feedback.slice(0, feedback.lastIndexOf('@')),
-      id: `mail+${verpToken(kit.verpKey, 'mail', row.id)}`,
-    },
-    secret: kit.secret,
-  });
+function readyOf(kit: Kit, claim: Claim, made: Made): Ready | Change {
+  const { row, template, profile, address, addressKey, zone, brand } = claim;
+  const ended = (state: Change['state'], reason: string): Change => ({ id: row.id, state, reason, fence: row.fence });
+  if ('skip' in made) return ended('skipped', made.skip);
+  if ('failed' in made) {
+    kit.log.warn('message.render_failed', { message: row.id, template: row.template, why: made.failed });
+    return ended('render_failed', made.failed);
+  }
+  const { size, links, ...mail } = made;
+  if (size > sizeLimits.warn) kit.log.warn('message.large', { message: row.id, bytes: size });
+  return {
+    ...mail,
+    claim: { row: Object.assign(row, { context: {}, links }), profile, address, addressKey, zone, brand },
+    templateVersion: template.version,
+  };
 }
 
 /**
@@ -265,7 +227,7 @@ function heldOutOf({ clock, globalHoldout = 0 }: Kit, claim: Taken): HeldOut {
   return (row.arm ?? assignArm(journeySalt(row.journey), row.profileId, row.holdout)) === 'control' ? 'journey' : null;
 }
 
-function wireRow(kit: Kit, { claim, templateVersion, subject, links, mail }: Ready): WireRow {
+function wireRow(kit: Kit, { claim, templateVersion, subject, mail, sha256 }: Ready): WireRow {
   const { row } = claim;
   return {
     id: row.id,
@@ -273,12 +235,12 @@ function wireRow(kit: Kit, { claim, templateVersion, subject, links, mail }: Rea
     fence: row.fence,
     addressKey: claim.addressKey,
     subject,
-    links,
+    links: JSON.stringify(row.links),
     templateVersion,
     sender: claim.brand.key,
     transport: wayOf(kit, claim.brand)!.name,
     mailId: mail.messageId,
-    sha256: createHash('sha256').update(mail.raw).digest('hex'),
+    sha256,
   };
 }
 

@@ -61,9 +61,6 @@ export const Sender = Type.Object(
 export type Sender = Static<typeof Sender>;
 const form = Compile(Sender);
 
-/** The sender that the settings make; it is always there, and nobody writes it but they. */
-export const homeKey = 'default';
-
 /** A sender with everything read and derived that does not change. */
 export interface Brand {
   key: string;

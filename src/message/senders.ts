@@ -3,16 +3,8 @@ import type { Runner, Store } from '../store/index.ts';
 import { domainOf, readMailbox } from './address.ts';
 import type { DkimKey } from './dkim.ts';
 import { errors } from './error.ts';
-import {
-  brandOf,
-  dkimRecord,
-  homeKey,
-  newPrivateKey,
-  senderOf,
-  signatureOf,
-  type Brand,
-  type Sender,
-} from './sender.ts';
+import { homeKey } from './message.ts';
+import { brandOf, dkimRecord, newPrivateKey, senderOf, signatureOf, type Brand, type Sender } from './sender.ts';
 import { dropSender, putSender, senderRows, usesOfSender, type SenderRow } from './table-sender.ts';
 
 /** A sender as people see it: no private key, but what DNS must say for it. */

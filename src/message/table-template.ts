@@ -1,7 +1,7 @@
 import { sha256 } from '../base/index.ts';
 import type { Runner } from '../store/index.ts';
 import type { TemplateDocument } from './block.ts';
-import type { CompiledSource } from './compile.ts';
+import type { CompiledSource } from './compiled.ts';
 import type { Theme } from './theme.ts';
 
 /** Statements of templates and themes: a row a version, never changed once it is there but for what it is compiled to. */

@@ -1,21 +1,16 @@
 import { BeckonError, nearest, sha256, stableJson, type Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { everyBlock, type TemplateDocument } from './block.ts';
-import {
-  compileDocument,
-  compilePieces,
-  isStale,
-  mjmlSource,
-  type CompiledSource,
-  type CompiledTemplate,
-} from './compile.ts';
+import { compileDocument, isStale, mjmlSource } from './compile.ts';
+import { compilePieces, type CompiledSource, type CompiledTemplate } from './compiled.ts';
 import { documentOf } from './document.ts';
 import { differences, type Difference } from './difference.ts';
 import { errors } from './error.ts';
 import { finding, type MailFinding } from './finding.ts';
 import { inspect, refuseFaults } from './inspect.ts';
 import { recipeTemplates } from './recipe.ts';
-import { homeKey, type Brand } from './sender.ts';
+import { homeKey } from './message.ts';
+import type { Brand } from './sender.ts';
 import type { Senders } from './senders.ts';
 import { poolRows } from './table-coupon.ts';
 import * as table from './table-template.ts';

@@ -1,6 +1,6 @@
 import { after } from '../base/index.ts';
 import { claimDue } from './claim.ts';
-import type { CompiledTemplate } from './compile.ts';
+import type { CompiledTemplate } from './compiled.ts';
 import { hearPending } from './hear.ts';
 import type { Pacing } from './pacing.ts';
 import type { Kit } from './part.ts';
@@ -11,11 +11,29 @@ import { toDo } from './table-report.ts';
 /** That this process is to end: whoever works looks at it, or is told. */
 export class Ending {
   readonly #listeners = new Set<() => void>();
+  readonly #onOver: () => Promise<void>;
+  #working = 0;
   isAsked = false;
+
+  /** @param onOver called when an end was asked for and nobody works any more */
+  constructor(onOver: () => Promise<void>) {
+    this.#onOver = onOver;
+  }
 
   ask(): void {
     this.isAsked = true;
     for (const listener of this.#listeners) listener();
+    if (this.#working === 0) void this.#onOver();
+  }
+
+  async while<T>(work: () => Promise<T>): Promise<T> {
+    this.#working++;
+    try {
+      return await work();
+    } finally {
+      this.#working--;
+      if (this.isAsked && this.#working === 0) await this.#onOver();
+    }
   }
 
   /** Calls it at once when it was asked for before. @returns takes it away again */
