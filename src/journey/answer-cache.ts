@@ -19,9 +19,9 @@ const ownOfEach = new Set([
 ]);
 
 /** The same for calls that ask the same. The secrets in them are not to be read from it. */
-export function cacheKeyOf({ method, url, headers, body }: CallRequest): string {
+export function cacheKeyOf({ method, url, headers, body, certificate }: CallRequest): string {
   const said = Object.entries(headers).filter(([name]) => !ownOfEach.has(name));
-  return sha256(JSON.stringify([method, url, said.sort(([a], [b]) => (a < b ? -1 : 1)), body]));
+  return sha256(JSON.stringify([method, url, said.sort(([a], [b]) => (a < b ? -1 : 1)), body, certificate ?? null]));
 }
 
 /**

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from 'node:https';
 import { pipeline } from 'node:stream';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { createGunzip } from 'node:zlib';
 import { after, BeckonError, hostSet, isAllowedHost, refusalOf, vettedLookup } from '../base/index.ts';
 import { errors } from './error.ts';
@@ -13,6 +14,8 @@ export interface CallRequest {
   headers: Record<string, string>;
   body: string | null;
   timeoutMs: number;
+  /** A private key and its certificate as PEM, shown to the host that the action names and to no other. */
+  certificate?: string;
   /** Which action makes it, for whoever answers in place of the service; a batch is for several runs. */
   from?: { journey: string; activity: string; runs: readonly string[] };
 }
@@ -71,6 +74,8 @@ interface Asked {
 export interface CallerOptions {
   /** Hosts, `name` or `name:port`, that may be called whatever they resolve to, also without TLS: those of one's own network. */
   allowed?: readonly string[];
+  /** Certificates, as PEM, of authorities that are trusted beside those of Node.js (and of NODE_EXTRA_CA_CERTS). */
+  authorities?: readonly string[];
 }
 
 /**
@@ -80,17 +85,21 @@ export interface CallerOptions {
  */
 export function openCaller(options: CallerOptions = {}): Caller {
   const allowed = hostSet(options.allowed);
-  const agents = openAgents();
-  const ask = (target: URL, asked: Asked, signal: AbortSignal) => {
+  const agents = openAgents(options.authorities);
+  const ask = (target: URL, asked: Asked, how: { signal: AbortSignal; certificate: string | undefined }) => {
+    const { signal, certificate } = how;
     const set = isAllowedHost(target, allowed) ? agents.own : agents.guarded;
-    return send(target, asked, { signal, agent: target.protocol === 'https:' ? set.https : set.http });
+    const https = certificate === undefined ? set.https : set.showing(certificate);
+    return send(target, asked, { signal, agent: target.protocol === 'https:' ? https : set.http });
   };
   return async (request) => {
     const signal = AbortSignal.timeout(request.timeoutMs);
     let target = targetOf(request.url, allowed);
+    const { origin } = target;
     let asked: Asked = { ...request, headers: { 'accept-encoding': 'gzip, identity', ...request.headers } };
     for (let hops = 0; ; hops++) {
-      const answer = await ask(target, asked, signal).catch((error: Error) => {
+      const certificate = target.origin === origin ? request.certificate : undefined;
+      const answer = await ask(target, asked, { signal, certificate }).catch((error: Error) => {
         throw asFailure(error, signal);
       });
       const next = nextHop(answer, target, { asked, allowed });
@@ -102,15 +111,47 @@ export function openCaller(options: CallerOptions = {}): Caller {
   };
 }
 
-function openAgents() {
-  const kept = { keepAlive: true, keepAliveMsecs: idleMs, timeout: idleMs, maxSockets: 128, maxFreeSockets: 32 };
-  const lookedUp = vettedLookup(lookup, refused);
-  const http = new HttpAgent(kept);
+function openAgents(authorities: readonly string[] = []) {
+  const sockets = { keepAlive: true, keepAliveMsecs: idleMs, timeout: idleMs, maxSockets: 128, maxFreeSockets: 32 };
+  const kept = authorities.length === 0 ? sockets : { ...sockets, ca: [...rootCertificates, ...authorities] };
+  const guarded = { ...kept, lookup: vettedLookup(lookup, refused) };
+  const http = new HttpAgent(sockets);
   return {
-    own: { http, https: new HttpsAgent(kept) },
+    own: { http, https: new HttpsAgent(kept), showing: agentsByCertificate(kept) },
     // Only hosts of one's own network are called without TLS, so there is no guarded agent for it.
-    guarded: { http, https: new HttpsAgent({ ...kept, lookup: lookedUp }) },
+    guarded: { http, https: new HttpsAgent(guarded), showing: agentsByCertificate(guarded) },
   };
+}
+
+/** So many certificates have connections of their own; the one that was not shown for longest loses them. */
+const mostCertificates = 32;
+
+/** Agents that show a certificate, one for each. They throw ACTION_KEY_UNREADABLE. */
+function agentsByCertificate(kept: AgentOptions): (certificate: string) => HttpsAgent {
+  const agents = new Map<string, HttpsAgent>();
+  return (certificate) => {
+    const agent = agents.get(certificate) ?? new HttpsAgent({ ...kept, ...readCertificate(certificate) });
+    agents.delete(certificate);
+    agents.set(certificate, agent);
+    const [oldest] = agents.keys();
+    if (agents.size > mostCertificates) {
+      agents.get(oldest!)!.destroy();
+      agents.delete(oldest!);
+    }
+    return agent;
+  };
+}
+
+function readCertificate(pem: string): { key: string; cert: string } {
+  try {
+    createSecureContext({ key: pem, cert: pem });
+    return { key: pem, cert: pem };
+  } catch {
+    throw new BeckonError(
+      errors.ACTION_KEY_UNREADABLE,
+      'The secret that is shown as a certificate is no private key with its certificate',
+    );
+  }
 }
 
 function send(

@@ -35,6 +35,21 @@ const Batch = form(
   'Many people in one call',
 );
 
+const Assertion = form(
+  {
+    key: text('Name of a secret: a private key as PEM'),
+    algorithm: Type.Optional(
+      choice(['RS256', 'PS256', 'ES256'], 'RS256 if not said; ES256 wants a key of the curve P-256'),
+    ),
+    keyId: Type.Optional(text('By which the service knows the key (`kid`)')),
+    claims: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'By name JSON; each text is a template. `iat`, `exp` and `jti` are added',
+    }),
+    lasts: Type.Optional(duration('So long it is good; PT5M if not said')),
+  },
+  'A signed JWT that stands as `assertion` in the request for the token',
+);
+
 const Token = form(
   {
     url: text('A path of this server, or an https address; what follows the host is a template'),
@@ -46,6 +61,7 @@ const Token = form(
       }),
     ),
     body: Type.Optional(Type.Unknown({ description: 'Or JSON, filled in as the body of the action is' })),
+    assertion: Type.Optional(Assertion),
     value: Type.Optional(expression('Over `response`: the token; `response.access_token` if not said')),
     lasts: Type.Optional(
       duration(
@@ -89,6 +105,11 @@ export const CustomAction = form(
       ),
     ),
     sign: Type.Optional(text('Name of a secret with which the body is signed, as Standard Webhooks does')),
+    certificate: Type.Optional(
+      text(
+        'Name of a secret: a private key and its certificate as PEM, shown to a service that asks for one (mutual TLS)',
+      ),
+    ),
     token: Type.Optional(Token),
     consent: Type.Optional(
       choice(

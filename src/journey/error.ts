@@ -29,6 +29,10 @@ export const errors = defineErrors({
     status: 422,
     mend: 'PUT /v1/secrets/{name} with its value, and publish the journey again; what is live stays as it is',
   },
+  ACTION_KEY_UNREADABLE: {
+    status: 422,
+    mend: 'PUT /v1/secrets/{name} with the private key, unencrypted and as PEM, followed by its certificate where it is shown as one',
+  },
   SECRET_INVALID: {
     status: 422,
     mend: 'Name it with letters, digits and underscores, and give a value on one line; nothing was kept',

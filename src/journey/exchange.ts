@@ -63,7 +63,9 @@ function madeOf(
   secrets: ReadonlyMap<string, string>,
 ): CallRequest {
   const hidden = { secret: Object.fromEntries(secrets), ...(token ? { token } : {}) };
-  const request = requestOf(action, { ...scope, ...hidden }, { key, options });
+  const made = requestOf(action, { ...scope, ...hidden }, { key, options });
+  const { certificate } = action;
+  const request = certificate === undefined ? made : { ...made, certificate: secrets.get(certificate)! };
   const headers = { ...request.headers, 'x-beckon-attempt': String(attempt) };
   if (action.sign === undefined) return { ...request, headers };
   const signed = { id: key, at: Math.floor(real / 1000), body: request.body ?? '' };

@@ -7,6 +7,9 @@ import { dropSecret, findSecrets, listSecrets, saveSecret } from './table-secret
 
 const nameForm = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
 const longest = 4096;
+/** Keys and certificates are longer, and have lines. */
+const pemForm = /^-----BEGIN [A-Z0-9 ]+-----\r?\n[\w\s+/=:.-]+-----END [A-Z0-9 ]+-----\s*$/;
+const longestPem = 32_768;
 const placeOf = (name: string) => `journey_secret:sealed:${name}`;
 
 /** What is told of a secret: never the value. Times are UTC ms. */
@@ -61,8 +64,14 @@ export class Secrets implements SecretSource {
   async put(name: string, value: string): Promise<void> {
     const { store, clock, secret, random } = this.#parts;
     if (!nameForm.test(name)) throw invalid(`"${name.slice(0, 60)}" is no name of a secret`, 'name');
-    if (value.length === 0 || value.length > longest) throw invalid(`A secret has 1 to ${longest} characters`, 'value');
-    if (/\p{Cc}/u.test(value)) throw invalid('A secret has no line breaks or control characters', 'value');
+    const isPem = value.length <= longestPem && pemForm.test(value);
+    const most = value.startsWith('-----BEGIN ') ? longestPem : longest;
+    if (value.length === 0 || value.length > most) throw invalid(`A secret has 1 to ${most} characters`, 'value');
+    if (!isPem && /\p{Cc}/u.test(value))
+      throw invalid(
+        'A secret has no line breaks or control characters, unless it is a key or certificate as PEM',
+        'value',
+      );
     const sealed = seal(value, { secret, place: placeOf(name), random });
     await saveSecret(store, { name, sealed, at: clock.now() });
   }
@@ -109,10 +118,11 @@ export function secretsOfJourney({ activities }: JourneyDefinition): string[] {
 }
 
 /** Names of the secrets that an action shows to the service it calls. Pure. */
-export function secretsOf({ url, headers, body, sign, token }: CustomAction): string[] {
+export function secretsOf({ url, headers, body, sign, certificate, token }: CustomAction): string[] {
   const source = JSON.stringify([url, headers, body, token]);
-  const named = [...source.matchAll(/\bsecret\.([A-Za-z][A-Za-z0-9_]*)/g)].map(([, name]) => name!);
-  return [...new Set(sign === undefined ? named : [...named, sign])];
+  const written = [...source.matchAll(/\bsecret\.([A-Za-z][A-Za-z0-9_]*)/g)].map(([, name]) => name!);
+  const named = [sign, certificate, token?.assertion?.key].flatMap((name) => name ?? []);
+  return [...new Set([...written, ...named])];
 }
 
 /** What stands for a secret wherever a request is shown. It means the same in an address, a header and JSON. */

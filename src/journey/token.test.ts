@@ -1,3 +1,4 @@
+import { constants, generateKeyPairSync, verify, type KeyObject } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Office } from '../../test/support/journeys.ts';
 import type { CallAnswer, CallRequest } from './call.ts';
@@ -167,4 +168,81 @@ it('a call that needs a consent is made only for those who gave it; the others g
     text: `select context->'actions'->'Recs'->>'jo_status_code' as status from journey_run order by 1`,
   });
   expect(rows.map(({ status }) => status)).toEqual(['http_200', 'noConsent']);
+});
+
+describe('a token for a signed assertion (journeys C6, RFC 7523)', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const asserted = (algorithm: 'RS256' | 'PS256' | 'ES256'): Partial<CustomAction> => ({
+    token: {
+      url: login,
+      assertion: {
+        key: 'signer',
+        algorithm,
+        keyId: 'k1',
+        claims: { iss: 'shop', sub: '{{secret.recs}}', aud: login, scopes: ['recs'] },
+        lasts: 'PT2M',
+      },
+      form: { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: '{{assertion}}' },
+    },
+  });
+  const part = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toString()) as Record<string, unknown>;
+
+  it.each(['RS256', 'PS256', 'ES256'] as const)(
+    'is asked for with what the service can verify: %s',
+    async (algorithm) => {
+      const { privateKey, publicKey } = algorithm === 'ES256' ? ec : rsa;
+      await office.secrets.put('signer', pem(privateKey));
+      await office.live(journey(asserted(algorithm)));
+      await office.happens(office.add('coat', 1), office.add('coat', 2));
+      await act();
+      expect(logins, 'once for both').toHaveLength(1);
+      const jwt = new URLSearchParams(logins[0]!.body!).get('assertion')!;
+      const [head, claims, signature] = jwt.split('.') as [string, string, string];
+      const now = Math.floor(office.clock.real() / 1000);
+      expect(part(head)).toEqual({ alg: algorithm, typ: 'JWT', kid: 'k1' });
+      expect(part(claims)).toEqual({
+        iss: 'shop',
+        sub: 'sk-very-secret',
+        aud: login,
+        scopes: ['recs'],
+        iat: now,
+        exp: now + 120,
+        jti: expect.stringMatching(/^[0-9a-f]{32}$/),
+      });
+      const padding = algorithm === 'PS256' ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } : {};
+      const how = { key: publicKey, dsaEncoding: 'ieee-p1363' as const, ...padding };
+      expect(verify('sha256', Buffer.from(`${head}.${claims}`), how, Buffer.from(signature, 'base64url'))).toBe(true);
+      expect(await office.states()).toEqual(['Done', 'Done']);
+    },
+  );
+
+  it('that cannot be signed makes no call, and says why without the key', async () => {
+    await office.secrets.put('signer', pem(ec.privateKey));
+    await office.live(journey(asserted('RS256')));
+    await office.happens(office.add('coat'));
+    await act();
+    expect(office.asked).toEqual([]);
+    const [run] = await office.runs();
+    expect(run!.endReason).toBe('Failed');
+    expect((await office.history(run!.profileId)).join('\n')).not.toContain('PRIVATE');
+  });
+
+  it('is checked on saving', () => {
+    const wrong = (assertion: object, form: Record<string, string> = { assertion: '{{assertion}}' }) =>
+      problemsOf(
+        journey({ token: { url: login, form, assertion: { key: 'signer', claims: {}, ...assertion } } }),
+        new Set(),
+      );
+    expect(wrong({})).toEqual([]);
+    expect(wrong({ key: 'not one' })).toMatchObject([{ where: 'activities.ask.token.assertion.key' }]);
+    expect(wrong({ lasts: 'P9D' })).toMatchObject([{ where: 'activities.ask.token.assertion.lasts' }]);
+    expect(wrong({ claims: { sub: '{{profile.email}}' } })).toMatchObject([
+      { where: 'activities.ask.token.assertion.claims.sub' },
+    ]);
+    expect(wrong({}, { grant_type: 'x' })).toMatchObject([
+      { where: 'activities.ask.token.assertion', what: expect.stringContaining('{{assertion}}') },
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import { durationMs, sha256 } from '../base/index.ts';
 import type { RenderOptions } from '../language/index.ts';
 import { expressionOf, filledText, requestOf, timeoutOf, verdictOf, type Verdict } from './action.ts';
+import { assertionOf, type AssertionParts } from './assertion.ts';
 import type { Caller, CallRequest } from './call.ts';
 import type { CustomAction } from './definition.ts';
 import { withoutSecrets } from './secret.ts';
@@ -78,7 +79,8 @@ async function ask(action: CustomAction, parts: TokenParts): Promise<{ token: st
   const { secrets, options, real } = parts;
   const hide = (text: string) =>
     withoutSecrets(text, new Map([...secrets].map(([name, value]) => [value, `~${name}~`])));
-  const given = await parts.call(tokenRequest(action, parts)).catch((error: unknown) => error as Error);
+  const request = tokenRequest(action, { ...parts, real: real() });
+  const given = await parts.call(request).catch((error: unknown) => error as Error);
   const verdict = verdictOf(given, real());
   if (!verdict.ok) {
     const why = `No token: ${verdict.status}${verdict.reason === null ? '' : `, ${hide(verdict.reason)}`}`;
@@ -110,16 +112,16 @@ function lastingMs({ token }: CustomAction, answer: unknown): number {
 }
 
 /** The request for the token: it sees the secrets, and nobody's data. Pure. */
-export function tokenRequest(
-  action: CustomAction,
-  { secrets, options }: Pick<TokenParts, 'secrets' | 'options'>,
-): CallRequest {
-  const { url, method = 'POST', headers = {}, form, body } = action.token!;
-  const scope = { secret: Object.fromEntries(secrets) };
+export function tokenRequest(action: CustomAction, parts: AssertionParts): CallRequest {
+  const { secrets, options } = parts;
+  const { url, method = 'POST', headers = {}, form, body, assertion } = action.token!;
+  const signed = assertion === undefined ? {} : { assertion: assertionOf(assertion, parts) };
+  const scope = { secret: Object.fromEntries(secrets), ...signed };
   const asking: CustomAction = { kind: 'action', name: 'Token', next: '', url, method, headers };
   const made = requestOf(body === undefined ? asking : { ...asking, body }, scope, { key: '', options });
   const { 'idempotency-key': _none, ...told } = made.headers;
-  const request = { ...made, headers: told, timeoutMs: timeoutOf(action) };
+  const shown = action.certificate === undefined ? {} : { certificate: secrets.get(action.certificate)! };
+  const request = { ...made, ...shown, headers: told, timeoutMs: timeoutOf(action) };
   if (form === undefined || method === 'GET') return request;
   const pairs = Object.entries(form).map(([name, value]) => [name, filledText(value, scope, options)]);
   const text = new URLSearchParams(pairs as [string, string][]).toString();

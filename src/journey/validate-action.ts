@@ -1,6 +1,6 @@
 import { reservedHeader } from '../base/index.ts';
 import { anyType, listOf, mapOf, parseType, type Schema } from '../language/index.ts';
-import type { CustomAction } from './definition.ts';
+import type { CustomAction, Token } from './definition.ts';
 import { answerSchema } from './schema.ts';
 import { durationWithin, expression, template, type ActivityHands, type PartHands } from './validate-part.ts';
 
@@ -19,8 +19,7 @@ export function checkAction(where: string, action: CustomAction, hands: Activity
   checkAddress(`${where}.url`, action.url, filled);
   checkHeaders(`${where}.headers`, action.headers ?? {}, filled);
   checkBody(`${where}.body`, action.body, filled);
-  if (action.sign !== undefined && !/^[A-Za-z][A-Za-z0-9_]{0,39}$/.test(action.sign))
-    say(`${where}.sign`, `"${action.sign}" is no name of a secret`);
+  checkKeys(where, action, say);
   const response = mapOf({ response: answerSchema(action) });
   if (action.answer !== undefined) expression(`${where}.answer`, action.answer, { say, sees: response });
   checkBatch(`${where}.batch`, action, hands);
@@ -28,6 +27,19 @@ export function checkAction(where: string, action: CustomAction, hands: Activity
   checkTries(where, action, hands);
   if (action.onError !== undefined) goes(`${where}.onError`, action.onError);
   goes(`${where}.next`, action.next);
+}
+
+/** Secrets that are named alone: what the body is signed with, and what is shown to a service that asks who calls. */
+function checkKeys(where: string, { sign, certificate, url }: CustomAction, say: PartHands['say']): void {
+  for (const [part, name] of Object.entries({ sign, certificate }))
+    if (name !== undefined) checkSecretName(`${where}.${part}`, name, say);
+  if (certificate !== undefined && !url.startsWith('https://'))
+    say(`${where}.certificate`, 'A certificate is shown over https only, and never to this server');
+}
+
+function checkSecretName(where: string, name: string, say: PartHands['say']): void {
+  if (!/^[A-Za-z][A-Za-z0-9_]{0,39}$/.test(name))
+    say(where, `"${name.slice(0, 60)}" is no name of a secret: letters, digits and underscores`);
 }
 
 /** What is sent may name secrets; conditions and mails may not. */
@@ -40,7 +52,15 @@ function withSecrets(sees: Schema, hasToken: boolean): Schema {
 /** It is asked for before anybody in particular is: it sees the secrets alone. */
 function checkToken(where: string, { token, ...action }: CustomAction, say: PartHands['say']): void {
   if (token === undefined) return;
-  const hands = { say, sees: mapOf({ secret: mapOf({}, parseType('text')) }) };
+  const secrets = { secret: mapOf({}, parseType('text')) };
+  const { assertion } = token;
+  const hands = { say, sees: mapOf(assertion === undefined ? secrets : { ...secrets, assertion: parseType('text') }) };
+  if (assertion !== undefined) checkAssertion(`${where}.assertion`, assertion, { say, sees: mapOf(secrets) });
+  if (
+    assertion !== undefined &&
+    !JSON.stringify([token.url, token.headers, token.form, token.body]).includes('assertion')
+  )
+    say(`${where}.assertion`, 'Nobody uses it: write {{assertion}} in the form or the body of the token');
   checkAddress(`${where}.url`, token.url, hands);
   checkHeaders(`${where}.headers`, token.headers ?? {}, hands);
   checkBody(`${where}.body`, token.body, hands);
@@ -61,6 +81,14 @@ function checkToken(where: string, { token, ...action }: CustomAction, say: Part
     });
   if (!/\{[^}]*\btoken\b|"=[^"]*\btoken\b/.test(JSON.stringify([action.url, action.headers, action.body])))
     say(where, 'Nobody uses it: write {{token}} in address, headers or body of the action');
+}
+
+function checkAssertion(where: string, assertion: NonNullable<Token['assertion']>, hands: PartHands): void {
+  const { key, claims, lasts } = assertion;
+  checkSecretName(`${where}.key`, key, hands.say);
+  checkBody(`${where}.claims`, claims, hands);
+  if (lasts === undefined) return;
+  durationWithin(`${where}.lasts`, lasts, { from: 10 * second, to: day, words: '10 seconds to a day', ...hands });
 }
 
 const sealIt = 'A secret does not stand in a document: keep it with PUT /v1/secrets/NAME, and write {{secret.NAME}}';

@@ -30,7 +30,7 @@ describe('a form made from a schema', () => {
       ['entry', entry],
       ...activity.anyOf!.map((way): [string, Schema] => [String(way.properties!['kind']!.const), way]),
     ];
-    const plain = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+    const plain = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'RS256', 'PS256', 'ES256'];
     for (const [of, schema] of forms) {
       for (const { place, schema: part } of placesOf(schema)) {
         expect(wordKey('field', of, place), `${of} ${place.join('.')}`).toBeDefined();
