@@ -1,4 +1,4 @@
-import { logPage, type LogLine, type LogPlace } from './table-export.ts';
+import { logPage, oldestWriting, type LogLine, type LogPlace } from './table-export.ts';
 import { elapsed, pause, shardOf, type Ids } from '../base/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
@@ -195,11 +195,13 @@ export class EventLog {
 
   /**
    * The next events after a place, in the order of their reception, for whoever takes the log elsewhere. What came in within the last
-   * minute is left for later: transactions under way may still come before it.
+   * minute is left for later, and whatever came in after the oldest transaction that is still being written began: it may
+   * yet bring something that stands before it.
    */
-  page(query: { after: LogPlace; limit: number; now: number }): Promise<LogLine[]> {
+  async page(query: { after: LogPlace; limit: number; now: number }): Promise<LogLine[]> {
     const { after, limit, now } = query;
-    return logPage(this.#store, { after, limit, until: now - settledMs });
+    const until = now - settledMs - (await oldestWriting(this.#store));
+    return logPage(this.#store, { after, limit, until });
   }
 
   /** Removes what visitors left in the log; the crowd's counts stay, without a name. */

@@ -6,6 +6,7 @@ import type { ShopEvent } from './event.ts';
 import type { StoredRow } from './given.ts';
 import { EventLog } from './log.ts';
 import { emptyLog, migrations } from './table.ts';
+import { placeAt } from './table-export.ts';
 
 const now = Date.UTC(2026, 10, 30, 9);
 let shared: Promise<Store> | undefined;
@@ -125,5 +126,27 @@ describe('While the fold of this process is behind', () => {
     log.whileFolding(() => 20_000);
     await Promise.all([log.receive([event('a', 'ada')]), log.receive([event('b', 'bo')])]);
     expect(await kept()).toEqual(['a', 'b']);
+  });
+});
+
+describe('The log, page by page', () => {
+  it('ends before whatever a transaction under way may still bring, however long it takes', async () => {
+    const from = { after: placeAt(0), limit: 10 };
+    const page = async () => (await log.page({ ...from, now: now + 60_000 + 2 })).map(({ event: { id } }) => id);
+    let finish = () => {};
+    let written = () => {};
+    const isWritten = new Promise<void>((resolve) => (written = resolve));
+    const slow = store.inTransaction(async (tx) => {
+      await log.append(tx, [event('slow', 'ada')]);
+      written();
+      await new Promise<void>((resolve) => (finish = resolve));
+    });
+    await isWritten;
+    await log.receive([event('quick', 'bo', { receivedAt: now + 1 })]);
+    // Whoever read "quick" now would go on after it, and never see "slow".
+    expect(await page()).toEqual([]);
+    finish();
+    await slow;
+    expect(await page()).toEqual(['slow', 'quick']);
   });
 });

@@ -37,6 +37,25 @@ export async function logPage(
   return rows.map(({ at, row, body }) => ({ place: { at: at.getTime(), row }, event: body }));
 }
 
+/**
+ * For how long the oldest transaction has been open that has written something and may still commit, ms; 0 where there is none. An event is
+ * received shortly before the transaction that writes it begins. A database that does not tell is taken to have none, so that there
+ * only the minute protects.
+ */
+export async function oldestWriting(runner: Runner): Promise<number> {
+  const [row] = await runner
+    .rows<{ ms: number }>({
+      name: 'event.oldest-writing',
+      text: `select coalesce(ceil(extract(epoch from clock_timestamp() - min(xact_start)) * 1000), 0)::float8 as ms from pg_stat_activity
+        where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()`,
+    })
+    .catch((error: { code?: string }) => {
+      if (error.code === '42P01' || error.code === '42703') return [];
+      throw error;
+    });
+  return row?.ms ?? 0;
+}
+
 /** As one word, for whoever goes on later. */
 export function cursorOf({ at, row }: LogPlace): string {
   return `${at.toString(36)}-${row.replaceAll('-', '')}`;
