@@ -154,4 +154,10 @@ const sumsColumns = [
   'later',
   'laterSquares',
   'currency',
+  'phone',
+  'phoneExpected',
+  'tablet',
+  'tabletExpected',
+  'computer',
+  'computerExpected',
 ] as const satisfies (keyof SumsRow)[];

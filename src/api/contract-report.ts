@@ -29,6 +29,15 @@ export const SizePlan = Type.Object({
 
 const count = Type.Integer({ minimum: 0 });
 
+/** The sizes of the arms among people last seen on one kind of device: phone, tablet, computer or unknown. */
+export const RatioOfDevice = Type.Object({
+  device: Type.String(),
+  treated: count,
+  control: count,
+  expected: Type.Number(),
+  p: Type.Number(),
+});
+
 /** GET /v1/journeys/{key}/report/funnel: heldOut, excluded, inDoubt, failed, pending and accepted add up to planned. */
 export const FunnelLine = Type.Object({
   /** A day in the shop's zone, the name of the activity, an item’s id and so on. */

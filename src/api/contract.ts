@@ -6,6 +6,7 @@
  */
 import { Type, type Static } from 'typebox';
 import { Said } from './contract-said.ts';
+import { RatioOfDevice } from './contract-report.ts';
 import { ClaimView, ConsentView, IdentityView, MergeView, OriginView, TraitValueView } from './contract-person.ts';
 
 const count = Type.Integer({ minimum: 0 });
@@ -362,6 +363,8 @@ export const JourneyReport = Type.Object({
     }),
     Type.Null(),
   ]),
+  /** The same by the kind of device people were last seen on, of the kinds with enough people. */
+  ratioByDevice: Type.Array(RatioOfDevice),
   /** What decides, written down before anybody was compared. */
   decided: Type.Union([
     Type.Object({

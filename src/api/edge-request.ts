@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { BeckonError } from '../base/index.ts';
-import type { Datastream } from '../event/index.ts';
+import type { Datastream, DeviceKind } from '../event/index.ts';
 import { decoded, readCookies } from './cookie.ts';
 import { resolveIdentity, stateEntries, type Resolved } from './edge-identity.ts';
 import { cookieRoute, type CookieRoute } from './edge-reply.ts';
@@ -8,6 +8,7 @@ import { errors } from './error.ts';
 import type { House } from './house.ts';
 import { asList, asNumber, asObject, asText, dig, edgeLimits, parseJson } from './json.ts';
 import { isBot } from './bot.ts';
+import { deviceKind } from './device.ts';
 import { hostName, isLoopback } from './session.ts';
 import { asLanguage } from './xdm.ts';
 
@@ -30,6 +31,7 @@ export interface EdgeCall {
   receivedAt: number;
   happenedAt: number;
   bot: boolean;
+  device: DeviceKind | undefined;
   /** The browser's first language, BCP 47. */
   language: string | undefined;
 }
@@ -118,6 +120,7 @@ export function readCall(
     receivedAt,
     happenedAt: receivedAt - queueTime(dig(body, 'meta', 'queueTimeMillis')),
     bot: isBot(request.headers['user-agent']),
+    device: deviceKind(request.headers['user-agent']),
     language: asLanguage(request.headers['accept-language']),
   };
 }

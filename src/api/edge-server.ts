@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { normalIdentity, type Datastream, type Identity, type ShopEvent } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import { isBot } from './bot.ts';
+import { deviceKind } from './device.ts';
 import { visitorOf } from './activity-answer.ts';
 import { decide, placesOf } from './edge-decide.ts';
 import { ecidOfRequest, isEcid, knownIdentity, mintEcid, stateEntries, type Resolved } from './edge-identity.ts';
@@ -215,6 +216,7 @@ function eventsOf(one: ServerEvent, index: number, { call, house }: { call: Serv
     receivedAt,
     happenedAt,
     bot: agent !== undefined && isBot(agent),
+    device: deviceKind(agent),
     readToken: (token) => readShownToken(house.settings.secret, token),
   });
   // What a visitor does on a page that the server draws is behaviour; what the server tells of itself is not.

@@ -240,7 +240,7 @@ function readEvent(
   { call, house, link }: { call: EdgeCall; house: House; link: Link },
 ): { events: ShopEvent[]; warnings: EdgeWarning[] } {
   const device = { namespace: 'ecid', id: deviceOf(event, call.who) };
-  const { receivedAt, happenedAt, bot, language } = call;
+  const { receivedAt, happenedAt, bot, device: kind, language } = call;
   const id = `${call.requestId}:${index}`;
   const source = `edge:${call.datastream.id}`;
   const events = eventsOfXdm(event, {
@@ -254,6 +254,7 @@ function readEvent(
     receivedAt,
     happenedAt,
     bot,
+    device: kind,
     language,
     readToken: (token) => readShownToken(house.settings.secret, token),
   });

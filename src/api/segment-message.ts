@@ -1,6 +1,7 @@
 import { BeckonError, sha256 } from '../base/index.ts';
 import { isOwnType, normalIdentity, type Identity, type ShopEvent } from '../event/index.ts';
 import { isBot } from './bot.ts';
+import { deviceKind } from './device.ts';
 import { isEcid } from './edge-identity.ts';
 import { errors } from './error.ts';
 import { asObject, asText, dig } from './json.ts';
@@ -61,6 +62,8 @@ export function segmentEvent(message: unknown, stated: SegmentCall | null, conte
   const timeZone = asTimeZone(dig(message, 'context', 'timezone'));
   if (timeZone !== undefined) event.timeZone = timeZone;
   const agent = asText(dig(message, 'context', 'userAgent'), 1024) ?? (context.secret ? undefined : context.userAgent);
+  const device = deviceKind(agent);
+  if (device !== undefined) event.device = device;
   if (isBot(agent)) event.bot = true;
   return event;
 }

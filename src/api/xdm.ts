@@ -2,6 +2,7 @@ import { isCurrency, sha256 } from '../base/index.ts';
 import {
   isOwnType,
   normalIdentity,
+  type DeviceKind,
   type EventItem,
   type EventOrder,
   type Identity,
@@ -31,6 +32,7 @@ export interface XdmContext {
   receivedAt: number;
   happenedAt: number;
   bot: boolean;
+  device?: DeviceKind | undefined;
   /** BCP 47 language of the request, for events that name none. */
   language?: string | undefined;
   /** Reads the tokens of our own propositions. */
@@ -121,6 +123,7 @@ function mainEvent(xdm: unknown, data: Record<string, unknown> | undefined, cont
   if (language !== undefined) made.language = language;
   const { categories } = readTarget(dig(data, '__adobe', 'target'));
   if (categories.length > 0) made.categories = categories;
+  if (context.device !== undefined) made.device = context.device;
   if (context.bot) made.bot = true;
   if (rest) made.data = rest;
   return made;

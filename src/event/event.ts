@@ -134,6 +134,8 @@ export interface ShopEvent {
   linkedUntil?: number;
   /** Judged to be a machine: kept, never learned from, never starts a journey. */
   bot?: boolean;
+  /** What kind of device the browser says that it runs on. */
+  device?: DeviceKind;
   /** IANA zone the browser reported. */
   timeZone?: string;
   /** BCP 47 language the browser reported. */
@@ -143,6 +145,8 @@ export interface ShopEvent {
   /** What else the source sent and nobody needs by name. */
   data?: Record<string, unknown>;
 }
+
+export type DeviceKind = 'phone' | 'tablet' | 'computer';
 
 /** What somebody says of a purpose; `pending` waits for the confirmation of a double opt-in and is not in force. */
 export type ConsentWord = 'in' | 'out' | 'pending';

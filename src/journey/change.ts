@@ -1,4 +1,5 @@
 import { durationMs, shardOf, type Clock, type Ids } from '../base/index.ts';
+import type { DeviceKind } from '../event/index.ts';
 import type { Jobs } from '../job/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
@@ -40,6 +41,8 @@ export interface ExperimentUnit {
   /** How likely that was, 0–1. */
   share: number;
   at: number;
+  /** What kind of device they were last seen on. */
+  device?: DeviceKind | undefined;
 }
 
 /** Which of several mails to one person goes before, and how many there may be. */
@@ -210,7 +213,7 @@ export class Changes {
     if (steps.length === 0 && commands.length === 0) return; // an input that does not concern the run
     this.#runs.set(run.id, run);
     this.#steps.set(run.id, [...(this.#steps.get(run.id) ?? []), ...steps]);
-    if (!profile.state.test) this.#units.push(...steps.flatMap((step) => unitOf(run, step)));
+    if (!profile.state.test) this.#units.push(...steps.flatMap((step) => unitOf(run, step, profile)));
     for (const command of commands) {
       if (command.do === 'jump') this.#jumps.push({ command, run });
       else this.#orders.push({ command, run, definition, profile });
@@ -367,8 +370,8 @@ function orderOf(
   };
 }
 
-function unitOf({ journey, profileId }: Run, { detail, at }: Step): ExperimentUnit[] {
+function unitOf({ journey, profileId }: Run, { detail, at }: Step, { state }: Profile): ExperimentUnit[] {
   const { experiment: activity, path, share } = detail ?? {};
   if (typeof activity !== 'string' || typeof path !== 'string') return [];
-  return [{ journey, activity, profileId, path, share: Number(share), at }];
+  return [{ journey, activity, profileId, path, share: Number(share), at, device: state.visit?.device }];
 }

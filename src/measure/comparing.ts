@@ -3,7 +3,7 @@ import type { Store } from '../store/index.ts';
 import { banditShares } from './bandit.ts';
 import { compare, type Comparison } from './comparison.ts';
 import { armsOf, comparisonKeys, keepWeights, weightsOf, weightsOn, type Weights } from './table-compare.ts';
-import { windowDays } from './table-tally.ts';
+import { windowDays } from './table-sums.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

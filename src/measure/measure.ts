@@ -18,6 +18,7 @@ import {
   type MessageCounts,
 } from './report.ts';
 import { buyerFloor, rateFloor, tightestAt } from './statistics.ts';
+import { devicesOf } from './verdict.ts';
 import { deletePerson, insertUnits, lockPersons, ordersOf, rowsOf, type Unit } from './table.ts';
 import { ownRate } from './table-rate.ts';
 import { capBefore, insertStart, startOf } from './table-start.ts';
@@ -25,6 +26,7 @@ import { creditOrders, shownIn, takeEvent, takeOrder } from './take.ts';
 import { rebuildShown } from './table-mail.ts';
 import { gatherShown, insertPicks, insertShown } from './table-shown.ts';
 import { clicksOf, creditedByJourney, funnelActs, journeyTotals, type Page } from './table-report.ts';
+import { laterDays, windowDays } from './table-sums.ts';
 import {
   armSums,
   armSumsBy,
@@ -33,12 +35,10 @@ import {
   count,
   daySums,
   gather,
-  laterDays,
   nextSlice,
   rebuildTally,
   uncount,
   uncounted,
-  windowDays,
   type TallySlice,
 } from './table-tally.ts';
 import {
@@ -109,6 +109,13 @@ export interface SumsRow extends ArmSums {
   heldOutShare: number | null;
   conflicted: number;
   currency: string;
+  /** People last seen on each kind of device, and how many of them should be held out. */
+  phone: number;
+  phoneExpected: number;
+  tablet: number;
+  tabletExpected: number;
+  computer: number;
+  computerExpected: number;
 }
 
 /** Reads what happened and says what it did. */
@@ -349,7 +356,7 @@ export class Measure {
     return rows.map((row) => {
       const { day, arm, matured, conflicted, share, n } = row;
       const heldOutShare = n === 0 ? null : Number((share / n / 10_000).toPrecision(6));
-      return { day, arm, matured, heldOutShare, conflicted, currency, ...armView(row, currency) };
+      return { day, arm, matured, heldOutShare, conflicted, currency, ...armView(row, currency), ...devicesOf(row) };
     });
   }
 

@@ -14,6 +14,7 @@ interface UnitRow {
   assigned_at: string;
   conflicted: boolean;
   share: number;
+  device?: string | null;
 }
 
 /** Tables whose rows go along, with the column that names a row. */
@@ -79,16 +80,25 @@ export async function partUnits(
 
 async function insertUnit(tx: Tx, profileId: string, unit: UnitRow): Promise<void> {
   await tx.run({
-    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, conflicted, share)
-      values ($1, $2, $3, $4, $5, $6, $7)
+    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, conflicted, share, device)
+      values ($1, $2, $3, $4, $5, $6, $7, $8)
       on conflict (journey, profile_id) do nothing`,
-    values: [unit.journey, profileId, unit.shard, unit.arm, unit.assigned_at, unit.conflicted, unit.share ?? 1000],
+    values: [
+      unit.journey,
+      profileId,
+      unit.shard,
+      unit.arm,
+      unit.assigned_at,
+      unit.conflicted,
+      unit.share ?? 1000,
+      unit.device ?? null,
+    ],
   });
 }
 
 async function unitsOf(tx: Tx, profileId: string): Promise<UnitRow[]> {
   const rows = await tx.rows<Omit<UnitRow, 'assigned_at'> & { assigned_at: Date }>({
-    text: 'select journey, shard, arm, assigned_at, conflicted, share from measure_unit where profile_id = $1 order by journey',
+    text: 'select journey, shard, arm, assigned_at, conflicted, share, device from measure_unit where profile_id = $1 order by journey',
     values: [profileId],
   });
   return rows.map((row) => ({ ...row, assigned_at: row.assigned_at.toISOString() }));

@@ -5,11 +5,13 @@ import type { ArmRow } from './table-tally.ts';
 import type { Arm } from './table.ts';
 import {
   ratioByDay,
+  ratioByDevice,
   ratioOf,
   readAll,
   spansOf,
   type Arms,
   type Ratio,
+  type RatioOfDevice,
   type Reading,
   type ReadingName,
   type Word,
@@ -130,6 +132,8 @@ export interface JourneyReport {
   ratio: Ratio | null;
   /** The same day by day: `p` of all days together, and of the one that fits least. */
   ratioByDay: { days: number; p: number; worst: { day: string; p: number } } | null;
+  /** The same by the kind of device people were last seen on. */
+  ratioByDevice: RatioOfDevice[];
   /** What decides, as written down before anybody was compared. */
   decided: { at: string; hash: string; cap: number | null; plan: Record<string, unknown> } | null;
 }
@@ -186,6 +190,7 @@ export function buildReport(input: ReportInput): JourneyReport {
     })),
     ratio: ratioOf(input.all),
     ratioByDay: dayView(input.days),
+    ratioByDevice: ratioByDevice(input.all),
     decided: input.start && {
       at: new Date(input.start.startedAt).toISOString(),
       hash: input.start.hash,

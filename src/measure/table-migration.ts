@@ -1,6 +1,6 @@
 import type { Migration } from '../store/index.ts';
 import { mailMigration } from './table-mail.ts';
-import { tallyMigration } from './table-tally.ts';
+import { deviceMigration, tallyMigration } from './table-sums.ts';
 
 export const migrations: Migration[] = [
   {
@@ -136,4 +136,5 @@ create table measure_shown_delta (
     sql: 'alter table measure_sent add column planned_at timestamptz',
   },
   mailMigration,
+  deviceMigration,
 ];

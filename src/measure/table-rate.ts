@@ -1,5 +1,5 @@
 import type { Runner } from '../store/index.ts';
-import { rateDays } from './table-tally.ts';
+import { rateDays } from './table-sums.ts';
 
 /** The report's own currency is worth itself, on every day. */
 export async function ownRate(runner: Runner, currency: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { shardOf } from '../base/index.ts';
+import type { DeviceKind } from '../event/index.ts';
 import type { Runner } from '../store/index.ts';
 import { shownOf, unshow } from './table-mail.ts';
 import { uncount } from './table-tally.ts';
@@ -16,6 +17,8 @@ export interface Unit {
   at: number;
   /** Share that was held out at that moment, 0–1; in an experiment, how likely its arm was. */
   share: number;
+  /** What kind of device they were last seen on. */
+  device?: DeviceKind | undefined;
 }
 
 /** A message that left, or would have left (a ghost). */
@@ -73,12 +76,13 @@ export async function insertUnits(tx: Runner, units: readonly Unit[]): Promise<v
     units.map(({ arm }) => arm),
     units.map(({ at }) => new Date(at)),
     units.map(({ share }) => Math.round(share * 10_000)),
+    units.map(({ device }) => device ?? null),
   ];
-  const given = `unnest($1::text[], $2::uuid[], $3::smallint[], $4::text[], $5::timestamptz[], $6::int[])
-    as g(journey, profile_id, shard, arm, at, share)`;
+  const given = `unnest($1::text[], $2::uuid[], $3::smallint[], $4::text[], $5::timestamptz[], $6::int[], $7::text[])
+    as g(journey, profile_id, shard, arm, at, share, device)`;
   const fresh = await tx.run({
     name: 'measure.units',
-    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, share)
+    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, share, device)
       select distinct on (journey, profile_id) * from ${given} order by journey, profile_id, at
       on conflict (journey, profile_id) do nothing`,
     values,
@@ -305,8 +309,8 @@ async function retire(tx: Runner, from: string, into: string, shard: number): Pr
 /** What `from` did becomes what `into` did. Units of the same journey are joined: the earlier stays, a conflict is marked. */
 export async function moveProfile(tx: Runner, from: string, into: string, shard: number): Promise<void> {
   await tx.run({
-    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, conflicted, share)
-      select journey, $2::uuid, $3::smallint, arm, assigned_at, conflicted, share from measure_unit where profile_id = $1
+    text: `insert into measure_unit (journey, profile_id, shard, arm, assigned_at, conflicted, share, device)
+      select journey, $2::uuid, $3::smallint, arm, assigned_at, conflicted, share, device from measure_unit where profile_id = $1
       on conflict (journey, profile_id) do update set
         conflicted = measure_unit.conflicted or excluded.conflicted or measure_unit.arm <> excluded.arm,
         arm = case when excluded.assigned_at < measure_unit.assigned_at then excluded.arm else measure_unit.arm end,

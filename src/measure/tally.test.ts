@@ -70,6 +70,39 @@ const assign = (journey: string, profile: number, arm: 'treated' | 'control', at
   store.inTransaction((tx) => measure.assign(tx, [{ journey, profileId: id(profile), arm, at, share: 0.1 }]));
 const arms = async (journey: string) => (await measure.report(journey))!.arms;
 
+describe('the sizes of the arms by device (trust §5.2)', () => {
+  it('are told for each kind with enough people, and name the kind whose people are missing from one arm', async () => {
+    const units = Array.from({ length: 400 }, (_, n) => ({
+      journey: 'devices',
+      profileId: id(50_000 + n),
+      arm: n % 10 === 0 ? 'control' : 'treated',
+      at: monday,
+      share: 0.1,
+      device: n % 4 === 0 ? undefined : n % 2 === 0 ? ('phone' as const) : ('computer' as const),
+    }));
+    // A page that fails on phones: nobody who was treated there is in the comparison.
+    const lost = units.filter(({ arm, device }) => !(arm === 'treated' && device === 'phone'));
+    await store.inTransaction((tx) => measure.assign(tx, lost));
+    const { ratioByDevice } = (await measure.report('devices'))!;
+    expect(ratioByDevice.map(({ device, treated, control }) => [device, treated, control])).toEqual([
+      ['computer', 200, 0],
+      ['unknown', 80, 20],
+    ]);
+    await store.inTransaction((tx) => measure.assign(tx, units));
+    const whole = (await measure.report('devices'))!.ratioByDevice;
+    expect(whole.map(({ device, treated, control }) => [device, treated, control])).toEqual([
+      ['phone', 80, 20],
+      ['computer', 200, 0],
+      ['unknown', 80, 20],
+    ]);
+    expect(whole[1]).toMatchObject({ expected: 0.1 });
+    expect(whole[1]!.p).toBeLessThan(0.001);
+    expect(await measure.audit()).toEqual([]);
+    const phones = (await measure.sums('devices')).reduce((sum, row) => sum + row.phoneExpected, 0);
+    expect(phones).toBeCloseTo(10, 9);
+  });
+});
+
 describe('what a unit comes to', () => {
   it('is net of what went back, on the day of the order, however late it went back (trust row 111)', async () => {
     await assign('net', 1, 'treated', monday);

@@ -1,3 +1,4 @@
+import type { DeviceKind } from '../event/index.ts';
 import { adjustedDifference } from './covariate.ts';
 import { chiSquareTail } from './distribution.ts';
 import { holm } from './many.ts';
@@ -15,6 +16,7 @@ import {
   type Estimate,
   type Interval,
 } from './statistics.ts';
+import { deviceKinds } from './table-sums.ts';
 import { noSums, type ArmRow } from './table-tally.ts';
 import type { Arm } from './table.ts';
 
@@ -147,6 +149,47 @@ export function ratioByDay(rows: readonly (ArmRow & { arm: string; from: number 
     days: days.length,
     p: chiSquareTail(whole, days.length),
     worst: { from: worst.from, p: Math.min(1, worst.p * days.length) },
+  };
+}
+
+/** The sizes of the arms among those last seen on one kind of device. */
+export interface RatioOfDevice {
+  device: DeviceKind | 'unknown';
+  treated: number;
+  control: number;
+  /** Share that should be held out. */
+  expected: number;
+  /** Set right for how many kinds there are. */
+  p: number;
+}
+
+/** A page that fails on one kind of device takes its people out of one arm: each kind is looked at as well (trust.md §5.2 "SRM"). */
+export function ratioByDevice({ treated, control }: Arms): RatioOfDevice[] {
+  const rows = [...deviceKinds, 'unknown' as const].flatMap((device) => {
+    const [t, c] = [onDevice(treated, device), onDevice(control, device)];
+    const n = t.n + c.n;
+    const expected = n === 0 ? 0 : (t.share + c.share) / (10_000 * n);
+    if (Math.min(expected, 1 - expected) * n < dayFloor) return [];
+    return [{ device, treated: t.n, control: c.n, expected, p: sampleRatio([t.n, c.n], [1 - expected, expected]).p }];
+  });
+  return rows.map((row) => ({ ...row, p: Math.min(1, row.p * rows.length) }));
+}
+
+/** People by the kind of device, and how many of them should be held out. */
+export const devicesOf = ({ phone, phoneShare, tablet, tabletShare, computer, computerShare }: ArmRow) => ({
+  phone,
+  phoneExpected: phoneShare / 10_000,
+  tablet,
+  tabletExpected: tabletShare / 10_000,
+  computer,
+  computerExpected: computerShare / 10_000,
+});
+
+function onDevice(row: ArmRow, device: DeviceKind | 'unknown'): { n: number; share: number } {
+  if (device !== 'unknown') return { n: row[device], share: row[`${device}Share`] };
+  return {
+    n: row.n - row.phone - row.tablet - row.computer,
+    share: row.share - row.phoneShare - row.tabletShare - row.computerShare,
   };
 }
 

@@ -1,6 +1,6 @@
 import { hmac, type Clock, type Ids, type Log, type Random } from '../base/index.ts';
 import type { Item } from '../catalog/index.ts';
-import type { EventType, Level, ShopEvent } from '../event/index.ts';
+import type { DeviceKind, EventType, Level, ShopEvent } from '../event/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import { domainOf, readMailbox } from './address.ts';
@@ -130,6 +130,8 @@ export interface AssignedUnit {
   at: number;
   /** Share held out; where several messages are compared, how likely this one was. */
   share: number;
+  /** What kind of device they were last seen on. */
+  device?: DeviceKind | undefined;
 }
 
 /** True, or why not, or until when the message is held. */

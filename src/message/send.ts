@@ -183,18 +183,19 @@ async function tellArms(
     if (!isCompared(claim) || !isStored) return [];
     const { journey, profileId } = row;
     const heldOut = stored.heldOut.get(row.id)!;
+    const { device } = claim.profile.state.visit ?? {};
     const arms: AssignedUnit[] = [];
     if (globalHoldout > 0) {
       const arm = heldOut === 'all' ? 'control' : 'treated';
-      arms.push({ journey: `global:${quarterOf(at)}`, profileId, arm, at, share: globalHoldout });
+      arms.push({ journey: `global:${quarterOf(at)}`, profileId, arm, at, share: globalHoldout, device });
     }
     // Whoever gets no mail at all is in no journey's comparison.
     if (heldOut !== 'all') {
-      arms.push({ journey, profileId, arm: heldOut === null ? 'treated' : 'control', at, share: row.holdout });
+      arms.push({ journey, profileId, arm: heldOut === null ? 'treated' : 'control', at, share: row.holdout, device });
     }
     if (heldOut === null && row.variant) {
       const { label: arm, share } = row.variant;
-      arms.push({ journey: `${journey}/${row.activity}`, profileId, arm, at, share });
+      arms.push({ journey: `${journey}/${row.activity}`, profileId, arm, at, share, device });
     }
     return arms;
   });

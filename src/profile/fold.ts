@@ -220,6 +220,7 @@ class Fold {
     return {
       ...visit,
       ecid: ecid ?? visit.ecid,
+      ...(this.#event.device === undefined ? {} : { device: this.#event.device }),
       lastAt: Math.max(visit.lastAt, this.#event.happenedAt),
       pages: visit.pages + (is(this.#event, 'web.webpagedetails.pageViews') ? 1 : 0),
     };

@@ -1,4 +1,4 @@
-import type { ConsentWord, Identity } from '../event/index.ts';
+import type { ConsentWord, DeviceKind, Identity } from '../event/index.ts';
 
 /** What we know of a person: one row, kept whole, folded from events by the pure `fold.ts`. Times are UTC ms. */
 export interface Profile {
@@ -70,6 +70,8 @@ export interface Visit {
   views: string[];
   pages: number;
   orders: number;
+  /** What kind of device its browser runs on, where one has said so. */
+  device?: DeviceKind;
   /** Its end has been taken into the scores. */
   scored?: true;
 }

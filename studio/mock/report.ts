@@ -23,6 +23,7 @@ export function reportOf(key: string, at: string): JourneyReport {
     windowDays: 7,
     ...(key === 'abandoned-cart' ? clear : early),
     ratio: draft ? null : { expected: 0.1, p: 0.84, peekP: 1, alarm: false },
+    ratioByDevice: [],
     ratioByDay: draft ? null : { days: 40, p: 0.61, worst: { day: '2026-10-12T00:00:00.000Z', p: 0.9 } },
     decided: draft ? null : { at: '2026-09-28T08:00:00.000Z', hash: '0123456789abcdef'.repeat(4), cap: 640, plan: {} },
   };
