@@ -106,7 +106,7 @@ interface Kept {
 /** Memory that a state takes, about: what there is of everything that can be many, times what one takes. Pure. */
 export function bytesOf(state: ProfileState): number {
   const { viewed, visit, itemScores, identities, orders, cart, parked, moves, traits } = state;
-  let bytes = 1500 + 100 * viewed.length + 20 * (visit?.views.length ?? 0) + 150 * identities.length;
+  let bytes = 1500 + 130 * viewed.length + 20 * (visit?.views.length ?? 0) + 150 * identities.length;
   bytes += 100 * (itemScores?.length ?? 0) + 100 * Object.keys(state.attributes).length;
   for (const order of orders) bytes += 200 + 100 * order.items.length;
   for (const one of parked ?? []) bytes += 100 + 100 * one.lines.length;

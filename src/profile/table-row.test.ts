@@ -4,10 +4,12 @@ import { freshStore } from '../../test/support/database.ts';
 import { migrations as eventMigrations } from '../event/index.ts';
 import { migrations as jobMigrations } from '../job/index.ts';
 import type { Store } from '../store/index.ts';
+import { itemsHalved, itemViewed } from './affinity.ts';
 import { blankState } from './fold.ts';
 import type { Profile, ProfileState } from './profile.ts';
 import { lockProfiles, migrations, saveProfiles } from './table.ts';
 import { packed, profileOf, recentSql, type Packed } from './table-row.ts';
+import { inFront, viewedAfter } from './viewed.ts';
 import { viewOf } from './view.ts';
 
 const at = Date.UTC(2026, 10, 24, 9);
@@ -50,6 +52,26 @@ const read = ({ state, ...row }: Packed, had = state): ProfileState =>
     visit_pages: row.visitPages,
   }).state;
 
+/** What one more thing that somebody does makes of the lists. */
+function after(state: ProfileState, { item, what, at: now }: { item: string; what: string; at: number }): ProfileState {
+  if (what === 'page') return { ...state, lastSeenAt: now };
+  if (what === 'halved') return { ...state, itemScores: itemsHalved(state.itemScores ?? []) };
+  if (what === 'visit')
+    return {
+      ...state,
+      visit: { id: `v${now}`, ecid: null, startedAt: now, lastAt: now, views: [], pages: 0, orders: 0 },
+    };
+  const { visit } = state;
+  return {
+    ...state,
+    viewed: viewedAfter(state.viewed, item, what === 'late' ? now - 7500 : now),
+    ...(what === 'bot'
+      ? {}
+      : { itemScores: itemViewed(state.itemScores ?? [], item, !visit || visit.views.length === 0) }),
+    visit: visit && { ...visit, lastAt: now, views: inFront(visit.views, item) },
+  };
+}
+
 describe('a state in two columns', () => {
   it('is read as it was written, whatever its lists hold', () => {
     fc.assert(
@@ -82,6 +104,62 @@ describe('a state in two columns', () => {
     expect(packed({ ...state, cart: { id: 'c', lines: [], changedAt: at } }, state).state).not.toBeNull();
     expect(packed(state, { ...state }).state, 'a state whose row is not known').not.toBeNull();
     expect(packed({ ...state }, state).state).toBeNull();
+  });
+
+  it('is read as it was written, however its lists have grown since the row was last written', () => {
+    const step = fc.record({
+      item: fc.oneof(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 12 })).map((no) => `sku "${no},`),
+      what: fc.constantFrom('view', 'view', 'view', 'view', 'late', 'bot', 'visit', 'halved', 'page'),
+      isWritten: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 260 }), (steps) => {
+        let state = blankState(at);
+        let row: { state: ProfileState; packed: Packed } | null = null;
+        for (const [no, { item, what, isWritten }] of steps.entries()) {
+          state = after(state, { item, what, at: at + no * 1000 });
+          if (!isWritten) continue;
+          const made: Packed = packed(state, row?.state);
+          row = { state, packed: { ...made, state: made.state ?? row!.packed.state } };
+          expect(read(row.packed)).toEqual(JSON.parse(JSON.stringify(state)));
+        }
+        // A copy is of no row that is known, so it is written anew; then most of it says the same.
+        if (row) expect(read(packed({ ...row.state }))).toEqual(read(row.packed));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('writes a hundred viewed items and one more without a look at the hundred', () => {
+    let state = blankState(at);
+    for (let no = 0; no < 100; no++) state = after(state, { item: `sku-${no}`, what: 'view', at: at + no });
+    packed(state);
+    let looks = 0;
+    const watched = state.viewed.map(
+      (one) => new Proxy(one, { get: (of, name) => (looks++, Reflect.get(of, name) as unknown) }),
+    );
+    const before = { ...state, viewed: watched };
+    packed(before, state);
+    looks = 0;
+    const next = { ...before, viewed: [{ item: 'new', at: at + 500 }, ...watched.slice(0, 99)] };
+    const made = packed(next, before);
+    expect(looks, 'only when the one that was newest was viewed').toBe(1);
+    expect(read(made, packed({ ...state }).state).viewed).toEqual(JSON.parse(JSON.stringify(next.viewed)));
+  });
+
+  it('reads rows of before, whose scores were places and scores in turn', () => {
+    const state = { ...blankState(at), itemScores: undefined };
+    const recent = JSON.stringify([['a', 'b', 'c'], [at, 5], 1, [2, 10, 0, 5, 1, 2.5]]);
+    const found = read({ state: JSON.stringify(state), recent, seenAt: at, visitAt: null, visitPages: null });
+    expect(found.viewed).toEqual([
+      { item: 'a', at },
+      { item: 'b', at: at - 5 },
+    ]);
+    expect(found.itemScores).toEqual([
+      ['c', 10],
+      ['a', 5],
+      ['b', 2.5],
+    ]);
   });
 
   it('keeps its lists in few octets', () => {

@@ -1,4 +1,5 @@
-import type { Profile, ProfileState, Score } from './profile.ts';
+import type { Profile, ProfileState } from './profile.ts';
+import { recentText, withRecent, written, type Recent, type Written } from './recent.ts';
 
 /** A profile as it is stored. */
 export interface ProfileRow {
@@ -15,13 +16,6 @@ export interface ProfileRow {
 /** What a query of profiles asks for, to be read by `profileOf`. */
 export const profileColumns = 'id, shard, version, state, recent, seen_at, visit_at, visit_pages';
 
-/**
- * The long lists of a state, as the column `recent` keeps them: ids of items, those viewed first, newest first; when each
- * of those was viewed, as the time of the first and how much earlier each next one was; which of them were viewed in this
- * visit, by their places, or how many from the first on; and the scores, as places and scores in turn.
- */
-type Recent = [ids: string[], times: number[], visit: number[] | number | null, scores: number[] | null];
-
 /** What a profile's row holds of its state: what changes with nearly each event beside what seldom does. */
 export interface Packed {
   /** JSON of the state without what is beside it; null when the row says the same already. */
@@ -32,20 +26,20 @@ export interface Packed {
   visitPages: number | null;
 }
 
-/** States whose row, at their version, holds them in the form that is written now. */
-const apart = new WeakSet<ProfileState>();
+/** States whose row, at their version, holds them in the form that is written now, and how; null: as it was read. */
+const apart = new WeakMap<ProfileState, Written | null>();
 
 /** The row's profile. */
 export function profileOf(row: ProfileRow): Profile {
   const { id, shard, version, state, recent } = row;
-  const made = recent === null ? state : unpacked(state, JSON.parse(recent) as Recent);
+  const made = recent === null ? state : withRecent(state, JSON.parse(recent) as Recent);
   if (row.seen_at === null) return { id, shard, version, state: made };
   made.lastSeenAt = row.seen_at;
   if (made.visit && row.visit_at !== null) {
     made.visit.lastAt = row.visit_at;
     made.visit.pages = row.visit_pages ?? made.visit.pages;
   }
-  if (recent !== null) apart.add(made);
+  if (recent !== null) apart.set(made, null);
   return { id, shard, version, state: made };
 }
 
@@ -56,13 +50,12 @@ export function profileOf(row: ProfileRow): Profile {
  * @param before what the row holds now, if that is known
  */
 export function packed(state: ProfileState, before?: ProfileState): Packed {
-  const { viewed, visit, itemScores } = state;
-  const hasLists = viewed.length > 0 || (visit?.views.length ?? 0) > 0 || (itemScores?.length ?? 0) > 0;
-  const lists = hasLists ? recentOf(state) : null;
-  const recent = lists && JSON.stringify(lists);
+  const { visit } = state;
+  const lists = written(state, (before && apart.get(before)) ?? null);
+  const recent = recentText(lists);
   const beside = { recent, seenAt: state.lastSeenAt, visitAt: visit?.lastAt ?? null, visitPages: visit?.pages ?? null };
   if (recent === null) return { state: JSON.stringify(state), ...beside };
-  apart.add(state);
+  apart.set(state, lists);
   if (before !== undefined && apart.has(before) && isSettledSame(state, before)) return { state: null, ...beside };
   const rest = { ...state, viewed: [], visit: visit && { ...visit, views: [] }, itemScores: undefined };
   return { state: JSON.stringify(rest), ...beside };
@@ -84,72 +77,6 @@ const visitBesides = new Set<string>(['views', 'lastAt', 'pages']);
 function isSame<T extends object>(a: T, b: T, but: ReadonlySet<string>): boolean {
   const names = Object.keys(a) as (keyof T & string)[];
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name] || but.has(name));
-}
-
-/** Null when an item is there twice: then it is kept as it is. */
-function recentOf({ viewed, visit, itemScores }: ProfileState): Recent | null {
-  const ids: string[] = [];
-  const times: number[] = [];
-  const places = new Map<string, number>();
-  let last = 0;
-  for (const { item, at } of viewed) {
-    if (places.has(item)) return null;
-    places.set(item, ids.length);
-    times.push(ids.length === 0 ? at : last - at);
-    ids.push(item);
-    last = at;
-  }
-  const place = { ids, places };
-  let scores: number[] | null = null;
-  if (itemScores) {
-    scores = [];
-    for (const [item, score] of itemScores) scores.push(placeOf(place, item), score);
-  }
-  return [ids, times, visit && visitOf(visit.views, viewed, place), scores];
-}
-
-interface Placing {
-  ids: string[];
-  places: Map<string, number>;
-}
-
-/** Where an item stands among the ids; at their end when it is new. */
-function placeOf({ ids, places }: Placing, item: string): number {
-  const known = places.get(item);
-  if (known !== undefined) return known;
-  places.set(item, ids.length);
-  return ids.push(item) - 1;
-}
-
-function visitOf(views: readonly string[], viewed: ProfileState['viewed'], placing: Placing): number[] | number {
-  return views.every((item, place) => viewed[place]?.item === item)
-    ? views.length
-    : views.map((item) => placeOf(placing, item));
-}
-
-function unpacked(state: ProfileState, [ids, times, views, scores]: Recent): ProfileState {
-  const made: ProfileState = { ...state, viewed: viewedOf(ids, times) };
-  if (state.visit && views !== null)
-    made.visit = {
-      ...state.visit,
-      views: typeof views === 'number' ? ids.slice(0, views) : views.map((place) => ids[place]!),
-    };
-  if (scores) made.itemScores = scoresOf(ids, scores);
-  return made;
-}
-
-function viewedOf(ids: readonly string[], times: readonly number[]): ProfileState['viewed'] {
-  let at = 0;
-  return times.map((time, place) => {
-    at = place === 0 ? time : at - time;
-    return { item: ids[place]!, at };
-  });
-}
-
-function scoresOf(ids: readonly string[], scores: readonly number[]): Score[] {
-  const made: Score[] = [];
-  for (let place = 0; place < scores.length; place += 2) made.push([ids[scores[place]!]!, scores[place + 1]!]);
-  return made;
 }
 
 /** The lists in SQL, over a profile `p`, each as `jsonb`; where they are kept in the state, from there. */
