@@ -179,3 +179,19 @@ function makeItem(place: { category: Category; row: number; index: number; shopU
     },
   };
 }
+
+const sizeNames = ['XS', 'S', 'M', 'L', 'XL'] as const;
+/** In which order pieces come into the sizes: most into the middle ones. */
+const dealt = ['M', 'S', 'L', 'M', 'XL', 'S', 'L', 'M', 'XS'] as const;
+const oneSize = new Set(['scarf', 'beanie']);
+
+/**
+ * The sizes of a piece of clothing with what is left of each; none for everything else. Beckon knows the item and its
+ * whole stock; the size is the shop's own matter.
+ */
+export function sizesOf({ id, stock, attributes: { kind, cut } }: ShopItem): { size: string; stock: number }[] {
+  if (!['coat', 'sweat', 'knit'].includes(kind) || oneSize.has(cut)) return [];
+  const begin = Number(/\d+$/.exec(id)?.[0] ?? 0);
+  const pieces = Array.from({ length: stock }, (_, piece) => dealt[(begin + piece) % dealt.length]!);
+  return sizeNames.map((size) => ({ size, stock: pieces.filter((one) => one === size).length }));
+}

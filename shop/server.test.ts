@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { shopServer } from './server.ts';
-import type { Call } from './server.ts';
+import { type Call, newsletterWording } from './beckon.ts';
 
 const ecid = '1234567890123456789'.repeat(2);
 const now = Date.UTC(2026, 10, 23, 10);
@@ -11,7 +11,11 @@ let answer: { status: number; body: string };
 let app: FastifyInstance;
 
 const call: Call = async ({ url, headers, body }) => {
-  told.push({ path: new URL(url).pathname, key: headers['authorization'], body: JSON.parse(body) as unknown });
+  told.push({
+    path: new URL(url).pathname,
+    key: headers['authorization'],
+    body: JSON.parse(body ?? 'null') as unknown,
+  });
   return answer;
 };
 
@@ -43,6 +47,7 @@ describe('signing in', () => {
       consent: true,
       ecid,
       timeZone: 'Europe/Stockholm',
+      language: 'sv',
     });
     expect(told).toEqual([
       {
@@ -50,7 +55,7 @@ describe('signing in', () => {
         key: 'Bearer sk_secret',
         body: {
           identities: { email: 'Ada@Example.com', ECID: ecid },
-          attributes: { firstName: 'Ada', timeZone: 'Europe/Stockholm' },
+          attributes: { firstName: 'Ada', timeZone: 'Europe/Stockholm', language: 'sv' },
           consent: { 'email-marketing': 'in' },
         },
       },
@@ -118,6 +123,11 @@ describe('the newsletter', () => {
     ]);
   });
 
+  it('keeps the words of the language in which the box was ticked', async () => {
+    await post('newsletter', { email: 'mira@example.com', consent: true, language: 'de' });
+    expect(told[0]!.body).toMatchObject({ language: 'de', wording: newsletterWording.de });
+  });
+
   it('says that a mail will ask first, where the form does so', async () => {
     answer = { status: 200, body: '{"state":"pending","limited":false}' };
     const { body } = await post('newsletter', { email: 'mira@example.com', consent: true, ecid });
@@ -167,6 +177,55 @@ describe('checkout', () => {
       expect(refused.status, id).toBe(status);
     }
     expect(told).toEqual([]);
+  });
+});
+
+describe('sizes at checkout', () => {
+  it('are one line of the item for Beckon, and no more than there are of each', async () => {
+    const line = (size: string, quantity: number) => ({ id: 'coat-2', size, quantity });
+    await post('checkout', { email: 'ada@example.com', items: [line('M', 2), line('S', 1)] });
+    expect(told[0]!.body).toMatchObject([{ items: [{ id: 'coat-2', quantity: 3, price: 188.9 }] }]);
+    expect((await post('checkout', { email: 'ada@example.com', items: [line('XS', 2)] })).status).toBe(409);
+    expect((await post('checkout', { email: 'ada@example.com', items: [line('4XL', 1)] })).status).toBe(400);
+    expect((await post('checkout', { email: 'ada@example.com', items: [line('M', 1), line('M', 1)] })).status).toBe(
+      400,
+    );
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe('orders of before', () => {
+  const order = { total: { amount: 68.9, currency: 'EUR' }, cancelled: false, items: ['sweat-1'] };
+
+  it('are those of the person in the cookie that were placed here, the newest first', async () => {
+    const at = (day: number) => `2026-11-${day}T10:00:00.000Z`;
+    const orders = [
+      { ...order, id: 'LL-1', at: at(11) },
+      { ...order, id: 'LL-2', at: at(12) },
+      { ...order, id: 'elsewhere-3', at: at(13) },
+    ];
+    expect((await app.inject('/shop/api/orders')).statusCode).toBe(401);
+    const { cookie } = await post('sign-in', { email: 'ada@example.com', consent: false });
+    answer = { status: 200, body: JSON.stringify({ orders }) };
+    const mine = await app.inject({ url: '/shop/api/orders', headers: { cookie } });
+    expect(told.at(-1)!.path).toBe('/v1/profiles/email:ada%40example.com');
+    expect(mine.json<{ orders: { id: string; total: number }[] }>().orders.map(({ id, total }) => [id, total])).toEqual(
+      [
+        ['LL-2', 68.9],
+        ['LL-1', 68.9],
+      ],
+    );
+    answer = { status: 404, body: '{}' };
+    expect((await app.inject({ url: '/shop/api/orders', headers: { cookie } })).json()).toEqual({ orders: [] });
+  });
+});
+
+describe('a device whose visitor answered the banner after signing in', () => {
+  it('meets the person of the cookie, and nobody else', async () => {
+    expect((await post('device', { ecid })).status).toBe(401);
+    const { cookie } = await post('sign-in', { email: 'ada@example.com', consent: true });
+    await post('device', { ecid }, { cookie });
+    expect(told.at(-1)!.body).toEqual({ identities: { email: 'ada@example.com', ECID: ecid }, attributes: {} });
   });
 });
 

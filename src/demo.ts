@@ -4,12 +4,13 @@ import type { FastifyInstance } from 'fastify';
 import { catalogue } from '../shop/catalogue.ts';
 import { history, react, type HistoryEvent } from '../shop/history.ts';
 import { seededChance, type Chance, type InventedVisitor } from '../shop/people.ts';
-import { newsletterForm, shopServer } from '../shop/server.ts';
+import { newsletterForm, type ShopServerOptions } from '../shop/beckon.ts';
+import { shopServer } from '../shop/server.ts';
 import { emptySignUps, keyText } from './api/index.ts';
 import { joinRooms, type AppParts, type Rooms } from './app.ts';
 import { elapsed, SystemRandom, VirtualClock } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
-import { emptyLog, type ShopEvent } from './event/index.ts';
+import { type Datastream, emptyLog, type ShopEvent } from './event/index.ts';
 import { emptyJobs } from './job/index.ts';
 import { emptyJourneys, localTime, recipes, type Caller } from './journey/index.ts';
 import { emptyMeasure } from './measure/index.ts';
@@ -70,13 +71,14 @@ export async function prepareDemo(rooms: Rooms, say: (line: string) => void): Pr
   } else {
     await putItems(rooms);
     await putForm(rooms);
+    await putPlaces(rooms);
   }
   return { key: settings.adminKey === null ? key : null };
 }
 
 /** The shop's own server, mounted beside ours; it knows only the public API and a secret key. */
 export function shopMounts(rooms: Rooms, callOwn: Caller): ((app: FastifyInstance) => void)[] {
-  const call = async (request: { method: 'POST'; url: string; headers: Record<string, string>; body: string }) => {
+  const call: ShopServerOptions['call'] = async (request) => {
     const path = request.url.slice(rooms.settings.publicUrl.length);
     const answer = await callOwn({ ...request, url: path, timeoutMs: 10_000 });
     return { status: answer.status, body: answer.text };
@@ -147,6 +149,20 @@ async function putForm({ settings, forms }: Rooms): Promise<void> {
   await forms.put(newsletterForm, { title: 'Letters from the shop', doubleOptIn: false, shopUrl });
 }
 
+/** What the shop's pages may ask for with an event, and what each place shows (docs/guide/web-sdk.md). */
+const places: Datastream['scopes'] = {
+  'home-recs': { criterion: 'welcome-back', format: 'json', limit: 4 },
+  'category-recs': { criterion: 'popular-in-category', format: 'json', limit: 4 },
+  'product-recs': { criterion: 'viewed-together', format: 'json', limit: 4 },
+  'cart-recs': { criterion: 'cart-based', format: 'json', limit: 4 },
+};
+
+/** The places of the shop's pages, unless the datastream has any: a demo of before, or one that somebody changed. */
+async function putPlaces({ events }: Rooms): Promise<void> {
+  const demo = events.datastreams().find(({ id }) => id === 'demo');
+  if (demo && demo.scopes === undefined) await events.putDatastream({ ...demo, scopes: places });
+}
+
 async function seedDemo(rooms: Rooms, say: (line: string) => void): Promise<void> {
   const { settings, clock, events, journeys } = rooms;
   const began = elapsed();
@@ -160,6 +176,7 @@ async function seedDemo(rooms: Rooms, say: (line: string) => void): Promise<void
     orgId: 'DEMO@AdobeOrg',
     allowedOrigins: [],
     fpidCookie: null,
+    scopes: places,
   });
   await putItems(rooms);
   await putForm(rooms);

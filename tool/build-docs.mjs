@@ -11,61 +11,39 @@ import {
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Marked } from 'marked';
+import { arrange, groups } from './docs-map.mjs';
 
 /**
- * Turns docs/**.md and the pages at the top into dist/docs: plain pages without script, served at /docs. What stands in
- * a page as HTML is shown as text, and links may only be http, https, mailto or relative; so a page cannot bring code.
+ * Turns docs/**.md and the pages at the top into dist/docs, served at /docs: plain pages that need no script. What stands
+ * in a page as HTML is shown as text, and links may only be http, https, mailto or relative; so a page cannot bring code.
+ * `api.html` is the frame of the reference, which the server fills from its own schemas (src/api/reference-door.ts).
  */
 const repository = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
 
 const tops = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
-const sections = [
-  { folder: 'guide', title: 'Guide' },
-  { folder: 'recommend', title: 'Recommendations' },
-  { folder: 'decision', title: 'Decisions' },
-  { folder: 'error', title: 'Errors' },
-];
-
-/** The guide in the order in which one reads it; what is not named comes after. */
-const reading = [
-  'quick-start',
-  'connect-a-shop',
-  'web-sdk',
-  'target',
-  'segment',
-  'shop-platforms',
-  'sign-up',
-  'people',
-  'import-people',
-  'audiences',
-  'journeys',
-  'mails',
-  'language',
-  'measure',
-  'settings',
-];
-
-function placeOf(path) {
-  const place = reading.indexOf(/^docs\/guide\/(.+)\.md$/.exec(path)?.[1] ?? '');
-  return place === -1 ? reading.length : place;
-}
 
 /** Writes all pages below `out`. @returns the addresses written, such as `guide/quick-start.html` */
 export function buildDocs(root = repository, out = join(root, 'dist/docs')) {
-  const pages = [...tops.filter((path) => existsSync(join(root, path))), ...markdownBelow(root, 'docs')].map((path) =>
+  const read = [...tops.filter((path) => existsSync(join(root, path))), ...markdownBelow(root, 'docs')].map((path) =>
     readPage(root, path),
   );
-  pages.sort((a, b) => placeOf(a.path) - placeOf(b.path)); // stable: the rest stays in order of its names
+  const groups = arrange(read);
+  const pages = groups.flatMap(({ pages }) => pages);
   const known = new Set(pages.map(({ path }) => path));
   rmSync(out, { recursive: true, force: true });
-  for (const page of pages) {
-    const address = addressOf(page.path);
-    write(out, address, layout({ ...page, address }, renderMarkdown(page.text, { path: page.path, known }), pages));
+  const put = (page, body, more = {}) => write(out, page.address, layout({ ...page, ...more }, body, groups));
+  for (const [at, page] of pages.entries()) {
+    const html = renderMarkdown(page.text, { path: page.path, known });
+    const beside = page.name.startsWith('error/') ? {} : { before: pages[at - 1], after: pages[at + 1] };
+    put(page, html, { ...beside, parts: partsOf(page.text) });
   }
-  write(out, 'index.html', layout({ title: 'Documentation', address: '' }, indexOf(pages), pages));
-  writeFileSync(join(out, 'docs.css'), readFileSync(new URL('./docs.css', import.meta.url)));
+  put({ title: 'Documentation', address: 'index.html' }, indexOf(groups));
+  put({ title: '<!--title-->', address: 'api.html', isPlain: true }, '<!--body-->');
+  write(out, 'search.json', JSON.stringify(pages.flatMap(searchable)));
+  for (const file of ['docs.css', 'docs.js']) copyFileSync(new URL(`./${file}`, import.meta.url), join(out, file));
   copyFont(root, out);
-  return ['index.html', ...pages.map(({ path }) => addressOf(path))];
+  copyPictures(root, out);
+  return ['index.html', ...pages.map(({ address }) => address)];
 }
 
 function markdownBelow(root, folder) {
@@ -81,7 +59,8 @@ function markdownBelow(root, folder) {
 
 function readPage(root, path) {
   const text = readFileSync(join(root, path), 'utf8');
-  return { path, text, title: /^#\s+(.+)$/m.exec(text)?.[1] ?? path };
+  const address = addressOf(path);
+  return { path, text, address, name: address.replace(/\.html$/, ''), title: /^#\s+(.+)$/m.exec(text)?.[1] ?? path };
 }
 
 /** `docs/guide/x.md` → `guide/x.html`, `README.md` → `readme.html`. */
@@ -89,6 +68,31 @@ function addressOf(path) {
   return path.startsWith('docs/')
     ? path.slice(5).replace(/\.md$/, '.html')
     : path.toLowerCase().replace(/\.md$/, '.html');
+}
+
+/** The headings of the second level, for the list beside the page. */
+function partsOf(text) {
+  const prose = text.replaceAll(/^```[\s\S]*?^```/gm, '');
+  return [...prose.matchAll(/^##\s+(.+)$/gm)].map(([, title]) => ({ title: plain(title), to: `#${slug(title)}` }));
+}
+
+/** What the search finds: each part of a page with its heading and the beginning of its text. */
+function searchable({ text, title, address, name }) {
+  const isError = name.startsWith('error/');
+  return text.split(/^(?=##?#?\s)/m).flatMap((part) => {
+    const [, heading] = /^#+\s+(.+)/.exec(part) ?? [];
+    if (heading === undefined || (isError && !part.startsWith('# '))) return [];
+    const to = part.startsWith('# ') ? address : `${address}#${slug(heading)}`;
+    const words = plain(part.slice(part.indexOf('\n')).replaceAll(/\]\([^)]*\)|[|`*#>[\]]/g, ' '));
+    return [{ a: to, p: plain(title), h: plain(heading), t: words.replaceAll(/\s+/g, ' ').trim().slice(0, 600) }];
+  });
+}
+
+function plain(markdown) {
+  return markdown
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/[`*_]{1,2}(\S[^`*_]*)[`*_]{1,2}/g, '$1')
+    .trim();
 }
 
 /** Markdown → HTML. `known` are the pages there are, so that links among them lead to their new addresses. */
@@ -112,8 +116,7 @@ export function renderMarkdown(text, { path = 'docs/x.md', known = new Set() } =
         const to = targetOf(href, path, known);
         return to === null ? inner : `<a href="${escape(to)}">${inner}</a>`;
       },
-      image: ({ href, text }) =>
-        /^(https?:)?[^:]*$/.test(href) ? `<img src="${escape(href)}" alt="${escape(text)}">` : escape(text),
+      image: ({ href, text, title }) => pictureOf(href, text, title),
     },
   });
   return marked.parse(text);
@@ -126,8 +129,18 @@ function targetOf(href, path, known) {
   const [file, part] = href.split('#');
   const target = posix.normalize(posix.join(posix.dirname(path), file)).replace(/\/$/, '');
   if (known.has(target)) return `/docs/${addressOf(target)}${part ? `#${part}` : ''}`;
-  const section = sections.find(({ folder }) => target === `docs/${folder}`);
+  const section = groups.find(({ folder }) => folder !== null && target === `docs/${folder}`);
   return section ? `/docs/#${section.folder}` : null;
+}
+
+/** Pictures of ours keep their size while they load; others must come from an address. */
+function pictureOf(href, text, title) {
+  const own = /(?:^|\/)picture\/([\w-]+\.webp)$/.exec(href);
+  if (own) {
+    const [width, height] = (title ?? '1280x800').split('x').map(Number);
+    return `<img src="/docs/picture/${own[1]}" alt="${escape(text)}" width="${width}" height="${height}" loading="lazy">`;
+  }
+  return /^(https?:)?[^:]*$/.test(href) ? `<img src="${escape(href)}" alt="${escape(text)}">` : escape(text);
 }
 
 function slug(text) {
@@ -142,46 +155,79 @@ function escape(text) {
   return String(text).replaceAll(/[&<>"']/g, (sign) => signs[sign]);
 }
 
-function indexOf(pages) {
-  const list = (found) =>
-    `<ul>${found.map(({ path, title }) => `<li><a href="/docs/${addressOf(path)}">${escape(title)}</a></li>`).join('')}</ul>`;
-  const own = pages.filter(({ path }) => !path.startsWith('docs/') || path === 'docs/glossary.md');
-  const parts = sections.map(({ folder, title }) => {
-    const found = pages.filter(({ path }) => path.startsWith(`docs/${folder}/`));
-    return found.length === 0 ? '' : `<h2 id="${folder}">${title}</h2>${list(found)}`;
-  });
-  return `<h1>Documentation</h1>${parts.shift()}<h2 id="project">The project</h2>${list(own)}${parts.join('')}`;
+function indexOf(groups) {
+  const list = (pages) =>
+    `<ul>${pages.map(({ address, title }) => `<li><a href="/docs/${address}">${escape(plain(title))}</a></li>`).join('')}</ul>`;
+  const parts = groups
+    .filter(({ pages }) => pages.length > 0)
+    .map(({ title, folder, pages, folded }) => {
+      const inside = folded ? `<details><summary>${pages.length} pages</summary>${list(pages)}</details>` : list(pages);
+      return `<section><h2 id="${folder ?? slug(title)}">${title}</h2>${inside}</section>`;
+    });
+  const api = `<section><h2 id="api">API</h2><ul><li><a href="/docs/api">API reference</a></li><li><a href="/openapi.json">OpenAPI document</a></li></ul></section>`;
+  return `<h1>Documentation</h1><p class="lead">How to connect a shop, write to people, choose what to show, and see what it did.</p><div class="shelves">${parts.slice(0, -3).join('')}${api}${parts.slice(-3).join('')}</div>`;
 }
 
 /** The mark: a doorway that is ajar. */
 const mark =
   '<svg viewBox="0 0 32 32" width="20" height="20" aria-hidden="true"><path fill="currentColor" fill-rule="evenodd" d="M8 2h16a6 6 0 0 1 6 6v16a6 6 0 0 1-6 6H8a6 6 0 0 1-6-6V8a6 6 0 0 1 6-6Zm3 5v17l10 6.5V12Z"/></svg>';
 
-function layout({ title, address }, body, pages) {
-  const guides = pages.filter(({ path }) => path.startsWith('docs/guide/'));
-  const links = [
-    ...guides.map(({ path, title }) => [`/docs/${addressOf(path)}`, title]),
-    ['/docs/glossary.html', 'Glossary'],
-    ['/docs/#decision', 'Decisions'],
-    ['/docs/#error', 'Errors'],
-  ];
-  const here = (to) => (to === `/docs/${address}` ? ' aria-current="page"' : '');
-  const rail = links.map(([to, name]) => `<li><a href="${to}"${here(to)}>${escape(name)}</a></li>`).join('');
+function railOf(address, groups) {
+  const link = (to, title) =>
+    `<li><a href="/docs/${to}"${to === address ? ' aria-current="page"' : ''}>${escape(plain(title))}</a></li>`;
+  return groups
+    .filter(({ pages }) => pages.length > 0)
+    .map(({ title, folder, pages, folded }) => {
+      const isHere = pages.some((page) => page.address === address);
+      // A long list of pages that one comes to by name: the front page has it.
+      if (folded && !isHere) return `<p class="alone"><a href="/docs/#${folder}">${title}</a></p>`;
+      const shown = folded ? pages.filter((page) => page.address === address) : pages;
+      return `<details${isHere ? ' open' : ''}><summary>${title}</summary><ul>${shown.map((page) => link(page.address, page.title)).join('')}</ul></details>`;
+    })
+    .join('');
+}
+
+function besideOf(parts = []) {
+  if (parts.length < 2) return '';
+  const list = parts.map(({ title, to }) => `<li><a href="${to}">${escape(title)}</a></li>`).join('');
+  return `<aside aria-label="On this page"><p>On this page</p><ul>${list}</ul></aside>`;
+}
+
+function turnOf({ before, after }) {
+  if (!before && !after) return '';
+  const link = (page, word, way) =>
+    page
+      ? `<a href="/docs/${page.address}" rel="${way}"><span>${word}</span>${escape(plain(page.title))}</a>`
+      : '<span></span>';
+  return `<nav class="turn" aria-label="Pages before and after">${link(before, 'Before', 'prev')}${link(after, 'Next', 'next')}</nav>`;
+}
+
+function layout({ title, address, parts, before, after, isPlain }, body, groups) {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(title)} · Beckon</title>
+<title>${isPlain ? title : escape(plain(title))} · Beckon</title>
 <link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/docs/docs.css">
+<script src="/docs/docs.js"></script>
 </head>
 <body>
 <a class="skip" href="#page">To the text</a>
-<nav aria-label="Documentation"><a class="home" href="/docs/">${mark} Beckon</a><ul>${rail}</ul><a href="/">To the studio</a></nav>
+<header>
+<a class="home" href="/docs/">${mark} Beckon <span>docs</span></a>
+<form id="search" role="search" hidden><input type="search" aria-label="Search the documentation" placeholder="Search  /" autocomplete="off"><ul id="found" hidden></ul></form>
+<a class="studio" href="/">Studio</a>
+<button id="look" type="button" aria-label="Light or dark" hidden><svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><circle cx="12" cy="12" r="8" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M12 4a8 8 0 0 1 0 16Z" fill="currentColor"/></svg></button>
+</header>
+<div class="frame">
+<nav class="rail" aria-label="Documentation"><input type="checkbox" id="menu"><label for="menu">All pages</label><div>${railOf(address, groups)}<p class="alone"><a href="/docs/api"${address === 'api.html' ? ' aria-current="page"' : ''}>API reference</a></p></div></nav>
 <main id="page">
-${body}</main>
+${body}${turnOf({ before, after })}</main>
+${besideOf(parts)}
+</div>
 </body>
 </html>
 `;
@@ -195,6 +241,15 @@ function write(out, address, text) {
 function copyFont(root, out) {
   const from = join(root, 'node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2');
   if (existsSync(from)) copyFileSync(from, join(out, 'inter.woff2'));
+}
+
+/** The screenshots, which `tool/screenshots.mjs` took from the running program. */
+function copyPictures(root, out) {
+  const from = join(root, 'docs/picture');
+  if (!existsSync(from)) return;
+  mkdirSync(join(out, 'picture'), { recursive: true });
+  for (const name of readdirSync(from).filter((one) => one.endsWith('.webp')))
+    copyFileSync(join(from, name), join(out, 'picture', name));
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -9,6 +9,7 @@ const checks = [
   ['format', tools.prettier, ['--check', '--log-level', 'warn', '.']],
   ['types', tools.tsc, ['--noEmit']],
   ['types of the studio', tools.tsc, ['--noEmit', '-p', 'studio']],
+  ['types of the shop', tools.tsc, ['--noEmit', '-p', 'shop/web']],
   ['lint', tools.oxlint, ['--deny-warnings']],
   ['rooms', tools.tsx, ['tool/check-rooms.ts']],
   ['house', tools.tsx, ['tool/check-house.ts']],

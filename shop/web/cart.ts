@@ -1,16 +1,18 @@
-import type { ShopItem } from '../catalogue.ts';
+import { type ShopItem, sizesOf } from '../catalogue.ts';
 import { find } from './server.ts';
-import { productLine, tell } from './tell.ts';
+import { type Besides, productLine, tell } from './tell.ts';
 
 export interface CartLine {
   item: ShopItem;
+  /** '' where the item has none, or where it is still to be chosen. */
+  size: string;
   quantity: number;
 }
 
 interface Kept {
   /** Made when the first thing goes into an empty cart; ends with the order. */
   id: string;
-  lines: { id: string; quantity: number }[];
+  lines: { id: string; size?: string; quantity: number }[];
 }
 
 const place = 'lumen-loom-cart';
@@ -26,16 +28,17 @@ function kept(): Kept {
 }
 
 function keep(cart: Kept): void {
-  if (cart.lines.length === 0) localStorage.removeItem(place);
-  else localStorage.setItem(place, JSON.stringify({ ...cart, id: cart.id || crypto.randomUUID() }));
+  const filled = cart.lines.filter(({ quantity }) => quantity > 0);
+  if (filled.length === 0) localStorage.removeItem(place);
+  else localStorage.setItem(place, JSON.stringify({ id: cart.id || crypto.randomUUID(), lines: filled }));
   dispatchEvent(new Event('cart'));
 }
 
 /** What is in the cart now. */
 export function lines(): CartLine[] {
-  return kept().lines.flatMap(({ id, quantity }) => {
+  return kept().lines.flatMap(({ id, size = '', quantity }) => {
     const item = find(id);
-    return item ? [{ item, quantity }] : [];
+    return item ? [{ item, size, quantity }] : [];
   });
 }
 
@@ -47,43 +50,77 @@ export function total(): number {
   return lines().reduce((sum, { item, quantity }) => sum + Math.round(item.price * 100) * quantity, 0) / 100;
 }
 
+/** Lines of clothes that came back by a link of a mail, which names no size. */
+export function sizeless(): CartLine[] {
+  return lines().filter(({ item, size }) => size === '' && sizesOf(item).length > 0);
+}
+
+/** How many of an item, in a size, can be had. */
+export function left(item: ShopItem, size: string): number {
+  return size === '' ? item.stock : (sizesOf(item).find((one) => one.size === size)?.stock ?? 0);
+}
+
 /** Puts `wanted` more of an item into the cart, or as many as are left. @returns how many it became */
-export function add(item: ShopItem, wanted: number): number {
+export function add(item: ShopItem, size: string, wanted: number): number {
   const cart = kept();
-  const line = cart.lines.find(({ id }) => id === item.id);
-  const quantity = Math.min(wanted, item.stock - (line?.quantity ?? 0));
+  const line = cart.lines.find((one) => one.id === item.id && (one.size ?? '') === size);
+  const quantity = Math.min(wanted, left(item, size) - (line?.quantity ?? 0));
   if (quantity <= 0) return 0;
   if (line) line.quantity += quantity;
-  else cart.lines.push({ id: item.id, quantity });
+  else cart.lines.push({ id: item.id, size, quantity });
   keep(cart);
   void tell('commerce.productListAdds', {
     commerce: { productListAdds: { value: 1 }, cart: { cartID: kept().id } },
-    productListItems: [productLine(item, quantity)],
+    productListItems: [productLine(item, quantity, size)],
   });
   return quantity;
 }
 
-/** Takes `quantity` of an item out of the cart. */
-export function remove(item: ShopItem, quantity: number): void {
+/** Takes `quantity` of a line out of the cart. */
+export function remove(item: ShopItem, size: string, quantity: number): void {
   const cart = kept();
-  const line = cart.lines.find(({ id }) => id === item.id);
+  const line = cart.lines.find((one) => one.id === item.id && (one.size ?? '') === size);
   if (!line) return;
   const taken = Math.min(quantity, line.quantity);
   line.quantity -= taken;
-  keep({ ...cart, lines: cart.lines.filter((line) => line.quantity > 0) });
+  keep(cart);
   void tell('commerce.productListRemovals', {
     commerce: { productListRemovals: { value: 1 }, cart: { cartID: cart.id } },
-    productListItems: [productLine(item, taken)],
+    productListItems: [productLine(item, taken, size)],
   });
 }
 
+/** Says the size of a line that had none. The cart's contents stay the same for Beckon, so nothing is told. */
+export function chooseSize(item: ShopItem, size: string): void {
+  const cart = kept();
+  const line = cart.lines.find((one) => one.id === item.id && !one.size);
+  if (!line) return;
+  const there = cart.lines.find((one) => one.id === item.id && one.size === size);
+  const quantity = Math.min(line.quantity + (there?.quantity ?? 0), left(item, size));
+  if (there) {
+    there.quantity = quantity;
+    line.quantity = 0;
+  } else Object.assign(line, { size, quantity });
+  keep(cart);
+}
+
 /** The cart page was opened: the whole cart, as it stands. */
-export function opened(): void {
-  if (lines().length === 0) return;
-  void tell('commerce.productListOpens', {
-    commerce: { productListOpens: { value: 1 }, cart: { cartID: kept().id } },
-    productListItems: lines().map(({ item, quantity }) => productLine(item, quantity)),
-  });
+export function opened(besides: Besides = {}): Promise<unknown> {
+  return tellWhole('productListOpens', besides);
+}
+
+/** Checkout was begun. */
+export function checkingOut(): void {
+  void tellWhole('checkouts');
+}
+
+function tellWhole(measure: 'productListOpens' | 'productListReopens' | 'checkouts', besides: Besides = {}) {
+  const commerce = { [measure]: { value: 1 }, cart: { cartID: kept().id } };
+  return tell(`commerce.${measure}`, { commerce, productListItems: productLines() }, besides);
+}
+
+function productLines() {
+  return lines().map(({ item, size, quantity }) => productLine(item, quantity, size));
 }
 
 /**
@@ -91,7 +128,7 @@ export function opened(): void {
  * in both, the larger quantity counts, so that following the link twice changes nothing.
  * @returns the items of the link that cannot be had any more
  */
-export function restore(text: string): ShopItem[] {
+export function restore(text: string): { gone: ShopItem[] } {
   const cart = kept();
   const gone: ShopItem[] = [];
   for (const [, id = '', number = '1'] of text.matchAll(/([\w-]+)(?::(\d{1,2}))?/g)) {
@@ -101,25 +138,20 @@ export function restore(text: string): ShopItem[] {
       gone.push(item);
       continue;
     }
-    const quantity = Math.min(Math.max(1, Number(number)), item.stock);
-    const line = cart.lines.find((line) => line.id === id);
-    if (line) line.quantity = Math.max(line.quantity, quantity);
-    else cart.lines.push({ id, quantity });
+    const wanted = Math.min(Math.max(1, Number(number)), item.stock);
+    const there = cart.lines.filter((line) => line.id === id).reduce((sum, line) => sum + line.quantity, 0);
+    if (there >= wanted) continue;
+    const line = cart.lines.find((one) => one.id === id && !one.size);
+    if (line) line.quantity += wanted - there;
+    else cart.lines.push({ id, quantity: wanted - there });
   }
   keep(cart);
-  void tell('commerce.productListReopens', {
-    commerce: { productListReopens: { value: 1 }, cart: { cartID: kept().id } },
-    productListItems: lines().map(({ item, quantity }) => productLine(item, quantity)),
-  });
-  return gone;
+  return { gone };
 }
 
-/** Checkout was begun. */
-export function checkingOut(): void {
-  void tell('commerce.checkouts', {
-    commerce: { checkouts: { value: 1 }, cart: { cartID: kept().id } },
-    productListItems: lines().map(({ item, quantity }) => productLine(item, quantity)),
-  });
+/** What a link of a mail brought back stands in the cart again. */
+export function reopened(besides: Besides = {}): Promise<unknown> {
+  return tellWhole('productListReopens', besides);
 }
 
 /** The order is placed: told under the id that the shop's server gave it, and the cart is empty. */
@@ -130,7 +162,7 @@ export function ordered(order: { id: string; total: number; currency: string }):
       cart: { cartID: kept().id },
       order: { purchaseID: order.id, priceTotal: order.total, currencyCode: order.currency },
     },
-    productListItems: lines().map(({ item, quantity }) => productLine(item, quantity)),
+    productListItems: productLines(),
   });
   forget();
 }

@@ -1,13 +1,13 @@
-import type { ShopItem } from '../catalogue.ts';
-import { html, money } from './html.ts';
+import { html } from './html.ts';
 import type { Markup } from './html.ts';
-import { allCategories, ask, signedIn, timeZone } from './server.ts';
+import { allCategories, ask, shelf, signedIn, timeZone } from './server.ts';
 import { visitorId } from './tell.ts';
+import { categoryWords, language, languages, modelOf, word } from './words.ts';
 
-/** The head of every page: the name, the categories, the account and the cart. */
-export function header(path: string, inCart: number): Markup {
+/** The head of every page: the name, search, the account and the cart, the categories. */
+export function header(address: URL, inCart: number): Markup {
   const person = signedIn();
-  const here = (to: string) => (path === to ? html` aria-current="page"` : html``);
+  const here = (to: string) => (address.pathname === to ? html` aria-current="page"` : html``);
   return html`
     <div class="bar">
       <a class="wordmark" href="/shop">
@@ -17,44 +17,89 @@ export function header(path: string, inCart: number): Markup {
         </svg>
         <span>Lumen <i>&amp;</i> Loom</span>
       </a>
-      <nav class="tools" aria-label="Account and cart">
-        <a href="/shop/blog" ${here('/shop/blog')}>Journal</a>
-        <a href="/shop/account" ${here('/shop/account')}>${person ? (person.firstName ?? 'Account') : 'Sign in'}</a>
+      <form class="search" role="search" id="search">
+        <input
+          type="search"
+          name="q"
+          list="things"
+          aria-label="${word('head.search')}"
+          placeholder="${word('head.search')}"
+          value="${address.searchParams.get('q') ?? ''}"
+          autocomplete="off"
+          maxlength="80"
+        />
+        <datalist id="things">${suggestions().map((name) => html`<option value="${name}"></option>`)}</datalist>
+      </form>
+      <nav class="tools" aria-label="${word('head.tools')}">
+        <a href="/shop/blog" ${here('/shop/blog')}>${word('head.journal')}</a>
+        <a href="/shop/account" ${here('/shop/account')}
+          >${person ? (person.firstName ?? word('head.account')) : word('head.signIn')}</a
+        >
         <a class="cart-link" href="/shop/cart" ${here('/shop/cart')}
-          >Cart <b aria-label="${inCart} in the cart">${inCart}</b></a
+          >${word('head.cart')} <b aria-label="${word('head.inCart', { n: inCart })}">${inCart}</b></a
         >
       </nav>
     </div>
-    <nav class="shelves" aria-label="Categories">
-      ${allCategories().map(({ slug, title }) => html`<a href="/shop/c/${slug}" ${here(`/shop/c/${slug}`)}>${title}</a>`)}
+    <nav class="shelves" aria-label="${word('head.categories')}">
+      ${allCategories().map(
+        (category) =>
+          html`<a href="/shop/c/${category.slug}" ${here(`/shop/c/${category.slug}`)}
+            >${categoryWords(category).title}</a
+          >`,
+      )}
     </nav>
   `;
+}
+
+/** The line above everything: that this is a demo, the ways into Beckon, and the language. */
+export function notice(): Markup {
+  return html`
+    <span
+      >${word('head.demo')} <a href="/mailbox" data-leave>${word('head.mailbox')}</a>
+      <a href="/" data-leave>${word('head.studio')}</a></span
+    >
+    <label class="language">
+      <span class="unseen">${word('head.language')}</span>
+      <select id="language">
+        ${Object.entries(languages).map(
+          ([code, name]) =>
+            html`<option value="${code}" lang="${code}" ${code === language() ? html`selected` : ''}>${name}</option>`,
+        )}
+      </select>
+    </label>
+  `;
+}
+
+function suggestions(): string[] {
+  return [...new Set([...allCategories().map((one) => categoryWords(one).title), ...shelf().map(modelOf)])];
 }
 
 export function footer(): Markup {
   return html`
     <form class="newsletter" id="newsletter">
       <div>
-        <h2>Letters from the shop</h2>
-        <p>New things, and what you looked at, now and then.</p>
+        <h2>${word('foot.newsletter')}</h2>
+        <p>${word('foot.newsletterLead')}</p>
       </div>
       <div class="fields">
-        <label>E-mail<input type="email" name="email" required autocomplete="email" /></label>
+        <label>${word('form.email')}<input type="email" name="email" required autocomplete="email" /></label>
         <label class="tick">
           <input type="checkbox" name="consent" required />
-          Yes, send me mail about products. I can stop it with one click.
+          ${word('foot.newsletterConsent')}
         </label>
-        <button>Sign up</button>
+        <button>${word('foot.signUp')}</button>
       </div>
     </form>
     <p class="small">
-      Lumen &amp; Loom, Weaver's Yard 3, 111 22 Stockholm · <a href="/shop/privacy">Privacy</a> ·
-      <a href="/shop/account">Account</a>
+      Lumen &amp; Loom, Weaver's Yard 3, 111 22 Stockholm · <a href="/shop/privacy">${word('foot.privacy')}</a> ·
+      <button class="as-link" id="cookies">${word('foot.cookies')}</button> ·
+      <a href="/shop/account">${word('head.account')}</a>
     </p>
   `;
 }
 
-export function listenToNewsletter(root: HTMLElement): void {
+export function listenToFooter(root: HTMLElement): void {
+  root.querySelector('#cookies')!.addEventListener('click', () => window.beckonBanner?.open());
   onSubmit(root.querySelector<HTMLFormElement>('#newsletter')!, async (fields, form) => {
     const email = String(fields.get('email'));
     // The shop's server asserts it; a page saying so would not be believed.
@@ -63,23 +108,11 @@ export function listenToNewsletter(root: HTMLElement): void {
       consent: true,
       ecid: await visitorId(),
       timeZone: timeZone(),
+      language: language(),
     });
     form.reset();
-    say(state === 'pending' ? `A mail is on its way to ${email}. Press its button.` : `Letters will come to ${email}.`);
+    say(word(state === 'pending' ? 'foot.pending' : 'foot.signedUp', { email }));
   });
-}
-
-/** A product in a list. */
-export function card(item: ShopItem): Markup {
-  return html`
-    <li class="card">
-      <a href="/shop/p/${item.id}">
-        <img src="${item.imageUrl}" alt="" width="480" height="480" loading="lazy" />
-        <span class="name">${item.name}</span>
-        <span class="price">${money(item.price)} ${item.stock === 0 ? html`<em>Sold out</em>` : ''}</span>
-      </a>
-    </li>
-  `;
 }
 
 /** Runs `act` when the form is sent, with the button held meanwhile; a failure is shown in the form. */

@@ -19,8 +19,3 @@ function print(value: Value): string {
   if (Array.isArray(value)) return value.map((one) => one.text).join('');
   return String(value).replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
 }
-
-/** 129.9 → "€129.90" in the reader's own manner. */
-export function money(amount: number): string {
-  return new Intl.NumberFormat(navigator.language, { style: 'currency', currency: 'EUR' }).format(amount);
-}

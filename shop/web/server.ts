@@ -1,9 +1,21 @@
 import type { Category, ShopItem } from '../catalogue.ts';
+import { word } from './words.ts';
 
 /** Who is signed in on this device. */
 export interface Person {
   email: string;
   firstName: string | null;
+}
+
+/** An order as the account page lists it. */
+export interface Order {
+  id: string;
+  /** ISO 8601. */
+  at: string;
+  total: number;
+  cancelled: boolean;
+  /** Which items, by id. */
+  items: string[];
 }
 
 let items = new Map<string, ShopItem>();
@@ -48,7 +60,7 @@ export async function ask<Answer>(path: string, body?: object): Promise<Answer> 
     body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
   );
   const answer = (await response.json()) as Answer & { detail?: string; mend?: string };
-  if (!response.ok) throw new Error(`${answer.detail ?? 'The shop did not answer'}. ${answer.mend ?? 'Try again'}.`);
+  if (!response.ok) throw new Error(`${answer.detail ?? word('form.failed')}. ${answer.mend ?? word('form.again')}.`);
   return answer;
 }
 

@@ -30,6 +30,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'shop/server.js'), 'server');
   await writeFile(join(root, 'shop/asset/main.css'), 'css');
   await writeFile(join(root, 'docs/index.html'), 'docs');
+  await writeFile(join(root, 'docs/api.html'), '<title><!--title--></title><main><!--body--></main>');
   await writeFile(join(root, 'docs/error/API_BUSY.html'), 'busy');
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -293,4 +294,33 @@ it('each address of the studio can be opened and loaded again', () => {
   const routes = [...file.matchAll(/ {2}path: '\/([a-z-]+)/g)].map(([, name]) => name!);
   expect(routes.length).toBeGreaterThan(20);
   expect([...new Set(routes)].filter((name) => !studioPlaces.includes(name))).toEqual([]);
+});
+
+describe('the reference of the API', () => {
+  it('names every door of the document, and each leads to its own place', async () => {
+    const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, Record<string, object>> }>();
+    const index = await get('/docs/api');
+    expect(index.headers['content-type']).toContain('text/html');
+    const links = [...index.body.matchAll(/href="(\/docs\/api\/[^"#]+)#([^"]+)"/g)];
+    expect(links).toHaveLength(Object.values(paths).flatMap((methods) => Object.keys(methods)).length);
+    for (const address of new Set(links.map(([, address]) => address!))) {
+      const page = await get(address);
+      expect(page.statusCode, address).toBe(200);
+      const places = links.filter(([, to]) => to === address).map(([, , place]) => `id="${place}"`);
+      expect(places.filter((place) => !page.body.includes(place))).toEqual([]);
+      expect(new Set(places).size, `${address} has each place once`).toBe(places.length);
+    }
+  });
+
+  it('shows the scope, the fields and which of them must be there', async () => {
+    const { body } = await get('/docs/api/recommendations');
+    expect(body).toContain('Scope <code>recommend</code>; changes nothing');
+    expect(body).toMatch(/<code>criterion<\/code> <i>text, 1 to 128 signs<\/i> <b>required<\/b>/);
+    expect(body).toContain('<code>&quot;fill&quot;</code> or <code>&quot;empty&quot;</code>');
+    expect(body).toContain('<title>API: recommendations</title>');
+  });
+
+  it('has no page for a group that is not there', async () => {
+    expect((await get('/docs/api/nothing')).statusCode).toBe(404);
+  });
 });

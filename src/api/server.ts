@@ -19,6 +19,8 @@ import { mailHookRoutes } from './mail-hook.ts';
 import { metricRoutes } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
 import { asBeckonError, sendProblem } from './problem.ts';
+import type { ApiDocument } from './reference.ts';
+import { referenceRoutes } from './reference-door.ts';
 import { segmentRoutes } from './segment.ts';
 import { serveOwn } from './serving.ts';
 import { targetRecsRoutes } from './target-recs.ts';
@@ -66,7 +68,7 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
   watchRefusals(app, house);
   writeDeeds(app, house);
   await document(app, house);
-  await app.register(async (child) => schemaRoutes(child, app));
+  await app.register(async (child) => schemaRoutes(child, app, house));
   await app.register(edgeRoutes, { house });
   await app.register(deliveryRoutes, { house });
   await app.register(adminRoutes, { house, prefix: '/v1' });
@@ -140,7 +142,7 @@ async function document(app: FastifyInstance, house: House): Promise<void> {
 }
 
 /** What the API is made of, for programs. */
-function schemaRoutes(child: FastifyInstance, app: FastifyInstance): void {
+function schemaRoutes(child: FastifyInstance, app: FastifyInstance, house: House): void {
   openToAll(child, 'it says how the API is called');
   const forms = { journey: journeyJsonSchema, activity: () => ActivityInput, template: () => TemplateDocument };
   for (const [name, form] of Object.entries(forms))
@@ -154,6 +156,7 @@ function schemaRoutes(child: FastifyInstance, app: FastifyInstance): void {
       .headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' })
       .send(JSON.stringify(documented(app))),
   );
+  referenceRoutes(child, house, () => documented(app) as ApiDocument);
 }
 
 function documented(app: FastifyInstance): object {

@@ -41,9 +41,13 @@ export class Shopper {
     return new Shopper({ page: await context.newPage(), context, url });
   }
 
-  /** Opens a page of the shop and waits until the SDK's last event of it is answered. */
+  /** Opens a page of the shop, allows collecting if asked, and waits until the SDK's last event of it is answered. */
   async open(path: string): Promise<void> {
-    await this.#told(() => this.page.goto(path.startsWith('http') ? path : `${this.#url}${path}`));
+    await this.#told(async () => {
+      await this.page.goto(path.startsWith('http') ? path : `${this.#url}${path}`);
+      const allow = this.page.locator('#beckon-banner [data-answer=in]');
+      if (await allow.isVisible()) await allow.click();
+    });
   }
 
   async signIn(email: string, firstName: string): Promise<void> {
@@ -71,6 +75,9 @@ export class Shopper {
 
   async put(item: string, quantity = 1): Promise<void> {
     await this.look(item);
+    // Most pieces are of the middle size.
+    const size = this.page.locator('.sizes input[value=M]');
+    if ((await size.count()) > 0) await size.check();
     await this.page.getByLabel('Quantity').selectOption(String(quantity));
     await this.#told(() => this.page.getByRole('button', { name: 'Add to cart' }).click());
     await this.page
@@ -88,11 +95,21 @@ export class Shopper {
 
   /** Buys what is in the cart. @returns the order's id */
   async buy(email: string): Promise<string> {
+    await this.open('/shop/cart');
+    await this.chooseSizes();
     await this.open('/shop/checkout');
-    await this.page.locator('#order').getByLabel('E-mail').fill(email);
+    const form = this.page.locator('#order');
+    await form.getByLabel('E-mail').fill(email);
+    for (const field of ['Name', 'Street and number', 'Postcode', 'City']) await form.getByLabel(field).fill('1');
     await this.#told(() => this.page.getByRole('button', { name: 'Place the order' }).click());
     await this.page.getByRole('heading', { name: 'Thank you' }).waitFor();
     return this.page.locator('code').first().innerText();
+  }
+
+  /** In an open cart: says a size where a link of a mail brought something back that has several. */
+  async chooseSizes(): Promise<void> {
+    const missing = this.page.locator('[data-choose]');
+    while ((await missing.count()) > 0) await missing.first().selectOption({ index: 1 });
   }
 
   /** What the page shows in the cart: item name → quantity. */

@@ -4,9 +4,9 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Beckon } from '../support/beckon.ts';
-import { openBrowser } from '../support/shopper.ts';
+import { openBrowser, Shopper } from '../support/shopper.ts';
 
-/** Every page of the studio as the demo fills it: for those who hear it read, for a phone, and for a slow line. */
+/** Every page of studio, shop and docs as the demo fills it: for those who hear it read, for a phone, and for a slow line. */
 let beckon: Beckon;
 let browser: Browser;
 /** Errors of the studio's own scripts: there should be none. */
@@ -44,6 +44,21 @@ const paths = [
   '/settings?show=team',
   '/settings?show=audit',
   '/account',
+];
+
+/** Pages that draw themselves without the studio's frame. */
+const otherPaths = [
+  '/shop',
+  '/shop/c/winter-coats?colour=navy&sort=dear',
+  '/shop/p/coat-1',
+  '/shop/p/coat-14',
+  '/shop/search?q=wool',
+  '/shop/search?q=xyzzy',
+  '/shop/cart?items=coat-2:1,lamp-2:1',
+  '/shop/checkout',
+  '/shop/account',
+  '/shop/privacy',
+  '/shop/blog/caring-for-wool',
 ];
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -92,6 +107,99 @@ describe.each([
     const over = await page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
     expect(over).toBeLessThanOrEqual(0);
     expect(troubles).toEqual([]);
+  });
+
+  it.each(otherPaths)('%s neither', async (path) => {
+    const page = context.pages()[0] ?? (await watched(context));
+    await page.goto(`${beckon.url}${path}`, { waitUntil: 'networkidle' });
+    await page.locator('h1').first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    const over = await page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
+    expect(over).toBeLessThanOrEqual(0);
+    expect(troubles).toEqual([]);
+  });
+});
+
+describe('the shop', () => {
+  it('asks Beckon what to show in its pages, and tells what was shown and which item was followed', async () => {
+    const ada = await Shopper.arrive(browser, beckon.url);
+    const told: string[] = [];
+    ada.page.on('request', (request) => told.push(request.postData() ?? ''));
+    for (const [path, place] of [
+      ['/shop', 'home-recs'],
+      ['/shop/c/lamps', 'category-recs'],
+      ['/shop/p/lamp-2', 'product-recs'],
+    ]) {
+      await ada.open(path!);
+      await ada.page.locator(`[data-place=${place}] .card`).nth(3).waitFor();
+    }
+    const card = ada.page.locator('[data-place=product-recs] .card a').first();
+    const item = await card.getAttribute('data-item');
+    await card.click();
+    await ada.page.waitForURL(`**/shop/p/${item}`);
+    await ada.page.waitForLoadState('networkidle');
+    const notices = (what: string) => told.filter((body) => body.includes(`"decisioning.proposition${what}"`));
+    // One for each of the three places above, and one on the page that the click opened.
+    await expect.poll(() => notices('Display').length).toBe(4);
+    expect(notices('Interact')).toHaveLength(1);
+    expect(notices('Interact')[0]).toContain(`"label":"${item}"`);
+    expect(ada.troubles).toEqual([]);
+    const lines = async () => (await beckon.entries(`ECID:${await ada.ecid()}`)).map(({ text }) => text).join('\n');
+    await expect.poll(lines).toMatch(/Clicked .+, place 1 of the recommendations/);
+    expect(await lines()).toContain('Was shown recommendations');
+    await ada.leave();
+  });
+
+  it('sends nothing before the banner is answered, and keeps nothing after a no', async () => {
+    const context = await browser.newContext({ locale: 'sv' });
+    const page = await watched(context);
+    const sent: string[] = [];
+    page.on(
+      'request',
+      (request) => void (request.url().includes('/ee/') && sent.push(new URL(request.url()).pathname)),
+    );
+    await page.goto(`${beckon.url}/shop/p/watch-1`, { waitUntil: 'networkidle' });
+    expect(sent).toEqual([]);
+    await page.getByRole('button', { name: 'Avböj' }).click();
+    await page.locator('#beckon-banner').waitFor({ state: 'detached' });
+    await page.goto(`${beckon.url}/shop/privacy`, { waitUntil: 'networkidle' });
+    await page.getByText('Insamlingen är av').waitFor();
+    expect(sent.filter((path) => !path.endsWith('/set-consent'))).toEqual([]);
+    await context.close();
+  });
+
+  it('is searched, narrowed and bought from in German, and the account lists the order', async () => {
+    const context = await browser.newContext({ locale: 'de-DE' });
+    const page = await watched(context);
+    await page.goto(`${beckon.url}/shop`);
+    await page.getByRole('button', { name: 'Erlauben' }).click();
+    await page.goto(`${beckon.url}/shop/account`);
+    await page.getByRole('button', { name: /^Jonas/ }).click();
+    await page.getByText('Noch keine Bestellungen').waitFor();
+    await page.getByRole('combobox', { name: 'Im Shop suchen' }).fill('wollmatnel');
+    await page.keyboard.press('Enter');
+    await page.getByText('Das kommt dem nahe').waitFor();
+    await page.getByRole('checkbox', { name: 'marineblau' }).check();
+    await page.waitForURL(/colour=navy/);
+    const card = page.locator('#shelf .card a');
+    expect(await card.count()).toBe(1);
+    await card.click();
+    await page.getByRole('button', { name: 'In den Warenkorb' }).click();
+    await page.getByText('Wählen Sie zuerst eine Größe').waitFor();
+    await page.getByRole('radio', { name: 'M', exact: true }).check();
+    await page.getByRole('button', { name: 'In den Warenkorb' }).click();
+    await page.getByRole('link', { name: 'Zum Warenkorb' }).click();
+    await page.locator('[data-place=cart-recs] .card').first().waitFor();
+    await page.getByRole('link', { name: 'Zur Kasse' }).click();
+    for (const label of ['Name', 'Straße und Hausnummer', 'Postleitzahl', 'Ort'])
+      await page.getByLabel(label).fill('1');
+    await page.getByRole('button', { name: 'Bestellen' }).click();
+    const number = await page.locator('code').innerText();
+    await page.getByRole('link', { name: 'Ihre Bestellungen' }).click();
+    await page.locator('.orders').getByText(number).waitFor();
+    expect(await page.locator('.orders').innerText()).toContain('Quayside Wollmantel, marineblau');
+    expect(troubles).toEqual([]);
+    await context.close();
   });
 });
 

@@ -1,10 +1,10 @@
 import { forget } from '../cart.ts';
 import { onSubmit, say } from '../frame.ts';
-import { html } from '../html.ts';
+import { html, type Markup } from '../html.ts';
 import type { Page } from '../page.ts';
-import { ask, setPerson, signedIn, timeZone } from '../server.ts';
-import type { Person } from '../server.ts';
-import { collects, forgetVisitor, setCollect, visitorId } from '../tell.ts';
+import { ask, find, type Order, type Person, setPerson, signedIn, timeZone } from '../server.ts';
+import { answered, forgetVisitor, setCollect, visitorId } from '../tell.ts';
+import { day, language, money, nameOf, word } from '../words.ts';
 
 /** People of the demo, to be with one click. */
 const demoPeople = [
@@ -14,25 +14,28 @@ const demoPeople = [
 ];
 
 export function account(): Page {
-  return { title: 'Account', name: 'account', section: 'account', body: html`<div id="account"></div>`, shown: draw };
+  const body = html`<div id="account"></div>`;
+  return { title: word('account.title'), name: 'account', section: 'account', body, shown: draw };
 }
 
 function draw(root: HTMLElement): void {
   const box = root.querySelector<HTMLElement>('#account')!;
   const person = signedIn();
   box.innerHTML = (person ? signedInBody(person) : signInBody()).text;
-  if (person) onSubmit(box.querySelector<HTMLFormElement>('#sign-out')!, signOut);
-  else {
-    onSubmit(box.querySelector<HTMLFormElement>('#sign-in')!, async (fields) => {
-      await signIn(root, {
-        email: String(fields.get('email')),
-        firstName: String(fields.get('firstName')),
-        consent: fields.get('consent') === 'on',
-      });
-    });
-    for (const form of box.querySelectorAll<HTMLFormElement>('.demo-person'))
-      onSubmit(form, async () => signIn(root, { ...demoPeople[Number(form.dataset['at'])]!, consent: true }));
+  if (person) {
+    onSubmit(box.querySelector<HTMLFormElement>('#sign-out')!, signOut);
+    void drawOrders(box.querySelector<HTMLElement>('#orders')!);
+    return;
   }
+  onSubmit(box.querySelector<HTMLFormElement>('#sign-in')!, async (fields) => {
+    await signIn(root, {
+      email: String(fields.get('email')),
+      firstName: String(fields.get('firstName')),
+      consent: fields.get('consent') === 'on',
+    });
+  });
+  for (const form of box.querySelectorAll<HTMLFormElement>('.demo-person'))
+    onSubmit(form, async () => signIn(root, { ...demoPeople[Number(form.dataset['at'])]!, consent: true }));
 }
 
 async function signIn(root: HTMLElement, who: { email: string; firstName: string; consent: boolean }): Promise<void> {
@@ -41,11 +44,12 @@ async function signIn(root: HTMLElement, who: { email: string; firstName: string
     ...who,
     ecid: await visitorId(),
     timeZone: timeZone(),
+    language: language(),
   });
   setPerson(person);
   dispatchEvent(new Event('person'));
   draw(root);
-  say(`Signed in as ${person.email}.`);
+  say(word('account.as', { email: person.email }));
 }
 
 async function signOut(): Promise<void> {
@@ -56,21 +60,18 @@ async function signOut(): Promise<void> {
   location.assign('/shop');
 }
 
-function signInBody() {
+function signInBody(): Markup {
   return html`
-    <h1>Sign in</h1>
-    <p class="lead">The demo asks for no password. Do not use it with addresses of people who do not know.</p>
+    <h1>${word('account.signIn')}</h1>
+    <p class="lead">${word('account.lead')}</p>
     <form id="sign-in" class="stack">
-      <label>E-mail<input type="email" name="email" required autocomplete="email" /></label>
-      <label>First name<input name="firstName" autocomplete="given-name" maxlength="60" /></label>
-      <label class="tick">
-        <input type="checkbox" name="consent" />
-        You may send me mail about what I looked at or left in the cart.
-      </label>
-      <button>Sign in</button>
+      <label>${word('form.email')}<input type="email" name="email" required autocomplete="email" /></label>
+      <label>${word('account.firstName')}<input name="firstName" autocomplete="given-name" maxlength="60" /></label>
+      <label class="tick"><input type="checkbox" name="consent" /> ${word('account.consent')}</label>
+      <button>${word('account.signIn')}</button>
     </form>
-    <h2>Or be somebody of the demo</h2>
-    <p class="quiet">They have agreed to receive mail.</p>
+    <h2>${word('account.demo')}</h2>
+    <p class="quiet">${word('account.demoLead')}</p>
     <div class="people">
       ${demoPeople.map(
         ({ firstName, email }, at) =>
@@ -82,63 +83,110 @@ function signInBody() {
   `;
 }
 
-function signedInBody({ email, firstName }: Person) {
+function signedInBody({ email, firstName }: Person): Markup {
   return html`
-    <h1>${firstName ? `Hello ${firstName}` : 'Your account'}</h1>
-    <p class="lead">Signed in as ${email}.</p>
-    <p><a href="/shop/privacy">What we collect and send</a></p>
-    <form id="sign-out"><button class="quiet-button">Sign out</button></form>
-    <p class="quiet">On a shared device this also empties the cart here and starts a new visitor.</p>
+    <h1>${firstName ? word('account.hello', { name: firstName }) : word('account.yours')}</h1>
+    <p class="lead">${word('account.as', { email })}</p>
+    <h2>${word('account.orders')}</h2>
+    <div id="orders" aria-busy="true"></div>
+    <p class="apart"><a href="/shop/privacy">${word('account.privacy')}</a></p>
+    <form id="sign-out"><button class="quiet-button">${word('account.signOut')}</button></form>
+    <p class="quiet">${word('account.shared')}</p>
+  `;
+}
+
+async function drawOrders(box: HTMLElement): Promise<void> {
+  try {
+    const { orders } = await ask<{ orders: Order[] }>('orders');
+    box.innerHTML = (
+      orders.length === 0
+        ? html`<p class="quiet">${word('account.noOrders')}</p>`
+        : html`<ul class="orders">
+            ${orders.map(orderRow)}
+          </ul>`
+    ).text;
+  } catch (error) {
+    box.textContent = (error as Error).message;
+  }
+  box.removeAttribute('aria-busy');
+}
+
+function orderRow({ id, at, total, cancelled, items }: Order): Markup {
+  const bought = items.flatMap((id) => find(id) ?? []);
+  return html`
+    <li>
+      <div class="order-head">
+        <b>${word('account.order', { date: day(at) })}</b>
+        <span>${money(total)}${cancelled ? ` · ${word('account.cancelled')}` : ''}</span>
+        <code>${id}</code>
+      </div>
+      <ul class="bought">
+        ${bought.map(
+          (item) =>
+            html`<li>
+              <a href="/shop/p/${item.id}"
+                ><img src="${item.imageUrl}" alt="" width="56" height="56" /><span>${nameOf(item)}</span></a
+              >
+            </li>`,
+        )}
+      </ul>
+    </li>
   `;
 }
 
 export function privacy(): Page {
   return {
-    title: 'Privacy',
+    title: word('privacy.title'),
     name: 'privacy',
     section: 'privacy',
-    body: html`<h1>Privacy</h1>
+    body: html`<h1>${word('privacy.title')}</h1>
       <div id="privacy" class="reading"></div>`,
-    shown: drawPrivacy,
+    shown(root) {
+      drawPrivacy(root);
+      // The banner may answer the same question while this page stands open.
+      document.addEventListener('beckon:consent', () => drawPrivacy(root), { once: true });
+    },
   };
 }
 
 function drawPrivacy(root: HTMLElement): void {
-  const box = root.querySelector<HTMLElement>('#privacy')!;
-  const on = collects();
+  const box = root.querySelector<HTMLElement>('#privacy');
+  if (!box) return;
+  const state = answered();
   const person = signedIn();
   box.innerHTML = html`
-    <h2>What you do here</h2>
-    <p>
-      We note which pages and products you look at and what is in your cart, under a random number in a cookie. It never
-      leaves this shop's own server.
-    </p>
-    <p><b>${on ? 'Collecting is on.' : 'Collecting is off: nothing you do here is noted.'}</b></p>
-    <form id="collect"><button class="quiet-button">${on ? 'Stop collecting' : 'Allow collecting'}</button></form>
-    <h2>Mail</h2>
+    <h2>${word('privacy.what')}</h2>
+    <p>${word('privacy.text')}</p>
+    <p><b>${word(state === 'in' ? 'privacy.on' : state === 'out' ? 'privacy.off' : 'privacy.open')}</b></p>
+    <form id="collect">
+      <button class="quiet-button">${word(state === 'in' ? 'privacy.stop' : 'privacy.allow')}</button>
+    </form>
+    <h2>${word('privacy.mail')}</h2>
     ${
       person
         ? html`
-            <p>Mail about products goes to ${person.email} if you agreed to it. You can say so anew at any time.</p>
+            <p>${word('privacy.mailText', { email: person.email })}</p>
             <div class="people">
-              <form class="mail" data-state="in"><button class="quiet-button">Send me mail</button></form>
-              <form class="mail" data-state="out"><button class="quiet-button">Send me none</button></form>
+              <form class="mail" data-state="in">
+                <button class="quiet-button">${word('privacy.mailIn')}</button>
+              </form>
+              <form class="mail" data-state="out">
+                <button class="quiet-button">${word('privacy.mailOut')}</button>
+              </form>
             </div>
           `
-        : html`<p>
-            <a href="/shop/account">Sign in</a> to change what we may send you. Each mail can be stopped by its own link
-            too.
-          </p>`
+        : html`<p><a href="/shop/account">${word('account.signIn')}</a>. ${word('privacy.signIn')}</p>`
     }
   `.text;
   onSubmit(box.querySelector<HTMLFormElement>('#collect')!, async () => {
-    await setCollect(on ? 'out' : 'in');
+    await setCollect(state === 'in' ? 'out' : 'in');
+    document.querySelector('#beckon-banner')?.remove();
     drawPrivacy(root);
-    say(on ? 'Collecting is off.' : 'Collecting is on.');
+    say(word(state === 'in' ? 'privacy.off' : 'privacy.on'));
   });
   for (const form of box.querySelectorAll<HTMLFormElement>('.mail'))
     onSubmit(form, async () => {
       await ask('consent', { emailMarketing: form.dataset['state'] });
-      say(form.dataset['state'] === 'in' ? 'We may send you mail.' : 'We send you no more mail about products.');
+      say(word(form.dataset['state'] === 'in' ? 'privacy.saidIn' : 'privacy.saidOut'));
     });
 }
