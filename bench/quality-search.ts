@@ -9,7 +9,10 @@ import { measure, popularitiesOf } from './quality-measure.ts';
  * use. `npx tsx bench/quality-search.ts --part=session --trials=100 --seed=1 --questions=3000`. A trial counts by the sum
  * of HR@20 and MRR@20, each as a ratio to the shipped constants, over the sets; none may lose more than one percent.
  */
-const part = (process.argv.find((word) => word.startsWith('--part='))?.slice(7) ?? 'session') as TunedPart;
+const part = (process.argv.find((word) => word.startsWith('--part='))?.slice(7) ?? 'session') as Exclude<
+  TunedPart,
+  'related'
+>;
 const trials = numberFlag('trials', 100);
 const questions = numberFlag('questions', 3000);
 const reach = numberFlag('reach', 3);

@@ -123,7 +123,7 @@ const TuningResult = Type.Object({
   own: Type.Record(Type.String(), Type.Unknown()),
   outcomes: Type.Array(
     Type.Object({
-      part: oneOf('session', 'person', 'cart'),
+      part: oneOf('session', 'person', 'cart', 'related'),
       questions: Type.Object({ chosen: number, judged: number }),
       trials: number,
       before: Figure,

@@ -1,8 +1,12 @@
 import type { Random } from '../base/index.ts';
+import type { Likeness } from './source.ts';
 import type { Neighbourhood, Tuning } from './tuning.ts';
 
-/** What is tuned for itself: lists for a visit, for a person, and for a cart. */
-export const tunedParts = ['session', 'person', 'cart'] as const;
+/**
+ * What is tuned for itself: lists for a visit, for a person, and for a cart; and how likeness of two items is reckoned in
+ * lists that follow one action, what was viewed and what was bought with them (recommendations ALG-15).
+ */
+export const tunedParts = ['session', 'person', 'cart', 'related'] as const;
 export type TunedPart = (typeof tunedParts)[number];
 
 const day = 24 * 3600 * 1000;
@@ -38,6 +42,8 @@ const spaces = {
     jaccardPower: [0.75, 1, 1.25, 1.5, 1.75, 2],
   },
 } as const;
+const likenesses: readonly Likeness[] = ['rate', 'llr', 'cosine', 'jaccard'];
+const shrinks = [0, 1, 2, 4, 8, 16];
 const rules = {
   last: [1, 2, 3, 5, 8, 10],
   decay: [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
@@ -53,6 +59,7 @@ export function near(
   part: TunedPart,
   { random, reach = 3 }: { random: Random; reach?: number },
 ): Tuning {
+  if (part === 'related') return { ...tuning, related: movedRelated(tuning.related, random) };
   const space = spaces[part] as Record<string, readonly number[]>;
   const names = Object.keys(space);
   const moved = { ...(tuning[part] as unknown as Record<string, number>) };
@@ -69,6 +76,18 @@ export function near(
   if (part === 'session' && random.next() < 0.4) made.rules = movedRules(tuning.rules, random);
   if (part === 'cart' && random.next() < 0.4) made.cart = { ...made.cart, ...movedShares(made.cart, random) };
   return made;
+}
+
+/** Another likeness for one of the two actions, or another shrinking. */
+function movedRelated(from: Tuning['related'], random: Random): Tuning['related'] {
+  const other = (than: Likeness): Likeness => {
+    const others = likenesses.filter((one) => one !== than);
+    return others[Math.floor(random.next() * others.length)]!;
+  };
+  const which = random.next();
+  if (which < 0.4) return { ...from, likeness: other(from.likeness) };
+  if (which < 0.8) return { ...from, bought: other(from.bought) };
+  return { ...from, shrink: stepFrom(from.shrink, shrinks, random) };
 }
 
 function movedRules(from: Tuning['rules'], random: Random): Tuning['rules'] {

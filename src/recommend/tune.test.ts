@@ -54,7 +54,10 @@ test('what is drawn by chance teaches nothing, and the shipped constants stay', 
     12,
   )!;
   expect(result.own).toEqual({});
-  expect(result.outcomes.map(({ part, taken }) => [part, taken])).toEqual([['session', false]]);
+  expect(result.outcomes.map(({ part, taken }) => [part, taken])).toEqual([
+    ['session', false],
+    ['related', false],
+  ]);
   expect(tunedBy(result.own)).toEqual(shippedTuning);
 });
 
@@ -69,6 +72,29 @@ test('a shop where everything changed a few days ago gets constants of its own, 
   expect(result.own.session!.ageFadeMs).toBeLessThan(shippedTuning.session.ageFadeMs);
   expect(tunedBy(result.own).learn).toEqual(shippedTuning.learn);
   expect(result.split).toBeGreaterThan(result.from);
+});
+
+test('a shop gets the likeness that finds most of what its own days went on with (recommendations ALG-15)', () => {
+  // Every visit begins at one of two favourites and then looks at an item, half of them also at its partner: by rate the
+  // favourites stand before the partner, by whatever asks how often they are met anyway they do not.
+  const random = new SeededRandom(3);
+  const events: PastEvent[] = [];
+  for (let v = 0; v < 600; v++) {
+    const item = Math.floor(random.next() * 40);
+    const steps = [`f${Math.floor(random.next() * 2)}`, `i${item}`, `p${item}`];
+    if (random.next() < 0.5) steps.pop();
+    steps.forEach((one, n) => {
+      const at = start + v * 1_800_000 + n * 1000;
+      events.push({ visitor: `${v}`, session: `${v}`, item: one, kind: 'view', at });
+    });
+  }
+
+  const result = run(events, 20)!;
+
+  const related = result.outcomes.find(({ part }) => part === 'related')!;
+  expect(related.taken).toBe(true);
+  expect(related.after.value).toBeGreaterThan(related.before.value);
+  expect(result.own.related!.likeness).not.toBe(shippedTuning.related.likeness);
 });
 
 test('the same events and seed give the same result', () => {
@@ -90,7 +116,7 @@ test('time that is up ends the search, and what was found counts no more than it
 test('a tuning nearby differs in its part only, and its shares add up to one', () => {
   const random = new SeededRandom(9);
   for (let i = 0; i < 300; i++) {
-    const part = tunedParts[i % 3]!;
+    const part = tunedParts[i % tunedParts.length]!;
     const made = near(shippedTuning, part, { random });
     expect(made).not.toEqual(shippedTuning);
     for (const other of tunedParts) if (other !== part) expect(made[other]).toEqual(shippedTuning[other]);

@@ -146,7 +146,7 @@ function splitOf(events: readonly PastEvent[]): number | null {
 
 /** What visits, carts and people did after the split, as questions in order of time. */
 function questionsOf(engine: Engine, events: readonly PastEvent[], split: number): Record<TunedPart, Question[]> {
-  const asked: Record<TunedPart, Question[]> = { session: [], person: [], cart: [] };
+  const asked: Record<TunedPart, Question[]> = { session: [], person: [], cart: [], related: [] };
   const number = (id: string) => engine.items.find(id);
   const visits = new Map<string, Step[]>();
   const carts = new Map<string, number[]>();
@@ -163,6 +163,11 @@ function questionsOf(engine: Engine, events: readonly PastEvent[], split: number
       if (kind !== 'view' && !cart.includes(item) && cart.length > 0) {
         asked.cart.push({ query: { kind: 'cart', cart: [...cart], now }, wanted, unit: session });
       }
+      const goesWith = isNew ? relatedTo({ visit, cart, kind }, item) : null;
+      if (goesWith !== null) {
+        const query = { kind: 'related', ...goesWith, basis: 'session', windowMs: null, now } as const;
+        asked.related.push({ query, wanted, unit: session });
+      }
       if (visit.length === 0) people.ask(visitor, item, { now, into: asked.person });
     }
     if (item >= 0 && (isNew || visit.at(-1)?.item !== item)) visits.set(session, [...visit, { item, at }].slice(-50));
@@ -170,6 +175,16 @@ function questionsOf(engine: Engine, events: readonly PastEvent[], split: number
     if (item >= 0) people.did(visitor, item, { kind, at });
   }
   return asked;
+}
+
+/** Of which item it is asked what goes with it, and by what was done: with the last one viewed, or the last one bought. */
+function relatedTo(
+  { visit, cart, kind }: { visit: readonly Step[]; cart: readonly number[]; kind: PastEvent['kind'] },
+  item: number,
+): { key: number; action: 'viewed-viewed' | 'bought-bought' } | null {
+  const key = kind === 'purchase' ? cart.at(-1) : kind === 'view' ? visit.at(-1)?.item : undefined;
+  if (key === undefined || key === item) return null;
+  return { key, action: kind === 'purchase' ? 'bought-bought' : 'viewed-viewed' };
 }
 
 /** What each person did before, by kind. */

@@ -58,7 +58,7 @@ export const deBacktest = {
   'backtest.of.recent': 'Zuletzt angesehen',
   'backtest.of.popular-viewed': 'Am meisten angesehen',
   'backtest.of.popular-bought': 'Am meisten gekauft',
-  'tuning.title': 'Auf eure eigenen Tage abgestimmt',
+  'tuning.title': 'Auf Ihre eigenen Tage abgestimmt',
   'tuning.says':
     'Nachts probiert der Empfehler andere Konstanten an euren letzten Tagen und behält sie nur, wo sie um mehr als ihr Rauschen besser sind. Die Zahlen sind NDCG über die ersten 20 Plätze.',
   'tuning.inUse': 'Was er {time} fand, gilt.',
@@ -66,6 +66,7 @@ export const deBacktest = {
   'tuning.part.session': 'einen Besuch',
   'tuning.part.person': 'eine Person',
   'tuning.part.cart': 'einen Warenkorb',
+  'tuning.part.related': 'einen Artikel, nach dem, was andere dazu ansahen oder kauften',
   'tuning.before': 'Mitgeliefert',
   'tuning.after': 'Gefunden',
   'tuning.gain': 'Gewinn, 95-%-Intervall',

@@ -65,6 +65,7 @@ export const enBacktest = {
   'tuning.part.session': 'a visit',
   'tuning.part.person': 'a person',
   'tuning.part.cart': 'a cart',
+  'tuning.part.related': 'an item, by what others viewed or bought with it',
   'tuning.before': 'Shipped',
   'tuning.after': 'Found',
   'tuning.gain': 'Gain, 95 % interval',
