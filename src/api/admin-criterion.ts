@@ -1,5 +1,13 @@
 import { Type, type TSchema } from 'typebox';
-import { contentOf, needsOf, titleOf, type CriterionContent, type CriterionDefinition } from '../recommend/index.ts';
+import {
+  contentOf,
+  needsOf,
+  readinessOf,
+  titleOf,
+  type CriterionContent,
+  type CriterionDefinition,
+  type Grounds,
+} from '../recommend/index.ts';
 import { assertNeeds, personOfRequest, questionOf } from './admin-recommend.ts';
 import { writerOf } from './admin-rule.ts';
 import { RecommendationAnswer, RecommendationRequest } from './contract.ts';
@@ -17,13 +25,17 @@ const iso = (at: number) => (at === 0 ? null : new Date(at).toISOString());
 /** Doors to criteria: kept, tried, and what they said before. */
 export function criterionDoors(make: Make, house: House): void {
   const { criteria } = house;
+  const view = (definition: CriterionDefinition) => viewOf(definition, groundsOf(house));
   make({
     method: 'GET',
     path: '/criteria',
     scope: 'read',
     summary: 'The criteria that can be asked for: those that come with Beckon, and the shop’s own.',
     answer: Type.Object({ criteria: Type.Array(CriterionView) }),
-    work: async () => ({ criteria: criteria.list().map(viewOf) }),
+    work: async () => {
+      const grounds = groundsOf(house);
+      return { criteria: criteria.list().map((one) => viewOf(one, grounds)) };
+    },
   });
   make({
     method: 'GET',
@@ -31,7 +43,7 @@ export function criterionDoors(make: Make, house: House): void {
     scope: 'read',
     summary: 'One criterion, by key or number.',
     answer: CriterionView,
-    work: async (call) => viewOf(criteria.get(call.part('key'))),
+    work: async (call) => view(criteria.get(call.part('key'))),
   });
   make({
     method: 'PUT',
@@ -42,7 +54,7 @@ export function criterionDoors(make: Make, house: House): void {
     answer: CriterionView,
     work: async (call) => {
       const by = await writerOf(call.bearer, house);
-      return viewOf(await criteria.put(call.part('key'), { content: call.body as CriterionContent, by }));
+      return view(await criteria.put(call.part('key'), { content: call.body as CriterionContent, by }));
     },
   });
   make({
@@ -89,7 +101,27 @@ export function criterionDoors(make: Make, house: House): void {
   });
 }
 
-function viewOf(definition: CriterionDefinition): Record<string, unknown> {
+/** What criteria build on, each asked once. */
+function groundsOf({ recommend, customLists, listFeeds, criteria }: House): Grounds {
+  const done = new Map<string, boolean>();
+  const rows = new Map(customLists.list().map((list) => [list.key, list.rows]));
+  return {
+    did: (action) => {
+      const known = done.get(action) ?? recommend.did(action);
+      done.set(action, known);
+      return known;
+    },
+    described: recommend.described.items,
+    rows: (list) => rows.get(list) ?? 0,
+    failed: (list) => {
+      const last = listFeeds.get(list)?.history[0]?.status;
+      return last !== undefined && last !== 'Successful' && last !== 'Unchanged';
+    },
+    algorithm: (key) => criteria.find(key)?.algorithm,
+  };
+}
+
+function viewOf(definition: CriterionDefinition, grounds: Grounds): Record<string, unknown> {
   const { key, number, version, shipped, createdAt, updatedAt, updatedBy, algorithm } = definition;
   return {
     ...contentOf(definition),
@@ -100,6 +132,7 @@ function viewOf(definition: CriterionDefinition): Record<string, unknown> {
     title: titleOf(definition, 'en'),
     description: definition.description ?? '',
     needs: needsOf(algorithm),
+    ...readinessOf(algorithm, grounds),
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
     updatedBy,

@@ -172,6 +172,9 @@ export const CriterionView = Type.Object({
   description: Type.String(),
   /** What a request must name besides: an item, a category, or nothing. */
   needs: Type.Union([Type.Literal('item'), Type.Literal('category'), Type.Null()]),
+  /** Can it find items at all? What is missing, or a list that is there and could not be fetched anew (`feed`). */
+  ready: Type.Boolean(),
+  lacks: Type.Union([oneOf('views', 'carts', 'purchases', 'descriptions', 'list', 'feed'), Type.Null()]),
   createdAt: textOrNull,
   updatedAt: textOrNull,
   updatedBy: textOrNull,

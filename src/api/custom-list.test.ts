@@ -43,6 +43,40 @@ async function call(method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, body
   };
 }
 
+it('a criterion says whether it is ready, by its list and by what is learned (recommendations CRI-4)', async () => {
+  await call('PUT', '/custom-lists/look', { name: 'Look book' });
+  const definition = { key: 'look', name: 'Look', algorithm: { kind: 'custom', list: 'look' } } as const;
+  const popular = house.criteria.get('popular');
+  house.criteria.list = () => [{ ...popular, ...definition }, popular];
+  house.recommend.did = () => false;
+  const states = async () =>
+    ((await call('GET', '/criteria')).body['criteria'] as { ready: boolean; lacks: string | null }[]).map(
+      ({ ready, lacks }) => [ready, lacks],
+    );
+
+  expect(await states()).toEqual([
+    [false, 'list'],
+    [false, 'views'],
+  ]);
+  await call('POST', '/custom-lists/look/rows', 'coat,hat\n');
+  house.recommend.did = () => true;
+  expect(await states()).toEqual([
+    [true, null],
+    [true, null],
+  ]);
+  const history = [{ status: 'Server Not Found', message: 'lists.example', at: 0 }] as const;
+  house.listFeeds.get = () => ({
+    list: 'look',
+    url: 'https://lists.example/',
+    schedule: null as never,
+    history: [...history],
+  });
+  expect(await states()).toEqual([
+    [true, 'feed'],
+    [true, null],
+  ]);
+});
+
 it('a list is made, filled, looked at and removed', async () => {
   expect(await call('POST', '/custom-lists/look/rows', 'coat,hat')).toMatchObject({ status: 404 });
   await call('PUT', '/custom-lists/look', { name: 'Look book' });

@@ -216,7 +216,7 @@ export interface ItemDoor {
 export type { Person, RecommendRequest } from '../recommend/index.ts';
 
 /** The recommender (`Recommender` fits): every door that shows items asks here. */
-export type RecommendDoor = Pick<Recommender, 'answer' | 'preview' | 'numbers'>;
+export type RecommendDoor = Pick<Recommender, 'answer' | 'preview' | 'numbers' | 'did' | 'described'>;
 
 /** Criteria (`Criteria` fits). */
 export type CriterionDoor = Pick<Criteria, 'list' | 'find' | 'get' | 'put' | 'remove' | 'versions' | 'check'>;

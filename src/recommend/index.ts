@@ -31,6 +31,8 @@ export { contentOf, Criteria, shippedOnly } from './criteria.ts';
 export type { CriterionVersion } from './criteria.ts';
 export { shippedCriteria } from './criteria-shipped.ts';
 export type * from './criterion-definition.ts';
+export { readinessOf } from './readiness.ts';
+export type { Grounds, Readiness } from './readiness.ts';
 export { customLimits } from './custom-list.ts';
 export { CustomLists } from './custom-lists.ts';
 export { ListFeeds } from './list-feeds.ts';

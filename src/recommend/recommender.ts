@@ -86,6 +86,12 @@ export class Recommender {
     return this.#engine.numbers(id, windowMs, this.#parts.clock.now());
   }
 
+  /** Has any visit that is learned done this? */
+  did(action: 'viewed' | 'carted' | 'bought'): boolean {
+    const query = { kind: 'popular', action, windowMs: null, now: this.#parts.clock.now() } as const;
+    return this.#engine.ranked(query, 1, () => true).length > 0;
+  }
+
   /** Lessons taken in since the last reset. */
   get learned(): number {
     return this.#engine.learned;

@@ -1,6 +1,15 @@
 import type { CriterionView } from '../../src/api/contract-criterion.ts';
 
-const noted = { number: 1, version: 1, needs: null, createdAt: null, updatedAt: null, updatedBy: null };
+const noted = {
+  number: 1,
+  version: 1,
+  needs: null,
+  ready: true,
+  lacks: null,
+  createdAt: null,
+  updatedAt: null,
+  updatedBy: null,
+};
 
 /** A short name that comes along, and a long one of the shop's own. */
 export const criteriaOf: CriterionView[] = [

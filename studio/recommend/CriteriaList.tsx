@@ -69,6 +69,9 @@ function CriteriaTable({ rows }: { rows: CriterionView[] }) {
                 <span className="quiet">
                   {!row.shipped && <span className="chip source-criteria">{say('criteria.own')}</span>} {row.key}
                 </span>
+                {row.lacks !== null && (
+                  <span className={row.ready ? 'quiet' : 'text-harm'}>{say(`criteria.lacks.${row.lacks}`)}</span>
+                )}
                 <span className="quiet narrow-only">{howOf(row.algorithm, say, nameOf)}</span>
               </Table.Td>
               <Table.Td className="wide-only reads">

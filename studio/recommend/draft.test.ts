@@ -19,6 +19,8 @@ describe('a draft of a criterion', () => {
       createdAt: null,
       updatedAt: null,
       updatedBy: null,
+      ready: true,
+      lacks: null,
     } satisfies CriterionView;
     expect(contentOf(view)).toEqual(draft);
     expect(contentOf({ ...view, title: 'For the cold', description: 'x' })).toEqual({

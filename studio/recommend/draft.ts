@@ -24,6 +24,8 @@ export function contentOf(view: CriterionView): Content {
     createdAt: _createdAt,
     updatedAt: _updatedAt,
     updatedBy: _updatedBy,
+    ready: _ready,
+    lacks: _lacks,
     title,
     description,
     ...content

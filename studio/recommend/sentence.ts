@@ -6,7 +6,18 @@ import { type Key, type Say, isKey } from '../words/words.ts';
 /** What a criterion says, as the doors take it; without what is noted of it. */
 export type Content = Omit<
   CriterionView,
-  'key' | 'number' | 'version' | 'shipped' | 'needs' | 'createdAt' | 'updatedAt' | 'updatedBy' | 'title' | 'description'
+  | 'key'
+  | 'number'
+  | 'version'
+  | 'shipped'
+  | 'needs'
+  | 'ready'
+  | 'lacks'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'updatedBy'
+  | 'title'
+  | 'description'
 > & { title?: string; description?: string };
 export type Algorithm = Content['algorithm'];
 export type KeyChoice = NonNullable<Content['rulesKey']>;

@@ -4,6 +4,8 @@ import type { House, Person, RecommendationAnswer, RecommendRequest } from '../.
 export function fakeRecommender(asked: { request: RecommendRequest; person: Person | null }[]): House['recommend'] {
   return {
     numbers: () => ({ viewed: 0, carted: 0, bought: 0 }),
+    did: () => true,
+    described: { items: 1, whole: true },
     answer: (request, person) => {
       asked.push({ request, person });
       return fakeAnswer(request);
