@@ -82,3 +82,19 @@ it('survives a connection that is cut between two statements of a transaction: t
   await expect(cut).rejects.toThrow();
   expect(await store.inTransaction((tx) => tx.rows({ text: 'select 2 as two' }))).toEqual([{ two: 2 }]);
 });
+
+it('a statement that was prepared before a table gained a column is prepared anew, and asked once (trust row 69)', async () => {
+  const store = await openStore(await freshDatabase(), { connections: 1 });
+  await store.run({ text: 'create table thing (n int primary key)' });
+  const all = { name: 'all', text: 'select * from thing order by n' };
+  const add = (n: number) => ({ name: 'add', text: 'insert into thing (n) values ($1) returning *', values: [n] });
+  await store.inTransaction((tx) => tx.rows(add(1)));
+  expect(await store.rows(all)).toEqual([{ n: 1 }]);
+
+  await store.run({ text: "alter table thing add column more text default 'new'" });
+  expect(await store.rows(all)).toEqual([{ n: 1, more: 'new' }]);
+  expect(await store.inTransaction((tx) => tx.rows(add(2)))).toEqual([{ n: 2, more: 'new' }]);
+  expect(await store.rows(all)).toHaveLength(2);
+  await expect(store.rows({ name: 'no', text: 'select * from nothing' })).rejects.toMatchObject({ code: '42P01' });
+  await store.close();
+});

@@ -64,7 +64,12 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       { cause },
     );
   }
-  const runner = runnerOn((statement) => answerOf(pool, statement));
+  const runner = runnerOn((statement) =>
+    answerOf(pool, statement).catch((error: unknown) => {
+      if (!isOutgrown(error)) throw error;
+      return answerOf(pool, { text: statement.text, values: statement.values ?? [] });
+    }),
+  );
   return {
     ...runner,
     url,
@@ -133,7 +138,9 @@ async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promi
       // What was asked for beside what failed comes before this, and nothing comes after it.
       isOver = true;
       await ask({ text: 'rollback' }).catch(() => (broken = true));
-      if (attempt >= 5 || !isTransient(error)) throw error;
+      // A new connection prepares its statements anew.
+      if (isOutgrown(error)) broken = true;
+      if (attempt >= 5 || !(isTransient(error) || isOutgrown(error))) throw error;
     } finally {
       client.release(broken);
     }
@@ -162,6 +169,15 @@ function asking(client: PoolClient): Ask {
 export function isTransient(error: unknown): boolean {
   const code = (error as { code?: string }).code;
   return code === '40001' || code === '40P01';
+}
+
+/**
+ * A newer version has changed a table since this connection prepared the statement, which gives all its columns (trust row
+ * 69); PostgreSQL refuses it before it does anything.
+ */
+function isOutgrown(error: unknown): boolean {
+  const { code, routine } = error as { code?: string; routine?: string };
+  return code === '0A000' && routine === 'RevalidateCachedQuery';
 }
 
 /** The same address with its password hidden, for messages. */
