@@ -118,6 +118,16 @@ describe('Folder', () => {
     expect(seen).toEqual(mine.map(({ id }) => id));
   });
 
+  it('comes to the end of a shard that has far more than the others, each in its order', async () => {
+    const others = Array.from({ length: 30 }, () => event());
+    const mine = Array.from({ length: 25 }, () => event('ada'));
+    for (const [place, one] of mine.entries()) await log.receive([one, ...others.slice(place * 2, place * 2 + 2)]);
+    expect(await folder('a', { batch: 8 }).drain()).toBe(55);
+    const his = new Set(mine.map(({ id }) => id));
+    expect(seen.filter((id) => his.has(id))).toEqual(mine.map(({ id }) => id));
+    expect(await inbox()).toBe(0);
+  });
+
   it('numbers the feed of each shard without a gap', async () => {
     const a = folder('a');
     for (let i = 0; i < 3; i++) {

@@ -227,11 +227,10 @@ export class Folder {
     const look = this.#looking;
     if (look) this.#looked();
     try {
-      const { others, ...taken } = await this.#store.inTransaction((tx) => this.#take(tx, given, look));
+      const { others, isAll, ...taken } = await this.#store.inTransaction((tx) => this.#take(tx, given, look));
       this.#given.remove(given);
       this.#given.found(others);
-      // Fewer rows than asked for: these were all, as the statement saw it.
-      if (others.length >= this.#batch) this.#looking = true;
+      if (!isAll) this.#looking = true;
       return { ...taken, more: this.#looking || left > 0 };
     } catch (error) {
       this.#leases.doubt();
@@ -256,17 +255,22 @@ export class Folder {
     }
   }
 
-  /** @returns `others`: ids of the rows that were found by looking */
-  async #take(tx: Tx, given: readonly StoredRow[], look: boolean): Promise<Omit<Taken, 'more'> & { others: string[] }> {
+  /** @returns `others`: ids of the rows that were found by looking; `isAll`: there were no more, as the statement saw it */
+  async #take(
+    tx: Tx,
+    given: readonly StoredRow[],
+    look: boolean,
+  ): Promise<Omit<Taken, 'more'> & { others: string[]; isAll: boolean }> {
     const known = new Map(given.map(({ id, events }) => [id, events]));
     const ours = await takeGiven(
       tx,
       given.filter(({ shard }) => this.#leases.fences.has(shard)),
     );
-    const found = look ? await takeOldest(tx, this.#leases.list, this.#batch) : [];
+    const looked = look ? await takeOldest(tx, this.#leases.list, this.#batch) : { rows: [], isAll: true };
+    const { rows: found, isAll } = looked;
     const rows = [...ours, ...found].sort((a, b) => (a.id < b.id ? -1 : 1));
     const others = found.map(({ id }) => id);
-    if (rows.length === 0) return { ...nothing, others };
+    if (rows.length === 0) return { ...nothing, others, isAll };
     const events: { shard: number; event: ShopEvent }[] = [];
     const slices = new Slices();
     for (const row of rows) {
@@ -281,7 +285,7 @@ export class Folder {
     const feed = await this.#fold(tx, events);
     const fed = await this.#append(tx, [...new Set(rows.map((row) => row.shard))], feed);
     point('event.folded');
-    return { rows: rows.length, events: events.length, fed, others };
+    return { rows: rows.length, events: events.length, fed, others, isAll };
   }
 
   /**
@@ -289,7 +293,7 @@ export class Folder {
    * error, so that it neither blocks nor is lost; its neighbours take effect.
    */
   async #takeSingly(tx: Tx): Promise<Omit<Taken, 'more'>> {
-    const [row] = await takeOldest(tx, this.#leases.list, 1);
+    const [row] = (await takeOldest(tx, this.#leases.list, 1)).rows;
     if (!row) return nothing;
     const events = eventsOf(row);
     await forgetConsents(

@@ -11,14 +11,31 @@ export interface InboxRow {
   payload: string | null;
 }
 
-/** Deletes the oldest rows of some shards, at most `limit`, and gives them with what they carry. */
-export function takeOldest(tx: Runner, shards: readonly number[], limit: number): Promise<InboxRow[]> {
-  return tx.rows<InboxRow>({
+/** Of one shard no more than this part of a limit is looked at: then a look costs the same however much waits. */
+const shardPart = 1 / 8;
+
+/**
+ * Deletes the oldest rows of some shards, about `limit` at most, and gives them with what they carry, each shard's in order;
+ * `isAll` when there were no more.
+ */
+export async function takeOldest(
+  tx: Runner,
+  shards: readonly number[],
+  limit: number,
+): Promise<{ rows: InboxRow[]; isAll: boolean }> {
+  const ofShard = Math.ceil(limit * shardPart);
+  const rows = await tx.rows<InboxRow>({
     name: 'event.take',
-    text: `delete from event_inbox where (shard, id) in
-      (select shard, id from event_inbox where shard = any($1) order by id limit $2) returning shard, id, payload`,
-    values: [shards, limit],
+    text: `with oldest as (
+        select b.at from unnest($1::smallint[]) as x(shard) cross join lateral
+          (select ctid as at, id from event_inbox where event_inbox.shard = x.shard order by id limit $3) b
+        order by b.id limit $2)
+      delete from event_inbox where ctid = any(array(select at from oldest)) returning shard, id, payload`,
+    values: [shards, limit, ofShard],
   });
+  const counts = new Map<number, number>();
+  for (const { shard } of rows) counts.set(shard, (counts.get(shard) ?? 0) + 1);
+  return { rows, isAll: rows.length < limit && Math.max(0, ...counts.values()) < ofShard };
 }
 
 /** Deletes rows that the caller stored itself. Only those that are given back were still there, and are the caller's. */
