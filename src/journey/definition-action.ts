@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import { choice, duration, expression, form, label, next, number, place, text, Type } from './definition-form.ts';
+import { choice, duration, expression, form, label, next, note, number, place, text, Type } from './definition-form.ts';
 
 const Enough = form(
   {
@@ -77,6 +77,7 @@ export const CustomAction = form(
   {
     kind: Type.Literal('action'),
     label,
+    note,
     name: text('Under this name the answer stands in `context.journey.actions.<name>`'),
     method: choice(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], 'Method of the call'),
     url: text(

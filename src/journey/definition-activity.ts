@@ -1,6 +1,18 @@
 import type { Static } from 'typebox';
 import { CustomAction } from './definition-action.ts';
-import { duration, expression, form, label, next, number, place, text, timeOfDay, Type } from './definition-form.ts';
+import {
+  duration,
+  expression,
+  form,
+  label,
+  next,
+  note,
+  number,
+  place,
+  text,
+  timeOfDay,
+  Type,
+} from './definition-form.ts';
 
 /** What a journey can do with a run. Each has a name in `activities`; `next` names where to go on. */
 
@@ -8,6 +20,7 @@ export const WaitActivity = form(
   {
     kind: Type.Literal('wait'),
     label,
+    note,
     for: Type.Optional(duration('Elapsed time. May be followed by `at`: "a day, and then until nine o’clock"')),
     until: Type.Optional(
       expression('Gives a moment, or a date and time of the wall without a zone; what is over waits no more'),
@@ -25,6 +38,7 @@ export const ConditionActivity = form(
   {
     kind: Type.Literal('condition'),
     label,
+    note,
     paths: Type.Array(
       form({
         label: text('Plain words for the timeline'),
@@ -49,6 +63,7 @@ export const SplitActivity = form(
   {
     kind: Type.Literal('split'),
     label,
+    note,
     paths: Type.Array(SharedPath),
     otherwise: Type.Optional(place('For what the shares leave of the whole')),
   },
@@ -65,6 +80,7 @@ export const ExperimentActivity = form(
   {
     kind: Type.Literal('experiment'),
     label,
+    note,
     paths: Type.Array(SharedPath),
     choose: Type.Optional(choose),
     holdout: Type.Optional(
@@ -83,6 +99,7 @@ export const CapActivity = form(
   {
     kind: Type.Literal('cap'),
     label,
+    note,
     max: Type.Integer({ minimum: 0, description: 'So many runs go by' }),
     within: Type.Optional(duration('The window, which begins with the first that goes by; absent: for ever')),
     next,
@@ -96,6 +113,7 @@ export const ListenActivity = form(
   {
     kind: Type.Literal('listen'),
     label,
+    note,
     events: Type.Array(
       form({
         event: text(
@@ -121,6 +139,7 @@ export const MessageActivity = form(
   {
     kind: Type.Literal('message'),
     label,
+    note,
     message: text('Key of the message; with `variants` one of theirs, the one that the others are compared with'),
     variants: Type.Optional(
       Type.Array(
@@ -153,6 +172,7 @@ export const UpdateActivity = form(
   {
     kind: Type.Literal('update'),
     label,
+    note,
     attributes: Type.Record(Type.String(), Type.String(), { description: 'By name an expression; null clears' }),
     next,
   },
@@ -164,6 +184,7 @@ export const JumpActivity = form(
   {
     kind: Type.Literal('jump'),
     label,
+    note,
     journey: text('Key of another journey whose entry is an event'),
     data: Type.Optional(
       Type.Record(Type.String(), Type.String(), {
@@ -177,7 +198,7 @@ export const JumpActivity = form(
 export type JumpActivity = Static<typeof JumpActivity>;
 
 export const EndActivity = form(
-  { kind: Type.Literal('end'), label: text('How it ended, for the report') },
+  { kind: Type.Literal('end'), label: text('How it ended, for the report'), note },
   'Ends the run.',
 );
 export type EndActivity = Static<typeof EndActivity>;

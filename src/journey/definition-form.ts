@@ -39,6 +39,10 @@ export function place(description: string) {
 }
 
 export const label = Type.Optional(text('Plain words for the canvas and the timeline'));
+/** For colleagues: a run never reads it. */
+export const note = Type.Optional(
+  Type.String({ maxLength: 2000, description: 'A comment for those who work on the journey; nobody else sees it' }),
+);
 export const next = place('Where it goes on');
 
 export function choice<const T extends string>(words: readonly T[], description: string) {

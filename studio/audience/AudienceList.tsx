@@ -6,6 +6,7 @@ import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead } from '../ui/Page.tsx';
 import { FilterField, NoneMatch, filtered } from '../ui/Filter.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { BuildState } from './BuildState.tsx';
 import { audiences } from './query.ts';
@@ -48,9 +49,11 @@ export function AudienceList() {
 function NewLink() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/audiences/$key" params={{ key: '+' }}>
-      {say('audiences.new')}
-    </ButtonLink>
+    <May ask="journeys">
+      <ButtonLink to="/audiences/$key" params={{ key: '+' }}>
+        {say('audiences.new')}
+      </ButtonLink>
+    </May>
   );
 }
 

@@ -7,6 +7,7 @@ import { PageHead, Panel } from '../ui/Page.tsx';
 import { Remove } from '../ui/Remove.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { Unread } from '../ui/thing.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { ListForm } from './ListForm.tsx';
 import { Members } from './Members.tsx';
@@ -56,7 +57,9 @@ function Head({ data }: { data: AudienceView }) {
   return (
     <>
       <PageHead title={data.name} answer={size} note={note}>
-        <RemoveAudience audience={data} />
+        <May ask="journeys">
+          <RemoveAudience audience={data} />
+        </May>
       </PageHead>
       {data.build && (
         <div className="build" role="status">

@@ -3,6 +3,7 @@ import { IconTicket } from '@tabler/icons-react';
 import type { PoolView } from '../../src/api/contract-sender.ts';
 import { ButtonLink } from '../ui/Link.tsx';
 import { ThingTable, type Column } from '../ui/ThingTable.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { pools } from './query.ts';
 
@@ -40,8 +41,10 @@ export function Coupons() {
 export function NewPool() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/coupons/$key" params={{ key: '+' }}>
-      {say('coupons.new')}
-    </ButtonLink>
+    <May ask="journeys">
+      <ButtonLink to="/coupons/$key" params={{ key: '+' }}>
+        {say('coupons.new')}
+      </ButtonLink>
+    </May>
   );
 }

@@ -3,6 +3,7 @@ import { IconLayoutGrid } from '@tabler/icons-react';
 import type { DesignView } from '../../src/api/contract-design.ts';
 import { ButtonLink } from '../ui/Link.tsx';
 import { ThingTable, type Column } from '../ui/ThingTable.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { designs } from './query.ts';
 
@@ -29,8 +30,10 @@ export function Designs() {
 export function NewDesign() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/designs/$key" params={{ key: '+' }}>
-      {say('designs.new')}
-    </ButtonLink>
+    <May ask="items">
+      <ButtonLink to="/designs/$key" params={{ key: '+' }}>
+        {say('designs.new')}
+      </ButtonLink>
+    </May>
   );
 }

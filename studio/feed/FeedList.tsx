@@ -5,6 +5,7 @@ import { ButtonLink, TextLink } from '../ui/Link.tsx';
 import { Link } from '@tanstack/react-router';
 import { PageHead } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { FeedDot } from './FeedDot.tsx';
 import { feeds } from './query.ts';
@@ -34,9 +35,11 @@ export function FeedList() {
 function NewLink() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/feeds/$key" params={{ key: '+' }}>
-      {say('feeds.new')}
-    </ButtonLink>
+    <May ask="items">
+      <ButtonLink to="/feeds/$key" params={{ key: '+' }}>
+        {say('feeds.new')}
+      </ButtonLink>
+    </May>
   );
 }
 

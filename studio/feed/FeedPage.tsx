@@ -7,6 +7,7 @@ import { PageHead, Panel } from '../ui/Page.tsx';
 import { Remove } from '../ui/Remove.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { Unread } from '../ui/thing.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { FeedDot } from './FeedDot.tsx';
 import { FeedForm } from './FeedForm.tsx';
@@ -42,11 +43,17 @@ function KnownFeed({ feedKey }: { feedKey: string }) {
   return (
     <div className="page">
       <PageHead title={data.name} answer={say('feed.items', { count: data.items })} note={note}>
-        <RemoveFeed data={data} />
+        <May ask="items">
+          <RemoveFeed data={data} />
+        </May>
       </PageHead>
-      <FilePanel data={data} />
+      <May ask="items">
+        <FilePanel data={data} />
+      </May>
       {shown ? <FeedRun key={shown} feedKey={feedKey} id={shown} /> : <p className="quiet">{say('feed.noRun')}</p>}
-      <FeedForm known={data} />
+      <May ask="items">
+        <FeedForm known={data} />
+      </May>
       {data.last && <Runs feedKey={feedKey} />}
     </div>
   );

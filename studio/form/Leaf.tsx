@@ -6,6 +6,9 @@ import { shapeOf, wordsOf } from './schema.ts';
 
 const order: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error'];
 
+/** Texts that are more than a name. */
+const longNames: ReadonlySet<string> = new Set(['description', 'note']);
+
 /** A field that holds one value. */
 export function Leaf(props: FieldProps) {
   const { schema, value, place, optional, onChange } = props;
@@ -16,7 +19,7 @@ export function Leaf(props: FieldProps) {
   const put = (next: unknown) => onChange(next, place);
   const text = (next: string) => put(next === '' && optional ? undefined : next);
   const shown = { ...words, inputWrapperOrder: order };
-  const shape = shapeOf(schema) === 'text' && place.at(-1) === 'description' ? 'long' : shapeOf(schema);
+  const shape = shapeOf(schema) === 'text' && longNames.has(String(place.at(-1))) ? 'long' : shapeOf(schema);
   switch (shape) {
     case 'duration':
       return <LengthField {...props} />;

@@ -11,6 +11,7 @@ import { FilterField, NoneMatch } from '../ui/Filter.tsx';
 import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead, Picture } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { Attributes } from './Attributes.tsx';
 import { type Wanted, itemList, pageSize } from './query.ts';
@@ -33,9 +34,11 @@ export function Catalogue() {
       {!data && !error && <Rows count={10} height={32} />}
       {data?.of === 0 && (
         <Empty title={say('catalogue.empty')} says={say('catalogue.emptySays')} icon={<IconPackage stroke={1.5} />}>
-          <ButtonLink to="/feeds/$key" params={{ key: '+' }}>
-            {say('feeds.new')}
-          </ButtonLink>
+          <May ask="items">
+            <ButtonLink to="/feeds/$key" params={{ key: '+' }}>
+              {say('feeds.new')}
+            </ButtonLink>
+          </May>
         </Empty>
       )}
       {data && data.of > 0 && <Filters wanted={wanted} put={put} />}

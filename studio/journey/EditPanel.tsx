@@ -7,6 +7,7 @@ import { type Place, type Raw, kindOf as schemaKind, placeName } from '../form/s
 import { useVoice } from '../ui/voice.tsx';
 import { ActionTest } from './ActionTest.tsx';
 import { KindIcon } from './KindIcon.tsx';
+import { RecommendFields, asksToRecommend, callFields } from './RecommendFields.tsx';
 import { Secrets } from './Secrets.tsx';
 import type { JourneyDocument } from './document.ts';
 import type { Editing } from './editing.ts';
@@ -20,6 +21,7 @@ interface EditPanelProps {
   id: string;
   /** Null: it cannot be taken out. */
   onRemove: (() => void) | null;
+  onCopy: () => void;
   onClose: () => void;
 }
 
@@ -52,8 +54,10 @@ const seldom: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The chosen activity, or the entry, as a form. */
-export function EditPanel({ detail, editing, document, id, onRemove, onClose }: EditPanelProps) {
+export function EditPanel(props: EditPanelProps) {
+  const { detail, editing, document, id, onRemove, onCopy, onClose } = props;
   const { say } = useVoice();
+  const [hasCopied, setCopied] = useState(false);
   const { now } = editing;
   const isEntry = id === entryId && !now.activities[id];
   const raw = isEntry ? ((now['entry'] ?? {}) as Raw) : now.activities[id]!;
@@ -73,10 +77,26 @@ export function EditPanel({ detail, editing, document, id, onRemove, onClose }: 
       <div className="edit-foot">
         {kind === 'action' && <Tools detail={detail} id={id} action={raw} isSound={editing.isSound} />}
         {!isEntry && (
-          <Button variant="default" disabled={onRemove === null} onClick={() => onRemove?.()}>
-            {say('edit.remove')}
-          </Button>
+          <div className="actions">
+            <Button variant="default" disabled={onRemove === null} onClick={() => onRemove?.()}>
+              {say('edit.remove')}
+            </Button>
+            {kind !== 'end' && (
+              <Button
+                variant="default"
+                onClick={() => {
+                  onCopy();
+                  setCopied(true);
+                }}
+              >
+                {say('edit.copy')}
+              </Button>
+            )}
+          </div>
         )}
+        <p className="quiet" role="status">
+          {hasCopied && say('edit.copied')}
+        </p>
         {!isEntry && onRemove === null && <p className="quiet">{say('edit.onlyEnd')}</p>}
       </div>
     </section>
@@ -102,8 +122,9 @@ function Form({ editing, document, id, isEntry, raw }: FormProps) {
     change(changed, placeName([...at, ...place]));
   };
   const kind = String(raw['kind']);
+  const asks = !isEntry && asksToRecommend(raw);
   const schema = schemaKind(parts.activity, raw);
-  const frame = { of: isEntry ? 'entry' : kind, at, faults: faults.byPlace, known, onUnread };
+  const frame = { of: isEntry ? 'entry' : kind, at, faults: faults.byPlace, known, closed: ['message'], onUnread };
   return (
     <FormContext value={frame}>
       {isEntry ? (
@@ -116,7 +137,18 @@ function Form({ editing, document, id, isEntry, raw }: FormProps) {
           onChange={(next, place) => put(next as Raw, place)}
         />
       ) : (
-        schema && <Fields schema={schema} value={raw} place={[]} more={seldom[kind] ?? []} onChange={put} />
+        schema && (
+          <>
+            {asks && <RecommendFields action={raw} onChange={(next) => put(next, ['body'])} />}
+            <Fields
+              schema={schema}
+              value={raw}
+              place={[]}
+              more={['note', ...(asks ? callFields : []), ...(seldom[kind] ?? [])]}
+              onChange={put}
+            />
+          </>
+        )
       )}
     </FormContext>
   );

@@ -5,17 +5,33 @@ import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
 import { useCallback, useMemo, useState } from 'react';
 import type { JourneyDetail } from '../../src/api/contract.ts';
 import { ask } from '../api/client.ts';
+import type { Raw } from '../form/schema.ts';
 import { PageHead } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { useUndo } from '../ui/undo.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import { recipeWords } from '../words/words.ts';
-import { Canvas } from './Canvas.tsx';
+import { type Say, recipeWords } from '../words/words.ts';
+import { Written } from '../ui/Written.tsx';
+import { Canvas, type CanvasEditing } from './Canvas.tsx';
 import { EditPanel } from './EditPanel.tsx';
 import { Publish } from './Publish.tsx';
 import { SettingsPanel } from './SettingsPanel.tsx';
+import { WrittenPanel } from './WrittenPanel.tsx';
 import { readDocument } from './document.ts';
-import { type Kind, type LineStart, freshActivity, insert, nextOf, remove } from './edit.ts';
+import { copyActivity, useCopied } from './copied.ts';
+import {
+  type Kind,
+  type LineStart,
+  connect,
+  freshActivity,
+  insert,
+  mainWay,
+  move,
+  nextOf,
+  pasted,
+  remove,
+} from './edit.ts';
 import { type Editing, useEditing } from './editing.ts';
 import { entryId, titleOf } from './sentence.ts';
 
@@ -31,22 +47,12 @@ export function JourneyEditor({ detail, chosen, onChoose, onLeave }: JourneyEdit
   const { say } = useVoice();
   const undo = useUndo();
   const editing = useEditing(detail);
-  const { now, change, back, faults } = editing;
+  const { now, change, back } = editing;
   const written = JSON.stringify(now);
   const document = useMemo(() => readDocument(JSON.parse(written)), [written]);
+  const [asJson, setAsJson] = useState(false);
   const tell = (says: string) => undo({ says, undo: () => Promise.resolve(back()) });
-  const putIn = (line: LineStart, kind: Kind) => {
-    const words = {
-      paths: [say('edit.pathOne'), say('edit.pathTwo')],
-      end: say('edit.newEnd'),
-      message: editing.messages[0] ?? detail.key,
-      journey: detail.key,
-    };
-    const { journey, id, taken } = insert(now, line, freshActivity(kind, nextOf(now, line), words));
-    change(journey);
-    onChoose(id);
-    if (taken.length > 0) tell(say('edit.takenToo', { count: taken.length }));
-  };
+  const onCanvas = useCanvasEditing({ detail, editing, onChoose, tell });
   const takeOut = (id: string) => {
     const done = remove(now, id);
     if (!done) return;
@@ -56,9 +62,17 @@ export function JourneyEditor({ detail, chosen, onChoose, onLeave }: JourneyEdit
     const count = done.taken.length - 1;
     tell(count > 0 ? say('edit.takenWith', { name, count }) : say('edit.taken', { name }));
   };
+  const copy = (id: string) => now.activities[id] && copyActivity(now.activities[id]);
   useHotkeys([
     ['mod+Z', () => editing.back()],
     ['mod+shift+Z', () => editing.forth()],
+    // A text that is marked is copied as ever.
+    [
+      'mod+C',
+      () => chosen !== null && getSelection()?.isCollapsed !== false && copy(chosen),
+      { preventDefault: false },
+    ],
+    ['mod+V', () => onCanvas.pasteAfter(chosen), { preventDefault: false }],
   ]);
   const isThere = chosen !== null && (chosen === entryId || now.activities[chosen] !== undefined);
   return (
@@ -70,12 +84,17 @@ export function JourneyEditor({ detail, chosen, onChoose, onLeave }: JourneyEdit
           counts={detail.counts}
           selected={isThere ? chosen : null}
           onSelect={onChoose}
-          editing={{ faults: faults.byActivity, onInsert: putIn }}
+          editing={onCanvas}
         />
       </div>
       <aside className="journey-aside">
+        <div className="edit-view">
+          <Written value={asJson} onChange={setAsJson} />
+        </div>
         <Faults editing={editing} onChoose={onChoose} />
-        {isThere ? (
+        {asJson ? (
+          <WrittenPanel journeyKey={detail.key} editing={editing} />
+        ) : isThere ? (
           <EditPanel
             key={chosen}
             detail={detail}
@@ -83,6 +102,7 @@ export function JourneyEditor({ detail, chosen, onChoose, onLeave }: JourneyEdit
             document={document}
             id={chosen}
             onRemove={remove(now, chosen) ? () => takeOut(chosen) : null}
+            onCopy={() => copy(chosen)}
             onClose={() => onChoose(null)}
           />
         ) : (
@@ -92,6 +112,62 @@ export function JourneyEditor({ detail, chosen, onChoose, onLeave }: JourneyEdit
     </div>
   );
 }
+
+/** What the canvas may do with the journey; each act is one step back. */
+function useCanvasEditing(props: {
+  detail: JourneyDetail;
+  editing: Editing;
+  onChoose: (id: string | null) => void;
+  tell: (says: string) => void;
+}): CanvasEditing & { pasteAfter: (id: string | null) => void } {
+  const { say } = useVoice();
+  const { detail, editing, onChoose, tell } = props;
+  const { now, change, faults } = editing;
+  const copied = useCopied();
+  const put = (line: LineStart, activity: Raw) => {
+    const { journey, id, taken } = insert(now, line, activity);
+    change(journey);
+    onChoose(id);
+    if (taken.length > 0) tell(say('edit.takenToo', { count: taken.length }));
+  };
+  const onInsert = (line: LineStart, kind: Kind) => {
+    const words = {
+      paths: [say('edit.pathOne'), say('edit.pathTwo')],
+      end: say('edit.newEnd'),
+      message: editing.messages[0] ?? detail.key,
+      journey: detail.key,
+    };
+    put(line, freshActivity(kind, nextOf(now, line), words));
+  };
+  const onPaste = (line: LineStart) => copied && put(line, pasted(copied, nextOf(now, line)));
+  return {
+    faults: faults.byActivity,
+    copied: copied && nameOfRaw(copied, say),
+    onInsert,
+    onPaste,
+    onMove: (id, line) => {
+      const moved = move(now, id, line);
+      if (!moved) return;
+      change(moved);
+      onChoose(id);
+    },
+    onConnect: (from, to) => {
+      const start = typeof from === 'string' && !now.activities[from] ? { from: null, at: [] } : from;
+      const line = typeof start === 'string' ? mainWay(now, start) : start;
+      const led = line && connect(now, line, to);
+      if (!led) return;
+      change(led.journey);
+      if (led.taken.length > 0) tell(say('edit.takenToo', { count: led.taken.length }));
+    },
+    pasteAfter: (id) => {
+      const line = id === null || !now.activities[id] ? { from: null, at: [] } : mainWay(now, id);
+      if (line) onPaste(line);
+    },
+  };
+}
+
+const nameOfRaw = ({ kind, label }: Raw, say: Say): string =>
+  typeof label === 'string' && label !== '' ? label : say(`activity.${kind as Kind}`);
 
 interface EditHeadProps {
   detail: JourneyDetail;
@@ -114,9 +190,13 @@ function EditHead({ detail, editing, document, onLeave }: EditHeadProps) {
       <Button variant="subtle" onClick={onLeave}>
         {say('edit.leave')}
       </Button>
-      <Save detail={detail} editing={editing} />
+      <May ask="journeys">
+        <Save detail={detail} editing={editing} />
+      </May>
       {!isChanged && (detail.draft !== null || detail.status === 'draft') && (
-        <Publish journeyKey={detail.key} document={document} isFirst={detail.version === 0} />
+        <May ask={['journeys', 'publish']}>
+          <Publish journeyKey={detail.key} document={document} isFirst={detail.version === 0} />
+        </May>
       )}
     </PageHead>
   );

@@ -8,6 +8,7 @@ import { PageHead } from '../ui/Page.tsx';
 import { FilterField } from '../ui/Filter.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { recipeWords } from '../words/words.ts';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { NewJourney } from './NewJourney.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
@@ -22,7 +23,9 @@ export function JourneyList() {
   return (
     <div className="page">
       <PageHead title={say('journeys.title')} answer={data ? <Answer rows={data} /> : undefined}>
-        <NewJourney />
+        <May ask="journeys">
+          <NewJourney />
+        </May>
       </PageHead>
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows />}

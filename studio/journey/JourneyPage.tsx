@@ -9,6 +9,7 @@ import { stuck } from '../stuck/query.ts';
 import { ButtonLink, TextLink } from '../ui/Link.tsx';
 import { PageHead } from '../ui/Page.tsx';
 import { Unread } from '../ui/thing.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { ActivityPanel } from './ActivityPanel.tsx';
 import { Canvas } from './Canvas.tsx';
@@ -88,13 +89,19 @@ function JourneyHead(props: { detail: JourneyDetail; document: JourneyDocument; 
       <ButtonLink to="/journeys/$key/simulate" params={{ key: detail.key }} variant="default">
         {say('simulate.open')}
       </ButtonLink>
-      <Button variant="default" onClick={onChange}>
-        {say(hasUnsaved(detail.key) ? 'edit.goOn' : 'edit.change')}
-      </Button>
+      <May ask="journeys">
+        <Button variant="default" onClick={onChange}>
+          {say(hasUnsaved(detail.key) ? 'edit.goOn' : 'edit.change')}
+        </Button>
+      </May>
       {(detail.status === 'draft' || detail.draft !== null) && (
-        <Publish journeyKey={detail.key} document={document} isFirst={detail.version === 0} />
+        <May ask={['journeys', 'publish']}>
+          <Publish journeyKey={detail.key} document={document} isFirst={detail.version === 0} />
+        </May>
       )}
-      <Life detail={detail} />
+      <May ask="journeys">
+        <Life detail={detail} />
+      </May>
     </PageHead>
   );
 }

@@ -12,6 +12,8 @@ export interface JourneyDocument {
   reentry: { never: boolean; after: string | null };
   start: string;
   activities: Map<string, ActivityPart>;
+  /** Comments of those who work on it, by activity. */
+  notes: ReadonlyMap<string, string>;
 }
 
 export type EntryPart =
@@ -86,6 +88,7 @@ const number = (value: unknown, otherwise: number): number => (typeof value === 
 export function readDocument(source: unknown): JourneyDocument {
   const given = raw(source);
   const reentry = raw(given['reentry']);
+  const parts = Object.entries(raw(given['activities'])).map(([id, part]) => [id, raw(part)] as const);
   return {
     name: text(given['name']) || text(given['key']),
     description: text(given['description']),
@@ -95,7 +98,8 @@ export function readDocument(source: unknown): JourneyDocument {
     quietHours: readQuiet(given['quietHours']),
     reentry: { never: reentry['never'] === true, after: maybe(reentry['after']) },
     start: text(given['start']),
-    activities: new Map(Object.entries(raw(given['activities'])).map(([id, part]) => [id, readActivity(raw(part))])),
+    activities: new Map(parts.map(([id, part]) => [id, readActivity(part)])),
+    notes: new Map(parts.flatMap(([id, part]) => (text(part['note']) === '' ? [] : [[id, text(part['note'])]]))),
   };
 }
 

@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { edited, freshActivity, insert, kinds, noEdits, rawJourney, redone, remove, undone, waysOut } from './edit.ts';
+import {
+  connect,
+  edited,
+  freshActivity,
+  insert,
+  kinds,
+  mainWay,
+  move,
+  noEdits,
+  pasted,
+  rawJourney,
+  redone,
+  remove,
+  undone,
+  waysOut,
+} from './edit.ts';
 
 const words = { paths: ['A', 'B'], end: 'Done', message: 'mail', journey: 'other' };
 const journey = rawJourney({
@@ -56,6 +71,48 @@ describe('a journey that is edited', () => {
       activities: { w: { kind: 'wait', next: 'e' }, e: { kind: 'end', label: '' } },
     });
     expect(remove(one, 'e')).toBeNull();
+  });
+
+  it('moves an activity with its branches into another line, and what led to it goes on', () => {
+    const next = move(journey, 'may', { from: null, at: [] })!;
+    expect(next.start).toBe('may');
+    expect(waysOut(next.activities['may']!).map(({ to }) => to)).toEqual(['wait', 'no']);
+    expect(next.activities['wait']!['next']).toBe('mail');
+    expect(Object.keys(next.activities)).toHaveLength(5);
+    const down = move(journey, 'wait', { from: 'mail', at: ['next'] })!;
+    expect([down.start, down.activities['mail']!['next'], down.activities['wait']!['next']]).toEqual([
+      'may',
+      'wait',
+      'done',
+    ]);
+    expect(move(journey, 'wait', { from: null, at: [] })).toBeNull();
+    expect(move(journey, 'may', { from: 'may', at: ['otherwise'] })).toBeNull();
+    expect(move(journey, 'done', { from: 'wait', at: ['next'] })).toBeNull();
+  });
+
+  it('leads a line elsewhere, and lets go what nothing leads to any more', () => {
+    const { journey: next, taken } = connect(journey, { from: 'may', at: ['paths', 0, 'next'] }, 'no')!;
+    expect(taken).toEqual(['mail', 'done']);
+    expect(waysOut(next.activities['may']!).map(({ to }) => to)).toEqual(['no', 'no']);
+    expect(connect(journey, mainWay(journey, 'mail')!, 'mail')).toBeNull();
+    expect(connect(journey, mainWay(journey, 'mail')!, 'done')).toBeNull();
+    expect(mainWay(journey, 'done')).toBeNull();
+  });
+
+  it('pastes what was copied elsewhere without leading to places that are not here', () => {
+    const action = {
+      kind: 'action',
+      name: 'R',
+      next: 'a',
+      onError: 'b',
+      enough: { least: 2, backup: 'c', onFew: 'd' },
+    };
+    expect(pasted(action, 'done')).toEqual({
+      ...action,
+      next: 'done',
+      onError: 'done',
+      enough: { least: 2, onFew: 'done' },
+    });
   });
 
   it('goes back and forth, and more typing in one field is one step', () => {

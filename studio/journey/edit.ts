@@ -134,6 +134,51 @@ export function remove(journey: RawJourney, id: string): { journey: RawJourney; 
   return { journey: tidy, taken: [id, ...taken] };
 }
 
+/**
+ * Moves an activity into another line, with whatever else it leads to: what led to it goes on where it did.
+ * @returns null where that is no move: an end, or a line of its own
+ */
+export function move(journey: RawJourney, id: string, line: LineStart): RawJourney | null {
+  const { [id]: moving } = journey.activities;
+  const main = moving && waysOut(moving)[0];
+  if (!main || line.from === id || targetOf(journey, line) === id) return null;
+  let changed = journey.start === id ? { ...journey, start: main.to } : journey;
+  for (const [from, activity] of Object.entries(journey.activities))
+    for (const { at, to } of waysOut(activity))
+      if (to === id && from !== id) changed = lead(changed, { from, at }, main.to);
+  const led = lead(changed, { from: id, at: main.at }, targetOf(changed, line));
+  return lead(led, line, id);
+}
+
+/**
+ * Leads a line to another activity; what nothing leads to any more goes.
+ * @returns null where nothing would change, or where the line would end at its own beginning
+ */
+export function connect(
+  journey: RawJourney,
+  line: LineStart,
+  to: string,
+): { journey: RawJourney; taken: string[] } | null {
+  if (!journey.activities[to] || to === line.from || targetOf(journey, line) === to) return null;
+  return tidied(journey, lead(journey, line, to));
+}
+
+/** The way out that is meant where none is named: the first that there is; null for an end. */
+export function mainWay(journey: RawJourney, id: string): LineStart | null {
+  const { [id]: activity } = journey.activities;
+  const way = activity && waysOut(activity)[0];
+  return way ? { from: id, at: way.at } : null;
+}
+
+/** An activity that was copied, perhaps in another journey, as it stands on a line that goes on to `next`. */
+export function pasted(activity: Raw, next: string): Raw {
+  const led = waysOut(activity).reduce((now, { at }) => withPartAt(now, at, next) as Raw, activity);
+  const { enough } = led;
+  if (!isRaw(enough) || enough['backup'] === undefined) return led;
+  const { backup: _elsewhere, ...rest } = enough;
+  return { ...led, enough: rest };
+}
+
 /** Takes out what was reached before and no longer is. */
 function tidied(before: RawJourney, after: RawJourney): { journey: RawJourney; taken: string[] } {
   const was = reached(before);

@@ -5,7 +5,9 @@ import { journeys, secrets } from '../api/query.ts';
 import { audiences } from '../audience/query.ts';
 import type { FormFrame } from '../form/form.ts';
 import type { Schema } from '../form/schema.ts';
+import { templates } from '../message/query.ts';
 import { useVoice } from '../ui/voice.tsx';
+import { recipeWords } from '../words/words.ts';
 import type { JourneyDocument } from './document.ts';
 import { sentenceOf } from './sentence.ts';
 
@@ -49,13 +51,14 @@ export function useKnown(document: JourneyDocument, messages: readonly string[])
   const keysOf = (keys: readonly string[]) => keys.map((value) => ({ value, label: value }));
   const audienceKeys = useQuery(audiences).data?.map(({ key }) => key) ?? [];
   const journeyKeys = useQuery(journeys).data?.map(({ key }) => key) ?? [];
+  const mails = useQuery(templates).data?.map(({ key, name }) => ({ value: key, label: recipeWords(name, say) })) ?? [];
   const secretNames = useQuery(secrets).data?.map(({ name }) => name) ?? [];
   return {
     place: [...document.activities.keys()].map((id) => ({ value: id, label: sentenceOf(document, id, say) })),
     event: keysOf(facts),
     audience: keysOf(audienceKeys),
     journey: keysOf(journeyKeys),
-    message: keysOf([...new Set([...messages, ...journeyKeys])]),
+    message: [...mails, ...keysOf(messages.filter((key) => !mails.some(({ value }) => value === key)))],
     sign: keysOf(secretNames),
     zone: keysOf(['profile', ...Intl.supportedValuesOf('timeZone')]),
   };

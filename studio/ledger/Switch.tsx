@@ -5,13 +5,16 @@ import { useState } from 'react';
 import type { SendingView } from '../../src/api/contract-ledger.ts';
 import { ask } from '../api/client.ts';
 import { ProblemNote } from '../ui/State.tsx';
+import { useMay } from '../ui/may.ts';
 import { useVoice } from '../ui/voice.tsx';
 
 /** Holds back all mail, or lets it go again; each with what that means before it happens. */
 export function Switch({ state }: { state: SendingView }) {
   const { say } = useVoice();
   const [asking, setAsking] = useState(false);
+  const may = useMay();
   const what = state.frozen ? 'thaw' : 'freeze';
+  if (!may(what === 'thaw' ? 'settings' : 'journeys')) return null;
   return (
     <>
       <Button variant="default" onClick={() => setAsking(true)}>

@@ -3,6 +3,7 @@ import { IconListDetails } from '@tabler/icons-react';
 import type { CustomListView } from '../../src/api/contract-custom-list.ts';
 import { ButtonLink } from '../ui/Link.tsx';
 import { ThingTable, type Column } from '../ui/ThingTable.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { customLists } from './query.ts';
 
@@ -37,8 +38,10 @@ export function Lists() {
 export function NewList() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/lists/$key" params={{ key: '+' }}>
-      {say('lists.new')}
-    </ButtonLink>
+    <May ask="items">
+      <ButtonLink to="/lists/$key" params={{ key: '+' }}>
+        {say('lists.new')}
+      </ButtonLink>
+    </May>
   );
 }

@@ -12,6 +12,7 @@ import { KeyField } from '../ui/KeyField.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
 import { Written } from '../ui/Written.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { JsonInput, WordsInput } from './BlockFields.tsx';
 import { Blocks, Findings } from './Blocks.tsx';
@@ -55,7 +56,7 @@ function Editor({ known }: { known: TemplateView | null }) {
   return (
     <div className="page">
       <PageHead title={known?.document.name ?? say('messages.new')} answer={answerOf(known, say)} note={note}>
-        {known && <Publish known={known} isChanged={isChanged} />}
+        <May ask={['journeys', 'publish']}>{known && <Publish known={known} isChanged={isChanged} />}</May>
       </PageHead>
       <div className="criterion-edit">
         <div className="message-column">
@@ -71,7 +72,9 @@ function Editor({ known }: { known: TemplateView | null }) {
             )}
             <Save draft={draft} known={known} place={{ key, setKey: setOwnKey }} findings={findings} />
           </Panel>
-          {known && <Proof templateKey={known.key} version={known.version} isChanged={isChanged} />}
+          <May ask="journeys">
+            {known && <Proof templateKey={known.key} version={known.version} isChanged={isChanged} />}
+          </May>
           {known && <History known={known} />}
         </div>
         <Stage templateKey={key || 'draft'} document={tried} />

@@ -14,6 +14,7 @@ import { NewTheme, Themes } from '../theme/Themes.tsx';
 import { themes } from '../theme/query.ts';
 import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead } from '../ui/Page.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { MessageList } from './MessageList.tsx';
 import { templates } from './query.ts';
@@ -85,8 +86,10 @@ function useAnswer(part: Part): string | undefined {
 function NewMessage() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/messages/$key" params={{ key: '+' }}>
-      {say('messages.new')}
-    </ButtonLink>
+    <May ask="journeys">
+      <ButtonLink to="/messages/$key" params={{ key: '+' }}>
+        {say('messages.new')}
+      </ButtonLink>
+    </May>
   );
 }

@@ -3,6 +3,7 @@ import { IconGift } from '@tabler/icons-react';
 import { useNames } from '../recommend/query.ts';
 import { ButtonLink } from '../ui/Link.tsx';
 import { ThingTable, type Column } from '../ui/ThingTable.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import type { OfferView } from '../../src/api/contract-design.ts';
 import { offers } from './query.ts';
@@ -33,8 +34,10 @@ export function Library() {
 export function NewOffer() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/offers/$key" params={{ key: '+' }}>
-      {say('offers.new')}
-    </ButtonLink>
+    <May ask="items">
+      <ButtonLink to="/offers/$key" params={{ key: '+' }}>
+        {say('offers.new')}
+      </ButtonLink>
+    </May>
   );
 }

@@ -10,6 +10,7 @@ import { erasure } from '../api/query.ts';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { Pair } from '../ui/Pair.tsx';
 import { ProblemNote } from '../ui/State.tsx';
+import { useMay } from '../ui/may.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { isKey } from '../words/words.ts';
 import { isTyped, wordOf } from './value.ts';
@@ -19,11 +20,13 @@ const pathOf = (data: ProfileDetail, what: string) => `/v1/profiles/id:${encodeU
 /** The rights of the person: everything known as a file, and being forgotten. */
 export function PrivacyPanel({ data, onErased }: { data: ProfileDetail; onErased: (id: string) => void }) {
   const { say } = useVoice();
+  const may = useMay();
   const [asking, setAsking] = useState(false);
   const copy = useMutation({
     mutationFn: () => ask<PersonExport>(pathOf(data, 'export'), { method: 'POST' }),
     onSuccess: (all) => save(`${data.id}.json`, JSON.stringify(all, null, 2)),
   });
+  if (!may('privacy')) return null;
   return (
     <Panel title={say('privacy.title')}>
       <p className="quiet">{say('privacy.says')}</p>

@@ -4,6 +4,7 @@ import type { ActivityView } from '../../src/api/contract-design.ts';
 import { StatusBadge } from '../journey/StatusBadge.tsx';
 import { ButtonLink } from '../ui/Link.tsx';
 import { ThingTable, type Column } from '../ui/ThingTable.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { activities } from './query.ts';
 import { saidOf, shownOf } from './shown.ts';
@@ -46,8 +47,10 @@ export function Activities() {
 export function NewActivity() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/activities/$key" params={{ key: '+' }}>
-      {say('places.new')}
-    </ButtonLink>
+    <May ask="items">
+      <ButtonLink to="/activities/$key" params={{ key: '+' }}>
+        {say('places.new')}
+      </ButtonLink>
+    </May>
   );
 }

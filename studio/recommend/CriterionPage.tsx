@@ -6,6 +6,7 @@ import { useParams } from '@tanstack/react-router';
 import { ButtonLink, TextLink } from '../ui/Link.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { PageSkeleton, ProblemNote } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { AskForm } from './AskForm.tsx';
 import { hasLists } from './asking.ts';
@@ -109,12 +110,16 @@ function Head({ data }: { data: CriterionView }) {
             {say('criterion.lists')}
           </Button>
         )}
-        <ButtonLink to="/recommendations/$key" params={{ key: '+' }} search={{ from: data.key }} variant="default">
-          {say('criterion.copy')}
-        </ButtonLink>
+        <May ask="items">
+          <ButtonLink to="/recommendations/$key" params={{ key: '+' }} search={{ from: data.key }} variant="default">
+            {say('criterion.copy')}
+          </ButtonLink>
+        </May>
         {!data.shipped && (
           <>
-            <TakeCriterionAway data={data} />
+            <May ask="items">
+              <TakeCriterionAway data={data} />
+            </May>
             <ButtonLink
               to="/recommendations/$key"
               params={{ key: data.key }}

@@ -16,6 +16,7 @@ import { definitions } from '../rule/query.ts';
 import { Shelf } from '../rule/Shelf.tsx';
 import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead } from '../ui/Page.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { CriteriaList } from './CriteriaList.tsx';
 import { criteria } from './query.ts';
@@ -66,9 +67,11 @@ export function RecommendPage() {
 function NewCriterion() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/recommendations/$key" params={{ key: '+' }}>
-      {say('criteria.new')}
-    </ButtonLink>
+    <May ask="items">
+      <ButtonLink to="/recommendations/$key" params={{ key: '+' }}>
+        {say('criteria.new')}
+      </ButtonLink>
+    </May>
   );
 }
 

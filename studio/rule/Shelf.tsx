@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { ButtonLink } from '../ui/Link.tsx';
 import { Panel } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { type AnyView, type RuleKind, definitions, ruleKinds } from './query.ts';
 import { useStateWords } from './state.ts';
@@ -40,9 +41,11 @@ function Kind({ kind }: { kind: RuleKind }) {
 function New({ kind }: { kind: RuleKind }) {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/rules/$kind/$key" params={{ kind, key: '+' }} variant="default" size="xs">
-      {say(`shelf.${kind}.new`)}
-    </ButtonLink>
+    <May ask="items">
+      <ButtonLink to="/rules/$kind/$key" params={{ kind, key: '+' }} variant="default" size="xs">
+        {say(`shelf.${kind}.new`)}
+      </ButtonLink>
+    </May>
   );
 }
 

@@ -3,6 +3,7 @@ import { IconAt } from '@tabler/icons-react';
 import type { SenderView } from '../../src/api/contract-sender.ts';
 import { ButtonLink } from '../ui/Link.tsx';
 import { ThingTable, type Column } from '../ui/ThingTable.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { senders } from './query.ts';
 
@@ -43,8 +44,10 @@ export function Senders() {
 export function NewSender() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/senders/$key" params={{ key: '+' }}>
-      {say('senders.new')}
-    </ButtonLink>
+    <May ask="settings">
+      <ButtonLink to="/senders/$key" params={{ key: '+' }}>
+        {say('senders.new')}
+      </ButtonLink>
+    </May>
   );
 }

@@ -15,6 +15,7 @@ import { activity } from '../place/query.ts';
 import { saidOf } from '../place/shown.ts';
 import { useNames } from '../recommend/query.ts';
 import { type RuleKind, definition, ruleKinds } from '../rule/query.ts';
+import { forms } from '../signup/query.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { type Key, isKey, recipeWords } from '../words/words.ts';
 
@@ -34,6 +35,9 @@ const ofMessages: Record<string, 'senders' | 'themes' | 'coupons'> = {
   coupons: 'coupons',
 };
 
+/** Parts of the settings that have pages of their own. */
+const ofSettings: Record<string, 'signUps'> = { 'sign-ups': 'signUps' };
+
 /** Pages of a journey below its own. */
 const belowJourney: Record<string, Key> = {
   simulate: 'simulate.open',
@@ -51,12 +55,24 @@ export function Path() {
   const [section = 'home', ...rest] = parts;
   const part = within[section];
   const mailPart = ofMessages[section];
+  const settingsPart = ofSettings[section];
   const below = section === 'journeys' ? belowJourney[rest[1] ?? ''] : undefined;
   const leaf = useLeafName(section, below === undefined ? rest : [rest[0]!]);
   return (
     <nav className="path" aria-label={say('nav.path')}>
       <ol>
-        {mailPart !== undefined ? (
+        {settingsPart !== undefined ? (
+          <>
+            <li>
+              <Link to="/settings">{say('nav.settings')}</Link>
+            </li>
+            <li>
+              <Link to="/settings" search={{ show: settingsPart }}>
+                {say(`settings.show.${settingsPart}`)}
+              </Link>
+            </li>
+          </>
+        ) : mailPart !== undefined ? (
           <>
             <li>
               <Link to="/messages">{say('nav.messages')}</Link>
@@ -124,6 +140,7 @@ function useLeafName(section: string, rest: string[]): string | null {
   const brands = useQuery({ ...senders, ...asked('senders') }).data;
   const worn = useQuery({ ...themes, ...asked('themes') }).data;
   const codes = useQuery({ ...pools, ...asked('coupons') }).data;
+  const letters = useQuery({ ...forms, ...asked('sign-ups') }).data;
   if (plain === '' || section === 'mailbox') return null;
   const keyed = (all: readonly { key: string; name: string }[] | undefined) =>
     all?.find((row) => row.key === plain)?.name ?? plain;
@@ -146,6 +163,8 @@ function useLeafName(section: string, rest: string[]): string | null {
       return isNew ? say('themes.new') : (worn?.find(({ key }) => key === plain)?.theme.name ?? plain);
     case 'coupons':
       return isNew ? say('coupons.new') : (codes?.find(({ key }) => key === plain)?.pool.name ?? plain);
+    case 'sign-ups':
+      return isNew ? say('signUps.new') : (letters?.find(({ key }) => key === plain)?.title ?? plain);
     case 'feeds':
       return isNew ? say('feeds.new') : keyed(sources);
     case 'messages':

@@ -25,6 +25,7 @@ import { mailbox, overview } from '../api/query.ts';
 import { ClockProgress, ClockWord } from '../clock/ClockWord.tsx';
 import { useAdvance } from '../clock/advance.ts';
 import { Mark } from '../ui/Mark.tsx';
+import { useSees } from '../ui/may.ts';
 import { useVoice } from '../ui/voice.tsx';
 import type { Key } from '../words/words.ts';
 import { TopBar } from './TopBar.tsx';
@@ -51,6 +52,8 @@ export interface PageEntry {
   Icon: TablerIcon;
   /** Found by searching, and from the pages that it belongs to. */
   apart?: true;
+  /** Names people: not for those who see numbers alone. */
+  ofPeople?: true;
 }
 
 /** Only pages that work stand in the rail; the mailbox only where there is one. */
@@ -61,12 +64,12 @@ const pages: PageEntry[] = [
   { to: '/ledger', word: 'nav.ledger', Icon: IconListDetails },
   { to: '/recommendations', word: 'nav.recommendations', Icon: IconSparkles },
   { to: '/reports', word: 'nav.reports', Icon: IconChartHistogram },
-  { to: '/people', word: 'nav.people', Icon: IconUsers },
+  { to: '/people', word: 'nav.people', Icon: IconUsers, ofPeople: true },
   { to: '/audiences', word: 'nav.audiences', Icon: IconUsersGroup },
   { to: '/catalogue', word: 'nav.catalogue', Icon: IconPackage },
   { to: '/feeds', word: 'nav.feeds', Icon: IconDatabaseImport },
   { to: '/incoming', word: 'nav.incoming', Icon: IconDoorEnter },
-  { to: '/mailbox', word: 'nav.mailbox', Icon: IconMailbox },
+  { to: '/mailbox', word: 'nav.mailbox', Icon: IconMailbox, ofPeople: true },
   { to: '/stuck', word: 'nav.stuck', Icon: IconHandStop, apart: true },
   { to: '/settings', word: 'nav.settings', Icon: IconSettings },
 ];
@@ -80,8 +83,9 @@ const within: Record<string, string> = Object.fromEntries([
 
 export function usePages(): PageEntry[] {
   const { error } = useQuery({ ...mailbox, refetchInterval: false, staleTime: 60_000 });
+  const sees = useSees('people');
   const none = error instanceof ApiError && error.problem.status === 404;
-  return none ? pages.filter((page) => page.to !== '/mailbox') : pages;
+  return pages.filter(({ to, ofPeople }) => (to !== '/mailbox' || !none) && (ofPeople !== true || sees));
 }
 
 /** The frame around every page: rail, top bar, the clock's word, the page. */

@@ -15,6 +15,7 @@ import { clock, overview } from '../api/query.ts';
 import type { Advance } from '../clock/advance.ts';
 import { me } from '../team/query.ts';
 import { useSignOut } from '../team/SignOut.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { languages } from '../words/words.ts';
 import { Path } from './Path.tsx';
@@ -54,16 +55,18 @@ function Clock({ advance }: { advance: Advance }) {
       <span className="clock-face">
         <b>{clockFace(data.now)}</b> <span className="quiet">{say('clock.shopTime', { time: '' }).trim()}</span>
       </span>
-      <Tooltip label={say('clock.move.hour')}>
-        <Button size="compact-sm" variant="default" disabled={moving} onClick={() => advance.move('PT1H')}>
-          {say('clock.hour')}
-        </Button>
-      </Tooltip>
-      <Tooltip label={say('clock.move.day')}>
-        <Button size="compact-sm" variant="default" disabled={moving} onClick={() => advance.move('P1D')}>
-          {say('clock.day')}
-        </Button>
-      </Tooltip>
+      <May ask="clock">
+        <Tooltip label={say('clock.move.hour')}>
+          <Button size="compact-sm" variant="default" disabled={moving} onClick={() => advance.move('PT1H')}>
+            {say('clock.hour')}
+          </Button>
+        </Tooltip>
+        <Tooltip label={say('clock.move.day')}>
+          <Button size="compact-sm" variant="default" disabled={moving} onClick={() => advance.move('P1D')}>
+            {say('clock.day')}
+          </Button>
+        </Tooltip>
+      </May>
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { readDocument } from '../journey/document.ts';
 import { TextLink } from '../ui/Link.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { Empty, PageSkeleton, ProblemNote, Rows } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { recipeWords } from '../words/words.ts';
 import { AskForm } from './AskForm.tsx';
@@ -52,7 +53,9 @@ export function SimulatePage() {
       />
       <div className="simulate-ground">
         <div className="simulate-ask">
-          <AskForm detail={detail.data} onBegun={choose} />
+          <May ask="journeys">
+            <AskForm detail={detail.data} onBegun={choose} />
+          </May>
           {mine.length > 1 && <Earlier all={mine} chosen={shown} onChoose={choose} />}
         </div>
         <div className="simulate-shown">

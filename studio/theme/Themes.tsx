@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { IconPalette } from '@tabler/icons-react';
 import { ButtonLink } from '../ui/Link.tsx';
 import { ThingTable, type Column } from '../ui/ThingTable.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { themes, type ThemeView } from './query.ts';
 
@@ -43,8 +44,10 @@ export function Themes() {
 export function NewTheme() {
   const { say } = useVoice();
   return (
-    <ButtonLink to="/themes/$key" params={{ key: '+' }}>
-      {say('themes.new')}
-    </ButtonLink>
+    <May ask="journeys">
+      <ButtonLink to="/themes/$key" params={{ key: '+' }}>
+        {say('themes.new')}
+      </ButtonLink>
+    </May>
   );
 }

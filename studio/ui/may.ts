@@ -16,6 +16,37 @@ export type Asked =
   | '*'
   | MeView['rights'][number];
 
+/** Which scope changing a thing asks for, by the first part of its door. */
+const scopeOfDoor: Readonly<Record<string, Asked>> = {
+  ...Object.fromEntries(
+    (
+      [
+        'activities',
+        'offers',
+        'criteria',
+        'custom-lists',
+        'designs',
+        'feeds',
+        'collections',
+        'exclusions',
+        'promotions',
+      ] as const
+    ).map((door) => [door, 'items' as const]),
+  ),
+  ...Object.fromEntries(
+    (['audiences', 'coupon-pools', 'forms', 'journeys', 'templates', 'themes'] as const).map((door) => [
+      door,
+      'journeys' as const,
+    ]),
+  ),
+  senders: 'settings',
+  datastreams: 'settings',
+  suppressions: 'people',
+};
+
+/** The scope that a change at a path such as `/v1/themes/plain` asks for. Pure. */
+export const scopeOf = (path: string): Asked => scopeOfDoor[path.split('/')[2] ?? ''] ?? 'settings';
+
 const rights: readonly string[] = ['team', 'export', 'lift', 'publish'] satisfies MeView['rights'];
 
 /** Whether somebody with these scopes and rights may do what asks for all of `asked`. Pure. */
@@ -25,6 +56,13 @@ export function isAllowed(found: Pick<MeView, 'scopes' | 'rights' | 'reads'>, as
       ? (found.rights as readonly string[]).includes(one)
       : !found.reads && (found.scopes.includes('*') || found.scopes.includes(one));
   return asked.every(has);
+}
+
+/** Whether whoever is here may look at what asks for this scope. */
+export function useSees(scope: 'people'): boolean {
+  const { data } = useQuery(me);
+  if (data === undefined || data.state === 'open') return true;
+  return data.scopes.includes('*') || data.scopes.includes(scope);
 }
 
 /**

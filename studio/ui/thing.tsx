@@ -8,6 +8,7 @@ import { Panel } from './Page.tsx';
 import { Empty, PageSkeleton, ProblemNote, Rows } from './State.tsx';
 import { TakeAway } from './TakeAway.tsx';
 import { elsewhere, faultAt } from './fault.ts';
+import { scopeOf, useMay } from './may.ts';
 import { useUndo } from './undo.tsx';
 import { useVoice } from './voice.tsx';
 
@@ -110,6 +111,7 @@ export function TakeThingAway(props: {
   const client = useQueryClient();
   const fresh = useFresh(place);
   const path = place.door(thing.key);
+  const may = useMay();
   const away = async () => {
     await ask<unknown>(path, { method: 'DELETE' });
     client.setQueryData<readonly Named[]>(place.cache, (all) => all?.filter(({ key }) => key !== thing.key));
@@ -122,7 +124,7 @@ export function TakeThingAway(props: {
     await again?.();
     await fresh();
   };
-  return <TakeAway name={thing.name} away={away} back={back} />;
+  return may(scopeOf(path)) ? <TakeAway name={thing.name} away={away} back={back} /> : null;
 }
 
 interface ThingFormProps<I> {
@@ -154,7 +156,8 @@ export function ThingForm<I extends { name: string }>(props: ThingFormProps<I>) 
   const save = useSaving<I, Named>(place, key, known === null ? null : begin);
   const isSame = known !== null && JSON.stringify(draft) === JSON.stringify(begin);
   const isSound = draft.name.trim() !== '' && (known !== null || isKeyForm(key)) && !taken;
-  const ready = isSound && !isSame && isReady(draft);
+  const may = useMay()(scopeOf(place.door('')));
+  const ready = may && isSound && !isSame && isReady(draft);
   const error = elsewhere(save.error, 'name', ...faultsAt);
   const form = (
     <Panel title={title}>
@@ -180,7 +183,7 @@ export function ThingForm<I extends { name: string }>(props: ThingFormProps<I>) 
             {say('audience.save')}
           </Button>
           <span className="quiet" role="status">
-            {isSame && say('rule.asKept')}
+            {may ? isSame && say('rule.asKept') : say('may.not')}
           </span>
         </div>
       </form>

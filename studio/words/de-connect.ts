@@ -2,6 +2,7 @@ import type { enConnect } from './en-connect.ts';
 
 /** Words about connecting a shop, its keys and its sign-up forms, in German; de.ts takes them in. */
 export const deConnect: Record<keyof typeof enConnect, string> = {
+  'may.not': 'Ihre Rolle darf nur ansehen',
   'settings.show.shop': 'Ihr Laden',
   'settings.show.signUps': 'Anmeldeformulare',
   'settings.show.keys': 'Schlüssel',

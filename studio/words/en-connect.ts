@@ -1,5 +1,6 @@
 /** Words about connecting a shop, its keys and its sign-up forms, in English; en.ts takes them in. */
 export const enConnect = {
+  'may.not': 'Your role looks at it only',
   'settings.show.shop': 'Your shop',
   'settings.show.signUps': 'Sign-up forms',
   'settings.show.keys': 'Keys',

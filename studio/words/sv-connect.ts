@@ -2,6 +2,7 @@ import type { enConnect } from './en-connect.ts';
 
 /** Words about connecting a shop, its keys and its sign-up forms, in Swedish; sv.ts takes them in. */
 export const svConnect: Record<keyof typeof enConnect, string> = {
+  'may.not': 'Din roll får bara titta',
   'settings.show.shop': 'Din butik',
   'settings.show.signUps': 'Anmälningsformulär',
   'settings.show.keys': 'Nycklar',

@@ -386,6 +386,66 @@ describe('a journey', () => {
     expect(await page.getByRole('button', { name: 'Save as draft' }).isDisabled()).toBe(true);
   });
 
+  it('is drawn by hand: a card is dragged into another line, a line to another card, and a copy is pasted', async () => {
+    await page.goto(`${beckon.url}/journeys/coats-left-behind?edit=true`);
+    const json = async () =>
+      JSON.parse(await page.getByRole('textbox', { name: 'The journey as it is written' }).inputValue()) as Written;
+    type Written = { start: string; activities: Record<string, Record<string, unknown>> };
+    await page.getByText('JSON', { exact: true }).click();
+    const before = await json();
+    const { definition } = await beckon.api<{ definition: Written }>('GET', '/v1/journeys/coats-left-behind');
+    expect(before, 'what is drawn is what is written').toEqual(definition);
+
+    await page.getByRole('button', { name: 'Show all', exact: true }).click();
+    const end = page.locator('.card', { hasText: 'No address or no consent' });
+    await expect.poll(async () => (await end.boundingBox())!.y).toBeLessThan(900);
+    const middle = async (of: ReturnType<typeof page.locator>) => {
+      const { x, y, width, height } = (await of.boundingBox())!;
+      return { x: x + width / 2, y: y + height / 2 };
+    };
+    const drag = async (from: { x: number; y: number }, to: { x: number; y: number }) => {
+      await page.mouse.move(from.x, from.y);
+      await page.mouse.down();
+      await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
+      await page.mouse.move(to.x, to.y, { steps: 4 });
+      await page.mouse.up();
+    };
+    // The wait goes below the question what to show, then back by one step.
+    const wait = page.locator('.card', { hasText: 'Wait 4 hours' });
+    await drag(
+      await middle(wait),
+      await middle(page.getByRole('button', { name: /^Add after Ask for the cart/ }).first()),
+    );
+    await expect.poll(async () => (await json()).start).toBe('listen');
+    expect((await json()).activities['recommend']!['next']).toBe('wait');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(json).toEqual(before);
+
+    // A line is drawn from the foot of a card to another one.
+    const foot = wait.locator('xpath=..').locator('.handle-open');
+    const head = page.locator('.card', { hasText: 'Ask for the cart' });
+    const { x, y } = (await head.boundingBox())!;
+    await drag(await middle(foot), { x: x + (await head.boundingBox())!.width / 2, y });
+    await expect.poll(async () => (await json()).activities['wait']!['next']).toBe('recommend');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Undo' }).first().click();
+    await expect.poll(json).toEqual(before);
+
+    await page.getByText('Form', { exact: true }).click();
+    await wait.click();
+    await page.getByText(/^More/).click();
+    await page.getByLabel('Comment').fill('Four hours did better than one.');
+    await page.locator('.card-note', { hasText: 'Four hours did better' }).waitFor();
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Add after Wait', exact: true }).click();
+    await page.getByRole('menuitem', { name: /^Paste/ }).click();
+    await expect.poll(() => page.locator('.card', { hasText: 'Wait 4 hours' }).count()).toBe(2);
+    await page.getByRole('heading', { level: 1, name: /nothing is wrong with it/ }).waitFor();
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    expect(troubles).toEqual([]);
+  });
+
   it('has no form with a serious finding for those who hear it read', async () => {
     for (const activity of ['', 'entry', 'wait', 'listen', 'reachable', 'recommend', 'mail', 'done']) {
       await page.goto(`${beckon.url}/journeys/coats-left-behind?edit=true&activity=${activity}`, {
