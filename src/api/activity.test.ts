@@ -147,6 +147,13 @@ describe('activities at Target’s door', () => {
     expect((await first(mbox('popular'))).options).toMatchObject([{ content: { criterion: { key: 'popular' } } }]);
   });
 
+  it('a design that is changed while it is live shows in the next answer (DES-8)', async () => {
+    await publish();
+    expect((await first()).options![0]!.content).toMatchObject({ first: 'coat-1' });
+    await house.designs.put({ ...row, script: '{"best": "$entity1.id"}' });
+    expect((await first()).options![0]!.content).toEqual({ best: 'coat-1' });
+  });
+
   it('publishing is whole: what is live goes on answering while a draft is saved (ACT-9)', async () => {
     await publish();
     await house.activities.put({ ...house.activities.get('home').published!, name: 'New name' });
@@ -346,7 +353,7 @@ describe('activities at Target’s door', () => {
     ]);
   });
 
-  it('rawbox and the single mbox give the design’s output (EML-2, §2.6)', async () => {
+  it('rawbox and the single mbox give the design’s output (ACT-4, EML-2, §2.6)', async () => {
     await publish({ recommend: { criteria: [{ criterion: 'popular' }], designs: [{ design: 'list' }] } });
     const raw = await app.inject({ url: '/m2/acme/ubox/raw?mbox=home-recs&mboxDefault=none' });
     expect([raw.headers['content-type'], raw.body]).toEqual([
@@ -414,7 +421,7 @@ describe('activities in the page', () => {
     return handle.find(({ type }) => type === 'personalization:decisions')!.payload;
   };
 
-  it('a scope is answered by the activity of that name', async () => {
+  it('a scope is answered by the activity of that name (ACT-4: the page)', async () => {
     await publish();
     expect(await decisions({ decisionScopes: ['home-recs'] })).toMatchObject([
       {
@@ -523,7 +530,7 @@ describe('doors', () => {
     expect((await call('GET', '/activities')).body['activities']).toHaveLength(1);
   });
 
-  it('/v1/criteria/{key}/download.csv: whole lists, not for persons (DL-1)', async () => {
+  it('/v1/criteria/{key}/download.csv: whole lists by key, to be joined by whoever sends mails; not for persons (ACT-4, DL-1, EML-3)', async () => {
     const get = (path: string) => app.inject({ url: `/v1${path}`, headers: { authorization: `Bearer ${secretKey}` } });
     const file = await get('/criteria/popular/download.csv?limit=1');
     expect(file.headers['content-type']).toBe('text/csv; charset=utf-8');

@@ -195,7 +195,7 @@ describe('recommendations', () => {
     ]);
   });
 
-  it('come for many recipients at once, in order, each with its own profile and what it says besides', async () => {
+  it('come for many recipients at once, in order, each with its own profile and what it says besides (EML-4)', async () => {
     house.known.set(`ecid:${ecid}`, fakeProfile('p1'));
     const recipients = [{ identities: { ECID: ecid } }, { criterion: 'cart-based', cart: ['coat-1'] }];
     const body = { criterion: 'popular', limit: 2, recipients };

@@ -61,7 +61,7 @@ async function get<T>(url: string, key = readKey) {
   return { status: answer.statusCode, body: answer.json<T>() };
 }
 
-it('the catalogue is searched by name, id, category and stock, and sorted by what visits did', async () => {
+it('the catalogue is searched by name, id, category and stock, and sorted by what visits did (CAT-15)', async () => {
   const { body } = await get<ItemList>('/items?sort=viewed&limit=2');
   expect(body).toMatchObject({ matches: 4, of: 4 });
   expect(body.items.map(({ id, lately }) => [id, lately.viewed, lately.bought])).toEqual([

@@ -158,6 +158,14 @@ describe('entities (§3.1)', () => {
     expect(body['attributes']).not.toHaveProperty('colour');
   });
 
+  it('come ten thousand in a call, and calls one after another, without a limit by the minute (LIM-2)', async () => {
+    const entities = Array.from({ length: 10_000 }, (_, n) => ({ id: `many-${n}`, name: `Item ${n}` }));
+    expect((await call('POST', '/entities', { entities })).body).toMatchObject({ 'inserted/updated': 10_000 });
+    const again = await Promise.all(Array.from({ length: 60 }, () => call('GET', '/entities/many-9999')));
+    expect(again.every(({ status }) => status === 200)).toBe(true);
+    await catalog.remove(entities.map(({ id }) => id));
+  });
+
   it('report each reason for what was refused once, with how often', async () => {
     const entities = [
       { id: 'a', name: 'A', categories: ['x'] },

@@ -4,10 +4,13 @@ import { FakeClock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
 import { Catalog } from './catalog.ts';
-import type { ItemInput } from './input.ts';
+import { categoryKey } from './item-category.ts';
+import { ItemMemory } from './item-memory.ts';
+import { itemLimits, type ItemInput } from './input.ts';
 import type { WholeItem } from './item.ts';
 import { inStock, viewOf } from './item.ts';
 import { merge } from './merge.ts';
+import { keyOfRequest } from './rule-context.ts';
 import { migrations } from './table.ts';
 
 const now = Date.UTC(2026, 10, 23, 10);
@@ -39,7 +42,7 @@ describe('the catalogue', () => {
     catalog = await Catalog.open(store, clock);
   });
 
-  it('shows an item as soon as it is kept, and another replica after its reload', async () => {
+  it('shows an item as soon as it is kept (recommendations CAT-15: one store), and another replica after its reload', async () => {
     const other = await Catalog.open(store, clock);
     const { kept, changes, refused } = await catalog.upsert([coat]);
     expect({ kept, refused }).toEqual({ kept: 1, refused: [] });
@@ -63,7 +66,7 @@ describe('the catalogue', () => {
     expect(other.get('coat-1')).toEqual(catalog.get('coat-1'));
   });
 
-  it('keeps what a write leaves out, replaces categories whole, and clears with null', async () => {
+  it('keeps what a write leaves out, replaces categories whole, and clears with null (CAT-3, CAT-9)', async () => {
     await catalog.upsert([coat]);
     await catalog.upsert([
       { id: 'coat-1', categories: ['sale'], stock: null, attributes: { brand: null, fit: 'slim' } },
@@ -124,7 +127,7 @@ describe('the catalogue', () => {
     expect(catalog.get('coat-1')).toMatchObject({ stock: 1, imageUrl: '/1.png', priceMinor: 12900 });
   });
 
-  it('takes items out when asked, tells every replica, and takes them back as new', async () => {
+  it('takes items out when asked, tells every replica, and takes them back as new (CAT-13)', async () => {
     await catalog.upsert([coat]);
     const other = await Catalog.open(store, clock);
     expect(await catalog.remove(['coat-1', 'unknown'])).toEqual({
@@ -142,6 +145,108 @@ describe('the catalogue', () => {
     const swedish = await Catalog.open(store, clock, { currency: 'SEK' });
     await swedish.upsert([{ id: 'a', name: 'A', price: 10 }]);
     expect(viewOf(swedish.get('a')!)).toMatchObject({ price: 10, currency: 'SEK' });
+  });
+
+  it('takes ids as shops have them, and refuses what no list of ids could carry (recommendations CAT-1)', async () => {
+    const ids = ['coat_1-red', 'Coat_1-red', 'x'.repeat(256), 'a/b?c&d%e f', 4711 as unknown as string];
+    const { kept, refused } = await catalog.upsert(ids.map((id) => ({ id, name: 'Coat' })));
+    expect([kept, refused]).toEqual([5, []]);
+    expect([...catalog.all()].map(({ id }) => id).sort()).toEqual(ids.map(String).sort());
+    const bad = ['', ' ', 'a,b', 'x'.repeat(257), 'a\nb', ['a'] as unknown as string];
+    const report = await catalog.upsert(bad.map((id) => ({ id, name: 'Coat' })));
+    expect(report.refused.map(({ code }) => code)).toEqual(bad.map(() => 'ITEM_ID_INVALID'));
+    expect(catalog.size).toBe(5);
+  });
+
+  it('takes a name of one line, longer than Target’s, and one is needed (recommendations CAT-2)', async () => {
+    const names = ['Coat', 'x'.repeat(250), 'x'.repeat(500)];
+    expect((await catalog.upsert(names.map((name, n) => ({ id: `n${n}`, name })))).refused).toEqual([]);
+    expect(catalog.get('n2')!.name).toHaveLength(500);
+    const { refused } = await catalog.upsert([
+      { id: 'a', name: 'x'.repeat(501) },
+      { id: 'b', name: 'two\nlines' },
+      { id: 'c', name: ['Coat', 'Hat'] as unknown as string },
+      { id: 'd' },
+    ]);
+    expect(refused.map(({ id, code }) => [id, code])).toEqual([
+      ['a', 'ITEM_FIELD_INVALID'],
+      ['b', 'ITEM_FIELD_INVALID'],
+      ['c', 'ITEM_FIELD_INVALID'],
+      ['d', 'ITEM_NAME_MISSING'],
+    ]);
+  });
+
+  it('the category of a request is the longest of several, on a tie the last one (recommendations CAT-4)', () => {
+    expect(categoryKey('womens,womens:sweaters,womens:sweaters:cardigans')).toBe('womens:sweaters:cardigans');
+    expect(categoryKey(['hats', 'caps'])).toBe('caps');
+    expect(categoryKey('["a, b","c"]')).toBe('a, b');
+    expect([categoryKey(''), categoryKey(undefined)]).toEqual([null, null]);
+  });
+
+  it('keeps attributes by their exact names, within bounds, and none called environment (recommendations CAT-6)', async () => {
+    const of = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, n]));
+    const { refused } = await catalog.upsert([
+      { ...coat, id: 'a', attributes: { colour: 'red', Colour: 'rot', text: 'x'.repeat(15_000) } },
+      { ...coat, id: 'b', attributes: of(100) },
+      { ...coat, id: 'c', attributes: of(101) },
+      { ...coat, id: 'd', attributes: { text: 'x'.repeat(15_001) } },
+    ]);
+    expect(refused.map(({ id, code }) => [id, code])).toEqual([
+      ['c', 'ITEM_ATTRIBUTE_INVALID'],
+      ['d', 'ITEM_ATTRIBUTE_INVALID'],
+    ]);
+    expect(catalog.get('a')!.attributes).toMatchObject({ colour: 'red', Colour: 'rot' });
+    const said = keyOfRequest(null, { 'entity.id': 'a', 'entity.environment': '7', 'entity.brand': 'Nord' });
+    expect(said!.attributes).toEqual({ brand: 'Nord' });
+  });
+
+  it('a list is of one kind, replaces the list before, may be emptied, and may become one value again (CAT-7)', async () => {
+    const write = async (sizes: unknown) => catalog.upsert([{ ...coat, attributes: { sizes } }]);
+    const sizes = () => catalog.get('coat-1')!.attributes['sizes'];
+    await write(['s', 'm']);
+    await write(['l']);
+    expect(sizes()).toEqual(['l']);
+    for (const bad of [['s', 1], [['s']], Array.from({ length: 501 }, () => 's')]) {
+      expect((await write(bad)).refused).toMatchObject([{ code: 'ITEM_ATTRIBUTE_INVALID' }]);
+    }
+    expect((await write(Array.from({ length: 500 }, (_, n) => n))).refused).toEqual([]);
+    await write([]);
+    expect(sizes()).toBeUndefined();
+    await write('one');
+    expect(sizes()).toBe('one');
+  });
+
+  it('the last source holds, but for the page, which overwrites nobody (recommendations CAT-11)', async () => {
+    await catalog.upsert([{ id: 'x', name: 'By the feed', price: 10 }], { source: 'feed:main' });
+    await catalog.upsert([{ id: 'x', name: 'By the API' }], { source: 'api' });
+    await catalog.upsert([{ id: 'x', name: 'By the page', price: 1, attributes: { colour: 'red' } }], {
+      source: 'page',
+    });
+    expect(catalog.get('x')).toMatchObject({ name: 'By the API', priceMinor: 1000, attributes: { colour: 'red' } });
+    await catalog.upsert([{ id: 'x', name: 'By the feed' }], { source: 'feed:main' });
+    expect(catalog.get('x')!.name).toBe('By the feed');
+  });
+
+  it('nothing expires, however long nobody speaks of it (recommendations CAT-12)', async () => {
+    const later = new FakeClock(now);
+    const long = await Catalog.open(store, later);
+    await long.upsert([coat]);
+    later.set(now + 3 * 365 * 24 * 3600 * 1000);
+    await long.upsert([{ id: 'hat-1', name: 'Hat' }]);
+    await long.reload();
+    expect(viewOf(long.get('coat-1')!)).toMatchObject({ price: 129, attributes: { brand: 'Nord' } });
+  });
+
+  it('holds a million items at most, and refuses the write that would pass it whole (recommendations CAT-16)', async () => {
+    expect(itemLimits.items).toBe(1_000_000);
+    const memory = new ItemMemory();
+    const many = 20_000;
+    for (let n = 0; n < many; n++) {
+      const input = { ...coat, id: `coat-${n}`, name: `Winter coat number ${n}`, url: `/coat-${n}` };
+      memory.put(merge(undefined, input, now));
+    }
+    // A million of them would take less than this many megabytes outside the heap.
+    expect((memory.bytes / many) * 1_000_000).toBeLessThan(500e6);
   });
 
   it('holds an attribute to the type that the shop declares, and brings what is stored into it (CAT-8)', async () => {

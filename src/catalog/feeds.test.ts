@@ -136,7 +136,7 @@ describe('a run', () => {
     expect((await feeds.runOf('main', id)).preview?.items[0]?.item).toEqual({ id: 'i1', name: 'New Item 1' });
   });
 
-  it('that would take out more than its share asks first; a merge never takes out (trust: a bad feed empties nothing)', async () => {
+  it('that would take out more than its share asks first; a merge never takes out (FEED-8, CAT-12; trust: a bad feed empties nothing)', async () => {
     await feeds.put('main', { mode: 'replace' });
     await send('main', table(upTo(30)));
     const half = await send('main', table(upTo(15)));
@@ -210,7 +210,7 @@ describe('a run', () => {
     expect(run.preview?.columns.map(({ name }) => name)).toEqual(['nummer', 'was']);
   });
 
-  it('says in one environment only what it says, when it is for one', async () => {
+  it('says in one environment only what it says, when it is for one (FEED-6)', async () => {
     await catalog.upsert([{ id: 'i1', name: 'Item 1', price: 10 }]);
     await feeds.put('se', { environment: 'se', guard: { priced: null } });
     await send('se', 'id,price\ni1,12\n');
@@ -275,7 +275,7 @@ describe('a run whose worker dies', () => {
 });
 
 describe('an address', () => {
-  it('is asked on its schedule in its zone, with what it said last, and not loaded when it has not changed', async () => {
+  it('is asked on its schedule in its zone, with what it said last, and not loaded when it has not changed (FEED-5)', async () => {
     answer = (_path, headers) =>
       headers['if-none-match'] === '"v1"'
         ? { status: 304 }
@@ -380,7 +380,7 @@ describe('an address', () => {
     'ftp://shop.example/',
     'file:///etc/passwd',
     'no address',
-  ])('%s is refused when it is set (trust.md §3.1)', async (url) => {
+  ])('%s is refused when it is set, FTP too (trust.md §3.1, FEED-4)', async (url) => {
     expect(() => vetted(url)).toThrow('A feed may not call');
     await expect(feeds.put('web', { url })).rejects.toMatchObject({ code: 'FEED_URL_REFUSED' });
   });

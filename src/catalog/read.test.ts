@@ -135,7 +135,7 @@ describe('CSV in Target’s RECS form (recommendations FEED-1)', () => {
 });
 
 describe('CSV with a plain header', () => {
-  it('takes known columns as fields and others as attributes; empty keeps, NULL clears', () => {
+  it('takes known columns as fields and others as attributes; empty keeps, NULL clears (CAT-9, FEED-8)', () => {
     const text =
       '\ufeffID,Name,Stock,categories,brand,attributes.size\na,Coat,,"[""x"",""y""]",Nord,NULL\nb,Hat,NULL,x,,\n';
     expect(readItems(text, 'csv', now).items).toEqual([

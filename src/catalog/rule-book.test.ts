@@ -236,6 +236,25 @@ describe('an empty reference value (INC-9)', () => {
   });
 });
 
+describe('values of two kinds (INC-15)', () => {
+  it('a text of the item and a number of the key compare as what they say, and never fail', async () => {
+    await catalog.upsert([
+      { id: 'parka', attributes: { pairedPrice: '20', limit: 'none' } },
+      { id: 'anorak', attributes: { pairedPrice: '20.00', limit: 30 } },
+    ]);
+    const key = catalog.get('cap')!;
+    const rule = (attribute: string, operation: MatchOperation): Matcher => ({
+      attribute,
+      operation,
+      source: { name: 'value', type: 'ENTITY' },
+    });
+    expect(passing([rule('pairedPrice', 'equals')], { key })).toContain('parka');
+    expect(passing([rule('pairedPrice', 'notEquals')], { key })).not.toContain('parka');
+    expect(passing([rule('limit', 'greaterOrEquals')], { key })).toEqual(['anorak']);
+    expect(passing([rule('pairedPrice', 'greaterOrEquals')], { key })).toEqual(['anorak', 'parka']);
+  });
+});
+
 describe('rules', () => {
   it('are joined by and, their values by or (INC-1)', () => {
     expect(

@@ -96,7 +96,7 @@ describe('recently viewed', () => {
     expect(answer).toMatchObject({ status: 'ok', filledBy: { criteria: 1, backup: 3 } });
   });
 
-  it('shows just what was viewed, or popular items only to whoever viewed nothing, when asked to', () => {
+  it('shows just what was viewed, or popular items only to whoever viewed nothing, when asked to (ALG-13)', () => {
     const { recommender, visit } = shop('abcdef');
     for (const ids of ['de', 'de', 'd', 'a']) visit('view', ids);
     const ask = (backup: 'empty' | 'none', viewed: string) =>
@@ -327,6 +327,17 @@ describe('the answer', () => {
     expect(idsOf(recommender.answer({ criterion: 'popular' }, null))).toBe('abc');
   });
 
+  it('what somebody else did a moment ago is in everybody’s next answer (recommendations ALG-25)', () => {
+    const { recommender, visit } = shop('kab');
+    const ask = () => idsOf(recommender.answer({ criterion: 'viewed-together', item: 'k', backup: 'none' }, null));
+    expect(ask()).toBe('');
+    visit('view', 'ka');
+    expect(ask()).toBe('a');
+    visit('view', 'kb');
+    visit('view', 'kb');
+    expect(ask()).toBe('ba');
+  });
+
   it('shows a new item at once, and in a shop without history each person a different part of the range', () => {
     const { recommender } = shop('abcdefghijklmnopqrstuvwxyz');
     const of = (seed: string) => idsOf(recommender.answer({ criterion: 'popular' }, person({ seed })));
@@ -334,7 +345,7 @@ describe('the answer', () => {
     expect(new Set(['ada', 'bob', 'cy', 'dan', 'eve'].map(of)).size).toBeGreaterThan(1);
   });
 
-  it('is not starved by rules however many items they take away', () => {
+  it('is not starved by rules however many items they take away (INC-14)', () => {
     const items = Array.from({ length: 1500 }, (_, i) => itemOf(`i${i}`, { stock: i < 1400 ? 0 : 1 }));
     const { recommender } = shop(items);
     items.forEach(({ id }, i) => {

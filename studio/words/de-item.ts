@@ -7,7 +7,7 @@ export const deItem = {
   'catalogue.answerSome': '{count} von {of} Artikeln',
   'catalogue.empty': 'Der Katalog ist leer',
   'catalogue.emptySays':
-    'Artikel kommen durch einen Feed, über die API oder von der Seite. Legen Sie einen Feed an und probieren Sie zuerst seine Datei; Probieren schreibt nichts.',
+    'Artikel kommen durch einen Feed, über die API oder aus Ihrer Shop-Plattform. Legen Sie einen Feed an und probieren Sie zuerst seine Datei; Probieren schreibt nichts.',
   'catalogue.filter': 'Teil eines Namens oder eine Id',
   'catalogue.category': 'Alle Kategorien',
   'catalogue.stock': 'Bestand',

@@ -7,7 +7,7 @@ export const enItem = {
   'catalogue.answerSome': '{count} of {of} items',
   'catalogue.empty': 'The catalogue is empty',
   'catalogue.emptySays':
-    'Items come by a feed, by the API, or from the page. Set up a feed and try its file first; nothing is written by trying.',
+    'Items come by a feed, by the API, or from your shop platform. Set up a feed and try its file first; nothing is written by trying.',
   'catalogue.filter': 'Part of a name, or an id',
   'catalogue.category': 'All categories',
   'catalogue.stock': 'Stock',

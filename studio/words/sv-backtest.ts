@@ -65,7 +65,7 @@ export const svBacktest = {
   'tuning.part.session': 'ett besök',
   'tuning.part.person': 'en person',
   'tuning.part.cart': 'en varukorg',
-  'tuning.part.related': 'en artikel, efter vad andra tittade på eller köpte med den',
+  'tuning.part.related': 'en vara, efter vad andra tittade på eller köpte med den',
   'tuning.before': 'Medföljande',
   'tuning.after': 'Funnet',
   'tuning.gain': 'Vinst, 95 % intervall',

@@ -21,7 +21,7 @@ export const svRecommend = {
   'criteria.lacks.views': 'Inte redo: ingen har tittat på något än',
   'criteria.lacks.carts': 'Inte redo: ingen har lagt något i varukorgen än',
   'criteria.lacks.purchases': 'Inte redo: ingen har köpt något än',
-  'criteria.lacks.descriptions': 'Inte redo: ingen artikel är beskriven än',
+  'criteria.lacks.descriptions': 'Inte redo: ingen vara är beskriven än',
   'criteria.lacks.list': 'Inte redo: listan är tom',
   'criteria.lacks.feed': 'Listans fil kunde inte hämtas',
   'criteria.filter': 'Sök på namn eller vad det gör',
