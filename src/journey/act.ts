@@ -7,7 +7,7 @@ import { Asker, type Ask } from './ask.ts';
 import type { CapActivity } from './definition.ts';
 import type { RunHands } from './hands.ts';
 import type { RunnerParts } from './runner.ts';
-import { scopeOf, type Input, type Run } from './run.ts';
+import { scopeOf, type CallTold, type Input, type Run } from './run.ts';
 import type { Services } from './service.ts';
 import { takePlace } from './table-cap.ts';
 import { runsById } from './table.ts';
@@ -32,7 +32,10 @@ export interface ActionPayload {
 /** An answer to be recorded; no outcome when the run no longer waits for it. */
 export interface Answered {
   job: Job<ActionPayload>;
-  outcome: ({ at: number } & Exclude<Outcome, { kind: 'again' }>) | { kind: 'cap'; cap: CapActivity } | null;
+  outcome:
+    | ({ at: number; call: CallTold | undefined } & Exclude<Outcome, { kind: 'again' }>)
+    | { kind: 'cap'; cap: CapActivity }
+    | null;
 }
 
 /** Carries out what runs act: calls of services, and places of caps. */
@@ -67,7 +70,8 @@ export class Actor {
       const { answered, asks } = await this.#sort(claimed);
       const asked = await Promise.all(groupsOf(asks).map((group) => this.#asker.ask(group)));
       point('journey.action-called');
-      for (const { ask, outcome, at } of asked.flat()) answered.push({ job: ask.job, outcome: { ...outcome, at } });
+      for (const { ask, outcome, at, call } of asked.flat())
+        answered.push({ job: ask.job, outcome: { ...outcome, at, call } });
       return answered;
     } finally {
       held.stop();
@@ -79,7 +83,7 @@ export class Actor {
     const { moves, calls } = job.payload;
     if (outcome === null) return null;
     if (outcome.kind !== 'cap') {
-      const { kind, status, value, at } = outcome;
+      const { kind, status, value, at, call } = outcome;
       const reason = kind === 'ok' ? null : outcome.reason;
       return {
         kind: 'answered',
@@ -89,6 +93,7 @@ export class Actor {
         value,
         reason,
         at,
+        call,
         ...(calls === undefined ? {} : { calls }),
       };
     }

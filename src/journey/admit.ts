@@ -9,6 +9,7 @@ import type { RunHands } from './hands.ts';
 import type { RunnerParts } from './runner.ts';
 import type { Run } from './run.ts';
 import { outsideSpan } from './span.ts';
+import { dateOf } from './wall.ts';
 
 /** A journey as somebody comes into it: the version that is live. */
 export interface LiveJourney {
@@ -84,7 +85,8 @@ export class Admission {
     const refused =
       outsideSpan(definition, this.#hands.zoneOf(definition, profile), this.#parts.clock.now()) ??
       this.#refusal(changes, definition, profile) ??
-      changes.cappedOut(definition, profile.id);
+      changes.cappedOut(definition, profile.id) ??
+      this.#soonRead(definition, profile);
     const rivals = competition(definition, this.#rivals(changes, definition, profile.id));
     const why = refused ?? ('refused' in rivals ? rivals.refused : null);
     if (why !== null) {
@@ -123,6 +125,14 @@ export class Admission {
       const definition = this.#parts.journeys.version(run.journey, run.version);
       return definition ? [{ run, definition }] : [];
     });
+  }
+
+  /** Why somebody is kept for a journey that goes before and is about to read them; null when none is. */
+  #soonRead(definition: JourneyDefinition, profile: Profile): string | null {
+    const ahead = this.#hands.ahead(definition).find((one) => this.#hands.isOfAudience(one.definition, profile));
+    if (!ahead) return null;
+    const day = dateOf(ahead.row.readDue!, this.#hands.zoneOf(definition, profile));
+    return `"${ahead.definition.name}" goes before, and reads its audience on ${day}`;
   }
 
   #refusal(changes: Changes, { key, reentry }: JourneyDefinition, profile: Profile): string | null {

@@ -7,6 +7,8 @@ export interface KeptAnswer {
   verdict: Verdict;
   characters: number;
   at: number;
+  /** How long the service took, ms. */
+  ms?: number;
 }
 
 /** What tells two calls of the same request apart and does not ask for anything else. */

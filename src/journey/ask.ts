@@ -9,7 +9,7 @@ import type { CustomAction, JourneyDefinition } from './definition.ts';
 import { exchangeOf, type Exchange } from './exchange.ts';
 import { placeKeptMs } from './pace.ts';
 import type { RunnerParts } from './runner.ts';
-import type { Run } from './run.ts';
+import type { CallTold, Run } from './run.ts';
 import { secretsOf } from './secret.ts';
 import { serviceOf, Services, type Place } from './service.ts';
 import { TokenRefused, Tokens } from './token.ts';
@@ -33,6 +33,7 @@ export interface Asked {
   outcome: Exclude<Outcome, { kind: 'again' }>;
   /** When the answer was given, UTC ms. */
   at: number;
+  call?: CallTold | undefined;
 }
 
 /** What a call shows besides what its scope holds. */
@@ -140,7 +141,7 @@ export class Asker {
       const key = ttlMs === null ? null : cacheKeyOf(exchange.request);
       const kept = key === null ? null : this.#cache.get(key, { now, ttlMs: ttlMs! });
       const same = key === null ? undefined : shared.get(key);
-      if (kept) done.push(...(await this.#judge([ask], kept)));
+      if (kept) done.push(...(await this.#judge([ask], kept, { call: () => ({ cached: true }) })));
       else if (same) same.asks.push(ask);
       else {
         const call = { asks: [ask], exchange, key, entries: null };
@@ -219,11 +220,13 @@ export class Asker {
     const { callOwn, callOutside, clock } = this.#parts;
     const call = request.url.startsWith('/') ? callOwn : callOutside;
     const from = { journey: asks[0]!.run.journey, activity: asks[0]!.activity, runs: asks.map(({ run }) => run.id) };
+    const begun = clock.now();
     const given = await call({ ...request, from }).catch((error: unknown) => error as Error);
     if (!(given instanceof Error)) given.text = clean(given.text);
     else given.message = clean(given.message);
     const characters = given instanceof Error ? 0 : given.text.length;
-    const kept = { verdict: verdictOf(given, clock.real()), characters, at: clock.now() };
+    const at = clock.now();
+    const kept = { verdict: verdictOf(given, clock.real()), characters, at, ms: Math.max(0, at - begun) };
     if (!(given instanceof Error) && given.status === 401) await this.#distrust(asks[0]!, kept);
     if (key !== null && kept.verdict.ok) this.#cache.put(key, kept);
     return kept;
@@ -245,14 +248,15 @@ export class Asker {
   }
 
   /** Gives everybody who asked with a call what it brought for them. */
-  async #share({ asks, entries }: Call, kept: KeptAnswer): Promise<Asked[]> {
-    if (entries === null) return this.#judge(asks, kept);
+  async #share({ asks, entries, exchange }: Call, kept: KeptAnswer): Promise<Asked[]> {
+    const call = (ask: Ask) => toldOf(ask, exchange, kept);
+    if (entries === null) return this.#judge(asks, kept, { call });
     const { action } = asks[0]!;
     const [options, real] = [this.#parts.optionsOf(asks[0]!), this.#parts.clock.real()];
     const verdicts = verdictsOf(action, kept.verdict, { entries, options, real });
     // One chance for all: who is to be tried again comes back together.
     const chance = this.#parts.random.next();
-    const all = asks.map((ask, i) => this.#judge([ask], { ...kept, verdict: verdicts[i]! }, chance));
+    const all = asks.map((ask, i) => this.#judge([ask], { ...kept, verdict: verdicts[i]! }, { chance, call }));
     return (await Promise.all(all)).flat();
   }
 
@@ -260,19 +264,19 @@ export class Asker {
   async #judge(
     asks: readonly Ask[],
     { verdict, at }: KeptAnswer,
-    chance = this.#parts.random.next(),
+    { chance = this.#parts.random.next(), call }: { chance?: number; call?: (ask: Ask) => CallTold } = {},
   ): Promise<Asked[]> {
     const { clock, jobs } = this.#parts;
     const done: Asked[] = [];
     for (const ask of asks) {
       const outcome = outcomeOf(ask.action, verdict, { no: ask.job.attempt, chance });
       if (outcome.kind !== 'again') {
-        done.push({ ask, outcome, at });
+        done.push({ ask, outcome, at, call: call?.(ask) });
         continue;
       }
       const { afterMs, ...failed } = outcome;
       const due = clock.now() + afterMs;
-      if (due > deadlineOf(ask)) done.push({ ask, outcome: { ...failed, kind: 'failed' }, at });
+      if (due > deadlineOf(ask)) done.push({ ask, outcome: { ...failed, kind: 'failed' }, at, call: call?.(ask) });
       else await jobs.retry(ask.job, due, wordsOf(failed));
     }
     return done;
@@ -305,6 +309,13 @@ export class Asker {
     const at = this.#parts.clock.now();
     return asks.map((ask) => ({ ask, outcome: { kind: 'failed', value: {}, ...why }, at }));
   }
+}
+
+/** How the last try went; the address without what was asked, which may be anybody's data. */
+function toldOf({ job, run }: Ask, { shown }: Exchange, { at, ms = 0 }: KeptAnswer): CallTold {
+  const { method, url } = shown;
+  const waitedMs = Math.max(0, at - ms - run.movedAt);
+  return { tries: job.attempt, method, to: url.split(/[?#]/, 1)[0]!, tookMs: ms, waitedMs };
 }
 
 /** When the step must be over: then it goes by the way of an error (trust row 65). */

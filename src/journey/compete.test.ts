@@ -60,6 +60,39 @@ describe('journeys that compete for a person (journeys E22)', () => {
     expect((await office.runs()).map(({ journey }) => journey)).toEqual(['first', 'third']);
   });
 
+  it('keeps people for one that goes before and is about to read them, where it looks ahead', async () => {
+    const daily = { kind: 'audience', audience: 'profile.attributes.club == true', at: '09:00' } as const;
+    const weekly = { ...daily, audience: 'profile.attributes.vip == true', every: 'week' as const, on: [5] };
+    await office.live(plan('weekly', { group: 'g', priority: 90, entry: weekly })); // Friday, in three days
+    await office.live(plan('search', { group: 'g', priority: 40, entry: searched, lookAhead: 'P1D' }));
+    await office.live(plan('wide', { group: 'g', priority: 30, entry: searched, lookAhead: 'P7D' }));
+    const search = (no: number) => office.event(['web.siteSearches'], {}, no);
+    await office.happens(office.named('ada@example.com', 1, { attributes: { vip: true } }));
+    await office.happens(search(1), search(2));
+    expect((await office.runs()).map(({ journey }) => journey)).toEqual(['search', 'search']);
+    expect(await refusals()).toContain('wide: "weekly" goes before, and reads its audience on 2026-11-27');
+
+    await office.live(plan('daily', { group: 'g', priority: 50, entry: daily }));
+    office.clock.advance(3_600_001);
+    await office.runner.wake();
+    for (const { runId, visit } of office.planned)
+      await office.store.inTransaction((tx) =>
+        office.runner.messaged(tx, { runId, visit, outcome: 'accepted', reason: null }),
+      );
+    await office.happens(office.named('bo@example.com', 2, { attributes: { club: true } }));
+    await office.happens(search(1), search(2));
+    const inside = (await office.runs()).filter(({ state }) => state !== 'ended');
+    expect(
+      inside.map(({ journey }) => journey),
+      'who is not in the club is not kept for it',
+    ).toEqual(['search']);
+    expect(await refusals()).toContain('search: "daily" goes before, and reads its audience on 2026-11-25');
+    expect(problemsOf(plan('x', { lookAhead: 'PT1H' }), new Set(['reminder'])).map(({ what }) => what)).toEqual([
+      '"PT1H" is not within a day to 30 days',
+      'It looks at journeys of its group: name the group, or leave it out',
+    ]);
+  });
+
   it('gives a mail its rank: priority, group and the cap of its journey', async () => {
     const caps = { mails: { max: 1, within: 'P2D' } };
     await office.live(plan('cart', { group: 'bring-back', priority: 80, caps }));

@@ -36,6 +36,24 @@ export function competition<R>(
   return { ends: rivals.map(({ run }) => run), reason: `"${definition.name}" goes before` };
 }
 
+/** A journey that is live, and when it reads its audience next, UTC ms. */
+export interface Scheduled {
+  definition: JourneyDefinition;
+  row: { readDue: number | null };
+}
+
+/** Journeys that go before this one and read their audience within the time it looks ahead (journeys E22), the soonest first. */
+export function aheadOf<S extends Scheduled>(definition: JourneyDefinition, live: readonly S[], now: number): S[] {
+  const { group, lookAhead, key } = definition;
+  if (group === undefined || lookAhead === undefined) return [];
+  const until = now + durationMs(lookAhead);
+  const dueOf = ({ row }: S) => row.readDue ?? Infinity;
+  return live
+    .filter((one) => one.definition.group === group && one.definition.key !== key)
+    .filter((one) => priorityOf(one.definition) > priorityOf(definition) && dueOf(one) <= until)
+    .sort((a, b) => dueOf(a) - dueOf(b));
+}
+
 /** Caps on entries that have to be counted over everybody. */
 export function entryCapOf({ key, caps }: JourneyDefinition): EntryCap[] {
   if (caps?.entries === undefined) return [];

@@ -217,7 +217,7 @@ class Course {
     if (!taken.ok) context.failed = { action: action.name, activity: by, status };
     if (taken.ok && action.maxAge !== undefined) context.answered = { ...context.answered, [action.name]: { at, by } };
     const why = taken.why === null ? {} : { why: taken.why };
-    this.#step('action', taken.ok ? null : status, { action: action.name, status, ...why });
+    this.#step('action', taken.ok ? null : status, { action: action.name, status, ...why, ...input.call });
     const next = this.#afterAnswer(by, action, taken);
     if (next !== null) this.#goTo(next, this.#hands.now);
   }

@@ -54,6 +54,11 @@ export const JourneyDefinition = form(
         description: 'Name of a group of journeys that compete for a person: somebody is in one of them at a time',
       }),
     ),
+    lookAhead: Type.Optional(
+      duration(
+        'Nobody comes in whom a journey of the group that goes before is about to read, as its audience stands now, within so long. P1D to P30D; absent: it is not looked',
+      ),
+    ),
     priority: Type.Optional(
       Type.Integer({
         minimum: 0,

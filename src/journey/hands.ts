@@ -1,13 +1,16 @@
 import type { Clock, Log } from '../base/index.ts';
-import { viewOf, type Profile, type Profiles, type ProfileView } from '../profile/index.ts';
+import { truthy } from '../language/index.ts';
+import { isAudienceKey, viewOf, type Profile, type Profiles, type ProfileView } from '../profile/index.ts';
 import type { Runner } from '../store/index.ts';
 import { expressionOf } from './action.ts';
 import { AskedHistories } from './asked.ts';
 import { bestHourWindowMs, comingTypes } from './best-hour.ts';
+import { aheadOf } from './compete.ts';
 import type { JourneyDefinition } from './definition.ts';
 import type { Journeys } from './journeys.ts';
 import type { Hands, Run } from './run.ts';
 import type { Shares } from './share.ts';
+import type { JourneyRow } from './table-journey.ts';
 import { isZone } from './wall.ts';
 
 export interface RunHandsParts {
@@ -91,7 +94,24 @@ export class RunHands {
 
   /** The same for journeys that these people may come into. */
   load(runner: Runner, profiles: readonly Profile[], definitions: readonly JourneyDefinition[]): Promise<void> {
-    return this.#asked.load(runner, profiles, definitions);
+    const ahead = definitions.flatMap((one) => this.ahead(one).map(({ definition }) => definition));
+    return this.#asked.load(runner, profiles, [...definitions, ...ahead]);
+  }
+
+  /** Journeys that go before this one and read their audience soon, where it looks ahead. */
+  ahead(definition: JourneyDefinition): { row: JourneyRow; definition: JourneyDefinition }[] {
+    if (definition.lookAhead === undefined) return [];
+    return aheadOf(definition, this.#parts.journeys.live(), this.#parts.clock.now());
+  }
+
+  /** Is this person of those whom the journey reads, as they stand now? */
+  isOfAudience(definition: JourneyDefinition, profile: Profile): boolean {
+    const { entry } = definition;
+    if (entry.kind !== 'audience') return false;
+    const hands = this.of(definition, profile);
+    const holds = (source: string) => truthy(hands.evaluate(source, { profile: hands.profile }));
+    if (!isAudienceKey(entry.audience)) return holds(entry.audience);
+    return (profile.audiences ?? []).includes(entry.audience) && (entry.when === undefined || holds(entry.when));
   }
 
   /** When a person came, as far as it was read. */

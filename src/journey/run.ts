@@ -50,6 +50,12 @@ export interface RunContext {
   wall?: WallTime;
 }
 
+/** How a call went, for the history (journeys C16). */
+export type CallTold =
+  | { tries: number; method: string; to: string; tookMs: number; waitedMs: number }
+  /** The answer to the same request served once more: nobody was called. */
+  | { cached: true };
+
 /** What can happen to a run. */
 export type Input =
   | { kind: 'enter'; at: number; data: Record<string, unknown> }
@@ -65,6 +71,7 @@ export type Input =
       at?: number;
       /** Which action it answers, if not the one where the run stands. */
       calls?: string;
+      call?: CallTold | undefined;
     }
   | { kind: 'messaged'; moves: number; outcome: MessageOutcome; reason: string | null }
   /** It goes on in another version, at an activity of that. */

@@ -54,6 +54,30 @@ const counts = async () => {
   return Object.fromEntries([...new Set(states)].sort().map((one) => [one, states.filter((s) => s === one).length]));
 };
 
+describe('a call in the history (journeys C16)', () => {
+  it('tells how often it was tried, where it went, how long it took and how long it had waited; no data of the question', async () => {
+    const url = 'https://recs.example.com/v1?who={{profile.id}}';
+    await office.live(journey({ url, method: 'GET', cache: 'PT1H' }));
+    let tried = 0;
+    office.respond = () => {
+      office.clock.advance(300);
+      return ++tried === 1 ? broken : ok;
+    };
+    await come(1, 1);
+    await pass(minute);
+    await come(1, 1);
+    await pass(minute);
+    const rows = await office.store.rows<{ detail: Record<string, unknown> }>({
+      text: "select detail from journey_step where kind = 'action' order by at",
+    });
+    const [called, again] = rows.map(({ detail }) => detail);
+    expect(called).toMatchObject({ status: 'http_200', tries: 2, method: 'GET', to: 'https://recs.example.com/v1' });
+    expect(called).toMatchObject({ tookMs: 300 });
+    expect(called!['waitedMs']).toBeGreaterThanOrEqual(1100);
+    expect(again).toEqual({ action: 'Recs', status: 'http_200', cached: true });
+  });
+});
+
 describe('a rate (journeys §5 21)', () => {
   it('lets so many calls go in a second, those who wait keep their turn, and a pause saves nothing up', async () => {
     await office.live(journey({ rate: 0.5 }));

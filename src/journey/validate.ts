@@ -6,7 +6,7 @@ import { errors } from './error.ts';
 import { journeySchema } from './schema.ts';
 import { checkActivities } from './validate-activity.ts';
 import { checkForm } from './validate-form.ts';
-import { duration, expression, numbers, timeOfDay, type Say } from './validate-part.ts';
+import { duration, durationWithin, expression, numbers, timeOfDay, type Say } from './validate-part.ts';
 import { momentOf } from './span.ts';
 import { instantOfWall, isZone } from './wall.ts';
 
@@ -147,6 +147,11 @@ function checkRules(definition: JourneyDefinition, isSound: (part: string) => bo
   if (isSound('group') && group !== undefined && !keyForm.test(group))
     say('group', `"${group}" is no name of a group: lower-case letters, digits and hyphens`);
   checkSpan(definition, say);
+  const { lookAhead } = definition;
+  if (lookAhead !== undefined)
+    durationWithin('lookAhead', lookAhead, { from: 86_400_000, to: 30 * 86_400_000, words: 'a day to 30 days', say });
+  if (lookAhead !== undefined && group === undefined)
+    say('lookAhead', 'It looks at journeys of its group: name the group, or leave it out');
   const { life, zone } = definition;
   if (life !== undefined) duration('life', life, say);
   if (zone !== undefined && zone !== 'profile' && !isZone(zone))

@@ -10,7 +10,7 @@ import { useKnown, useParts } from './known.ts';
 /** The settings of a journey, by what they are about. */
 const sections = [
   { word: 'edit.about', names: ['name', 'description', 'zone'] },
-  { word: 'edit.whoEnters', names: ['begins', 'reentry', 'group', 'priority', 'caps'] },
+  { word: 'edit.whoEnters', names: ['begins', 'reentry', 'group', 'lookAhead', 'priority', 'caps'] },
   { word: 'edit.whenMailed', names: ['sender', 'holdout', 'quietHours'] },
   { word: 'edit.whatEnds', names: ['exits', 'ends', 'life', 'lateness'] },
   { word: 'edit.whoIsTold', names: ['alerts'] },

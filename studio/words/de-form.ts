@@ -126,6 +126,7 @@ export const deForm = {
   'field.quietHours.to': 'Bis',
   'field.group': 'Gruppe',
   'field.sender': 'Absender',
+  'field.lookAhead': 'Blickt voraus',
   'field.priority': 'Vorrang',
   'field.rounds': 'Runden einer Schleife',
   'field.caps': 'Obergrenzen',
@@ -230,6 +231,8 @@ export const deForm = {
   'says.rounds':
     'Wie oft ein Durchlauf zur selben Aktivität zurückkommen darf; ohne Angabe gilt nur die allgemeine Grenze.',
   'says.sender': 'Der E-Mails dieser Reise; leer: der, den jede Nachricht nennt.',
+  'says.lookAhead':
+    'Niemand kommt hinein, den eine vorrangige Reise der Gruppe innerhalb dieser Zeit liest. Leer: es wird nicht nachgesehen.',
   'says.priority':
     '0 bis 100, 50, wenn nichts gesagt ist: was in der Gruppe und unter den Mails an eine Person vorgeht.',
   'says.caps.entries': 'Über alle Versionen; ohne Zeitraum für immer.',

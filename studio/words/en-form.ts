@@ -125,6 +125,7 @@ export const enForm = {
   'field.quietHours.to': 'To',
   'field.group': 'Group',
   'field.sender': 'Sender',
+  'field.lookAhead': 'Looks ahead',
   'field.priority': 'Priority',
   'field.rounds': 'Rounds of a loop',
   'field.caps': 'Caps',
@@ -227,6 +228,8 @@ export const enForm = {
   'says.group': 'Journeys of a group compete: somebody is in one of them at a time.',
   'says.rounds': 'How often a run may come back to the same activity; left out, only the common bound holds.',
   'says.sender': 'Of its mails; empty: the one that each message names.',
+  'says.lookAhead':
+    'Nobody comes in whom a journey of the group that goes before is about to read within so long. Empty: it is not looked.',
   'says.priority': '0 to 100, 50 if not said: which goes before in its group and among the mails to one person.',
   'says.caps.entries': 'Over all versions; without a window for ever.',
   'says.caps.perPerson': 'Over all keys; without a window ever.',

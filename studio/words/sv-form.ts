@@ -124,6 +124,7 @@ export const svForm = {
   'field.quietHours.to': 'Till',
   'field.group': 'Grupp',
   'field.sender': 'Avsändare',
+  'field.lookAhead': 'Ser framåt',
   'field.priority': 'Prioritet',
   'field.rounds': 'Varv i en slinga',
   'field.caps': 'Tak',
@@ -227,6 +228,8 @@ export const svForm = {
   'says.rounds':
     'Hur ofta en omgång får komma tillbaka till samma aktivitet; utan uppgift gäller bara den gemensamma gränsen.',
   'says.sender': 'För resans brev; tom: den som varje meddelande nämner.',
+  'says.lookAhead':
+    'Ingen kommer in som en resa i gruppen som går före snart läser, inom så lång tid. Tomt: det ses inte efter.',
   'says.priority': '0 till 100, 50 om inget sägs: vad som går före i gruppen och bland breven till en person.',
   'says.caps.entries': 'Över alla versioner; utan tidsrymd för alltid.',
   'says.caps.perPerson': 'Över alla nycklar; utan tidsrymd någonsin.',
