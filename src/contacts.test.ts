@@ -66,6 +66,17 @@ describe('people from a table', () => {
     ]);
   });
 
+  it('may come as Klaviyo gives them: who was never asked says nothing, and the time is known by its column', async () => {
+    const rows = [
+      'Email,Email Marketing Consent,Email Marketing Consent Timestamp,Source',
+      'ada@example.com,SUBSCRIBED,2024-03-01T09:30:00Z,Footer form',
+      'ben@example.com,NEVER_SUBSCRIBED,,',
+      'cleo@example.com,UNSUBSCRIBED,2024-05-02T10:00:00Z,Preferences',
+    ];
+    const report = await take(rows.join('\n'), { mapping: '{"consentSource": "Source"}' });
+    expect(report).toMatchObject({ kept: 3, refused: 0, consent: { in: 1, out: 1, withheld: 0 } });
+  });
+
   it('come without consent where "in" has no source or no time, and the report says so', async () => {
     const rows = [
       'a@example.com,A,yes,2021-03-01,,,',

@@ -29,14 +29,19 @@ export function pagesOf(root: string): string[] {
 export function examplesOf(path: string, page: string): Example[] {
   const found: Example[] = [];
   let open: Example | null = null;
+  let indent = '';
   for (const [index, line] of page.split('\n').entries()) {
-    const fence = /^```(.*)$/.exec(line);
+    const fence = /^( *)```(.*)$/.exec(line);
     if (!fence) {
-      if (open) open.text += `${line}\n`;
+      // In a list the whole block stands to the right.
+      if (open) open.text += `${line.startsWith(indent) ? line.slice(indent.length) : line}\n`;
     } else if (open) {
       found.push(open);
       open = null;
-    } else open = { path, line: index + 1, marks: fence[1]!.trim().split(/\s+/), text: '' };
+    } else {
+      indent = fence[1]!;
+      open = { path, line: index + 1, marks: fence[2]!.trim().split(/\s+/), text: '' };
+    }
   }
   return open ? [...found, open] : found;
 }
@@ -98,7 +103,7 @@ function runOne(root: string, file: string, { path, line, text }: Example): Find
 }
 
 function deadLinks(root: string, path: string, page: string): Finding[] {
-  const prose = page.replaceAll(/^```[\s\S]*?^```/gm, (block) => block.replaceAll(/[^\n]/g, ' '));
+  const prose = page.replaceAll(/^ *```[\s\S]*?^ *```/gm, (block) => block.replaceAll(/[^\n]/g, ' '));
   return [...prose.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].flatMap((match) => {
     const target = match[1]!;
     if (/^[a-z]+:/.test(target) || target.startsWith('/')) return [];

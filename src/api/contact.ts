@@ -42,6 +42,7 @@ const known: Record<string, readonly string[]> = {
     'consent at',
     'consent time',
     'consent timestamp',
+    'email marketing consent timestamp',
     'consent date',
     'optin time',
     'confirm time',
@@ -68,6 +69,9 @@ const words: Record<string, 'in' | 'out' | 'pending'> = {
   ),
   pending: 'pending',
 };
+
+/** Words of other programs for somebody who was never asked. */
+const silent = new Set(['never subscribed', 'not subscribed', 'never']);
 
 const fixed = new Set(Object.keys(known));
 
@@ -235,7 +239,7 @@ function consentOf(fields: ReadonlyMap<string, string>, now: number): SaidConsen
     ...(place === undefined ? {} : { place }),
     ...(wording === undefined ? {} : { wording }),
   };
-  if (word === undefined) return { state: null, at: null, proof, withheld: null };
+  if (word === undefined || silent.has(plain(word))) return { state: null, at: null, proof, withheld: null };
   const state = Object.hasOwn(words, plain(word)) ? words[plain(word)]! : null;
   if (state === null) throw wrong(`"${word.slice(0, 64)}" says neither in nor out`, 'consent');
   const time = timeOf(fields.get('consentAt'), now);

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import {
   IconCheck,
   IconClock,
+  IconHelp,
   IconLanguage,
   IconMoon,
   IconSearch,
@@ -10,7 +11,7 @@ import {
   IconSunMoon,
   IconUserCircle,
 } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { clock, overview } from '../api/query.ts';
 import type { Advance } from '../clock/advance.ts';
 import { me } from '../team/query.ts';
@@ -18,6 +19,7 @@ import { useSignOut } from '../team/SignOut.tsx';
 import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { languages } from '../words/words.ts';
+import { helpFor } from './help.ts';
 import { Path } from './Path.tsx';
 
 export function TopBar({ onSearch, advance }: { onSearch: () => void; advance: Advance }) {
@@ -36,6 +38,7 @@ export function TopBar({ onSearch, advance }: { onSearch: () => void; advance: A
         </UnstyledButton>
         {data?.demo && <span className="environment">{say('environment.demo')}</span>}
         <Clock advance={advance} />
+        <Help />
         <LanguageMenu />
         <SchemeMenu />
         <AccountMenu />
@@ -68,6 +71,28 @@ function Clock({ advance }: { advance: Advance }) {
         </Tooltip>
       </May>
     </div>
+  );
+}
+
+/** Leads to the page of the documentation that explains this one. */
+function Help() {
+  const { say } = useVoice();
+  const path = useLocation({ select: (location) => location.pathname });
+  return (
+    <Tooltip label={say('bar.help')}>
+      <ActionIcon
+        component="a"
+        href={helpFor(path)}
+        target="_blank"
+        rel="noreferrer"
+        variant="subtle"
+        color="control"
+        size={36}
+        aria-label={say('bar.help')}
+      >
+        <IconHelp size={18} stroke={1.5} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

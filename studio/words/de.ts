@@ -35,6 +35,7 @@ export const de: Catalogue = {
   'nav.path': 'Wo Sie sind',
 
   'bar.search': 'Suchen',
+  'bar.help': 'Hilfe zu dieser Seite',
   'bar.language': 'Sprache',
   'bar.scheme': 'Darstellung',
   'scheme.auto': 'Wie das System',

@@ -37,6 +37,7 @@ export const en = {
   'nav.path': 'Where you are',
 
   'bar.search': 'Search',
+  'bar.help': 'Help with this page',
   'bar.language': 'Language',
   'bar.scheme': 'Appearance',
   'scheme.auto': 'As the system',

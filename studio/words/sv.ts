@@ -35,6 +35,7 @@ export const sv: Catalogue = {
   'nav.path': 'Var du är',
 
   'bar.search': 'Sök',
+  'bar.help': 'Hjälp med sidan',
   'bar.language': 'Språk',
   'bar.scheme': 'Utseende',
   'scheme.auto': 'Som systemet',

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Beckon } from '../support/beckon.ts';
+import { adminKey, Beckon } from '../support/beckon.ts';
+import { pagesWithCalls, runCalls } from '../support/examples.ts';
 import { openBrowser, Shopper } from '../support/shopper.ts';
 
 /** Every page of studio, shop and docs as the demo fills it: for those who hear it read, for a phone, and for a slow line. */
@@ -227,5 +228,15 @@ describe('the first load of the studio', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL('**/stuck');
     await page.getByRole('heading', { level: 1, name: /No run needs a hand|need a hand/ }).waitFor();
+  });
+});
+
+/** Last, because they change what they please. */
+describe('the calls that the documentation shows', () => {
+  // As in a shop of one's own, which has it from the start.
+  beforeAll(() => beckon.api('PUT', '/v1/datastreams/default', { name: 'Default' }));
+
+  it.each(pagesWithCalls())('of %s are answered with success', async (path) => {
+    expect(await runCalls(path, { url: beckon.url, key: adminKey })).toBe('');
   });
 });
