@@ -19,10 +19,10 @@ import {
 } from './report.ts';
 import { buyerFloor, rateFloor, tightestAt } from './statistics.ts';
 import { devicesOf } from './verdict.ts';
-import { deletePerson, insertUnits, lockPersons, ordersOf, rowsOf, type Unit } from './table.ts';
+import { deletePerson, insertUnits, lockPersons, ordersOf, peopleWithClicks, rowsOf, type Unit } from './table.ts';
 import { ownRate } from './table-rate.ts';
 import { capBefore, insertStart, startOf } from './table-start.ts';
-import { creditOrders, shownIn, takeEvent, takeOrder } from './take.ts';
+import { creditOrders, shownIn, takeMails, takeOrder } from './take.ts';
 import { rebuildShown } from './table-mail.ts';
 import { gatherShown, insertPicks, insertShown } from './table-shown.ts';
 import { clicksOf, creditedByJourney, funnelActs, journeyTotals, type Page } from './table-report.ts';
@@ -153,12 +153,9 @@ export class Measure {
     events: readonly ShopEvent[],
     { profiles = new Map() }: { profiles?: ReadonlyMap<string, Profile> } = {},
   ): Promise<void> {
-    const [touched, bought, units] = [new Set<string>(), new Set<string>(), [] as Unit[]];
+    const [bought, units] = [new Set<string>(), [] as Unit[]];
     const isTest = (id: string) => profiles.get(id)?.state.test === true;
-    for (const event of events) {
-      const profileId = await takeEvent(tx, event, { isTest, units });
-      if (profileId !== null) touched.add(profileId);
-    }
+    const touched = await takeMails(tx, events, { isTest, units });
     for (const fact of facts) {
       if (isTest(fact.profileId) || !(await takeOrder(tx, fact))) continue;
       bought.add(fact.profileId);
@@ -175,7 +172,7 @@ export class Measure {
     }
     // Only orders change what a unit came to; a click changes credits alone.
     if (bought.size > 0 || units.length > 0) await count(tx, people);
-    for (const profileId of people) await creditOrders(tx, profileId);
+    for (const profileId of await peopleWithClicks(tx, people)) await creditOrders(tx, profileId);
   }
 
   /** The shop's own currency is worth itself. Call once before anything else. */

@@ -95,10 +95,13 @@ export async function mailItems(runner: Runner, query: MailItemsQuery): Promise<
   const at = (time: number | null) => (time === null ? null : new Date(time));
   return runner.rows<MailItems>({
     text: `with seen as (
-        select ${list('shown')}, sum(shown) as shown, sum(held) as held, count(distinct item) filter (where shown > 0) as items
-        from (select day, criterion, position, item, shown, held from measure_shown where ${rolled}
-          union all select day, criterion, position, item, shown, held from measure_shown_delta where ${rolled}) each
-        group by 1, 2, 3, 4
+        select criterion, position, item, day, sum(shown) as shown, sum(held) as held, count(*) filter (where shown > 0) as items
+        from (
+          select ${list('shown')}, item as one, sum(shown) as shown, sum(held) as held
+          from (select day, criterion, position, item, shown, held from measure_shown where ${rolled}
+            union all select day, criterion, position, item, shown, held from measure_shown_delta where ${rolled}) each
+          group by 1, 2, 3, 4, 5
+        ) by_item group by 1, 2, 3, 4
       ), clicked as (
         select criterion, position, item, day, count(*) filter (where person) as people, count(*) filter (where not person) as unknown
         from (select ${list('click')}, bool_or(c.landed_at is not null) as person

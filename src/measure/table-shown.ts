@@ -109,11 +109,13 @@ export async function shownRows(
   const at = (time: number | null) => (time === null ? null : new Date(time));
   return runner.rows<ShownRow>({
     text: `with seen as (
-        select criterion, ${shown} as "group", sum(shown) as shown, sum(clicked) as clicked,
-          count(distinct item) filter (where item <> '' and shown > 0) as items
-        from (select day, criterion, position, item, shown, clicked from measure_shown where journey = '' and ${within}
-          union all select day, criterion, position, item, shown, clicked from measure_shown_delta where journey = '' and ${within}) each
-        group by 1, 2
+        select criterion, "group", sum(shown) as shown, sum(clicked) as clicked, count(*) filter (where item <> '' and shown > 0) as items
+        from (
+          select criterion, ${shown} as "group", item, sum(shown) as shown, sum(clicked) as clicked
+          from (select day, criterion, position, item, shown, clicked from measure_shown where journey = '' and ${within}
+            union all select day, criterion, position, item, shown, clicked from measure_shown_delta where journey = '' and ${within}) each
+          group by 1, 2, 3
+        ) by_item group by 1, 2
       ), credited as (
         select distinct on (s.order_id) p.criterion, ${pick} as "group", p.at, s.minor,
           s.items @> jsonb_build_array(jsonb_build_object('id', p.item)) as with_it

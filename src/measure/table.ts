@@ -111,36 +111,37 @@ export async function insertUnits(tx: Runner, units: readonly Unit[]): Promise<v
   });
 }
 
-export async function insertSent(
-  tx: Runner,
-  { messageId, journey, activity, profileId, at, version, message, variant, plannedAt, held, shown }: Sent,
-  shard: number,
-): Promise<void> {
+/** Messages that left, or would have, each once, with what they showed; clicks on them are those of whom they went to. */
+export async function insertSent(tx: Runner, sent: readonly Sent[]): Promise<void> {
+  if (sent.length === 0) return;
   await tx.run({
     name: 'measure.sent',
     text: `with fresh as (
         insert into measure_sent (message_id, journey, profile_id, shard, at, activity, version, message, variant, planned_at, held, shown)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (message_id) do nothing returning *
+        select * from unnest($1::text[], $2::text[], $3::uuid[], $4::smallint[], $5::timestamptz[], $6::text[], $7::int[], $8::text[],
+          $9::text[], $10::timestamptz[], $11::bool[], $12::jsonb[])
+        on conflict (message_id) do nothing returning *
       ) ${shownOf('fresh', 1)}`,
     values: [
-      messageId,
-      journey,
-      profileId,
-      shard,
-      new Date(at),
-      activity,
-      version,
-      message,
-      variant,
-      new Date(plannedAt),
-      held,
-      shown.length === 0 ? null : JSON.stringify(shown),
+      sent.map(({ messageId }) => messageId),
+      sent.map(({ journey }) => journey),
+      sent.map(({ profileId }) => profileId),
+      sent.map(({ profileId }) => shardOf(profileId)),
+      sent.map(({ at }) => new Date(at)),
+      sent.map(({ activity }) => activity),
+      sent.map(({ version }) => version),
+      sent.map(({ message }) => message),
+      sent.map(({ variant }) => variant),
+      sent.map(({ plannedAt }) => new Date(plannedAt)),
+      sent.map(({ held }) => held),
+      sent.map(({ shown }) => (shown.length === 0 ? null : JSON.stringify(shown))),
     ],
   });
   await tx.run({
     name: 'measure.sent-clicks',
-    text: 'update measure_click set profile_id = $2 where message_id = $1 and profile_id is distinct from $2',
-    values: [messageId, profileId],
+    text: `update measure_click c set profile_id = g.profile_id from unnest($1::text[], $2::uuid[]) as g(message_id, profile_id)
+      where c.message_id = g.message_id and c.profile_id is distinct from g.profile_id`,
+    values: [sent.map(({ messageId }) => messageId), sent.map(({ profileId }) => profileId)],
   });
 }
 
@@ -238,14 +239,26 @@ export async function lockPersons(tx: Runner, profileIds: readonly string[]): Pr
   });
 }
 
-/** Who lives on: the profile itself, or the one it has been merged into. */
-export async function livingProfile(tx: Runner, profileId: string): Promise<string> {
-  const [row] = await tx.rows<{ merged_into: string }>({
+/** Of these profiles, who lives on in another: merged profile → survivor. */
+export async function survivorsOf(tx: Runner, profileIds: readonly string[]): Promise<Map<string, string>> {
+  if (profileIds.length === 0) return new Map();
+  const rows = await tx.rows<{ profile_id: string; merged_into: string }>({
     name: 'measure.living',
-    text: 'select merged_into from measure_person where profile_id = $1 and merged_into is not null',
-    values: [profileId],
+    text: 'select profile_id, merged_into from measure_person where profile_id = any($1::uuid[]) and merged_into is not null',
+    values: [[...new Set(profileIds)]],
   });
-  return row?.merged_into ?? profileId;
+  return new Map(rows.map((row) => [row.profile_id, row.merged_into]));
+}
+
+/** Who of these people has clicked something that credits may hang on. */
+export async function peopleWithClicks(tx: Runner, profileIds: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.rows<{ id: string }>({
+    name: 'measure.clickers',
+    text: `select distinct profile_id as id from measure_click
+      where profile_id = any($1::uuid[]) and landed_at is not null and at is not null`,
+    values: [profileIds],
+  });
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Whom a message went to, as far as we have seen it leave. */

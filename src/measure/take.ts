@@ -7,9 +7,9 @@ import {
   insertOrder,
   insertRefund,
   insertSent,
-  livingProfile,
   ordersOf,
   recipientOf,
+  survivorsOf,
   upsertClick,
   upsertLanding,
   type Sent,
@@ -21,34 +21,48 @@ import type { Pick as PagePick, Shown } from './table-shown.ts';
 /** A unit whose assignment is only heard of from the log was assigned at the usual share. */
 const usualShare = 0.1;
 
-/** Takes in one event. @returns the profile whose credits it may change */
-export async function takeEvent(
+/** Takes in what events say of mails. @returns the profiles whose credits it may change */
+export async function takeMails(
   tx: Tx,
-  event: ShopEvent,
+  events: readonly ShopEvent[],
   { isTest, units }: { isTest: (id: string) => boolean; units: Unit[] },
-): Promise<string | null> {
-  const { message, happenedAt: at } = event;
-  const landing = clickIdOf(event.page?.url);
-  if (landing !== null && is(event, 'web.webpagedetails.pageViews') && !event.bot) {
-    return upsertLanding(tx, landing, at, shardOf(event.visitor));
+): Promise<Set<string>> {
+  const touched = new Set<string>();
+  const about = events.filter(({ message, data }) => message !== undefined && data?.['test'] !== true);
+  const named = about.flatMap((event) => profileOf(event) ?? []);
+  const survivors = await survivorsOf(tx, named);
+  const whose = async (event: ShopEvent) => {
+    const name = profileOf(event);
+    return name === null ? recipientOf(tx, event.message!.id) : (survivors.get(name) ?? name);
+  };
+  const sent: Sent[] = [];
+  for (const event of about) {
+    const arm = armOf(event);
+    const profileId = arm === null ? null : await whose(event);
+    if (arm === null || profileId === null || isTest(profileId)) continue;
+    const { id: messageId, journey, activity = null } = event.message!;
+    const { happenedAt: at } = event;
+    // Whoever gets no mail at all is in no journey's comparison.
+    if (event.data?.['heldOutOf'] !== 'all') units.push({ journey, profileId, arm, at, share: usualShare });
+    sent.push({ messageId, journey, activity, profileId, at, held: arm === 'control', ...kindOf(event) });
+    touched.add(profileId);
   }
-  if (!message || event.data?.['test'] === true) return null;
-  const arm = armOf(event);
-  if (arm === null && !is(event, 'message.clicked')) return null;
-  const named = profileOf(event);
-  const profileId = named === null ? await recipientOf(tx, message.id) : await livingProfile(tx, named);
-  if (profileId !== null && isTest(profileId)) return null;
-  if (arm === null) return upsertClick(tx, clickOf(event, message, profileId), shardOf(profileId ?? event.visitor));
-  if (profileId === null) return null;
-  const { journey, activity = null } = message;
-  // Whoever gets no mail at all is in no journey's comparison.
-  if (event.data?.['heldOutOf'] !== 'all') units.push({ journey, profileId, arm, at, share: usualShare });
-  await insertSent(
-    tx,
-    { messageId: message.id, journey, activity, profileId, at, held: arm === 'control', ...kindOf(event) },
-    shardOf(profileId),
-  );
-  return profileId;
+  await insertSent(tx, sent);
+  for (const event of events) {
+    const landing = event.bot ? null : clickIdOf(event.page?.url);
+    const isClick = event.message !== undefined && event.data?.['test'] !== true && armOf(event) === null;
+    let clicker: string | null = null;
+    if (landing !== null && is(event, 'web.webpagedetails.pageViews')) {
+      clicker = await upsertLanding(tx, landing, event.happenedAt, shardOf(event.visitor));
+    } else if (isClick && is(event, 'message.clicked')) {
+      const profileId = await whose(event);
+      if (profileId !== null && isTest(profileId)) continue;
+      const click = clickOf(event, event.message!, profileId);
+      clicker = await upsertClick(tx, click, shardOf(profileId ?? event.visitor));
+    }
+    if (clicker !== null) touched.add(clicker);
+  }
+  return touched;
 }
 
 /** Takes in what a fact says of an order or of money that went back. @returns whether it said so */
