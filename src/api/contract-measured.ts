@@ -167,6 +167,7 @@ export const OutletView = Type.Object({
   /** Why the last call was not taken; it is made again. */
   fault: nullable(text),
 });
+export type OutletView = Static<typeof OutletView>;
 
 const model = Type.Union([Type.Literal('last'), Type.Literal('first')]);
 const days = Type.Number({ exclusiveMinimum: 0, maximum: 30 });

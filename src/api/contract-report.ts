@@ -1,5 +1,6 @@
 /** Shapes of the doors to reports besides a journey's own: rates, and how many people it takes. */
 import { Type, type Static } from 'typebox';
+import { Said } from './contract-said.ts';
 
 /** What one unit of a currency was worth on a day, in the currency of the reports. */
 export const RateRow = Type.Object(
@@ -28,6 +29,13 @@ export const SizePlan = Type.Object({
 });
 
 const count = Type.Integer({ minimum: 0 });
+
+/** Whether a clear gain within 7 days is still there after 28. */
+export const Lasting = Type.Object({
+  word: Type.Union([Type.Literal('lasts'), Type.Literal('fades'), Type.Literal('too early')]),
+  why: Type.String(),
+  said: Said,
+});
 
 /** The sizes of the arms among people last seen on one kind of device: phone, tablet, computer or unknown. */
 export const RatioOfDevice = Type.Object({

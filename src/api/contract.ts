@@ -6,7 +6,7 @@
  */
 import { Type, type Static } from 'typebox';
 import { Said } from './contract-said.ts';
-import { RatioOfDevice } from './contract-report.ts';
+import { Lasting, RatioOfDevice } from './contract-report.ts';
 import { ClaimView, ConsentView, IdentityView, MergeView, OriginView, TraitValueView } from './contract-person.ts';
 
 const count = Type.Integer({ minimum: 0 });
@@ -354,6 +354,7 @@ export const JourneyReport = Type.Object({
     Type.Object({ expected: Type.Number(), p: Type.Number(), peekP: Type.Number(), alarm: Type.Boolean() }),
     Type.Null(),
   ]),
+  lasting: Type.Union([Lasting, Type.Null()]),
   /** The same day by day: all days together, and the one that fits least, its p set right for how many there are. */
   ratioByDay: Type.Union([
     Type.Object({

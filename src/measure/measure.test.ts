@@ -433,3 +433,41 @@ describe('funnel() by what stood in mails', () => {
     expect(await told([]).funnel('shelf', { by: 'slot', from: monday + day })).toEqual([]);
   });
 });
+
+describe('a new rule of credit', () => {
+  it('credits orders from its moment on, and leaves older ones as they were, also when they are credited anew', async () => {
+    const person = 71;
+    const clicked = (message: string, at: number) => [
+      seen(person, mail('accepted', message, at - hour, 'rules')),
+      seen(person, click(message, `c-${message}`, at, 'rules')),
+      seen(person, landing(`c-${message}`, at)),
+    ];
+    const changed = monday + 60 * day;
+    await listen([], [...clicked('r1', changed - day), ...clicked('r2', changed - hour)]);
+    await listen([ordered(person, 'o-old', changed - 1)], []);
+    clock.set(changed);
+    await measure.crediting.change({ model: 'first', clickDays: 5, orderDays: 2 });
+    clock.set(monday);
+    // The first click is not two days old yet; three days later neither is in time.
+    await listen([ordered(person, 'o-new', changed + hour), ordered(person, 'o-late', changed + 3 * day)], []);
+    const credits = async () =>
+      store.rows({
+        text: `select order_id, message_id, rule from measure_credit where profile_id = $1 order by 1`,
+        values: [id(person)],
+      });
+    const expected = [
+      { order_id: 'o-new', message_id: 'r1', rule: 'first-human-click-5d-2d/2' },
+      { order_id: 'o-old', message_id: 'r2', rule: 'last-human-click-5d/1' },
+    ];
+    expect(await credits()).toEqual(expected);
+    await listen([], clicked('r3', changed + 30 * day)); // whatever comes, all their orders are credited anew
+    expect(await credits()).toEqual(expected);
+    expect((await measure.crediting.beside('rules')).map(({ model, days, orders }) => [model, days, orders])).toEqual([
+      ['last', 1, 2],
+      ['last', 5, 3],
+      ['last', 14, 3],
+      ['first', 5, 3],
+      ['any', 5, 3],
+    ]);
+  });
+});

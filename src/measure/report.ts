@@ -4,12 +4,14 @@ import type { JourneyStart } from './table-start.ts';
 import type { ArmRow } from './table-tally.ts';
 import type { Arm } from './table.ts';
 import {
+  lastingOf,
   ratioByDay,
   ratioByDevice,
   ratioOf,
   readAll,
   spansOf,
   type Arms,
+  type Lasting,
   type Ratio,
   type RatioOfDevice,
   type Reading,
@@ -127,6 +129,8 @@ export interface JourneyReport {
   /** Credited to caused revenue; null while the effect is not known or is none. Over 3 the credit says far more than the mail did. */
   creditedToCaused: { ratio: number; flagged: boolean } | null;
   readings: ReadingView[];
+  /** Whether a clear gain within the window is still there after 28 days; null where there is none to ask of. */
+  lasting: Lasting | null;
   /** The effect by week of assignment, of the weeks in which both arms bought enough. */
   weeks: { from: string; treated: number; control: number; effect: number; low: number; high: number }[];
   ratio: Ratio | null;
@@ -182,6 +186,7 @@ export function buildReport(input: ReportInput): JourneyReport {
     caused,
     creditedToCaused: ratioTo(revenue.amount, caused.total),
     readings: readings.map((reading) => readingView(reading, currency)),
+    lasting: lastingOf(readings),
     weeks: spansOf(input.weeks).map(({ from, treated, control, ...span }) => ({
       from: new Date(from).toISOString(),
       treated,

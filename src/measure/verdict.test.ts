@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noSums, type ArmRow } from './table-tally.ts';
-import { ratioByDay, ratioOf, readAll, readAs, readings, spansOf } from './verdict.ts';
+import { lastingOf, ratioByDay, ratioOf, readAll, readAs, readings, spansOf, type Reading } from './verdict.ts';
 
 const arm = (more: Partial<ArmRow>): ArmRow => ({ ...noSums, ...more });
 
@@ -116,4 +116,29 @@ it('spansOf() leaves out weeks in which an arm bought too little', () => {
   });
   const spans = spansOf([row('control', 1, 60), row('treated', 1, 90), row('control', 2, 40), row('treated', 2, 90)]);
   expect(spans).toMatchObject([{ from: 1, treated: 1000, control: 1000, effect: expect.closeTo(3, 9) }]);
+});
+
+describe('lastingOf() (trust §5.2, Δ over 28 days beside Δ over 7)', () => {
+  const none = { p: null, pHolm: null, lift: null };
+  const all = (within: [number, number], later: [number, number] | null): Reading[] =>
+    readings.map((reading) => {
+      const given = reading === 'revenue' ? within : reading === 'later' ? later : null;
+      if (given === null) return { reading, word: 'too early', effect: null, low: null, high: null, ...none };
+      const [low, high] = given;
+      const word = low > 0 || high < 0 ? 'clear' : 'no clear effect';
+      return { reading, word, effect: (low + high) / 2, low, high, ...none };
+    });
+
+  it.each([
+    ['lasts', [1, 3], [0.5, 4]],
+    ['fades', [1, 3], [-2, 3]],
+    ['too early', [1, 3], null],
+  ] as const)('says %s of a clear gain', (word, within, later) => {
+    expect(lastingOf(all([...within], later && [...later]))).toMatchObject({ word });
+  });
+
+  it('says nothing where there is no clear gain to ask of', () => {
+    expect(lastingOf(all([-1, 3], [1, 2]))).toBeNull();
+    expect(lastingOf(all([-3, -1], [-2, -1]))).toBeNull();
+  });
 });

@@ -1,4 +1,5 @@
 import type { DeviceKind } from '../event/index.ts';
+import { said, type Said } from '../base/index.ts';
 import { adjustedDifference } from './covariate.ts';
 import { chiSquareTail } from './distribution.ts';
 import { holm } from './many.ts';
@@ -99,6 +100,30 @@ export function readAll(matured: Arms, later: Arms): Reading[] {
   const adjusted = holm(beside.map(({ p }) => p!));
   for (const [place, one] of beside.entries()) one.pHolm = adjusted[place]!;
   return all;
+}
+
+/** What the look at 28 days says of a clear effect within 7: did it last, or were orders only brought forward (trust.md §5.2)? */
+export interface Lasting {
+  word: 'lasts' | 'fades' | 'too early';
+  why: string;
+  said: Said;
+}
+
+/** Null while there is no clear gain within the window, of which it could be asked. Pure. */
+export function lastingOf(all: readonly Reading[]): Lasting | null {
+  const of = (name: ReadingName) => all.find(({ reading }) => reading === name)!;
+  const [within, later] = [of('revenue'), of('later')];
+  if (within.word !== 'clear' || !(within.effect! > 0)) return null;
+  if (later.effect === null || later.low === null) {
+    const why = 'Too few have been watched for 28 days to say whether the effect lasts';
+    return { word: 'too early', why, said: said('caused.lastingEarly') };
+  }
+  if (later.low > 0) {
+    const why = 'It is there after 28 days as well: orders were not only brought forward';
+    return { word: 'lasts', why, said: said('caused.lasts') };
+  }
+  const why = 'After 28 days no clear effect is left: orders may only have been brought forward';
+  return { word: 'fades', why, said: said('caused.fades') };
 }
 
 /** Do the arms have the sizes they were meant to have? `p` for one look, `peekP` for as many as one likes. */

@@ -1,19 +1,23 @@
 import './report.css';
 import { Anchor, Group } from '@mantine/core';
 import type { JourneyReport } from '../../src/api/contract.ts';
+import { useSaid } from '../ui/said.ts';
 import { useVoice } from '../ui/voice.tsx';
 
 type Reading = JourneyReport['readings'][number];
 type Scale = { low: number; high: number };
+type DeviceWord = 'phone' | 'tablet' | 'computer' | 'unknown';
 
 /** The same comparison read in other ways, the effect week by week, what decides, and the sums to work it out. */
 export function Readings({ report, journeyKey }: { report: JourneyReport; journeyKey: string }) {
   const { say } = useVoice();
+  const words = useSaid();
   return (
     <>
       <h3>{say('report.readings')}</h3>
       <p className="quiet">{say('report.readingsSay')}</p>
       <ReadingList report={report} />
+      {report.lasting && <p>{words(report.lasting.said, report.lasting.why)}.</p>}
       <Weeks report={report} />
       <Decided report={report} />
       <Group gap="md" mt="sm">
@@ -92,7 +96,8 @@ function Weeks({ report: { weeks, currency } }: { report: JourneyReport }) {
   );
 }
 
-function Decided({ report: { decided, ratio, ratioByDay, currency, conflicted } }: { report: JourneyReport }) {
+function Decided({ report }: { report: JourneyReport }) {
+  const { decided, ratio, ratioByDay, ratioByDevice, currency, conflicted } = report;
   const { say, moment, day, money, percent, number } = useVoice();
   return (
     <ul className="quiet reading-notes">
@@ -121,6 +126,13 @@ function Decided({ report: { decided, ratio, ratioByDay, currency, conflicted } 
           {say('report.ratioDay', { day: day(ratioByDay.worst.day), p: number(round(ratioByDay.worst.p)) })}
         </li>
       )}
+      {ratioByDevice
+        .filter(({ p }) => p < 0.001)
+        .map(({ device, p }) => (
+          <li key={device} className="harm-word">
+            {say('report.ratioDevice', { device: say(`report.on.${device as DeviceWord}`), p: number(round(p)) })}
+          </li>
+        ))}
       {conflicted > 0 && <li>{say('report.conflicted', { count: conflicted })}</li>}
     </ul>
   );

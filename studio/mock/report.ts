@@ -23,7 +23,7 @@ export function reportOf(key: string, at: string): JourneyReport {
     windowDays: 7,
     ...(key === 'abandoned-cart' ? clear : early),
     ratio: draft ? null : { expected: 0.1, p: 0.84, peekP: 1, alarm: false },
-    ratioByDevice: [],
+    ratioByDevice: draft ? [] : [{ device: 'phone', treated: 620, control: 70, expected: 0.1, p: 0.9 }],
     ratioByDay: draft ? null : { days: 40, p: 0.61, worst: { day: '2026-10-12T00:00:00.000Z', p: 0.9 } },
     decided: draft ? null : { at: '2026-09-28T08:00:00.000Z', hash: '0123456789abcdef'.repeat(4), cap: 640, plan: {} },
   };
@@ -83,7 +83,7 @@ const nothingDone: typeof done = {
   credited: { orders: 0, revenue: { amount: 0, currency: 'EUR' } },
 };
 
-type Verdict = Pick<JourneyReport, 'caused' | 'creditedToCaused' | 'readings' | 'weeks'>;
+type Verdict = Pick<JourneyReport, 'caused' | 'creditedToCaused' | 'readings' | 'lasting' | 'weeks'>;
 
 const clear: Verdict = {
   caused: {
@@ -100,6 +100,11 @@ const clear: Verdict = {
     confidence: 0.95,
   },
   creditedToCaused: { ratio: 5.9, flagged: true },
+  lasting: {
+    word: 'too early',
+    why: 'Too few have been watched for 28 days to say whether the effect lasts',
+    said: { code: 'caused.lastingEarly', values: {} },
+  },
   readings: [
     { reading: 'revenue', word: 'clear', effect: 7.95, low: 3.57, high: 12.48, p: 0.0031, pHolm: null, lift: null },
     {
@@ -141,6 +146,7 @@ const early: Verdict = {
     confidence: 0.95,
   },
   creditedToCaused: null,
+  lasting: null,
   readings: names.map((reading) => ({ reading, ...unsaid })),
   weeks: [],
 };

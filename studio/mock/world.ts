@@ -14,6 +14,16 @@ import { audiencesOf, listReport, membersOf, problemsOf } from './audience.ts';
 import { documents } from './document.ts';
 import { intakeOf, noIntake, quarantineOf, requestsOf, webhooksOf } from './incoming.ts';
 import { certificateOf, profileOf } from './person.ts';
+import {
+  comparisonsOf,
+  creditsOf,
+  funnelOf,
+  itemsOf,
+  outletOf,
+  periodsOf,
+  recommendationsOf,
+  rulesOf,
+} from './measured.ts';
 import { harmOf, reportOf } from './report.ts';
 import { ledgerOf, ledgerPageOf, ledgerStoryOf, paceOf } from './ledger.ts';
 import { stuckOf } from './stuck.ts';
@@ -166,6 +176,17 @@ interface Asked {
 
 const ok = (value: unknown): Answer => ({ status: 200, value });
 
+/** The parts of a journey's report, by the rest of their address. */
+function reportPart(world: World, { id, rest, search }: Pick<Asked, 'id' | 'rest' | 'search'>): unknown {
+  const at = (hours: number) => iso(world, hours);
+  const isEmpty = world.empty || id === 'long-words';
+  if (rest === 'funnel') return funnelOf(search.get('by') ?? 'day', at, isEmpty);
+  if (rest === 'periods') return periodsOf(search, isEmpty);
+  if (rest === 'credits') return creditsOf(isEmpty);
+  if (rest === 'items') return itemsOf(isEmpty);
+  return rest === 'experiments' ? comparisonsOf(id, isEmpty) : reportOf(id, at(0));
+}
+
 const alertsOf = (world: World) =>
   world.empty
     ? []
@@ -220,10 +241,19 @@ const doors: Record<string, (world: World, asked: Asked) => Answer> = {
     if (sub === 'stuck') return ok(stuckRuns(world, [id]));
     if (sub === 'runs' && method === 'POST') return ok({ moved: (body as { runs: string[] }).runs.length });
     if (id === '') return ok({ journeys: journeyRows(world) });
-    if (sub === 'report') return ok(reportOf(id, iso(world, 0)));
+    if (sub === 'report') return ok(reportPart(world, { id, rest, search }));
     if (sub === 'harm') return ok(harmOf(id));
     if (sub === 'people') return ok({ people: here(world, search.get('activity') ?? '') });
     return ok(detail(world, id));
+  },
+  reports: (world, { id, search }) => {
+    if (id === 'global') return ok(comparisonsOf(null, world.empty));
+    return ok(recommendationsOf(search, (hours) => iso(world, hours), world.empty));
+  },
+  'credit-rule': () => ok(rulesOf()),
+  'event-webhook': (world, { method }) => {
+    const webhook = outletOf(world.empty && method === 'GET');
+    return ok(method === 'PUT' ? { webhook, secret: 'whsec_aW52ZW50ZWQ=' } : { webhook });
   },
   people: (world, { search }) => {
     const q = (search.get('q') ?? '').toLowerCase();

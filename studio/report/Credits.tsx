@@ -40,6 +40,9 @@ export function Credits({ journeyKey }: { journeyKey: string }) {
   );
 }
 
+const wordOf = (model: string) =>
+  model === 'any' ? 'reports.any' : model === 'first' ? 'reports.first' : 'reports.last';
+
 function RuleTable({ rows, currency }: { rows: CreditsView['credits']; currency: string }) {
   const { say, number, money } = useVoice();
   return (
@@ -55,7 +58,7 @@ function RuleTable({ rows, currency }: { rows: CreditsView['credits']; currency:
         <Table.Tbody>
           {rows.map(({ model, days, orders, revenue }) => (
             <Table.Tr key={`${model} ${days}`}>
-              <Table.Td>{say(model === 'first' ? 'reports.first' : 'reports.last', { count: days })}</Table.Td>
+              <Table.Td>{say(wordOf(model), { count: days })}</Table.Td>
               <Table.Td className="number">{number(orders)}</Table.Td>
               <Table.Td className="number">{money({ amount: revenue, currency }, true)}</Table.Td>
             </Table.Tr>
@@ -75,6 +78,8 @@ function ItemTable({ rows, currency }: { rows: ItemsView['items']; currency: str
           <Table.Tr>
             <Table.Th>{say('reports.item')}</Table.Th>
             <Table.Th className="number">{say('reports.place')}</Table.Th>
+            <Table.Th className="wide-only">{say('reports.by.criterion')}</Table.Th>
+            <Table.Th className="number wide-only">{say('reports.row.accepted')}</Table.Th>
             <Table.Th className="number">{say('reports.clicked')}</Table.Th>
             <Table.Th className="number">{say('reports.row.orders')}</Table.Th>
             <Table.Th className="number wide-only">{say('reports.withIt')}</Table.Th>
@@ -83,9 +88,11 @@ function ItemTable({ rows, currency }: { rows: ItemsView['items']; currency: str
         </Table.Thead>
         <Table.Tbody>
           {rows.slice(0, most).map((row) => (
-            <Table.Tr key={`${row.item} ${row.position}`}>
+            <Table.Tr key={`${row.item} ${row.position} ${row.criterion}`}>
               <Table.Td>{row.name}</Table.Td>
               <Table.Td className="number">{row.position === null ? '–' : number(row.position)}</Table.Td>
+              <Table.Td className="wide-only">{row.criterion || '–'}</Table.Td>
+              <Table.Td className="number wide-only">{number(row.shown)}</Table.Td>
               <Table.Td className="number">{number(row.clicks)}</Table.Td>
               <Table.Td className="number">{number(row.orders)}</Table.Td>
               <Table.Td className="number wide-only">{number(row.ordersWithIt)}</Table.Td>

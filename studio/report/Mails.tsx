@@ -22,13 +22,19 @@ export function Mails({ journeyKey }: { journeyKey: string }) {
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={4} />}
       {data?.length === 0 && <p className="quiet">{say('report.none')}</p>}
-      {data && data.length > 0 && <MailTable rows={by === 'day' ? data.toReversed() : data} journeyKey={journeyKey} />}
+      {data && data.length > 0 && (
+        <MailTable rows={by === 'day' ? data.toReversed() : data} by={by} journeyKey={journeyKey} />
+      )}
+      {isItems(by) && <p className="quiet">{say('reports.itemsSay')}</p>}
       <Files to={`/v1/journeys/${encodeURIComponent(journeyKey)}/report/funnel/file?by=${by}&`} />
     </Panel>
   );
 }
 
-function MailTable({ rows, journeyKey }: { rows: readonly FunnelLine[]; journeyKey: string }) {
+/** Told apart by what stood in the mails: these lines hold more mails than there are. */
+const isItems = (by: MailGroup) => by === 'criterion' || by === 'item' || by === 'slot';
+
+function MailTable({ rows, by, journeyKey }: { rows: readonly FunnelLine[]; by: MailGroup; journeyKey: string }) {
   const { say, number, money } = useVoice();
   const currency = useQuery(report(journeyKey)).data?.currency ?? 'EUR';
   const excluded = ({ excluded: list }: FunnelLine) => list.reduce((sum, { count }) => sum + count, 0);
@@ -53,7 +59,11 @@ function MailTable({ rows, journeyKey }: { rows: readonly FunnelLine[]; journeyK
           {rows.slice(0, most).map((row) => (
             <Table.Tr key={row.group}>
               <Table.Td>
-                {row.group === '' ? <span className="quiet">{say('reports.noVariant')}</span> : row.group}
+                {row.group === '' || (by === 'slot' && row.group === '0') ? (
+                  <span className="quiet">{say(isItems(by) ? 'reports.noItem' : 'reports.noVariant')}</span>
+                ) : (
+                  (row.name ?? row.group)
+                )}
               </Table.Td>
               <Table.Td className="number">{number(row.planned)}</Table.Td>
               <Table.Td className="number wide-only">{number(row.heldOut)}</Table.Td>

@@ -1,5 +1,5 @@
 import './report.css';
-import { Table } from '@mantine/core';
+import { SegmentedControl, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { RecommendationsView } from '../../src/api/contract-measured.ts';
@@ -8,12 +8,14 @@ import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { By } from './By.tsx';
 import { Comparisons } from './Comparisons.tsx';
+import { CreditRule } from './CreditRule.tsx';
+import { EventWebhook } from './EventWebhook.tsx';
 import { Files } from './Mails.tsx';
-import { allMail, creditRules, recommended, shownGroups, type ShownGroup } from './query.ts';
+import { allMail, places, recommended, shownGroups, type Place, type ShownGroup } from './query.ts';
 
 const most = 60;
 
-/** Reports of no single journey: all mail against none, recommendations on pages, and the rule of credit. */
+/** Reports of no single journey: all mail against none, recommendations, the rule of credit, and the log for a warehouse. */
 export function ReportsPage() {
   const { say } = useVoice();
   const global = useQuery(allMail);
@@ -26,7 +28,8 @@ export function ReportsPage() {
       <PageHead title={say('nav.reports')} answer={`${answer}.`} />
       <Comparisons query={global} title={say('reports.global')} none={say('reports.noGlobal')} />
       <Recommended />
-      <Rule />
+      <CreditRule />
+      <EventWebhook />
     </div>
   );
 }
@@ -34,23 +37,37 @@ export function ReportsPage() {
 function Recommended() {
   const { say } = useVoice();
   const [by, setBy] = useState<ShownGroup>('criterion');
-  const { data, error, refetch } = useQuery(recommended(by));
+  const [where, setWhere] = useState<Place>('mails');
+  const { data, error, refetch } = useQuery(recommended(by, where));
   return (
     <Panel title={say('reports.recommended')} aside={<By value={by} groups={shownGroups} onChange={setBy} />}>
+      <SegmentedControl
+        size="xs"
+        mb="sm"
+        aria-label={say('reports.where')}
+        value={where}
+        onChange={(value) => setWhere(value === 'pages' ? 'pages' : 'mails')}
+        data={places.map((value) => ({ value, label: say(`reports.where.${value}`) }))}
+      />
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={3} />}
-      {data?.rows.length === 0 && <p className="quiet">{say('reports.nothingShown')}</p>}
+      {data?.rows.length === 0 && <p className="quiet">{say(`reports.nothingIn.${where}`)}</p>}
       {data && data.rows.length > 0 && (
         <>
-          <ShownTable shown={data} by={by} />
-          <Files to={`/v1/reports/recommendations/file?by=${by}&`} />
+          <ShownTable shown={data} by={by} where={where} />
+          <Files to={`/v1/reports/recommendations/file?by=${by}&in=${where}&`} />
         </>
       )}
     </Panel>
   );
 }
 
-function ShownTable({ shown: { rows, currency }, by }: { shown: RecommendationsView; by: ShownGroup }) {
+function ShownTable(props: { shown: RecommendationsView; by: ShownGroup; where: Place }) {
+  const {
+    shown: { rows, currency },
+    by,
+    where,
+  } = props;
   const { say, number, percent, money } = useVoice();
   return (
     <div className="table table-bare">
@@ -60,6 +77,7 @@ function ShownTable({ shown: { rows, currency }, by }: { shown: RecommendationsV
             <Table.Th>{say('reports.by.criterion')}</Table.Th>
             {by !== 'criterion' && <Table.Th>{say(`reports.by.${by}`)}</Table.Th>}
             <Table.Th className="number">{say('reports.shown')}</Table.Th>
+            {where === 'mails' && <Table.Th className="number wide-only">{say('reports.row.heldOut')}</Table.Th>}
             <Table.Th className="number">{say('reports.clicked')}</Table.Th>
             <Table.Th className="number wide-only">{say('reports.coverage')}</Table.Th>
             <Table.Th className="number wide-only">{say('reports.row.orders')}</Table.Th>
@@ -69,9 +87,10 @@ function ShownTable({ shown: { rows, currency }, by }: { shown: RecommendationsV
         <Table.Tbody>
           {rows.slice(0, most).map((row) => (
             <Table.Tr key={`${row.criterion} ${row.group}`}>
-              <Table.Td>{row.criterion}</Table.Td>
+              <Table.Td>{row.criterion || <span className="quiet">{say('reports.noCriterion')}</span>}</Table.Td>
               {by !== 'criterion' && <Table.Td>{row.group}</Table.Td>}
               <Table.Td className="number">{number(row.shown)}</Table.Td>
+              {where === 'mails' && <Table.Td className="number wide-only">{number(row.heldOut)}</Table.Td>}
               <Table.Td className="number">{number(row.clicked)}</Table.Td>
               <Table.Td className="number wide-only">{row.coverage === null ? '–' : percent(row.coverage)}</Table.Td>
               <Table.Td className="number wide-only">{number(row.orders)}</Table.Td>
@@ -82,22 +101,5 @@ function ShownTable({ shown: { rows, currency }, by }: { shown: RecommendationsV
       </Table>
       {rows.length > most && <p className="quiet">{say('reports.more', { count: rows.length - most })}</p>}
     </div>
-  );
-}
-
-function Rule() {
-  const { say, moment } = useVoice();
-  const { data } = useQuery(creditRules);
-  const rule = data?.at(-1);
-  if (!rule) return null;
-  return (
-    <Panel title={say('reports.rule')}>
-      <p>{say(rule.model === 'first' ? 'reports.first' : 'reports.last', { count: rule.orderDays })}</p>
-      <p className="quiet">
-        <code>{rule.name}</code>
-        {rule.since !== null && ` · ${say('reports.ruleSince', { at: moment(rule.since) })}`}
-      </p>
-      <p className="quiet">{say('reports.ruleSays')}</p>
-    </Panel>
   );
 }

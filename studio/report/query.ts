@@ -4,6 +4,7 @@ import type {
   CreditRules,
   CreditsView,
   ItemsView,
+  OutletView,
   PeriodsView,
   RecommendationsView,
 } from '../../src/api/contract-measured.ts';
@@ -16,7 +17,7 @@ const part = encodeURIComponent;
 const of = (key: string) => `/v1/journeys/${part(key)}/report`;
 
 /** By what mails can be told apart. */
-export const mailGroups = ['day', 'activity', 'version', 'message', 'variant'] as const;
+export const mailGroups = ['day', 'activity', 'version', 'message', 'variant', 'criterion', 'item', 'slot'] as const;
 export type MailGroup = (typeof mailGroups)[number];
 
 /** By what recommendations can be told apart. */
@@ -65,14 +66,25 @@ export const allMail = queryOptions({
   refetchInterval: often,
 });
 
-export const recommended = (by: ShownGroup) =>
+/** Where recommendations stand. */
+export const places = ['pages', 'mails'] as const;
+export type Place = (typeof places)[number];
+
+export const recommended = (by: ShownGroup, where: Place) =>
   queryOptions({
-    queryKey: ['reports', 'recommendations', by],
-    queryFn: () => ask<RecommendationsView>(`/v1/reports/recommendations?by=${by}`),
+    queryKey: ['reports', 'recommendations', by, where],
+    queryFn: () => ask<RecommendationsView>(`/v1/reports/recommendations?by=${by}&in=${where}`),
     refetchInterval: often,
   });
 
 export const creditRules = queryOptions({
   queryKey: ['credit-rule'],
   queryFn: async () => (await ask<CreditRules>('/v1/credit-rule')).rules,
+});
+
+/** Where the log is sent on to; null where it is not. */
+export const eventWebhook = queryOptions({
+  queryKey: ['event-webhook'],
+  queryFn: async () => (await ask<{ webhook: OutletView | null }>('/v1/event-webhook')).webhook,
+  refetchInterval: often,
 });

@@ -61,13 +61,59 @@ export const deReport = {
     'Niemand ist von allen Mails ausgenommen. BECKON_GLOBAL_HOLDOUT=0.05 gibt einer von zwanzig Personen ein Vierteljahr lang keine, um zu sehen, was alle zusammen bewirken.',
   'reports.someGetNone': 'Einige bekommen in {quarter} gar keine Mail, damit die Wirkung zu sehen ist',
   'reports.everybodyGets': 'Alle dürfen Mails bekommen; was alle zusammen bewirken, wird nicht gemessen',
-  'reports.recommended': 'Empfehlungen auf Seiten',
-  'reports.nothingShown':
-    'Noch keine Seite hat gemeldet, dass sie eine Empfehlung zeigte. Das Web SDK tut es von selbst, wo es sie darstellt.',
   'reports.shown': 'gezeigt',
   'reports.clicked': 'geklickt',
   'reports.coverage': 'des Katalogs',
   'reports.rule': 'Wie Bestellungen zugerechnet werden',
   'reports.ruleSince': 'seit {at}',
-  'reports.ruleSays': 'PUT /v1/credit-rule ändert sie für Bestellungen von da an; ältere behalten ihre.',
+  'report.ratioDevice':
+    'Auf {device} haben die Gruppen nicht die Größen, die sie haben sollten (p = {p}): Funktioniert dort alles?',
+  'report.on.phone': 'Telefonen',
+  'report.on.tablet': 'Tablets',
+  'report.on.computer': 'Computern',
+  'report.on.unknown': 'unbekannten Geräten',
+  'reports.noItem': 'außer Artikeln',
+  'reports.itemsSay':
+    'Eine Mail zeigt mehrere Artikel, darum zählen diese Zeilen mehr Mails, als es gibt. Bestellungen und Umsatz gehören zu dem einen Klick und summieren sich.',
+  'reports.any': 'Irgendein Klick, {count} Tag|Irgendein Klick, {count} Tage',
+  'reports.recommended': 'Empfehlungen',
+  'reports.where': 'Wo sie standen',
+  'reports.where.pages': 'Auf Seiten',
+  'reports.where.mails': 'In Mails',
+  'reports.nothingIn.pages':
+    'Noch keine Seite hat gemeldet, dass sie eine Empfehlung zeigte. Das Web SDK tut es von selbst, wo es sie darstellt.',
+  'reports.nothingIn.mails':
+    'Noch keine Mail mit empfohlenen Artikeln ist hinausgegangen. Eine Reise fragt mit einer Aktion nach ihnen, und ein Block mit Artikeln zeigt sie.',
+  'reports.noCriterion': 'nicht empfohlen',
+  'reports.ruleLast':
+    'Eine Bestellung zählt zur letzten Mail, die der Käufer geklickt hat: höchstens {click} Tage nach ihrem Versand, höchstens {order} Tage vor der Bestellung.',
+  'reports.ruleFirst':
+    'Eine Bestellung zählt zur ersten Mail, die der Käufer geklickt hat: höchstens {click} Tage nach ihrem Versand, höchstens {order} Tage vor der Bestellung.',
+  'reports.ruleModel': 'Von mehreren Klicks',
+  'reports.model.last': 'zählt der letzte',
+  'reports.model.first': 'zählt der erste',
+  'reports.clickDays': 'Tage von Mail bis Klick',
+  'reports.orderDays': 'Tage von Klick bis Bestellung',
+  'reports.ruleSave': 'Ab jetzt so zurechnen',
+  'reports.ruleSays':
+    'Bestellungen von jetzt an folgen der neuen Regel; ältere behalten ihre. Keine Regel sagt, was eine Mail bewirkt hat.',
+  'reports.log': 'Das Protokoll, für ein Datenlager',
+  'reports.logSays':
+    'Alles, was geschehen ist, in der Reihenfolge seines Eingangs, eine Minute danach. Was hier gelöscht wird, müssen Sie auch dort löschen.',
+  'reports.logFile': 'Als NDJSON laden',
+  'reports.logSent': '{number} Ereignis angenommen|{number} Ereignisse angenommen',
+  'reports.logAll': 'alle Arten',
+  'reports.logFault': 'Der letzte Aufruf wurde nicht angenommen und wird wiederholt: {fault}',
+  'reports.logEnd': 'Nicht mehr senden',
+  'reports.logEndTitle': 'Das Protokoll nicht mehr weitersenden?',
+  'reports.logEndSays':
+    'Von jetzt an wird nichts mehr gesendet. Geben Sie die Adresse wieder an, können Sie von vorn beginnen.',
+  'reports.logSecret':
+    'Dieses Geheimnis signiert jeden Aufruf (Standard Webhooks). Es wird nur dieses eine Mal gezeigt:',
+  'reports.logUrl': 'Adresse, an die es geht',
+  'reports.logTypes': 'Nur diese Arten von Ereignissen',
+  'reports.logTypesSay': 'Keine: alle',
+  'reports.logWhole': 'Vom Anfang des Protokolls an, nicht erst ab jetzt',
+  'reports.logSend': 'Protokoll weitersenden',
+  'reports.logAgain': 'Neu einrichten, mit neuem Geheimnis',
 };

@@ -73,6 +73,9 @@ export const deSaid: Record<keyof typeof enSaid, string> = {
   'said.caused.unclear': 'Der Bereich enthält null: Der Unterschied kann allein vom Zufall kommen',
   'said.caused.more': 'Behandelte gaben mehr aus als Ausgelassene, und der Zufall allein ergäbe das kaum',
   'said.caused.less': 'Behandelte gaben weniger aus als Ausgelassene, und der Zufall allein ergäbe das kaum',
+  'said.caused.lastingEarly': 'Zu wenige wurden 28 Tage lang beobachtet, um zu sagen, ob die Wirkung anhält',
+  'said.caused.lasts': 'Sie ist auch nach 28 Tagen da: Bestellungen wurden nicht nur vorgezogen',
+  'said.caused.fades': 'Nach 28 Tagen ist keine klare Wirkung mehr da: Bestellungen könnten nur vorgezogen worden sein',
   'said.caused.conflicted':
     '{count} Person, die beiden Gruppen begegnete, bleibt außen vor|{count} Personen, die beiden Gruppen begegneten, bleiben außen vor',
   'said.caused.currencies':

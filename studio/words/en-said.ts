@@ -68,6 +68,9 @@ export const enSaid = {
   'said.caused.unclear': 'The interval holds zero: chance alone may have given the difference',
   'said.caused.more': 'Treated people spent more than those held out, and chance alone would hardly give that',
   'said.caused.less': 'Treated people spent less than those held out, and chance alone would hardly give that',
+  'said.caused.lastingEarly': 'Too few have been watched for 28 days to say whether the effect lasts',
+  'said.caused.lasts': 'It is there after 28 days as well: orders were not only brought forward',
+  'said.caused.fades': 'After 28 days no clear effect is left: orders may only have been brought forward',
   'said.caused.conflicted':
     '{count} person who met both arms is left out|{count} people who met both arms are left out',
   'said.caused.currencies':

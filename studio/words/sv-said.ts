@@ -69,6 +69,9 @@ export const svSaid: Record<keyof typeof enSaid, string> = {
   'said.caused.unclear': 'Intervallet rymmer noll: slumpen ensam kan ha gett skillnaden',
   'said.caused.more': 'De behandlade köpte för mer än de utanför, och slumpen ensam skulle knappast ge det',
   'said.caused.less': 'De behandlade köpte för mindre än de utanför, och slumpen ensam skulle knappast ge det',
+  'said.caused.lastingEarly': 'För få har följts i 28 dagar för att säga om verkan består',
+  'said.caused.lasts': 'Den finns kvar efter 28 dagar: beställningar har inte bara kommit tidigare',
+  'said.caused.fades': 'Efter 28 dagar finns ingen tydlig verkan kvar: beställningar kan bara ha kommit tidigare',
   'said.caused.conflicted':
     '{count} person som mött båda grupperna räknas inte|{count} personer som mött båda grupperna räknas inte',
   'said.caused.currencies':

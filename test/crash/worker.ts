@@ -34,6 +34,8 @@ export type Order =
   | { do: 'plan'; plan: Plan }
   /** Somebody says something of a mail. */
   | { do: 'hear'; notice: Parameters<Messages['hear']>[0] }
+  /** Sends the log on to its address, which writes down what it takes. */
+  | { do: 'outlet' }
   /** Learns what is in the feed and writes a snapshot of it. */
   | { do: 'snapshot' }
   /**
@@ -133,6 +135,13 @@ async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
       return life(rooms, order);
     case 'hear':
       return post.hear(order.notice);
+    case 'outlet':
+      rooms.slots.callOutside = async ({ headers, body }) => {
+        const values = [headers['webhook-id'], body];
+        await rooms.store.run({ text: 'insert into crash_call (key, body) values ($1, $2)', values });
+        return { status: 200, headers: {}, text: '' };
+      };
+      return rooms.outlet.send();
     case 'snapshot':
       await rooms.learning.follower.catchUp();
       return rooms.learning.snapshots.make(rooms.learning.follower);
