@@ -69,6 +69,7 @@ const Algorithm = Type.Union([
     {
       kind: Type.Literal('popular'),
       action: oneOf('viewed', 'bought', 'carted'),
+      metric: Type.Optional(Type.Literal('revenue')),
       within: Type.Optional(Within),
       keys,
     },

@@ -131,6 +131,21 @@ describe('whose memory an answer may rest on', () => {
     expect(house.asked.map(({ person }) => person?.profileId)).toEqual(['victim', 'victim']);
   });
 
+  it('is each recipient of a mailer that asks by a session of its own; nothing counts, and nothing fills an empty answer (EML-1)', async () => {
+    const toMail = { parameters: { 'entity.id': 'a', 'entity.event.detailsOnly': 'true' } };
+    for (const [session, place] of [
+      ['mail-1', 'recently-viewed'],
+      ['mail-2', 'no-such-place'],
+    ] as const) {
+      const url = `/t/${secretKey}/rest/v1/delivery?client=acme&sessionId=${session}`;
+      const reply = await deliver({ id: { thirdPartyId: 'u42' }, ...mbox(place, toMail) }, { url });
+      const { execute } = reply.json<Answer>();
+      expect(execute.mboxes[0]!.options === undefined).toBe(place === 'no-such-place');
+    }
+    expect(house.asked.map(({ person }) => person?.profileId)).toEqual(['victim']);
+    expect(house.received).toEqual([]);
+  });
+
   it('is nobody’s once consent was taken back', async () => {
     house.known.set(
       `ecid:${ecid}`,

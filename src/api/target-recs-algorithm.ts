@@ -45,6 +45,7 @@ const cartActions = {
 const popularTypes = { VIEWED: 'viewed', SELLERS: 'bought' } as const;
 /** The one metric of a report suite that has its like here. */
 const cartMetric = 'cartadditions';
+const revenueMetric = 'revenue';
 const byAttribute = 'customProfileAttribute';
 
 type Word<M extends Record<string, string>> = keyof M & string;
@@ -198,9 +199,10 @@ function itemSaid(algorithm: Extract<CriterionAlgorithm, { kind: 'item' | 'simil
 function popularFrom(body: RecsCriterion): CriterionAlgorithm {
   const { key, type, configuration = {} } = body;
   const { attribute, groupByEntityAttribute, grouping } = configuration;
-  if (type === 'METRIC' && key?.toLowerCase() !== cartMetric) {
+  const metric = key?.toLowerCase();
+  if (type === 'METRIC' && metric !== cartMetric && metric !== revenueMetric) {
     notOffered(
-      `There is no report suite to take "${key ?? ''}" from; "${cartMetric}" counts what is put into carts`,
+      `There is no report suite to take "${key ?? ''}" from; "${cartMetric}" counts what is put into carts, and "${revenueMetric}" is what was bought times its price`,
       'key',
     );
   }
@@ -214,15 +216,17 @@ function popularFrom(body: RecsCriterion): CriterionAlgorithm {
       'configuration',
     );
   }
-  const action = type === 'METRIC' ? 'carted' : popularTypes[type as Word<typeof popularTypes>];
+  const isRevenue = type === 'METRIC' && metric === revenueMetric;
+  const action = isRevenue ? 'bought' : type === 'METRIC' ? 'carted' : popularTypes[type as Word<typeof popularTypes>];
   const visitors =
     grouping &&
     ({ visitors: grouping.attributes, as: grouping.type === 'SEQUENTIAL' ? 'in-turn' : 'together' } as const);
   const within: PopularWithin | undefined = isBy ? { item: groupByEntityAttribute!, profile: attribute! } : visitors;
-  return { kind: 'popular', action, ...(within === undefined ? {} : { within }), ...keysFrom(body) };
+  const told = { ...(isRevenue ? { metric: 'revenue' as const } : {}), ...(within === undefined ? {} : { within }) };
+  return { kind: 'popular', action, ...told, ...keysFrom(body) };
 }
 
-function popularSaid({ action, within, keys: use }: Extract<CriterionAlgorithm, { kind: 'popular' }>): Said {
+function popularSaid({ action, metric, within, keys: use }: Extract<CriterionAlgorithm, { kind: 'popular' }>): Said {
   const keys = keysSaid(use);
   if (within !== undefined && 'category' in within) {
     const key = within.category.from === 'current' ? 'CURRENT' : 'FAVORITE';
@@ -231,12 +235,13 @@ function popularSaid({ action, within, keys: use }: Extract<CriterionAlgorithm, 
       kind: 'category',
       fields,
       configuration: keys.configuration,
-      ...(action === 'carted' ? { approximate: true } : {}),
+      ...(action === 'carted' || metric !== undefined ? { approximate: true } : {}),
     };
   }
   const isBy = within !== undefined && 'item' in within;
-  const key = action === 'carted' ? { key: cartMetric } : isBy ? { key: byAttribute } : {};
-  const type = action === 'carted' ? 'METRIC' : wordFor(popularTypes, action);
+  const said = metric === 'revenue' ? revenueMetric : action === 'carted' ? cartMetric : null;
+  const key = said !== null ? { key: said } : isBy ? { key: byAttribute } : {};
+  const type = said !== null || action === 'carted' ? 'METRIC' : wordFor(popularTypes, action);
   const by = isBy ? { attribute: within.profile, groupByEntityAttribute: within.item } : {};
   const grouping =
     within !== undefined && 'visitors' in within

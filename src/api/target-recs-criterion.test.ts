@@ -135,6 +135,7 @@ const documents: Record<RecsKind, Made> = {
     fc.oneof(
       fc.record({ type: oneOf('SELLERS', 'VIEWED') }),
       fc.constant({ type: 'METRIC', key: 'cartadditions' }),
+      fc.constant({ type: 'METRIC', key: 'revenue' }),
       fc.tuple(oneOf('SELLERS', 'VIEWED'), profileName, word).map(([type, attribute, groupByEntityAttribute]) => ({
         type,
         key: 'customProfileAttribute',
@@ -370,7 +371,7 @@ describe('what means nothing, or is not offered', () => {
       'API_INPUT_INVALID',
     ],
     ['item', { key: 'CURRENT', type: 'SIMILARITY', configuration: { confidence: 'WEAK' } }, 'API_INPUT_INVALID'],
-    ['popularity', { type: 'METRIC', key: 'revenue' }, 'TARGET_NOT_OFFERED'],
+    ['popularity', { type: 'METRIC', key: 'bounces' }, 'TARGET_NOT_OFFERED'],
     ['popularity', { type: 'VIEWED', key: 'revenue' }, 'API_INPUT_INVALID'],
     ['popularity', { type: 'VIEWED', key: 'customProfileAttribute' }, 'API_INPUT_INVALID'],
     ['popularity', { type: 'VIEWED', daysCount: 'ONE_DAY', hoursCount: 6 }, 'API_INPUT_INVALID'],

@@ -140,6 +140,15 @@ describe('formats', () => {
     ]);
   });
 
+  it('reads an export of classifications of an analytics tool, by a mapping (FEED-3)', async () => {
+    const file = 'Key\tProduct Name\tBrand\nsku-1\tWinter coat\tNord\nsku-2\tHat\t\n';
+    const fields = { id: { column: 'Key' }, name: { column: 'Product Name' }, 'attributes.brand': { column: 'Brand' } };
+    expect(await items(file, { mapping: { fields, others: 'leave', decimal: '.' } })).toMatchObject([
+      { id: 'sku-1', name: 'Winter coat', attributes: { brand: 'Nord' } },
+      { id: 'sku-2', name: 'Hat' },
+    ]);
+  });
+
   it("reads a shop's own XML by its rows and attributes", async () => {
     const file =
       '<products><product sku="x1"><name>Lamp</name><price>10.50</price><tags><tag>a</tag></tags></product></products>';

@@ -79,6 +79,9 @@ function checkAlgorithm(algorithm: CriterionAlgorithm, key: string | null, known
   if (algorithm.kind === 'custom' && !known.hasList(algorithm.list)) {
     refuse('algorithm.list', `There is no uploaded list "${algorithm.list}"`);
   }
+  if (algorithm.kind === 'popular' && algorithm.metric !== undefined && algorithm.action !== 'bought') {
+    refuse('algorithm.metric', `Revenue is of what was bought, and not of what was ${algorithm.action}`);
+  }
   const keys = 'keys' in algorithm ? algorithm.keys : undefined;
   if (keys === undefined) return;
   const { when = 'none', nth = 1 } = keys;

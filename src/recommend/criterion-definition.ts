@@ -48,8 +48,17 @@ export type CriterionAlgorithm =
   | { kind: 'session' }
   /** What this person buys again, and next. */
   | { kind: 'next-basket' }
-  /** Popular on the site, in a category, by an attribute of the items or of the visitors (ALG-16 to 19). */
-  | { kind: 'popular'; action: 'viewed' | 'bought' | 'carted'; within?: PopularWithin; keys?: KeyUse }
+  /**
+   * Popular on the site, in a category, by an attribute of the items or of the visitors (ALG-16 to 19). `metric`: of what
+   * was bought, in how many visits times the price of now (ALG-20); visits alone, if nobody says.
+   */
+  | {
+      kind: 'popular';
+      action: 'viewed' | 'bought' | 'carted';
+      metric?: 'revenue';
+      within?: PopularWithin;
+      keys?: KeyUse;
+    }
   /** A list by key that the shop has uploaded (ALG-21, CUS-1 to 5); without `by` one list for everybody. */
   | { kind: 'custom'; list: string; by?: { item: KeyChoice } | { category: CategoryChoice } | { attribute: string } }
   /** Other criteria in order, each with at most so many slots (SEQ-1, SEQ-2). */

@@ -1,3 +1,4 @@
+import { priceOf } from '../catalog/index.ts';
 import type { Asked, Asking } from './asking.ts';
 import { windowMs } from './asking.ts';
 import type { CriterionAlgorithm } from './criterion-definition.ts';
@@ -104,13 +105,35 @@ export function listOf(asked: Asked, key: Key, asking: Asking): List {
     case 'popular': {
       const { group } = key;
       const query = { kind: 'popular' as const, action: algorithm.action, windowMs: windowMs(asked.window), now };
-      return engine(group === undefined ? query : { ...query, group });
+      const list = engine(group === undefined ? query : { ...query, group });
+      return algorithm.metric === 'revenue' ? byRevenue(list, asking) : list;
     }
     case 'custom':
       return idList(asking.customList(algorithm.list, key.value ?? ''), 'uploaded', key.items[0] ?? null);
     case 'sequence':
       return () => [];
   }
+}
+
+/** Best sellers of which it is looked which brought most. */
+const revenueDepth = 1000;
+
+/** The best sellers by visits times the price of now; what has no price brings nothing. */
+function byRevenue(list: List, { shelf }: Asking): List {
+  return (limit, accept) => {
+    const worth = (id: string) => {
+      const item = shelf.get(id);
+      return item === undefined ? 0 : (priceOf(item) ?? 0);
+    };
+    const all = list(Math.max(limit, revenueDepth), accept).map((one) => {
+      const revenue = one.count * worth(one.id);
+      return Object.assign(one, { score: revenue, weight: revenue });
+    });
+    return all
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, limit);
+  };
 }
 
 /** A fixed list, as it is. */

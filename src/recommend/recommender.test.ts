@@ -4,6 +4,7 @@ import { BeckonError, FakeClock } from '../base/index.ts';
 import type { Item, Shelf } from '../catalog/index.ts';
 import type { Lesson } from '../profile/index.ts';
 import type { Person, RecommendationAnswer, RecommendRequest } from './answer.ts';
+import type { CriterionContent } from './criterion-definition.ts';
 import { Recommender } from './recommender.ts';
 
 const now = Date.UTC(2026, 10, 23, 10);
@@ -325,6 +326,33 @@ describe('the answer', () => {
     visit('view', 'abc');
     expect(idsOf(recommender.answer({ criterion: 'popular', excludedIds: ['a'] }, null))).toBe('bc');
     expect(idsOf(recommender.answer({ criterion: 'popular' }, null))).toBe('abc');
+  });
+
+  it('by revenue: visits that bought, times the price of now (recommendations ALG-20)', () => {
+    const { recommender } = shop([
+      itemOf('cheap', { priceMinor: 100 }),
+      itemOf('dear', { priceMinor: 90_000 }),
+      itemOf('free', { priceMinor: null }),
+      itemOf('middle', { priceMinor: 500 }),
+    ]);
+    const buy = (id: string, times: number) => {
+      for (let n = 0; n < times; n++) {
+        recommender.learn({ p: 'p', s: `${id}-${n}`, i: id, k: 'purchase', t: now - hour });
+      }
+    };
+    buy('cheap', 6);
+    buy('free', 5);
+    buy('middle', 3);
+    buy('dear', 1);
+    const content = {
+      name: 'Sold',
+      algorithm: { kind: 'popular', action: 'bought' },
+      backup: { when: 'none' },
+    } as const;
+    const ask = (algorithm: CriterionContent['algorithm']) =>
+      recommender.preview({ ...content, algorithm }, { limit: 4 }, null).items.map(({ id }) => id);
+    expect(ask(content.algorithm)).toEqual(['cheap', 'free', 'middle', 'dear']);
+    expect(ask({ ...content.algorithm, metric: 'revenue' })).toEqual(['dear', 'middle', 'cheap']);
   });
 
   it('what somebody else did a moment ago is in everybody’s next answer (recommendations ALG-25)', () => {

@@ -180,15 +180,15 @@ function KeyUse(props: {
   );
 }
 
-const popularActions = ['viewed', 'bought', 'carted'] as const;
+const popularActions = ['viewed', 'bought', 'revenue', 'carted'] as const;
 const withins = ['', 'current', 'favourite', 'visitors', 'attribute'] as const;
 
 function PopularFields({ algorithm, onChange }: Props<'popular'>) {
   const { say } = useVoice();
-  const { within, action } = algorithm;
+  const { within, action, metric } = algorithm;
   const chosen = withinOf(within);
   const choose = (one: (typeof withins)[number]) => {
-    const made = { kind: 'popular' as const, action };
+    const made = { kind: 'popular' as const, action, ...(metric === undefined ? {} : { metric }) };
     if (one === '') return onChange(made);
     if (one === 'visitors') return onChange({ ...made, within: { visitors: ['profile.city'], as: 'in-turn' } });
     if (one === 'attribute') return onChange({ ...made, within: { item: 'brand', profile: 'profile.brand' } });
@@ -199,10 +199,13 @@ function PopularFields({ algorithm, onChange }: Props<'popular'>) {
       <div className="form">
         <Choice
           label={say('form.action')}
-          value={action}
+          value={metric ?? action}
           values={popularActions}
           word={(one) => say(`form.popular.${one}`)}
-          onChange={(one) => onChange({ ...algorithm, action: one })}
+          onChange={(one) => {
+            const { metric: _metric, ...rest } = algorithm;
+            onChange(one === 'revenue' ? { ...rest, action: 'bought', metric: one } : { ...rest, action: one });
+          }}
         />
         <Choice
           label={say('form.within')}

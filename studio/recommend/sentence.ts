@@ -71,8 +71,8 @@ export function keyWords(choice: KeyChoice, say: Say): string {
   return say(`criteria.key.${choice.from}`);
 }
 
-function popularWords({ action, within }: Popular, say: Say): string {
-  const what = say(`criteria.how.popular.${action}`);
+function popularWords({ action, metric, within }: Popular, say: Say): string {
+  const what = say(`criteria.how.popular.${metric ?? action}`);
   return within === undefined ? what : `${what} ${withinWords(within, say)}`;
 }
 

@@ -49,6 +49,7 @@ export const deCriterion = {
   'form.keys.whole': 'Den ersten nehmen, der alles füllt',
   'form.popular.viewed': 'Angesehen',
   'form.popular.bought': 'Gekauft',
+  'form.popular.revenue': 'Nach Umsatz',
   'form.popular.carted': 'In den Warenkorb gelegt',
   'form.within': 'Innerhalb',
   'form.within.site': 'Der ganze Laden',

@@ -51,6 +51,7 @@ export const deRecommend = {
   'criteria.how.next-basket': 'Was die Person wieder kauft, und als Nächstes',
   'criteria.how.popular.viewed': 'Was die meisten Besuche ansahen',
   'criteria.how.popular.bought': 'Was die meisten Besuche kauften',
+  'criteria.how.popular.revenue': 'Was den meisten Umsatz brachte',
   'criteria.how.popular.carted': 'Was die meisten Besuche in den Warenkorb legten',
   'criteria.how.custom': 'Die hochgeladene Liste „{list}“',
   'criteria.how.sequence': 'In dieser Reihenfolge: {members}',

@@ -49,6 +49,7 @@ export const enCriterion = {
   'form.keys.whole': 'Take the first that fills all alone',
   'form.popular.viewed': 'Viewed',
   'form.popular.bought': 'Bought',
+  'form.popular.revenue': 'By revenue',
   'form.popular.carted': 'Put in the cart',
   'form.within': 'Within',
   'form.within.site': 'The whole shop',

@@ -50,6 +50,7 @@ export const enRecommend = {
   'criteria.how.next-basket': 'What the person buys again, and next',
   'criteria.how.popular.viewed': 'What most visits viewed',
   'criteria.how.popular.bought': 'What most visits bought',
+  'criteria.how.popular.revenue': 'What brought most revenue',
   'criteria.how.popular.carted': 'What most visits put in the cart',
   'criteria.how.custom': 'The uploaded list “{list}”',
   'criteria.how.sequence': 'In this order: {members}',

@@ -49,6 +49,7 @@ export const svCriterion = {
   'form.keys.whole': 'Ta den första som fyller allt',
   'form.popular.viewed': 'Sett',
   'form.popular.bought': 'Köpt',
+  'form.popular.revenue': 'Efter intäkt',
   'form.popular.carted': 'Lagt i varukorgen',
   'form.within': 'Inom',
   'form.within.site': 'Hela butiken',

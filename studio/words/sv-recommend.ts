@@ -50,6 +50,7 @@ export const svRecommend = {
   'criteria.how.next-basket': 'Det personen köper igen, och härnäst',
   'criteria.how.popular.viewed': 'Det som flest besök tittade på',
   'criteria.how.popular.bought': 'Det som flest besök köpte',
+  'criteria.how.popular.revenue': 'Det som gav mest intäkter',
   'criteria.how.popular.carted': 'Det som flest besök lade i varukorgen',
   'criteria.how.custom': 'Den uppladdade listan ”{list}”',
   'criteria.how.sequence': 'I denna ordning: {members}',
