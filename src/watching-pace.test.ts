@@ -25,6 +25,8 @@ const state: PaceState = {
   ],
   warmUps: [{ ...warmUp, kept: '2 of 50 complained', begunAt: now, endedAt: null, room: 30 }],
   brakes: [brake, { ...brake, scope: 'all', releasedAt: now, releasedBy: 'Eva', note: 'seen' }],
+  told: [],
+  domains: ['m.example'],
 };
 
 describe('what owners are told of the pace', () => {
@@ -52,6 +54,6 @@ describe('what owners are told of the pace', () => {
     expect(text).toContain('beckon_rate_per_minute{lane="host:gmail"} 12.5\n');
     expect(text).toContain('beckon_rate_per_minute{lane="host:yahoo"} 0\n');
     expect(text).toContain('beckon_warm_up_room{domain="m.example"} 30\n');
-    expect(paceMetrics({ lanes: [], warmUps: [], brakes: [] }).trim()).toBe('');
+    expect(paceMetrics({ lanes: [], warmUps: [], brakes: [], told: [], domains: [] }).trim()).toBe('');
   });
 });

@@ -91,6 +91,7 @@ function journeyOf(scope: string): string | null {
 }
 
 function whose(scope: string): string {
+  if (scope.startsWith('domain:')) return `The marketing mail of ${scope.slice('domain:'.length)}`;
   const journey = journeyOf(scope);
   return journey === null ? 'All marketing mail' : `The mail of "${journey}"`;
 }

@@ -80,6 +80,20 @@ export function ledgerDoors(make: Make, { messages }: House): void {
       });
     },
   });
+  make({
+    method: 'POST',
+    path: '/ledger/messages/:id/release',
+    scope: 'settings',
+    summary:
+      'Let a mail go that was put aside because workers died on it: it passes all gates once more, and its run, which was told that it failed, is not told again.',
+    answer: LedgerStory,
+    work: async (call) => {
+      const id = call.part('id');
+      if (!isUuid(id)) throw new BeckonError(errors.API_NOT_FOUND, `The ledger has no message "${id.slice(0, 80)}"`);
+      await messages.release(id);
+      return storyOf((await messages.ledgerStory(id))!);
+    },
+  });
   sendingDoors(make, messages);
 }
 

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import { BeckonError } from '../base/index.ts';
 import type { PaceState } from '../message/index.ts';
-import { PaceView, RateInput, ReleaseInput, WarmUpInput } from './contract-pace.ts';
+import { PaceView, RateInput, ReleaseInput, ToldInput, WarmUpInput } from './contract-pace.ts';
 import type { Door } from './door.ts';
 import { nameOfWho } from './deed.ts';
 import { errors } from './error.ts';
@@ -61,6 +61,19 @@ export function paceDoors(make: Make, { messages: { pacing } }: House): void {
     },
   });
   make({
+    method: 'PUT',
+    path: '/sending/complaints',
+    scope: 'settings',
+    summary:
+      'Say which share of a day’s mails a host counts as complained of, as Gmail’s Postmaster Tools show it; it counts as what is heard.',
+    body: ToldInput,
+    answer: PaceView,
+    work: async ({ who, body: { domain, host, day, share } }) => {
+      await pacing.tell({ domain: domain.trim().toLowerCase(), host, day, share }, nameOfWho(who));
+      return state();
+    },
+  });
+  make({
     method: 'POST',
     path: '/sending/brakes/release',
     scope: 'settings',
@@ -78,8 +91,10 @@ export function paceDoors(make: Make, { messages: { pacing } }: House): void {
 const iso = (at: number) => new Date(at).toISOString();
 const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
 
-function viewOf({ lanes, warmUps, brakes }: PaceState): PaceView {
+function viewOf({ lanes, warmUps, brakes, told, domains }: PaceState): PaceView {
   return {
+    domains,
+    told: told.map(({ toldAt, ...rest }) => ({ ...rest, toldAt: iso(toldAt) })),
     lanes: lanes.map(({ name, closedUntil, loweredAt, ...rest }) => ({
       ...rest,
       lane: name,

@@ -44,7 +44,7 @@ const WarmUpView = Type.Object({
 });
 
 const BrakeView = Type.Object({
-  /** `all` marketing mail, or `journey:<key>`. */
+  /** `all` marketing mail, `domain:<sending domain>` or `journey:<key>`. */
   scope: Type.String(),
   why: Type.String(),
   counts: Type.Object({ sent: count, hard: count, complained: count }),
@@ -54,12 +54,28 @@ const BrakeView = Type.Object({
   note: nullable(Type.String()),
 });
 
+const share = Type.Number({ minimum: 0, maximum: 1, description: '0.003 is three of a thousand' });
+const day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
+
+const ToldView = Type.Object({
+  domain: Type.String(),
+  host: Type.String(),
+  day,
+  share,
+  toldAt: time,
+  toldBy: Type.String(),
+});
+
 /** GET /v1/sending/pace */
 export const PaceView = Type.Object({
   lanes: Type.Array(LaneView),
   warmUps: Type.Array(WarmUpView),
   /** Those that are pulled first, then the newest. */
   brakes: Type.Array(BrakeView),
+  /** Shares of complaints that were typed in, of the days that count. */
+  told: Type.Array(ToldView),
+  /** Domains that mail goes out from. */
+  domains: Type.Array(Type.String()),
 });
 export type PaceView = Static<typeof PaceView>;
 
@@ -70,6 +86,14 @@ export const RateInput = Type.Object({ perMinute: nullable(Type.Number({ minimum
 export const WarmUpInput = Type.Object({
   caps: Type.Optional(caps),
   step: Type.Optional(Type.Integer({ minimum: 0, maximum: 59 })),
+});
+
+/** PUT /v1/sending/complaints */
+export const ToldInput = Type.Object({
+  domain: words(190),
+  host: Type.String({ pattern: '^[a-z0-9.-]{1,190}$', description: 'gmail, yahoo, …' }),
+  day,
+  share,
 });
 
 /** POST /v1/sending/brakes/release */

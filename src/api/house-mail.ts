@@ -83,10 +83,10 @@ export type TemplateDoor = Pick<
 };
 
 /** The send ledger's numbers, and the switch that holds back all mail (`Messages` fits). */
-export interface LedgerDoor extends Pick<Messages, 'ledger' | 'ledgerMessages' | 'ledgerStory'> {
+export interface LedgerDoor extends Pick<Messages, 'ledger' | 'ledgerMessages' | 'ledgerStory' | 'release'> {
   sending: Pick<Sending, 'state' | 'freeze' | 'thaw'>;
   /** What slows mail down (`Pacing` fits). */
-  pacing: Pick<Pacing, 'state' | 'setRate' | 'warmUp' | 'endWarmUp' | 'release'>;
+  pacing: Pick<Pacing, 'state' | 'setRate' | 'warmUp' | 'endWarmUp' | 'release' | 'tell'>;
 }
 
 /** In whose names mails go out (`Senders` fits), with a look at whether each of them will be believed. */

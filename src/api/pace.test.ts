@@ -17,11 +17,14 @@ it('rates, warm-ups and brakes are changed by their doors, and who releases one 
         lanes: [],
         warmUps: [],
         brakes: [{ ...brake, note: null, pulledAt: house.clock.now(), releasedAt: null }],
+        told: [],
+        domains: ['mail.shop.example'],
       }) as never,
     setRate: note('rate'),
     warmUp: note('warm-up'),
     endWarmUp: async (domain) => domain === 'mail.shop.example',
     release: note('release'),
+    tell: note('tell'),
   };
   const app = await buildServer(house);
   const call = (method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, payload?: object) =>
@@ -38,12 +41,16 @@ it('rates, warm-ups and brakes are changed by their doors, and who releases one 
   expect((await call('PUT', 'warm-ups/Mail.Shop.example', { caps: [50, 100], step: 1 })).statusCode).toBe(200);
   expect((await call('DELETE', 'warm-ups/MAIL.shop.example')).statusCode).toBe(200);
   expect((await call('DELETE', 'warm-ups/other.example')).statusCode).toBe(404);
+  const told = { domain: 'Mail.Shop.example', host: 'gmail', day: '2026-11-22', share: 0.0012 };
+  expect((await call('PUT', 'complaints', told)).statusCode).toBe(200);
+  expect((await call('PUT', 'complaints', { ...told, share: 12 })).statusCode).toBe(400);
   expect((await call('POST', 'brakes/release', { scope: 'all' })).statusCode).toBe(400);
   await call('POST', 'brakes/release', { scope: 'all', note: 'a list was bought', by: 'Ada' });
   await call('POST', 'brakes/release', { scope: 'all', note: 'again' });
   expect(done).toEqual([
     ['rate', 'host:gmail', 90],
     ['warm-up', 'mail.shop.example', { caps: [50, 100], step: 1 }],
+    ['tell', { ...told, domain: 'mail.shop.example' }, expect.stringMatching(/^key /)],
     ['release', 'all', { by: 'Ada', note: 'a list was bought' }],
     ['release', 'all', { by: expect.stringMatching(/^key /), note: 'again' }],
   ]);

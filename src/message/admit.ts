@@ -2,7 +2,7 @@ import type { Tx } from '../store/index.ts';
 import { domainOf } from './address.ts';
 import type { BrakeScope } from './brake.ts';
 import type { MessageRow } from './message.ts';
-import { hostOf, turnOf, type Lane } from './pace.ts';
+import { freedAt, hostOf, turnOf, type Lane } from './pace.ts';
 import { wayOf, type Kit } from './part.ts';
 import type { Brand } from './sender.ts';
 import type { Change } from './table.ts';
@@ -35,9 +35,10 @@ export const brakeReason = 'brake';
 const placeReason = 'its turn at the rate of';
 
 /** Does a brake hold this mail? Only marketing mail is held: a receipt harms nobody's name (trust §1.4). */
-function isBraked({ braked }: Pick<Slowed, 'braked'>, row: Pick<MessageRow, 'class' | 'journey'>): boolean {
+function isBraked({ braked }: Pick<Slowed, 'braked'>, { row, brand }: Pick<Comer, 'row' | 'brand'>): boolean {
   if (row.class !== 'marketing' || braked.length === 0) return false;
-  return braked.some((scope: BrakeScope) => scope === 'all' || scope === `journey:${row.journey}`);
+  const own: BrakeScope[] = ['all', `journey:${row.journey}`, `domain:${domainOf(brand.from.address).toLowerCase()}`];
+  return braked.some((scope: BrakeScope) => own.includes(scope));
 }
 
 /** Held until somebody releases it, or its deadline. */
@@ -48,7 +49,7 @@ function heldByBrake({ id, deadline }: MessageRow): Change {
 /** What holds a mail that was claimed already: a brake pulled since, or a lane that closed. Null: it may go. */
 export function heldBack(kit: Kit, slowed: Slowed, comer: Omit<Comer, 'lastOrderAt'>): Change | null {
   const { row } = comer;
-  if (isBraked(slowed, row)) return heldByBrake(row);
+  if (isBraked(slowed, comer)) return heldByBrake(row);
   const lane = lanesOf(kit, comer).find((name) => slowed.closed[name] !== undefined);
   return lane === undefined ? null : heldByLane(row, lane, Math.ceil(slowed.closed[lane]!));
 }
@@ -97,6 +98,11 @@ export class Admission {
     return new Admission(kit, { slowed, lanes, warm });
   }
 
+  /** What of it there is to give back. */
+  get slowed(): Pick<Slowed, 'lanes' | 'warming'> {
+    return this.#slowed;
+  }
+
   /** Does the order of a claim's mails matter, because not all of them may go today? */
   get isWarming(): boolean {
     return this.#warm.size > 0;
@@ -106,7 +112,7 @@ export class Admission {
   ask(comer: Comer): Change | null {
     const { row, brand } = comer;
     const domain = domainOf(brand.from.address);
-    if (isBraked(this.#slowed, row)) return heldByBrake(row);
+    if (isBraked(this.#slowed, comer)) return heldByBrake(row);
     const now = this.#kit.clock.now();
     const full = this.#full(comer, now);
     if (full) return full;
@@ -152,11 +158,30 @@ export class Admission {
   }
 }
 
-/** Mails that had a place in a warm-up's day, and did not go. */
-export async function giveBack(tx: Tx, brands: readonly Brand[]): Promise<void> {
+/** Mails that had their places, in a warm-up's day and in lanes, and do not go after all: others may have them. */
+export async function giveBack(
+  kit: Kit,
+  tx: Tx,
+  { comers, slowed }: { comers: readonly Omit<Comer, 'lastOrderAt'>[]; slowed: Pick<Slowed, 'lanes' | 'warming'> },
+): Promise<void> {
+  if (comers.length === 0) return;
+  if (slowed.warming) {
+    const counts = countOf(comers.map(({ brand }) => domainOf(brand.from.address)));
+    for (const [domain, count] of [...counts].sort()) await giveBackWarmUp(tx, domain, count);
+  }
+  if (!slowed.lanes) return;
+  const counts = countOf(comers.flatMap((comer) => lanesOf(kit, comer)));
+  const now = kit.clock.now();
+  for (const lane of (await lockLanes(tx, [...counts.keys()])).values()) {
+    const freeAt = freedAt(lane, { count: counts.get(lane.name)!, now });
+    if (freeAt !== lane.freeAt) await saveLane(tx, { ...lane, freeAt });
+  }
+}
+
+function countOf(names: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { from } of brands) counts.set(domainOf(from.address), (counts.get(domainOf(from.address)) ?? 0) + 1);
-  for (const [domain, count] of [...counts].sort()) await giveBackWarmUp(tx, domain, count);
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 function lanesOf(kit: Kit, { row: { journey }, address, brand }: Omit<Comer, 'lastOrderAt'>): string[] {

@@ -9,8 +9,8 @@ export interface BrakeCounts {
   complained: number;
 }
 
-/** A journey, or all marketing mail. */
-export type BrakeScope = 'all' | `journey:${string}`;
+/** A journey, a sending domain of several, or all marketing mail. */
+export type BrakeScope = 'all' | `journey:${string}` | `domain:${string}`;
 
 export interface Judgement {
   level: 'fine' | 'watch' | 'stop';
@@ -35,7 +35,7 @@ export const brakeRules = {
 export function judgeBrake(scope: BrakeScope, { sent, hard, complained }: BrakeCounts): Judgement {
   const of = sent + hard;
   if (of < brakeRules.leastSent) return { level: 'fine', why: null };
-  const own = scope === 'all' ? 'all' : 'journey';
+  const own = scope.startsWith('journey:') ? 'journey' : 'all';
   const shares = [
     { count: complained, of: sent, rules: brakeRules.complained, what: 'readers complained' },
     { count: hard, of, rules: brakeRules.hard, what: 'addresses do not exist' },
@@ -46,4 +46,28 @@ export function judgeBrake(scope: BrakeScope, { sent, hard, complained }: BrakeC
   });
   const worst = shares.find(({ level }) => level === 'stop') ?? shares.find(({ level }) => level === 'watch');
   return worst ?? { level: 'fine', why: null };
+}
+
+/** A share of complaints that a mailbox host shows to senders alone, typed in by who has read it there. */
+export interface ToldShare {
+  /** Of the sender. */
+  domain: string;
+  /** `gmail`. */
+  host: string;
+  /** The day it is of, `2026-11-23`. */
+  day: string;
+  /** 0.003 is three of a thousand. */
+  share: number;
+}
+
+/** What such shares call for, by the worst day: the host has counted them, so that no bound is taken. Pure. */
+export function judgeTold(told: readonly ToldShare[]): Judgement {
+  const worst = told.reduce<ToldShare | null>((most, one) => (most && most.share >= one.share ? most : one), null);
+  const { watch, all } = brakeRules.complained;
+  if (worst === null || worst.share < watch) return { level: 'fine', why: null };
+  const percent = `${Number((worst.share * 100).toFixed(3))} %`;
+  return {
+    level: worst.share >= all ? 'stop' : 'watch',
+    why: `${worst.host} says that ${percent} complained on ${worst.day}`,
+  };
 }

@@ -163,11 +163,8 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   await admission.save(tx);
   const claims = await withCoupons(desk, passed, changes);
   const going = new Set(claims.map(({ row }) => row.id));
-  if (admission.isWarming)
-    await giveBack(
-      tx,
-      passed.filter(({ row }) => !going.has(row.id)).map(({ brand }) => brand),
-    );
+  const left = passed.filter(({ row }) => !going.has(row.id));
+  await giveBack(kit, tx, { comers: left, slowed: admission.slowed });
   await settleClaims(desk, claims, changes);
   return {
     claims: claims.map((claim) => ({ ...claim, row: { ...claim.row, fence: claim.row.fence + 1 } })),
@@ -293,8 +290,8 @@ function decideRow(
   if (!verdict.go) return { change: refusal(row, verdict) };
   if (row.class === 'marketing' && desk.unread.has(row.profileId)) return { change: awaitsConsent(row, now) };
   if ('change' in sender) return sender;
-  // A mail in doubt was told to its run, which has gone on; sending it once more is no longer the run's matter.
-  const still = row.resent || (desk.still.get(row.id) ?? 'The run is gone');
+  // A mail in doubt, or put aside, was told to its run, which has gone on; sending it is no longer the run's matter.
+  const still = row.resent || row.released || (desk.still.get(row.id) ?? 'The run is gone');
   if (still !== true) {
     if (typeof still === 'string') return { change: { id: row.id, state: 'skipped', reason: still } };
     return { change: { id: row.id, state: 'held', reason: still.hold, due: still.until } };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aDesk, type Desk } from '../../test/support/message.ts';
+import { shardOf } from '../base/index.ts';
 import { viewOf } from '../profile/index.ts';
 
 let desk: Desk;
@@ -72,12 +73,11 @@ describe('a code of a pool', () => {
     desk.clock.advance(3_600_000);
     await desk.messages.work();
 
-    expect(left()).toEqual(['CODE-11', 'CODE-11']);
+    const [code, again] = left();
+    expect(again).toBe(code);
     const mirror = /\/m\/([\w.-]+)"/.exec(desk.transport.sent[0]!.says!.html)![1]!;
-    expect(await desk.messages.mirror(mirror)).toMatchObject({ html: expect.stringContaining('CODE-11') });
-    expect((await desk.messages.exportFor(profile.id)).coupons).toEqual([
-      { messageId: id, pool: 'spring', code: 'CODE-11' },
-    ]);
+    expect(await desk.messages.mirror(mirror)).toMatchObject({ html: expect.stringContaining(code!) });
+    expect((await desk.messages.exportFor(profile.id)).coupons).toEqual([{ messageId: id, pool: 'spring', code }]);
     expect((await counts()).used).toBe(1);
   });
 
@@ -192,5 +192,37 @@ describe('a pool that has run dry', () => {
     expect(await desk.messages.templates.check('gift', document())).toMatchObject([
       { code: 'COUPON_POOL_UNKNOWN', where: '/blocks/1/pool', severity: 'error' },
     ]);
+  });
+});
+
+describe('a code in the database', () => {
+  const clear = () => desk.store.rows<{ row: string }>({ text: 'select c::text as row from coupon c' });
+
+  it('lies sealed', async () => {
+    await ready(['CODE-10']);
+    await plan();
+    await desk.messages.work();
+    expect(left()).toEqual(['CODE-10']);
+    expect((await clear()).map(({ row }) => row).join()).not.toContain('CODE-10');
+  });
+
+  it('that an earlier version left in the clear is sealed, known again, and given out as before', async () => {
+    await ready(['CODE-10']);
+    await desk.store.run({
+      text: `insert into coupon (shard, pool, code, added_at) values ($1, 'spring', 'CODE-11', now())`,
+      values: [shardOf('CODE-11')],
+    });
+    const add = (dryRun: boolean) =>
+      desk.messages.coupons.add(
+        'spring',
+        ['CODE-10', 'CODE-11', 'CODE-12'].map((code) => ({ code, expiresAt: null })),
+        dryRun,
+      );
+    expect([...(await add(true))]).toEqual(['CODE-12']);
+    expect((await clear()).map(({ row }) => row).join()).not.toContain('CODE-1');
+    expect([...(await add(false))]).toEqual(['CODE-12']);
+    for (let n = 0; n < 3; n++) await plan({}, desk.person({ email: `p${n}@example.com` }));
+    await desk.messages.work();
+    expect(left().toSorted()).toEqual(['CODE-10', 'CODE-11', 'CODE-12']);
   });
 });

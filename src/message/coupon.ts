@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { Type, type Static } from 'typebox';
-import { BeckonError, nearest } from '../base/index.ts';
+import { BeckonError, hmac, nearest, seal, unseal } from '../base/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { CouponPlace } from './compiled.ts';
 import { errors } from './error.ts';
@@ -9,12 +9,17 @@ import {
   codesOf,
   dropPool,
   insertCodes,
+  codesOfProfile,
   knownCodes,
+  openCodes,
   poolCounts,
   poolRows,
   putPoolRow,
+  sealCodes,
   takeCodes,
   withdrawCodes,
+  type HeldCode,
+  type KeptCode,
   type NewCode,
   type PoolCounts,
 } from './table-coupon.ts';
@@ -56,11 +61,44 @@ export const noCoupon = 'no coupon left';
 /** What previews and proofs show; no code is taken for them. */
 const sample = 'SAMPLE-4T7K';
 
+/** What codes are sealed with. */
+type SealKit = Pick<Kit, 'secret' | 'random'>;
+
+/** A code as it is kept: sealed, and found again by a keyed hash, so that the database alone gives none away (trust §3.8). */
+function kept(kit: SealKit, pool: string, code: string): KeptCode {
+  const name = hmac(hmac(kit.secret, 'beckon coupon v1'), `${pool}|${code}`);
+  return { name, sealed: seal(code, { ...kit, place: placeOf(pool, name) }) };
+}
+
+const placeOf = (pool: string, name: string) => `coupon:sealed:${pool}:${name}`;
+
+/** The code itself; one that the secret does not open is none. */
+function opened({ secret }: Pick<Kit, 'secret'>, { pool, name, sealed }: HeldCode): string | null {
+  return sealed === null ? name : unseal(sealed, { secret, place: placeOf(pool, name) });
+}
+
+/** A code that a message holds. */
+export interface GivenCode {
+  messageId: string;
+  pool: string;
+  code: string;
+}
+
+function given(kit: Pick<Kit, 'secret'>, held: readonly HeldCode[]): GivenCode[] {
+  return held.flatMap((one) => {
+    const code = opened(kit, one);
+    return code === null ? [] : [{ messageId: one.messageId, pool: one.pool, code }];
+  });
+}
+
+/** Codes of this many rows are sealed in one transaction. */
+const sealedAtOnce = 500;
+
 /** The pools of a shop. */
 export class CouponPools {
-  readonly #kit: Pick<Kit, 'store' | 'clock'>;
+  readonly #kit: Pick<Kit, 'store' | 'clock'> & SealKit;
 
-  constructor(kit: Pick<Kit, 'store' | 'clock'>) {
+  constructor(kit: Pick<Kit, 'store' | 'clock'> & SealKit) {
     this.#kit = kit;
   }
 
@@ -107,11 +145,40 @@ export class CouponPools {
    */
   async add(key: string, codes: readonly NewCode[], dryRun = false): Promise<Set<string>> {
     const { store, clock } = this.#kit;
-    if (dryRun) {
-      const known = await knownCodes(store, { pool: key, codes: codes.map(({ code }) => code) });
-      return new Set(codes.flatMap(({ code }) => (known.has(code) ? [] : [code])));
+    // What lies in the clear would not be known again.
+    await this.sealOpen();
+    const rows = codes.map(({ code, expiresAt }) => ({ code, expiresAt, ...kept(this.#kit, key, code) }));
+    const names = rows.map(({ name }) => name);
+    const known = dryRun ? await knownCodes(store, { pool: key, names }) : new Set();
+    const isNew = dryRun
+      ? (name: string) => !known.has(name)
+      : await store.inTransaction(async (tx) => {
+          const added = await insertCodes(tx, key, rows, clock.now());
+          return (name: string) => added.has(name);
+        });
+    return new Set(rows.flatMap(({ code, name }) => (isNew(name) ? [code] : [])));
+  }
+
+  /** Seals what an earlier version has put down in the clear. @returns how many these were */
+  async sealOpen(): Promise<number> {
+    for (let sealed = 0; ;) {
+      const count = await this.#kit.store.inTransaction(async (tx) => {
+        const open = await openCodes(tx, sealedAtOnce);
+        if (open.length > 0)
+          await sealCodes(
+            tx,
+            open.map((one) => ({ ...one, ...kept(this.#kit, one.pool, one.code) })),
+          );
+        return open.length;
+      });
+      sealed += count;
+      if (count < sealedAtOnce) return sealed;
     }
-    return store.inTransaction((tx) => insertCodes(tx, key, codes, clock.now()));
+  }
+
+  /** Codes that a person's mails hold, for export. */
+  async ofProfile(profileId: string): Promise<GivenCode[]> {
+    return given(this.#kit, await codesOfProfile(this.#kit.store, profileId));
   }
 
   /** No free code of a pool is given out any more. @returns how many there were */
@@ -143,7 +210,7 @@ export type Coupons = { codes: Record<string, string> } | { skip: string } | { h
  * for its next try and when it is shown again. By message; messages without such a block are absent.
  */
 export async function couponsFor(
-  kit: Pick<Kit, 'clock'>,
+  kit: Pick<Kit, 'clock' | 'secret'>,
   tx: Tx,
   wanted: readonly { id: string; pools: readonly CouponPlace[] }[],
 ): Promise<Map<string, Coupons>> {
@@ -154,27 +221,27 @@ export async function couponsFor(
     tx,
     wanted.map(({ id }) => id),
   );
-  const given = new Map(held.map(({ messageId, pool, code }) => [`${messageId}/${pool}`, code]));
+  const codes = new Map(given(kit, held).map(({ messageId, pool, code }) => [`${messageId}/${pool}`, code]));
   for (const pool of new Set(wanted.flatMap(({ pools }) => pools.map((one) => one.pool)))) {
     const lacking = wanted.filter(
-      ({ id, pools }) => pools.some((one) => one.pool === pool) && !given.has(`${id}/${pool}`),
+      ({ id, pools }) => pools.some((one) => one.pool === pool) && !codes.has(`${id}/${pool}`),
     );
     if (lacking.length === 0) continue;
     const until = now + (rules.get(pool)?.leastDays ?? 0) * dayMs;
     const messageIds = lacking.map(({ id }) => id);
-    for (const one of await takeCodes(tx, { pool, messageIds, until }, now))
-      given.set(`${one.messageId}/${pool}`, one.code);
+    for (const { messageId, code } of given(kit, await takeCodes(tx, { pool, messageIds, until }, now)))
+      codes.set(`${messageId}/${pool}`, code);
   }
-  return new Map(wanted.map(({ id, pools }) => [id, judged({ id, pools }, { given, rules, now })]));
+  return new Map(wanted.map(({ id, pools }) => [id, judged({ id, pools }, { held: codes, rules, now })]));
 }
 
 function judged(
   { id, pools }: { id: string; pools: readonly CouponPlace[] },
-  { given, rules, now }: { given: ReadonlyMap<string, string>; rules: ReadonlyMap<string, CouponPool>; now: number },
+  { held, rules, now }: { held: ReadonlyMap<string, string>; rules: ReadonlyMap<string, CouponPool>; now: number },
 ): Coupons {
   const codes: Record<string, string> = {};
   for (const { name, pool } of pools) {
-    const code = given.get(`${id}/${pool}`);
+    const code = held.get(`${id}/${pool}`);
     const { whenEmpty = 'hold' } = rules.get(pool) ?? {};
     if (code !== undefined) codes[name] = code;
     else if (whenEmpty === 'skip') return { skip: noCoupon };
@@ -185,11 +252,11 @@ function judged(
 
 /** The codes that a message was made with, for showing it again. */
 export async function codesShown(
-  kit: Pick<Kit, 'store'>,
+  kit: Pick<Kit, 'store' | 'secret'>,
   { id, pools = [] }: { id: string; pools: readonly CouponPlace[] | undefined },
 ): Promise<Record<string, string>> {
   if (pools.length === 0) return {};
-  const held = new Map((await codesOf(kit.store, [id])).map(({ pool, code }) => [pool, code]));
+  const held = new Map(given(kit, await codesOf(kit.store, [id])).map(({ pool, code }) => [pool, code]));
   return Object.fromEntries(pools.flatMap(({ name, pool }) => (held.has(pool) ? [[name, held.get(pool)!]] : [])));
 }
 

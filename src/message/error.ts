@@ -117,6 +117,14 @@ export const errors = defineErrors({
     mend: 'Name all, way:<transport>, host:<gmail, yahoo, microsoft, apple, gmx or a domain>, or journey:<key>',
   },
   MESSAGE_WARM_UP_INVALID: { status: 422, mend: 'Give caps of 1 to 60 days, and a step within them, counted from 0' },
+  MESSAGE_TOLD_INVALID: {
+    status: 422,
+    mend: 'Name the domain of a sender (GET /v1/sending/pace has them under domains) and a day of the last seven',
+  },
+  MESSAGE_RELEASE_REFUSED: {
+    status: 409,
+    mend: 'Look at GET /v1/ledger/messages?state=quarantined for the mails that are put aside and not past their deadline',
+  },
   MESSAGE_BRAKE_FREE: { status: 409, mend: 'Look at GET /v1/sending/pace for the brakes that are pulled' },
   MESSAGE_KEY_USED: {
     status: 409,

@@ -31,7 +31,7 @@ export {
   type Plan,
   type StoredLink,
 } from './message.ts';
-export { Messages, type Told } from './messages.ts';
+export { Messages } from './messages.ts';
 export { migrations } from './migration.ts';
 export {
   defaultSettings,
@@ -47,7 +47,7 @@ export { effectiveZone, isZone, quietUntil } from './quiet.ts';
 export { renderMail, type Rendering, type RenderedMail, type RenderSetting } from './render.ts';
 export { ImapIntake, type ImapPlace } from './imap.ts';
 export { openIntake, type Intake } from './intake.ts';
-export type { Provider } from './provider.ts';
+export type { Provider, Told } from './provider.ts';
 export { inspectSmtp, type SmtpFacts } from './inspect-smtp.ts';
 export { judgeResult, type SendResult } from './result.ts';
 export { Sending, judgeHome, type FreezeCause, type Remembered, type SendingState } from './sending.ts';

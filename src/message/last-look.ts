@@ -48,7 +48,7 @@ export async function lookAgain(
     if (unread.has(row.profileId)) return [{ ...awaitsConsent(row, now), fence: row.fence }];
     const quiet = quietUntil(now, row.quietHours, zone);
     if (quiet !== null) return [held(row, 'quiet hours', quiet + jitterOf(row.id, kit.set.quietJitterMs))];
-    const answer = still[place]!;
+    const answer = row.released || still[place]!;
     if (answer === true) return [];
     return [typeof answer === 'string' ? ended(row, answer) : held(row, answer.hold, answer.until)];
   });

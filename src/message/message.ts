@@ -142,6 +142,8 @@ export interface MessageRow {
   /** Answers of the kind "later". */
   tries: number;
   resent: boolean;
+  /** It was put aside and let go by a person; its run was told that it failed and has gone on. */
+  released: boolean;
   told: boolean;
   recipient: string | null;
   /** Keyed hash of the address; survives erasure, so that an old unsubscribe link still works. */

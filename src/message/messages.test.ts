@@ -216,6 +216,29 @@ describe('the send ledger', () => {
     await desk.messages.work();
     expect(await state(next)).toBe('quarantined');
     expect(desk.transport.sent).toHaveLength(1);
+    expect(desk.results.at(-1)).toMatchObject({ outcome: 'failed' });
+
+    // A person lets it go: once, through all its gates, and its run, which has gone on, is not told again.
+    desk.stale.set((await desk.messages.get(next))!.runId, 'The run has gone on');
+    await desk.messages.release(next);
+    await expect(desk.messages.release(next)).rejects.toMatchObject({ code: 'MESSAGE_RELEASE_REFUSED' });
+    await desk.messages.work();
+    expect(await state(next)).toBe('accepted');
+    expect(desk.transport.sent).toHaveLength(2);
+    expect(desk.results).toHaveLength(2);
+    expect((await desk.messages.audit({ after: null, limit: 100 })).broken).toEqual([]);
+  });
+
+  it('keeps one put aside where it is once its deadline has passed, or its reader has gone', async () => {
+    const [late, gone] = [await desk.plan(desk.person()), await desk.plan(desk.person({ email: 'b@example.com' }))];
+    await desk.store.run({ text: `update message set state = 'quarantined', told = true` });
+    await desk.store.run({ text: 'update message set deadline = $2 where id = $1', values: [late, new Date(noon)] });
+    await expect(desk.messages.release(late)).rejects.toMatchObject({ code: 'MESSAGE_RELEASE_REFUSED' });
+    await desk.store.inTransaction((tx) => desk.messages.neverMail(tx, ['b@example.com']));
+    await desk.messages.release(gone);
+    await desk.messages.work();
+    expect(await state(gone)).toBe('skipped');
+    expect(desk.transport.sent).toEqual([]);
   });
 
   it('expires what cannot leave before its deadline, whatever holds it (invariant I3)', async () => {

@@ -11,17 +11,18 @@ import { takeNotice, tidyNotices, type NewNotice } from './hear.ts';
 import { readLetter, type Heeded, type Letter } from './letter.ts';
 import { messageKey, type MessageRow, type MessageState, type Notice, type Plan } from './message.ts';
 import type { CompiledTemplate } from './compiled.ts';
-import { CouponPools, sampleCodes } from './coupon.ts';
+import { CouponPools, sampleCodes, type GivenCode } from './coupon.ts';
 import type { Senders } from './senders.ts';
-import { codesOfProfile, freeCodes, type GivenCode } from './table-coupon.ts';
+import { freeCodes } from './table-coupon.ts';
 import { kitOf, type Kit, type MessageParts, type RunPlace } from './part.ts';
-import { namesBy, readProvider, type Provider } from './provider.ts';
+import { namesBy, readProvider, type Provider, type Told } from './provider.ts';
 import { nobody, planProofs, type PreviewSample, type ProofOrder } from './proof.ts';
 import { renderMail, type Rendering } from './render.ts';
 import { cancelRows, messageById, messagesOf } from './table.ts';
 import { insertMessages } from './table-plan.ts';
 import { eraseAddressed, eraseNotices, eraseProfile, freeSlots, suppress } from './table-gate.ts';
 import * as records from './table-ledger.ts';
+import { releaseQuarantined } from './rescue.ts';
 import { Sending } from './sending.ts';
 import { harmOf, type HarmCounts } from './table-heard.ts';
 import {
@@ -53,12 +54,6 @@ import {
   type UnsubscribePage,
 } from './unsubscribe.ts';
 import { Ending, workDue } from './work.ts';
-
-/** What a call of a provider came to: events taken, and events that were known. */
-export interface Told {
-  taken: number;
-  repeated: number;
-}
 
 /** The room's door: plans, gates, sends and records mails, and answers for their links. */
 export class Messages {
@@ -212,6 +207,11 @@ export class Messages {
     return records.ledgerStory(this.#kit.store, id);
   }
 
+  /** Lets a mail go that was put aside. Throws MESSAGE_RELEASE_REFUSED. */
+  release(id: string): Promise<void> {
+    return releaseQuarantined(this.#kit, id);
+  }
+
   /** How the mails of a journey stand, and what was heard of them, by day or activity. */
   funnel(query: FunnelQuery): ReturnType<typeof funnelOf> {
     return funnelOf(this.#kit.store, query);
@@ -339,8 +339,9 @@ export class Messages {
     return harmOf(this.#kit.store, of);
   }
 
-  /** Forgets what was heard and done a month ago. */
-  tidy(): Promise<number> {
+  /** Forgets what was heard and done a month ago, and seals codes that an earlier version has left in the clear. */
+  async tidy(): Promise<number> {
+    await this.coupons.sealOpen();
     return tidyNotices(this.#kit);
   }
 
@@ -392,6 +393,6 @@ export class Messages {
 
   /** All that this room knows of a person, for export. */
   async exportFor(profileId: string): Promise<{ messages: MessageRow[]; coupons: GivenCode[] }> {
-    return { messages: await this.ofProfile(profileId), coupons: await codesOfProfile(this.#kit.store, profileId) };
+    return { messages: await this.ofProfile(profileId), coupons: await this.coupons.ofProfile(profileId) };
   }
 }

@@ -241,6 +241,11 @@ insert into sending (shard) values (0);
     name: '0695-message-variant',
     sql: 'alter table message add column variant jsonb',
   },
+  {
+    // Put aside, and let go by a person: its run has gone on long since.
+    name: '0696-message-released',
+    sql: 'alter table message add column released boolean not null default false',
+  },
   ...senderMigrations,
   ...couponMigrations,
 ];

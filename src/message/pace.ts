@@ -172,6 +172,13 @@ export function turnOf(lanes: ReadonlyMap<string, Lane>, asking: Asking, now: nu
   return { go: false, until: Math.ceil(last.at / togetherMs) * togetherMs, lane: last.lane.name, why: 'placed' };
 }
 
+/** The first place that nobody has, once so many have given theirs back; what is past cannot be had any more. */
+export function freedAt(lane: Lane, { count, now }: { count: number; now: number }): number | null {
+  const rate = rateOf(lane, now);
+  if (rate === null || lane.freeAt === null || lane.freeAt <= now) return lane.freeAt;
+  return Math.max(now, lane.freeAt - (count * minuteMs) / rate);
+}
+
 /** Its place counts, unless its time is long past, or a host has asked for less since it was given. */
 function hasPlace({ placed }: Asking, lanes: readonly Lane[], now: number): boolean {
   if (placed === null || now - placed.at > paceRules.keptMs) return false;

@@ -7,7 +7,9 @@ const day = 24 * 60 * minute;
 let desk: Desk;
 beforeEach(async () => {
   desk = await aDesk();
-  await desk.store.run({ text: 'truncate mail_lane, mail_warm_up, mail_brake, message_heard' });
+  await desk.store.run({
+    text: 'truncate mail_lane, mail_warm_up, mail_brake, mail_told_share, message_heard, message_sender',
+  });
 });
 
 /** So many people, each with a mail that waits. */
@@ -68,6 +70,20 @@ describe('a rate', () => {
     await workUntil(noon + 20 * minute);
     expect(await states([late!])).toEqual(['accepted']);
     expect(desk.results.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(5);
+  });
+
+  it('gives the places of mails that do not go to others', async () => {
+    await desk.messages.pacing.setRate('all', 60);
+    const kept = await planMany(6, 'example.com', { class: 'transactional' });
+    await desk.store.run({ text: 'truncate mail_lane' });
+    await desk.messages.pacing.setRate('all', 60);
+    // Held out at the last gate: each had a place, and gives it back.
+    await planMany(6, 'other.example', { holdout: 1 });
+    await workUntil(noon + 10 * minute);
+    const [row] = await desk.store.rows<{ free: Date }>({ text: 'select free_at as free from mail_lane' });
+    const behind = row!.free.getTime() - desk.clock.now();
+    expect(await states(kept)).toEqual(kept.map(() => 'accepted'));
+    expect(behind).toBeLessThanOrEqual(6 * 1000);
   });
 
   it('waits as long as Retry-After says, receipts too', async () => {
@@ -148,18 +164,19 @@ describe('a warm-up', () => {
 });
 
 /** Mails of a journey that hosts took yesterday, and so many of them complained of. */
-async function past(journey: string, of: { sent: number; complained: number }): Promise<void> {
+async function past(journey: string, of: { sent: number; complained: number; sender?: string }): Promise<void> {
   await desk.store.run({
     text: `insert into message (shard, id, key, run_id, journey, journey_version, activity, visit, profile_id, template,
-        context, class, holdout, state, planned_at, due, deadline, changed_at, accepted_at)
-      select 1, gen_random_uuid(), $1 || n, $1 || n, $1, 1, 'mail', 1, gen_random_uuid(), 'abandoned-cart', '{}',
-        'marketing', 0, 'accepted', $3, $3, $3, $3, $3 from generate_series(1, $2::int) n`,
-    values: [journey, of.sent, new Date(noon - day)],
+        context, class, holdout, state, planned_at, due, deadline, changed_at, accepted_at, sender)
+      select 1, gen_random_uuid(), $1 || $4 || n, $1 || n, $1, 1, 'mail', 1, gen_random_uuid(), 'abandoned-cart', '{}',
+        'marketing', 0, 'accepted', $3, $3, $3, $3, $3, $4 from generate_series(1, $2::int) n`,
+    values: [journey, of.sent, new Date(noon - day), of.sender ?? 'default'],
   });
   await desk.store.run({
     text: `insert into message_heard (shard, message_id, kind, at, journey, activity, profile_id)
-      select shard, id, 'complained', $3, journey, activity, profile_id from message where journey = $1 limit $2`,
-    values: [journey, of.complained, new Date(noon - day / 2)],
+      select shard, id, 'complained', $3, journey, activity, profile_id from message
+        where journey = $1 and sender = $4 limit $2`,
+    values: [journey, of.complained, new Date(noon - day / 2), of.sender ?? 'default'],
   });
 }
 
@@ -199,6 +216,42 @@ describe('a brake', () => {
     const [mail] = await planMany(1, 'x.example', { journey: 'third' });
     await desk.messages.work();
     expect(await states([mail!])).toEqual(['held']);
+  });
+
+  it('stops the one sending domain whose readers complain, where a shop has several (trust §1.4)', async () => {
+    await desk.messages.senders.put('loom', { name: 'Loom', from: 'Loom <hello@loom.example>' });
+    await past('abandoned-cart', { sent: 8000, complained: 0 });
+    await past('abandoned-cart', { sent: 1500, complained: 14, sender: 'loom' });
+    const [ours, theirs] = [...(await planMany(1)), ...(await planMany(1, 'x.example', { sender: 'loom' }))];
+    await desk.messages.work();
+    expect(await states([ours!, theirs!])).toEqual(['accepted', 'held']);
+    const { brakes, domains } = await desk.messages.pacing.state();
+    expect(brakes.map(({ scope, why }) => [scope, why])).toEqual([
+      ['domain:loom.example', '14 of 1500 readers complained'],
+    ]);
+    expect(domains).toEqual(['mail.lumenloom.example', 'loom.example']);
+  });
+
+  it('heeds what Gmail shows to senders alone, once somebody has typed it in', async () => {
+    const { pacing } = desk.messages;
+    const told = { domain: 'mail.lumenloom.example', host: 'gmail', day: '2026-11-22' };
+    await pacing.tell({ ...told, share: 0.0012 }, 'Eva');
+    expect(await pacing.look()).toEqual([
+      { scope: 'all', level: 'watch', why: 'gmail says that 0.12 % complained on 2026-11-22' },
+    ]);
+    await pacing.tell({ ...told, share: 0.004 }, 'Eva');
+    const [mail] = await planMany(1);
+    await desk.messages.work();
+    expect(await states([mail!])).toEqual(['held']);
+    await pacing.release('all', { by: 'Eva', note: 'the list was cleaned' });
+    desk.clock.advance(1);
+    await desk.messages.work();
+    expect(await states([mail!])).toEqual(['accepted']);
+    expect((await pacing.state()).told).toMatchObject([{ ...told, share: 0.004, toldBy: 'Eva' }]);
+    for (const wrong of [{ domain: 'other.example' }, { day: '2026-11-24' }, { day: '2026-11-01' }]) {
+      const refused = pacing.tell({ ...told, ...wrong, share: 0 }, 'Eva');
+      await expect(refused).rejects.toMatchObject({ code: 'MESSAGE_TOLD_INVALID' });
+    }
   });
 
   it('reaches what was claimed before it was pulled (trust row 60)', async () => {

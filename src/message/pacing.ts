@@ -1,7 +1,16 @@
 import { BeckonError, elapsed } from '../base/index.ts';
 import type { Tx } from '../store/index.ts';
 import { brakeReason } from './admit.ts';
-import { brakeRules, judgeBrake, type BrakeCounts, type BrakeScope } from './brake.ts';
+import {
+  brakeRules,
+  judgeBrake,
+  judgeTold,
+  type Judgement,
+  type BrakeCounts,
+  type BrakeScope,
+  type ToldShare,
+} from './brake.ts';
+import { domainOf } from './address.ts';
 import { errors } from './error.ts';
 import { hostOf, lowered, paceRules, rateOf, refused, slowDownOf, type Lane, type SlowDown } from './pace.ts';
 import type { Kit } from './part.ts';
@@ -13,9 +22,11 @@ import {
   harmedSince,
   lockLane,
   pullBrake,
+  putTold,
   putWarmUp,
   readBrakes,
   readLanes,
+  readTold,
   readWarmUps,
   releaseBrake,
   releasedLast,
@@ -23,9 +34,10 @@ import {
   takenSince,
   wakeHeld,
   type BrakeRow,
+  type ToldRow,
   type WarmUpRow,
 } from './table-pace.ts';
-import { roomOf, usualCaps } from './warm-up.ts';
+import { dayOf, roomOf, usualCaps } from './warm-up.ts';
 
 /** A lane as it is shown. */
 export interface LaneState {
@@ -48,6 +60,10 @@ export interface PaceState {
   lanes: LaneState[];
   warmUps: WarmUpState[];
   brakes: BrakeRow[];
+  /** Shares of complaints typed in, of the days that count. */
+  told: ToldRow[];
+  /** Domains that mail goes out from; shares are told of them. */
+  domains: string[];
 }
 
 /** A scope whose mails come back more than they may. */
@@ -71,13 +87,54 @@ export class Pacing {
 
   async state(): Promise<PaceState> {
     const { store, clock } = this.#kit;
-    const [lanes, warmUps, brakes] = await Promise.all([readLanes(store), readWarmUps(store), readBrakes(store)]);
     const now = clock.now();
+    const [lanes, warmUps, brakes, told, domains] = await Promise.all([
+      readLanes(store),
+      readWarmUps(store),
+      readBrakes(store),
+      readTold(store, this.#firstDay()),
+      this.#domains(),
+    ]);
     return {
       lanes: lanes.map((lane) => stateOf(lane, now)),
       warmUps: warmUps.map((row) => ({ ...row, room: row.endedAt === null ? roomOf(row) : null })),
       brakes,
+      told,
+      domains: [...domains.keys()],
     };
+  }
+
+  /**
+   * A person types in what a host shows to senders alone, such as Gmail's Postmaster Tools: it counts as if it had been
+   * heard, and at 0.3 % stops the marketing mail of that domain. @throws MESSAGE_TOLD_INVALID
+   */
+  async tell(told: ToldShare, by: string): Promise<void> {
+    const { store, clock, shop, log } = this.#kit;
+    const wrong = (says: string, where: string) => new BeckonError(errors.MESSAGE_TOLD_INVALID, says, { where });
+    const domains = await this.#domains();
+    if (!domains.has(told.domain))
+      throw wrong(`No sender has the domain "${told.domain}"; there are ${[...domains.keys()].join(', ')}`, 'domain');
+    const today = dayOf(clock.now(), shop.zone);
+    if (told.day > today || told.day < this.#firstDay())
+      throw wrong(`${told.day} is not one of the seven days up to ${today}`, 'day');
+    await putTold(store, { ...told, toldAt: clock.now(), toldBy: by });
+    log.info('mail.complaints-told', { ...told, by });
+    await this.look();
+  }
+
+  /** Of the days that count, the first. */
+  #firstDay(): string {
+    return dayOf(this.#kit.clock.now() - brakeRules.windowMs, this.#kit.shop.zone);
+  }
+
+  /** Domains that mail goes out from, with the keys of their senders. */
+  async #domains(): Promise<Map<string, string[]>> {
+    const domains = new Map<string, string[]>();
+    for (const { key, from } of (await this.#kit.senders.brands()).values()) {
+      const domain = domainOf(from.address).toLowerCase();
+      domains.set(domain, [...(domains.get(domain) ?? []), key]);
+    }
+    return domains;
   }
 
   /** Sets how many mails a minute a lane takes at most; null takes the limit away, and what its host asked for with it. */
@@ -127,12 +184,20 @@ export class Pacing {
   async look(): Promise<Harmed[]> {
     const { store, clock } = this.#kit;
     const since = clock.now() - brakeRules.windowMs;
-    const journeys = await harmedSince(store, since);
-    if (journeys.length === 0) return [];
+    const [journeys, told] = await Promise.all([harmedSince(store, since), readTold(store, this.#firstDay())]);
+    if (journeys.length === 0 && told.length === 0) return [];
+    const domains = await this.#domains();
+    // With one domain its name is that of all mail.
+    const several = domains.size > 1 ? [...domains.keys()] : [];
+    const heard = journeys.length === 0 ? [] : journeys.map((key) => `journey:${key}` as const);
     const found: Harmed[] = [];
-    for (const scope of ['all', ...journeys.map((key) => `journey:${key}` as const)] as const) {
-      const counts = await this.#counts(scope, since);
-      const { level, why } = judgeBrake(scope, counts);
+    for (const scope of ['all', ...several.map((name) => `domain:${name}` as const), ...heard] as const) {
+      const from = Math.max(since, await releasedLast(store, scope));
+      const counts = await this.#counts(scope, { from, domains });
+      const about = told.filter(({ domain, toldAt }) => {
+        return toldAt > from && (several.length > 0 ? scope === `domain:${domain}` : scope === 'all');
+      });
+      const { level, why } = worse(judgeBrake(scope, counts), judgeTold(about));
       if (level === 'fine' || why === null) continue;
       found.push({ scope, level, why });
       if (level === 'stop') await this.#pull(scope, why, counts);
@@ -147,11 +212,15 @@ export class Pacing {
     await this.look();
   }
 
-  async #counts(scope: BrakeScope, since: number): Promise<BrakeCounts> {
-    const { store } = this.#kit;
-    const from = Math.max(since, await releasedLast(store, scope));
-    const journey = scope === 'all' ? null : scope.slice('journey:'.length);
-    return brakeCounts(store, { journey, since: from, window: brakeRules.window });
+  #counts(
+    scope: BrakeScope,
+    { from, domains }: { from: number; domains: ReadonlyMap<string, string[]> },
+  ): Promise<BrakeCounts> {
+    const [kind, ...rest] = scope.split(':');
+    const name = rest.join(':');
+    const journey = kind === 'journey' ? name : null;
+    const senders = kind === 'domain' ? (domains.get(name) ?? []) : null;
+    return brakeCounts(this.#kit.store, { journey, senders, since: from, window: brakeRules.window });
   }
 
   async #pull(scope: BrakeScope, why: string, counts: BrakeCounts): Promise<void> {
@@ -159,6 +228,11 @@ export class Pacing {
     if (await pullBrake(store, { id: ids.next(), scope, why, counts, pulledAt: clock.now() }))
       log.warn('mail.brake-pulled', { scope, why, ...counts });
   }
+}
+
+function worse(a: Judgement, b: Judgement): Judgement {
+  const levels = ['fine', 'watch', 'stop'];
+  return levels.indexOf(b.level) > levels.indexOf(a.level) ? b : a;
 }
 
 function stateOf(lane: Lane, now: number): LaneState {

@@ -61,3 +61,9 @@ export function readProvider(
     ...(said.length === 0 ? { raw: JSON.stringify(call.body) } : {}),
   }));
 }
+
+/** What a call of a provider came to: events taken, and events that were known. */
+export interface Told {
+  taken: number;
+  repeated: number;
+}

@@ -1,7 +1,18 @@
+import { BeckonError, point } from '../base/index.ts';
+import { errors } from './error.ts';
 import { settleDoubt } from './result.ts';
 import type { Kit } from './part.ts';
 import { followUp } from './settle.ts';
-import { expireRows, lockDoubt, peekExpired, rescueLeased, rescueSending, settleDoubtRow } from './table.ts';
+import {
+  expireRows,
+  lockDoubt,
+  messageById,
+  peekExpired,
+  releaseRow,
+  rescueLeased,
+  rescueSending,
+  settleDoubtRow,
+} from './table.ts';
 import { keysKnown } from './table-sending.ts';
 import { lostPeople } from './table-report.ts';
 
@@ -52,4 +63,26 @@ export async function expireOverdue(kit: Kit): Promise<number> {
     await followUp(kit, tx, rows);
     return rows.length;
   });
+}
+
+/**
+ * Lets a mail go that was put aside, through all its gates once more. Nothing of it was on the wire: what dies while a mail
+ * is sending leaves doubt, and no quarantine. Its run was told that it failed, and is not told again.
+ *
+ * @throws MESSAGE_RELEASE_REFUSED
+ */
+export async function releaseQuarantined(kit: Kit, id: string): Promise<void> {
+  const now = kit.clock.now();
+  const row = await messageById(kit.store, id);
+  const released =
+    row !== null &&
+    (await kit.store.inTransaction(async (tx) => {
+      // The profile comes first, as everywhere.
+      await kit.profiles.lock(tx, [row.profileId]);
+      return releaseRow(tx, id, now);
+    }));
+  point('message.released');
+  if (released) return;
+  const why = row?.state === 'quarantined' ? 'past its deadline' : `${row?.state ?? 'unknown'}, not quarantined`;
+  throw new BeckonError(errors.MESSAGE_RELEASE_REFUSED, `The mail ${id} is ${why}`);
 }

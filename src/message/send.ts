@@ -107,6 +107,7 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
     const [profiles, slowed] = await Promise.all([lockPeople(kit, tx, claims), readSlowed(tx, options.now)]);
     if (slowed.frozen) {
       await applyChanges(kit, tx, ready.map(returned('sending is frozen')));
+      await giveBack(kit, tx, { comers: claims, slowed });
       return new Set<string>();
     }
     const slow = claims.flatMap((claim) => {
@@ -147,11 +148,7 @@ export async function beginBatch(kit: Kit, ready: Ready[]): Promise<Ready[]> {
         .filter(({ claim }) => !ids.has(claim.row.id))
         .map(({ claim: { row } }) => ({ id: row.id, state: 'skipped', reason: 'suppressed', fence: row.fence })),
     );
-    if (slowed.warming)
-      await giveBack(
-        tx,
-        claims.filter(({ row }) => !ids.has(row.id)).map(({ brand }) => brand),
-      );
+    await giveBack(kit, tx, { comers: claims.filter(({ row }) => !ids.has(row.id)), slowed });
     await tellArms(kit, tx, { people, held, going: ids, heldOut });
     return ids;
   });

@@ -27,6 +27,14 @@ create index coupon_free on coupon (pool, expires_at) where taken_at is null;
 create index coupon_message on coupon (message_id) where message_id is not null;
 `,
   },
+  {
+    // A code is money: it lies sealed, and is told apart by a keyed hash. What was in the clear is sealed by coupon.ts.
+    name: '0672-message-coupon-sealed',
+    sql: `
+alter table coupon add column sealed text;
+create index coupon_open on coupon (pool) where sealed is null;
+`,
+  },
 ];
 
 export interface PoolRow {
@@ -84,21 +92,29 @@ export interface NewCode {
   expiresAt: number | null;
 }
 
-/** Adds codes; those that were ever in the pool, given out or not, are not added again. @returns which are new */
+/** A code as it lies in the database. */
+export interface KeptCode {
+  /** A keyed hash of it; of one that was never sealed, the code itself. */
+  name: string;
+  sealed: string | null;
+}
+
+/** Adds codes; those that were ever in the pool, given out or not, are not added again. @returns names of the new ones */
 export async function insertCodes(
   tx: Runner,
   pool: string,
-  codes: readonly NewCode[],
+  codes: readonly (KeptCode & Pick<NewCode, 'expiresAt'>)[],
   now: number,
 ): Promise<Set<string>> {
   const rows = await tx.rows<{ code: string }>({
-    text: `insert into coupon (shard, pool, code, expires_at, added_at)
-      select s, $1, c, e, $5 from unnest($2::smallint[], $3::text[], $4::timestamptz[]) as u(s, c, e)
+    text: `insert into coupon (shard, pool, code, sealed, expires_at, added_at)
+      select s, $1, c, k, e, $6 from unnest($2::smallint[], $3::text[], $4::text[], $5::timestamptz[]) as u(s, c, k, e)
       on conflict do nothing returning code`,
     values: [
       pool,
-      codes.map(({ code }) => shardOf(code)),
-      codes.map(({ code }) => code),
+      codes.map(({ name }) => shardOf(name)),
+      codes.map(({ name }) => name),
+      codes.map(({ sealed }) => sealed),
       codes.map(({ expiresAt }) => (expiresAt === null ? null : new Date(expiresAt))),
       new Date(now),
     ],
@@ -106,38 +122,64 @@ export async function insertCodes(
   return new Set(rows.map(({ code }) => code));
 }
 
-/** Which of these were ever in the pool. */
+/** Which of these names were ever in the pool. */
 export async function knownCodes(
   runner: Runner,
-  { pool, codes }: { pool: string; codes: readonly string[] },
+  { pool, names }: { pool: string; names: readonly string[] },
 ): Promise<Set<string>> {
   const rows = await runner.rows<{ code: string }>({
     text: 'select code from coupon where shard = any($1::smallint[]) and pool = $2 and code = any($3)',
-    values: [[...new Set(codes.map(shardOf))], pool, codes],
+    values: [[...new Set(names.map(shardOf))], pool, names],
   });
   return new Set(rows.map(({ code }) => code));
 }
 
-export interface GivenCode {
+/** Codes that lie in the clear, locked. */
+export function openCodes(tx: Runner, limit: number): Promise<{ pool: string; code: string }[]> {
+  return tx.rows({
+    text: 'select pool, code from coupon where sealed is null order by pool, code limit $1 for update skip locked',
+    values: [limit],
+  });
+}
+
+/** Puts the sealed ones in the place of those in the clear. */
+export function sealCodes(tx: Runner, codes: readonly (KeptCode & { pool: string; code: string })[]): Promise<number> {
+  return tx.run({
+    text: `update coupon c set shard = u.now, code = u.name, sealed = u.sealed
+      from unnest($1::smallint[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[])
+        as u(was, pool, code, now, name, sealed)
+      where c.shard = u.was and c.pool = u.pool and c.code = u.code`,
+    values: [
+      codes.map(({ code }) => shardOf(code)),
+      codes.map(({ pool }) => pool),
+      codes.map(({ code }) => code),
+      codes.map(({ name }) => shardOf(name)),
+      codes.map(({ name }) => name),
+      codes.map(({ sealed }) => sealed),
+    ],
+  });
+}
+
+/** A code that a message holds, as it lies in the database. */
+export interface HeldCode extends KeptCode {
   messageId: string;
   pool: string;
-  code: string;
 }
 
 /** What these messages hold already. */
-export function codesOf(runner: Runner, messageIds: readonly string[]): Promise<GivenCode[]> {
+export function codesOf(runner: Runner, messageIds: readonly string[]): Promise<HeldCode[]> {
   return runner.rows({
     name: 'coupon-held',
-    text: 'select message_id as "messageId", pool, code from coupon where message_id = any($1::uuid[])',
+    text: 'select message_id as "messageId", pool, code as name, sealed from coupon where message_id = any($1::uuid[])',
     values: [messageIds],
   });
 }
 
 /** Codes that a person's mails hold, for export. */
-export function codesOfProfile(runner: Runner, profileId: string): Promise<GivenCode[]> {
+export function codesOfProfile(runner: Runner, profileId: string): Promise<HeldCode[]> {
   return runner.rows({
-    text: `select c.message_id as "messageId", c.pool, c.code from coupon c join message m on m.id = c.message_id
-      where m.profile_id = $1 order by c.taken_at`,
+    text: `select c.message_id as "messageId", c.pool, c.code as name, c.sealed
+      from coupon c join message m on m.id = c.message_id where m.profile_id = $1 order by c.taken_at`,
     values: [profileId],
   });
 }
@@ -150,7 +192,7 @@ export function takeCodes(
   tx: Runner,
   { pool, messageIds, until }: { pool: string; messageIds: readonly string[]; until: number },
   now: number,
-): Promise<GivenCode[]> {
+): Promise<HeldCode[]> {
   return tx.rows({
     name: 'coupon-take',
     text: `with free as materialized (select shard, code from coupon where pool = $1 and taken_at is null
@@ -159,7 +201,7 @@ export function takeCodes(
         wanted as (select m, n from unnest($2::uuid[]) with ordinality as w(m, n))
       update coupon c set message_id = w.m, taken_at = $4 from numbered f join wanted w using (n)
       where c.shard = f.shard and c.pool = $1 and c.code = f.code
-      returning c.message_id as "messageId", c.pool, c.code`,
+      returning c.message_id as "messageId", c.pool, c.code as name, c.sealed`,
     values: [pool, messageIds, new Date(until), new Date(now), messageIds.length],
   });
 }

@@ -1,5 +1,5 @@
 import type { Migration, Runner, Tx } from '../store/index.ts';
-import type { BrakeCounts, BrakeScope } from './brake.ts';
+import type { BrakeCounts, BrakeScope, ToldShare } from './brake.ts';
 import { openLane, type Lane } from './pace.ts';
 import type { StepHarm, WarmUp } from './warm-up.ts';
 
@@ -51,6 +51,22 @@ create table mail_brake (
 );
 create unique index mail_brake_pulled on mail_brake (shard, scope) where released_at is null;
 create index message_heard_harm on message_heard (at) where kind in ('complained', 'bounced');
+`,
+  },
+  {
+    // Shares of complaints as a mailbox host shows them to senders, typed in.
+    name: '0673-message-told-share',
+    sql: `
+create table mail_told_share (
+  shard smallint not null default 0,
+  domain text not null,
+  host text not null,
+  day text not null,
+  share double precision not null,
+  told_at timestamptz not null,
+  told_by text not null,
+  primary key (shard, domain, host, day)
+);
 `,
   },
 ];
@@ -292,20 +308,22 @@ export async function harmedSince(runner: Runner, since: number): Promise<string
 /** What came back of the marketing mails since a moment, of the last `window` of them where there are more. */
 export async function brakeCounts(
   runner: Runner,
-  of: { journey: string | null; since: number; window: number },
+  of: { journey: string | null; senders: readonly string[] | null; since: number; window: number },
 ): Promise<BrakeCounts> {
   const [row] = await runner.rows<BrakeCounts>({
     name: 'mail-brake-counts',
     text: `with sent as (select shard, id from message where accepted_at >= $2 and not test and class = 'marketing'
-          and ($1::text is null or journey = $1) order by accepted_at desc limit $3),
+          and ($1::text is null or journey = $1) and ($4::text[] is null or coalesce(sender, 'default') = any($4))
+          order by accepted_at desc limit $3),
         back as (select h.kind from message_heard h join sent using (shard)
           where h.message_id = sent.id and (h.kind = 'complained' or (h.kind = 'bounced' and h.class = 'hard'))
         union all select 'bounced' from message_heard h join message m on m.shard = h.shard and m.id = h.message_id
           where h.at >= $2 and h.kind = 'bounced' and h.class = 'hard' and not h.test and m.accepted_at is null
-          and m.class = 'marketing' and ($1::text is null or h.journey = $1))
+          and m.class = 'marketing' and ($1::text is null or h.journey = $1)
+          and ($4::text[] is null or coalesce(m.sender, 'default') = any($4)))
       select (select count(*)::int from sent) as sent, count(*) filter (where kind = 'bounced')::int as hard,
         count(*) filter (where kind = 'complained')::int as complained from back`,
-    values: [of.journey, new Date(of.since), of.window],
+    values: [of.journey, new Date(of.since), of.window, of.senders],
   });
   return row!;
 }
@@ -329,4 +347,31 @@ export async function releasedLast(runner: Runner, scope: BrakeScope): Promise<n
     values: [scope],
   });
   return row?.at?.getTime() ?? 0;
+}
+
+/** A share as it was typed in. */
+export interface ToldRow extends ToldShare {
+  toldAt: number;
+  toldBy: string;
+}
+
+/** The same day of the same host again is a correction. */
+export function putTold(runner: Runner, { domain, host, day, share, toldAt, toldBy }: ToldRow): Promise<number> {
+  return runner.run({
+    text: `insert into mail_told_share (domain, host, day, share, told_at, told_by) values ($1, $2, $3, $4, $5, $6)
+      on conflict (shard, domain, host, day) do update set share = excluded.share, told_at = excluded.told_at,
+        told_by = excluded.told_by`,
+    values: [domain, host, day, share, new Date(toldAt), toldBy],
+  });
+}
+
+/** Those of a day from `day` on, the newest first. */
+export async function readTold(runner: Runner, day: string): Promise<ToldRow[]> {
+  const rows = await runner.rows<Omit<ToldRow, 'toldAt'> & { toldAt: Date }>({
+    name: 'mail-told',
+    text: `select domain, host, day, share, told_at as "toldAt", told_by as "toldBy" from mail_told_share
+      where shard = 0 and day >= $1 order by day desc, domain, host limit 500`,
+    values: [day],
+  });
+  return rows.map((row) => ({ ...row, toldAt: row.toldAt.getTime() }));
 }

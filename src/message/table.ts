@@ -14,7 +14,7 @@ type Raw = Omit<MessageRow, 'plannedAt' | 'due' | 'deadline' | 'acceptedAt' | 'c
 
 const columns = `id, shard, key, run_id as "runId", journey, journey_version as "journeyVersion", activity, visit,
   profile_id as "profileId", template, sender, context, class, holdout, quiet as "quietHours", rank, test, variant, addressed_to as "to", arm, state, reason,
-  planned_at as "plannedAt", due, deadline, fence, crashes, tries, resent, told, recipient,
+  planned_at as "plannedAt", due, deadline, fence, crashes, tries, resent, released, told, recipient,
   address_key as "addressKey", subject, links,
   accepted_at as "acceptedAt", changed_at as "changedAt"`;
 
@@ -374,4 +374,14 @@ export async function messagesOf(runner: Runner, profileId: string): Promise<Mes
     values: [profileId],
   });
   return rows.map(rowOf);
+}
+
+/** A mail that was put aside may be claimed again, from its first try on. @returns false: it is not put aside, or too late */
+export async function releaseRow(tx: Runner, id: string, now: number): Promise<boolean> {
+  const released = await tx.run({
+    text: `update message set state = 'ready', reason = 'released by a person', released = true, crashes = 0, tries = 0,
+        due = $2, changed_at = $2 where id = $1 and state = 'quarantined' and deadline > $2`,
+    values: [id, new Date(now)],
+  });
+  return released > 0;
 }

@@ -6,8 +6,10 @@ import { journeys } from '../api/query.ts';
 import { ask } from '../api/client.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
+import { useMay } from '../ui/may.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { recipeWords } from '../words/words.ts';
+import { PaceForms, usePut } from './PaceForms.tsx';
 import { pace } from './query.ts';
 
 type Brake = PaceView['brakes'][number];
@@ -17,6 +19,7 @@ type WarmUp = PaceView['warmUps'][number];
 /** What slows mail down: brakes that were pulled, rates, warm-ups. */
 export function Pace() {
   const { say } = useVoice();
+  const may = useMay();
   const { data, error, refetch } = useQuery(pace);
   if (error && !data) return <ProblemNote error={error} again={() => void refetch()} />;
   if (!data) return <Rows count={4} />;
@@ -24,7 +27,7 @@ export function Pace() {
   const released = data.brakes.filter(({ releasedAt }) => releasedAt !== null);
   const slow = data.lanes.filter(({ perMinute, closedUntil }) => perMinute !== null || closedUntil !== null);
   const running = data.warmUps.filter(({ endedAt }) => endedAt === null);
-  const isFree = pulled.length + slow.length + running.length === 0;
+  const isFree = pulled.length + slow.length + running.length + data.told.length === 0;
   return (
     <Panel title={say('pace.title')}>
       {isFree && <p className="quiet">{say('pace.free')}</p>}
@@ -38,10 +41,14 @@ export function Pace() {
         {running.map((one) => (
           <WarmUpRow key={one.domain} of={one} />
         ))}
+        {data.told.map((one) => (
+          <ToldRow key={`${one.domain} ${one.host} ${one.day}`} told={one} />
+        ))}
         {released.slice(0, 5).map((brake) => (
           <Released key={`${brake.scope} ${brake.pulledAt}`} brake={brake} />
         ))}
       </ul>
+      {may('settings') && <PaceForms data={data} />}
     </Panel>
   );
 }
@@ -54,6 +61,7 @@ function useScope(): (scope: string) => string {
     if (scope === 'all') return say('pace.all');
     const [kind, ...rest] = scope.split(':');
     const name = rest.join(':');
+    if (kind === 'domain') return say('pace.ofDomain', { domain: name });
     if (kind !== 'journey') return name === '' ? scope : name;
     return recipeWords(data.find(({ key }) => key === name)?.name ?? name, say);
   };
@@ -134,6 +142,7 @@ function Released({ brake }: { brake: Brake }) {
 
 function LaneRow({ lane: { lane, perMinute, ceiling, closedUntil, why } }: { lane: Lane }) {
   const { say, moment, number } = useVoice();
+  const may = useMay();
   const scope = useScope();
   const name = scope(lane);
   return (
@@ -147,18 +156,55 @@ function LaneRow({ lane: { lane, perMinute, ceiling, closedUntil, why } }: { lan
         {ceiling !== null && `${say('pace.ceiling', { number: number(ceiling) })} `}
         {why}
       </span>
+      {may('settings') && (
+        <Act
+          label={say('pace.free.lane')}
+          act={{ path: `rates/${encodeURIComponent(lane)}`, method: 'PUT', body: { perMinute: null } }}
+        />
+      )}
     </li>
   );
 }
 
 function WarmUpRow({ of: { domain, caps, step, used, room, kept } }: { of: WarmUp }) {
   const { say, number } = useVoice();
+  const may = useMay();
   return (
     <li>
       <b>{say('pace.warmUp', { domain, day: step + 1, of: caps.length })}</b>
       <span className="quiet">
         {say('pace.warmUpSays', { used: number(used), room: room === null ? '–' : number(room) })} {kept}
       </span>
+      {may('settings') && (
+        <Act
+          label={say('pace.warmUp.end')}
+          act={{ path: `warm-ups/${encodeURIComponent(domain)}`, method: 'DELETE' }}
+        />
+      )}
     </li>
+  );
+}
+
+function ToldRow({ told: { domain, host, day, share, toldBy } }: { told: PaceView['told'][number] }) {
+  const { say, number } = useVoice();
+  const percent = `${number(Number((share * 100).toFixed(4)))} %`;
+  return (
+    <li>
+      <b>{say('pace.told', { host, percent, day })}</b>
+      <span className="quiet">{say('pace.toldSays', { domain, by: toldBy })}</span>
+    </li>
+  );
+}
+
+/** Takes something of the pace away. */
+function Act({ label, act }: { label: string; act: Parameters<ReturnType<typeof usePut>['mutate']>[0] }) {
+  const put = usePut();
+  return (
+    <>
+      <Button size="xs" variant="default" loading={put.isPending} onClick={() => put.mutate(act)}>
+        {label}
+      </Button>
+      {put.error && <ProblemNote error={put.error} />}
+    </>
   );
 }

@@ -1,10 +1,14 @@
 import './ledger.css';
-import { useQuery } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { LedgerStory } from '../../src/api/contract-ledger.ts';
+import { ask } from '../api/client.ts';
 import { clock } from '../api/query.ts';
 import { ButtonLink, TextLink } from '../ui/Link.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
+import { useMay } from '../ui/may.ts';
+import { ProblemNote } from '../ui/State.tsx';
 import { OnePage } from '../ui/thing.tsx';
 import { reasonWords } from '../ui/reason.ts';
 import { useVoice } from '../ui/voice.tsx';
@@ -26,6 +30,7 @@ export function StoryPage() {
               answer={`${say(`ledger.state.${story.state}`)}${reason}`}
               note={story.subject ?? say('ledger.noSubject')}
             >
+              {story.state === 'quarantined' && <Release id={story.id} />}
               <ButtonLink to="/people/$id" params={{ id: story.profileId }} variant="default">
                 {say('ledger.person')}
               </ButtonLink>
@@ -38,6 +43,26 @@ export function StoryPage() {
         );
       }}
     </OnePage>
+  );
+}
+
+/** Lets a mail go that was put aside. */
+function Release({ id }: { id: string }) {
+  const { say } = useVoice();
+  const may = useMay();
+  const client = useQueryClient();
+  const release = useMutation({
+    mutationFn: () => ask<unknown>(`/v1/ledger/messages/${id}/release`, { method: 'POST' }),
+    onSuccess: () => client.invalidateQueries(),
+  });
+  if (!may('settings')) return null;
+  return (
+    <>
+      <Button loading={release.isPending} title={say('ledger.release.says')} onClick={() => release.mutate()}>
+        {say('ledger.release')}
+      </Button>
+      {release.error && <ProblemNote error={release.error} />}
+    </>
   );
 }
 

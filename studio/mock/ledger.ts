@@ -90,7 +90,7 @@ export function ledgerStoryOf(iso: Iso, id: string, key: string): LedgerStory {
 }
 
 export function paceOf(iso: Iso, empty: boolean): PaceView {
-  if (empty) return { lanes: [], warmUps: [], brakes: [] };
+  if (empty) return { lanes: [], warmUps: [], brakes: [], told: [], domains: ['mail.exempel.se'] };
   const lane = { ceiling: null, closedUntil: null, loweredAt: null };
   return {
     lanes: [
@@ -121,5 +121,9 @@ export function paceOf(iso: Iso, empty: boolean): PaceView {
         note: null,
       },
     ],
+    told: [
+      { domain: 'mail.exempel.se', host: 'gmail', day: '2026-11-23', share: 0.0009, toldAt: iso(-20), toldBy: 'Eva' },
+    ],
+    domains: ['mail.exempel.se'],
   };
 }

@@ -21,6 +21,15 @@ const matrix: { point: string; marketing: [MessageState, number]; transactional:
 const classes = ['marketing', 'transactional'] as const;
 const cases = matrix.flatMap((row) => classes.map((kind) => ({ point: row.point, kind, expected: row[kind] })));
 
+/** The same while a mail that was put aside is let go by a person. */
+const releases: { point: string; expected: [MessageState, number] }[] = [
+  { point: 'store.before-commit', expected: ['accepted', 1] },
+  { point: 'message.released', expected: ['accepted', 1] },
+  { point: 'message.claimed', expected: ['accepted', 1] },
+  { point: 'message.sending', expected: ['abandoned', 0] },
+  { point: 'message.answered', expected: ['abandoned', 1] },
+];
+
 let scene: Scene;
 let crew: Crew;
 let heir: Worker;
@@ -59,6 +68,46 @@ describe('kill -9 while a mail is on its way (trust row 39)', () => {
       expect(mine.mails, 'no mail without its attempt (I9)').toBeLessThanOrEqual(mine.attempts);
       expect(await told(plan.runId), 'its run is told once').toHaveLength(1);
       expect(await acceptances(mine.row.id)).toBe(expected[0] === 'accepted' ? 1 : 0);
+      expect(heir.said).not.toContain('message.invariant');
+    });
+  }
+});
+
+describe('kill -9 while a mail is released from quarantine', () => {
+  let others: Crew;
+  beforeAll(() => {
+    others = new Crew(
+      scene.where,
+      releases.map(({ point }) => point),
+    );
+  });
+  afterAll(() => others.dismiss());
+
+  for (const [no, { point, expected }] of releases.entries()) {
+    it(`at ${point}: it ends ${expected[0]}, the server has it ${expected[1]} times, and its run hears nothing new`, async () => {
+      const profile = await scene.person(`aside${no}`);
+      const plan = planOf(profile, await scene.now(), { class: 'marketing', runId: `aside-${no}` });
+      await heir.tell({ do: 'plan', plan });
+      const [row] = await scene.store.rows<{ id: string }>({
+        text: `update message set state = 'leased', crashes = 3, fence = 3, lease_until = now() - interval '1 second'
+          where run_id = $1 returning id`,
+        values: [plan.runId],
+      });
+      await heir.tell({ do: 'send' });
+      expect(await told(plan.runId)).toEqual([{ outcome: 'failed' }]);
+
+      const release = { do: 'release', message: row!.id } as const;
+      const victim = await others.next();
+      await victim.tell(release);
+      await victim.tell({ do: 'send' });
+      expect(await victim.ended()).toBe('SIGKILL');
+      // Whoever pressed the button presses it again: it is refused where it was committed.
+      await heir.tell(release).catch(() => {});
+      await workOff(scene, () => heir.tell({ do: 'send' }));
+
+      const mine = (await compare(scene)).find(({ row: { runId } }) => runId === plan.runId)!;
+      expect({ state: mine.row.state, mails: mine.mails }).toEqual({ state: expected[0], mails: expected[1] });
+      expect(await told(plan.runId)).toEqual([{ outcome: 'failed' }]);
       expect(heir.said).not.toContain('message.invariant');
     });
   }

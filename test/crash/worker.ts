@@ -32,6 +32,7 @@ export type Order =
   | { do: 'look' }
   /** T1 by hand, for classes that no recipe sends. */
   | { do: 'plan'; plan: Plan }
+  | { do: 'release'; message: string }
   /** Somebody says something of a mail. */
   | { do: 'hear'; notice: Parameters<Messages['hear']>[0] }
   /** Sends the log on to its address, which writes down what it takes. */
@@ -147,6 +148,8 @@ async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
       return rooms.learning.snapshots.make(rooms.learning.follower);
     case 'plan':
       return rooms.store.inTransaction((tx) => post.plan(tx, order.plan));
+    case 'release':
+      return post.release(order.message);
     case 'send':
       if (order.forMs !== undefined) return sendFor(post, order.forMs);
       for (;;) {
