@@ -153,7 +153,11 @@ function openFold({ store, clock, log }: Ground, walk: Walk, company: Company) {
     log,
     // Our own database has one owner, so after a kill -9 its shards are ours at once.
     owner: company.id,
-    fold: (tx, batch) => fold({ profiles, slots }, tx, batch),
+    fold: async (tx, batch) => {
+      // What comes in after a journey was published anywhere is heard by it.
+      if (!company.isAlone) await slots.journeys.refresh();
+      return fold({ profiles, slots }, tx, batch);
+    },
     share: () => company.share(allShards, 'journey'),
     ...(company.isFixed ? {} : { leaseMs: sharedLeaseMs, lookMs: () => (company.isAlone ? 1000 : 100) }),
   });

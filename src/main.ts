@@ -43,6 +43,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (line.command === 'journeys') return journeys(line);
   if (line.command === 'simulate') return simulation(line);
   if (line.command === 'team') return team(line);
+  if (line.command === 'export' || line.command === 'import') return moving(line);
   if (line.help) {
     process.stdout.write(helpText(line.command === 'help' || argv[0] !== line.command ? undefined : line.command));
     return 0;
@@ -178,6 +179,20 @@ async function team({ flags, help }: CommandLine): Promise<number> {
   } finally {
     await runBackwards(undo);
   }
+}
+
+/** A whole installation into a file, and back. */
+async function moving({ command, flags, help }: CommandLine): Promise<number> {
+  const { exportHelp, exportTo, importFrom, importHelp, readMovingFlags } = await import('./moving.ts');
+  const isExport = command === 'export';
+  if (help) {
+    process.stdout.write(isExport ? exportHelp : importHelp);
+    return 0;
+  }
+  const asked = readMovingFlags(flags);
+  const settings = readSettings(asked.rest, { BECKON_DEMO: 'off', ...process.env });
+  await (isExport ? exportTo : importFrom)(asked, { settings, log: logOf(settings), say });
+  return 0;
 }
 
 function settingsOf({ command, flags }: CommandLine): GivenSettings {

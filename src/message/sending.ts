@@ -73,6 +73,18 @@ export class Sending {
     return { ...(await this.state()), expired };
   }
 
+  /** A database that an installation was moved into is the one that sends from here on; nothing it planned was sent elsewhere. */
+  async settle(): Promise<void> {
+    await keepHome(this.#store, { home: await homeOf(this.#store) });
+    await writeSending(this.#store, {
+      frozen: false,
+      cause: null,
+      reason: null,
+      by: 'beckon import',
+      since: this.#clock.now(),
+    });
+  }
+
   /**
    * At a start: compares what the database knows of itself with what is remembered outside it, freezes when they do not
    * fit, and gives the number to remember from now on.

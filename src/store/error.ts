@@ -45,6 +45,13 @@ export const errors = defineErrors({
     status: 500,
     mend: 'Set BECKON_SECRET to the secret of the first start (the file "secret" of its data folder)',
   },
+  STORE_DUMP_BROKEN: {
+    status: 400,
+    mend: 'Take another export, or give the passphrase it was made with; what was brought in so far stays in the database',
+  },
+  STORE_DUMP_SEALED: { status: 400, mend: 'Set BECKON_PASSPHRASE to the passphrase it was made with' },
+  STORE_DUMP_NEWER: { status: 400, mend: 'Bring it in with that version of Beckon or a later one' },
+  STORE_NOT_EMPTY: { status: 409, mend: 'Name an empty database in DATABASE_URL, or an empty data folder' },
   STORE_MIGRATION_FAILED: {
     status: 500,
     mend: 'The migration was rolled back whole; report the message, the data is as it was before',

@@ -63,6 +63,13 @@ async function launchIn(dataDir: string, options: LaunchOptions): Promise<Launch
   }
 }
 
+/** The address of the PostgreSQL that a running Beckon has started on this folder, for who only reads; null when none runs. */
+export async function visit(dataDir: string, machine: string = machineFolder): Promise<string | null> {
+  if (holderOf(dataDir) === null) return null;
+  const running = await adopt(choosePlace(dataDir, machine), 0);
+  return running && ensureDatabase(running);
+}
+
 /** For the doctor: which PostgreSQL a start on this folder would take, or that it runs already. Starts nothing. */
 export function findPostgres(dataDir: string): { fits: boolean; text: string } {
   const holder = holderOf(dataDir);

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { migrations } from '../../src/schema.ts';
+import { openStore, type Store } from '../../src/store/index.ts';
+import { freshDatabase, freshStore } from '../support/database.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'beckon-moving-'));
+const file = join(folder, 'shop.beckon');
+let source: Store;
+
+beforeAll(async () => {
+  source = await freshStore(migrations, { connections: 2 });
+  // Enough that a table takes several frames.
+  await source.run({
+    text: `insert into event (shard, id, visitor, received_at, happened_at, body)
+      select i % 64, gen_random_uuid(), 'v' || i, now(), now(), jsonb_build_object('id', i, 'text', repeat(md5(i::text), 60))
+      from generate_series(1, 2500) i`,
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A command of the built program, killed at a point. @returns how it ended, and what it said */
+async function beckon(args: string[], databaseUrl: string, crashAt?: string) {
+  const child = spawn(process.execPath, ['dist/src/main.js', ...args], {
+    env: { ...process.env, DATABASE_URL: databaseUrl, ...(crashAt === undefined ? {} : { BECKON_CRASH_AT: crashAt }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (said += piece.toString()));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  return { end: signal ?? code, said };
+}
+
+/** Every table that travels, as one text. */
+async function contents(store: Store): Promise<string[]> {
+  const tables = await store.rows<{ name: string }>({
+    text: `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+      and not relispartition and relname not in ('schema_migration', 'store_load', 'app_process', 'app_turn') order by 1`,
+  });
+  const sums = tables.map(({ name }) =>
+    store.rows<{ sum: string }>({
+      text: `select '${name} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t::text)), '') as sum from ${name} t`,
+    }),
+  );
+  return (await Promise.all(sums)).map(([row]) => row!.sum);
+}
+
+it('an export that is killed leaves no file that looks whole, and an import that is killed goes on where it stood', async () => {
+  expect(await beckon(['export', file], source.url, 'store.dumped:2')).toMatchObject({ end: 'SIGKILL' });
+  const none = await beckon(['import', file], source.url);
+  expect(none.said).toContain('STORE_DUMP_BROKEN');
+  expect(await beckon(['export', file], source.url)).toMatchObject({ end: 0 });
+
+  const target = await freshDatabase();
+  for (const point of ['store.frame-loading:2', 'store.frame-loaded:3', 'store.loaded'])
+    expect(await beckon(['import', file], target, point), point).toMatchObject({ end: 'SIGKILL' });
+  const last = await beckon(['import', file], target);
+
+  expect(last).toMatchObject({ end: 0 });
+  expect(last.said).toContain('An earlier import had brought in all of it');
+  const store = await openStore(target, { connections: 2 });
+  expect(await contents(store)).toEqual(await contents(source));
+  await store.close();
+}, 120_000);
