@@ -21,6 +21,7 @@ import {
   launch,
   migrate,
   openStore,
+  requireWhole,
   type Migration,
   type Store,
 } from './store/index.ts';
@@ -215,6 +216,7 @@ async function prepare(given: GivenSettings, undo: Undo, tell = say): Promise<Gr
   if (made) tell(`Made a secret, ${resolve(dataDir, 'secret')}; links and sealed values hang on it, so keep a copy`);
   const store = await openStore(database.url, { connections: 20 });
   undo.push(() => store.close());
+  await requireWhole(store);
   await checkSecret(store, secret);
   const seconds = stopwatch();
   const done = await migrate(store, await allMigrations());

@@ -51,6 +51,10 @@ export const errors = defineErrors({
   },
   STORE_DUMP_SEALED: { status: 400, mend: 'Set BECKON_PASSPHRASE to the passphrase it was made with' },
   STORE_DUMP_NEWER: { status: 400, mend: 'Bring it in with that version of Beckon or a later one' },
+  STORE_HALF_LOADED: {
+    status: 500,
+    mend: 'Give the same import again, which goes on where it stood, or begin with an empty database',
+  },
   STORE_NOT_EMPTY: { status: 409, mend: 'Name an empty database in DATABASE_URL, or an empty data folder' },
   STORE_MIGRATION_FAILED: {
     status: 500,

@@ -11,7 +11,7 @@
 export * from './column.ts';
 export { readBytes } from './copy-out.ts';
 export { dump, type Dumped } from './dump.ts';
-export { load, type Loaded } from './load.ts';
+export { load, requireWhole, type Loaded } from './load.ts';
 export * from './database.ts';
 export { holderOf } from './launch-hold.ts';
 export * from './launch.ts';

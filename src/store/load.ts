@@ -5,6 +5,7 @@ import { quoted } from './dump.ts';
 import { DumpReader, type DumpHead } from './dump-file.ts';
 import { errors } from './error.ts';
 import { migrate, type Migration } from './migrate.ts';
+import { makeSecretTable } from './secret.ts';
 
 export interface LoadOptions {
   path: string;
@@ -77,6 +78,7 @@ async function begin(store: Store, head: DumpHead, migrations: readonly Migratio
   if (state!.done) return Infinity;
   if (state!.frame !== null) return state!.frame;
   const then = new Set(head.migrations);
+  await makeSecretTable(store);
   await migrate(
     store,
     migrations.filter(({ name }) => then.has(name)),
@@ -156,4 +158,15 @@ async function finish(store: Store, { sequences }: DumpHead): Promise<void> {
   });
   point('store.loaded');
   await store.run({ text: 'analyze' });
+}
+
+/** @throws STORE_HALF_LOADED when an import into this database has begun and not ended: nothing may run on a part of the rows */
+export async function requireWhole(store: Store): Promise<void> {
+  const [found] = await store.rows<{ begun: boolean }>({
+    text: `select to_regclass('store_load') is not null as begun`,
+  });
+  if (!found!.begun) return;
+  const left = await store.rows<{ id: string }>({ text: 'select id from store_load where not is_done' });
+  if (left.length === 0) return;
+  throw new BeckonError(errors.STORE_HALF_LOADED, 'An import into this database has begun and has not ended');
 }

@@ -29,11 +29,7 @@ export function findSecret(given: string | null, dataDir: string): { secret: str
  */
 export async function checkSecret(store: Store, secret: string): Promise<void> {
   const fingerprint = hmac(secret, 'beckon installation');
-  const create =
-    'create table if not exists store_secret (one integer primary key check (one = 1), fingerprint text not null)';
-  await store.run({ text: create }).catch((error: { code?: string }) => {
-    if (error.code !== '23505' && error.code !== '42P07') throw error; // two processes made it at once
-  });
+  await makeSecretTable(store);
   await store.run({ text: 'insert into store_secret values (1, $1) on conflict do nothing', values: [fingerprint] });
   const [row] = await store.rows<{ fingerprint: string }>({ text: 'select fingerprint from store_secret' });
   if (row && sameText(row.fingerprint, fingerprint)) return;
@@ -41,4 +37,13 @@ export async function checkSecret(store: Store, secret: string): Promise<void> {
     errors.STORE_SECRET_DIFFERS,
     'This database was begun with another secret than the one found now',
   );
+}
+
+/** No step of the schema, since the secret is looked at before those are taken. */
+export async function makeSecretTable(store: Store): Promise<void> {
+  const create =
+    'create table if not exists store_secret (one integer primary key check (one = 1), fingerprint text not null)';
+  await store.run({ text: create }).catch((error: { code?: string }) => {
+    if (error.code !== '23505' && error.code !== '42P07') throw error; // two processes made it at once
+  });
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { migrations } from '../../src/schema.ts';
-import { openStore, type Store } from '../../src/store/index.ts';
+import { checkSecret, openStore, type Store } from '../../src/store/index.ts';
 import { freshDatabase, freshStore } from '../support/database.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'beckon-moving-'));
@@ -14,6 +14,7 @@ let source: Store;
 
 beforeAll(async () => {
   source = await freshStore(migrations, { connections: 2 });
+  await checkSecret(source, 's'.repeat(40));
   // Enough that a table takes several frames.
   await source.run({
     text: `insert into event (shard, id, visitor, received_at, happened_at, body)
@@ -56,7 +57,9 @@ it('an export that is killed leaves no file that looks whole, and an import that
   expect(await beckon(['export', file], source.url)).toMatchObject({ end: 0 });
 
   const target = await freshDatabase();
-  for (const point of ['store.frame-loading:2', 'store.frame-loaded:3', 'store.loaded'])
+  expect(await beckon(['import', file], target, 'store.frame-loading:2')).toMatchObject({ end: 'SIGKILL' });
+  expect((await beckon(['migrate'], target)).said).toContain('STORE_HALF_LOADED');
+  for (const point of ['store.frame-loaded:3', 'store.loaded'])
     expect(await beckon(['import', file], target, point), point).toMatchObject({ end: 'SIGKILL' });
   const last = await beckon(['import', file], target);
 
