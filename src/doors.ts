@@ -16,6 +16,7 @@ import { journeyDoor } from './journey-door.ts';
 import { measuredDoor } from './measured-door.ts';
 import { openService } from './ground.ts';
 import { needHand } from './needing.ts';
+import { numbersOf } from './numbers.ts';
 import { nameOrDevice } from './person-label.ts';
 import { shopMounts } from './demo.ts';
 import { senderDoor } from './sender-door.ts';
@@ -135,6 +136,7 @@ function houseOf(rooms: Rooms): House {
       return { status: 'ok', items: catalog.size, learned: recommender.learned, broken: rooms.auditing.found.size };
     },
     ready: () => standing(rooms),
+    numbers: () => numbersOf(rooms),
     ...(rooms.roles.areAll ? {} : { serves: doorGroups.filter((group) => rooms.roles.has(group)) }),
     overview: () => overview(rooms),
     mounts: [],

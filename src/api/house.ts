@@ -39,6 +39,7 @@ import type { Forms } from './forms.ts';
 import type { Keys } from './keys.ts';
 import type { Rates } from './limit.ts';
 import type { MailSources } from './mail-sources.ts';
+import type { HouseNumber } from './metrics.ts';
 import type { DoorGroup } from './serving.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -103,6 +104,8 @@ export interface House {
   health(): Promise<Record<string, unknown>>;
   /** What `GET /readyz` answers with: may requests be sent here? */
   ready(): Readiness;
+  /** What `GET /metrics` tells besides the send ledger. */
+  numbers?(): Promise<HouseNumber[]>;
   /** The doors of this process, where several share them out; absent: all. */
   serves?: readonly DoorGroup[];
   overview(): Promise<Overview>;

@@ -20,6 +20,7 @@ export { askingKey, Keys, keyText, type Admitted } from './keys.ts';
 export { personOf } from './person.ts';
 export { buildServer } from './server.ts';
 export { MailSources } from './mail-sources.ts';
+export type { HouseNumber } from './metrics.ts';
 export { migrations } from './table.ts';
 export { emptySignUps } from './table-form.ts';
 export { Webhooks } from './webhooks.ts';

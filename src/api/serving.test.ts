@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fakeHouse } from '../../test/support/house.ts';
+import { fakeHouse, secretKey } from '../../test/support/house.ts';
 import { buildServer } from './server.ts';
 import { groupOf } from './serving.ts';
 
@@ -33,5 +33,22 @@ it('a process refuses the doors of others by naming the role, and every process 
     detail: expect.stringContaining('role studio'),
   });
   expect([health!.statusCode, ready!.statusCode]).toEqual([200, 200]);
+  await app.close();
+});
+
+it('/metrics tells numbers with their labels, in the text form of Prometheus', async () => {
+  const numbers = async () => [
+    { name: 'beckon_ready', help: 'Ready.', value: 1 },
+    { name: 'beckon_processes', help: 'By role.', values: [[{ role: 'send' }, 2] as [Record<string, string>, number]] },
+    { name: 'process_cpu_seconds_total', help: 'Time.', value: 1.5, counts: true },
+  ];
+  const app = await buildServer({ ...fakeHouse(), numbers });
+
+  const { body } = await app.inject({ url: '/metrics', headers: { authorization: `Bearer ${secretKey}` } });
+
+  expect(body).toContain('# HELP beckon_ready Ready.\n# TYPE beckon_ready gauge\nbeckon_ready 1\n');
+  expect(body).toContain('beckon_processes{role="send"} 2\n');
+  expect(body).toContain('# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total 1.5\n');
+  expect(body).toContain('beckon_sending_frozen 0');
   await app.close();
 });

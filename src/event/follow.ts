@@ -106,6 +106,11 @@ export class Folder {
     return this.#leases.holdsAll;
   }
 
+  /** How many shards were its own at the last look. */
+  get shardsHeld(): number {
+    return this.#leases.fences.size;
+  }
+
   /** How many events it was given and has not folded yet. */
   get owed(): number {
     return this.#given.events;

@@ -294,6 +294,15 @@ export class EventLog {
     return count;
   }
 
+  /** Batches that wait to be folded, and when the oldest of them came in, UTC ms: their ids begin with the time. */
+  async waitingToFold(): Promise<{ rows: number; oldestAt: number | null }> {
+    const [row] = await this.#store.rows<{ n: number; oldest: string | null }>({
+      text: `select count(*)::int as n, (select id::text from event_inbox order by id limit 1) as oldest from event_inbox`,
+    });
+    const { n, oldest } = row!;
+    return { rows: n, oldestAt: oldest === null ? null : Number.parseInt(oldest.replace('-', '').slice(0, 12), 16) };
+  }
+
   /** Inbox rows whose fold failed by itself and that wait for somebody to look. */
   async setAside(): Promise<number> {
     const [row] = await this.#store.rows<{ n: number }>({ text: 'select count(*)::int as n from event_quarantine' });
