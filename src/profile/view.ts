@@ -19,6 +19,7 @@ export function viewOf(profile: Profile, now = profile.state.lastSeenAt): Profil
   const { state } = profile;
   const isSeen = state.visits > 0;
   const name = state.attributes['firstName'];
+  let viewed: string[] | undefined;
   return {
     id: profile.id,
     email: state.email,
@@ -32,7 +33,10 @@ export function viewOf(profile: Profile, now = profile.state.lastSeenAt): Profil
       lines: state.cart?.lines.map(({ item, quantity }) => ({ item, quantity })) ?? [],
       count: state.cart?.lines.length ?? 0,
     },
-    viewed: state.viewed.map(({ item }) => item),
+    // A hundred values all over the memory, which most who look at somebody do not ask for.
+    get viewed() {
+      return (viewed ??= state.viewed.map(({ item }) => item));
+    },
     lastViewed: state.viewed[0]?.item ?? null,
     mostViewed: state.itemScores?.[0]?.[0] ?? null,
     lastPurchased: state.orders.at(-1)?.items[0]?.id ?? null,
