@@ -66,7 +66,7 @@ const changed = (name: string): JourneyDefinition => ({ ...cart, name });
 const draft = (key: string) => rooms.journeys.get(key).draft;
 
 describe('journeys in git', () => {
-  it('pulls one file a journey, in the order people read it, and nothing twice', async () => {
+  it('pulls one file a journey, in the order people read it, and nothing twice (journeys §5 2)', async () => {
     await rooms.journeys.put(cart);
     await rooms.journeys.put(back);
     expect(await run('pull --dry-run')).toEqual([0, ['would pull abandoned-cart', 'would pull back-in-stock']]);

@@ -29,7 +29,7 @@ function diary(clock: VirtualClock, times: number[], more: (at: number) => numbe
 }
 
 describe('Pulse.advance()', () => {
-  it('stops at each due time on the way, so that nothing becomes late, and ends at the target', async () => {
+  it('stops at each due time on the way, so that nothing becomes late, and ends at the target (journeys §5 1)', async () => {
     const clock = aClock();
     const { duty, done } = diary(clock, [start + hour, start + 3 * hour, start + 9 * hour]);
     const pulse = new Pulse({ clock, log: quietLog, duties: [duty] });

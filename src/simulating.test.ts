@@ -62,7 +62,7 @@ describe('invented people', () => {
     expect(again).toEqual(first);
   });
 
-  it('get no mail at night, and who is held out is told so', async () => {
+  it('get no mail at night, and who is held out is told so (journeys §5 5)', async () => {
     const { mails, people } = await simulator.run(invented(60, 4, { seed: 2, step: 'PT30M' }), {
       journeys: walked.map((one) => ({ ...one, holdout: 0.5 })),
     });
@@ -75,7 +75,7 @@ describe('invented people', () => {
   });
 });
 
-it('makes no call to the world outside: what has no answer is told, and a recorded answer is given', async () => {
+it('makes no call to the world outside: what has no answer is told, and a recorded answer is given (journeys §5 3, 4)', async () => {
   const { activities, ...rest } = recipe('only-wandered');
   const outside = Object.entries(activities).map(([name, one]) => {
     const url = 'https://service.example/ask';

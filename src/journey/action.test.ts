@@ -27,7 +27,7 @@ const options = { now: 0 };
 describe('the request of an action', () => {
   const scope = { event: { lines: [{ item: 'coat-1' }] }, profile: { ecid: '7', firstName: 'Ada' } };
 
-  it('fills values and templates from the run, and leaves out what is null', () => {
+  it('fills values and templates from the run, and leaves out what is null (journeys C4, C5, C17)', () => {
     const request = requestOf(action, scope, { key: 'r/a/1', options });
     expect(JSON.parse(request.body!)).toEqual({
       criterion: 'cart-based',
@@ -214,7 +214,7 @@ describe('the check of a journey document', () => {
     for (const recipe of recipes()) expect(problemsOf(recipe, mails)).toEqual([]);
   });
 
-  it('names every fault with its place and the mend', () => {
+  it('names every fault with its place and the mend (journeys F2)', () => {
     const activities = {
       ...cart.activities,
       wait: { kind: 'wiat', for: 'PT4H', next: 'reachable' },
@@ -240,7 +240,7 @@ describe('the check of a journey document', () => {
     expect(places).toEqual(['entry.audience', 'entry.at', 'entry.zone', 'lateness']);
   });
 
-  it('checks names and types against the profile, the event and the answers of actions (journeys.md §2.5)', () => {
+  it('checks names and types against the profile, the event and the answers of actions (journeys.md §2.5, D2, D4)', () => {
     const recommend = { ...cart.activities['recommend'], responseSample: { items: [{ sku: 'A', stock: 4 }] } };
     const asks = (when: string) => ({
       kind: 'condition',

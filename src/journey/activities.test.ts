@@ -68,7 +68,7 @@ describe('listening (journeys A8)', () => {
     expect(await office.states()).toEqual(['Other']);
   });
 
-  it('without a timeout waits as long as the run may last', async () => {
+  it('without a timeout waits as long as the run may last (journeys F7)', async () => {
     const [listen] = Object.values(listening.activities) as [Extract<Activity, { kind: 'listen' }>];
     const { timeout: _timeout, otherwise: _otherwise, ...endless } = listen;
     const activities = { ...listening.activities, listen: endless };

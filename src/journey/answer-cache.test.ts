@@ -9,7 +9,7 @@ const kept = (characters: number, at = 0): KeptAnswer => ({
 });
 const request: CallRequest = { method: 'POST', url: '/a', headers: { a: '1', b: '2' }, body: '{}', timeoutMs: 1 };
 
-it('keeps so many answers and so many characters; what was not asked for longest goes first', () => {
+it('keeps so many answers and so many characters; what was not asked for longest goes first (journeys C13)', () => {
   const cache = new AnswerCache({ entries: 3, characters: 100 });
   const has = (key: string) => cache.get(key, { now: 1, ttlMs: 1000 }) !== null;
   for (const key of ['a', 'b', 'c']) cache.put(key, kept(10));

@@ -71,7 +71,7 @@ describe('what is kept of an answer', () => {
     expect(take({ responseSample: [{ a: 1 }] }, [{ a: 1, b: 2 }]).kept).toMatchObject({ value: [{ a: 1 }] });
   });
 
-  it('is nothing where it is too much, and then the call has failed', () => {
+  it('is nothing where it is too much, and then the call has failed (journeys D1, §4)', () => {
     expect(take({}, { text: 'x'.repeat(300_000) })).toMatchObject({
       ok: false,
       kept: { jo_status_code: 'internalError' },

@@ -4,7 +4,7 @@ import { isAudienceKey, viewOf, type Profile, type ProfileView } from '../profil
 import type { Tx } from '../store/index.ts';
 import type { EntryData, LiveJourney } from './admit.ts';
 import { Changes } from './change.ts';
-import { defaultLateness } from './decide.ts';
+import { defaultLateness } from './span.ts';
 import type { AudienceEntry, BusinessEntry, JourneyDefinition } from './definition.ts';
 import type { RunHands } from './hands.ts';
 import { nextReadingOf, waveOf, type Reading } from './reading.ts';

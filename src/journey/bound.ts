@@ -1,18 +1,23 @@
 import type { Activity } from './definition.ts';
 import type { Run } from './run.ts';
 
-/** How many activities one input may pass before it counts as a circle. */
+/** How many activities one input may pass before it counts as a circle; of a journey that has more, as many as it has. */
 const stepLimit = 100;
 /** How many activities a run may come to in all: a loop has an end (journeys A19 beaten). */
 const movesLimit = 10_000;
-/** How many it may come to at once, and for each second more that it lasts: a loop whose wait is over already ends soon. */
-const burst = { moves: 100, aSecond: 10 };
+/** How many more it may come to for each second that it lasts: a loop whose wait is over already ends soon. */
+const movesASecond = 10;
 
 /** Why a run goes no further, having passed so many activities by this input; null while it may. */
-export function boundReached(run: Run, { passed, now }: { passed: number; now: number }): string | null {
-  if (passed === stepLimit) return 'The journey goes in a circle';
+export function boundReached(
+  run: Run,
+  { passed, now, activities }: { passed: number; now: number; activities: Readonly<Record<string, Activity>> },
+): string | null {
+  if (passed < stepLimit && run.moves < stepLimit) return null;
+  const atOnce = Math.max(stepLimit, Object.keys(activities).length);
+  if (passed >= atOnce) return 'The journey goes in a circle';
   if (run.moves >= movesLimit) return `It went round ${movesLimit} times`;
-  const pace = burst.moves + (Math.max(0, now - run.enteredAt) / 1000) * burst.aSecond;
+  const pace = atOnce + (Math.max(0, now - run.enteredAt) / 1000) * movesASecond;
   return run.moves >= pace ? 'It goes round without waiting' : null;
 }
 

@@ -71,7 +71,7 @@ describe('a call of a service of one’s own (BECKON_ALLOWED_HOSTS)', () => {
     expect(seen[0]!.headers).toMatchObject({ authorization: 'Bearer key-of-a-shop', 'content-length': '10' });
   });
 
-  it('is only for hosts that are named, port and all', async () => {
+  it('is only for hosts that are named, port and all (journeys C2, §5 23)', async () => {
     const strict = openCaller({ allowed: ['recs.internal', host] });
     await expect(strict(asks({ url: `http://${otherHost}/` }))).rejects.toMatchObject({
       code: 'ACTION_TARGET_REFUSED',

@@ -215,7 +215,7 @@ describe('decide()', () => {
     expect(after(ended, { kind: 'due' }, start + 6 * hour)).toMatchObject({ steps: [], commands: [] });
   });
 
-  it('ends a journey that goes in a circle instead of hanging', () => {
+  it('ends a journey that goes in a circle instead of hanging (journeys A19)', () => {
     const condition = (next: string) => ({ kind: 'condition' as const, paths: [], otherwise: next });
     const circle: JourneyDefinition = { ...cart, start: 'a', activities: { a: condition('b'), b: condition('a') } };
 

@@ -8,13 +8,11 @@ import { staleIn, takenIn, type Stale, type Taken } from './answer.ts';
 import type { Activity, CustomAction, ListenActivity, MessageActivity, UpdateActivity } from './definition.ts';
 import { scopeOf, type Command, type Decision, type Hands, type Input, type Run, type Step } from './run.ts';
 import { messageAt, wayAt } from './share.ts';
-import { lastMomentOf } from './span.ts';
+import { defaultLateness, lastMomentOf } from './span.ts';
 import { attributesOf, valuesOf } from './values.ts';
 import { heardOf, waitingOf, type Waiting } from './waiting.ts';
 import { instantOfWall } from './wall.ts';
 
-/** Marketing that is a day late is not sent any more (trust §2.4). */
-export const defaultLateness = 'P1D';
 export const defaultQuietHours = { from: '21:00', to: '08:00' };
 
 /**
@@ -270,9 +268,10 @@ class Course {
   /** Walks on from an activity until one holds the run. `base` is the nominal time, from which waits are counted. */
   #goTo(name: string, base: number): void {
     let next: string | null = name;
-    for (let i = 0; next !== null; i++) {
-      if (this.#hands.now >= this.#lastDay) return this.#end('Its time was over', 'exited');
-      const reached = boundReached(this.#run, { passed: i, now: this.#hands.now });
+    for (let passed = 0; next !== null; passed++) {
+      const { now, definition } = this.#hands;
+      if (now >= this.#lastDay) return this.#end('Its time was over', 'exited');
+      const reached = boundReached(this.#run, { passed, now, activities: definition.activities });
       if (reached !== null) return this.#end(reached, 'exited');
       next = this.#arrive(next, base);
     }

@@ -67,7 +67,7 @@ describe('a pause (journeys F6, §5 25)', () => {
     expect(asked).toMatchObject({ hold: 'the journey is paused' });
   });
 
-  it('shifts the waits that it froze, but no time of the wall', async () => {
+  it('shifts the waits that it froze, but no time of the wall (journeys F6, §5 25)', async () => {
     await office.live(cart());
     await office.live(
       cart({ key: 'nine', activities: { ...activities, wait: { kind: 'wait', at: '09:00', next: 'ask' } } }),

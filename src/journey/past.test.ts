@@ -118,7 +118,7 @@ describe('the past in conditions', () => {
       (row) => row.end_reason,
     );
 
-  it('lets in by what happened, and looks at what happened since the entry (journeys 47)', async () => {
+  it('lets in by what happened, and looks at what happened since the entry (journeys D6, §5 9)', async () => {
     await live(asking('count("commerce.productListAdds") >= 2'));
     await kept(add('coat'), add('coat', 2));
     clock.advance(1000);
@@ -169,7 +169,7 @@ describe('an audience by its key', () => {
     expect(await begun()).toBe(1);
   });
 
-  it('lets people in as they come into it, and asks for membership in conditions (journeys 31, 32)', async () => {
+  it('lets people in as they come into it, and asks for membership in conditions (journeys U3, §5 31, 32)', async () => {
     await profiles.audiences.put({ key: 'lookers', name: 'Lookers', rule: 'happened("commerce.productViews")' });
     await live(
       plain({

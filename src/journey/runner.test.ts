@@ -194,7 +194,7 @@ const tell = (result: Partial<Parameters<Runner['messaged']>[1]> = {}) =>
 const drop = (column: string) => store.run({ text: `update job set ${column} = now() - interval '1 hour'` });
 
 describe('the walk of a run', () => {
-  it('enters by a fact, waits, asks, orders the mail once, and ends when it was sent', async () => {
+  it('enters by a fact, waits, asks, orders the mail once, and ends when it was sent (journeys E1, A1, A10, A17)', async () => {
     await live(cartJourney());
     await happens(add('coat'));
     expect(await runner.nextDue()).toBe(start + 4 * hour);
@@ -214,7 +214,7 @@ describe('the walk of a run', () => {
     expect(kinds).toEqual(['entered', 'waiting', 'action', 'planned', 'messaged', 'ended']);
   });
 
-  it('restarts the wait with each change of the cart, and keeps one run', async () => {
+  it('restarts the wait with each change of the cart, and keeps one run (journeys E11, §5 8)', async () => {
     await live(cartJourney());
     await happens(add('coat'));
     clock.advance(3 * hour);
@@ -224,7 +224,7 @@ describe('the walk of a run', () => {
     expect((await runs()).map(({ due }) => due)).toEqual([start + 7 * hour]);
   });
 
-  it('ends at once by an exit, in whatever state, also when it stands in an older version', async () => {
+  it('ends at once by an exit, in whatever state, also when it stands in an older version (journeys F8, §5 28)', async () => {
     await live(cartJourney());
     await happens(add('coat'));
     await live(cartJourney({ name: 'Cart, second', exits: [] }));
@@ -264,7 +264,7 @@ describe('the walk of a run', () => {
     expect((await states())[0]).toMatch(/^Too late/);
   });
 
-  it('refuses a new entry before its time and says why, and lets in after it', async () => {
+  it('refuses a new entry before its time and says why, and lets in after it (journeys E6, E10, R20, §5 12)', async () => {
     await live(cartJourney({ reentry: { after: 'P7D' } }));
     await happens(add('coat'));
     await happens(bought());
@@ -282,7 +282,7 @@ describe('the walk of a run', () => {
   });
 });
 
-describe('actions', () => {
+describe('actions (journeys A11, C10, C11, F9)', () => {
   const toAction = async () => {
     await live(cartJourney());
     await happens(add('coat'));
@@ -376,7 +376,7 @@ describe('messaged()', () => {
     expect((await stepsOf(store, run!.profileId, { limit: 9 })).map(({ kind }) => kind)).not.toContain('messaged');
   });
 
-  it('takes the way of the excluded, and each result once', async () => {
+  it('takes the way of the excluded, and each result once (journeys §6, G7)', async () => {
     await live(cartJourney());
     await happens(add('coat'));
     clock.advance(4 * hour);
@@ -418,7 +418,7 @@ describe('read()', () => {
     expect(await runner.read()).toBe(2);
   });
 
-  it('read again after a crash before the end, lets nobody in twice', async () => {
+  it('read again after a crash before the end, lets nobody in twice (journeys E17)', async () => {
     clock.set(morning);
     await runner.read();
     await store.run({ text: 'update journey set read_due = $1', values: [new Date(morning)] });

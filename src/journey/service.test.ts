@@ -126,7 +126,7 @@ describe('a rate (journeys §5 21)', () => {
 });
 
 describe('a service that is down (trust row 65)', () => {
-  it('is left alone after five failures; people wait, and go by the way of an error at their deadline', async () => {
+  it('is left alone after five failures; people wait, and go by the way of an error at their deadline (journeys C12)', async () => {
     await office.live(journey({ retries: 0, deadline: 'PT10M' }));
     office.respond = () => broken;
     await come(1, 5);

@@ -29,7 +29,7 @@ describe('a split (journeys A6)', () => {
     expect(wayOf(split([0.0001], 'rest'), salt, { unit: 'p-1' }).next).toBe('rest');
   });
 
-  it('gives a person the same path always, and is another split for each activity and journey', () => {
+  it('gives a person the same path always, and is another split for each activity and journey (journeys A6, X2, X4, §5 39)', () => {
     const half = split([0.5, 0.5]);
     for (const unit of units.slice(0, 200)) expect(wayOf(half, salt, { unit })).toEqual(wayOf(half, salt, { unit }));
     const other = splitSalt('cart', 'other');
@@ -46,7 +46,7 @@ describe('a split (journeys A6)', () => {
 });
 
 describe('an experiment (journeys X4)', () => {
-  it('holds out of all paths first, and parts the rest by the shares', () => {
+  it('holds out of all paths first, and parts the rest by the shares (journeys A15, X3)', () => {
     const experiment: ExperimentActivity = {
       kind: 'experiment',
       paths: [

@@ -5,6 +5,8 @@ import { instantOfWall } from './wall.ts';
 
 /** When a journey begins and ends, and how long a run of it may last (journeys E21, F7). Pure. */
 
+/** Marketing that is a day late is not sent any more (trust §2.4). */
+export const defaultLateness = 'P1D';
 /** Where the clocks are the last to show a time. */
 const lastZone = 'Etc/GMT+12';
 
