@@ -79,7 +79,8 @@ function partsOf(text) {
 /** What the search finds: each part of a page with its heading and the beginning of its text. */
 function searchable({ text, title, address, name }) {
   const isError = name.startsWith('error/');
-  return text.split(/^(?=##?#?\s)/m).flatMap((part) => {
+  const prose = text.replaceAll(/^ *```[\s\S]*?^ *```/gm, '').replaceAll(/!\[[^\]]*\]\([^)]*\)/g, '');
+  return prose.split(/^(?=##?#?\s)/m).flatMap((part) => {
     const [, heading] = /^#+\s+(.+)/.exec(part) ?? [];
     if (heading === undefined || (isError && !part.startsWith('# '))) return [];
     const to = part.startsWith('# ') ? address : `${address}#${slug(heading)}`;
@@ -91,7 +92,7 @@ function searchable({ text, title, address, name }) {
 function plain(markdown) {
   return markdown
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replaceAll(/[`*_]{1,2}(\S[^`*_]*)[`*_]{1,2}/g, '$1')
+    .replaceAll(/[`*]{1,2}(\S[^`*]*)[`*]{1,2}/g, '$1')
     .trim();
 }
 

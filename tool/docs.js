@@ -92,7 +92,8 @@
         if (weight === 0) return 0;
         sum += weight;
       }
-      return sum;
+      // A page of an error is looked for by its code; a word of it is rather asked of a guide.
+      return part.a.indexOf('error/') === 0 && field.value.indexOf('_') < 0 ? sum / 16 : sum;
     }
 
     function show(parts) {

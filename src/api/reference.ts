@@ -99,7 +99,8 @@ export function referenceGroup(document: ApiDocument, slug: string): { title: st
 function doorOf(door: Door): string {
   const { summary, description, parameters = [], requestBody, responses = {}, 'x-asks': asks } = door;
   const [good] = Object.entries(responses).filter(([status]) => status.startsWith('2'));
-  const others = Object.entries(responses).filter(([status]) => status !== good?.[0]);
+  // What every door says when it refuses stands at the top of the reference.
+  const others = Object.entries(responses).filter(([status]) => status !== good?.[0] && status !== 'default');
   return [
     `<section class="door"><h2 id="${anchorOf(door)}">${nameOf(door)}</h2>`,
     summary ? `<p>${text(summary)}</p>` : '',
