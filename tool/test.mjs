@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureInstalled, requireNode } from './install.mjs';
-import { inSeconds, root, run } from './run.mjs';
+import { inSeconds, node, root, run, tools } from './run.mjs';
 
 /**
- * `npm test`: installs what is missing, builds, runs the gate, then the walk and the Web SDK in a real browser, the fault run and the crashes. The last
- * line is the count: each check of the gate, the build and the browser count as one, tests one by one.
+ * `npm test`: installs what is missing, builds, runs the gate, then the walk and the Web SDK in a real browser, the fault run, the crashes, and a
+ * minute of chaos. The last line is the count: each check of the gate, the build and the browser count as one, tests one by one.
  */
 requireNode();
 await ensureInstalled();
@@ -24,8 +24,18 @@ for (const project of inBrowser) {
 }
 if (has('test/fault')) add(count, await vitest('fault', 15 * 60_000));
 if (has('test/crash')) add(count, await vitest('crash', 15 * 60_000));
+add(count, await chaos(60));
 console.log(`\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
 process.exitCode = count.failed === 0 ? 0 : 1;
+
+/** The program that was built, in ten processes, harmed at random for so many seconds; it counts as one test. */
+async function chaos(length) {
+  const { code, seconds } = await node(tools.tsx, ['test/chaos/chaos.ts', '--seconds', String(length)], {
+    limit: 10 * 60_000,
+  });
+  console.log(`${code === 0 ? 'ok  ' : 'FAIL'}  chaos, ${length} s … ${inSeconds(seconds)}`);
+  return one(code === 0);
+}
 
 function has(folder) {
   const path = join(root, folder);

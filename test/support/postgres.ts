@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,18 +38,10 @@ const prefix = 'beckon-test-';
 /** Starts a server on a new data folder; `stop` ends it and removes the folder, and so does the end of this process. */
 export async function startServer(): Promise<{ url: string; stop: () => void }> {
   removeStale();
-  const account = serverAccount();
-  const binaries = usable(account);
-  const data = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
-  if (account) chownSync(data, account.uid, account.gid);
-  const env = { ...process.env, LC_ALL: 'C.UTF-8', PGOPTIONS: '' };
-  const how = { ...as(account), cwd: '/', env };
-  const flags = ['-D', data, '-U', 'beckon', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C.UTF-8'];
-  execFileSync(program(binaries, 'initdb'), flags, { ...how, stdio: 'pipe' });
+  const cluster = makeCluster(`${prefix}${process.pid}-`);
+  const { data } = cluster;
   const port = await freePort();
-  const options = [...settings, `port=${port}`].flatMap((one) => ['-c', one]);
-  const server = spawn(program(binaries, 'postgres'), ['-D', data, ...options], {
-    ...how,
+  const server = cluster.spawn([...settings, `port=${port}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true, // control-C in the terminal is ours to pass on
   });
@@ -57,6 +49,29 @@ export async function startServer(): Promise<{ url: string; stop: () => void }> 
   const url = `postgres://beckon@127.0.0.1:${port}/postgres`;
   await answering(url, server);
   return { url, stop: () => watch.stdin!.end() };
+}
+
+/** A folder for a database, in the temporary folder under that prefix, and how a server begins on it. */
+export function makeCluster(name: string): {
+  data: string;
+  spawn(settings: readonly string[], options: SpawnOptions): ChildProcess;
+} {
+  const account = serverAccount();
+  const binaries = usable(account);
+  const data = mkdtempSync(join(tmpdir(), name));
+  if (account) chownSync(data, account.uid, account.gid);
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', PGOPTIONS: '' };
+  const how = { ...as(account), cwd: '/', env };
+  const flags = ['-D', data, '-U', 'beckon', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C.UTF-8'];
+  execFileSync(program(binaries, 'initdb'), flags, { ...how, stdio: 'pipe' });
+  return {
+    data,
+    spawn: (settings, options) =>
+      spawn(program(binaries, 'postgres'), ['-D', data, ...settings.flatMap((one) => ['-c', one])], {
+        ...how,
+        ...options,
+      }),
+  };
 }
 
 const settings = [
