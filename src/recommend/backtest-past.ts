@@ -64,6 +64,7 @@ export function replaying(
   if (task === 'backtest') {
     return backtest(past.events, settings, { items: past.items, ...(shop ? { shop } : {}) });
   }
-  const until = elapsed() + tuneLimits.realMs;
-  return tune(past.events, new SeededRandom(seed), { ...tuneLimits, mayGoOn: () => elapsed() < until });
+  const began = elapsed();
+  const mayGoOn = (share: number) => elapsed() - began < tuneLimits.realMs * share;
+  return tune(past.events, new SeededRandom(seed), { ...tuneLimits, mayGoOn });
 }

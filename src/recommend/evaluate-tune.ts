@@ -18,8 +18,8 @@ export async function tuneOn(
     if (last.length >= 2 * tuneLimits.events) last = last.slice(-tuneLimits.events);
   }
   last = last.slice(-tuneLimits.events).sort((a, b) => a.at - b.at);
-  const until = elapsed() + tuneLimits.realMs;
-  const mayGoOn = () => elapsed() < until;
+  const began = elapsed();
+  const mayGoOn = (share: number) => elapsed() - began < tuneLimits.realMs * share;
   const work = tune(last, new SeededRandom(seed), { ...tuneLimits, mayGoOn });
   for (;;) {
     const { value, done } = work.next();

@@ -55,6 +55,7 @@ const single: fc.Arbitrary<CriterionAlgorithm> = fc.oneof(
     keys,
   }),
   fc.record({ kind: fc.constant('similar' as const), item: fc.record({ from }), keys }),
+  fc.constant<CriterionAlgorithm>({ kind: 'popular', action: 'bought', metric: 'revenue' }),
   fc.constant<CriterionAlgorithm>({ kind: 'recent' }),
   fc.record({ kind: fc.constant('for-you' as const), leftInCart: fc.boolean() }),
   fc.constant<CriterionAlgorithm>({ kind: 'session' }),

@@ -113,6 +113,23 @@ test('time that is up ends the search, and what was found counts no more than it
   expect(last.value!.outcomes[0]).toMatchObject({ trials: 0, taken: false });
 });
 
+test('no part takes the time of those after it', () => {
+  let asked = 0;
+  const work = tune(
+    history(10, 60, (item) => (item + 1) % 60),
+    new SeededRandom(1),
+    { trials: 1000, questions: 200, mayGoOn: (share) => ++asked <= 24 * share },
+  );
+  let last = work.next();
+  while (last.done !== true) last = work.next();
+  // A quarter of the time each; nobody asks here for people or carts, so the last part has theirs too.
+  const told = last.value!.outcomes.map(({ part, trials }) => [part, trials]);
+  expect(told).toEqual([
+    ['session', 6],
+    ['related', 17],
+  ]);
+});
+
 test('a tuning nearby differs in its part only, and its shares add up to one', () => {
   const random = new SeededRandom(9);
   for (let i = 0; i < 300; i++) {

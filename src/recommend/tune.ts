@@ -38,8 +38,8 @@ export interface TuneLimits {
   /** Trials of each part, and questions of each half of a part. */
   trials: number;
   questions: number;
-  /** Asked before each trial. */
-  mayGoOn: () => boolean;
+  /** Asked before each trial: may it begin, within this share of the time? So that no part takes that of those after it. */
+  mayGoOn: (share: number) => boolean;
 }
 
 export const tuneLimits = { trials: 120, questions: 1500, fewest: 200, realMs: 120_000, events: 300_000 } as const;
@@ -114,7 +114,8 @@ function* tunePart(
   if (chosen.length + judged.length < tuneLimits.fewest) return { outcome: null, found: shippedTuning };
   let best = { tuning: shippedTuning, worth: mean(gains(engine, shippedTuning, chosen)) };
   let trials = 0;
-  while (trials < limits.trials && limits.mayGoOn()) {
+  const share = (tunedParts.indexOf(part) + 1) / tunedParts.length;
+  while (trials < limits.trials && limits.mayGoOn(share)) {
     const tuning = near(best.tuning, part, { random });
     const worth = mean(gains(engine, tuning, chosen));
     if (worth > best.worth) best = { tuning, worth };
