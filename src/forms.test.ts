@@ -278,6 +278,20 @@ describe('signing up at the shop’s own form', () => {
     expect(mails).toEqual([]);
   });
 
+  it('keep the words that were agreed to when the form is gone, and whatever its words are now (trust row 33)', async () => {
+    await post({ email: 'ada@example.com' });
+    await confirm(await tokenSent());
+    const { id } = (await profileOf('ada@example.com'))!;
+    const wordings = async () => (await rooms.profiles.storyOf(id)).consents.map(({ wording }) => wording);
+    const agreed = await wordings();
+    expect(agreed).toEqual(agreed.map(() => expect.stringContaining('Lumen & Loom may send me mail')));
+    await api('PUT', '/v1/forms/news', { texts: { en: { consent: 'Other words now' } } });
+    expect(await wordings()).toEqual(agreed);
+    await api('DELETE', '/v1/forms/news');
+    await expect(api('GET', '/v1/forms/news')).rejects.toThrow('404');
+    expect(await wordings()).toEqual(agreed);
+  });
+
   it('joins the device to the person only when the mailbox has said yes', async () => {
     expect(await api('POST', '/v1/forms/news/sign-ups', body)).toEqual({ state: 'pending', limited: false });
     expect(await profileOf('ben@example.com')).toBeNull();

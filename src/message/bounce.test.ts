@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { slowDownOf } from './pace.ts';
+import { judgeResult } from './result.ts';
 import { bounceRules, classifyBounce, codeIn, judgeTrail, statusIn, type BounceClass } from './bounce.ts';
 
 const day = 86_400_000;
@@ -27,6 +29,8 @@ describe('the class of a refusal (trust §1.5)', () => {
     ['553 5.6.7 SMTPUTF8 is required, but was not offered', 'eai'],
     ['550 5.4.4 Unable to route: no A or MX', 'routing'],
     ['554 5.4.6 Too many hops', 'routing'],
+    ['550 5.4.4 Host or domain name not found. Name service error type=MX: Host not found', 'hinted'],
+    ['550 5.4.4 Name service error for name=far.example type=MX: Host not found, try again', 'routing'],
     ['550 no such user here', 'hinted'],
     ['550 Requested action not taken: mailbox unavailable', 'hinted'],
     ['550 5.5.0 something else', 'unknown'],
@@ -40,6 +44,22 @@ describe('the class of a refusal (trust §1.5)', () => {
     expect(statusIn('Exim 4.96.2.1')).toBeUndefined();
     expect(statusIn('550 5.1.1 x')).toBe('5.1.1');
     expect(codeIn('smtp;550 5.1.1')).toBe(550);
+  });
+
+  it('a name server that fails defers and suppresses nobody; no such domain, said twice an hour apart, does (trust row 48)', () => {
+    const failing = {
+      kind: 'answered',
+      stage: 'mail',
+      code: 451,
+      response: '451 4.4.3 Temporary lookup failure',
+    } as const;
+    expect(judgeResult(failing).state).toBe('deferred');
+    expect(slowDownOf(failing), 'nor is it about our pace').toBeNull();
+    const text = '550 5.4.4 Domain far.example does not exist (NXDOMAIN)';
+    const said = classifyBounce({ code: codeIn(text), status: statusIn(text), text });
+    const after = (...minutes: number[]) =>
+      judgeTrail({ bounces: minutes.map((at) => ({ at: at * 60_000, class: said })), arrivals: [] });
+    expect([after(0), after(0, 5, 59), after(0, 61)]).toEqual([null, null, { suppress: 'bounced' }]);
   });
 
   it('has a class for whatever is said, and none of a policy that suppresses (property)', () => {

@@ -5,7 +5,7 @@
 export type BounceClass =
   /** There is no such mailbox or domain: nothing goes there any more. */
   | 'hard'
-  /** Said in words only, without a code: hard when it is said of two mails within a week. */
+  /** Said in words only, or the name server knows no such domain: hard when it is said of two mails within a week. */
   | 'hinted'
   /** The mailbox is full or away; counted. */
   | 'soft'
@@ -38,6 +38,9 @@ const unknownWords =
   /(?:user|mailbox|recipient|account|address|alias)[^.\n]{0,60}(?:unknown|not found|does ?n[o']t exist|doesn't have|no longer (?:valid|exists|available)|invalid|inactive|disabled|unavailable|not exist|rejected)|(?:unknown|no such|invalid|non-?existent)\s+(?:local )?(?:user|mailbox|recipient|account|address|person)|not (?:a valid|our customer|listed in)|no mailbox here|(?:host|domain)(?: name)?[^.\n]{0,40}(?:not found|unknown|does not exist)|unrouteable address|name service error|NXDOMAIN/i;
 const fullWords =
   /(?:mailbox|inbox|quota|storage|disk)[^.\n]{0,50}(?:full|exceed|exceeded|limit)|over ?quota|out of (?:disk|storage)/i;
+/** The name server has answered that there is no such domain; one that had no answer says to try again (trust row 48). */
+const noDomainWords =
+  /^(?!.*try again)(?=.*(?:NXDOMAIN|(?:host|domain)[^.\n]{0,40}(?:not found|does not exist|unknown)))/is;
 const largeWords = /(?:message|mail)[^.\n]{0,40}(?:too large|too big|exceeds[^.\n]{0,40}size|size limit)/i;
 const routeWords =
   /connection (?:timed out|refused)|no route to host|host unreachable|unable to connect|loops? back to myself|too many hops/i;
@@ -57,7 +60,7 @@ export function classifyBounce(refusal: Refusal): BounceClass {
   if (point === '6.7' || point === '6.8' || point === '6.9') return 'eai';
   if (subject === '6') return 'content';
   if (point === '4.7') return 'soft'; // it waited in the queue until its time was over
-  if (subject === '4') return 'routing';
+  if (subject === '4') return noDomainWords.test(text) ? 'hinted' : 'routing';
   if (code === 552 && point !== '2.2') return 'soft';
   return policyWords.test(text) ? 'policy' : byRest(point);
 }
@@ -94,7 +97,16 @@ export interface Trail {
 }
 
 const dayMs = 86_400_000;
-export const bounceRules = { soft: 5, restMs: dayMs, coolMs: 180 * dayMs, weekMs: 7 * dayMs, hinted: 2, routing: 3 };
+export const bounceRules = {
+  soft: 5,
+  restMs: dayMs,
+  coolMs: 180 * dayMs,
+  weekMs: 7 * dayMs,
+  hinted: 2,
+  routing: 3,
+  /** Said of two mails at the same moment it is said once. */
+  apartMs: 3_600_000,
+};
 
 /** What follows for the address: `bounced` ends all mail to it, `cooling` all mail until a time. */
 export type AddressVerdict = { suppress: 'bounced' } | { suppress: 'cooling'; until: number } | null;
@@ -108,7 +120,11 @@ export function judgeTrail({ bounces, arrivals }: Trail, rules = bounceRules): A
   const sorted = [...bounces].sort((a, b) => a.at - b.at);
   if (sorted.some((one) => one.class === 'hard')) return { suppress: 'bounced' };
   const within = (kind: BounceClass, least: number) => {
-    const at = sorted.filter((one) => one.class === kind).map((one) => one.at);
+    const all = sorted.filter((one) => one.class === kind).map((one) => one.at);
+    const at = all.reduce<number[]>(
+      (kept, one) => (one - (kept.at(-1) ?? -Infinity) >= rules.apartMs ? [...kept, one] : kept),
+      [],
+    );
     return at.some((from, place) => (at[place + least - 1] ?? Infinity) - from <= rules.weekMs);
   };
   if (within('hinted', rules.hinted) || within('routing', rules.routing)) return { suppress: 'bounced' };
