@@ -154,7 +154,7 @@ export const deLedger: Record<keyof typeof enLedger, string> = {
   'pace.warmUp.day': 'Beginnen mit Tag',
   'pace.warmUp.end': 'Beenden',
   'pace.told.says':
-    'Gmail meldet keine einzelnen Beschwerden; seine Postmaster Tools zeigen einen Anteil je Tag. Hier eingetragen zählt er wie gehört: 0,08 % warnt, 0,3 % hält die Werbung der Domain an.',
+    'Gmail meldet keine einzelnen Beschwerden; seine Postmaster Tools zeigen einen Anteil je Tag. Hier eingetragen zählt er wie gehört: 0,08 % warnt, 0,3 % hält die Werbung der Domain an.',
   'pace.told.host': 'Wer es sagt',
   'pace.told.day': 'Vom Tag',
   'pace.told.share': 'Anteil der Beschwerden',

@@ -148,7 +148,7 @@ export const enLedger = {
   'pace.warmUp.day': 'Begin at day',
   'pace.warmUp.end': 'End it',
   'pace.told.says':
-    'Gmail tells senders of no single complaint; its Postmaster Tools show a share for each day. Typed in here it counts as if it had been heard: 0.08 % warns, 0.3 % stops the marketing mail of the domain.',
+    'Gmail tells senders of no single complaint; its Postmaster Tools show a share for each day. Typed in here it counts as if it had been heard: 0.08 % warns, 0.3 % stops the marketing mail of the domain.',
   'pace.told.host': 'Who says so',
   'pace.told.day': 'Of the day',
   'pace.told.share': 'Share of complaints',

@@ -151,7 +151,7 @@ export const svLedger: Record<keyof typeof enLedger, string> = {
   'pace.warmUp.day': 'Börja vid dag',
   'pace.warmUp.end': 'Avsluta',
   'pace.told.says':
-    'Gmail berättar inte om enskilda klagomål; dess Postmaster Tools visar en andel per dag. Inskriven här räknas den som om den hade hörts: 0,08 % varnar, 0,3 % stoppar domänens reklam.',
+    'Gmail berättar inte om enskilda klagomål; dess Postmaster Tools visar en andel per dag. Inskriven här räknas den som om den hade hörts: 0,08 % varnar, 0,3 % stoppar domänens reklam.',
   'pace.told.host': 'Vem som säger det',
   'pace.told.day': 'För dagen',
   'pace.told.share': 'Andel klagomål',
