@@ -17,6 +17,7 @@ import {
 } from './message/index.ts';
 import { BeckonError, SystemClock, type Clock, type Log } from './base/index.ts';
 import { errors, type GivenSettings, type Settings } from './settings.ts';
+import { Resolver } from 'node:dns/promises';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -60,7 +61,7 @@ export async function openTransport(settings: Settings, mailbox: MailboxStore, c
   return {
     out,
     /** What the message room sends by. */
-    parts: { transport: out, ways },
+    parts: { transport: out, ways, ...(settings.smtpUrl === null ? {} : { mxOf }) },
     isMailbox: server !== null,
     /** Hands every mail to `deliver` instead of sending it, until `release`. */
     catchAll(deliver: Deliver) {
@@ -75,6 +76,19 @@ export async function openTransport(settings: Settings, mailbox: MailboxStore, c
       await server?.close();
     },
   };
+}
+
+const dns = new Resolver({ timeout: 2000, tries: 2 });
+
+/** The hosts that take mail for a domain; none when the name server says so. */
+async function mxOf(domain: string): Promise<string[]> {
+  try {
+    return (await dns.resolveMx(domain)).sort((a, b) => a.priority - b.priority).map(({ exchange }) => exchange);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'ENOTFOUND' || code === 'ENODATA') return [];
+    throw error;
+  }
 }
 
 /** The ways out, and the switch to catch everything. */

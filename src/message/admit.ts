@@ -2,7 +2,7 @@ import type { Tx } from '../store/index.ts';
 import { domainOf } from './address.ts';
 import type { BrakeScope } from './brake.ts';
 import type { MessageRow } from './message.ts';
-import { freedAt, hostOf, turnOf, type Lane } from './pace.ts';
+import { freedAt, turnOf, type Lane } from './pace.ts';
 import { wayOf, type Kit } from './part.ts';
 import type { Brand } from './sender.ts';
 import type { Change } from './table.ts';
@@ -91,7 +91,7 @@ export class Admission {
     const names = [
       ...comers.brands.flatMap((brand) => common(kit, brand)),
       ...comers.journeys.map((key) => `journey:${key}`),
-      ...comers.emails.map((email) => `host:${hostOf(email)}`),
+      ...comers.emails.map((email) => `host:${kit.hosts.of(email)}`),
     ];
     const lanes = slowed.lanes ? await lockLanes(tx, [...new Set(names)]) : new Map<string, Lane>();
     const warm = slowed.warming ? await today(kit, tx, comers.brands) : new Map<string, Warming>();
@@ -185,7 +185,7 @@ function countOf(names: readonly string[]): Map<string, number> {
 }
 
 function lanesOf(kit: Kit, { row: { journey }, address, brand }: Omit<Comer, 'lastOrderAt'>): string[] {
-  return [...common(kit, brand), `journey:${journey}`, `host:${hostOf(address)}`];
+  return [...common(kit, brand), `journey:${journey}`, `host:${kit.hosts.of(address)}`];
 }
 
 function common(kit: Kit, brand: Brand): string[] {

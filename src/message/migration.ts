@@ -1,6 +1,7 @@
 import type { Migration } from '../store/index.ts';
 import { choiceMigrations } from './table-choice.ts';
 import { couponMigrations } from './table-coupon.ts';
+import { hostMigrations } from './table-host.ts';
 import { paceMigrations } from './table-pace.ts';
 import { senderMigrations } from './table-sender.ts';
 import { suppressionMigrations } from './table-suppression.ts';
@@ -248,4 +249,5 @@ insert into sending (shard) values (0);
   },
   ...senderMigrations,
   ...couponMigrations,
+  ...hostMigrations,
 ];

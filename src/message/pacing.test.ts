@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { aDesk, aPlan, noon, type Desk } from '../../test/support/message.ts';
+import { hostByMx } from './hosts.ts';
 import { Messages } from './messages.ts';
 
 const minute = 60_000;
@@ -8,7 +9,7 @@ let desk: Desk;
 beforeEach(async () => {
   desk = await aDesk();
   await desk.store.run({
-    text: 'truncate mail_lane, mail_warm_up, mail_brake, mail_told_share, message_heard, message_sender',
+    text: 'truncate mail_lane, mail_warm_up, mail_brake, mail_told_share, message_heard, message_sender, mail_host',
   });
 });
 
@@ -115,6 +116,64 @@ describe('a rate', () => {
     expect([reason, count]).toEqual(['taking nothing now: host:gmail', 500 - desk.transport.sent.length]);
     const [lane] = (await desk.messages.pacing.state()).lanes;
     expect(lane).toMatchObject({ closedUntil: noon + 15 * minute });
+  });
+});
+
+describe('the mailbox host of a domain', () => {
+  const mx: Record<string, string[]> = {
+    'weavers.se': ['aspmx.l.google.com'],
+    'looms.de': ['looms-de.mail.protection.outlook.com.'],
+    'own.se': ['mx.own.se'],
+  };
+
+  it('is that of its MX: a company whose mail Google keeps waits with Gmail, and another process knows it', async () => {
+    const asked: string[] = [];
+    const mxOf = async (domain: string) => {
+      asked.push(domain);
+      if (!mx[domain]) throw new Error('no answer');
+      return mx[domain];
+    };
+    desk = await aDesk({ mxOf });
+    const ids = await Promise.all(['weavers.se', 'own.se', 'mute.se', 'far.example'].map((name) => planMany(1, name)));
+    await desk.messages.work();
+    await vi.waitFor(async () => {
+      const rows = await desk.store.rows({ text: 'select domain, host from mail_host order by domain' });
+      expect(rows).toEqual([
+        { domain: 'own.se', host: 'own.se' },
+        { domain: 'weavers.se', host: 'gmail' },
+      ]);
+    });
+    expect(await states(ids.flat()), 'nobody waits for a name server').toEqual(ids.map(() => 'accepted'));
+    expect(asked.toSorted(), 'nobody asks for names that cannot be').toEqual(['mute.se', 'own.se', 'weavers.se']);
+
+    await desk.messages.pacing.setRate('host:gmail', 1);
+    await planMany(1, 'gmail.com');
+    const [google, own] = [...(await planMany(1, 'weavers.se')), ...(await planMany(1, 'own.se'))];
+    await desk.messages.work();
+    expect(await states([google!, own!])).toEqual(['held', 'accepted']);
+    expect(await held()).toContainEqual(['its turn at the rate of host:gmail', 1]);
+    const other = new Messages({ ...desk.parts, mxOf: () => Promise.reject(new Error('asked again')) });
+    const first = await planMany(1, 'weavers.se');
+    await other.work();
+    expect(await states(first), 'it has not looked yet').toEqual(['accepted']);
+    await vi.waitFor(async () => {
+      const next = await planMany(1, 'weavers.se');
+      await other.work();
+      expect(await states(next)).toEqual(['held']);
+    });
+  });
+
+  it.each([
+    [['ASPMX.L.Google.com'], 'gmail'],
+    [['alt1.gmail-smtp-in.l.google.com'], 'gmail'],
+    [['looms-de.mail.protection.outlook.com.'], 'microsoft'],
+    [['mx-eu.mail.am0.yahoodns.net'], 'yahoo'],
+    [['mx01.mail.icloud.com'], 'apple'],
+    [['mx00.gmx.net'], 'gmx'],
+    [['mx.notgoogle.com', 'google.com.evil.example'], null],
+    [[], null],
+  ] as const)('%j is %s', (names, host) => {
+    expect(hostByMx(names)).toBe(host);
   });
 });
 

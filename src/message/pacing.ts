@@ -12,7 +12,7 @@ import {
 } from './brake.ts';
 import { domainOf } from './address.ts';
 import { errors } from './error.ts';
-import { hostOf, lowered, paceRules, rateOf, refused, slowDownOf, type Lane, type SlowDown } from './pace.ts';
+import { lowered, paceRules, rateOf, refused, slowDownOf, type Lane, type SlowDown } from './pace.ts';
 import type { Kit } from './part.ts';
 import type { SendResult } from './result.ts';
 import {
@@ -251,7 +251,7 @@ export async function heedAnswers(
   for (const { address, way, result } of answers) {
     const slow = slowDownOf(result);
     if (!slow) continue;
-    const name = slow.of === 'way' ? `way:${way}` : `host:${hostOf(address)}`;
+    const name = slow.of === 'way' ? `way:${way}` : `host:${kit.hosts.of(address)}`;
     said.set(name, [...(said.get(name) ?? []), slow]);
   }
   for (const name of [...said.keys()].sort()) await slow(kit, tx, name, said.get(name)!);
@@ -260,7 +260,7 @@ export async function heedAnswers(
 async function slow(kit: Kit, tx: Tx, name: string, said: readonly SlowDown[]): Promise<void> {
   const now = kit.clock.now();
   const before = await lockLane(tx, name);
-  const isOwn = (domain: string) => name.startsWith('way:') || name === `host:${hostOf(domain)}`;
+  const isOwn = (domain: string) => name.startsWith('way:') || name === `host:${kit.hosts.of(domain)}`;
   const taken = async (since: number) =>
     (await takenSince(tx, since)).reduce((sum, { domain, count }) => sum + (isOwn(domain) ? count : 0), 0);
   const measured = await taken(now - 60_000);

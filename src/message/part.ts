@@ -8,6 +8,7 @@ import type { DkimKey } from './dkim.ts';
 import type { Cap } from './gate.ts';
 import { homeKey, type MessageRow } from './message.ts';
 import type { RenderSetting } from './render.ts';
+import { MailHosts, type MxLookUp } from './hosts.ts';
 import { HereMaker, type Maker } from './maker.ts';
 import { ThreadMaker } from './maker-thread.ts';
 import type { Brand } from './sender.ts';
@@ -83,6 +84,8 @@ export interface MessageParts {
   dkim?: readonly DkimKey[];
   postalAddress: string;
   transport: Transport;
+  /** Asks the name server which hosts take mail for a domain; absent: domains stand for themselves. */
+  mxOf?: MxLookUp;
   /** Threads that make mails beside this one; absent or 0: they are made here. */
   makerThreads?: number;
   /** Further ways out by name, which senders choose from; absent: none. */
@@ -148,6 +151,8 @@ export interface Kit extends MessageParts {
   /** Key of return paths and other addresses that name a message (verp.ts). */
   verpKey: Uint8Array;
   maker: Maker;
+  /** Which mailbox host a mail goes to. */
+  hosts: MailHosts;
 }
 
 /** Reads and checks the settings once. Throws MESSAGE_ADDRESS_REFUSED, MESSAGE_HEADER_REFUSED. */
@@ -160,6 +165,7 @@ export function kitOf(parts: MessageParts): Kit {
   return {
     ...parts,
     ...keys,
+    hosts: new MailHosts({ ...parts, lookUp: parts.mxOf }),
     maker: threads > 0 ? new ThreadMaker(keys, { threads, log }) : new HereMaker(keys),
     publicUrl: render.publicUrl,
     set: { ...defaultSettings, ...parts.settings },

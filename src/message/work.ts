@@ -68,6 +68,8 @@ export async function workDue(
     if (decided === 0) break;
     if (asks) for (const way of [kit.transport, ...(kit.ways?.values() ?? [])]) await way.takesUtf8?.();
     done += decided;
+    // Never waited for: what is learned counts from the next look on.
+    void kit.hosts.learn(claims.map(({ address }) => address));
     const ready = await renderClaims(kit, claims);
     if (!(await inTime(wire.emptied(), kit.set.leaseMs / 2, ending))) {
       await handBack(kit, ready);
