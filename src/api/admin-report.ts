@@ -74,7 +74,7 @@ function mailDoors(make: Make, app: FastifyInstance, house: House): void {
     summary:
       'What became of its mails, by day, activity, version, message or variant, each line adding up to what was planned; or by item, criterion or slot, of how many mails each was part.',
     query: {
-      by: '`day` (left out), `activity`, `version`, `message`, `variant`, `whole`, `item`, `criterion` or `slot`',
+      by: '`day` (left out), `activity`, `version`, `message`, `variant`, `outcome`, `whole`, `item`, `criterion` or `slot`',
       from: 'Only mails planned from this moment on, ISO 8601; by item, criterion or slot whole days of UTC',
       until: 'Only mails planned before this moment, ISO 8601',
     },

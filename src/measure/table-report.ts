@@ -67,6 +67,7 @@ const actGroups: Record<FunnelGroup, string> = {
   version: 'coalesce(s.version::text, $4)',
   message: 'coalesce(s.message, $4)',
   variant: `coalesce(s.activity || ': ' || s.variant, $4)`,
+  outcome: `'accepted' || $4`,
   whole: '$4::text',
 };
 

@@ -31,7 +31,7 @@ export async function countsOf(runner: Runner, journey: string): Promise<Message
 }
 
 /** By what the mails of a journey can be told apart. */
-export const funnelGroups = ['day', 'activity', 'version', 'message', 'variant', 'whole'] as const;
+export const funnelGroups = ['day', 'activity', 'version', 'message', 'variant', 'outcome', 'whole'] as const;
 export type FunnelGroup = (typeof funnelGroups)[number];
 
 /** How the mails of a journey are told apart: by the day of their plan in a zone, by what planned them, or not at all. */
@@ -106,6 +106,8 @@ const groups: Record<FunnelGroup, (row: string) => string> = {
   version: (row) => `coalesce(${row}.journey_version::text, $4)`,
   message: (row) => `coalesce(${row}.template, $4)`,
   variant: (row) => `coalesce(${row}.activity || ': ' || (${row}.variant ->> 'label'), $4)`,
+  outcome: (row) =>
+    `case when ${row}.state = 'skipped' then coalesce(${row}.reason, 'unknown') || $4 else ${row}.state end`,
   whole: () => '$4::text',
 };
 

@@ -156,8 +156,8 @@ export function comparisonsOf(key: string | null, empty: boolean): { comparisons
     reading,
     word: 'no clear effect' as const,
     effect,
-    low: effect - 0.4,
-    high: effect + 0.6,
+    low: -effect,
+    high: effect * 3,
     p: 0.31,
   });
   const one: ComparisonView = {

@@ -44,7 +44,7 @@ function Comparison({ one }: { one: ComparisonView }) {
               <Table.Th />
               <Table.Th className="number">{say('report.profiles')}</Table.Th>
               <Table.Th className="number wide-only">{say('reports.expected')}</Table.Th>
-              <Table.Th className="number">{say('report.buyRate')}</Table.Th>
+              <Table.Th className="number wide-only">{say('report.buyRate')}</Table.Th>
               <Table.Th className="number">{say('report.each')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -57,7 +57,9 @@ function Comparison({ one }: { one: ComparisonView }) {
                 </Table.Td>
                 <Table.Td className="number">{number(all.profiles)}</Table.Td>
                 <Table.Td className="number wide-only">{expected === null ? '–' : percent(expected)}</Table.Td>
-                <Table.Td className="number">{all.profiles === 0 ? '–' : percent(all.buyers / all.profiles)}</Table.Td>
+                <Table.Td className="number wide-only">
+                  {all.profiles === 0 ? '–' : percent(all.buyers / all.profiles)}
+                </Table.Td>
                 <Table.Td className="number">
                   {all.profiles === 0 ? '–' : money({ amount: all.revenue / all.profiles, currency })}
                 </Table.Td>

@@ -54,7 +54,7 @@ function Standing({ webhook: { url, types, sent, fault } }: { webhook: OutletVie
     await client.invalidateQueries({ queryKey: eventWebhook.queryKey });
   };
   return (
-    <>
+    <div className="webhook-standing">
       <p className="webhook-address">
         <code>{url}</code>
       </p>
@@ -67,7 +67,7 @@ function Standing({ webhook: { url, types, sent, fault } }: { webhook: OutletVie
       <Remove word={say('reports.logEnd')} title={say('reports.logEndTitle')} size="xs" work={remove}>
         <p>{say('reports.logEndSays')}</p>
       </Remove>
-    </>
+    </div>
   );
 }
 

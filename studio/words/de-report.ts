@@ -48,7 +48,8 @@ export const deReport = {
     'Die Anteile folgen dem Ergebnis, darum gilt kein Intervall. Um zu zeigen, was besser ist, lassen Sie feste Anteile laufen.',
   'reports.sharesOf': 'Anteile am {day}:',
   'reports.rules': 'Zugerechnet nach anderen Regeln',
-  'reports.rulesSay': 'Jede Bestellung zählt zu einem Klick, gleich welcher Reise. Zugerechnet ist nicht bewirkt.',
+  'reports.rulesSay':
+    'Jede Bestellung zählt zu einem Klick, gleich welcher Reise; mit irgendeinem Klick zu jeder Reise, die geklickt wurde. Zugerechnet ist nicht bewirkt.',
   'reports.last': 'Letzter Klick, {count} Tag|Letzter Klick, {count} Tage',
   'reports.first': 'Erster Klick, {count} Tag|Erster Klick, {count} Tage',
   'reports.items': 'Artikel und Plätze in den Mails',

@@ -47,7 +47,8 @@ export const enReport = {
     'Its shares follow what it comes to, so no interval holds for them. To prove which is better, run it with fixed shares.',
   'reports.sharesOf': 'Shares of {day}:',
   'reports.rules': 'Credited by other rules',
-  'reports.rulesSay': 'Each order goes to one click, of whatever journey. Credited is not caused.',
+  'reports.rulesSay':
+    'Each order goes to one click, of whatever journey; with any click, to every journey that was clicked. Credited is not caused.',
   'reports.last': 'Last click, {count} day|Last click, {count} days',
   'reports.first': 'First click, {count} day|First click, {count} days',
   'reports.items': 'Items and places in the mails',

@@ -47,7 +47,8 @@ export const svReport = {
     'Dess andelar följer vad det blir av det, så inget intervall gäller. Kör med fasta andelar för att visa vilket som är bättre.',
   'reports.sharesOf': 'Andelar {day}:',
   'reports.rules': 'Tillskrivet enligt andra regler',
-  'reports.rulesSay': 'Varje beställning går till ett klick, av vilken resa som helst. Tillskrivet är inte orsakat.',
+  'reports.rulesSay':
+    'Varje beställning går till ett klick, av vilken resa som helst; med något klick till varje resa som klickades. Tillskrivet är inte orsakat.',
   'reports.last': 'Sista klicket, {count} dag|Sista klicket, {count} dagar',
   'reports.first': 'Första klicket, {count} dag|Första klicket, {count} dagar',
   'reports.items': 'Varor och platser i breven',

@@ -92,3 +92,226 @@ export function holm(ps: readonly number[]): number[] {
   const adjusted = sorted.map((p, rank) => (highest = Math.max(highest, Math.min(1, (ps.length - rank) * p))));
   return ps.map((p) => adjusted[sorted.indexOf(p)]!);
 }
+
+/** ln Γ, as GAMMALN gives it: Stirling's series after a few steps up. */
+function logGamma(x: number): number {
+  if (x < 12) return logGamma(x + 1) - Math.log(x);
+  return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * x) - 1 / (360 * x ** 3);
+}
+
+/** Are the arms as large as they should be? By one look, and by as many as one likes. */
+export function sizesOf(treated: number, control: number, heldOut: number) {
+  const n = treated + control;
+  const expected = heldOut / n;
+  const chi2 = (control - heldOut) ** 2 / heldOut + (treated - (n - heldOut)) ** 2 / (n - heldOut);
+  const part = (count: number, share: number) =>
+    logGamma(100 * share + count) - logGamma(100 * share) - count * Math.log(share);
+  const logE = logGamma(100) - logGamma(100 + n) + part(treated, 1 - expected) + part(control, expected);
+  return { expected, chi2, p: chiSquareTail(chi2), peekP: Math.min(1, Math.exp(-logE)) };
+}
+
+const kinds = ['phone', 'tablet', 'computer'] as const;
+const names = ['revenue', 'conversion', 'adjusted', 'capped'] as const;
+const counted = [
+  'profiles',
+  'buyers',
+  'orders',
+  'revenue',
+  'revenueSquares',
+  'otherCurrency',
+  'before',
+  'beforeSquares',
+];
+const more = ['products', 'capped', 'cappedSquares', 'later', 'laterSquares'];
+
+/** A report of a journey, worked out from its three downloads alone. */
+export function reportFrom({ sums, mails, outcomes }: { sums: Line[]; mails: Line[]; outcomes: Line[] }) {
+  const arm = (name: string, where: Line = {}) =>
+    Object.fromEntries([...counted, ...more].map((column) => [column, total(sums, column, { arm: name, ...where })]));
+  const arms = { treated: arm('treated'), control: arm('control') };
+  const matured = { treated: arm('treated', { matured: 'true' }), control: arm('control', { matured: 'true' }) };
+  const [t, c] = [matured.treated, matured.control];
+  const as = (a: Record<string, number>, name: string): Sums => ({
+    n: a['profiles']!,
+    sum: a[name]!,
+    squares: a[`${name}Squares`]!,
+  });
+  const read = {
+    revenue: effectOf(as(t, 'revenue'), as(c, 'revenue')),
+    conversion: shareOf({ n: t['profiles']!, yes: t['buyers']! }, { n: c['profiles']!, yes: c['buyers']! }),
+    adjusted: adjustedOf(
+      [t, c].map((a) => ({
+        ...as(a, 'revenue'),
+        before: a['before']!,
+        beforeSquares: a['beforeSquares']!,
+        products: a['products']!,
+      })),
+    ),
+    capped: effectOf(as(t, 'capped'), as(c, 'capped')),
+  };
+  const adjusted = holm(names.slice(1).map((name) => read[name].p));
+  const lifts = {
+    revenue: liftOf(as(t, 'revenue'), as(c, 'revenue')),
+    capped: liftOf(as(t, 'capped'), as(c, 'capped')),
+    conversion: liftOf(asShare(t), asShare(c)),
+  };
+  const readings = names.map((reading, no) => ({
+    reading,
+    ...read[reading],
+    ...(no === 0 ? {} : { pHolm: adjusted[no - 1] }),
+    lift: reading === 'adjusted' ? null : { ...lifts[reading], value: lifts[reading].effect },
+  }));
+  const { effect, low, high, p } = read.revenue;
+  const [n, accepted] = [t['profiles']!, total(mails, 'accepted')];
+  const revenue = total(mails, 'revenue');
+  return {
+    arms,
+    matured,
+    readings,
+    caused: {
+      perProfile: effect,
+      total: effect * n,
+      low: low * n,
+      high: high * n,
+      perThousandMails: (1000 * effect * arms.treated['profiles']!) / accepted,
+      p,
+      lift: { ...lifts.revenue, value: lifts.revenue.effect },
+    },
+    credited: { orders: total(mails, 'orders'), revenue: { amount: revenue } },
+    creditedToCaused: { ratio: effect > 0 ? revenue / (effect * n) : 0 },
+    clicks: { human: total(mails, 'clickedByPeople'), unknown: total(mails, 'clickedUnknown') },
+    conflicted: total(sums, 'conflicted'),
+    messages: messagesFrom(mails, outcomes),
+    ...ratiosFrom(sums),
+    weeks: weeksFrom(sums),
+  };
+}
+
+/** So that the variance comes to b(1 − b). */
+const asShare = (a: Record<string, number>): Sums => {
+  const [n, sum] = [a['profiles']!, a['buyers']!];
+  return { n, sum, squares: sum ** 2 / n + (n - 1) * (sum / n) * (1 - sum / n) };
+};
+
+function messagesFrom(mails: Line[], outcomes: Line[]) {
+  const excluded = outcomes
+    .map((row) => ({ reason: row['group']!, count: Number(row['excluded']) }))
+    .filter(({ count }) => count > 0);
+  const [heldOut, left] = [total(mails, 'heldOut'), total(mails, 'excluded')];
+  const states = outcomes.filter((row) => Number(row['excluded']) === 0 && Number(row['heldOut']) === 0);
+  const byState = Object.fromEntries(states.map((row) => [row['group']!, Number(row['planned'])]));
+  return {
+    planned: total(mails, 'planned'),
+    accepted: total(mails, 'accepted'),
+    heldOut,
+    inDoubt: total(mails, 'inDoubt'),
+    pending: total(mails, 'pending'),
+    excluded,
+    byState: { ...byState, ...(heldOut + left > 0 ? { skipped: heldOut + left } : {}) },
+  };
+}
+
+/** The sizes of the arms: of all, by day of the least fitting one, and by device. */
+function ratiosFrom(sums: Line[]) {
+  const sizes = (rows: Line[]) => {
+    const heldOut = rows.reduce((sum, row) => sum + Number(row['heldOutShare']) * Number(row['profiles']), 0);
+    return sizesOf(total(rows, 'profiles', { arm: 'treated' }), total(rows, 'profiles', { arm: 'control' }), heldOut);
+  };
+  const days = [...new Set(sums.map((row) => row['day']!))]
+    .map((day) => sums.filter((row) => row['day'] === day))
+    .filter((rows) => total(rows, 'profiles') * sizes(rows).expected >= 5)
+    .map(sizes);
+  const device = (name: string, people: (row: Line) => number, expected: (row: Line) => number) => {
+    const sum = (arm: string) => sums.filter((row) => row['arm'] === arm).reduce((all, row) => all + people(row), 0);
+    const heldOut = sums.reduce((all, row) => all + expected(row), 0);
+    return { device: name, treated: sum('treated'), control: sum('control'), heldOut };
+  };
+  const onAny = (row: Line, suffix: string) => kinds.reduce((sum, kind) => sum + Number(row[`${kind}${suffix}`]), 0);
+  const devices = [
+    ...kinds.map((kind) =>
+      device(
+        kind,
+        (row) => Number(row[kind]),
+        (row) => Number(row[`${kind}Expected`]),
+      ),
+    ),
+    device(
+      'unknown',
+      (row) => Number(row['profiles']) - onAny(row, ''),
+      (row) => Number(row['heldOutShare']) * Number(row['profiles']) - onAny(row, 'Expected'),
+    ),
+  ].filter(({ heldOut }) => heldOut >= 5);
+  return {
+    ratio: sizes(sums),
+    ratioByDay: {
+      days: days.length,
+      p: days.length === 1 ? days[0]!.p : Number.NaN,
+      worst: { p: Math.min(1, days.length * Math.min(...days.map(({ p }) => p))) },
+    },
+    ratioByDevice: devices.map(({ heldOut, ...row }) => {
+      const { expected, p } = sizesOf(row.treated, row.control, heldOut);
+      return { ...row, expected, p: Math.min(1, p * devices.length) };
+    }),
+  };
+}
+
+/** The effect by week of assignment, of the weeks with 50 buyers in each arm. */
+function weeksFrom(sums: Line[]) {
+  const weekOf = (day: string) => {
+    const at = new Date(`${day}T00:00:00Z`);
+    at.setUTCDate(at.getUTCDate() - ((at.getUTCDay() + 6) % 7));
+    return at.toISOString().slice(0, 10);
+  };
+  const rows = sums.filter((row) => row['matured'] === 'true');
+  return [...new Set(rows.map((row) => weekOf(row['day']!)))].flatMap((week) => {
+    const of = (arm: string) => rows.filter((row) => row['arm'] === arm && weekOf(row['day']!) === week);
+    const [t, c] = [of('treated'), of('control')];
+    if (Math.min(total(t, 'buyers'), total(c, 'buyers')) < 50) return [];
+    const as = (list: Line[]): Sums => ({
+      n: total(list, 'profiles'),
+      sum: total(list, 'revenue'),
+      squares: total(list, 'revenueSquares'),
+    });
+    const { effect, low, high } = effectOf(as(t), as(c));
+    return [{ from: week, treated: total(t, 'profiles'), control: total(c, 'profiles'), effect, low, high }];
+  });
+}
+
+/** What the cells of a sheet come to: formulas over columns of other sheets and over each other, as docs/guide/recompute.md has them. */
+export function cellsOf(formulas: ReadonlyMap<string, string>, sheets: Record<string, Line[]>): Map<string, number> {
+  const values = new Map<string, number>();
+  const nameOf = (sheet: string, letter: string) => Object.keys(sheets[sheet]![0]!)[letter.charCodeAt(0) - 65]!;
+  const valueOf = (cell: string): number => {
+    if (!values.has(cell)) values.set(cell, evaluated(formulas.get(cell)!));
+    return values.get(cell)!;
+  };
+  const evaluated = (formula: string): number => {
+    const plain = formula
+      .replace(/^=/, '')
+      .replace(/SUMPRODUCT\((\w+)!(\w):\w,\w+!(\w):\w\)/g, (_, sheet: string, a: string, b: string) => {
+        const [left, right] = [nameOf(sheet, a), nameOf(sheet, b)];
+        return String(sheets[sheet]!.reduce((sum, row) => sum + Number(row[left]) * Number(row[right]), 0));
+      })
+      .replace(/SUMIFS\((\w+)!(\w):\w((?:,\w+!\w:\w,"[^"]*")*)\)/g, (_, sheet: string, of: string, rest: string) => {
+        const where = [...rest.matchAll(/!(\w):\w,"([^"]*)"/g)].map(([, by, is]) => [nameOf(sheet, by!), is!]);
+        return String(total(sheets[sheet]!, nameOf(sheet, of), Object.fromEntries(where) as Line));
+      })
+      .replace(/SUM\((\w+)!(\w):\w\)/g, (_, sheet: string, of: string) =>
+        String(total(sheets[sheet]!, nameOf(sheet, of))),
+      )
+      .replace(/\b[A-Z]\d+\b/g, (cell) => `(${valueOf(cell)})`)
+      .replaceAll('^', '**')
+      .replaceAll('CHISQ.DIST.RT(', 'tail(');
+    const known = {
+      LN: Math.log,
+      SQRT: Math.sqrt,
+      EXP: Math.exp,
+      MIN: Math.min,
+      tail: (chi2: number) => chiSquareTail(chi2),
+      IFERROR: (value: number, otherwise: number) => (Number.isFinite(value) ? value : otherwise),
+    };
+    return new Function(...Object.keys(known), `return ${plain}`)(...Object.values(known)) as number;
+  };
+  for (const cell of formulas.keys()) valueOf(cell);
+  return values;
+}
