@@ -13,6 +13,7 @@ const checks = [
   ['lint', tools.oxlint, ['--deny-warnings']],
   ['rooms', tools.tsx, ['tool/check-rooms.ts']],
   ['house', tools.tsx, ['tool/check-house.ts']],
+  ['sql', tools.tsx, ['tool/check-sql.ts']],
   ['docs and their examples', tools.tsx, ['tool/check-docs.ts']],
 ];
 

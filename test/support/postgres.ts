@@ -87,7 +87,14 @@ const settings = [
   'log_min_messages=fatal',
 ];
 
+/** BECKON_TEST_POSTGRES=15: the machine's own PostgreSQL of that version, in place of npm's. */
 function usable(account: Account | null): Binaries {
+  const major = process.env['BECKON_TEST_POSTGRES'];
+  if (major) {
+    const own = systemBinaries().find((one) => String(one.major) === major);
+    if (own) return own;
+    throw new Error(`No PostgreSQL ${major} is installed on this machine`);
+  }
   const npm = npmBinaries();
   if (npm && makeLinks(npm.folder) && canEnter(account, program(npm, 'postgres'))) return npm;
   const system = systemBinaries()[0];
