@@ -26,9 +26,16 @@ export interface DumpHead {
   sequences: { table: string; column: string; value: number; called: boolean }[];
 }
 
+/** How the key was made of the passphrase, as the file says. */
 interface Sealing {
   salt: string;
+  /** scrypt's N, a power of two; r is 8 and p is 1. */
+  cost: number;
 }
+
+const usualCost = 2 ** 17;
+/** A file of somebody else must not keep the machine busy for minutes. */
+const highestCost = 2 ** 20;
 
 /**
  * A file of frames: a line of what it is, a line of JSON (`DumpHead`), then frames, each with its length, packed. With a
@@ -50,8 +57,13 @@ export class DumpWriter {
   }
 
   /** Begins beside the path; it has its name when it is whole. */
-  static async open(path: string, head: DumpHead, passphrase: string | null): Promise<DumpWriter> {
-    const sealing: Sealing | null = passphrase === null ? null : { salt: randomBytes(16).toString('base64') };
+  static async open(
+    path: string,
+    head: DumpHead,
+    { passphrase, cost = usualCost }: { passphrase: string | null; cost?: number },
+  ): Promise<DumpWriter> {
+    const salt = randomBytes(16).toString('base64');
+    const sealing: Sealing | null = passphrase === null ? null : { salt, cost };
     const line = `${JSON.stringify({ ...head, sealing })}\n`;
     const file = await open(`${path}.part`, 'w', 0o600);
     await file.write(magic + line);
@@ -92,7 +104,7 @@ class Seal {
 
   constructor(head: string, sealing: Sealing | null, passphrase: string | null) {
     this.#head = createHash('sha256').update(head).digest();
-    this.#key = sealing && keyOf(passphrase!, Buffer.from(sealing.salt, 'base64'));
+    this.#key = sealing && keyOf(passphrase!, sealing);
   }
 
   close(data: Buffer, no: number, isLast: boolean): Buffer {
@@ -124,8 +136,10 @@ class Seal {
   }
 }
 
-function keyOf(passphrase: string, salt: Buffer): Buffer {
-  return scryptSync(passphrase, salt, 32, { N: 2 ** 17, r: 8, p: 1, maxmem: 160 * 1024 * 1024 });
+function keyOf(passphrase: string, { salt, cost }: Sealing): Buffer {
+  if (!(cost <= highestCost))
+    throw new BeckonError(errors.STORE_DUMP_BROKEN, `The file asks for scrypt with N ${cost}`);
+  return scryptSync(passphrase, Buffer.from(salt, 'base64'), 32, { N: cost, r: 8, p: 1, maxmem: 1024 * cost * 2 });
 }
 
 function nonceOf(no: number): Buffer {

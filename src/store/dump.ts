@@ -11,6 +11,8 @@ export interface DumpOptions {
   path: string;
   /** Null: the file is not sealed. */
   passphrase: string | null;
+  /** scrypt's N; tests take less. */
+  cost?: number;
   /** Of this export; versions and times of the program. */
   about: Pick<DumpHead, 'id' | 'madeBy' | 'at'>;
   /** Hears of each table when it is written. */
@@ -45,7 +47,7 @@ export async function dump(store: Store, options: DumpOptions): Promise<Dumped> 
 }
 
 async function writeAll(client: PoolClient, head: DumpHead, options: DumpOptions): Promise<Dumped> {
-  const writer = await DumpWriter.open(options.path, head, options.passphrase);
+  const writer = await DumpWriter.open(options.path, head, options);
   let all = 0;
   try {
     for (const [no, { name, columns }] of head.tables.entries()) {
