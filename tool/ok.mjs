@@ -37,11 +37,21 @@ async function check(name, tool, args) {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-/** Runs one vitest project and counts its tests; a file that does not load, and a run that does not end, count as one failed. */
-export async function vitest(project, limit, env) {
+/**
+ * Runs one vitest project, or some files of it, and counts its tests; a file that does not load, and a run that does not end, count as one failed.
+ */
+export async function vitest(project, limit, env, { files = [], name = project } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'beckon-count-'));
   const file = join(folder, 'count.json');
-  const flags = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const flags = [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    ...files,
+  ];
   const { code, seconds } = await node(tools.vitest, flags, { limit, env });
   const count = existsSync(file)
     ? readCount(JSON.parse(readFileSync(file, 'utf8')))
@@ -49,7 +59,7 @@ export async function vitest(project, limit, env) {
   if (code !== 0 && count.failed === 0) count.failed = 1;
   rmSync(folder, { recursive: true, force: true });
   const ended = code === 124 ? `, ended after ${limit / 60_000} minutes` : '';
-  console.log(`${count.failed === 0 ? 'ok  ' : 'FAIL'}  ${project} tests … ${inSeconds(seconds)}${ended}`);
+  console.log(`${count.failed === 0 ? 'ok  ' : 'FAIL'}  ${name} tests … ${inSeconds(seconds)}${ended}`);
   return count;
 }
 

@@ -17,6 +17,7 @@ const count = { passed: 0, failed: 0, skipped: 0 };
 const built = await build();
 add(count, one(built));
 add(count, await gate());
+add(count, await onOtherPostgres());
 const inBrowser = ['walk', 'compat'].filter((project) => has(`test/${project}`));
 const chromium = inBrowser.length > 0 ? await ensureChromium() : null;
 for (const project of inBrowser) {
@@ -40,6 +41,17 @@ async function chaos(length) {
 function has(folder) {
   const path = join(root, folder);
   return existsSync(path) && readdirSync(path, { recursive: true }).some((name) => String(name).endsWith('.test.ts'));
+}
+
+/** What lives by the database, once more on the PostgreSQL 15 of the machine, where it has one; the gate runs on npm's. */
+async function onOtherPostgres() {
+  const files = ['src/event', 'src/job', 'src/store/dump.test.ts', 'src/store/migrate.test.ts', 'src/company.test.ts'];
+  if (existsSync('/usr/lib/postgresql/15/bin/postgres')) {
+    const name = 'PostgreSQL 15';
+    return vitest('unit', 5 * 60_000, { BECKON_TEST_POSTGRES: '15' }, { files, name });
+  }
+  console.log('skip  PostgreSQL 15 tests: it is not installed (apt-get install postgresql-15)');
+  return { passed: 0, failed: 0, skipped: 1 };
 }
 
 /** Path of a Chromium, installed from Debian when we are root and it is missing; null, after saying how to get one. */
