@@ -6,6 +6,7 @@ import {
   countActivities,
   countRuns,
   differencesOf,
+  fieldsSeen,
   peopleInside,
   revisionOf,
   storyOf,
@@ -63,6 +64,7 @@ export function journeyDoor(rooms: Rooms, settle: () => Promise<void>): House['j
       return known(key) ? measure.sums(key, span) : null;
     },
     people: (key, activity) => peopleHere(rooms, key, activity),
+    fields: (key) => fieldsSeen(rooms.store, key),
   };
 }
 

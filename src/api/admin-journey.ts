@@ -4,6 +4,7 @@ import { JourneyDetail, JourneyRow, PersonHere } from './contract.ts';
 import {
   BusinessEvent,
   JourneyCheck,
+  JourneyFields,
   JourneyMigrate,
   JourneyMigration,
   JourneyResume,
@@ -40,6 +41,7 @@ export function journeyDoors(make: Make, house: House): void {
     answer: JourneyDetail,
     work: async (call) => (await house.journeys.get(call.part('key'))) ?? unknownJourney(call.part('key'), house),
   });
+  fieldDoor(make, house);
   draftDoors(make, house);
   lifeDoors(make, house);
   stuckDoors(make, house);
@@ -76,6 +78,18 @@ export function journeyDoors(make: Make, house: House): void {
     query: { activity: 'Name of the activity' },
     answer: Type.Object({ people: Type.Array(PersonHere) }),
     work: async (call) => ({ people: await house.journeys.people(call.part('key'), call.query('activity') ?? null) }),
+  });
+}
+
+/** A door for those who write expressions. */
+function fieldDoor(make: Make, house: House): void {
+  make({
+    method: 'GET',
+    path: '/journeys/:key/fields',
+    scope: 'people',
+    summary: 'Fields that the last 20 runs of a journey brought along, by the names of expressions, with a value each.',
+    answer: JourneyFields,
+    work: async (call) => house.journeys.fields(call.part('key')),
   });
 }
 

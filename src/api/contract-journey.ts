@@ -104,6 +104,26 @@ export type StuckRun = Static<typeof StuckRun>;
 export const StuckList = Type.Object({ stuck: Type.Array(StuckRun), total: Type.Integer() });
 export type StuckList = Static<typeof StuckList>;
 
+/** GET /v1/journeys/{key}/fields */
+export const JourneyFields = Type.Object({
+  runs: Type.Integer({ description: 'How many of the last runs were looked at' }),
+  fields: Type.Array(
+    Type.Object({
+      path: Type.String({ description: 'As an expression names it, such as event.cartId' }),
+      kind: Type.Union([
+        Type.Literal('text'),
+        Type.Literal('number'),
+        Type.Literal('flag'),
+        Type.Literal('list'),
+        Type.Literal('nothing'),
+      ]),
+      sample: Type.String({ description: 'A value as it was, shortened; of a list how many it had' }),
+      runs: Type.Integer({ description: 'In how many of them it had a value' }),
+    }),
+  ),
+});
+export type JourneyFields = Static<typeof JourneyFields>;
+
 /** POST /v1/journeys/{key}/runs */
 export const RunMoves = Type.Object(
   {

@@ -2,6 +2,7 @@ import type { FunnelRow, ItemGroup, SumsRow } from '../measure/index.ts';
 import type { FunnelGroup } from '../message/index.ts';
 import type {
   JourneyCheck,
+  JourneyFields,
   JourneyResume,
   JourneyVersion,
   JourneyVersions,
@@ -55,4 +56,6 @@ export interface JourneyDoor {
     query: { by: FunnelGroup | ItemGroup; from: number | null; until: number | null },
   ): Promise<FunnelRow[] | null>;
   people(key: string, activity: string | null): Promise<PersonHere[]>;
+  /** What the last runs brought along, by the names that expressions use. */
+  fields(key: string): Promise<JourneyFields>;
 }

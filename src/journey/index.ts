@@ -16,6 +16,7 @@ export * from './census.ts';
 export type { ExperimentUnit, MessageRank, OrderedMessage, PlanMessages, UpdateProfile } from './change.ts';
 export type * from './definition.ts';
 export * from './compare.ts';
+export { fieldsSeen } from './field.ts';
 export { gatheredBy, type Gathered } from './gathered.ts';
 export { journeyJsonSchema } from './definition-json.ts';
 export { Journeys } from './journeys.ts';

@@ -78,6 +78,16 @@ export async function versionsInside(runner: Runner, journey: string): Promise<V
   return rows.map(({ published_at, ...row }) => ({ ...row, publishedAt: published_at.getTime() }));
 }
 
+/** Ids of runs of a journey that began last, of the newest 20,000 of all journeys. */
+export async function lastRunIds(runner: Runner, journey: string, limit: number): Promise<string[]> {
+  const rows = await runner.rows<{ id: string }>({
+    text: `select id from (select id, journey from journey_run order by id desc limit 20000) r
+      where journey = $1 order by id desc limit $2`,
+    values: [journey, limit],
+  });
+  return rows.map(({ id }) => id);
+}
+
 /** Takes all runs and their history away; the journeys themselves become drafts again. For leaving the demo. */
 export async function emptyJourneys(runner: Runner): Promise<void> {
   await runner.run({

@@ -1,4 +1,6 @@
 import { Autocomplete, Checkbox, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { useRef } from 'react';
+import { FieldPicker } from './FieldPicker.tsx';
 import { JsonField, LengthField, MapField } from './Odd.tsx';
 import type { FieldProps } from './Fields.tsx';
 import { useChoiceWord, useFieldWords, useForm, useWhere } from './form.ts';
@@ -98,6 +100,7 @@ export function Leaf(props: FieldProps) {
         />
       );
     case 'expression':
+      return <ExpressionField value={String(value ?? '')} shown={shown} onChange={text} />;
     case 'long':
       return (
         <Textarea
@@ -107,7 +110,6 @@ export function Leaf(props: FieldProps) {
           minRows={1}
           maxRows={8}
           spellCheck={false}
-          {...(shape === 'expression' ? { classNames: { input: 'code' } } : {})}
           onChange={(event) => text(event.currentTarget.value)}
         />
       );
@@ -137,6 +139,52 @@ export function Leaf(props: FieldProps) {
         <TextInput {...shown} value={String(value ?? '')} onChange={(event) => text(event.currentTarget.value)} />
       );
   }
+}
+
+type Shown = ReturnType<typeof useFieldWords> & { inputWrapperOrder: typeof order };
+
+/** An expression, and fields to put where the cursor stands. */
+function ExpressionField({
+  value,
+  shown,
+  onChange,
+}: {
+  value: string;
+  shown: Shown;
+  onChange: (next: string) => void;
+}) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  /** What was marked when somebody was last in the field; the end where nobody was. */
+  const marked = useRef<[number, number] | null>(null);
+  const pick = (path: string) => {
+    const [from, to] = marked.current ?? [value.length, value.length];
+    onChange(`${value.slice(0, from)}${path}${value.slice(to)}`);
+    const at = from + path.length;
+    // After the value has come back into the field.
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(at, at);
+    });
+  };
+  return (
+    <div className="expression-field">
+      <Textarea
+        {...shown}
+        ref={field}
+        value={value}
+        autosize
+        minRows={1}
+        maxRows={8}
+        spellCheck={false}
+        classNames={{ input: 'code' }}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onBlur={({ currentTarget: { selectionStart, selectionEnd } }) => {
+          marked.current = [selectionStart, selectionEnd];
+        }}
+      />
+      <FieldPicker onPick={pick} />
+    </div>
+  );
 }
 
 /** Several texts or numbers in one field. */

@@ -15,6 +15,8 @@ export interface FormFrame {
   known: Readonly<Record<string, readonly { value: string; label: string }[]>>;
   /** Names of fields that must be one of what is known. */
   closed?: readonly string[];
+  /** Fields that expressions may look into, each with a value as it was lately. */
+  picks?: readonly { path: string; sample: string }[];
   /** Told when a field cannot be read, and when it can again. */
   onUnread: (place: string, unread: boolean) => void;
 }

@@ -7,11 +7,12 @@ import { type Place, type Raw, kindOf as schemaKind, placeName } from '../form/s
 import { useVoice } from '../ui/voice.tsx';
 import { ActionTest } from './ActionTest.tsx';
 import { KindIcon } from './KindIcon.tsx';
-import { RecommendFields, asksToRecommend, callFields } from './RecommendFields.tsx';
+import { RecommendFields, callFields } from './RecommendFields.tsx';
+import { asksToRecommend } from './asks.ts';
 import { Secrets } from './Secrets.tsx';
 import type { JourneyDocument } from './document.ts';
 import type { Editing } from './editing.ts';
-import { useKnown, useParts } from './known.ts';
+import { useKnown, useParts, usePicks } from './known.ts';
 import { entryId, kindOf, sentenceOf } from './sentence.ts';
 
 interface EditPanelProps {
@@ -73,7 +74,7 @@ export function EditPanel(props: EditPanelProps) {
         <CloseButton aria-label={say('journey.close', { name: word })} onClick={onClose} />
       </div>
       <h2>{sentenceOf(document, id, say)}</h2>
-      <Form editing={editing} document={document} id={id} isEntry={isEntry} raw={raw} />
+      <Form journeyKey={detail.key} editing={editing} document={document} id={id} isEntry={isEntry} raw={raw} />
       <div className="edit-foot">
         {kind === 'action' && <Tools detail={detail} id={id} action={raw} isSound={editing.isSound} />}
         {!isEntry && (
@@ -104,6 +105,7 @@ export function EditPanel(props: EditPanelProps) {
 }
 
 interface FormProps {
+  journeyKey: string;
   editing: Editing;
   document: JourneyDocument;
   id: string;
@@ -111,8 +113,9 @@ interface FormProps {
   raw: Raw;
 }
 
-function Form({ editing, document, id, isEntry, raw }: FormProps) {
+function Form({ journeyKey, editing, document, id, isEntry, raw }: FormProps) {
   const known = useKnown(document, editing.messages);
+  const picks = usePicks(journeyKey);
   const parts = useParts();
   if (!parts) return null;
   const { now, change, faults, onUnread } = editing;
@@ -124,7 +127,15 @@ function Form({ editing, document, id, isEntry, raw }: FormProps) {
   const kind = String(raw['kind']);
   const asks = !isEntry && asksToRecommend(raw);
   const schema = schemaKind(parts.activity, raw);
-  const frame = { of: isEntry ? 'entry' : kind, at, faults: faults.byPlace, known, closed: ['message'], onUnread };
+  const frame = {
+    of: isEntry ? 'entry' : kind,
+    at,
+    faults: faults.byPlace,
+    known,
+    closed: ['message'],
+    picks,
+    onUnread,
+  };
   return (
     <FormContext value={frame}>
       {isEntry ? (

@@ -1,14 +1,9 @@
 import { NumberInput, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type Raw, isRaw } from '../form/schema.ts';
+import type { Raw } from '../form/schema.ts';
 import { criteria, useNames } from '../recommend/query.ts';
 import { TextLink } from '../ui/Link.tsx';
 import { useVoice } from '../ui/voice.tsx';
-
-/** Whether an action asks our own door what to recommend. Pure. */
-export function asksToRecommend({ kind, url, body }: Raw): boolean {
-  return kind === 'action' && String(url).endsWith('/v1/recommendations') && isRaw(body);
-}
 
 /** Fields that say the same as those of `RecommendFields`, only in the words of HTTP. */
 export const callFields = ['method', 'url', 'headers', 'body'] as const;

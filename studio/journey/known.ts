@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import type { JourneyFields } from '../../src/api/contract-journey.ts';
 import { ask } from '../api/client.ts';
 import { journeys, secrets } from '../api/query.ts';
 import { audiences } from '../audience/query.ts';
@@ -25,6 +26,35 @@ export function useParts(): { journey: Schema; entry: Schema; activity: Schema }
     const activity = Object.values(activities?.patternProperties ?? {})[0];
     return data && entry && activity ? { journey: data, entry, activity } : null;
   }, [data]);
+}
+
+/** What recent runs of a journey brought along, and the fields of a profile: names for expressions. */
+export function usePicks(key: string): { path: string; sample: string }[] {
+  const { data: seen = [] } = useQuery({
+    queryKey: ['journey', key, 'fields'],
+    queryFn: async () => (await ask<JourneyFields>(`/v1/journeys/${encodeURIComponent(key)}/fields`)).fields,
+    staleTime: 60_000,
+    retry: false,
+  });
+  const { data: ofProfile = [] } = useQuery({
+    queryKey: ['profile-fields'],
+    queryFn: async () => {
+      const source = 'profile.';
+      const body = { source, offset: source.length, mode: 'expression' };
+      return (
+        await ask<{ items: { label: string; detail: string }[] }>('/v1/language/complete', { method: 'POST', body })
+      ).items;
+    },
+    staleTime: Infinity,
+  });
+  // What happened comes first, then who it is, then what services answered.
+  const ofEvent = seen.filter(({ path }) => path.startsWith('event.'));
+  const answered = seen.filter(({ path }) => !path.startsWith('event.'));
+  return [
+    ...ofEvent,
+    ...ofProfile.map(({ label, detail }) => ({ path: `profile.${label}`, sample: detail })),
+    ...answered,
+  ];
 }
 
 /** Facts that journeys begin with, wait for and end by. */

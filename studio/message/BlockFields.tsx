@@ -2,6 +2,7 @@ import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react';
 import type { Block } from '../../src/api/contract-message.ts';
 import { useVoice } from '../ui/voice.tsx';
+import { ListField } from './ListField.tsx';
 import { ColumnFields, type Columns, LinkFields, type Links, PoolField } from './InnerFields.tsx';
 import { isKey } from '../words/words.ts';
 import { fields, withField, withWord, wordIn, type Field } from './edit.ts';
@@ -13,19 +14,27 @@ export interface Tongue {
 }
 
 /** The form of one block. */
-export function BlockFields(props: { block: Block; tongue: Tongue; onChange: (block: Block) => void }) {
-  const { block, tongue, onChange } = props;
+export function BlockFields(props: {
+  block: Block;
+  tongue: Tongue;
+  /** A field that stands elsewhere. */
+  without?: string;
+  onChange: (block: Block) => void;
+}) {
+  const { block, tongue, without, onChange } = props;
   return (
     <div className="block-fields">
-      {fields[block.kind].map((field) => (
-        <FieldInput
-          key={field.name}
-          field={field}
-          value={(block as Record<string, unknown>)[field.name]}
-          tongue={tongue}
-          onChange={(value) => onChange(withField(block, field.name, value))}
-        />
-      ))}
+      {fields[block.kind]
+        .filter(({ name }) => name !== without)
+        .map((field) => (
+          <FieldInput
+            key={field.name}
+            field={field}
+            value={(block as Record<string, unknown>)[field.name]}
+            tongue={tongue}
+            onChange={(value) => onChange(withField(block, field.name, value))}
+          />
+        ))}
     </div>
   );
 }
@@ -77,6 +86,7 @@ function FieldInput({ field, value, tongue, onChange }: InputProps) {
   }
   if (field.as === 'columns') return <ColumnFields value={value as Columns} tongue={tongue} onChange={onChange} />;
   if (field.as === 'links') return <LinkFields value={value as Links} onChange={onChange} />;
+  if (field.as === 'list') return <ListField label={label} value={value} onChange={onChange} />;
   if (field.as === 'pool') return <PoolField label={label} value={value} onChange={onChange} />;
   const text = typeof value === 'string' ? value : '';
   if (field.as === 'text') {

@@ -1,9 +1,10 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowUp, IconGripVertical, IconPlus, IconTrash } from '@tabler/icons-react';
+import { type DragEvent, useState } from 'react';
 import type { Block, TemplateFinding } from '../../src/api/contract-message.ts';
 import { useVoice } from '../ui/voice.tsx';
-import { beginnings, blockOf, moved, wordIn } from './edit.ts';
-import { BlockFields, type Tongue } from './BlockFields.tsx';
+import { beginnings, blockOf, moved, withField, wordIn } from './edit.ts';
+import { BlockFields, type Tongue, WordsInput } from './BlockFields.tsx';
 
 const all = Object.keys(beginnings) as Block['kind'][];
 
@@ -18,13 +19,14 @@ export function Blocks(props: {
 }) {
   const { say } = useVoice();
   const { blocks, findings, tongue, kinds = all, onChange } = props;
+  const drag = useBlockDrag((from, to) => onChange(moved(blocks, from, to - from)));
   return (
     <>
       <ol className="blocks">
         {blocks.map((block, index) => (
           // A block is told by its place: it has no name of its own.
           // oxlint-disable-next-line react/no-array-index-key
-          <li key={`${index} ${block.kind}`} className="block">
+          <li key={`${index} ${block.kind}`} {...drag(index)}>
             <BlockRow
               block={block}
               number={index + 1}
@@ -56,6 +58,42 @@ export function Blocks(props: {
   );
 }
 
+/** Blocks are dragged by their whole row; the arrows in a block do the same for the keyboard. */
+function useBlockDrag(onMove: (from: number, to: number) => void) {
+  const [from, setFrom] = useState<number | null>(null);
+  const [over, setOver] = useState<number | null>(null);
+  const end = () => {
+    setFrom(null);
+    setOver(null);
+  };
+  return (index: number) => {
+    const falls = from !== null && over === index && from !== index;
+    const side = falls ? (from < index ? ' block-falls-below' : ' block-falls-above') : '';
+    return {
+      className: `block${side}`,
+      onDragStart: (event: DragEvent) => {
+        // Blocks within columns are dragged among themselves.
+        event.stopPropagation();
+        event.dataTransfer.effectAllowed = 'move';
+        setFrom(index);
+      },
+      onDragOver: (event: DragEvent) => {
+        if (from === null) return;
+        event.preventDefault();
+        event.stopPropagation();
+        setOver(index);
+      },
+      onDrop: (event: DragEvent) => {
+        event.preventDefault();
+        event.stopPropagation();
+        if (from !== null && from !== index) onMove(from, index);
+        end();
+      },
+      onDragEnd: end,
+    };
+  };
+}
+
 /** At the end, but before the footer. */
 function added(blocks: readonly Block[], block: Block): Block[] {
   const foot = blocks.at(-1)?.kind === 'footer' && block.kind !== 'footer' ? blocks.length - 1 : blocks.length;
@@ -76,30 +114,45 @@ function BlockRow(props: {
   const { block, number, isLast, tongue, findings, onChange, onMove, onRemove } = props;
   const name = `${number}. ${say(`messages.kind.${block.kind}`)}`;
   const named = (key: 'messages.up' | 'messages.down' | 'messages.remove') => say(key, { block: name });
+  const inline = block.kind === 'text' || block.kind === 'button';
   return (
-    <details open={findings.some(({ severity }) => severity === 'error')}>
-      <summary>
-        <b>{name}</b> <span className="quiet">{summaryOf(block, tongue)}</span>
-      </summary>
-      <BlockFields block={block} tongue={tongue} onChange={onChange} />
-      <Findings findings={findings} />
-      <div className="actions">
-        <ActionIcon
-          variant="default"
-          aria-label={named('messages.up')}
-          disabled={number === 1}
-          onClick={() => onMove(-1)}
-        >
-          <IconArrowUp size={16} stroke={1.5} />
-        </ActionIcon>
-        <ActionIcon variant="default" aria-label={named('messages.down')} disabled={isLast} onClick={() => onMove(1)}>
-          <IconArrowDown size={16} stroke={1.5} />
-        </ActionIcon>
-        <ActionIcon variant="default" aria-label={named('messages.remove')} onClick={onRemove}>
-          <IconTrash size={16} stroke={1.5} />
-        </ActionIcon>
-      </div>
-    </details>
+    <>
+      {inline && (
+        <div className={`block-words block-words-${block.kind}`}>
+          <WordsInput
+            label={say('messages.field.words')}
+            value={block.words}
+            isLong={block.kind === 'text'}
+            tongue={tongue}
+            onChange={(value) => onChange(withField(block, 'words', value))}
+          />
+        </div>
+      )}
+      <details open={findings.some(({ severity }) => severity === 'error')}>
+        <summary draggable>
+          <IconGripVertical className="block-grip" size={14} stroke={1.5} aria-hidden="true" />
+          <b>{name}</b> <span className="quiet">{inline ? '' : summaryOf(block, tongue)}</span>
+        </summary>
+        <BlockFields block={block} tongue={tongue} {...(inline ? { without: 'words' } : {})} onChange={onChange} />
+        <Findings findings={findings} />
+        <div className="actions">
+          <ActionIcon
+            variant="default"
+            aria-label={named('messages.up')}
+            disabled={number === 1}
+            onClick={() => onMove(-1)}
+          >
+            <IconArrowUp size={16} stroke={1.5} />
+          </ActionIcon>
+          <ActionIcon variant="default" aria-label={named('messages.down')} disabled={isLast} onClick={() => onMove(1)}>
+            <IconArrowDown size={16} stroke={1.5} />
+          </ActionIcon>
+          <ActionIcon variant="default" aria-label={named('messages.remove')} onClick={onRemove}>
+            <IconTrash size={16} stroke={1.5} />
+          </ActionIcon>
+        </div>
+      </details>
+    </>
   );
 }
 

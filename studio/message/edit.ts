@@ -65,13 +65,13 @@ export function moved<T>(list: readonly T[], from: number, by: number): T[] {
 
 /** What a field of a block is edited with. */
 export type Field =
-  | { name: string; as: 'words' | 'long' | 'text' | 'code' | 'columns' | 'links' | 'pool' | 'switch' }
+  | { name: string; as: 'words' | 'long' | 'text' | 'code' | 'columns' | 'links' | 'list' | 'pool' | 'switch' }
   | { name: string; as: 'number'; least: number; most: number }
   | { name: string; as: 'choice'; of: readonly string[] };
 
 const align: Field = { name: 'align', as: 'choice', of: ['left', 'center'] };
 const listed: Field[] = [
-  { name: 'list', as: 'code' },
+  { name: 'list', as: 'list' },
   { name: 'title', as: 'words' },
 ];
 const shown: Field[] = [

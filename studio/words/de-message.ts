@@ -97,6 +97,7 @@ export const deMessage: Record<keyof typeof enMessage & Key, string> = {
   'messages.field.width': 'Breite in Pixeln',
   'messages.field.height': 'Höhe in Pixeln',
   'messages.field.href': 'Führt zu',
+  'messages.bound': 'In {journey} füllt sie',
   'messages.field.list': 'Liste der Artikel',
   'messages.field.title': 'Überschrift',
   'messages.field.limit': 'Höchstens so viele',

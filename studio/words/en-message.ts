@@ -93,6 +93,7 @@ export const enMessage = {
   'messages.field.width': 'Width in pixels',
   'messages.field.height': 'Height in pixels',
   'messages.field.href': 'Leads to',
+  'messages.bound': 'In {journey} it is filled by',
   'messages.field.list': 'List of items',
   'messages.field.title': 'Title',
   'messages.field.limit': 'At most so many',

@@ -96,6 +96,7 @@ export const svMessage: Record<keyof typeof enMessage & Key, string> = {
   'messages.field.width': 'Bredd i pixlar',
   'messages.field.height': 'Höjd i pixlar',
   'messages.field.href': 'Leder till',
+  'messages.bound': 'I {journey} fylls den av',
   'messages.field.list': 'Lista med varor',
   'messages.field.title': 'Rubrik',
   'messages.field.limit': 'Högst så många',

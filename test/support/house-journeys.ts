@@ -37,6 +37,7 @@ export function fakeJourneys(): House['journeys'] {
     report: async () => null,
     sums: async () => null,
     funnel: async () => null,
+    fields: () => Promise.resolve({ runs: 0, fields: [] }),
     people: async () => [],
   };
 }

@@ -56,6 +56,15 @@ describe('messages', () => {
     expect(await page.locator('.stage iframe').count()).toBe(4);
     expect(await seriousFindings(page)).toEqual([]);
 
+    const order = () => page.locator('.block summary b').allTextContents();
+    const rows = page.locator('.block > details > summary');
+    await rows.nth(3).dragTo(rows.nth(2));
+    await expect.poll(order).toEqual(expect.arrayContaining(['3. Button', '4. Cart lines']));
+    await rows.nth(3).dragTo(rows.nth(2));
+    await expect.poll(order).toEqual(expect.arrayContaining(['3. Cart lines', '4. Button']));
+    await page.getByText('5. Product grid').click();
+    await page.getByText('In Abandoned cart it is filled by').last().waitFor();
+
     await page.getByLabel('Subject (en)').fill('For {{profil.firstName}}');
     await page.getByText('did you mean profile?').first().waitFor();
     expect(await page.getByRole('button', { name: 'Save as draft' }).isDisabled()).toBe(true);
@@ -441,8 +450,15 @@ describe('a journey', () => {
     await page.getByRole('menuitem', { name: /^Paste/ }).click();
     await expect.poll(() => page.locator('.card', { hasText: 'Wait 4 hours' }).count()).toBe(2);
     await page.getByRole('heading', { level: 1, name: /nothing is wrong with it/ }).waitFor();
-    await page.keyboard.press('Control+z');
-    await page.keyboard.press('Control+z');
+    await page.locator('.card', { hasText: 'Entry' }).click();
+    const condition = page.getByRole('textbox', { name: 'Only if' });
+    await condition.fill('count() > 0');
+    await condition.press('Home');
+    for (let step = 0; step < 6; step += 1) await condition.press('ArrowRight');
+    await page.getByRole('button', { name: 'Insert a field' }).first().click();
+    await page.getByRole('textbox', { name: 'Find a field' }).fill('cart');
+    await page.getByRole('menuitem', { name: /^profile\.cart/ }).click();
+    await expect.poll(() => condition.inputValue()).toBe('count(profile.cart) > 0');
     expect(troubles).toEqual([]);
   });
 
