@@ -15,6 +15,7 @@ import {
   welchFreedom,
   wilson,
 } from './statistics.ts';
+import { chiSquareTail } from './distribution.ts';
 
 /** The vectors of trust.md §6 hold to 1e-5 unless it prints fewer digits. */
 const near = (value: number, expected: number, tolerance = 1e-5) =>
@@ -71,6 +72,17 @@ describe('published vectors (trust 6.1)', () => {
 
   it('peekHalfWidth() equals the normal mixture bound of Howard et al.', () => {
     near(100 * peekHalfWidth(0.1, { n: 100, rho2: 1 / 12.60056097925634 }), 30.35209);
+  });
+
+  it('difference() gives Spotify’s example of two shares, and chiSquareTail() its p', () => {
+    const [yes, n] = [42 + 500, 104 + 1009];
+    const estimate = difference(sumsOfRate(500, 1009), sumsOfRate(42, 104));
+    const { low, high } = fixedSample(estimate);
+    near(estimate.value, 0.091694);
+    near(low, -0.0075254, 1e-5);
+    near(high, 0.190913, 1e-5);
+    const pooled = (yes / n) * (1 - yes / n) * (1 / 104 + 1 / 1009);
+    near(chiSquareTail(estimate.value ** 2 / pooled, 1), 0.074866);
   });
 
   it('sampleRatio() gives Kohavi’s known example', () => {

@@ -35,9 +35,7 @@ export function Mails({ journeyKey }: { journeyKey: string }) {
 const isItems = (by: MailGroup) => by === 'criterion' || by === 'item' || by === 'slot';
 
 function MailTable({ rows, by, journeyKey }: { rows: readonly FunnelLine[]; by: MailGroup; journeyKey: string }) {
-  const { say, number, money, day } = useVoice();
-  // At noon a day is the same one in every zone near the shop’s.
-  const nameOf = ({ name, group }: FunnelLine) => name ?? (by === 'day' ? day(`${group}T12:00:00Z`) : group);
+  const { say, number, money } = useVoice();
   const currency = useQuery(report(journeyKey)).data?.currency ?? 'EUR';
   const excluded = ({ excluded: list }: FunnelLine) => list.reduce((sum, { count }) => sum + count, 0);
   const back = ({ bounced, complained, unsubscribed }: FunnelLine) => bounced + complained + unsubscribed;
@@ -64,7 +62,7 @@ function MailTable({ rows, by, journeyKey }: { rows: readonly FunnelLine[]; by: 
                 {row.group === '' || (by === 'slot' && row.group === '0') ? (
                   <span className="quiet">{say(isItems(by) ? 'reports.noItem' : 'reports.noVariant')}</span>
                 ) : (
-                  nameOf(row)
+                  (row.name ?? row.group)
                 )}
               </Table.Td>
               <Table.Td className="number">{number(row.planned)}</Table.Td>

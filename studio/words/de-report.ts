@@ -53,7 +53,7 @@ export const deReport = {
   'reports.last': 'Letzter Klick, {count} Tag|Letzter Klick, {count} Tage',
   'reports.first': 'Erster Klick, {count} Tag|Erster Klick, {count} Tage',
   'reports.items': 'Artikel und Plätze in den Mails',
-  'reports.noItems': 'Noch niemand hat einen Artikel dieser Mails geklickt.',
+  'reports.noItems': 'Noch keine Mail mit Artikeln ist hinausgegangen.',
   'reports.item': 'Artikel',
   'reports.place': 'Platz',
   'reports.withIt': 'mit dem Artikel',

@@ -52,7 +52,7 @@ export const enReport = {
   'reports.last': 'Last click, {count} day|Last click, {count} days',
   'reports.first': 'First click, {count} day|First click, {count} days',
   'reports.items': 'Items and places in the mails',
-  'reports.noItems': 'Nobody has clicked an item of these mails yet.',
+  'reports.noItems': 'No mail with items has left yet.',
   'reports.item': 'Item',
   'reports.place': 'Place',
   'reports.withIt': 'with the item',

@@ -52,7 +52,7 @@ export const svReport = {
   'reports.last': 'Sista klicket, {count} dag|Sista klicket, {count} dagar',
   'reports.first': 'Första klicket, {count} dag|Första klicket, {count} dagar',
   'reports.items': 'Varor och platser i breven',
-  'reports.noItems': 'Ingen har klickat på en vara i breven än.',
+  'reports.noItems': 'Inget brev med varor har gått iväg än.',
   'reports.item': 'Vara',
   'reports.place': 'Plats',
   'reports.withIt': 'med varan',
