@@ -130,6 +130,8 @@ test('without a command it is serve; each command has a help page, and only thos
     'backtest',
     'journeys',
     'simulate',
+    'export',
+    'import',
     'team',
     'evaluate',
     'doctor',

@@ -271,7 +271,7 @@ export const commands = {
   journeys: 'journeys in files: check them, tell their stories, pull from and push to a running Beckon',
   simulate: 'run journeys over recorded history or invented people, on a clock that is moved; nothing is sent',
   export: 'everything an installation holds into one file, while it runs: for backups and moves',
-  import: 'an export into an empty database, or a whole data folder with --from',
+  import: 'an export into an empty database, or the whole of a data folder',
   team: 'who may work in the studio: list them, a new password for one, the audit log verified',
   evaluate: 'measure the recommender on your own data: history and queries in, ranked lists out',
   doctor: 'look whether this machine has what Beckon needs; exit code 1 when something fails',
