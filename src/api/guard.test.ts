@@ -15,6 +15,7 @@ const openToEverybody = [
   /^\/[cplmuo]\/:token(\/choices)?$/,
   /^\/(forms\/(signup\.js|:key)|consent-banner\.js)$/,
   /^\/v1\/(me|session(\/(set-up|choose|link|service|service\/back))?)$/,
+  /^\/docs\/api(\/:group)?$/,
   /^\/(healthz|readyz|openapi\.json|v1\/schema\/(journey|activity|template))$/,
   /\/target\/recs\/\*$/,
 ];

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { migrate, openStore, type Migration, type Store } from '../../src/store/index.ts';
 
+const shared = new Map<string, Promise<Store>>();
 const open: { store: Store; name: string; closed: boolean }[] = [];
 
 /**
@@ -36,12 +37,22 @@ export async function freshDatabase(): Promise<string> {
   return store.url;
 }
 
-afterAll(async () => {
+/** One database for all tests of a file that ask for the same migrations; dropped at its end. */
+export function sharedStore(migrations: readonly Migration[]): Promise<Store> {
+  const key = migrations.map(({ name }) => name).join();
+  const known = shared.get(key) ?? freshStore(migrations);
+  shared.set(key, known);
+  return known;
+}
+
+/** Closes and drops what a test file opened; `test/support/seed.ts` calls it at the end of each. */
+export async function dropStores(): Promise<void> {
+  shared.clear();
   for (const { store, name } of open.splice(0)) {
     await store.close();
     await administer(`drop database if exists ${name} with (force)`);
   }
-});
+}
 
 function databaseUrl(name: string): string {
   const url = new URL(inject('databaseUrl'));

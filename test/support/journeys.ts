@@ -18,7 +18,7 @@ import {
 } from '../../src/journey/index.ts';
 import { emptyProfiles, migrations as profileMigrations, Profiles } from '../../src/profile/index.ts';
 import type { Store } from '../../src/store/index.ts';
-import { freshStore } from './database.ts';
+import { sharedStore } from './database.ts';
 
 /** Tuesday, 24 November 2026, 10:00 in Stockholm. */
 export const opening = Date.UTC(2026, 10, 24, 9);
@@ -36,7 +36,6 @@ export interface RunSeen {
   endReason: string | null;
 }
 
-let shared: Promise<Store> | undefined;
 let count = 0;
 
 /** Journeys of one process on a real database, with what they order kept instead of sent. */
@@ -100,8 +99,7 @@ export class Office {
 
   /** An empty office; the database is that of the test file. */
   static async open(): Promise<Office> {
-    shared ??= freshStore([...jobMigrations, ...eventMigrations, ...profileMigrations, ...migrations]);
-    const store = await shared;
+    const store = await sharedStore([...jobMigrations, ...eventMigrations, ...profileMigrations, ...migrations]);
     await Promise.all([emptyLog(store), emptyJobs(store), emptyProfiles(store), emptyJourneys(store)]);
     await store.run({ text: 'delete from journey' });
     await store.run({ text: 'delete from journey_secret' });

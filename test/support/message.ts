@@ -13,7 +13,7 @@ import {
 } from '../../src/message/index.ts';
 import type { Profile, ProfileState } from '../../src/profile/index.ts';
 import type { Store } from '../../src/store/index.ts';
-import { freshStore } from './database.ts';
+import { sharedStore } from './database.ts';
 
 /** A transport that keeps what it is given and answers as told. */
 export class ScriptedTransport implements Transport {
@@ -100,13 +100,9 @@ export function aContext(cart: string[] = ['coat-1', 'coat-2'], items: string[] 
   return { journey: { events: {}, actions: { Recommend: answer } } };
 }
 
-/** One database a test file: its ledger is emptied for each desk, its compiled templates stay. */
-let shared: Promise<Store> | undefined;
-
-/** The message room on an empty ledger, with the rooms around it played by maps and arrays. */
+/** The message room on an empty ledger, in a database of the test file whose compiled templates stay, with the rooms around it played by maps and arrays. */
 export async function aDesk(more: Partial<MessageParts> = {}, log: Log = quietLog): Promise<Desk> {
-  shared ??= freshStore(migrations);
-  const store = await shared;
+  const store = await sharedStore(migrations);
   await emptyLedger(store);
   await store.run({ text: 'truncate suppression' });
   const clock = new FakeClock(noon);

@@ -1,4 +1,6 @@
 import { configureGlobal } from 'fast-check';
+import { afterAll } from 'vitest';
+import { dropStores } from './database.ts';
 
 /**
  * Generated tests begin with the same seed each time, so that a run says something of the change and not of chance; another
@@ -6,3 +8,6 @@ import { configureGlobal } from 'fast-check';
  */
 const given = process.env['BECKON_SEED'] ?? '20261130';
 if (given !== 'random') configureGlobal({ seed: Number(given) });
+
+// Here and not in database.ts, which files of one worker share: this runs for each of them.
+afterAll(dropStores);
