@@ -16,8 +16,13 @@ export async function paceTroubles({ pacing }: Pick<Messages, 'pacing'>, now: nu
     ...pulled.map(({ scope, why }) =>
       trouble(`brake:${scope}`, {
         title: `${whose(scope)} is held: ${why}`,
-        text: `Hosts and providers stop senders at such shares, so Beckon stopped first. Receipts still leave. Look where these readers come from; then POST /v1/sending/brakes/release with {"scope":"${scope}","by":"…","note":"…"}. Mails that wait end at their deadline.`,
-        said: { title: said('alert.brake', { scope: scopeOf(scope), why }), text: said('alert.brake.text') },
+        text: isTemplate(scope)
+          ? `The template fails for every second person, so its mails wait. Mend and publish it; then POST /v1/sending/brakes/release with {"scope":"${scope}","by":"…","note":"…"}. Mails that wait end at their deadline.`
+          : `Hosts and providers stop senders at such shares, so Beckon stopped first. Receipts still leave. Look where these readers come from; then POST /v1/sending/brakes/release with {"scope":"${scope}","by":"…","note":"…"}. Mails that wait end at their deadline.`,
+        said: {
+          title: said('alert.brake', { scope: scopeOf(scope), why }),
+          text: said(isTemplate(scope) ? 'alert.brake.template' : 'alert.brake.text'),
+        },
         journey: journeyOf(scope),
       }),
     ),
@@ -90,7 +95,12 @@ function journeyOf(scope: string): string | null {
   return scope.startsWith('journey:') ? scope.slice('journey:'.length) : null;
 }
 
+function isTemplate(scope: string): boolean {
+  return scope.startsWith('template:');
+}
+
 function whose(scope: string): string {
+  if (isTemplate(scope)) return `The mail "${scope.slice('template:'.length)}"`;
   if (scope.startsWith('domain:')) return `The marketing mail of ${scope.slice('domain:'.length)}`;
   const journey = journeyOf(scope);
   return journey === null ? 'All marketing mail' : `The mail of "${journey}"`;

@@ -34,22 +34,28 @@ export const brakeReason = 'brake';
 /** Begins the reason of a mail that has a place of its own in a lane. */
 const placeReason = 'its turn at the rate of';
 
-/** Does a brake hold this mail? Only marketing mail is held: a receipt harms nobody's name (trust §1.4). */
-function isBraked({ braked }: Pick<Slowed, 'braked'>, { row, brand }: Pick<Comer, 'row' | 'brand'>): boolean {
-  if (row.class !== 'marketing' || braked.length === 0) return false;
-  const own: BrakeScope[] = ['all', `journey:${row.journey}`, `domain:${domainOf(brand.from.address).toLowerCase()}`];
-  return braked.some((scope: BrakeScope) => own.includes(scope));
+/** The brake that holds this mail, if one does. Only marketing mail is held: a receipt harms nobody's name (trust §1.4). */
+function brakeOf(
+  { braked }: Pick<Slowed, 'braked'>,
+  { row, brand }: Pick<Comer, 'row' | 'brand'>,
+): BrakeScope | undefined {
+  if (row.class !== 'marketing' || braked.length === 0) return undefined;
+  const domain = domainOf(brand.from.address).toLowerCase();
+  const own: BrakeScope[] = ['all', `journey:${row.journey}`, `domain:${domain}`, `template:${row.template}`];
+  return braked.find((scope: BrakeScope) => own.includes(scope));
 }
 
 /** Held until somebody releases it, or its deadline. */
-function heldByBrake({ id, deadline }: MessageRow): Change {
-  return { id, state: 'held', reason: `${brakeReason}: too many came back`, due: deadline };
+function heldByBrake({ id, deadline }: MessageRow, scope: BrakeScope): Change {
+  const why = scope.startsWith('template:') ? 'too many could not be written' : 'too many came back';
+  return { id, state: 'held', reason: `${brakeReason}: ${why}`, due: deadline };
 }
 
 /** What holds a mail that was claimed already: a brake pulled since, or a lane that closed. Null: it may go. */
 export function heldBack(kit: Kit, slowed: Slowed, comer: Omit<Comer, 'lastOrderAt'>): Change | null {
   const { row } = comer;
-  if (isBraked(slowed, comer)) return heldByBrake(row);
+  const brake = brakeOf(slowed, comer);
+  if (brake !== undefined) return heldByBrake(row, brake);
   const lane = lanesOf(kit, comer).find((name) => slowed.closed[name] !== undefined);
   return lane === undefined ? null : heldByLane(row, lane, Math.ceil(slowed.closed[lane]!));
 }
@@ -112,7 +118,8 @@ export class Admission {
   ask(comer: Comer): Change | null {
     const { row, brand } = comer;
     const domain = domainOf(brand.from.address);
-    if (isBraked(this.#slowed, comer)) return heldByBrake(row);
+    const brake = brakeOf(this.#slowed, comer);
+    if (brake !== undefined) return heldByBrake(row, brake);
     const now = this.#kit.clock.now();
     const full = this.#full(comer, now);
     if (full) return full;

@@ -9,8 +9,8 @@ export interface BrakeCounts {
   complained: number;
 }
 
-/** A journey, a sending domain of several, or all marketing mail. */
-export type BrakeScope = 'all' | `journey:${string}` | `domain:${string}`;
+/** A journey, a sending domain of several, all marketing mail, or that of a template which cannot be written. */
+export type BrakeScope = 'all' | `journey:${string}` | `domain:${string}` | `template:${string}`;
 
 export interface Judgement {
   level: 'fine' | 'watch' | 'stop';
@@ -46,6 +46,26 @@ export function judgeBrake(scope: BrakeScope, { sent, hard, complained }: BrakeC
   });
   const worst = shares.find(({ level }) => level === 'stop') ?? shares.find(({ level }) => level === 'watch');
   return worst ?? { level: 'fine', why: null };
+}
+
+/** Of so many mails of a template in a row, so many that cannot be written stop the rest of them (trust row 62). */
+export const makingRules = { last: 20, faults: 10 };
+
+/** The last mails that were made of each template, by version: a mended one begins anew. */
+export class Makings {
+  readonly #last = new Map<string, boolean[]>();
+
+  /** @returns true when these were too many, which then count no more */
+  note(template: string, failed: boolean): boolean {
+    const last = this.#last.get(template) ?? [];
+    this.#last.delete(template);
+    last.push(failed);
+    if (last.length > makingRules.last) last.shift();
+    if (last.filter(Boolean).length >= makingRules.faults) return true;
+    this.#last.set(template, last);
+    if (this.#last.size > 1000) this.#last.delete(this.#last.keys().next().value!);
+    return false;
+  }
 }
 
 /** A share of complaints that a mailbox host shows to senders alone, typed in by who has read it there. */

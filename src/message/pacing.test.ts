@@ -313,6 +313,33 @@ describe('a brake', () => {
     }
   });
 
+  it('of a template stops its mails when every second one cannot be written, and one fault stops nothing (trust row 62)', async () => {
+    const empty = { context: { journey: { events: {}, actions: {} } } };
+    const [faulty] = await planMany(1, 'faulty.example', empty);
+    const good = await planMany(99);
+    await desk.messages.work();
+    expect(await states([faulty!])).toEqual(['render_failed']);
+    expect(new Set(await states(good))).toEqual(new Set(['accepted']));
+    expect((await desk.messages.pacing.state()).brakes).toEqual([]);
+
+    for (let n = 0; n < 10; n++) {
+      await planMany(1, `a${n}.example`, empty);
+      await planMany(1, `b${n}.example`);
+    }
+    const others = await planMany(30, 'c.example');
+    await desk.messages.work();
+    expect((await desk.messages.pacing.state()).brakes).toMatchObject([
+      {
+        scope: 'template:abandoned-cart',
+        why: expect.stringMatching(/^10 of the last 20 mails could not be written: /),
+      },
+    ]);
+    expect(new Set(await states(others))).toEqual(new Set(['held']));
+    await desk.messages.pacing.release('template:abandoned-cart', { by: 'Ada', note: 'mended' });
+    await desk.messages.work();
+    expect(new Set(await states(others))).toEqual(new Set(['accepted']));
+  });
+
   it('reaches what was claimed before it was pulled (trust row 60)', async () => {
     await planMany(1);
     await desk.store.run({

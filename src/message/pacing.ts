@@ -3,6 +3,8 @@ import type { Tx } from '../store/index.ts';
 import { brakeReason } from './admit.ts';
 import {
   brakeRules,
+  Makings,
+  makingRules,
   judgeBrake,
   judgeTold,
   type Judgement,
@@ -80,6 +82,7 @@ const lookMs = 5000;
 export class Pacing {
   readonly #kit: Kit;
   #nextLook = 0;
+  readonly #makings = new Makings();
 
   constructor(kit: Kit) {
     this.#kit = kit;
@@ -203,6 +206,18 @@ export class Pacing {
       if (level === 'stop') await this.#pull(scope, why, counts);
     }
     return found;
+  }
+
+  /**
+   * What came of making mails: a template of which every second one cannot be written holds its mails, until somebody has
+   * mended it and lets them go (trust row 62). The mails that failed stay so.
+   */
+  async made(makings: readonly { template: string; version: number; failed: string | null }[]): Promise<void> {
+    for (const { template, version, failed } of makings) {
+      if (!this.#makings.note(`${template}/${version}`, failed !== null)) continue;
+      const why = `${makingRules.faults} of the last ${makingRules.last} mails could not be written: ${failed ?? ''}`;
+      await this.#pull(`template:${template}`, why, { sent: 0, hard: 0, complained: 0 });
+    }
   }
 
   /** The same for who is about to send, and not more often than there is something new in a while. */

@@ -31,8 +31,15 @@ export interface Ready {
   sha256: string;
 }
 
+/** What came of making one. */
+export interface Making {
+  template: string;
+  version: number;
+  failed: string | null;
+}
+
 /** Makes mails of what was claimed, without a lock. What cannot be a mail ends here with its reason. */
-export async function renderClaims(kit: Kit, claims: Claim[]): Promise<Ready[]> {
+export async function renderClaims(kit: Kit, claims: Claim[]): Promise<{ ready: Ready[]; makings: Making[] }> {
   const ready: Ready[] = [];
   const changes: Change[] = [];
   const made = await kit.maker.make(claims.map((claim) => jobOf(kit, claim)));
@@ -47,7 +54,11 @@ export async function renderClaims(kit: Kit, claims: Claim[]): Promise<Ready[]> 
       await applyChanges(kit, tx, changes);
     });
   point('message.rendered');
-  return ready;
+  const makings = claims.map(({ row, template }, no) => {
+    const one = made[no]!;
+    return { template: row.template, version: template.version, failed: 'failed' in one ? one.failed : null };
+  });
+  return { ready, makings };
 }
 
 /** All that its mail says, as it is at this moment. */

@@ -70,7 +70,7 @@ describe('a database that is not the one that sent last (rows 67, 68)', () => {
     expect((await sending().state()).frozen).toBe(false);
   });
 
-  it('restored from yesterday is frozen; thawed, what was planned before is never sent and later plans are', async () => {
+  it('restored from yesterday (trust row 67) is frozen; thawed, what was planned before is never sent and later plans are', async () => {
     const old = await desk.plan(desk.person());
     await sending().arrive({ epoch: null, instance: null });
     const back = await sending().arrive({ epoch: 41, instance: null });

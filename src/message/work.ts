@@ -70,7 +70,9 @@ export async function workDue(
     done += decided;
     // Never waited for: what is learned counts from the next look on.
     void kit.hosts.learn(claims.map(({ address }) => address));
-    const ready = await renderClaims(kit, claims);
+    const { ready, makings } = await renderClaims(kit, claims);
+    // Before they leave: what a template's fault stops is stopped in its own batch.
+    await pacing.made(makings);
     if (!(await inTime(wire.emptied(), kit.set.leaseMs / 2, ending))) {
       await handBack(kit, ready);
       break;

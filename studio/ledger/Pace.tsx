@@ -62,6 +62,7 @@ function useScope(): (scope: string) => string {
     const [kind, ...rest] = scope.split(':');
     const name = rest.join(':');
     if (kind === 'domain') return say('pace.ofDomain', { domain: name });
+    if (kind === 'template') return say('pace.ofTemplate', { template: name });
     if (kind !== 'journey') return name === '' ? scope : name;
     return recipeWords(data.find(({ key }) => key === name)?.name ?? name, say);
   };

@@ -131,6 +131,7 @@ export const deLedger: Record<keyof typeof enLedger, string> = {
   'ledger.release.says':
     'Sie geht noch einmal durch alle Tore; ihr Lauf, dem der Fehlschlag gemeldet wurde, hört nichts Neues.',
   'pace.ofDomain': 'Werbung von {domain}',
+  'pace.ofTemplate': 'Werbung nach der Vorlage {template}',
   'pace.form.rate': 'Tempo festlegen',
   'pace.form.warmUp': 'Anwärmung beginnen',
   'pace.form.told': 'Beschwerden eintragen',

@@ -31,6 +31,8 @@ export const deSaid: Record<keyof typeof enSaid, string> = {
   'said.alert.invariant': 'Etwas wurde gefunden, das es nie geben darf',
   'said.alert.invariant.text': '{what}. Insgesamt: {all}; sie stehen im Protokoll. Bitte melden Sie es.',
   'said.alert.brake': 'Die Mails von {scope} werden angehalten: {why}',
+  'said.alert.brake.template':
+    'Die Vorlage scheitert bei jeder zweiten Person, deshalb warten ihre Mails. Bringen Sie sie in Ordnung, veröffentlichen Sie sie und lösen Sie dann die Bremse auf der Seite der Sendungen. Wartende Mails enden mit ihrer Frist.',
   'said.alert.brake.text':
     'Server und Anbieter sperren Absender bei solchen Anteilen, deshalb hat Beckon vorher angehalten. Quittungen gehen weiter hinaus. Im Versandbuch lässt sie sich lösen.',
   'said.alert.harm': 'Die Mails von {scope}: {why}',

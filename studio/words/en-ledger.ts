@@ -125,6 +125,7 @@ export const enLedger = {
   'ledger.release': 'Let it go',
   'ledger.release.says': 'It passes all gates once more; its run, which was told that it failed, hears nothing new.',
   'pace.ofDomain': 'marketing mail of {domain}',
+  'pace.ofTemplate': 'marketing mail made of the template {template}',
   'pace.form.rate': 'Set a rate',
   'pace.form.warmUp': 'Begin a warm-up',
   'pace.form.told': 'Type in complaints',

@@ -29,6 +29,8 @@ export const enSaid = {
   'said.alert.invariant': 'Something was found that must never be',
   'said.alert.invariant.text': '{what}. In all: {all}; the log has them. Please report it.',
   'said.alert.brake': 'The mail of {scope} is held: {why}',
+  'said.alert.brake.template':
+    'The template fails for every second person, so its mails wait. Mend and publish it, then release the brake on the ledger’s page. Mails that wait end at their deadline.',
   'said.alert.brake.text':
     'Hosts and providers stop senders at such shares, so Beckon stopped first. Receipts still leave. The ledger releases it.',
   'said.alert.harm': 'The mail of {scope}: {why}',

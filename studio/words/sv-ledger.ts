@@ -128,6 +128,7 @@ export const svLedger: Record<keyof typeof enLedger, string> = {
   'ledger.release.says':
     'Det går genom alla grindar en gång till; dess körning, som fick veta att det misslyckades, hör inget nytt.',
   'pace.ofDomain': 'reklam från {domain}',
+  'pace.ofTemplate': 'reklam efter mallen {template}',
   'pace.form.rate': 'Sätt en takt',
   'pace.form.warmUp': 'Börja en uppvärmning',
   'pace.form.told': 'Skriv in klagomål',

@@ -30,6 +30,8 @@ export const svSaid: Record<keyof typeof enSaid, string> = {
   'said.alert.invariant': 'Något hittades som aldrig får vara',
   'said.alert.invariant.text': '{what}. Totalt: {all}; de står i loggen. Rapportera det gärna.',
   'said.alert.brake': 'Breven från {scope} hålls: {why}',
+  'said.alert.brake.template':
+    'Mallen går fel för varannan person, så dess brev väntar. Laga och publicera den, och lossa sedan bromsen på sidan Utskick. Brev som väntar slutar vid sin tidsgräns.',
   'said.alert.brake.text':
     'Servrar och leverantörer stänger av avsändare vid sådana andelar, så Beckon stannade först. Kvitton går ändå i väg. Den lossas i utskicksboken.',
   'said.alert.harm': 'Breven från {scope}: {why}',
