@@ -35,5 +35,9 @@ export async function drawPng(svg: string, size = pictureSize): Promise<Uint8Arr
 }
 
 async function loadRenderer(): Promise<void> {
-  await initWasm(await readFile(createRequire(import.meta.url).resolve('@resvg/resvg-wasm/index_bg.wasm')));
+  const module = readFile(createRequire(import.meta.url).resolve('@resvg/resvg-wasm/index_bg.wasm'));
+  // Whoever draws in this process may have begun already.
+  await initWasm(await module).catch((error: Error) => {
+    if (!/already/i.test(error.message)) throw error;
+  });
 }

@@ -5,15 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { BeckonError, SystemClock, elapsed, jsonLog, type Log } from './base/index.ts';
 import { examine, findingLines, readDoctorFlags, tryPort } from './doctor.ts';
-import {
-  errors,
-  helpText,
-  readCommand,
-  readSettings,
-  type CommandLine,
-  type GivenSettings,
-  type Settings,
-} from './settings.ts';
+import { helpText, readCommand, type CommandLine } from './settings-help.ts';
+import { errors, readSettings, type GivenSettings, type Settings } from './settings.ts';
 import {
   checkSecret,
   findSecret,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { commands, helpText, readCommand, readSettings } from './settings.ts';
+import { commands, helpText, readCommand } from './settings-help.ts';
+import { readSettings } from './settings.ts';
 
 const read = (flags: string[], env: Record<string, string> = {}) => readSettings(flags, env, 'Asia/Tokyo');
 

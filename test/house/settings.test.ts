@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { helpText } from '../../src/settings.ts';
+import { helpText } from '../../src/settings-help.ts';
 import { repository } from '../support/tree.ts';
 
 const page = readFileSync(join(repository, 'docs/guide/settings.md'), 'utf8');
