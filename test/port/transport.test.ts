@@ -28,8 +28,9 @@ interface Sink {
 }
 
 const open: (() => Promise<void>)[] = [];
+// The last first: a server waits for those that are connected to it.
 afterEach(async () => {
-  for (const close of open.splice(0)) await close();
+  for (const close of open.splice(0).reverse()) await close();
 });
 
 /** A small SMTP server on loopback that can fail at each stage. */
