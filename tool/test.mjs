@@ -4,8 +4,8 @@ import { ensureInstalled, requireNode } from './install.mjs';
 import { inSeconds, node, root, run, tools } from './run.mjs';
 
 /**
- * `npm test`: installs what is missing, builds, runs the gate, then the walk and the Web SDK in a real browser, the fault run, the crashes, and a
- * minute of chaos. The last line is the count: each check of the gate, the build and the browser count as one, tests one by one.
+ * `npm test`: installs what is missing, builds, runs the gate, then the walk and the Web SDK in a real browser, the fault run, the crashes, and
+ * forty seconds of chaos. The last line is the count: each check of the gate, the build and the browser count as one, tests one by one.
  */
 requireNode();
 await ensureInstalled();
@@ -25,7 +25,7 @@ for (const project of inBrowser) {
 }
 if (has('test/fault')) add(count, await vitest('fault', 15 * 60_000));
 if (has('test/crash')) add(count, await vitest('crash', 15 * 60_000));
-add(count, await chaos(60));
+add(count, await chaos(40));
 console.log(`\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
 process.exitCode = count.failed === 0 ? 0 : 1;
 

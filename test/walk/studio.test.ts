@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminKey, Beckon } from '../support/beckon.ts';
 import { openBrowser, Shopper } from '../support/shopper.ts';
+import { still } from '../support/still.ts';
 
 /** The studio as somebody uses it who connects a shop: what comes in, who is in an audience, being forgotten. */
 let beckon: Beckon;
@@ -407,6 +408,7 @@ describe('a journey', () => {
 
     await page.getByRole('button', { name: 'Show all', exact: true }).click();
     const end = page.locator('.card', { hasText: 'No address or no consent' });
+    const wait = page.locator('.card', { hasText: 'Wait 4 hours' });
     await expect.poll(async () => (await end.boundingBox())!.y).toBeLessThan(900);
     const middle = async (of: ReturnType<typeof page.locator>) => {
       const { x, y, width, height } = (await of.boundingBox())!;
@@ -420,7 +422,7 @@ describe('a journey', () => {
       await page.mouse.up();
     };
     // The wait goes below the question what to show, then back by one step.
-    const wait = page.locator('.card', { hasText: 'Wait 4 hours' });
+    await still(wait, end);
     await drag(
       await middle(wait),
       await middle(page.getByRole('button', { name: /^Add after Ask for the cart/ }).first()),
@@ -431,6 +433,7 @@ describe('a journey', () => {
     await expect.poll(json).toEqual(before);
 
     // A line is drawn from the foot of a card to another one.
+    await still(wait, end);
     const foot = wait.locator('xpath=..').locator('.handle-open');
     const head = page.locator('.card', { hasText: 'Ask for the cart' });
     const { x, y } = (await head.boundingBox())!;
