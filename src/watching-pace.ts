@@ -21,7 +21,7 @@ export async function paceTroubles({ pacing }: Pick<Messages, 'pacing'>, now: nu
           : `Hosts and providers stop senders at such shares, so Beckon stopped first. Receipts still leave. Look where these readers come from; then POST /v1/sending/brakes/release with {"scope":"${scope}","by":"…","note":"…"}. Mails that wait end at their deadline.`,
         said: {
           title: said('alert.brake', { scope: scopeOf(scope), why }),
-          text: said(isTemplate(scope) ? 'alert.brake.template' : 'alert.brake.text'),
+          text: isTemplate(scope) ? said('alert.brake.template') : said('alert.brake.text'),
         },
         journey: journeyOf(scope),
       }),
