@@ -47,6 +47,20 @@ describe('what owners are told of the pace', () => {
     expect(troubles[0]).toMatchObject({ journey: 'abandoned-cart', kind: 'mails' });
   });
 
+  it('of a template that cannot be written says to mend it', async () => {
+    const why = '10 of the last 20 mails could not be written: profile.name is nothing';
+    const brakes = [{ ...brake, scope: 'template:welcome' as const, why }];
+    const pacing = { look: async () => [], state: async () => ({ ...state, brakes, lanes: [], warmUps: [] }) };
+    const [told] = await paceTroubles({ pacing } as never, now);
+    expect(told).toMatchObject({
+      key: 'brake:template:welcome',
+      title: `The mail "welcome" is held: ${why}`,
+      journey: null,
+    });
+    expect(told!.text).toContain('Mend and publish it');
+    expect(told!.said?.text.code).toBe('alert.brake.template');
+  });
+
   it('stands in the numbers for Prometheus too', () => {
     const text = paceMetrics(state);
     expect(text).toContain('beckon_brake_pulled{scope="journey:abandoned-cart"} 1\n');
