@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seriousFindings } from '../support/axe.ts';
 import { adminKey, Beckon } from '../support/beckon.ts';
 import { openBrowser, Shopper } from '../support/shopper.ts';
 import { still } from '../support/still.ts';
@@ -23,21 +23,6 @@ afterAll(async () => {
   await browser?.close();
   await beckon?.stop();
 });
-
-/** What axe finds on a page that keeps somebody out, as `rule: element`. */
-async function seriousFindings(on: Page): Promise<string[]> {
-  await on.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  return on.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResults> } };
-    const { violations } = await axe.run();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    return serious.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-  });
-}
-
-interface AxeResults {
-  violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
-}
 
 /** Sends what the doors refuse, so it looks at no answer. */
 const send = (path: string, body: unknown) =>
