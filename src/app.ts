@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { audienceDoor, Forms, Keys, Webhooks } from './api/index.ts';
-import { hmac, type Log } from './base/index.ts';
+import { hmac, traced, type Log } from './base/index.ts';
 import { Catalog, RuleBook } from './catalog/index.ts';
 import { EventLog, Folder, shards as allShards, type ShopEvent } from './event/index.ts';
 import { openCaller, type Caller, type Journeys } from './journey/index.ts';
@@ -272,7 +272,8 @@ interface Told {
 }
 
 async function spread(slots: Slots, tx: Tx, what: Told): Promise<void> {
-  await slots.runner.listen(tx, what.facts, what.profiles);
+  const facts = { 'beckon.facts': what.facts.length };
+  await traced('journey.listen', { fields: facts }, () => slots.runner.listen(tx, what.facts, what.profiles));
   await slots.messages.listen(tx, what.facts);
   await slots.measure.listen(tx, what.facts, what.seen, { profiles: what.profiles });
   await slots.seen.listen(tx, what);

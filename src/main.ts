@@ -7,6 +7,8 @@ import { BeckonError, SystemClock, elapsed, jsonLog, type Log } from './base/ind
 import { examine, findingLines, readDoctorFlags, tryPort } from './doctor.ts';
 import { helpText, readCommand, type CommandLine } from './settings-help.ts';
 import { errors, readSettings, type GivenSettings, type Settings } from './settings.ts';
+import { allRoles } from './role.ts';
+import { startTracing, wantsTraces } from './tracing.ts';
 import {
   checkSecret,
   findSecret,
@@ -222,6 +224,10 @@ async function serve(given: GivenSettings, undo: Undo): Promise<void> {
   if (availableParallelism() <= 2) setFlagsFromString('--no-parallel-scavenge');
   // Of a folder that another Beckon holds the number of its process says more than the port, which is then its own.
   if (given.databaseUrl !== null || holderOf(resolve(given.dataDir)) === null) await requirePort(given);
+  if (wantsTraces(process.env)) {
+    const about = { version: version(), roles: given.roles ?? allRoles, log: logOf(given) };
+    undo.push(await startTracing(process.env, about));
+  }
   const ground = await prepare(given, undo);
   const seconds = stopwatch();
   const { startApp } = await import('./running.ts');

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { commerce, knownVisitor, origin, pageView, state } from '../../test/support/alloy.ts';
+import { traceBy } from '../base/index.ts';
 import { demoStream, fakeHouse, type FakeHouse } from '../../test/support/house.ts';
 import { buildServer } from './server.ts';
 
@@ -191,4 +192,34 @@ describe('the straight path', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(house.received).toHaveLength(1);
   });
+});
+
+it('is traced as the general way is, by its route; a browser does not say what trace it is part of', async () => {
+  const told: { name: string; of: readonly unknown[]; fields: Record<string, unknown> }[] = [];
+  traceBy({
+    here: () => undefined,
+    run: async (name, { fields, of }, work) => {
+      const one = { name, of: (of?.() ?? []).filter(Boolean), fields: { ...fields } };
+      told.push(one);
+      return work((more) => void Object.assign(one.fields, more));
+    },
+  });
+  try {
+    const { app } = await served();
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    await bySocket(app, { headers: { traceparent } });
+    await generally(app, { headers: { traceparent } });
+    await app.inject({ method: 'GET', url: '/v1/keys', headers: { traceparent, authorization: 'Bearer sk_no' } });
+    await app.inject({ method: 'GET', url: '/healthz' });
+  } finally {
+    traceBy(null);
+  }
+  const ok = { 'http.request.method': 'POST', 'http.response.status_code': 200 };
+  expect(told).toEqual([
+    { name: 'POST /ee/v1/interact', of: [], fields: { ...ok, 'http.route': '/ee/v1/interact' } },
+    { name: 'POST /ee/v1/interact', of: [], fields: { ...ok, 'http.route': '/ee/v1/interact' } },
+    expect.objectContaining({ name: 'GET /v1/keys', of: [] }),
+  ]);
+  expect(told[2]!.fields['http.response.status_code']).toBe(401);
 });

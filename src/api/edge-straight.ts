@@ -1,11 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
+import { isTraced, traced } from '../base/index.ts';
 import { noteRefusal } from './admin-watch.ts';
 import { actions, answer, failure, reportOf } from './edge.ts';
 import { corsHeaders, type EdgeAnswer } from './edge-reply.ts';
 import { requestIdOf, type EdgeRequest } from './edge-request.ts';
 import type { House } from './house.ts';
 import { limitsOf } from './limit.ts';
+import { answered } from './trace-requests.ts';
 
 /** As the routes of `edge.ts` have them: a region, and what is asked for. */
 const address =
@@ -29,7 +31,7 @@ export function goStraight(server: Server, house: House, isClosing: () => boolea
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const asked =
       typeof trustProxy === 'boolean' && !isClosing() && isPlain(request) ? address.exec(request.url!) : null;
-    if (asked) void take(request, response, { house, action: asked[1]!, query: asked[2] ?? '' });
+    if (asked) void told(request, response, { house, action: asked[1]!, query: asked[2] ?? '' });
     else for (const listener of general) listener(request, response);
   });
 }
@@ -45,10 +47,27 @@ function isPlain({ method, headers }: IncomingMessage): boolean {
   );
 }
 
+interface Taking {
+  house: House;
+  action: string;
+  query: string;
+}
+
+/** As the general way tells of it, where somebody traces. A browser's own trace is not gone on with. */
+async function told(raw: IncomingMessage, response: ServerResponse, taking: Taking): Promise<void> {
+  if (!isTraced()) return take(raw, response, taking);
+  const route = `/ee/v1/${taking.action}`;
+  const fields = { 'http.request.method': 'POST', 'http.route': route };
+  await traced(`POST ${route}`, { kind: 'server', fields }, async (note) => {
+    await take(raw, response, taking);
+    note(answered(response.statusCode));
+  });
+}
+
 async function take(
   raw: IncomingMessage,
   response: ServerResponse,
-  { house, action, query: text }: { house: House; action: string; query: string },
+  { house, action, query: text }: Taking,
 ): Promise<void> {
   const query = parse(text);
   const requestId = requestIdOf(query, () => house.ids.next());

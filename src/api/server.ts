@@ -24,6 +24,7 @@ import { referenceRoutes } from './reference-door.ts';
 import { segmentRoutes } from './segment.ts';
 import { serveOwn } from './serving.ts';
 import { targetRecsRoutes } from './target-recs.ts';
+import { traceRequests } from './trace-requests.ts';
 import { trackRoutes } from './track.ts';
 import { webhookRoutes } from './webhook.ts';
 
@@ -53,6 +54,7 @@ export async function buildServer(house: House): Promise<FastifyInstance> {
     if (known.status >= 500) house.log.error('server.failed', { code: known.code, error });
     return sendProblem(reply, known, house.settings.publicUrl);
   });
+  traceRequests(app);
   // Hooks of every request call back: a promise for each would cost more than what they do.
   app.addHook('onSend', (_request, reply, payload, done) => {
     void reply.header('x-content-type-options', 'nosniff');

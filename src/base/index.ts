@@ -24,4 +24,5 @@ export * from './seal.ts';
 export * from './signal.ts';
 export * from './stable.ts';
 export * from './thread.ts';
+export * from './trace.ts';
 export * from './wilson.ts';

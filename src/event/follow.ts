@@ -1,4 +1,4 @@
-import { after, elapsed, pause, point, Slices, type Clock, type Log, type Timer } from '../base/index.ts';
+import { after, elapsed, pause, point, Slices, traced, type Clock, type Log, type Timer } from '../base/index.ts';
 import { bigintColumn, smallintColumn, textColumn, type Store, type Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import { isHindrance, isOfTheEvents, LeaseLost } from './fold-fault.ts';
@@ -287,7 +287,8 @@ export class Folder {
       events.map(({ event }) => event),
     );
     point('event.taken');
-    const feed = await this.#fold(tx, events);
+    const how = { apart: true, of: () => given.map(({ trace }) => trace), fields: { 'beckon.events': events.length } };
+    const feed = await traced('event.fold', how, () => this.#fold(tx, events));
     const fed = await this.#append(tx, [...new Set(rows.map((row) => row.shard))], feed);
     point('event.folded');
     return { rows: rows.length, events: events.length, fed, others, isAll };

@@ -7,6 +7,8 @@ export interface StoredRow {
   events: ShopEvent[];
   /** Characters of its events as JSON. */
   size: number;
+  /** The trace in which it was stored, where somebody traces. */
+  trace?: string;
 }
 
 /** How many events, and how many characters of them as JSON. */

@@ -1,4 +1,4 @@
-import { after, point, sent, shardOf, type Ids, type Timer } from '../base/index.ts';
+import { after, point, sent, shardOf, traced, traceHere, type Ids, type Timer } from '../base/index.ts';
 import { smallintColumn, textColumn, timeColumn, uuidColumn, type Runner } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
 import type { StoredRow } from './given.ts';
@@ -174,6 +174,13 @@ function valuesOf(columns: ReturnType<typeof emptyColumns>, prepared: readonly P
   return values;
 }
 
+/** What is stored in a trace is folded as what comes of it. */
+function continued(stored: Stored): Stored {
+  const trace = traceHere();
+  if (trace !== undefined) for (const row of stored.rows) row.trace = trace;
+  return stored;
+}
+
 /** How many events must wait to be written beside a batch that is under way. */
 const worthwhile = 32;
 /** How long a batch waits at most for a fold that is behind, real time. */
@@ -181,6 +188,8 @@ const patienceMs = 1000;
 
 interface Waiting {
   arrivals: readonly Arrival[];
+  /** The trace that waits for it. */
+  trace: string | undefined;
   done(received: Received): void;
   failed(error: unknown): void;
 }
@@ -227,7 +236,7 @@ export class MicroBatch {
     const guard = guardOf(how);
     return new Promise((done, failed) => {
       const arrivals = events.map((event) => arrivalOf(event, guard, this.#writing.ids));
-      this.#queue.push({ arrivals, done, failed });
+      this.#queue.push({ arrivals, trace: traceHere(), done, failed });
       this.#waiting += events.length;
       if (this.#queue.length === 1) setImmediate(() => this.#flush());
     });
@@ -282,9 +291,14 @@ export class MicroBatch {
   /** @returns null when somebody's events could not be stored: then all have been answered, each alone */
   async #store(batch: Waiting[]): Promise<Stored | null> {
     try {
-      const stored = await storeArrivals(
-        this.#writing,
-        batch.flatMap(({ arrivals }) => arrivals),
+      const arrivals = batch.flatMap((one) => one.arrivals);
+      const how = {
+        apart: true,
+        of: () => batch.map(({ trace }) => trace),
+        fields: { 'beckon.events': arrivals.length },
+      };
+      const stored = await traced('event.store', how, async () =>
+        continued(await storeArrivals(this.#writing, arrivals)),
       );
       point('event.stored');
       return stored;

@@ -13,6 +13,7 @@ import type { CallTold, Run } from './run.ts';
 import { secretsOf } from './secret.ts';
 import { serviceOf, Services, type Place } from './service.ts';
 import { TokenRefused, Tokens } from './token.ts';
+import { calling } from './trace.ts';
 
 /** A run that waits for the answer of an action. */
 export interface Ask {
@@ -221,7 +222,7 @@ export class Asker {
     const call = request.url.startsWith('/') ? callOwn : callOutside;
     const from = { journey: asks[0]!.run.journey, activity: asks[0]!.activity, runs: asks.map(({ run }) => run.id) };
     const begun = clock.now();
-    const given = await call({ ...request, from }).catch((error: unknown) => error as Error);
+    const given = await calling({ ...request, from }, call).catch((error: unknown) => error as Error);
     if (!(given instanceof Error)) given.text = clean(given.text);
     else given.message = clean(given.message);
     const characters = given instanceof Error ? 0 : given.text.length;

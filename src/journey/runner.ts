@@ -20,6 +20,7 @@ import { forgetPerson, rowsOfPerson } from './privacy.ts';
 import { stuckCounts, stuckRuns, type StuckCount, type StuckRun } from './stuck.ts';
 import { activeRuns, freeRunsById, placesOf, runsById, type RunPlace } from './table.ts';
 import { dueWaits, holdWaits } from './table-wait.ts';
+import { moving } from './trace.ts';
 import { tryAction, type Trial, type Wish } from './trial.ts';
 
 /** How far jumps may lead on from one to the next at once. */
@@ -175,7 +176,7 @@ export class Runner {
     await holdWaits(store, escaped);
     const due = found.filter((wait) => !wait.escaped);
     if (due.length === 0) return escaped.length;
-    const moved = await store.inTransaction(async (tx) => {
+    const move = async (tx: Tx) => {
       // In this order, on one connection. A pause that was committed meanwhile is seen here, or comes after this waking.
       const people = due.map(({ profile_id }) => profile_id);
       const ids = due.map(({ run_id }) => run_id);
@@ -186,7 +187,8 @@ export class Runner {
       for (const run of runs) this.#decide(changes, run, { kind: 'due' }, locked.get(run.profileId)!);
       await this.#save(tx, changes, locked);
       return changes.size;
-    });
+    };
+    const moved = await moving('journey.wake', due.length, () => store.inTransaction(move));
     point('journey.woken');
     return moved;
   }
@@ -204,10 +206,12 @@ export class Runner {
     return { claimed: jobs.length, done: jobs.length > 0 ? this.#finishActing(jobs) : Promise.resolve() };
   }
 
-  async #finishActing(jobs: Awaited<ReturnType<Actor['claim']>>): Promise<void> {
-    const answered = await this.#actor.act(jobs);
-    if (answered.length > 0) await this.#record(answered);
-    point('journey.action-recorded');
+  #finishActing(jobs: Awaited<ReturnType<Actor['claim']>>): Promise<void> {
+    return moving('journey.act', jobs.length, async () => {
+      const answered = await this.#actor.act(jobs);
+      if (answered.length > 0) await this.#record(answered);
+      point('journey.action-recorded');
+    });
   }
 
   /** When the next call falls due, UTC ms; null when none does. */

@@ -1,4 +1,4 @@
-import { elapsed, point, shardOf } from '../base/index.ts';
+import { elapsed, point, shardOf, traced } from '../base/index.ts';
 import { assignArm, globalSalt, journeySalt, quarterOf, viewOf, type Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import { giveBack, heldBack } from './admit.ts';
@@ -253,6 +253,16 @@ function wireRow(kit: Kit, { claim, templateVersion, subject, mail, sha256 }: Re
   };
 }
 
+/** One mail on its way, where somebody traces. */
+function inSpan({ row }: Taken, way: string, send: () => Promise<SendResult>): Promise<SendResult> {
+  const fields = { 'beckon.message': row.id, 'beckon.journey': row.journey, 'beckon.way': way };
+  return traced('message.send', { kind: 'client', fields }, async (note) => {
+    const result = await send();
+    note({ 'beckon.result': result.kind });
+    return result;
+  });
+}
+
 const unbegun: SendResult = { kind: 'lost', bodyEnded: false, why: 'its turn came too late' };
 
 /** Begun mails on their way: as many at once as the transport bears, results recorded as they come. */
@@ -306,10 +316,9 @@ export class Wire {
       if (this.#queue.length === 0) for (const tell of this.#emptied.splice(0)) tell();
       const { mail, claim, says } = next.ready;
       const { key, id: message } = claim.row;
-      const result: SendResult =
-        elapsed() < next.giveUpAt
-          ? await wayOf(this.#kit, claim.brand)!.send({ ...mail, key, message, ...(says ? { says } : {}) })
-          : unbegun;
+      const way = wayOf(this.#kit, claim.brand)!;
+      const send = () => way.send({ ...mail, key, message, ...(says ? { says } : {}) });
+      const result = elapsed() < next.giveUpAt ? await inSpan(claim, way.name, send) : unbegun;
       point('message.answered');
       this.#recorder.take(claim, result);
     }

@@ -1,4 +1,4 @@
-import { after } from '../base/index.ts';
+import { after, traced } from '../base/index.ts';
 import { claimDue } from './claim.ts';
 import type { CompiledTemplate } from './compiled.ts';
 import { hearPending } from './hear.ts';
@@ -44,16 +44,28 @@ export class Ending {
   }
 }
 
+interface Rooms {
+  compiled(keys: string[]): Promise<Map<string, CompiledTemplate>>;
+  pacing: Pacing;
+  ending: Ending;
+}
+
 /**
  * One pass over everything due: takes up what lost workers left, ends what is overdue, and sends what passes its gates,
  * claiming and rendering the next batch while one is on the wire. Any number of processes may work at the same time.
  */
-export async function workDue(
-  kit: Kit,
-  rooms: { compiled(keys: string[]): Promise<Map<string, CompiledTemplate>>; pacing: Pacing; ending: Ending },
-): Promise<{ done: number }> {
-  const { compiled, pacing, ending } = rooms;
+export async function workDue(kit: Kit, rooms: Rooms): Promise<{ done: number }> {
   const found = await toDo(kit.store, { now: kit.clock.now(), recoveryMs: kit.set.recoveryMs });
+  if (!Object.values(found).some(Boolean)) return { done: 0 };
+  return traced('message.work', { apart: true }, async (note) => {
+    const worked = await work(kit, rooms, found);
+    note({ 'beckon.messages': worked.done });
+    return worked;
+  });
+}
+
+async function work(kit: Kit, rooms: Rooms, found: Awaited<ReturnType<typeof toDo>>): Promise<{ done: number }> {
+  const { compiled, pacing, ending } = rooms;
   // What was said of earlier mails holds before the next claim, also when whoever put it down has died since.
   if (found.heard) await hearPending(kit);
   let done = found.lost ? await rescueLost(kit) : 0;
@@ -70,7 +82,8 @@ export async function workDue(
     done += decided;
     // Never waited for: what is learned counts from the next look on.
     void kit.hosts.learn(claims.map(({ address }) => address));
-    const { ready, makings } = await renderClaims(kit, claims);
+    const making = { fields: { 'beckon.messages': claims.length } };
+    const { ready, makings } = await traced('message.render', making, () => renderClaims(kit, claims));
     // Before they leave: what a template's fault stops is stopped in its own batch.
     await pacing.made(makings);
     if (!(await inTime(wire.emptied(), kit.set.leaseMs / 2, ending))) {
