@@ -334,6 +334,27 @@ describe('rules hold the same at every door', () => {
     expect(keyed).toMatchObject({ key: ['coat'], status: 'ok' });
   });
 
+  it('events of a type are counted from when a criterion asks for it (ALG-20)', async () => {
+    const wish = (id: string, item: string) =>
+      good('POST', '/v1/events', [
+        { id, type: 'wishlist.added', identities: { ECID: ecidOf('ada') }, items: [{ id: item }] },
+      ]);
+    await wish('w0', 'lamp');
+    await settle();
+    const asked = { criterion: 'wished', backup: 'none', limit: 3 };
+    await good('PUT', '/v1/criteria/wished', {
+      name: 'Wished',
+      algorithm: { kind: 'popular', action: 'event', event: 'wishlist.added' },
+    });
+    expect(await good('GET', '/v1/criteria/wished')).toMatchObject({ ready: false, lacks: 'events' });
+    for (const [i, item] of ['hat', 'hat', 'scarf'].entries()) await wish(`w${i + 1}`, item);
+    await settle();
+    const { items: wished } = await good<RecommendationAnswer>('POST', '/v1/recommendations', asked);
+    expect(wished.map(({ id }) => id)).toEqual(['hat', 'scarf']);
+    expect(await good('GET', '/v1/criteria/wished')).toMatchObject({ ready: true, lacks: null });
+    await good('DELETE', '/v1/criteria/wished');
+  });
+
   it('what visitors alike look at is counted from when a criterion asks for it (ALG-19)', async () => {
     const algorithm = { kind: 'popular', action: 'viewed', within: { visitors: ['profile.region'], as: 'in-turn' } };
     await good('PUT', '/v1/criteria/regional', { name: 'Regional', algorithm, backup: { when: 'none' } });

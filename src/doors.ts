@@ -92,6 +92,7 @@ function houseOf(rooms: Rooms): House {
     events,
     profiles: profileDoor(rooms),
     catalog,
+    pageItems: rooms.feeding.pages,
     rules: rooms.rules,
     ...rooms.showing,
     items: {

@@ -61,6 +61,7 @@ export function dutiesOf(roles: Roles, rooms: Rooms): Duty[] {
       { name: 'keeping audiences fresh', work: lapsing(rooms), nextDue: () => profiles.audiences.nextDue() },
     ],
     [['journey'], { name: 'waking runs', work: () => runner.wake(), nextDue: () => runner.nextDue() }],
+    [['collect', 'recommend'], feeding.pageDuty],
     [['studio'], feeding.duty],
     [['studio'], showing.duty],
     [['journey'], { name: 'adding up reports', work: () => measure.rollUp() }],

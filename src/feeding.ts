@@ -1,5 +1,5 @@
 import type { Clock, Ids, Log, Random } from './base/index.ts';
-import { Feeds, FeedFiles, FeedRuns, openFetcher, type Catalog, type Fetcher } from './catalog/index.ts';
+import { Feeds, FeedFiles, FeedRuns, openFetcher, PageItems, type Catalog, type Fetcher } from './catalog/index.ts';
 import { Jobs } from './job/index.ts';
 import type { Duty } from './pulse.ts';
 import type { Settings } from './settings.ts';
@@ -11,6 +11,9 @@ export interface Feeding {
   runs: FeedRuns;
   fetcher: Fetcher;
   duty: Duty;
+  /** What pages say of items, where they may. */
+  pages: PageItems;
+  pageDuty: Duty;
 }
 
 /** Joins the feeds with the queue, the catalogue and the network outside. */
@@ -32,5 +35,8 @@ export function openFeeding(parts: {
   const onRun = () => runs.wake();
   const feeds = new Feeds({ store, clock, ids, random, jobs, files, secret, allowed: settings.allowedHosts, onRun });
   const duty: Duty = { name: 'starting feeds', work: () => feeds.startDue(), nextDue: () => feeds.nextDue() };
-  return { feeds, runs, fetcher, duty };
+  const hosts = [new URL(settings.shopUrl).host, new URL(settings.publicUrl).host, ...settings.linkHosts];
+  const pages = new PageItems({ catalog, clock, log, hosts });
+  const pageDuty: Duty = { name: 'taking in what pages say', work: () => pages.work() };
+  return { feeds, runs, fetcher, duty, pages, pageDuty };
 }

@@ -27,7 +27,10 @@ export function openRecommender(
   { catalog, rules, showing, profiles }: { catalog: Catalog; rules: RuleBook; showing: Showing; profiles: Profiles },
 ): Recommender {
   const { criteria, customLists } = showing;
-  profiles.whileTeaching(() => [...new Set(criteria.visitorLists.flat())]);
+  profiles.whileTeaching(() => ({
+    taught: [...new Set(criteria.visitorLists.flat())],
+    taughtEvents: criteria.eventTypes,
+  }));
   return new Recommender({
     ...ground,
     catalog,

@@ -107,8 +107,9 @@ function groundsOf({ recommend, customLists, listFeeds, criteria }: House): Grou
   const rows = new Map(customLists.list().map((list) => [list.key, list.rows]));
   return {
     did: (action) => {
-      const known = done.get(action) ?? recommend.did(action);
-      done.set(action, known);
+      const name = typeof action === 'string' ? action : `event ${action.event}`;
+      const known = done.get(name) ?? recommend.did(action);
+      done.set(name, known);
       return known;
     },
     described: recommend.described.items,

@@ -9,6 +9,7 @@ import {
   ItemPage,
   type ItemRow,
   ItemSettings,
+  ItemSettingsChange,
 } from './contract-item.ts';
 import type { PreviewItem } from './contract-rule.ts';
 import type { Call, Door } from './door.ts';
@@ -104,18 +105,18 @@ function settingDoors(make: Make, catalog: CatalogDoor): void {
     scope: 'read',
     summary: 'What holds for all items.',
     answer: ItemSettings,
-    work: async () => ({ imageBase: catalog.imageBase }),
+    work: async () => catalog.settings,
   });
   make({
     method: 'PUT',
     path: '/item-settings',
     scope: 'items',
-    summary: 'Puts a base before addresses of pictures that name no host.',
-    body: ItemSettings,
+    summary: 'Changes what holds for all items; what is left out stays.',
+    body: ItemSettingsChange,
     answer: ItemSettings,
     work: async ({ body }) => {
-      await catalog.setImageBase(body.imageBase);
-      return { imageBase: catalog.imageBase };
+      await catalog.set(body);
+      return catalog.settings;
     },
   });
 }

@@ -68,7 +68,10 @@ const Algorithm = Type.Union([
   Type.Object(
     {
       kind: Type.Literal('popular'),
-      action: oneOf('viewed', 'bought', 'carted'),
+      action: oneOf('viewed', 'bought', 'carted', 'event'),
+      event: Type.Optional(
+        Type.String({ maxLength: 128, description: 'With the action `event`: the type whose events are counted' }),
+      ),
       metric: Type.Optional(Type.Literal('revenue')),
       within: Type.Optional(Within),
       keys,
@@ -175,7 +178,7 @@ export const CriterionView = Type.Object({
   needs: Type.Union([Type.Literal('item'), Type.Literal('category'), Type.Null()]),
   /** Can it find items at all? What is missing, or a list that is there and could not be fetched anew (`feed`). */
   ready: Type.Boolean(),
-  lacks: Type.Union([oneOf('views', 'carts', 'purchases', 'descriptions', 'list', 'feed'), Type.Null()]),
+  lacks: Type.Union([oneOf('views', 'carts', 'purchases', 'events', 'descriptions', 'list', 'feed'), Type.Null()]),
   createdAt: textOrNull,
   updatedAt: textOrNull,
   updatedBy: textOrNull,

@@ -108,10 +108,18 @@ export type AttributeDeclaration = Static<typeof AttributeDeclaration>;
 export const AttributeDeclared = Type.Object({ changed: Type.Integer(), cleared: Type.Integer() });
 export type AttributeDeclared = Static<typeof AttributeDeclared>;
 
-/** GET and PUT /v1/item-settings */
+/** GET /v1/item-settings */
 export const ItemSettings = Type.Object({
   imageBase: Type.Union([Type.String({ maxLength: 4096 }), Type.Null()], {
     description: 'Stands before addresses of pictures that name no host; null: nothing does',
   }),
+  fromPages: Type.Boolean({ description: 'May pages say what is sold? What feeds and the API say, they never change' }),
+  environment: Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Null()], {
+    description: 'The environment of all who name none; null: what holds everywhere',
+  }),
 });
 export type ItemSettings = Static<typeof ItemSettings>;
+
+/** PUT /v1/item-settings */
+export const ItemSettingsChange = Type.Partial(ItemSettings, { additionalProperties: false });
+export type ItemSettingsChange = Static<typeof ItemSettingsChange>;

@@ -1,5 +1,5 @@
 import { asNumber, asObject, asText, dig } from './json.ts';
-import { idList, readTarget, ruleParameters } from './xdm-target.ts';
+import { idList, readEntity, readTarget, ruleParameters } from './xdm-target.ts';
 import { asItemId } from './xdm-value.ts';
 
 /** An order as Target tells it: in the shop's one currency, unless it names another. */
@@ -30,7 +30,9 @@ export interface Details {
   orderFault: string | undefined;
   /** `profileParameters`. */
   attributes: Record<string, string>;
-  /** What it says about the item besides: `entity.name` and so on. Kept with the view, never put into the catalogue. */
+  /** All its categories. */
+  categories: string[];
+  /** What it says about the item besides: `entity.name` and so on. Kept with the view; the catalogue hears of it where the shop lets pages say. */
   entity: Record<string, string>;
   /** What rules may compare with. */
   parameters: Record<string, unknown> | undefined;
@@ -47,8 +49,6 @@ const maxName = 128;
 const maxValue = 5000;
 const maxDepth = 5;
 const maxAttributes = 50;
-const maxEntity = 100;
-const longestEntityValue = 1000;
 const longestOrderId = 250;
 const backups = ['fill', 'empty', 'none'] as const;
 const formats = ['json', 'html', 'text'] as const;
@@ -58,10 +58,12 @@ export function readDetails(part: unknown): Details {
   const flat = flatParameters(dig(part, 'parameters'));
   const target = readTarget(flat);
   const limit = asNumber(flat['limit']);
+  const categories = idList(dig(part, 'product', 'categoryId') ?? flat['entity.categoryId']);
   return {
     item: asItemId(dig(part, 'product', 'id')) ?? target.item,
     detailsOnly: target.detailsOnly,
-    category: categoryKey(dig(part, 'product', 'categoryId') ?? flat['entity.categoryId']),
+    category: categoryKey(categories),
+    categories,
     likes: target.categories,
     cart: flat['cartIds'] === undefined ? undefined : target.cartIds,
     excludedIds: target.excludedIds,
@@ -103,8 +105,8 @@ export function flatParameters(parameters: unknown): Record<string, unknown> {
 }
 
 /** `womens,womens:outerwear` → the longest; of equal ones the last (golden example 5). */
-function categoryKey(value: unknown): string | undefined {
-  return idList(value).reduce<string | undefined>(
+function categoryKey(categories: readonly string[]): string | undefined {
+  return categories.reduce<string | undefined>(
     (best, category) => (best === undefined || category.length >= best.length ? category : best),
     undefined,
   );
@@ -143,17 +145,4 @@ function readAttributes(parameters: unknown): Record<string, string> {
     if (text !== undefined && asText(key, maxName) !== undefined) attributes[key] = text;
   }
   return attributes;
-}
-
-/** What is read by name already. */
-const readElsewhere = new Set(['entity.id', 'entity.categoryId', 'entity.event.detailsOnly']);
-
-function readEntity(flat: Record<string, unknown>): Record<string, string> {
-  const entity: Record<string, string> = {};
-  for (const [name, value] of Object.entries(flat)) {
-    if (!name.startsWith('entity.') || readElsewhere.has(name) || Object.keys(entity).length >= maxEntity) continue;
-    const text = asText(Array.isArray(value) ? JSON.stringify(value) : value, longestEntityValue);
-    if (text !== undefined) entity[name.slice('entity.'.length)] = text;
-  }
-  return entity;
 }

@@ -43,6 +43,24 @@ describe('what visitors do (recommendations §1.2)', () => {
     expect(house.asked[0]!.request).toMatchObject({ item: 'SKU-1', pageItem: 'SKU-1' });
   });
 
+  it('CAT-11: what a page says of an item goes to the catalogue where the shop lets it, details only and all', async () => {
+    const told: object[] = [];
+    const page = { 'entity.id': 'SKU-1', 'entity.name': 'Coat', 'entity.categoryId': 'women,women:coats' };
+    const listening = { isOn: true, tell: (id: string, said: object) => (told.push({ id, ...said }), null) };
+    await about(page);
+    house.pageItems = { ...listening, isOn: false };
+    await about(page);
+    expect(told).toEqual([]);
+    house.pageItems = listening;
+    await about({ ...page, 'entity.event.detailsOnly': 'true' });
+    await about({ 'entity.name': 'Of nothing' });
+    await ask({ ...mbox('popular', { parameters: page }), context: { channel: 'web', userAgent: 'Googlebot/2.1' } });
+    expect(told).toEqual([{ id: 'SKU-1', name: 'Coat', categoryId: ['women', 'women:coats'] }]);
+    house.pageItems = { isOn: true, tell: (id) => ({ row: 1, id, code: 'ITEM_PAGE_REFUSED', why: 'leads elsewhere' }) };
+    await about(page);
+    expect(house.turnedAway).toMatchObject([{ source: 'delivery:demo', why: 'leads elsewhere' }]);
+  });
+
   it('BEH-1 and nested names (§4.3): a custom action can send no dots', async () => {
     await about({ entity: { id: 'SKU-2', event: { detailsOnly: false } } });
     expect(house.received).toMatchObject([{ items: [{ id: 'SKU-2' }] }]);

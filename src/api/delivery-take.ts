@@ -10,6 +10,7 @@ import { viewPrefix } from './edge-scope.ts';
 import type { House } from './house.ts';
 import { limitsOf } from './limit.ts';
 import { inTime } from './person.ts';
+import { itemOfDetails, tellItems } from './page-item.ts';
 import { assertNotBusy } from './problem.ts';
 
 /** Taken in: what the request told is kept, and its places can be answered. */
@@ -35,6 +36,9 @@ export async function take(request: FastifyRequest, body: unknown, house: House)
   const { events, done, refused } = toldBy(caller, house);
   if (refused.length > 0) house.intake?.refused(caller.source, refused);
   await keep(events, caller, house);
+  if (!caller.bot && !call.isPreview) {
+    tellItems(house, caller.source, () => call.slots.flatMap(({ details }) => itemOfDetails(details)));
+  }
   const asks = call.slots.length > 0 && !call.beacon;
   const found = asks ? await personFor(caller, house) : { person: null, why: 'a stranger' as const };
   const visitor = await askerOf(caller, found, house);

@@ -365,6 +365,27 @@ describe('§9 the words of shops', () => {
     expect(event.categories).toEqual(['coats', 'watches']);
   });
 
+  it('what a page says of an item, in Target’s words or the product’s, is told where somebody listens (recommendations CAT-11)', async () => {
+    const told: object[] = [];
+    house.pageItems = { isOn: true, tell: (id, said) => (told.push({ id, ...said }), null) };
+    const target = { 'entity.id': 'coat', 'entity.name': 'Coat', 'entity.categoryId': 'a,b', 'entity.brand': 'Nord' };
+    await xdmOf({}, { data: { __adobe: { target } } });
+    const line = {
+      SKU: 'hat',
+      name: 'Hat',
+      priceTotal: 30,
+      quantity: 2,
+      currencyCode: 'EUR',
+      productImageUrl: '/h.png',
+    };
+    await xdmOf({ commerce: { productViews: { value: 1 } }, productListItems: [line] });
+    await xdmOf({ commerce: { productListAdds: { value: 1 } }, productListItems: [line] });
+    expect(told).toEqual([
+      { id: 'coat', name: 'Coat', categoryId: 'a,b', brand: 'Nord' },
+      { id: 'hat', name: 'Hat', value: 15, currency: 'EUR', thumbnailUrl: '/h.png' },
+    ]);
+  });
+
   it('fields that nobody knows never cost an event, and a tenant’s own are kept', async () => {
     const event = await xdmOf({ eventType: 'x', made: { up: [1] }, _tenant: { size: 'L' } });
     expect(event.data).toMatchObject({ _tenant: { size: 'L' } });

@@ -33,6 +33,7 @@ import type { House } from './house.ts';
 import { asList, asObject, asText, dig } from './json.ts';
 import { limitsOf } from './limit.ts';
 import { inTime, personIfAllowed } from './person.ts';
+import { itemsOfXdm, tellItems } from './page-item.ts';
 import { asBeckonError, assertNotBusy } from './problem.ts';
 import { claimsOf, eventsOfXdm } from './xdm.ts';
 
@@ -220,6 +221,7 @@ async function keep(call: EdgeCall, house: House): Promise<{ consent: 'in' | 'ou
     if ((await collectConsent(call, house)) === 'out') return { consent: 'out', warnings: warned };
     await house.events.receive(events);
   }
+  if (!call.bot) tellItems(house, `edge:${call.datastream.id}`, () => call.events.flatMap(itemsOfXdm));
   point('api.edge-kept', call.requestId);
   return { consent: 'in', warnings: [...warned, ...read.flatMap((one) => one.warnings)] };
 }

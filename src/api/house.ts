@@ -14,7 +14,7 @@ import type {
   SetAside,
   ShopEvent,
 } from '../event/index.ts';
-import type { Catalog, Feeds, RuleBook } from '../catalog/index.ts';
+import type { Catalog, Feeds, PageItems, RuleBook } from '../catalog/index.ts';
 import type { Simulation, Simulations, Story } from '../journey/index.ts';
 import type { Measure } from '../measure/index.ts';
 import type { Audiences, Certificate, Profile, ProfileStory, TraitDefinition } from '../profile/index.ts';
@@ -60,6 +60,8 @@ export interface House {
   items: ItemDoor;
   /** The catalogue itself, by environment; null as `rules` is. */
   catalog: CatalogDoor | null;
+  /** What pages say of items (`PageItems` fits); absent where nobody listens. */
+  pageItems?: Pick<PageItems, 'isOn' | 'tell'>;
   /** Collections, exclusions and promotions; null where there are none, as in tests of other doors. */
   rules: RuleBook | null;
   feeds: FeedDoor;
@@ -201,8 +203,8 @@ export type CatalogDoor = Pick<
   | 'schema'
   | 'declare'
   | 'undeclare'
-  | 'imageBase'
-  | 'setImageBase'
+  | 'settings'
+  | 'set'
 >;
 
 export interface ItemDoor {

@@ -140,10 +140,17 @@ it('an attribute is declared, and a base stands before pictures; only who may wr
   expect(of('colours')).toMatchObject({ type: 'string', multi: true, declared: false });
   expect(of('price')).toMatchObject({ type: null, declared: false });
 
-  expect((await get('/item-settings')).body).toEqual({ imageBase: null });
-  expect((await put('/item-settings', { imageBase: 'https://cdn.example/' })).json()).toEqual({
-    imageBase: 'https://cdn.example/',
+  const unsaid = { imageBase: null, fromPages: false, environment: null };
+  expect((await get('/item-settings')).body).toEqual(unsaid);
+  const imageBase = 'https://cdn.example/';
+  expect((await put('/item-settings', { imageBase })).json()).toEqual({ ...unsaid, imageBase });
+  expect((await put('/item-settings', { fromPages: true, environment: 'uk' })).json()).toEqual({
+    imageBase,
+    fromPages: true,
+    environment: 'uk',
   });
+  expect((await put('/item-settings', { fromPages: false, environment: null })).statusCode).toBe(200);
+  expect((await put('/item-settings', { environment: 'a b' })).json()).toMatchObject({ code: 'ITEM_FIELD_INVALID' });
   expect((await put('/item-settings', { imageBase: 'cdn' })).json()).toMatchObject({ code: 'ITEM_IMAGE_BASE_INVALID' });
   const freed = {
     method: 'DELETE',

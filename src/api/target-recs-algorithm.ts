@@ -43,7 +43,7 @@ const cartActions = {
   'PURCHASE PURCHASE': 'bought-bought',
 } as const;
 const popularTypes = { VIEWED: 'viewed', SELLERS: 'bought' } as const;
-/** The one metric of a report suite that has its like here. */
+/** Metrics of a report suite that have their like here; besides them, the type of an event, which has a point in its name. */
 const cartMetric = 'cartadditions';
 const revenueMetric = 'revenue';
 const byAttribute = 'customProfileAttribute';
@@ -200,9 +200,10 @@ function popularFrom(body: RecsCriterion): CriterionAlgorithm {
   const { key, type, configuration = {} } = body;
   const { attribute, groupByEntityAttribute, grouping } = configuration;
   const metric = key?.toLowerCase();
-  if (type === 'METRIC' && metric !== cartMetric && metric !== revenueMetric) {
+  const event = type === 'METRIC' && key?.includes('.') === true ? key : undefined;
+  if (type === 'METRIC' && event === undefined && metric !== cartMetric && metric !== revenueMetric) {
     notOffered(
-      `There is no report suite to take "${key ?? ''}" from; "${cartMetric}" counts what is put into carts, and "${revenueMetric}" is what was bought times its price`,
+      `There is no report suite to take "${key ?? ''}" from; "${cartMetric}" counts what is put into carts, "${revenueMetric}" is what was bought times its price, and a name with a point is a type of events`,
       'key',
     );
   }
@@ -217,16 +218,23 @@ function popularFrom(body: RecsCriterion): CriterionAlgorithm {
     );
   }
   const isRevenue = type === 'METRIC' && metric === revenueMetric;
-  const action = isRevenue ? 'bought' : type === 'METRIC' ? 'carted' : popularTypes[type as Word<typeof popularTypes>];
+  const measured = event !== undefined ? 'event' : isRevenue ? 'bought' : 'carted';
+  const action = type === 'METRIC' ? measured : popularTypes[type as Word<typeof popularTypes>];
   const visitors =
     grouping &&
     ({ visitors: grouping.attributes, as: grouping.type === 'SEQUENTIAL' ? 'in-turn' : 'together' } as const);
   const within: PopularWithin | undefined = isBy ? { item: groupByEntityAttribute!, profile: attribute! } : visitors;
-  const told = { ...(isRevenue ? { metric: 'revenue' as const } : {}), ...(within === undefined ? {} : { within }) };
+  const what = event === undefined ? {} : { event };
+  const told = {
+    ...what,
+    ...(isRevenue ? { metric: 'revenue' as const } : {}),
+    ...(within === undefined ? {} : { within }),
+  };
   return { kind: 'popular', action, ...told, ...keysFrom(body) };
 }
 
-function popularSaid({ action, metric, within, keys: use }: Extract<CriterionAlgorithm, { kind: 'popular' }>): Said {
+function popularSaid(algorithm: Extract<CriterionAlgorithm, { kind: 'popular' }>): Said {
+  const { action, event = null, metric, within, keys: use } = algorithm;
   const keys = keysSaid(use);
   if (within !== undefined && 'category' in within) {
     const key = within.category.from === 'current' ? 'CURRENT' : 'FAVORITE';
@@ -235,13 +243,13 @@ function popularSaid({ action, metric, within, keys: use }: Extract<CriterionAlg
       kind: 'category',
       fields,
       configuration: keys.configuration,
-      ...(action === 'carted' || metric !== undefined ? { approximate: true } : {}),
+      ...(action === 'carted' || action === 'event' || metric !== undefined ? { approximate: true } : {}),
     };
   }
   const isBy = within !== undefined && 'item' in within;
-  const said = metric === 'revenue' ? revenueMetric : action === 'carted' ? cartMetric : null;
+  const said = metric === 'revenue' ? revenueMetric : action === 'carted' ? cartMetric : event;
   const key = said !== null ? { key: said } : isBy ? { key: byAttribute } : {};
-  const type = said !== null || action === 'carted' ? 'METRIC' : wordFor(popularTypes, action);
+  const type = action === 'viewed' || (action === 'bought' && said === null) ? wordFor(popularTypes, action) : 'METRIC';
   const by = isBy ? { attribute: within.profile, groupByEntityAttribute: within.item } : {};
   const grouping =
     within !== undefined && 'visitors' in within

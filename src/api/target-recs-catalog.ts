@@ -77,7 +77,7 @@ async function entity(call: Call<unknown>, catalog: CatalogDoor): Promise<Entity
   const environment = environmentOf(call, 'environmentId');
   // As it was sent: with the address of its picture as it is kept.
   const whole = catalog.whole(id);
-  const item = whole && inEnvironment(whole, environment ?? null);
+  const item = whole && inEnvironment(whole, environment ?? catalog.settings.environment);
   if (item === undefined) throw new BeckonError(errors.API_NOT_FOUND, `There is no item "${id.slice(0, 80)}"`);
   return entityOf(item, { environment, createdAt: await catalog.createdAt(id) });
 }

@@ -136,6 +136,7 @@ const documents: Record<RecsKind, Made> = {
       fc.record({ type: oneOf('SELLERS', 'VIEWED') }),
       fc.constant({ type: 'METRIC', key: 'cartadditions' }),
       fc.constant({ type: 'METRIC', key: 'revenue' }),
+      fc.constant({ type: 'METRIC', key: 'wishlist.Added' }),
       fc.tuple(oneOf('SELLERS', 'VIEWED'), profileName, word).map(([type, attribute, groupByEntityAttribute]) => ({
         type,
         key: 'customProfileAttribute',
@@ -373,6 +374,7 @@ describe('what means nothing, or is not offered', () => {
     ['item', { key: 'CURRENT', type: 'SIMILARITY', configuration: { confidence: 'WEAK' } }, 'API_INPUT_INVALID'],
     ['popularity', { type: 'METRIC', key: 'bounces' }, 'TARGET_NOT_OFFERED'],
     ['popularity', { type: 'VIEWED', key: 'revenue' }, 'API_INPUT_INVALID'],
+    ['popularity', { type: 'VIEWED', key: 'wishlist.added' }, 'API_INPUT_INVALID'],
     ['popularity', { type: 'VIEWED', key: 'customProfileAttribute' }, 'API_INPUT_INVALID'],
     ['popularity', { type: 'VIEWED', daysCount: 'ONE_DAY', hoursCount: 6 }, 'API_INPUT_INVALID'],
     ['popularity', { type: 'VIEWED', configuration: { datasource: 'analytics' } }, 'TARGET_NOT_OFFERED'],

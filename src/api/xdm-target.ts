@@ -43,6 +43,22 @@ export function readTarget(parameters: unknown): TargetParameters {
   };
 }
 
+const mostEntity = 100;
+const longestEntity = 1000;
+/** What is read by name already. */
+const readElsewhere = new Set(['entity.id', 'entity.categoryId', 'entity.event.detailsOnly']);
+
+/** What parameters say of the item besides its id and categories, without `entity.`. */
+export function readEntity(flat: Record<string, unknown>): Record<string, string> {
+  const entity: Record<string, string> = {};
+  for (const [name, value] of Object.entries(flat)) {
+    if (!name.startsWith('entity.') || readElsewhere.has(name) || Object.keys(entity).length >= mostEntity) continue;
+    const text = asText(Array.isArray(value) ? JSON.stringify(value) : value, longestEntity);
+    if (text !== undefined) entity[name.slice('entity.'.length)] = text;
+  }
+  return entity;
+}
+
 /** Parameters that say how to answer or are read apart: rules need not see them. */
 const readApart = new Set(
   (

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '../base/index.ts';
+import { FakeClock, quietLog } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
 import { Catalog } from './catalog.ts';
@@ -10,6 +10,7 @@ import { itemLimits, type ItemInput } from './input.ts';
 import type { WholeItem } from './item.ts';
 import { inStock, viewOf } from './item.ts';
 import { merge } from './merge.ts';
+import { PageItems } from './page-items.ts';
 import { keyOfRequest } from './rule-context.ts';
 import { migrations } from './table.ts';
 
@@ -298,7 +299,7 @@ describe('the catalogue', () => {
     const other = await Catalog.open(store, clock);
     expect(other.get('a')!.imageUrl).toBe('small/a.png');
 
-    await catalog.setImageBase('https://cdn.example/img/');
+    await catalog.set({ imageBase: 'https://cdn.example/img/' });
     await other.reload();
 
     for (const one of [catalog, other, await Catalog.open(store, clock)]) {
@@ -313,10 +314,119 @@ describe('the catalogue', () => {
       expect(one.whole('a')!.imageUrl).toBe('small/a.png');
     }
     for (const bad of ['cdn.example', 'ftp://cdn.example', 'https://cdn.example/?size=']) {
-      await expect(async () => catalog.setImageBase(bad)).rejects.toMatchObject({ code: 'ITEM_IMAGE_BASE_INVALID' });
+      await expect(async () => catalog.set({ imageBase: bad })).rejects.toMatchObject({
+        code: 'ITEM_IMAGE_BASE_INVALID',
+      });
     }
-    await catalog.setImageBase(null);
+    await catalog.set({ imageBase: null });
     expect(catalog.get('a')!.imageUrl).toBe('small/a.png');
+  });
+
+  it('has one environment for all who name none, in every replica, facts and all (CAT-14, LIM-3)', async () => {
+    await catalog.upsert([{ ...coat, environments: { uk: { price: 99, currency: 'GBP' } } }]);
+    const other = await Catalog.open(store, clock);
+    await catalog.set({ environment: 'uk' });
+    await other.reload();
+    for (const one of [catalog, other, await Catalog.open(store, clock)]) {
+      expect(one.settings).toEqual({ imageBase: null, fromPages: false, environment: 'uk' });
+      expect(viewOf(one.get('coat-1')!)).toMatchObject({ price: 99, currency: 'GBP' });
+      expect([...one.all()][0]!.currency).toBe('GBP');
+      expect(one.shelf(null).get('coat-1')!.currency).toBe('GBP');
+      expect(one.shelf('elsewhere').get('coat-1')!.currency).toBe('EUR');
+    }
+    const { changes } = await catalog.upsert([{ id: 'coat-1', environments: { uk: { price: 89, currency: 'GBP' } } }]);
+    expect(changes).toMatchObject([{ field: 'price', before: 99, after: 89 }]);
+    expect((await catalog.upsert([{ id: 'coat-1', price: 120 }])).changes).toEqual([]);
+    await expect(async () => catalog.set({ environment: 'a b' })).rejects.toMatchObject({ code: 'ITEM_FIELD_INVALID' });
+    await catalog.set({ environment: null });
+    expect(viewOf(catalog.get('coat-1')!)).toMatchObject({ price: 120, currency: 'EUR' });
+  });
+
+  describe('what pages say (CAT-11, decision 14)', () => {
+    const heard = () => new PageItems({ catalog, clock, log: quietLog, hosts: ['shop.example'] });
+    const said = {
+      name: 'Scarf',
+      categoryId: 'winter,winter:scarves',
+      value: '19.90',
+      sizes: '["S","M"]',
+      season: ' ',
+    };
+
+    it('is not heard unless the shop wants it', async () => {
+      const pages = heard();
+      expect(pages.tell('scarf', said)).toBeNull();
+      expect([pages.isOn, await pages.work(), catalog.size]).toEqual([false, 0, 0]);
+    });
+
+    it('makes items and fills gaps, and never overwrites what a feed or the API said', async () => {
+      await catalog.set({ fromPages: true });
+      await catalog.upsert([coat], { source: 'feed:main' });
+      const pages = heard();
+      expect(pages.tell('scarf', said)).toBeNull();
+      expect(pages.tell('coat-1', { name: 'Cheap!', value: '1', thumbnailUrl: '/coat.jpg', brand: 'Fake' })).toBeNull();
+      expect(await pages.work()).toBe(2);
+      expect(viewOf(catalog.get('scarf')!)).toMatchObject({
+        name: 'Scarf',
+        categories: ['winter', 'winter:scarves'],
+        price: 19.9,
+        attributes: { sizes: ['S', 'M'] },
+      });
+      expect(catalog.get('scarf')!.attributes).not.toHaveProperty('season');
+      expect(viewOf(catalog.get('coat-1')!)).toMatchObject({
+        name: 'Winter coat',
+        price: 129,
+        imageUrl: '/coat.jpg',
+        attributes: { brand: 'Nord' },
+      });
+      // The last page to speak holds among pages; a feed speaks over them all.
+      pages.tell('scarf', { value: '15.00' });
+      await pages.work();
+      expect(viewOf(catalog.get('scarf')!)).toMatchObject({ name: 'Scarf', price: 15 });
+      await catalog.upsert([{ id: 'scarf', price: 12 }], { source: 'feed:main' });
+      pages.tell('scarf', { value: '1.00' });
+      await pages.work();
+      expect(viewOf(catalog.get('scarf')!).price).toBe(12);
+    });
+
+    it('is written once, however often it is said, and not at all without a name', async () => {
+      await catalog.set({ fromPages: true });
+      const pages = heard();
+      for (let n = 0; n < 3; n++) pages.tell('scarf', said);
+      pages.tell('nameless', { value: '5' });
+      expect(await pages.work()).toBe(1);
+      const { version } = catalog;
+      pages.tell('scarf', said);
+      expect([await pages.work(), catalog.version, catalog.size]).toEqual([0, version, 1]);
+    });
+
+    it('is refused where it cannot be, or leads away from the shop', async () => {
+      await catalog.set({ fromPages: true, imageBase: 'https://cdn.example/' });
+      const pages = heard();
+      const of = (more: object) => pages.tell('scarf', { name: 'Scarf', ...more })?.code ?? null;
+      expect(of({ pageUrl: 'https://evil.example/scarf' })).toBe('ITEM_PAGE_REFUSED');
+      expect(of({ thumbnailUrl: '//evil.example/scarf.jpg' })).toBe('ITEM_PAGE_REFUSED');
+      expect(of({ pageUrl: 'javascript:alert(1)' })).toBe('ITEM_FIELD_INVALID');
+      expect(of({ value: '15,99' })).toBe('ITEM_PRICE_INVALID');
+      expect(pages.tell('a,b', { name: 'Two' })?.code).toBe('ITEM_ID_INVALID');
+      expect(await pages.work()).toBe(0);
+      expect(of({ pageUrl: 'https://shop.example/scarf', thumbnailUrl: 'https://cdn.example/scarf.jpg' })).toBeNull();
+      expect(await pages.work()).toBe(1);
+    });
+
+    it('cannot fill the catalogue: at most a thousand wait, and ten thousand are new in a day', async () => {
+      await catalog.set({ fromPages: true });
+      const pages = heard();
+      const invent = (from: number, to: number) =>
+        Array.from({ length: to - from }, (_, n) => pages.tell(`i${from + n}`, { name: 'Invented' })).filter(Boolean);
+      for (let round = 0; round < 10; round++) {
+        expect(invent(round * 1000, round * 1000 + 1001)).toHaveLength(1);
+        await pages.work();
+      }
+      expect(catalog.size).toBe(10_000);
+      expect(invent(20_000, 20_001)).toMatchObject([{ why: 'Pages have brought 10000 new items today' }]);
+      clock.advance(24 * 3600 * 1000);
+      expect(invent(20_000, 20_001)).toEqual([]);
+    });
   });
 
   it('reads thousands of rows back as they were written', async () => {

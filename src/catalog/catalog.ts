@@ -3,7 +3,6 @@ import { BeckonError, turn } from '../base/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { errors } from './error.ts';
 import type { ItemInput, Refusal } from './input.ts';
-import { checkImageBase } from './image-base.ts';
 import { itemLimits } from './input.ts';
 import type { Item, ItemChange, WholeItem } from './item.ts';
 import { changesOf, inEnvironment } from './item.ts';
@@ -13,6 +12,7 @@ import { pageSource } from './origin.ts';
 import { declared, misfitting, retyped, type Declaration, type Misfit } from './retype.ts';
 import type { Attribute, AttributeNote, Schema } from './schema.ts';
 import { firstSchema } from './schema.ts';
+import { checkSettings, firstSettings, settingsAfter, type ItemSettings } from './shop-settings.ts';
 import {
   createdAt,
   itemsAbove,
@@ -63,6 +63,7 @@ export class Catalog implements Shelf {
   readonly #environments = new Set<string>();
   #onChanges: (tx: Tx, changes: readonly ItemChange[]) => Promise<void> = async () => {};
   #schema: Schema = firstSchema;
+  #settings: ItemSettings = firstSettings;
   #version = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -79,14 +80,14 @@ export class Catalog implements Shelf {
     return catalog;
   }
 
-  /** The item as the usual environment sees it. */
+  /** The item as the usual environment sees it: the one that the settings name. */
   get(id: string): Item | undefined {
-    return this.#items.get(id, null);
+    return this.#items.get(id, this.#settings.environment);
   }
 
   /** All items of the usual environment, in no order that holds. */
   all(): Iterable<Item> {
-    return this.#items.all(null);
+    return this.#items.all(this.#settings.environment);
   }
 
   /** The item with what environments say differently. */
@@ -147,19 +148,17 @@ export class Catalog implements Shelf {
     return this.#schema;
   }
 
-  /** What stands before addresses of pictures that name no host; null: nothing does. */
-  get imageBase(): string | null {
-    return this.#items.imageBase;
+  /** What holds for all items. */
+  get settings(): ItemSettings {
+    return this.#settings;
   }
 
-  /**
-   * Puts a base before addresses of pictures that name no host, from the next answer on; what items say stays as it is.
-   *
-   * @throws ITEM_IMAGE_BASE_INVALID
-   */
-  setImageBase(base: string | null): Promise<void> {
-    const wanted = checkImageBase(base);
-    return this.#set('images', { base: wanted }, () => (this.#items.imageBase = wanted));
+  /** Changes settings, from the next answer on; what items say stays. @throws ITEM_IMAGE_BASE_INVALID, ITEM_FIELD_INVALID */
+  set(changed: Partial<ItemSettings>): Promise<void> {
+    return this.#inTurn(() => {
+      const wanted = checkSettings({ ...this.#settings, ...changed });
+      return this.#write('items', wanted, () => this.#hold(wanted));
+    });
   }
 
   /**
@@ -226,10 +225,6 @@ export class Catalog implements Shelf {
     return this.#write('schema', schema, () => (this.#schema = schema));
   }
 
-  #set(name: string, body: unknown, take: () => void): Promise<void> {
-    return this.#inTurn(() => this.#write(name, body, take));
-  }
-
   async #write(name: string, body: unknown, take: () => void): Promise<void> {
     const version = await this.#store.inTransaction(async (tx) => {
       const next = (await this.#alone(tx)) + 1;
@@ -269,6 +264,7 @@ export class Catalog implements Shelf {
         const done = foldRows((id) => this.#items.whole(id), rows, {
           now: this.#clock.now(),
           currency: this.#currency,
+          usual: this.#settings.environment,
           schema: this.#schema,
           source,
           origins,
@@ -293,7 +289,8 @@ export class Catalog implements Shelf {
         const last = await this.#alone(tx);
         const known = [...new Set(ids)].flatMap((id) => this.#items.whole(id) ?? []);
         if (known.length > 0) await markGone(tx, { ids: known.map(({ id }) => id), version: last + 1, at });
-        const gone = known.flatMap((item) => changesOf(inEnvironment(item, null), undefined, at));
+        const usual = this.#settings.environment;
+        const gone = known.flatMap((item) => changesOf(inEnvironment(item, usual), undefined, at));
         if (gone.length > 0) await this.#onChanges(tx, gone);
         return { found: known, changes: gone, version: last + 1 };
       });
@@ -320,9 +317,9 @@ export class Catalog implements Shelf {
     const known = this.#version;
     const settings = await settingsAbove(from, known);
     let version = Math.max(known, ...settings.map((one) => one.version));
-    for (const { name, body } of settings) {
-      if (name === 'schema') this.#schema = body as Schema;
-      if (name === 'images') this.#items.imageBase = (body as { base: string | null }).base;
+    for (const one of settings) {
+      if (one.name === 'schema') this.#schema = one.body as Schema;
+      else this.#hold(settingsAfter(this.#settings, one));
     }
     let next = itemsAbove(from, { version: known + 1, id: '' }, pageSize);
     for (;;) {
@@ -354,6 +351,11 @@ export class Catalog implements Shelf {
       version,
       written.map(({ item }) => item.id),
     );
+  }
+
+  #hold(settings: ItemSettings): void {
+    this.#settings = settings;
+    this.#items.imageBase = settings.imageBase;
   }
 
   #put(item: WholeItem): void {

@@ -47,6 +47,10 @@ export const errors = defineErrors({
     status: 422,
     mend: 'Give an address such as https://cdn.example/pictures/, or null for none',
   },
+  ITEM_PAGE_REFUSED: {
+    status: 422,
+    mend: 'Name the host with --shop-url or BECKON_LINK_HOSTS if it is the shop’s; bring many items by a feed',
+  },
   RULE_INVALID: {
     status: 422,
     mend: 'Mend what is named and send the whole definition again; docs/recommend/rules.md has every form of a rule',

@@ -73,7 +73,7 @@ export interface Weighed {
  * @param before what the shop's attributes are, after the lots that came before
  */
 export function weigh(
-  catalog: Pick<Catalog, 'whole' | 'currency'>,
+  catalog: Pick<Catalog, 'whole' | 'currency' | 'settings'>,
   lot: Lot,
   { source, now, schema }: { source: string; now: number; schema: Schema },
 ): Weighed {
@@ -81,6 +81,7 @@ export function weigh(
   const folded = foldRows((id) => catalog.whole(id), checked.rows, {
     now,
     currency: catalog.currency,
+    usual: catalog.settings.environment,
     schema,
     source,
     origins: null,

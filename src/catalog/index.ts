@@ -2,7 +2,7 @@
  * catalog — what is sold: items with names, prices, stock and pictures.
  *
  * In:     items by JSON array, NDJSON and CSV (plain, and Target's RECS form); feeds by file and address, in these forms,
- *         TSV and Google Merchant's XML
+ *         TSV and Google Merchant's XML; what pages say, where the shop lets them
  * Out:    items looked up in memory; rows refused, with the reason; facts of price, stock, new and gone; rules bound to
  *         a request: collections, exclusions, promotions, inclusion rules
  * Owns:   tables item, catalog_setting, rule_definition, rule_definition_version,
@@ -34,6 +34,8 @@ export type { FeedView } from './feeds.ts';
 export { groupOf, inEnvironment, inStock, priceOf, viewOf } from './item.ts';
 export type { AttributeValue, Item, ItemChange, ItemView, Override, Scalar, WholeItem } from './item.ts';
 export { categoriesOf, categoryKey } from './item-category.ts';
+export { PageItems } from './page-items.ts';
+export type { ItemSettings } from './shop-settings.ts';
 export { fieldName, fieldOf } from './item-field.ts';
 export type { Source } from './origin.ts';
 export { pageSource } from './origin.ts';

@@ -3,7 +3,7 @@ import { errors } from './error.ts';
 import { checkAttributes } from './input-attribute.ts';
 import { categoriesOf } from './item-category.ts';
 import { adobeNames, predefinedAttributes } from './item-field.ts';
-import { itemLimits, shown } from './limit.ts';
+import { environmentName, itemLimits, shown } from './limit.ts';
 
 export { itemLimits, shown } from './limit.ts';
 
@@ -57,7 +57,6 @@ const overrideFields = [...ownFields, 'sold'];
 /** Control characters, and halves of a pair, which PostgreSQL cannot store. */
 const control = /\p{Cc}|\p{Surrogate}/u;
 const decimal = /^\d+(\.\d+)?$/;
-const environmentName = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 const priceLimit = 1e12;
 const stockLimit = 2 ** 31 - 1;
 

@@ -17,6 +17,9 @@ export const itemLimits = {
   items: 1_000_000,
 } as const;
 
+/** The name of an environment: what Target calls a host group. */
+export const environmentName = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
+
 /** A value as it stands in a sentence, cut to a bearable length. */
 export function shown(value: unknown): string {
   const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));

@@ -45,6 +45,8 @@ export interface Written {
 export interface FoldOptions {
   now: number;
   currency: string | null;
+  /** The environment whose changes are told. */
+  usual: string | null;
   schema: Schema;
   source: Source;
   /** Of the page's rows only: where the fields of the items came from. */
@@ -79,9 +81,10 @@ export function foldRows(
       refused.push(refusal(error, row, input));
     }
   }
+  const { usual } = options;
   const changes = [...written.values()].flatMap(({ item }) => {
     const before = stored(item.id);
-    return changesOf(before && inEnvironment(before, null), inEnvironment(item, null), item.updatedAt);
+    return changesOf(before && inEnvironment(before, usual), inEnvironment(item, usual), item.updatedAt);
   });
   return {
     written: [...written.values()],

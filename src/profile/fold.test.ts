@@ -58,6 +58,18 @@ describe('fold()', () => {
     expect(plain).not.toHaveProperty('a');
   });
 
+  it('teaches of an event whose type lists ask for which items it named, each once (recommendations ALG-20)', () => {
+    const wished = event(['wishlist.added'], { items: [{ id: 'coat' }, { id: 'hat' }, { id: 'coat' }] });
+    const hands = { profileId: person, mintId: () => 'm1', taughtEvents: new Set(['wishlist.added']) };
+    const { lessons } = fold(blankState(start), wished, hands);
+    expect(lessons).toMatchObject([
+      { i: 'coat', k: 'event', e: 'wishlist.added' },
+      { i: 'hat', k: 'event', e: 'wishlist.added' },
+    ]);
+    expect(fold(blankState(start), wished, { ...hands, taughtEvents: new Set(['video.played']) }).lessons).toEqual([]);
+    expect(fold(blankState(start), { ...wished, bot: true }, hands).lessons).toEqual([]);
+  });
+
   it('takes nothing out of the cart when the same order is told again (paid, then sent)', () => {
     const { state, names } = foldAll([
       add('coat'),

@@ -14,7 +14,7 @@ import {
   type Purpose,
   type Visit,
 } from './profile.ts';
-import { taughtOf } from './taught.ts';
+import { taughtOf, type Taught } from './taught.ts';
 import { inFront, viewedAfter } from './viewed.ts';
 
 /** What one event did to a profile. */
@@ -25,15 +25,13 @@ export interface Folded {
 }
 
 /** Values from outside that a fold needs: whose profile, and new ids. */
-export interface FoldHands {
+export interface FoldHands extends Taught {
   profileId: string;
   mintId: () => string;
   /** Computed traits as defined now. */
   traits?: readonly Trait[];
   /** Does anybody listen to events of this type? */
   listens?: (type: string) => boolean;
-  /** Attributes that lessons carry: those by which somebody wants to know what is popular (recommendations ALG-19). */
-  taught?: readonly string[];
 }
 
 /** A profile nothing is known of yet. */
@@ -91,6 +89,7 @@ export function fold(before: ProfileState, given: ShopEvent, hands: FoldHands): 
   made.traits();
   made.orders();
   made.messages();
+  made.told();
   made.types();
   return folded;
 }
@@ -173,11 +172,16 @@ class Fold {
     });
   }
 
-  /** @param occasion what counts as one occasion; the visit, when it is left out */
-  #learn(item: string, kind: Lesson['k'], occasion?: string): void {
+  /** @param more `occasion`: what counts as one occasion; the visit, when it is left out. `event`: the type of one */
+  #learn(
+    item: string,
+    kind: Lesson['k'],
+    { occasion, event }: { occasion?: string | undefined; event?: string } = {},
+  ): void {
     if (this.#event.bot || this.#state.consent.personalize?.state === 'out') return;
     const visit = occasion ?? this.#state.visit?.id ?? this.#event.id;
     const lesson: Lesson = { p: this.#hands.profileId, s: visit, i: item, k: kind, t: this.#event.happenedAt };
+    if (event !== undefined) lesson.e = event;
     const about = taughtOf(this.#state, this.#hands.taught ?? []);
     this.#made.lessons.push(about === null ? lesson : { ...lesson, a: about });
   }
@@ -352,7 +356,18 @@ class Fold {
     if (state.visit && state.visiting) state.visit = { ...state.visit, orders: state.visit.orders + 1 };
     // After the visit an order is an occasion of its own: two orders by telephone are not one.
     const occasion = state.visiting ? undefined : `order:${order.id}`;
-    for (const { id } of order.items) this.#learn(id, 'purchase', occasion);
+    for (const { id } of order.items) this.#learn(id, 'purchase', { occasion });
+  }
+
+  /** An event of a type that lists ask for teaches which items it was about, each once. */
+  told(): void {
+    const { taughtEvents } = this.#hands;
+    if (taughtEvents === undefined || taughtEvents.size === 0) return;
+    const { types, items = [] } = this.#event;
+    for (const event of new Set(types)) {
+      if (!taughtEvents.has(event)) continue;
+      for (const id of new Set(items.map((item) => item.id))) if (id !== '') this.#learn(id, 'event', { event });
+    }
   }
 
   /** An event is a fact by each of its types that somebody listens to. */

@@ -54,7 +54,7 @@ export class FoldPass {
   readonly #unlinked: Identity[] = [];
   /** Whose devices were until now. */
   readonly #past: PastOwner[] = [];
-  readonly #folding: Pick<FoldHands, 'traits' | 'taught' | 'listens'>;
+  readonly #folding: Pick<FoldHands, 'traits' | 'taught' | 'taughtEvents' | 'listens'>;
   #linked: { identity: Identity; profileId: string; level: number; source: string; at: number }[] = [];
   #audit: AuditEntry[] = [];
   #consents: { profileId: string; event: ShopEvent }[] = [];
@@ -66,7 +66,7 @@ export class FoldPass {
     tx: Tx;
     ids: Ids;
     onMerge: OnMerge;
-    folding: Pick<FoldHands, 'traits' | 'taught' | 'listens'>;
+    folding: Pick<FoldHands, 'traits' | 'taught' | 'taughtEvents' | 'listens'>;
     memory: ProfileMemory;
     recall: ConsentRecall;
   }) {

@@ -243,7 +243,9 @@ export interface Lesson {
   s: string;
   /** Item id. */
   i: string;
-  k: 'view' | 'cart' | 'purchase';
+  /** `event`: one of those whose types lists ask for besides, named by `e`. */
+  k: 'view' | 'cart' | 'purchase' | 'event';
+  e?: string;
   /** When, UTC ms. */
   t: number;
   /** What attributes of the profile were then, of those that lists ask for; absent where there are none. */

@@ -24,6 +24,7 @@ import {
 } from './table.ts';
 import type { RefusedClaim } from './claim.ts';
 import { audiencesOf } from './table-audience.ts';
+import type { Taught } from './taught.ts';
 import { Traits } from './traits.ts';
 import { deleteProfiles, rowsOfProfiles } from './table-erasure.ts';
 import { profileColumns, profileOf, type ProfileRow } from './table-row.ts';
@@ -58,7 +59,7 @@ export class Profiles {
   readonly #memory = new ProfileMemory();
   readonly #recall: ConsentRecall;
   #foldsAll: () => boolean = () => false;
-  #taught: () => readonly string[] = () => [];
+  #taught: () => Taught = () => ({});
   /** Computed traits as shops define them. */
   readonly traits: Traits;
   /** Who belongs where. */
@@ -97,9 +98,9 @@ export class Profiles {
     this.#foldsAll = foldsAll;
   }
 
-  /** @param names attributes of profiles that lessons carry from now on, for lists of what is popular among people alike */
-  whileTeaching(names: () => readonly string[]): void {
-    this.#taught = names;
+  /** @param taught what lessons tell from now on besides views, carts and orders */
+  whileTeaching(taught: () => Taught): void {
+    this.#taught = taught;
   }
 
   /** Folds events, in the order given, into the profiles they belong to; in the caller's transaction. */
@@ -108,7 +109,7 @@ export class Profiles {
       tx,
       ids: this.#ids,
       onMerge: this.#onMerge,
-      folding: { traits: this.traits.all, taught: this.#taught(), listens: this.#listens },
+      folding: { traits: this.traits.all, ...this.#taught(), listens: this.#listens },
       memory: this.#memory,
       recall: this.#recall,
     });

@@ -1,5 +1,13 @@
 import type { ProfileState } from './profile.ts';
 
+/** What lessons tell besides views, carts and orders. */
+export interface Taught {
+  /** Attributes that lessons carry: those by which somebody wants to know what is popular (recommendations ALG-19). */
+  taught?: readonly string[];
+  /** Types of events of which somebody wants to know which items they were about (recommendations ALG-20). */
+  taughtEvents?: ReadonlySet<string>;
+}
+
 /** Characters of a value that lessons carry. */
 const longest = 100;
 

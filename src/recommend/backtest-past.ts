@@ -35,7 +35,8 @@ export class Past {
 
   add(lessons: readonly (Lesson | ForgetLesson)[]): void {
     for (const lesson of lessons) {
-      if ('forget' in lesson) continue; // their rows name nobody by now
+      // Rows of the forgotten name nobody by now; other events are no deeds that lists are tried by.
+      if ('forget' in lesson || lesson.k === 'event') continue;
       const { p, s, i, k, t } = lesson;
       this.#events.push({ visitor: p === nobody ? s : p, session: s, item: i, kind: k, at: t });
     }

@@ -58,13 +58,17 @@ describe('the criteria of a shop', () => {
     ]);
   });
 
-  it('are seen by another process once it looks', async () => {
+  it('are seen by another process once it looks, with the events they ask for (ALG-20)', async () => {
     const other = new Criteria({ store, clock });
     await other.refresh();
-    await put('mine');
+    await put('mine', { algorithm: { kind: 'popular', action: 'event', event: 'wishlist.added' } });
     expect(other.find('mine')).toBeUndefined();
+    expect([...other.eventTypes]).toEqual([]);
     await other.refresh();
     expect(other.find('mine')).toMatchObject({ name: 'mine' });
+    expect([...other.eventTypes]).toEqual(['wishlist.added']);
+    await criteria.remove('mine');
+    expect([...criteria.eventTypes]).toEqual([]);
   });
 
   it('leave those of Beckon as they are, and whatever is used', async () => {
@@ -122,6 +126,33 @@ describe('a criterion that could not answer is refused, with the place', () => {
     ],
     ['a window without a meaning', { window: '7d' }, 'A window has no meaning for "recent"'],
     ['six hours of carts', { algorithm: { kind: 'cart' }, window: '6h' }, 'Six hours are for popularity only'],
+    [
+      'events without a type (ALG-20)',
+      { algorithm: { kind: 'popular', action: 'event' } },
+      'algorithm.event: "" is not the type of an event',
+    ],
+    [
+      'events that are counted in visits',
+      { algorithm: { kind: 'popular', action: 'event', event: 'commerce.productListAdds' } },
+      'say the action "carted"',
+    ],
+    [
+      'a type of events beside another action',
+      { algorithm: { kind: 'popular', action: 'viewed', event: 'wishlist.added' } },
+      'A type of events goes with the action "event"',
+    ],
+    [
+      'events of visitors alike',
+      {
+        algorithm: {
+          kind: 'popular',
+          action: 'event',
+          event: 'wishlist.added',
+          within: { visitors: ['city'], as: 'in-turn' },
+        },
+      },
+      'algorithm.within: Events are counted of all visitors together',
+    ],
     ['prices between which nothing lies', { price: { min: 9, max: 3 } }, 'price: No price'],
     ['a name that is taken', { name: 'Top sellers' }, 'name: "Top sellers" is the name of the criterion "top-sellers"'],
   ];

@@ -51,6 +51,7 @@ export class Criteria implements KnownToCriteria {
   /** Of each version what `find` gives: asked for by every answer. */
   readonly #views = new WeakMap<object, CriterionDefinition>();
   #visitorLists: readonly (readonly string[])[] | null = null;
+  #eventTypes: ReadonlySet<string> | null = null;
   readonly #users: UsersOfCriterion[] = [(key) => this.#usedByCriteria(key)];
 
   constructor(parts: Parts) {
@@ -61,7 +62,7 @@ export class Criteria implements KnownToCriteria {
   /** Takes in what other processes saved. */
   async refresh(): Promise<void> {
     if (!(await this.#versions.refresh())) return;
-    this.#visitorLists = null;
+    this.#changed();
     await this.#parts.prepare?.(this.#own().flatMap(rulesOf));
   }
 
@@ -117,7 +118,7 @@ export class Criteria implements KnownToCriteria {
     const number = await numberOf(this.#parts.store, key);
     const createdAt = before?.body.createdAt ?? this.#parts.clock.now();
     await this.#versions.save(key, 'live', { content: checked, number, createdAt, by });
-    this.#visitorLists = null;
+    this.#changed();
     return this.get(key);
   }
 
@@ -135,7 +136,7 @@ export class Criteria implements KnownToCriteria {
       );
     }
     await this.#versions.save(key, 'gone', null);
-    this.#visitorLists = null;
+    this.#changed();
   }
 
   /** What it said, newest first; a criterion of Beckon has one version. @throws CRITERION_UNKNOWN */
@@ -157,11 +158,26 @@ export class Criteria implements KnownToCriteria {
     return this.#visitorLists;
   }
 
+  /** Types of events by which criteria ask what is popular (recommendations ALG-20). */
+  get eventTypes(): ReadonlySet<string> {
+    this.#eventTypes ??= new Set(
+      this.#own().flatMap(({ algorithm }) =>
+        algorithm.kind === 'popular' && algorithm.action === 'event' ? [algorithm.event ?? ''] : [],
+      ),
+    );
+    return this.#eventTypes;
+  }
+
   /** Who uses a collection or promotion is asked elsewhere; criteria use other criteria, and uploaded lists. */
   whoUsesList(name: string): string[] {
     return this.#own().flatMap(({ key, algorithm }) =>
       algorithm.kind === 'custom' && algorithm.list === name ? [`the criterion "${key}"`] : [],
     );
+  }
+
+  #changed(): void {
+    this.#visitorLists = null;
+    this.#eventTypes = null;
   }
 
   #own(): CriterionDefinition[] {

@@ -82,6 +82,7 @@ function checkAlgorithm(algorithm: CriterionAlgorithm, key: string | null, known
   if (algorithm.kind === 'popular' && algorithm.metric !== undefined && algorithm.action !== 'bought') {
     refuse('algorithm.metric', `Revenue is of what was bought, and not of what was ${algorithm.action}`);
   }
+  if (algorithm.kind === 'popular') checkEvent(algorithm);
   const keys = 'keys' in algorithm ? algorithm.keys : undefined;
   if (keys === undefined) return;
   const { when = 'none', nth = 1 } = keys;
@@ -96,6 +97,30 @@ function checkAlgorithm(algorithm: CriterionAlgorithm, key: string | null, known
         algorithm.within.category.from === 'current';
   if (isCurrent && (when !== 'none' || nth !== 1)) {
     refuse('algorithm.keys', 'A request has one current key; there is no other to go on with');
+  }
+}
+
+/** What is counted in visits already, and by which action. */
+const counted: Readonly<Record<string, string>> = {
+  'commerce.productViews': 'viewed',
+  'commerce.productListAdds': 'carted',
+  'commerce.purchases': 'bought',
+};
+
+function checkEvent({ action, event, within }: Extract<CriterionAlgorithm, { kind: 'popular' }>): void {
+  const where = 'algorithm.event';
+  if (action !== 'event') {
+    if (event !== undefined) refuse(where, `A type of events goes with the action "event", and not with "${action}"`);
+    return;
+  }
+  if (event === undefined || !/^[\w.:-]{1,128}$/.test(event)) {
+    refuse(where, `"${(event ?? '').slice(0, 80)}" is not the type of an event`);
+  }
+  if (Object.hasOwn(counted, event)) {
+    refuse(where, `"${event}" is counted in visits already: say the action "${counted[event]}"`);
+  }
+  if (within !== undefined && 'visitors' in within) {
+    refuse('algorithm.within', 'Events are counted of all visitors together');
   }
 }
 

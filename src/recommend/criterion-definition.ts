@@ -50,11 +50,13 @@ export type CriterionAlgorithm =
   | { kind: 'next-basket' }
   /**
    * Popular on the site, in a category, by an attribute of the items or of the visitors (ALG-16 to 19). `metric`: of what
-   * was bought, in how many visits times the price of now (ALG-20); visits alone, if nobody says.
+   * was bought, in how many visits times the price of now (ALG-20); visits alone, if nobody says. The action `event`
+   * counts events of the type `event`.
    */
   | {
       kind: 'popular';
-      action: 'viewed' | 'bought' | 'carted';
+      action: 'viewed' | 'bought' | 'carted' | 'event';
+      event?: string;
       metric?: 'revenue';
       within?: PopularWithin;
       keys?: KeyUse;

@@ -9,7 +9,7 @@ import { PairTable } from './pair-table.ts';
 import { Popularity } from './popularity.ts';
 import { Transitions } from './transitions.ts';
 import type { Tuning } from './tuning.ts';
-import { VisitorGroups, type VisitorLists } from './visitor-groups.ts';
+import { eventGroup, VisitorGroups, type VisitorLists } from './visitor-groups.ts';
 
 /** Different item ids; events of further ones are ignored and counted. */
 export const itemLimit = 2_000_000;
@@ -68,6 +68,8 @@ export class Crowd {
   readonly bought: Popularity;
   /** The same among people with the same attributes. */
   readonly groups: VisitorGroups;
+  /** What events were about whose types lists ask for. */
+  readonly events: VisitorGroups;
   readonly byName = (a: number, b: number): number => (this.items.name(a) < this.items.name(b) ? -1 : 1);
   /** Of two items of one score the one with more visits goes first, then by id. */
   readonly order: Order = Object.assign(
@@ -101,6 +103,7 @@ export class Crowd {
     this.carted = new Popularity(nameOf);
     this.bought = new Popularity(nameOf);
     this.groups = new VisitorGroups(nameOf, visitorsBy);
+    this.events = new VisitorGroups(nameOf);
   }
 
   /** Takes in one event. A time that lies ahead of `now` counts as now, or one wrong clock would rule the lists. */
@@ -135,8 +138,9 @@ export class Crowd {
     }
     for (let n = 0; n < count; n++) {
       const item = this.#numbers[n]!;
-      if (item === -1) continue;
-      sum += this.visits.warm(this.#marks[n]!.low, item) + this[kinds[lessons[from + n]!.k]].warm(item);
+      const { k } = lessons[from + n]!;
+      if (item === -1 || k === 'event') continue;
+      sum += this.visits.warm(this.#marks[n]!.low, item) + this[kinds[k]].warm(item);
     }
     for (let n = 0; n < count; n++) if (this.#numbers[n] !== -1) sum += this.rules.warm(this.#numbers[n]!);
     // Kept, or the reading might be left out as idle.
@@ -147,6 +151,7 @@ export class Crowd {
     this.learned++;
     const at = Math.min(lesson.t, now);
     if (at > this.newestAt) this.newestAt = at;
+    if (lesson.k === 'event') return this.#count(lesson, item, at);
     const visits = this.visits.size;
     const entered = item === -1 ? null : this.visits.enter(mark, item, bits[lesson.k], at);
     if (entered === null) {
@@ -161,6 +166,11 @@ export class Crowd {
     this[kinds[lesson.k]].add(item, at);
     if (lesson.a !== undefined) this.groups.add(lesson.a, item, { action: kinds[lesson.k], at });
     if (lesson.k !== 'view') this.#pair(mark, item, { kind: lesson.k, at });
+  }
+
+  #count({ e: type = '' }: Lesson, item: number, at: number): void {
+    if (item === -1) this.ignored++;
+    else this.events.add({ [eventGroup]: type }, item, { action: 'told', at });
   }
 
   /** In how many visits an item was viewed, carted and bought: ever (null), or about so many within a window. */
@@ -231,8 +241,8 @@ export class Crowd {
   }
 
   get bytes(): number {
-    const { visits, carts, chains, rules, pairs, viewed, carted, bought, groups } = this;
-    return [visits, carts, chains, rules, pairs, viewed, carted, bought, groups].reduce(
+    const { visits, carts, chains, rules, pairs, viewed, carted, bought, groups, events } = this;
+    return [visits, carts, chains, rules, pairs, viewed, carted, bought, groups, events].reduce(
       (sum, { bytes }) => sum + bytes,
       0,
     );
@@ -244,7 +254,7 @@ export class Crowd {
   }
 
   keep(): Kept {
-    const { visits, carts, chains, rules, pairs, viewed, carted, bought, groups, items } = this;
+    const { visits, carts, chains, rules, pairs, viewed, carted, bought, groups, events, items } = this;
     return {
       learned: this.learned,
       ignored: this.ignored,
@@ -261,6 +271,7 @@ export class Crowd {
       carted: carted.keep(),
       bought: bought.keep(),
       groups: groups.keep(),
+      events: events.keep(),
     };
   }
 
@@ -274,6 +285,8 @@ export class Crowd {
     const { visits, carts, chains, rules, pairs, viewed, carted, bought, groups, items } = this;
     const parts = { items, visits, carts, chains, rules, pairs, viewed, carted, bought, groups };
     for (const [name, part] of Object.entries(parts)) part.restore(kept[name] as Kept);
+    // One that was kept by an earlier version knows of no events.
+    if (kept.events !== undefined) this.events.restore(kept.events as Kept);
   }
 
   /** The new step follows those before it: nearer ones more, and the way back a little. */

@@ -104,7 +104,9 @@ export function listOf(asked: Asked, key: Key, asking: Asking): List {
       return engine({ kind: 'next-basket', orders: ordersOf(asking), now });
     case 'popular': {
       const { group } = key;
-      const query = { kind: 'popular' as const, action: algorithm.action, windowMs: windowMs(asked.window), now };
+      const { action: named, event = '' } = algorithm;
+      const action = named === 'event' ? { event } : named;
+      const query = { kind: 'popular' as const, action, windowMs: windowMs(asked.window), now };
       const list = engine(group === undefined ? query : { ...query, group });
       return algorithm.metric === 'revenue' ? byRevenue(list, asking) : list;
     }

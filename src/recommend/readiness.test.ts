@@ -21,6 +21,8 @@ it('a criterion is ready when what it builds on is there, and says what is missi
   expect(readinessOf({ kind: 'popular', action: 'viewed' }, empty)).toEqual({ ready: false, lacks: 'views' });
   expect(readinessOf({ kind: 'popular', action: 'viewed' }, viewed)).toEqual({ ready: true, lacks: null });
   expect(readinessOf({ kind: 'popular', action: 'carted' }, viewed)).toEqual({ ready: false, lacks: 'carts' });
+  const told: CriterionAlgorithm = { kind: 'popular', action: 'event', event: 'wishlist.added' };
+  expect(readinessOf(told, viewed)).toEqual({ ready: false, lacks: 'events' });
   expect(readinessOf(item('viewed-bought'), empty).lacks).toBe('views');
   expect(readinessOf(item('viewed-bought'), viewed)).toEqual({ ready: false, lacks: 'purchases' });
   expect(readinessOf({ kind: 'cart' }, empty)).toEqual({ ready: false, lacks: 'purchases' });

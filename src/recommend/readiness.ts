@@ -1,7 +1,7 @@
 import type { CriterionAlgorithm } from './criterion-definition.ts';
 
 /** What a criterion waits for: something that nobody has done yet, items that nobody has described, or its list. */
-export type Lack = 'views' | 'carts' | 'purchases' | 'descriptions' | 'list' | 'feed';
+export type Lack = 'views' | 'carts' | 'purchases' | 'events' | 'descriptions' | 'list' | 'feed';
 
 /** Whether a criterion can find items at all, for anybody (recommendations CRI-4). */
 export interface Readiness {
@@ -13,7 +13,7 @@ export interface Readiness {
 /** What is known that criteria build on. */
 export interface Grounds {
   /** Has any visit done this? */
-  did(action: 'viewed' | 'carted' | 'bought'): boolean;
+  did(action: 'viewed' | 'carted' | 'bought' | { event: string }): boolean;
   /** Items of which is known what they are. */
   described: number;
   /** Rows of an uploaded list. */
@@ -43,7 +43,8 @@ export function readinessOf(algorithm: CriterionAlgorithm, grounds: Grounds): Re
       return { ready: rows > 0, lacks: failed ? 'feed' : rows > 0 ? null : 'list' };
     }
     case 'popular':
-      return needs(algorithm.action);
+      if (algorithm.action !== 'event') return needs(algorithm.action);
+      return grounds.did({ event: algorithm.event ?? '' }) ? nothingLacks : { ready: false, lacks: 'events' };
     case 'next-basket':
       return needs('bought');
     case 'cart':

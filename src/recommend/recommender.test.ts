@@ -355,6 +355,41 @@ describe('the answer', () => {
     expect(ask({ ...content.algorithm, metric: 'revenue' })).toEqual(['dear', 'middle', 'cheap']);
   });
 
+  it('by the events of any type that the shop names, each of them counted (recommendations ALG-20)', () => {
+    const { recommender, visit } = shop([itemOf('a'), itemOf('b', { categories: ['camp'] }), itemOf('c')]);
+    const tell = (id: string, e: string, t = now - hour) =>
+      recommender.learn({ p: 'p', s: 's', i: id, k: 'event', e, t });
+    visit('view', 'aaa');
+    for (const id of 'bbbc') tell(id, 'wishlist.added');
+    tell('a', 'video.played');
+    for (let n = 0; n < 5; n++) tell('c', 'wishlist.added', now - 40 * 24 * hour);
+    const content = { name: 'Wished', backup: { when: 'none' } } as const;
+    const ask = (more: Partial<CriterionContent>, event = 'wishlist.added') => {
+      const algorithm = { kind: 'popular', action: 'event', event } as const;
+      const asked = { ...content, algorithm, ...more };
+      return recommender.preview(asked, { limit: 4, category: 'camp' }, null).items;
+    };
+    expect(ask({ window: '7d' }).map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(ask({ window: 'ever' }).map(({ id }) => id)).toEqual(['c', 'b']);
+    expect(ask({}, 'video.played').map(({ id }) => id)).toEqual(['a']);
+    expect(ask({}, 'never.seen')).toEqual([]);
+    expect(ask({ window: '7d' })[0]).toMatchObject({
+      because: [{ algorithm: 'most-told', count: 3 }],
+      reason: 'Popular right now',
+    });
+    const algorithm = {
+      kind: 'popular',
+      action: 'event',
+      event: 'wishlist.added',
+      within: { category: { from: 'current' } },
+    } as const;
+    recommender.engine.describe('b', { name: 'b', categories: ['camp'], attributes: {} });
+    expect(ask({ algorithm }).map(({ id }) => id)).toEqual(['b']);
+    expect([recommender.did({ event: 'video.played' }), recommender.did({ event: 'x.y' })]).toEqual([true, false]);
+    // They are no views: nothing else is learned of them.
+    expect(recommender.numbers('b', null)).toEqual({ viewed: 0, carted: 0, bought: 0 });
+  });
+
   it('what somebody else did a moment ago is in everybody’s next answer (recommendations ALG-25)', () => {
     const { recommender, visit } = shop('kab');
     const ask = () => idsOf(recommender.answer({ criterion: 'viewed-together', item: 'k', backup: 'none' }, null));

@@ -86,8 +86,8 @@ export class Recommender {
     return this.#engine.numbers(id, windowMs, this.#parts.clock.now());
   }
 
-  /** Has any visit that is learned done this? */
-  did(action: 'viewed' | 'carted' | 'bought'): boolean {
+  /** Has any visit that is learned done this, or has there been an event of this type about an item? */
+  did(action: 'viewed' | 'carted' | 'bought' | { event: string }): boolean {
     const query = { kind: 'popular', action, windowMs: null, now: this.#parts.clock.now() } as const;
     return this.#engine.ranked(query, 1, () => true).length > 0;
   }

@@ -15,6 +15,7 @@ export type Algorithm =
   | 'most-viewed'
   | 'most-carted'
   | 'top-sellers'
+  | 'most-told' // what most events of one type were about
   | 'left-in-cart' // the person's own, put in the cart and not bought
   | 'bought-again' // the person's own, bought before
   | 'bought-by-alike' // bought by people who bought the same
@@ -67,7 +68,14 @@ export type ListQuery =
     }
   /** Alike by words and attributes (ALG-10, 11): weights by field name, 0 ignores a field; `least` is a cosine. */
   | { kind: 'similar'; key: number; weights?: Readonly<Record<string, number>>; least?: number }
-  | { kind: 'popular'; action: 'viewed' | 'bought' | 'carted'; windowMs: number | null; now: number; group?: Group }
+  /** What is popular; `event`: by how many events of that type there were, in place of visits. */
+  | {
+      kind: 'popular';
+      action: 'viewed' | 'bought' | 'carted' | { event: string };
+      windowMs: number | null;
+      now: number;
+      group?: Group;
+    }
   /** What this visit wants next. Steps in order of time; with `repeats`, items of the visit may come back. */
   | { kind: 'session'; steps: readonly Step[]; now: number; repeats?: boolean }
   /** What goes with a cart; with `action` by that action alone, each line weighing the same (ALG-1 to 4). */

@@ -3,8 +3,11 @@ import { type Popular, Popularity } from './popularity.ts';
 
 /** Groups counted apart; people of further ones count for the site alone. */
 const mostGroups = 2000;
-const actions = ['viewed', 'carted', 'bought'] as const;
+const actions = ['viewed', 'carted', 'bought', 'told'] as const;
 type Action = (typeof actions)[number];
+
+/** The name under which events are counted, each type as a group (recommendations ALG-20). */
+export const eventGroup = 'event';
 
 /** Several attributes taken together, as the name of a group, and their values as its value. */
 export function jointly(parts: readonly string[]): string {
@@ -82,9 +85,7 @@ export class VisitorGroups {
       name,
       value,
       items: Int32Array.from(items),
-      viewed: counts.viewed?.keep() ?? null,
-      carted: counts.carted?.keep() ?? null,
-      bought: counts.bought?.keep() ?? null,
+      ...Object.fromEntries(actions.map((action) => [action, counts[action]?.keep() ?? null])),
     }));
     return { groups, ignored: this.ignored };
   }
@@ -95,7 +96,8 @@ export class VisitorGroups {
       const group = this.#groupOf(one.name as string, one.value as string)!;
       for (const item of one.items as Int32Array) placeOf(group, item);
       for (const action of actions) {
-        if (one[action] !== null) this.#countsOf(group, action).restore(one[action] as Kept);
+        // One that was kept by an earlier version has no word on events.
+        if (one[action]) this.#countsOf(group, action).restore(one[action] as Kept);
       }
     }
   }

@@ -14,7 +14,7 @@ type AttributeType = NonNullable<Attribute['type']>;
 
 const types: readonly AttributeType[] = ['string', 'number', 'money', 'boolean', 'date'];
 
-/** What the shop says of its items as a whole: the types of attributes, and what stands before addresses of pictures. */
+/** What the shop says of its items as a whole: the types of attributes, pictures, environment, and pages that speak. */
 export function Attributes() {
   const { say } = useVoice();
   const [isOpen, { open, close }] = useDisclosure(false);
@@ -43,7 +43,7 @@ function Parts() {
   const own = data?.attributes.filter(({ type }) => type !== null) ?? [];
   return (
     <div className="attributes">
-      {settings.data && <ImageBase known={settings.data.imageBase} />}
+      {settings.data && <Settings known={settings.data} />}
       <p className="quiet">{say('attributes.says')}</p>
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={4} height={32} />}
@@ -136,37 +136,52 @@ function Row({ attribute }: { attribute: Attribute }) {
   );
 }
 
-function ImageBase({ known }: { known: string | null }) {
+function Settings({ known }: { known: ItemSettings }) {
   const { say } = useVoice();
   const client = useQueryClient();
-  const [typed, setTyped] = useState(known ?? '');
+  const [base, setBase] = useState(known.imageBase ?? '');
+  const [environment, setEnvironment] = useState(known.environment ?? '');
+  const [fromPages, setFromPages] = useState(known.fromPages);
+  const wanted: ItemSettings = { imageBase: base.trim() || null, environment: environment.trim() || null, fromPages };
   const save = useMutation({
-    mutationFn: () =>
-      ask<ItemSettings>('/v1/item-settings', { method: 'PUT', body: { imageBase: typed.trim() || null } }),
+    mutationFn: () => ask<ItemSettings>('/v1/item-settings', { method: 'PUT', body: wanted }),
     onSuccess: async (saved) => {
       client.setQueryData(itemSettings.queryKey, saved);
       await client.invalidateQueries({ queryKey: ['items'] });
     },
   });
+  const isSame =
+    wanted.imageBase === known.imageBase && wanted.environment === known.environment && fromPages === known.fromPages;
   return (
     <form
+      className="attributes-settings"
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate();
       }}
     >
-      <div className="attributes-base">
-        <TextInput
-          label={say('attributes.base')}
-          description={say('attributes.baseSays')}
-          placeholder="https://cdn.example/pictures/"
-          value={typed}
-          onChange={({ currentTarget: { value } }) => setTyped(value)}
-        />
-        <Button type="submit" variant="default" loading={save.isPending} disabled={typed.trim() === (known ?? '')}>
-          {say('attributes.save')}
-        </Button>
-      </div>
+      <TextInput
+        label={say('attributes.base')}
+        description={say('attributes.baseSays')}
+        placeholder="https://cdn.example/pictures/"
+        value={base}
+        onChange={({ currentTarget: { value } }) => setBase(value)}
+      />
+      <TextInput
+        label={say('attributes.environment')}
+        description={say('attributes.environmentSays')}
+        value={environment}
+        onChange={({ currentTarget: { value } }) => setEnvironment(value)}
+      />
+      <Checkbox
+        label={say('attributes.fromPages')}
+        description={say('attributes.fromPagesSays')}
+        checked={fromPages}
+        onChange={({ currentTarget: { checked } }) => setFromPages(checked)}
+      />
+      <Button type="submit" variant="default" loading={save.isPending} disabled={isSame}>
+        {say('attributes.save')}
+      </Button>
       {save.error && <ProblemNote error={save.error} />}
     </form>
   );

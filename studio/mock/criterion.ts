@@ -58,5 +58,5 @@ export const nothingYet: Readonly<Record<string, Record<string, unknown>>> = {
   backtests: { backtests: [] },
   items: { items: [], matches: 0, of: 0 },
   'item-attributes': { attributes: [], looked: 0, of: 0 },
-  'item-settings': { imageBase: null },
+  'item-settings': { imageBase: null, fromPages: false, environment: null },
 };

@@ -180,15 +180,16 @@ function KeyUse(props: {
   );
 }
 
-const popularActions = ['viewed', 'bought', 'revenue', 'carted'] as const;
+const popularActions = ['viewed', 'bought', 'revenue', 'carted', 'event'] as const;
 const withins = ['', 'current', 'favourite', 'visitors', 'attribute'] as const;
 
 function PopularFields({ algorithm, onChange }: Props<'popular'>) {
   const { say } = useVoice();
-  const { within, action, metric } = algorithm;
+  const { within, action, metric, event } = algorithm;
   const chosen = withinOf(within);
   const choose = (one: (typeof withins)[number]) => {
-    const made = { kind: 'popular' as const, action, ...(metric === undefined ? {} : { metric }) };
+    const of = { ...(metric === undefined ? {} : { metric }), ...(event === undefined ? {} : { event }) };
+    const made = { kind: 'popular' as const, action, ...of };
     if (one === '') return onChange(made);
     if (one === 'visitors') return onChange({ ...made, within: { visitors: ['profile.city'], as: 'in-turn' } });
     if (one === 'attribute') return onChange({ ...made, within: { item: 'brand', profile: 'profile.brand' } });
@@ -203,8 +204,9 @@ function PopularFields({ algorithm, onChange }: Props<'popular'>) {
           values={popularActions}
           word={(one) => say(`form.popular.${one}`)}
           onChange={(one) => {
-            const { metric: _metric, ...rest } = algorithm;
-            onChange(one === 'revenue' ? { ...rest, action: 'bought', metric: one } : { ...rest, action: one });
+            const { metric: _metric, event: _event, ...rest } = algorithm;
+            if (one === 'revenue') return onChange({ ...rest, action: 'bought', metric: one });
+            onChange(one === 'event' ? { ...rest, action: one, event: '' } : { ...rest, action: one });
           }}
         />
         <Choice
@@ -215,6 +217,15 @@ function PopularFields({ algorithm, onChange }: Props<'popular'>) {
           onChange={choose}
         />
       </div>
+      {action === 'event' && (
+        <TextInput
+          label={say('form.popular.eventType')}
+          description={say('form.popular.eventSays')}
+          placeholder="wishlist.added"
+          value={event ?? ''}
+          onChange={(change) => onChange({ ...algorithm, event: change.currentTarget.value })}
+        />
+      )}
       {within !== undefined && 'item' in within && (
         <div className="form">
           <TextInput

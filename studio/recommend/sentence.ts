@@ -71,8 +71,8 @@ export function keyWords(choice: KeyChoice, say: Say): string {
   return say(`criteria.key.${choice.from}`);
 }
 
-function popularWords({ action, metric, within }: Popular, say: Say): string {
-  const what = say(`criteria.how.popular.${metric ?? action}`);
+function popularWords({ action, event = '', metric, within }: Popular, say: Say): string {
+  const what = say(`criteria.how.popular.${metric ?? action}`, { event });
   return within === undefined ? what : `${what} ${withinWords(within, say)}`;
 }
 

@@ -40,6 +40,11 @@ export const deItem = {
   'attributes.clear': 'Entfernen, was nicht passt',
   'attributes.base': 'Vor den Adressen der Bilder',
   'attributes.baseSays': 'Für Bilder, deren Adresse keinen Host nennt. Was die Artikel sagen, bleibt wie gesendet.',
+  'attributes.environment': 'Umgebung aller, die keine nennen',
+  'attributes.environmentSays': 'Leer: was überall gilt.',
+  'attributes.fromPages': 'Seiten dürfen sagen, was verkauft wird',
+  'attributes.fromPagesSays':
+    'Sie legen Artikel an und füllen Lücken; was Feeds und die API gesagt haben, bleibt. Jeder kann im Namen einer Seite sprechen.',
   'attributes.save': 'Speichern',
   'attributes.type.string': 'Text',
   'attributes.type.number': 'Zahl',

@@ -40,6 +40,11 @@ export const enItem = {
   'attributes.clear': 'Take out what does not fit',
   'attributes.base': 'Before addresses of pictures',
   'attributes.baseSays': 'For pictures whose address names no host. What items say stays as it was sent.',
+  'attributes.environment': 'Environment of all who name none',
+  'attributes.environmentSays': 'Left empty: what holds everywhere.',
+  'attributes.fromPages': 'Pages may say what is sold',
+  'attributes.fromPagesSays':
+    'They make items and fill gaps; what feeds and the API said stays. Anybody can speak in the name of a page.',
   'attributes.save': 'Save',
   'attributes.type.string': 'Text',
   'attributes.type.number': 'Number',

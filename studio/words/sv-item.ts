@@ -40,6 +40,11 @@ export const svItem = {
   'attributes.clear': 'Ta bort det som inte passar',
   'attributes.base': 'Före bildernas adresser',
   'attributes.baseSays': 'För bilder vars adress saknar värdnamn. Det som varorna säger ligger kvar som det skickades.',
+  'attributes.environment': 'Miljö för alla som inte anger någon',
+  'attributes.environmentSays': 'Tomt: det som gäller överallt.',
+  'attributes.fromPages': 'Sidor får säga vad som säljs',
+  'attributes.fromPagesSays':
+    'De skapar varor och fyller luckor; det flöden och API:t har sagt ligger kvar. Vem som helst kan tala i en sidas namn.',
   'attributes.save': 'Spara',
   'attributes.type.string': 'Text',
   'attributes.type.number': 'Tal',
