@@ -116,6 +116,9 @@ const audienceList = createRoute({
 const oneAudience = createRoute({
   getParentRoute: () => root,
   path: '/audiences/$key',
+  validateSearch: (search: Record<string, unknown>): { as?: 'text' | undefined } => ({
+    as: search['as'] === 'text' ? 'text' : undefined,
+  }),
   component: lazyRouteComponent(() => import('./audience/AudiencePage.tsx'), 'AudiencePage'),
 });
 

@@ -2,6 +2,7 @@ import { Type, type TSchema } from 'typebox';
 import { BeckonError, isUuid } from '../base/index.ts';
 import type { AudienceView as Audience, Member } from '../profile/index.ts';
 import {
+  AudienceFields,
   AudienceInput,
   AudienceMembers,
   AudiencePreview,
@@ -26,6 +27,15 @@ export function audienceDoors(make: Make, { audiences }: House): void {
     summary: 'Audiences with their rules and live sizes, by key.',
     answer: Type.Object({ audiences: Type.Array(AudienceView) }),
     work: async () => ({ audiences: (await audiences.list()).map(viewOf) }),
+  });
+  make({
+    method: 'GET',
+    path: '/language/fields',
+    scope: 'people',
+    summary:
+      'What rules can look into: fields of the last events by type, and of the people seen last, with a value each.',
+    answer: AudienceFields,
+    work: async () => audiences.fields(),
   });
   make({
     method: 'GET',

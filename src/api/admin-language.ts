@@ -9,6 +9,7 @@ import {
   formatTemplate,
   hoverAt,
   mapOf,
+  outlineExpression,
   planRule,
   typeOfJsonSchema,
   typeOfSample,
@@ -20,6 +21,8 @@ import {
   LanguageFormat,
   LanguageFormatted,
   LanguageHelp,
+  LanguageOutline,
+  LanguageOutlineRequest,
   LanguagePlace,
   LanguageReport,
 } from './contract-language.ts';
@@ -48,6 +51,15 @@ export function languageDoors(make: Make): void {
     work: async ({ body }) => ({
       source: isExpression(body.mode) ? formatExpression(body.source) : formatTemplate(body.source),
     }),
+  });
+  make({
+    method: 'POST',
+    path: '/language/outline',
+    scope: 'read',
+    summary: 'An expression as a tree, each part with its text: what forms are made from.',
+    body: LanguageOutlineRequest,
+    answer: LanguageOutline,
+    work: async ({ body: { source } }) => outlineExpression(source),
   });
   make({
     method: 'POST',

@@ -16,6 +16,7 @@ export function audienceDoor(parts: {
     rebuild: (key) => audiences.rebuild(key),
     remove: (key) => audiences.remove(key),
     members: (key, page) => audiences.members(key, page),
+    fields: () => audiences.fields(),
     preview: (rule, limit) => audiences.preview(rule, limit),
     change: (key, how, people) =>
       store.inTransaction(async (tx) => {

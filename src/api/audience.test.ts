@@ -15,6 +15,7 @@ import { buildServer } from './server.ts';
 let store: Store;
 let app: FastifyInstance;
 let profiles: Profiles;
+let log: EventLog;
 let told: Fact[];
 const device = '1'.repeat(38);
 
@@ -27,7 +28,7 @@ beforeEach(async () => {
   await store.run({ text: 'delete from audience' });
   const house = fakeHouse();
   const ids = new UuidIds(house.clock, new SeededRandom(7));
-  const log = new EventLog({ store, ids });
+  log = new EventLog({ store, ids });
   profiles = new Profiles({ store, clock: house.clock, ids, log, onMerge: async () => {} });
   told = [];
   house.audiences = audienceDoor({
@@ -129,6 +130,32 @@ describe('the doors of audiences', () => {
     expect((await call('POST', '/audiences/preview', { rule: 'profile.visits >' })).json()).toMatchObject({
       code: 'LANGUAGE_SYNTAX',
     });
+  });
+
+  it('tell what rules can look into, as the last events and people really had it', async () => {
+    await log.receive([
+      event(9, {
+        types: ['commerce.purchases'],
+        items: [{ id: 'coat-1', quantity: 2, priceMinor: 4990, currency: 'EUR' }],
+        order: { id: 'o1', totalMinor: 9980, currency: 'EUR' },
+        data: { 'gift card': true },
+      }),
+      event(10, { types: ['commerce.productViews'], bot: true }),
+    ]);
+    const { events, people, profile } = (await call('GET', '/language/fields')).json();
+
+    expect(events).toMatchObject([{ type: 'commerce.purchases', count: 1 }]);
+    expect(events[0].fields).toEqual(
+      expect.arrayContaining([
+        { path: 'event.order.total', kind: 'number', sample: '99.8', seen: 1 },
+        { path: 'event.data.`gift card`', kind: 'flag', sample: 'true', seen: 1 },
+        { path: 'item.price', kind: 'number', sample: '49.9', seen: 1 },
+      ]),
+    );
+    expect(people).toBe(3);
+    expect(profile).toEqual(
+      expect.arrayContaining([{ path: 'profile.reachable', kind: 'flag', sample: 'false', seen: 3 }]),
+    );
   });
 
   it('preview without saving, and page through members', async () => {

@@ -74,6 +74,30 @@ export const AudiencePreview = Type.Object({
 });
 export type AudiencePreview = Static<typeof AudiencePreview>;
 
+const seenFields = Type.Array(
+  Type.Object({
+    path: Type.String({ description: 'As an expression names it, such as event.order.total' }),
+    kind: Type.Union(['text', 'number', 'flag', 'list', 'nothing'].map((kind) => Type.Literal(kind))),
+    sample: Type.String({ description: 'A value as it was, shortened; of a list how many it had' }),
+    seen: Type.Integer({ description: 'In how many of them it had a value' }),
+  }),
+);
+
+/** GET /v1/language/fields: what rules can look into, as events and people lately really had it. */
+export const AudienceFields = Type.Object({
+  /** Types of the last events, the most frequent first. */
+  events: Type.Array(
+    Type.Object({
+      type: Type.String(),
+      count: Type.Integer({ description: 'How many of the events looked at' }),
+      fields: seenFields,
+    }),
+  ),
+  people: Type.Integer({ description: 'How many people were looked at: those seen last' }),
+  profile: seenFields,
+});
+export type AudienceFields = Static<typeof AudienceFields>;
+
 /** POST /v1/audiences/{key}/members */
 export const AudienceListReport = Type.Object({
   rows: Type.Integer(),

@@ -40,6 +40,15 @@ export const LanguageReport = Type.Object({ problems: Type.Array(LanguageProblem
 export const LanguageFormat = Type.Object({ source, mode }, { additionalProperties: false });
 export const LanguageFormatted = Type.Object({ source: Type.String() });
 
+/** POST /v1/language/outline */
+export const LanguageOutlineRequest = Type.Object({ source }, { additionalProperties: false });
+/** A part of an expression: its kind, its text as the formatter writes it, and its own parts, which are such again. */
+export const LanguageOutline = Type.Object(
+  { kind: Type.String(), text: Type.String() },
+  { additionalProperties: true },
+);
+export type LanguageOutline = Static<typeof LanguageOutline> & Record<string, unknown>;
+
 /** POST /v1/language/complete: what may be written at `offset`, and what is known of the word there. */
 export const LanguagePlace = Type.Object(
   { source, offset: Type.Integer({ minimum: 0 }), ...seen },

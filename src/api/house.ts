@@ -362,7 +362,10 @@ export interface TraitDoor {
 export type ReplayDoor = Pick<Replays, 'ask' | 'get' | 'list' | 'cancel' | 'use' | 'untune'>;
 
 /** Audiences (`Profiles.audiences`, and changes of lists that journeys hear of). */
-export type AudienceDoor = Pick<Audiences, 'list' | 'get' | 'put' | 'rebuild' | 'remove' | 'members' | 'preview'> & {
+export type AudienceDoor = Pick<
+  Audiences,
+  'list' | 'get' | 'put' | 'rebuild' | 'remove' | 'members' | 'preview' | 'fields'
+> & {
   change(
     key: string,
     how: 'add' | 'remove',

@@ -31,6 +31,33 @@ describe('the doors for editors', () => {
     ]);
   });
 
+  it('give an expression as a tree whose parts can be put back as they are', async () => {
+    const { body } = await ask('outline', { source: 'profile.reachable&&count("a.b",within:"P7D")>=3' });
+    expect(body).toMatchObject({
+      kind: 'and',
+      text: 'profile.reachable and count("a.b", within: "P7D") >= 3',
+      items: [
+        { kind: 'name', name: 'profile', segments: ['reachable'], text: 'profile.reachable' },
+        {
+          kind: 'binary',
+          op: '>=',
+          left: {
+            kind: 'call',
+            name: 'count',
+            args: [{ kind: 'value', value: 'a.b' }],
+            named: [{ name: 'within', expr: { kind: 'value', text: '"P7D"' } }],
+          },
+          right: { value: 3 },
+        },
+      ],
+    });
+    expect(JSON.stringify(body)).not.toContain('"at":');
+    expect(await ask('outline', { source: 'profile.' })).toMatchObject({
+      status: 422,
+      body: { code: 'LANGUAGE_SYNTAX' },
+    });
+  });
+
   it('look into the data of a sample', async () => {
     const sample = { items: [{ sku: 'A', price: 5 }] };
     const source = '{{#each items as |i|}}{{i.skuu}}{{else}}-{{/each}}';

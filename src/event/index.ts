@@ -13,6 +13,7 @@ export * from './follow.ts';
 export type { ForgetLesson } from './forget.ts';
 export type { StoredRow } from './given.ts';
 export { historyEvent, type HistoryOwners, historyOfVisitors, historyTables, historyTypes } from './history.ts';
+export { recentEvents } from './recent.ts';
 export { shards } from './lease.ts';
 export type { ImportProgress, Imports } from './import.ts';
 export { Intake, type IntakeLine, type IntakeSource, type IntakeSummary } from './intake.ts';

@@ -22,6 +22,7 @@ test('fields of what recent runs brought along are named as expressions name the
   expect(seenFields(runs)).toEqual([
     { path: 'context.journey.actions.Recommend.criterion', kind: 'text', sample: 'cart-based', runs: 1 },
     { path: 'context.journey.actions.Recommend.items', kind: 'list', sample: '0', runs: 1 },
+    { path: 'event.`odd name`', kind: 'number', sample: '1', runs: 1 },
     { path: 'event.cartId', kind: 'text', sample: 'c-7', runs: 1 },
     { path: 'event.gift', kind: 'flag', sample: 'false', runs: 1 },
     { path: 'event.lines', kind: 'list', sample: '2', runs: 1 },

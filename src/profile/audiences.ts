@@ -17,6 +17,7 @@ import { errors } from './error.ts';
 import { eventsOfPeople, pastAlong, pastBack } from './history.ts';
 import type { FoldPass } from './pass.ts';
 import type { Fact, Profile } from './profile.ts';
+import { ruleFields, type RuleFields } from './rule-field.ts';
 import { lockFreeProfiles, lockProfiles, mergedInto, ownersOf } from './table.ts';
 import * as table from './table-audience.ts';
 import { peopleByIds, previewOf, profilesByIds } from './table-build.ts';
@@ -244,6 +245,11 @@ export class Audiences {
         if (rule.test(viewOf(profile, now), historyOf(events.get(profile.id) ?? []), now)) passed.push(profile.id);
     }
     return passed;
+  }
+
+  /** What rules can look into, as the last events and the people seen last really had it. */
+  fields(): Promise<RuleFields> {
+    return ruleFields(this.#store, this.#clock.now());
   }
 
   /**

@@ -1,30 +1,84 @@
-import { Button, Textarea, UnstyledButton } from '@mantine/core';
+import { Button, SegmentedControl, Textarea, UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconAlertTriangle, IconBan, IconCheck } from '@tabler/icons-react';
 import { type RefObject, useRef } from 'react';
 import type { LanguageProblem as Problem } from '../../src/api/contract-language.ts';
+import type { AudienceView } from '../../src/api/contract-audience.ts';
 import { ask } from '../api/client.ts';
+import { Builder } from '../condition/Builder.tsx';
+import { KnownContext, useKnownOfPeople } from '../condition/known.ts';
 import { ProblemNote } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import { ruleProblems } from './query.ts';
+import { audiences, ruleProblems } from './query.ts';
 import { examples, faultOf, offsetOf, pointer } from './rule.ts';
 
-/** The rule of an audience with what is wrong with it, by line and column; a problem leads to its place. */
+/**
+ * The rule of an audience, as fields or as text, with what is wrong with it by line and column. Both ways are views of one
+ * text; which of them is shown stands in the address.
+ */
 export function RuleEditor({ rule, onChange }: { rule: string; onChange: (rule: string) => void }) {
   const { say } = useVoice();
-  const field = useRef<HTMLTextAreaElement>(null);
+  const { as } = useSearch({ from: '/audiences/$key' });
+  const navigate = useNavigate({ from: '/audiences/$key' });
+  const { data: all } = useQuery(audiences);
+  const known = useKnownOfPeople(all ?? nobody);
   const check = useRuleCheck(rule);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const isText = as === 'text';
+  const turn = (next: string) => void navigate({ search: { as: next === 'text' ? next : undefined }, replace: true });
+  return (
+    <div className="rule-editor">
+      <div className="rule-head">
+        <span className="field-name">{say('audience.rule')}</span>
+        <SegmentedControl
+          size="xs"
+          value={isText ? 'text' : 'fields'}
+          aria-label={say('form.view')}
+          data={[
+            { value: 'fields', label: say('rule.fields') },
+            { value: 'text', label: say('rule.text') },
+          ]}
+          onChange={turn}
+        />
+      </div>
+      {isText ? (
+        <RuleText rule={rule} check={check} field={field} onChange={onChange} />
+      ) : (
+        <KnownContext value={known}>
+          <Builder rule={rule} onChange={onChange} />
+        </KnownContext>
+      )}
+      <div id="rule-problems" aria-live="polite">
+        <RuleProblems check={check} rule={rule} field={field} onLook={() => turn('text')} />
+      </div>
+      {rule.trim() === '' && <Examples onChoose={onChange} />}
+    </div>
+  );
+}
+
+const nobody: readonly AudienceView[] = [];
+
+/** The rule as it is written, and a hand to write it well. */
+function RuleText(props: {
+  rule: string;
+  check: RuleCheck;
+  field: RefObject<HTMLTextAreaElement | null>;
+  onChange: (rule: string) => void;
+}) {
+  const { say } = useVoice();
+  const { rule, check, field, onChange } = props;
   const format = useMutation({
     mutationFn: () =>
       ask<{ source: string }>('/v1/language/format', { method: 'POST', body: { source: rule, mode: 'expression' } }),
     onSuccess: ({ source }) => onChange(source),
   });
   return (
-    <div className="rule-editor">
+    <>
       <Textarea
         ref={field}
-        label={say('audience.rule')}
+        aria-label={say('audience.rule')}
         description={<RuleHint />}
         inputWrapperOrder={['label', 'input', 'description', 'error']}
         classNames={{ input: 'rule-field' }}
@@ -39,12 +93,7 @@ export function RuleEditor({ rule, onChange }: { rule: string; onChange: (rule: 
         aria-describedby="rule-problems"
         onChange={(event) => onChange(event.currentTarget.value)}
       />
-      <div id="rule-problems" aria-live="polite">
-        <RuleProblems check={check} rule={rule} field={field} />
-      </div>
-      {rule.trim() === '' ? (
-        <Examples onChoose={onChange} />
-      ) : (
+      {rule.trim() !== '' && (
         <Button
           size="xs"
           variant="default"
@@ -55,18 +104,25 @@ export function RuleEditor({ rule, onChange }: { rule: string; onChange: (rule: 
           {say('audience.format')}
         </Button>
       )}
-    </div>
+    </>
   );
 }
 
 /** What is wrong with a rule; a problem leads to its place in the field. */
-export function RuleProblems(props: { check: RuleCheck; rule: string; field: RefObject<HTMLTextAreaElement | null> }) {
+export function RuleProblems(props: {
+  check: RuleCheck;
+  rule: string;
+  field: RefObject<HTMLTextAreaElement | null>;
+  /** Shows the text, where fields stand in its place. */
+  onLook?: () => void;
+}) {
   const { say } = useVoice();
-  const { check, rule, field } = props;
+  const { check, rule, field, onLook } = props;
   const goTo = (problem: Problem) => {
     const at = offsetOf(rule, problem);
-    field.current?.focus();
-    field.current?.setSelectionRange(at, at);
+    if (field.current === null) return onLook?.();
+    field.current.focus();
+    return field.current.setSelectionRange(at, at);
   };
   return (
     <>

@@ -277,7 +277,9 @@ const doors: Record<string, (world: World, asked: Asked) => Answer> = {
     return ok(sub === 'requests' ? { requests: requestsOf(id, at) } : { webhooks: world.empty ? [] : webhooksOf(at) });
   },
   language: (_world, { id, body }) => {
-    const { source } = body as { source: string };
+    const { source = '' } = (body ?? {}) as { source?: string };
+    if (id === 'fields') return ok({ events: [], people: 0, profile: [] });
+    if (id === 'outline') return ok({ kind: 'unread', text: source });
     return ok(id === 'format' ? { source } : { problems: problemsOf(source) });
   },
   audiences: (world, { method, id, sub }) => {

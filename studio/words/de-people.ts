@@ -1,7 +1,9 @@
 import type { enPeople } from './en-people.ts';
+import { deCondition } from './de-condition.ts';
 
 /** Words about what comes in, audiences and the rights of a person, in German; de.ts takes them in. */
 export const dePeople: Record<keyof typeof enPeople, string> = {
+  ...deCondition,
   'person.bot': 'wohl eine Maschine',
   'incoming.title': 'Eingang',
   'incoming.came': '{count} Ereignis kam zuletzt an|{count} Ereignisse kamen zuletzt an',

@@ -1,7 +1,9 @@
 import type { enPeople } from './en-people.ts';
+import { svCondition } from './sv-condition.ts';
 
 /** Words about what comes in, audiences and the rights of a person, in Swedish; sv.ts takes them in. */
 export const svPeople: Record<keyof typeof enPeople, string> = {
+  ...svCondition,
   'person.bot': 'bedöms vara en maskin',
   'incoming.title': 'Inkommande',
   'incoming.came': '{count} händelse har kommit in på sistone|{count} händelser har kommit in på sistone',

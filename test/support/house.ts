@@ -216,6 +216,7 @@ function fakeAudiences(): House['audiences'] {
     remove: none,
     members: none,
     preview: none,
+    fields: none,
     change: none,
   };
 }
