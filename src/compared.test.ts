@@ -246,6 +246,37 @@ describe('what is looked at again and again', () => {
   });
 });
 
+describe('an experiment that looks for a winner', () => {
+  it('keeps its shares until one is clearly better; then all go there, for good, and what is read is of before (journeys X7)', async () => {
+    const { journeys, measure, store, clock } = campaign.rooms;
+    const paths = ['At once', 'With a word'].map((label) => ({ label, share: 0.5, next: 'done' }));
+    await campaign.publish('content', {
+      start: 'way',
+      activities: {
+        way: { kind: 'experiment', choose: 'winner', paths },
+        done: { kind: 'end', label: 'Done' },
+      },
+    } as never);
+    expect(journeys.sharesOf('content', 'way')).toBeNull();
+    expect((await experiments()).find(({ activity }) => activity === 'way')).toMatchObject({
+      bandit: false,
+      weights: [],
+    });
+    // It was found yesterday.
+    const yesterday = new Date(clock.now() - 86_400_000).toISOString().slice(0, 10);
+    await store.run({
+      text: `insert into measure_weight (key, day, shares, seen) values ('content/way', $1, '{"At once": 0, "With a word": 1}', '[]')`,
+      values: [yesterday],
+    });
+    await measure.rollUp();
+    expect(journeys.sharesOf('content', 'way')).toEqual({ 'At once': 0, 'With a word': 1 });
+    const way = (await experiments()).find(({ activity }) => activity === 'way')!;
+    expect(way).toMatchObject({ bandit: false, weights: [{ shares: { 'With a word': 1 } }, { day: yesterday }] });
+    expect(way.against.length).toBeGreaterThan(0);
+    await store.run({ text: `delete from measure_weight where key = 'content/way'` });
+  });
+});
+
 describe('a bandit', () => {
   it('begins by the shares written down, and goes by what was bought from the next day on, the same in every process', async () => {
     const { journeys, measure, store, clock } = campaign.rooms;

@@ -64,10 +64,14 @@ export function openJourneying(
   const secrets = new Secrets({ ...ground, secret: new TextEncoder().encode(settings.secret) });
   const allowed = hostSet(settings.allowedHosts);
   const senders = async () => (await slots.messages.senders.brands()).keys();
+  const classes = async (keys: readonly string[]) => {
+    const found = await slots.messages.templates.compiled(keys);
+    return new Map([...found].map(([key, template]) => [key, template.class]));
+  };
   const journeys = new Journeys({
     store,
     clock,
-    missing: (definition) => missingHere(definition, { secrets, allowed, senders }),
+    missing: (definition) => missingHere(definition, { secrets, allowed, senders, classes }),
     zone: settings.zone,
     templates: () => templates.keys,
     audiences: () => profiles.audiences.keys,

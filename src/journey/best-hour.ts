@@ -1,3 +1,4 @@
+import { isQuietHour, type QuietHours } from './quiet.ts';
 import { hourOf, nextAt, type WallTime } from './wall.ts';
 
 const hourMs = 3_600_000;
@@ -18,7 +19,7 @@ export function bestHour(asked: {
   zone: string;
   from: number;
   withinMs: number;
-  quiet: { from: string; to: string } | null;
+  quiet: QuietHours | null;
 }): (WallTime & { due: number }) | null {
   const { times, zone, from, withinMs, quiet } = asked;
   const came = Array.from({ length: 24 }, () => 0);
@@ -29,22 +30,12 @@ export function bestHour(asked: {
     came[(hour + 23) % 24]! += 1;
   }
   const worth = (hour: number) => (times.length > 0 ? came[hour]! : hour === usualHour ? 1 : 0);
-  const open = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => !isQuiet(hour, quiet));
+  const open = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => !isQuietHour(hour, quiet));
   const due = open
     .map((hour) => ({ ...nextAt({ at: `${String(hour).padStart(2, '0')}:00`, zone, after: from }), hour }))
     .filter((one) => one.due <= from + withinMs)
     .sort((a, b) => worth(b.hour) - worth(a.hour) || a.due - b.due)[0];
   return due ? { due: due.due, wall: due.wall, zone } : null;
-}
-
-function isQuiet(hour: number, quiet: { from: string; to: string } | null): boolean {
-  if (quiet === null) return false;
-  const minutes = (text: string) => {
-    const [h, m] = text.split(':').map(Number) as [number, number];
-    return h * 60 + m;
-  };
-  const [begin, end, now] = [minutes(quiet.from), minutes(quiet.to), hour * 60];
-  return begin <= end ? now >= begin && now < end : now >= begin || now < end;
 }
 
 /** How far back visits are looked at, ms: sixteen weeks (journeys M8). */

@@ -8,6 +8,7 @@ import type { JourneyDefinition } from './definition.ts';
 import { contextOf, isSameContext, type Command, type Decision, type Run, type RunContext, type Step } from './run.ts';
 import { cappedOut, entryCapOf, priorityOf } from './compete.ts';
 import { entryCounts, takeEntries, type EntryCap, type EntryCounts } from './table-cap.ts';
+import type { QuietHours } from './quiet.ts';
 import { beginRuns, moveRuns, refuseEntries } from './table.ts';
 
 /** A message as a journey orders it; the slot is filled by whoever sends in the transaction that moves the run. */
@@ -24,7 +25,7 @@ export interface OrderedMessage {
   deadline: number;
   class: 'marketing' | 'transactional';
   holdout: number;
-  quietHours: { from: string; to: string } | null;
+  quietHours: QuietHours | null;
   rank: MessageRank;
   test: boolean;
   sender?: string | undefined;
@@ -78,8 +79,8 @@ export type UpdateProfile = (
   update: { id: string; profileId: string; at: number; attributes: Record<string, string | number | boolean | null> },
 ) => Promise<void>;
 
-/** Marketing mail is perishable: a day after it was planned it is not sent any more (trust §1.5). */
-const perishableMs = 86_400_000;
+/** Marketing mail is perishable: a day after it was planned it is not sent any more (trust §1.5); what somebody waits for keeps longer. */
+const keepsMs = { marketing: 86_400_000, transactional: 3 * 86_400_000 } as const;
 export const defaultHoldout = 0.1;
 
 /** Does it matter to the journey when somebody was last let in? A reading asks, so that it takes nobody twice. */
@@ -349,6 +350,8 @@ function orderOf(
   now: number,
 ): OrderedMessage {
   const { command, run, definition, profile } = order;
+  const activity = definition.activities[command.activity];
+  const kind = (activity?.kind === 'message' ? activity.class : undefined) ?? 'marketing';
   return {
     runId: run.id,
     journey: run.journey,
@@ -359,9 +362,9 @@ function orderOf(
     shard: profile.shard,
     message: command.message,
     context: contextOf(run),
-    deadline: Math.min(now + perishableMs, command.until ?? Infinity),
-    class: 'marketing',
-    holdout: definition.holdout ?? defaultHoldout,
+    deadline: Math.min(now + keepsMs[kind], command.until ?? Infinity),
+    class: kind,
+    holdout: kind === 'marketing' ? (definition.holdout ?? defaultHoldout) : 0,
     quietHours: definition.quietHours === undefined ? defaultQuietHours : definition.quietHours,
     rank: rankOf(definition, command.activity),
     test: profile.state.test,

@@ -71,9 +71,9 @@ export const SplitActivity = form(
 );
 export type SplitActivity = Static<typeof SplitActivity>;
 
-const choose = Type.Union([Type.Literal('fixed'), Type.Literal('bandit')], {
+const choose = Type.Union([Type.Literal('fixed'), Type.Literal('bandit'), Type.Literal('winner')], {
   description:
-    'fixed: by the shares, as long as it runs; bandit: each day more go where more have bought. Absent: fixed',
+    'fixed: by the shares, as long as it runs; bandit: each day more go where more have bought; winner: by the shares until one is clearly better than each of the others, and from the next day on all go there. Absent: fixed',
 });
 
 export const ExperimentActivity = form(
@@ -158,6 +158,12 @@ export const MessageActivity = form(
       ),
     ),
     choose: Type.Optional(choose),
+    class: Type.Optional(
+      Type.Union([Type.Literal('marketing'), Type.Literal('transactional')], {
+        description:
+          'transactional: what somebody waits for, such as a receipt. It asks for no consent, knows no quiet hours, caps or holdout, and is sent once more where it is in doubt; its message must be of that class. Absent: marketing',
+      }),
+    ),
     next,
     onExcluded: Type.Optional(place('For whom a gate refused the mail; absent: `next`')),
     addressWithin: Type.Optional(

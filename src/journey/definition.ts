@@ -11,6 +11,22 @@ export const ExitRule = form({
 });
 export type ExitRule = Static<typeof ExitRule>;
 
+/** Over midnight where the end is not after the begin; it belongs to the day on which it begins. */
+const quietSpan = {
+  from: timeOfDay('Begin'),
+  to: timeOfDay('End; the same as the begin is the whole day, on days that are named'),
+  days: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), {
+      description: 'Days of the week on which it begins, Monday 1',
+    }),
+  ),
+  dates: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Calendar days on which it begins, "2026-12-24". Without days and dates: every day',
+    }),
+  ),
+};
+
 /**
  * A journey as a document: what starts it, what it does, what ends it. Lives equally in a file, in the API and on the
  * canvas. Conditions are texts in the one language; they see `event`, `profile`, `context` and `now`.
@@ -42,10 +58,16 @@ export const JourneyDefinition = form(
       duration('A run due later than this after its time, because the system was down, ends as late; P1D if not said'),
     ),
     quietHours: Type.Optional(
-      Type.Union([form({ from: timeOfDay('Begin'), to: timeOfDay('End') }), Type.Null()], {
-        description:
-          'Hours in which no marketing mail leaves, on the recipient’s clock; 21:00 to 08:00 if not said, null for none',
-      }),
+      Type.Union(
+        [
+          form({ ...quietSpan, also: Type.Optional(Type.Array(form(quietSpan), { description: 'Further spans' })) }),
+          Type.Null(),
+        ],
+        {
+          description:
+            'Hours in which no marketing mail leaves, on the recipient’s clock; 21:00 to 08:00 if not said, null for none',
+        },
+      ),
     ),
     sender: Type.Optional(text('Key of the sender its mails go out for; absent: the one each mail names')),
     group: Type.Optional(

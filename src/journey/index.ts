@@ -24,6 +24,7 @@ export type { CarriedRuns } from './merge.ts';
 export { recipeFolder, recipes, storiesEnd } from './recipe.ts';
 export { type MessageOutcome } from './run.ts';
 export type { BusinessFact } from './audience-reader.ts';
+export { quietUntil, type QuietHours } from './quiet.ts';
 export { missingHere } from './ready.ts';
 export { Secrets, type SecretView } from './secret.ts';
 export type { ServiceView } from './service.ts';

@@ -75,13 +75,21 @@ export class Journeys {
   }
 
   /** Activities of what is live whose alternatives are weighed by what they come to. */
-  bandits(): { journey: string; activity: string; shares: Record<string, number> }[] {
+  bandits(): { journey: string; activity: string; choose: 'bandit' | 'winner'; shares: Record<string, number> }[] {
     return this.live().flatMap(({ row: { key }, definition }) =>
       Object.entries(definition.activities).flatMap(([activity, one]) => {
-        if (!('choose' in one) || one.choose !== 'bandit') return [];
+        if (!('choose' in one) || one.choose === undefined || one.choose === 'fixed') return [];
+        const { choose } = one;
         const list = one.kind === 'message' ? (one.variants ?? []) : one.paths;
         if (list.length < 2) return [];
-        return [{ journey: key, activity, shares: Object.fromEntries(list.map(({ label, share }) => [label, share])) }];
+        return [
+          {
+            journey: key,
+            activity,
+            choose,
+            shares: Object.fromEntries(list.map(({ label, share }) => [label, share])),
+          },
+        ];
       }),
     );
   }

@@ -14,7 +14,14 @@ export async function missingHere(
     secrets,
     allowed,
     senders,
-  }: { secrets: Secrets; allowed: ReadonlySet<string>; senders?: () => Promise<Iterable<string>> },
+    classes,
+  }: {
+    secrets: Secrets;
+    allowed: ReadonlySet<string>;
+    senders?: () => Promise<Iterable<string>>;
+    /** Of which class these messages are; of one that is not published nothing is said. */
+    classes?: (messages: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  },
 ): Promise<Problem[]> {
   if (secrets.pretends) return [];
   const found: Problem[] = [];
@@ -22,6 +29,7 @@ export async function missingHere(
   const known = sender === undefined || !senders ? null : [...(await senders())];
   if (known && !known.includes(sender!))
     found.push({ where: 'sender', what: `There is no sender "${sender}"; there are ${known.join(', ')}` });
+  if (classes) found.push(...(await otherClass(definition, classes)));
   for (const [name, action] of Object.entries(definition.activities)) {
     if (action.kind !== 'action') continue;
     const names = secretsOf(action);
@@ -34,6 +42,30 @@ export async function missingHere(
     if (untold) found.push({ where: `activities.${name}.token.url`, what: untold });
   }
   return found;
+}
+
+/** Mails whose message is of another class: marketing would go out without a way to unsubscribe, or the other way round without asking. */
+async function otherClass(
+  { activities }: JourneyDefinition,
+  classes: (messages: readonly string[]) => Promise<ReadonlyMap<string, string>>,
+): Promise<Problem[]> {
+  const mails = Object.entries(activities).flatMap(([name, one]) =>
+    one.kind !== 'message'
+      ? []
+      : [one.message, ...(one.variants ?? []).map(({ message }) => message)].map((message) => ({
+          name,
+          message,
+          wanted: one.class ?? 'marketing',
+        })),
+  );
+  const known = await classes([...new Set(mails.map(({ message }) => message))]);
+  return mails.flatMap(({ name, message, wanted }) => {
+    const is = known.get(message);
+    if (is === undefined || is === wanted) return [];
+    return [
+      { where: `activities.${name}.class`, what: `The message "${message}" is ${is}, and is to be sent as ${wanted}` },
+    ];
+  });
 }
 
 /** Only scheme, host and port are looked at: what follows may be filled in. */

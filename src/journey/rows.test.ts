@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Office } from '../../test/support/journeys.ts';
 import type { Activity, JourneyDefinition } from './definition.ts';
+import { missingHere } from './ready.ts';
 import { problemsOf } from './validate.ts';
 
 /** Rows of journeys.md that no other test of this room names, each tried as a shop would meet it. */
@@ -201,6 +202,50 @@ describe('limits that are not there (journeys §4, §5 30)', () => {
     await office.runner.act();
     await office.happens(office.bought());
     expect(await office.states()).toEqual(['Done']);
+  });
+});
+
+describe('a mail of a journey that somebody waits for', () => {
+  const receipt: Activity = { kind: 'message', message: 'reminder', class: 'transactional', next: 'done' };
+
+  it('is transactional where its activity says so: nobody is held out, and it keeps for three days (journeys B3, M2)', async () => {
+    await office.live(plan({ mail, receipt }, { start: 'receipt', holdout: 0.5 }));
+    await office.happens(office.add('coat'));
+    const now = office.clock.now();
+    expect(office.planned).toMatchObject([{ class: 'transactional', holdout: 0, deadline: now + 3 * day }]);
+    await office.live(plan({ mail }, { key: 'other', holdout: 0.5 }));
+    await office.happens(office.add('hat', 2));
+    expect(office.planned.at(-1)).toMatchObject({ class: 'marketing', holdout: 0.5, deadline: now + day });
+  });
+
+  it('is published only with a message of that class, and marketing only with one that can be left (journeys M2)', async () => {
+    const classes = async () => new Map([['reminder', 'marketing']]);
+    const here = { secrets: office.secrets, allowed: new Set<string>(), classes };
+    expect(await missingHere(plan({ mail }), here)).toEqual([]);
+    expect(await missingHere(plan({ receipt }), here)).toEqual([
+      {
+        where: 'activities.receipt.class',
+        what: 'The message "reminder" is marketing, and is to be sent as transactional',
+      },
+    ]);
+    const other = { ...here, classes: async () => new Map([['reminder', 'transactional']]) };
+    expect((await missingHere(plan({ mail }), other)).map(({ where }) => where)).toEqual(['activities.mail.class']);
+  });
+});
+
+describe('quiet hours', () => {
+  it('are checked span by span, and go with the mail as they are written (journeys G6)', async () => {
+    const quietHours = { from: '20:00', to: '09:00', also: [{ from: '00:00', to: '00:00', days: [7] }] };
+    await office.live(plan({ mail }, { quietHours }));
+    await office.happens(office.add('coat'));
+    expect(office.planned[0]!.quietHours).toEqual(quietHours);
+    const bad = { from: '20:00', to: '25:00', also: [{ from: '1', to: '09:00', days: [0], dates: ['2026-02-30'] }] };
+    expect(problemsOf(plan({ mail }, { quietHours: bad }), new Set(['reminder'])).map(({ where }) => where)).toEqual([
+      'quietHours.to',
+      'quietHours.also[0].from',
+      'quietHours.also[0].days',
+      'quietHours.also[0].dates[0]',
+    ]);
   });
 });
 

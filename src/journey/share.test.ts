@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExperimentActivity, SplitActivity } from './definition.ts';
 import { assignArm, journeySalt } from '../profile/index.ts';
-import { splitSalt, variantOf, variantSalt, wayOf } from './share.ts';
+import { splitSalt, variantOf, variantSalt, wayAt, wayOf } from './share.ts';
 
 const units = Array.from({ length: 20_000 }, (_, n) => `p-${n}`);
 const salt = splitSalt('cart', 'half');
@@ -63,6 +63,18 @@ describe('an experiment (journeys X4)', () => {
     const held = units.find((unit) => wayOf(experiment, salt, { unit }).heldOut)!;
     const way = wayOf(experiment, salt, { unit: held });
     expect(way).toEqual({ label: 'Held out', next: 'none', heldOut: true, share: 0.2 });
+  });
+
+  it('of a bandit that is fixed again goes by the shares written down', () => {
+    const run = { journey: 'cart', profileId: units[0]! };
+    const hands = { shares: () => ({ A: 0, B: 1 }) };
+    const paths = [
+      { label: 'A', share: 1, next: 'a' },
+      { label: 'B', share: 0, next: 'b' },
+    ];
+    const label = (choose: 'fixed' | 'bandit') =>
+      wayAt({ kind: 'experiment', choose, paths }, { name: 'way', run, hands }).label;
+    expect([label('bandit'), label('fixed')]).toEqual(['B', 'A']);
   });
 
   it('goes by the shares of the day where a bandit has set some, and leaves the holdout as it is', () => {

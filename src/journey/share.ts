@@ -39,14 +39,19 @@ interface Parted {
 
 /** Which way a run goes at a split or an experiment. */
 export function wayAt(activity: SplitActivity | ExperimentActivity, { name, run, hands }: Parted): Way {
-  const shares = hands.shares?.(name) ?? null;
+  const shares = activity.kind === 'experiment' && isWeighed(activity) ? (hands.shares?.(name) ?? null) : null;
   return wayOf(activity, splitSalt(run.journey, name), { unit: run.profileId, shares });
 }
 
 /** Which message a run plans at an activity. */
 export function messageAt(activity: MessageActivity, { name, run, hands }: Parted): ReturnType<typeof variantOf> {
-  const shares = hands.shares?.(name) ?? null;
+  const shares = isWeighed(activity) ? (hands.shares?.(name) ?? null) : null;
   return variantOf(activity, variantSalt(run.journey, name), { unit: run.profileId, shares });
+}
+
+/** Of one that is fixed again, what was weighed before holds no more. */
+function isWeighed({ choose = 'fixed' }: { choose?: 'fixed' | 'bandit' | 'winner' }): boolean {
+  return choose !== 'fixed';
 }
 
 /** Where in the whole a unit stands, 0–1, by its bucket (trust.md §5.1). */

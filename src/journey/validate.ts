@@ -147,6 +147,7 @@ function checkRules(definition: JourneyDefinition, isSound: (part: string) => bo
   if (isSound('group') && group !== undefined && !keyForm.test(group))
     say('group', `"${group}" is no name of a group: lower-case letters, digits and hyphens`);
   checkSpan(definition, say);
+  if (isSound('quietHours')) checkQuiet(definition, say);
   const { lookAhead } = definition;
   if (lookAhead !== undefined)
     durationWithin('lookAhead', lookAhead, { from: 86_400_000, to: 30 * 86_400_000, words: 'a day to 30 days', say });
@@ -164,6 +165,22 @@ function checkSpan({ begins, ends }: JourneyDefinition, say: Say): void {
       say(where, `"${wall}" is no day and no time of the wall; write 2026-12-01 or 2026-12-01T08:00`);
   const [first, last] = [momentOf(begins, 'UTC'), momentOf(ends, 'UTC')];
   if (first !== null && last !== null && last <= first) say('ends', 'It ends before it begins');
+}
+
+function checkQuiet({ quietHours }: JourneyDefinition, say: Say): void {
+  if (!quietHours) return;
+  const { also = [], ...first } = quietHours;
+  for (const [where, { from, to, days, dates }] of [
+    ['quietHours', first] as const,
+    ...also.map((one, i) => [`quietHours.also[${i}]`, one] as const),
+  ]) {
+    timeOfDay(`${where}.from`, from, say);
+    timeOfDay(`${where}.to`, to, say);
+    if (days !== undefined) numbers(`${where}.days`, days, { from: 1, to: 7, say });
+    for (const [i, date] of (dates ?? []).entries())
+      if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || momentOf(date, 'UTC') === null)
+        say(`${where}.dates[${i}]`, `"${date}" is no day; write 2026-12-24`);
+  }
 }
 
 /** Audiences that are read or asked for and do not exist: such a condition would quietly be false for everybody. */

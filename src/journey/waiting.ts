@@ -2,6 +2,7 @@ import { durationMs } from '../base/index.ts';
 import { bestHour } from './best-hour.ts';
 import type { ListenActivity, WaitActivity } from './definition.ts';
 import type { Fact } from '../profile/index.ts';
+import type { QuietHours } from './quiet.ts';
 import { instantOfWall, nextAt, type WallTime } from './wall.ts';
 
 /** When a wait ends, UTC ms, and by which time of the wall, where it is meant by one. */
@@ -17,7 +18,7 @@ export interface WaitHands {
   zone: string;
   evaluate: (source: string) => unknown;
   times: () => readonly number[];
-  quiet: { from: string; to: string } | null;
+  quiet: QuietHours | null;
 }
 
 /** When a wait that begins at `base` ends; null when it is over at once. Pure. */

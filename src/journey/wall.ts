@@ -77,6 +77,11 @@ export function dateOf(at: number, zone: string): string {
   return written(wallClock(at, zone)).slice(0, 10);
 }
 
+/** The day of the week in UTC, Monday 1. */
+export function weekdayOf(at: number): number {
+  return new Date(at).getUTCDay() || 7;
+}
+
 /** Is it the name of a time zone? */
 export function isZone(zone: unknown): zone is string {
   if (typeof zone !== 'string' || /^[+-]/.test(zone)) return false;
@@ -110,7 +115,7 @@ function dayOf(utc: number): Day {
 }
 
 function weekday({ year, month, day }: Day): number {
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDay() || 7;
+  return weekdayOf(Date.UTC(year, month - 1, day));
 }
 
 function lastOf({ year, month }: Day): number {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '../base/index.ts';
 import { banditShares } from './bandit.ts';
+import { winnerOf } from './winner.ts';
 
 describe('banditShares()', () => {
   it('gives more to what has sold more, a twentieth at least to each, and the same for the same seed and past', () => {
@@ -34,5 +36,34 @@ describe('banditShares()', () => {
       return banditShares(seen, `world-${world}`)['B']!;
     });
     expect(Math.min(...good)).toBeGreaterThan(0.9);
+  });
+});
+
+describe('winnerOf() (journeys X6, X7)', () => {
+  const seen = (...arms: [string, number, number][]) => arms.map(([label, n, buyers]) => ({ label, n, buyers }));
+
+  it('is the one that is clearly better than each of the others, and nobody before', () => {
+    expect(winnerOf(seen(['A', 9000, 270], ['B', 9000, 450]))).toBe('B');
+    expect(winnerOf(seen(['A', 9000, 450], ['B', 9000, 270], ['C', 9000, 280]))).toBe('A');
+    expect(winnerOf(seen(['A', 9000, 450], ['B', 9000, 270], ['C', 9000, 440]))).toBeNull();
+    expect(winnerOf(seen(['A', 300, 9], ['B', 300, 20]))).toBeNull();
+    expect(winnerOf(seen(['A', 0, 0], ['B', 0, 0]))).toBeNull();
+    expect(winnerOf(seen(['A', 9000, 450]))).toBeNull();
+  });
+
+  it('is looked for every day, and where all are alike is found in few worlds', () => {
+    const random = new SeededRandom(3);
+    const found = Array.from({ length: 200 }, () => {
+      const arms = seen(['A', 0, 0], ['B', 0, 0], ['C', 0, 0]);
+      for (let day = 0; day < 30; day++) {
+        for (const arm of arms) {
+          arm.n += 200;
+          for (let n = 0; n < 200; n++) if (random.next() < 0.05) arm.buyers++;
+        }
+        if (winnerOf(arms) !== null) return 1;
+      }
+      return 0;
+    });
+    expect(found.reduce<number>((sum, one) => sum + one, 0)).toBeLessThanOrEqual(10);
   });
 });

@@ -4,11 +4,13 @@ import { banditShares } from './bandit.ts';
 import { compare, type Comparison } from './comparison.ts';
 import { armsOf, comparisonKeys, keepWeights, weightsOf, weightsOn, type Weights } from './table-compare.ts';
 import { windowDays } from './table-sums.ts';
+import { winnerOf } from './winner.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** An activity whose alternatives are weighed anew each day. */
+/** An activity whose alternatives are weighed anew each day, or until one of them has won. */
 export interface Bandit {
+  choose: 'bandit' | 'winner';
   journey: string;
   activity: string;
   /** As they are written down, by label. */
@@ -54,15 +56,18 @@ export class Comparing {
   async #report(key: string): Promise<ComparisonReport> {
     const { store, clock, currency, zone } = this.#parts;
     const [journey, activity] = key.includes('/') ? key.split('/') : [null, null];
-    const matured = { journey: key, from: null, until: clock.now() - windowDays * dayMs };
-    const [all, watched, weights] = await Promise.all([
-      armsOf(store, { journey: key, from: null, until: null }, zone),
-      armsOf(store, matured, zone),
-      weightsOf(store, key),
+    const weights = await weightsOf(store, key);
+    const isWon = weights.length > 0 && this.#named(key)?.choose === 'winner';
+    // What came once all go to the winner says nothing of the others.
+    const won = isWon ? Date.parse(weights.at(-1)!.day) : Infinity;
+    const until = Math.min(won, clock.now() - windowDays * dayMs);
+    const [all, watched] = await Promise.all([
+      armsOf(store, { journey: key, from: null, until: isWon ? won : null }, zone),
+      armsOf(store, { journey: key, from: null, until }, zone),
     ]);
     const names = [...all.keys()];
     const base = ['control', 'Held out'].find((name) => names.includes(name)) ?? this.#firstOf(key) ?? names[0] ?? '';
-    const told = compare({ key, base, bandit: weights.length > 0, currency }, { all, matured: watched });
+    const told = compare({ key, base, bandit: weights.length > 0 && !isWon, currency }, { all, matured: watched });
     return {
       ...told,
       journey: journey ?? null,
@@ -71,8 +76,12 @@ export class Comparing {
     };
   }
 
+  #named(key: string): Bandit | undefined {
+    return this.#parts.bandits?.list().find(({ journey, activity }) => `${journey}/${activity}` === key);
+  }
+
   #firstOf(key: string): string | undefined {
-    const bandit = this.#parts.bandits?.list().find(({ journey, activity }) => `${journey}/${activity}` === key);
+    const bandit = this.#named(key);
     return bandit && Object.keys(bandit.shares)[0];
   }
 
@@ -85,18 +94,24 @@ export class Comparing {
     const now = clock.real();
     const list = bandits?.list() ?? [];
     const day = new Date(clock.now()).toISOString().slice(0, 10);
-    const asked = `${day} ${list.map(({ journey, activity }) => `${journey}/${activity}`).join(' ')}`;
+    const asked = `${day} ${list.map(({ journey, activity, choose }) => `${journey}/${activity}:${choose}`).join(' ')}`;
     if (list.length === 0 || (asked === this.#weighed && now - this.#at < 60_000)) return;
     const known = new Set((await weightsOn(store, day)).map(({ key }) => key));
-    for (const { journey, activity, shares } of list) {
+    for (const { journey, activity, shares, choose } of list) {
       const key = `${journey}/${activity}`;
       if (known.has(key)) continue;
+      const winner = choose === 'winner' ? await this.#winnerBefore(key, shares) : null;
       const until = clock.now() - windowDays * dayMs;
       const rows = await armsOf(store, { journey: key, from: null, until }, zone);
       const seen = Object.keys(shares).map((label) => {
         const { n = 0, buyers = 0 } = rows.get(label) ?? {};
         return { label, n, buyers };
       });
+      if (choose === 'winner') {
+        const first = winner ?? winnerOf(seen);
+        if (first !== null) await keepWeights(store, { key, day, seen, shares: allTo(first, shares) });
+        continue;
+      }
       const nothing = seen.every(({ n }) => n === 0);
       await keepWeights(store, {
         key,
@@ -109,6 +124,18 @@ export class Comparing {
     bandits!.weigh(new Map(today.map(({ key, shares }) => [key, shares])));
     [this.#weighed, this.#at] = [asked, now];
   }
+
+  /** Who has won stays so, while there is such an alternative. */
+  async #winnerBefore(key: string, shares: Record<string, number>): Promise<string | null> {
+    const [last] = await weightsOf(this.#parts.store, key);
+    const winner = Object.entries(last?.shares ?? {}).find(([, share]) => share === 1)?.[0];
+    return winner !== undefined && Object.hasOwn(shares, winner) ? winner : null;
+  }
+}
+
+/** Everybody goes to the one that has won. */
+function allTo(winner: string, shares: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.keys(shares).map((label) => [label, label === winner ? 1 : 0]));
 }
 
 /** The shares written down, made to come to one. */

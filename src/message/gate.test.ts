@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aState } from '../../test/support/message.ts';
 import { decideGates, type GateInput } from './gate.ts';
-import { effectiveZone, quietUntil } from './quiet.ts';
+import { quietUntil } from '../journey/index.ts';
+import { effectiveZone } from './quiet.ts';
 
 const night = { from: '22:00', to: '08:00' };
 const at = (text: string) => Date.parse(text);
@@ -26,6 +27,37 @@ describe('quiet hours', () => {
     expect(effectiveZone(null, 'Europe/Stockholm')).toBe('Europe/Stockholm');
     expect(effectiveZone('Mars/Phobos', 'Europe/Stockholm')).toBe('Europe/Stockholm');
     expect(effectiveZone('Pacific/Apia', 'Europe/Stockholm')).toBe('Pacific/Apia');
+  });
+
+  it('may be several, on days of the week and on dates; those that touch are one, and over midnight counts where it begins (journeys G6)', () => {
+    const hours = {
+      ...night,
+      also: [
+        { from: '00:00', to: '00:00', days: [7] },
+        { from: '12:00', to: '14:00', dates: ['2026-12-24'] },
+        { from: '20:00', to: '02:00', days: [5] },
+      ],
+    };
+    const until = (text: string, zone = 'UTC') => {
+      const end = quietUntil(at(text), hours, zone);
+      return end === null ? null : new Date(end).toISOString();
+    };
+    // Saturday night, all of Sunday, and the night to Monday are one.
+    expect(until('2026-11-28T23:00:00Z')).toBe('2026-11-30T08:00:00.000Z');
+    expect(until('2026-11-29T15:00:00Z', 'Europe/Berlin')).toBe('2026-11-30T07:00:00.000Z');
+    expect(until('2026-11-28T15:00:00Z')).toBeNull();
+    expect(until('2026-12-24T13:30:00Z')).toBe('2026-12-24T14:00:00.000Z');
+    expect(until('2026-12-25T13:30:00Z')).toBeNull();
+    // Friday’s is over at two on Saturday, when the night goes on; by itself it does not hold on Saturday evening.
+    const friday = { from: '20:00', to: '02:00', days: [5] };
+    expect(quietUntil(at('2026-11-28T01:00:00Z'), friday, 'UTC')).toBe(at('2026-11-28T02:00:00Z'));
+    expect(quietUntil(at('2026-11-28T21:00:00Z'), friday, 'UTC')).toBeNull();
+    expect(quietUntil(at('2026-11-27T21:00:00Z'), friday, 'UTC')).toBe(at('2026-11-28T02:00:00Z'));
+    // Quiet on every day of the week has an end that is looked at again, and is no endless loop.
+    const always = { from: '00:00', to: '00:00', days: [1, 2, 3, 4, 5, 6, 7] };
+    expect(quietUntil(at('2026-11-27T21:00:00Z'), always, 'UTC')! - at('2026-11-27T21:00:00Z')).toBeGreaterThan(
+      30 * 86_400_000,
+    );
   });
 
   it('are off when not set or empty', () => {

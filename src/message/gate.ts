@@ -1,7 +1,8 @@
+import { quietUntil } from '../journey/index.ts';
 import type { ProfileState } from '../profile/index.ts';
 import { judgeAddress } from './address.ts';
 import type { MessageRow } from './message.ts';
-import { effectiveZone, quietUntil } from './quiet.ts';
+import { effectiveZone } from './quiet.ts';
 
 /** How many marketing mails one profile may get in a sliding window, over all journeys. */
 export interface Cap {

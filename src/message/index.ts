@@ -43,7 +43,7 @@ export {
   type RunPlace,
 } from './part.ts';
 export { bounceWeights, type Said } from './heard.ts';
-export { effectiveZone, isZone, quietUntil } from './quiet.ts';
+export { effectiveZone, isZone } from './quiet.ts';
 export { renderMail, type Rendering, type RenderedMail, type RenderSetting } from './render.ts';
 export { ImapIntake, type ImapPlace } from './imap.ts';
 export { openIntake, type Intake } from './intake.ts';

@@ -1,12 +1,12 @@
 import { sha256 } from '../base/index.ts';
 import { identityKey } from '../event/index.ts';
+import { quietUntil } from '../journey/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Tx } from '../store/index.ts';
 import type { Taken } from './claim.ts';
 import { consents } from './gate.ts';
 import type { MessageRow } from './message.ts';
 import type { Kit } from './part.ts';
-import { quietUntil } from './quiet.ts';
 import type { Change } from './table.ts';
 
 /** How soon a mail is looked at again whose recipient has just said something of consent that no fold has taken yet, ms. */

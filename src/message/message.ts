@@ -1,3 +1,5 @@
+import type { QuietHours } from '../journey/index.ts';
+
 /** One intended mail and the states it passes through. Source: trust.md §2.2 with the changes of design §7 "Sending". */
 
 /** A proof is sent by hand: no gate but suppression is asked, and nothing of it is counted. */
@@ -46,7 +48,7 @@ export interface Plan {
   class: MessageClass;
   /** Share held out, 0–0.9. */
   holdout: number;
-  quietHours: { from: string; to: string } | null;
+  quietHours: QuietHours | null;
   /** Which of several mails to one person goes before, and how many of its group there may be; a notice has none. */
   rank?: Rank;
   test?: boolean;
@@ -121,7 +123,7 @@ export interface MessageRow {
   context: Record<string, unknown>;
   class: MessageClass;
   holdout: number;
-  quietHours: { from: string; to: string } | null;
+  quietHours: QuietHours | null;
   rank: Rank | null;
   test: boolean;
   variant: Variant | null;

@@ -1,5 +1,5 @@
 import { wilsonBounds } from '../base/index.ts';
-import { quietUntil } from './quiet.ts';
+import { quietUntil } from '../journey/index.ts';
 
 /**
  * A new sending domain begins small: so many mails on its first day, more on each day after it, to those who bought most

@@ -1,5 +1,5 @@
 import { type Say, recipeWords } from '../words/words.ts';
-import { waysOf, type ActionPart, type JourneyDocument } from './document.ts';
+import { waysOf, type ActionPart, type JourneyDocument, type QuietSpan } from './document.ts';
 import { durationWords, eventWords, sentenceOf, titleOf, wayWords } from './sentence.ts';
 
 export interface DetailRow {
@@ -93,9 +93,14 @@ function journeyRows(document: JourneyDocument, say: Say, percent: (share: numbe
     { name: say('detail.holdout'), value: percent(document.holdout) },
     {
       name: say('detail.quietHours'),
-      value: quiet === null ? say('detail.noQuietHours') : say('detail.fromTo', { from: quiet.from, to: quiet.to }),
+      value: quiet.length === 0 ? say('detail.noQuietHours') : quiet.map((span) => quietWords(span, say)).join('\n'),
     },
   ];
+}
+
+function quietWords({ from, to, days, dates }: QuietSpan, say: Say): string {
+  const on = [...days, ...dates].join(', ');
+  return `${say('detail.fromTo', { from, to })}${on === '' ? '' : ` (${on})`}`;
 }
 
 function actionRows(action: ActionPart, say: Say, to: (next: string) => string): DetailRow[] {

@@ -8,7 +8,7 @@ export interface JourneyDocument {
   entry: EntryPart;
   exits: string[];
   holdout: number;
-  quietHours: { from: string; to: string } | null;
+  quietHours: QuietSpan[];
   reentry: { never: boolean; after: string | null };
   start: string;
   activities: Map<string, ActivityPart>;
@@ -103,10 +103,24 @@ export function readDocument(source: unknown): JourneyDocument {
   };
 }
 
-function readQuiet(value: unknown): { from: string; to: string } | null {
-  if (value === null) return null;
+/** Hours in which no mail leaves, on which days of the week (Monday 1) and dates; without both every day. */
+export interface QuietSpan {
+  from: string;
+  to: string;
+  days: number[];
+  dates: string[];
+}
+
+function readQuiet(value: unknown): QuietSpan[] {
+  if (value === null) return [];
   const hours = raw(value);
-  return { from: text(hours['from']) || '21:00', to: text(hours['to']) || '08:00' };
+  const first = { from: '21:00', to: '08:00', ...hours };
+  return [first, ...list(hours['also'])].map((span: Raw) => ({
+    from: text(span['from']),
+    to: text(span['to']),
+    days: Array.isArray(span['days']) ? span['days'].map(Number) : [],
+    dates: Array.isArray(span['dates']) ? span['dates'].map(String) : [],
+  }));
 }
 
 function readEntry(part: Raw): EntryPart {

@@ -69,6 +69,7 @@ function Comparison({ one }: { one: ComparisonView }) {
         </Table>
       </div>
       {one.bandit ? <Weights one={one} /> : <Against one={one} />}
+      {!one.bandit && <Won one={one} />}
       {one.ratio?.alarm && <p className="harm-word">{say('reports.skewed')}</p>}
       {one.conflicted > 0 && <p className="quiet">{say('report.conflicted', { count: one.conflicted })}</p>}
     </section>
@@ -108,6 +109,13 @@ function Against({ one: { against, currency } }: { one: ComparisonView }) {
       ))}
     </ul>
   );
+}
+
+/** Since when everybody goes to the alternative that has won. */
+function Won({ one: { weights } }: { one: ComparisonView }) {
+  const { say } = useVoice();
+  const winner = Object.entries(weights[0]?.shares ?? {}).find(([, share]) => share === 1)?.[0];
+  return winner === undefined ? null : <p>{say('reports.won', { label: winner, day: weights.at(-1)!.day })}</p>;
 }
 
 /** A bandit's arms are filled by their own outcome, so only what it goes by is said. */

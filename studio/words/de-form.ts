@@ -127,6 +127,14 @@ export const deForm = {
   'field.quietHours': 'Ruhezeit',
   'field.quietHours.from': 'Von',
   'field.quietHours.to': 'Bis',
+  'field.quietHours.days': 'An Wochentagen',
+  'field.quietHours.dates': 'An Tagen',
+  'field.quietHours.also': 'Weitere Zeiten',
+  'field.also.from': 'Von',
+  'field.also.to': 'Bis',
+  'field.also.days': 'An Wochentagen',
+  'field.also.dates': 'An Tagen',
+  'field.message.class': 'Art',
   'field.group': 'Gruppe',
   'field.sender': 'Absender',
   'field.lookAhead': 'Blickt voraus',
@@ -230,6 +238,11 @@ export const deForm = {
   'says.lateness':
     'Ein Durchlauf, der später als so fällig wird, weil das System stand, endet; 1 Tag, wenn nichts gesagt ist.',
   'says.quietHours': 'Nach der Uhr des Empfängers; in ihr geht keine Werbemail hinaus.',
+  'says.quietHours.days':
+    '1 (Montag) bis 7; was über Mitternacht geht, gehört zu dem Tag, an dem es beginnt. Leer: jeden Tag.',
+  'says.quietHours.dates': 'Etwa 2026-12-24.',
+  'says.message.class':
+    'Transaktional fragt nach keiner Einwilligung und kennt keine Ruhezeit, keine Obergrenze und keine Vergleichsgruppe; die Mail muss von dieser Art sein.',
   'says.group': 'Reisen einer Gruppe stehen im Wettbewerb: Man ist jeweils nur in einer von ihnen.',
   'says.rounds':
     'Wie oft ein Durchlauf zur selben Aktivität zurückkommen darf; ohne Angabe gilt nur die allgemeine Grenze.',
@@ -330,6 +343,9 @@ export const deForm = {
   'choice.split.otherwise.usual': 'niemand bleibt übrig',
   'choice.choose.fixed': 'bleiben, wie sie sind',
   'choice.choose.bandit': 'gehen dorthin, wo mehr gekauft wird',
+  'choice.choose.winner': 'bleiben, bis eine klar besser ist; dann gehen alle dorthin',
+  'choice.message.class.marketing': 'Werbung',
+  'choice.message.class.transactional': 'transaktional: eine Quittung, ein Wort zur Lieferung',
   'choice.experiment.otherwise.usual': 'niemand bleibt übrig',
   'choice.events.message.usual': 'irgendeine',
   'choice.enough.backup.usual': 'keiner',

@@ -47,6 +47,7 @@ export const deReport = {
   'reports.bandit':
     'Die Anteile folgen dem Ergebnis, darum gilt kein Intervall. Um zu zeigen, was besser ist, lassen Sie feste Anteile laufen.',
   'reports.sharesOf': 'Anteile am {day}:',
+  'reports.won': 'Seit {day} gehen alle zu {label}; gelesen wird aus der Zeit davor.',
   'reports.rules': 'Zugerechnet nach anderen Regeln',
   'reports.rulesSay':
     'Jede Bestellung zählt zu einem Klick, gleich welcher Reise; mit irgendeinem Klick zu jeder Reise, die geklickt wurde. Zugerechnet ist nicht bewirkt.',

@@ -46,6 +46,7 @@ export const enReport = {
   'reports.bandit':
     'Its shares follow what it comes to, so no interval holds for them. To prove which is better, run it with fixed shares.',
   'reports.sharesOf': 'Shares of {day}:',
+  'reports.won': 'Everybody goes to {label} since {day}; what is read is of the time before.',
   'reports.rules': 'Credited by other rules',
   'reports.rulesSay':
     'Each order goes to one click, of whatever journey; with any click, to every journey that was clicked. Credited is not caused.',

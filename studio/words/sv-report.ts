@@ -46,6 +46,7 @@ export const svReport = {
   'reports.bandit':
     'Dess andelar följer vad det blir av det, så inget intervall gäller. Kör med fasta andelar för att visa vilket som är bättre.',
   'reports.sharesOf': 'Andelar {day}:',
+  'reports.won': 'Sedan {day} går alla till {label}; det som läses är från tiden innan.',
   'reports.rules': 'Tillskrivet enligt andra regler',
   'reports.rulesSay':
     'Varje beställning går till ett klick, av vilken resa som helst; med något klick till varje resa som klickades. Tillskrivet är inte orsakat.',
