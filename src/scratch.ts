@@ -36,6 +36,7 @@ const settingTables = [
   'trait',
   'message_template',
   'message_theme',
+  'message_component',
 ] as const;
 
 /** Before anything is simulated; the clock stands there until it does. */

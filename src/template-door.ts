@@ -3,11 +3,13 @@ import type { Rooms } from './app.ts';
 import type { Item } from './catalog/index.ts';
 import { gatheredBy, type Gathered } from './journey/index.ts';
 import {
+  componentOf,
   documentOf,
   faintPairs,
   goldenOf,
   requiredOf,
   specimen,
+  specimenOf,
   themeOf,
   valueAt,
   type GoldenKey,
@@ -35,6 +37,19 @@ export function templateDoor(rooms: Rooms): House['templates'] {
     difference: (key, from, to) => templates.difference(key, from, to),
     check: (key, document) => templates.check(key, document),
     themes: templates.themes,
+    components: templates.components,
+    showComponent: async (key, { golden = 'usual', language = 'en' }, given) => {
+      const component = given === undefined ? (await templates.components.get(key)).document : componentOf(given);
+      const findings = await templates.components.check(key, component);
+      if (findings.some(({ severity }) => severity === 'error')) return { html: null, findings };
+      const document = specimenOf(key, component);
+      const components = new Map([...(await templates.components.all()), [key, component] as const]);
+      const as = await goldenFor(rooms, document, golden);
+      const profile = { ...as.profile, language };
+      const template = await templates.inDress(document, { components });
+      const made = await messages.show(template, { profile, context: as.context });
+      return { html: 'mail' in made ? made.mail.html : null, findings };
+    },
     preview: async (key, whom, document) => {
       const body = document === undefined ? (await templates.get(key)).body : documentOf(document);
       const as = await sampleFor(rooms, body, whom);
@@ -45,8 +60,8 @@ export function templateDoor(rooms: Rooms): House['templates'] {
     },
     wear: async (given, language = 'en') => {
       const theme = themeOf(given);
-      const golden = goldenFor(rooms, specimen, 'usual');
-      const template = await templates.inTheme(specimen, theme);
+      const golden = await goldenFor(rooms, specimen, 'usual');
+      const template = await templates.inDress(specimen, { theme });
       const as = { profile: { ...golden.profile, language }, context: golden.context };
       const made = await messages.show(template, as);
       return { html: 'mail' in made ? made.mail.html : '', faint: faintPairs(theme) };
@@ -69,7 +84,7 @@ interface Sample extends Pick<TemplatePreview, 'whom' | 'run' | 'runs'> {
 /** A person in a run that has what the template needs; without such a run with what golden recipients have. */
 async function sampleFor(rooms: Rooms, document: TemplateDocument, whom: Whom): Promise<Sample> {
   const profile = whom.profileId === undefined ? null : await rooms.profiles.get(whom.profileId);
-  const golden = goldenFor(rooms, document, whom.golden ?? 'usual');
+  const golden = await goldenFor(rooms, document, whom.golden ?? 'usual');
   const speak = (of: ProfileView) => (whom.language === undefined ? of : { ...of, language: whom.language });
   if (!profile) {
     const { key, context } = golden;
@@ -89,13 +104,18 @@ function chosenRun(runs: readonly Gathered[], document: TemplateDocument, wanted
   return runs.find(({ context }) => needed.every((path) => valueAt({ context }, path) !== undefined));
 }
 
-function goldenFor({ catalog, clock }: Rooms, document: TemplateDocument, key: GoldenKey) {
+async function goldenFor(
+  { catalog, clock, messages }: Rooms,
+  document: TemplateDocument,
+  key: GoldenKey,
+): Promise<ReturnType<typeof goldenOf>> {
   const ids: string[] = [];
   for (const id of catalog.ids()) {
     if (isShown(catalog.get(id))) ids.push(id);
     if (ids.length === goldenShelf) break;
   }
-  return goldenOf(key, { document, ids: ids.length === 0 ? ['none'] : ids, now: clock.now() });
+  const components = await messages.templates.components.all();
+  return goldenOf(key, { document, components, ids: ids.length === 0 ? ['none'] : ids, now: clock.now() });
 }
 
 function isShown(item: Item | undefined): boolean {

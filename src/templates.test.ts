@@ -4,6 +4,10 @@ import { simpleParser } from 'mailparser';
 import { freshStore } from '../test/support/database.ts';
 import { joinRooms, migrations, type Rooms } from './app.ts';
 import type {
+  Block,
+  ComponentPreview,
+  ComponentVersions,
+  ComponentView,
   TemplateCheck,
   TemplateDifference,
   TemplateDocument,
@@ -159,6 +163,38 @@ describe('the doors of templates', () => {
     expect([unknown.status, unknown.body['code']]).toEqual([404, 'MESSAGE_THEME_UNKNOWN']);
     await api('PUT', '/v1/themes/shop', themes[0]!.theme);
   });
+});
+
+it('give components with who uses them, show one that is not stored, and take back what nobody uses', async () => {
+  const note = {
+    name: 'Note',
+    parameters: [{ name: 'says', kind: 'text' }],
+    blocks: [{ kind: 'text', words: 'Note: {{says}}' }],
+  };
+  const { status, body } = await call('GET', '/v1/schema/component');
+  expect([status, Object.keys(body['properties'] as object)]).toEqual([200, expect.arrayContaining(['parameters'])]);
+  const shown = await api<ComponentPreview>('POST', '/v1/components/note/preview', { document: note });
+  expect(shown).toMatchObject({ findings: [], html: expect.stringContaining('Note: says') });
+  expect((await call('GET', '/v1/components/note')).status).toBe(404);
+  await api('PUT', '/v1/components/note', note);
+  const block = { kind: 'component', component: 'note', values: { says: 'hello' } };
+  await api('PUT', '/v1/templates/noted', document({ blocks: [block, { kind: 'footer' }] as Block[] }));
+  const preview = await api<TemplatePreview>('POST', '/v1/templates/noted/preview', {});
+  expect(preview.mail?.html).toContain('Note: hello');
+  expect(preview.mjml).toContain('Note: {{says}}');
+  const { components } = await api<{ components: ComponentView[] }>('GET', '/v1/components');
+  expect(components.map(({ key, usedBy }) => `${key} ${usedBy.templates.some((one) => one.key === 'noted')}`)).toEqual([
+    'cart-line false',
+    'note true',
+    'price false',
+    'product-card false',
+  ]);
+  expect(await call('DELETE', '/v1/components/note')).toMatchObject({ status: 409 });
+  await api('PUT', '/v1/components/note', { ...note, name: 'Other' });
+  const { versions } = await api<ComponentVersions>('GET', '/v1/components/note/versions');
+  expect(versions.map(({ version }) => version)).toEqual([2, 1]);
+  const again = await api<ComponentView>('POST', '/v1/components/note/versions/1/restore');
+  expect(again).toMatchObject({ version: 3, document: note });
 });
 
 /** Ada, with a run of a journey whose action answered. */

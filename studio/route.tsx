@@ -182,23 +182,25 @@ const messageList = createRoute({
   component: lazyRouteComponent(() => import('./message/MessagesPage.tsx'), 'MessagesPage'),
 });
 
-const oneSender = createRoute({
-  getParentRoute: () => root,
-  path: '/senders/$key',
-  component: lazyRouteComponent(() => import('./sender/SenderPage.tsx'), 'SenderPage'),
-});
-
-const oneTheme = createRoute({
-  getParentRoute: () => root,
-  path: '/themes/$key',
-  component: lazyRouteComponent(() => import('./theme/ThemePage.tsx'), 'ThemePage'),
-});
-
-const onePool = createRoute({
-  getParentRoute: () => root,
-  path: '/coupons/$key',
-  component: lazyRouteComponent(() => import('./coupon/CouponPage.tsx'), 'CouponPage'),
-});
+/** A page of one thing that mails are made of. */
+const mailThing = <P extends string>(path: P, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => root, path, component });
+const oneSender = mailThing(
+  '/senders/$key',
+  lazyRouteComponent(() => import('./sender/SenderPage.tsx'), 'SenderPage'),
+);
+const oneTheme = mailThing(
+  '/themes/$key',
+  lazyRouteComponent(() => import('./theme/ThemePage.tsx'), 'ThemePage'),
+);
+const onePool = mailThing(
+  '/coupons/$key',
+  lazyRouteComponent(() => import('./coupon/CouponPage.tsx'), 'CouponPage'),
+);
+const oneComponent = mailThing(
+  '/components/$key',
+  lazyRouteComponent(() => import('./component/ComponentPage.tsx'), 'ComponentPage'),
+);
 
 const oneMessage = createRoute({
   getParentRoute: () => root,
@@ -370,6 +372,7 @@ export const router = createRouter({
     oneMessage,
     oneSender,
     oneTheme,
+    oneComponent,
     onePool,
     recommendations,
     oneCriterion,

@@ -12,10 +12,8 @@ import {
   TemplateProofInput,
   TemplateVersions,
   TemplateView,
-  ThemeInput,
-  ThemeView,
-  ThemeWorn,
 } from './contract-message.ts';
+import { componentDoors, themeDoors } from './admin-look.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
@@ -69,6 +67,7 @@ export function templateDoors(make: Make, house: House): void {
   versionDoors(make, house);
   tryDoors(make, house);
   themeDoors(make, house);
+  componentDoors(make, house);
 }
 
 function versionDoors(make: Make, house: House): void {
@@ -157,48 +156,6 @@ function tryDoors(make: Make, house: House): void {
 function requireWhom<W extends { profileId?: string }>(whom: W): W {
   if (whom.profileId === undefined || isUuid(whom.profileId)) return whom;
   throw new BeckonError(errors.API_INPUT_INVALID, `"${whom.profileId}" is no profile id`, { where: 'profileId' });
-}
-
-function themeDoors(make: Make, { templates }: House): void {
-  const { themes } = templates;
-  make({
-    method: 'GET',
-    path: '/themes',
-    scope: 'read',
-    summary: 'How mails look: colours, font, corners, logo. `shop` is always there.',
-    answer: Type.Object({ themes: Type.Array(ThemeView) }),
-    work: async () => ({ themes: await themes.list() }),
-  });
-  make({
-    method: 'PUT',
-    path: '/themes/:key',
-    scope: 'journeys',
-    summary: 'Save a theme. The templates that wear it are compiled anew and look so from the next mail on.',
-    body: ThemeInput,
-    answer: ThemeView,
-    work: async (call) => ({ key: call.part('key'), theme: await themes.put(call.part('key'), call.body) }),
-  });
-  make({
-    method: 'DELETE',
-    path: '/themes/:key',
-    scope: 'journeys',
-    summary: 'Remove a theme that nothing wears; `shop` looks as it came again.',
-    answer: Type.Object({ removed: Type.Boolean() }),
-    work: async (call) => {
-      await themes.remove(call.part('key'));
-      return { removed: true };
-    },
-  });
-  make({
-    method: 'POST',
-    path: '/themes/preview',
-    scope: 'read',
-    summary: 'A mail with one of everything in a theme that is not saved, and what in it is hard to read.',
-    query: { language: 'en, sv or de' },
-    body: ThemeInput,
-    answer: ThemeWorn,
-    work: (call) => templates.wear(call.body, call.query('language')),
-  });
 }
 
 /** Whether anything answers at the fixed addresses of a document; behind the guard, so that no inner door is knocked at. */

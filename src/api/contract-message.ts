@@ -1,8 +1,15 @@
-/** Shapes of `/v1/templates` and `/v1/themes`. */
+/** Shapes of `/v1/templates`, `/v1/components` and `/v1/themes`. */
 import { Type, type Static } from 'typebox';
-import { goldenKeys, TemplateDocument, Theme, type Block } from '../message/index.ts';
+import {
+  ComponentDocument,
+  goldenKeys,
+  TemplateDocument,
+  Theme,
+  type Block,
+  type PartBlock,
+} from '../message/index.ts';
 
-export type { Block, TemplateDocument, Theme };
+export type { Block, ComponentDocument, PartBlock, TemplateDocument, Theme };
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 const numberOrNull = Type.Union([Type.Integer(), Type.Null()]);
 const time = Type.String({ description: 'ISO 8601' });
@@ -144,3 +151,39 @@ export const ThemeWorn = Type.Object({
   /** Pairs of colours with a contrast under 4.5 to 1. */
   faint: Type.Array(Type.Object({ where: Type.String(), ratio: Type.Number() })),
 });
+
+export const ComponentView = Type.Object({
+  key: Type.String(),
+  origin: Type.Union([Type.Literal('shipped'), Type.Literal('shop')], {
+    description: '`shipped` came with Beckon; one of the shop under its key stands in for it',
+  }),
+  version: Type.Integer({ description: '0 of one that came with Beckon' }),
+  savedAt: Type.Union([time, Type.Null()]),
+  document: ComponentDocument,
+  usedBy: Type.Object({
+    templates: Type.Array(Type.Object({ key: Type.String(), name: Type.String() })),
+    components: Type.Array(Type.String()),
+  }),
+});
+export type ComponentView = Static<typeof ComponentView>;
+
+export const ComponentVersions = Type.Object({
+  versions: Type.Array(Type.Object({ version: Type.Integer(), savedAt: time, document: ComponentDocument })),
+});
+export type ComponentVersions = Static<typeof ComponentVersions>;
+
+/** POST /v1/components/{key}/preview */
+export const ComponentPreviewInput = Type.Object(
+  {
+    document: Type.Optional(Type.Unknown({ description: 'Instead of the newest version' })),
+    golden: Type.Optional(Type.Union(goldenKeys.map((golden) => Type.Literal(golden)))),
+    language: Type.Optional(text(35)),
+  },
+  { additionalProperties: false },
+);
+export const ComponentPreview = Type.Object({
+  /** A mail that shows nothing else; null with an error among the findings. */
+  html: Type.Union([Type.String(), Type.Null()]),
+  findings: Type.Array(TemplateFinding),
+});
+export type ComponentPreview = Static<typeof ComponentPreview>;

@@ -42,6 +42,7 @@ export const fixedDoors = {
   '/v1/schema/journey': page('The JSON Schema of a journey, for editors; without a key'),
   '/v1/schema/activity': page('The JSON Schema of an activity of a place; without a key'),
   '/v1/schema/template': page('The JSON Schema of a message template, for editors; without a key'),
+  '/v1/schema/component': page('The JSON Schema of a component of messages, for editors; without a key'),
   '/ee/v1/interact': edge('Events, answered with identity and decisions', { 200: 'requestId and handle' }),
   '/ee/v1/collect': edge('Events by beacon', { 204: 'Kept' }),
   '/ee/v1/identity/acquire': edge('An identity for a visitor', { 200: 'requestId and handle' }),

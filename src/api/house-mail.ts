@@ -22,7 +22,7 @@ import type {
   UnsubscribePage,
 } from '../message/index.ts';
 import type { Mail, MailRow } from './contract.ts';
-import type { TemplatePreview, TemplateProof } from './contract-message.ts';
+import type { ComponentPreview, TemplatePreview, TemplateProof } from './contract-message.ts';
 
 /** Links of mails (`Messages` fits). */
 export interface MessageDoor {
@@ -72,8 +72,20 @@ export interface Whom {
 /** Templates of mails (`Templates` fits), shown and proved as real people. */
 export type TemplateDoor = Pick<
   Templates,
-  'list' | 'get' | 'put' | 'publish' | 'restore' | 'versions' | 'version' | 'difference' | 'check' | 'themes'
+  | 'list'
+  | 'get'
+  | 'put'
+  | 'publish'
+  | 'restore'
+  | 'versions'
+  | 'version'
+  | 'difference'
+  | 'check'
+  | 'themes'
+  | 'components'
 > & {
+  /** A component in a mail that shows nothing else; with a document one that is not stored. Throws MESSAGE_COMPONENT_*. */
+  showComponent(key: string, whom: Pick<Whom, 'golden' | 'language'>, document?: unknown): Promise<ComponentPreview>;
   /** With a document that one, otherwise the newest version. */
   preview(key: string, whom: Whom, document?: unknown): Promise<TemplatePreview>;
   /** A mail with one of everything in a theme that is not saved, and what in it is hard to read. Throws MESSAGE_TEMPLATE_INVALID. */

@@ -13,7 +13,7 @@ import { guardRoutes, openToAll } from './guard.ts';
 import type { House } from './house.ts';
 import { inflateBodies } from './inflate.ts';
 import { journeyJsonSchema } from '../journey/index.ts';
-import { TemplateDocument } from '../message/index.ts';
+import { ComponentDocument, TemplateDocument } from '../message/index.ts';
 import { limitRequests } from './limit.ts';
 import { mailHookRoutes } from './mail-hook.ts';
 import { metricRoutes } from './metrics.ts';
@@ -146,7 +146,12 @@ async function document(app: FastifyInstance, house: House): Promise<void> {
 /** What the API is made of, for programs. */
 function schemaRoutes(child: FastifyInstance, app: FastifyInstance, house: House): void {
   openToAll(child, 'it says how the API is called');
-  const forms = { journey: journeyJsonSchema, activity: () => ActivityInput, template: () => TemplateDocument };
+  const forms = {
+    journey: journeyJsonSchema,
+    activity: () => ActivityInput,
+    template: () => TemplateDocument,
+    component: () => ComponentDocument,
+  };
   for (const [name, form] of Object.entries(forms))
     child.get(`/v1/schema/${name}`, { schema: { hide: true } }, async (_request, reply) =>
       reply

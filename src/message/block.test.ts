@@ -52,7 +52,7 @@ async function make(
     theme = shopTheme,
   }: { profile?: ProfileView; ids?: string[]; theme?: Theme } = {},
 ) {
-  const template = compilePieces({ key: 'test', version: 1 }, await compileDocument('test', document, theme));
+  const template = compilePieces({ key: 'test', version: 1 }, await compileDocument('test', document, { theme }));
   const messageId = '00000000-0000-0000-0000-000000000000';
   return renderMail({ template, messageId, context: contextOf(ids), profile, now, timeZone: 'UTC' }, setting);
 }
@@ -111,6 +111,11 @@ const samples: Record<Block['kind'], { block: Block; html: RegExp; text: RegExp 
     html: /Ten percent<br><strong[^>]*>AB-12<\/strong>[\s\S]*Until Sunday/,
     text: /Ten percent: AB-12\nUntil Sunday/,
   },
+  component: {
+    block: { kind: 'component', component: 'product-card', values: { item: `${list}[1]` } },
+    html: /alt="The scarf" width="552" height="552"[\s\S]*2 ×[\s\S]*€129\.00/,
+    text: /- 2 × The scarf, €129\.00\n {2}https:\/\/mail\.shop\.example\/shop\/p\/scarf/,
+  },
   mjml: {
     block: {
       kind: 'mjml',
@@ -138,7 +143,7 @@ describe('blocks', () => {
     expect(mail.html).toMatch(html);
     expect(mail.text).toMatch(text);
     expect(`${mail.html}${mail.text}`).not.toMatch(/undefined|\[object|\{\{|\{%|\uE000/);
-    const compiled = await compileDocument('test', document, shopTheme);
+    const compiled = await compileDocument('test', document, { theme: shopTheme });
     const found = inspect(document, compiled, { key: 'test', theme: shopTheme, render: setting, now });
     expect(found.filter(({ code }) => code !== 'MESSAGE_COUPON_EMPTY')).toEqual([]);
   });
@@ -235,7 +240,10 @@ describe('a hostile template, item, name or address changes nothing but its own 
       { kind: 'text', words: '{{profile.firstName}} and {{context.note}}' },
       { kind: 'products', list },
     ]);
-    const compiled = compilePieces({ key: 't', version: 1 }, await compileDocument('t', document, shopTheme));
+    const compiled = compilePieces(
+      { key: 't', version: 1 },
+      await compileDocument('t', document, { theme: shopTheme }),
+    );
     const property = asyncProperty(unicode, unicode, unicode, async (firstName, name, note) => {
       items.set('coat', anItem('coat', { name: name || 'x' }));
       const context = { ...contextOf(['coat']), note };

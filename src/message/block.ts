@@ -5,7 +5,7 @@ import { Type, type Static } from 'typebox';
  * JSON, checked by the schema that stands in OpenAPI too.
  */
 
-const closed = { additionalProperties: false };
+export const closed = { additionalProperties: false };
 
 /** Words in one language, or in several by language tag: `{"en": "Hello", "sv": "Hej"}`. */
 const said = (longest: number) =>
@@ -13,20 +13,37 @@ const said = (longest: number) =>
     Type.String({ maxLength: longest }),
     Type.Record(Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' }), Type.String({ maxLength: longest })),
   ]);
-const words = said(10_000);
-const short = said(500);
+export const words = said(10_000);
+export const short = said(500);
 export type Words = string | Record<string, string>;
 
-const align = Type.Optional(Type.Union([Type.Literal('left'), Type.Literal('center')]));
-const address = (description: string) => Type.String({ minLength: 1, maxLength: 2000, description });
+export const align = Type.Optional(Type.Union([Type.Literal('left'), Type.Literal('center')]));
+export const address = (description: string) => Type.String({ minLength: 1, maxLength: 2000, description });
 const list = Type.String({
   pattern: '^context(\\.[A-Za-z_][A-Za-z0-9_]*)+$',
   maxLength: 200,
   description: 'Where the list stands, such as context.journey.actions.Recommend.items',
 });
+const keyOfComponent = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,99}$', description: 'Key of a component' });
+const values = Type.Optional(
+  Type.Record(
+    Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,39}$' }),
+    Type.Union([...words.anyOf, Type.Number(), Type.Boolean()]),
+    {
+      description:
+        'What its parameters are here; an item is named by where it stands, such as context.journey.actions.Recommend.items[0]',
+    },
+  ),
+);
 const shown = {
   list,
   title: Type.Optional(short),
+  card: Type.Optional(
+    Type.Object(
+      { component: keyOfComponent, values },
+      { ...closed, description: 'The component that draws each item, instead of the one that comes with Beckon' },
+    ),
+  ),
   whenEmpty: Type.Optional(
     Type.Union([Type.Literal('skip'), Type.Literal('hide')], {
       description: 'With nothing to show: no mail at all (`skip`, the default), or the mail without this block',
@@ -37,7 +54,7 @@ const shown = {
   ),
 };
 
-const Text = Type.Object(
+export const Text = Type.Object(
   {
     kind: Type.Literal('text'),
     words,
@@ -48,10 +65,15 @@ const Text = Type.Object(
   },
   { ...closed, description: 'An empty line begins a paragraph; **bold**, [words](address), and the language' },
 );
-const Picture = Type.Object(
+export const Picture = Type.Object(
   {
     kind: Type.Literal('picture'),
     src: address('https'),
+    shape: Type.Optional(
+      Type.Union([Type.Literal('own'), Type.Literal('square')], {
+        description: '`square` fills the width on a light tile, whatever the picture measures',
+      }),
+    ),
     alt: Type.Optional(short),
     width: Type.Optional(Type.Integer({ minimum: 1, maximum: 600 })),
     height: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000 })),
@@ -60,7 +82,7 @@ const Picture = Type.Object(
   },
   closed,
 );
-const Button = Type.Object(
+export const Button = Type.Object(
   {
     kind: Type.Literal('button'),
     words: short,
@@ -88,7 +110,7 @@ const Cart = Type.Object(
   },
   { ...closed, description: 'Lines with picture, quantity and price' },
 );
-const Divider = Type.Object(
+export const Divider = Type.Object(
   {
     kind: Type.Literal('divider'),
     line: Type.Optional(Type.Boolean()),
@@ -96,7 +118,7 @@ const Divider = Type.Object(
   },
   closed,
 );
-const Social = Type.Object(
+export const Social = Type.Object(
   {
     kind: Type.Literal('social'),
     links: Type.Array(
@@ -107,7 +129,7 @@ const Social = Type.Object(
   },
   { ...closed, description: 'Names with links: no pictures from elsewhere, so it reads with pictures off' },
 );
-const Coupon = Type.Object(
+export const Coupon = Type.Object(
   {
     kind: Type.Literal('coupon'),
     code: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,59}$', description: 'Printed as {{coupon.<code>}}' }),
@@ -122,7 +144,7 @@ const Coupon = Type.Object(
   },
   closed,
 );
-const Mjml = Type.Object(
+export const Mjml = Type.Object(
   {
     kind: Type.Literal('mjml'),
     mjml: Type.String({ maxLength: 100_000 }),
@@ -141,7 +163,13 @@ const Footer = Type.Object(
   { ...closed, description: 'Why the reader gets this, the ways out, and the postal address' },
 );
 
-const Small = Type.Union([Text, Picture, Button, Divider, Social, Coupon]);
+export const UsedComponent = Type.Object(
+  { kind: Type.Literal('component'), component: keyOfComponent, values },
+  { ...closed, description: 'A component with its parameters; one about an item that is not there is left out' },
+);
+export type Values = NonNullable<Static<typeof UsedComponent>['values']>;
+
+const Small = Type.Union([Text, Picture, Button, Divider, Social, Coupon, UsedComponent]);
 export type SmallBlock = Static<typeof Small>;
 const Columns = Type.Object(
   {
@@ -171,6 +199,7 @@ export const Block = Type.Union([
   Divider,
   Social,
   Coupon,
+  UsedComponent,
   Mjml,
   Footer,
 ]);
@@ -224,13 +253,6 @@ export function requiredOf(document: TemplateDocument): string[] {
 
 export function showsList(block: Block): block is BlockOf<'products'> | BlockOf<'cart'> {
   return block.kind === 'products' || block.kind === 'cart';
-}
-
-/** Does it live by items, so that it must never go out without one? */
-export function showsItems({ blocks }: TemplateDocument): boolean {
-  return blocks.some(
-    (block) => showsList(block) || (block.kind === 'mjml' && /fragment id="product-card"/.test(block.mjml)),
-  );
 }
 
 /** Each text of the document that people read, with the JSON pointer to where it stands. */

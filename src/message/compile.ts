@@ -1,15 +1,23 @@
 import { BeckonError, sha256 } from '../base/index.ts';
-import { everyBlock, isWhole, requiredOf, showsItems, type TemplateDocument } from './block.ts';
-import { components, type Component, type Look } from './component.ts';
+import { isWhole, requiredOf, type TemplateDocument } from './block.ts';
+import { shippedComponents, type Components } from './component.ts';
+import { everyPart, listsShown, showsItems } from './component-use.ts';
 import { errors } from './error.ts';
 import { frameOf } from './frame.ts';
 import { chosenLanguage, type CompiledSource, type CouponPlace, type Pieces } from './compiled.ts';
 import { languagesOf, ownLanguage } from './language.ts';
-import { mjmlOf, say, type Style } from './mjml-block.ts';
+import { mjmlOf } from './mjml-block.ts';
+import { expandFragments, say, type Style } from './mjml-small.ts';
 import { phrasesIn } from './phrase.ts';
 import { textOf } from './text-block.ts';
 import { shopTheme, type Theme } from './theme.ts';
 import { withoutTokens } from './words.ts';
+
+/** What a document is drawn with: a theme, and the components of the shop beside those that come with Beckon. */
+export interface Dress {
+  theme: Theme;
+  components?: Components;
+}
 
 /**
  * Document → pieces in each of its languages: blocks become MJML, components are put in, MJML becomes HTML with the
@@ -17,44 +25,48 @@ import { withoutTokens } from './words.ts';
  *
  * @throws MESSAGE_TEMPLATE_FAULT naming the template and, for MJML, the line
  */
-export async function compileDocument(key: string, document: TemplateDocument, theme: Theme): Promise<CompiledSource> {
+export async function compileDocument(
+  key: string,
+  document: TemplateDocument,
+  { theme, components = shippedComponents }: Dress,
+): Promise<CompiledSource> {
   const own = ownLanguage(document);
   const kind = document.class ?? 'marketing';
   const languages: Record<string, Pieces> = {};
   for (const language of languagesOf(document)) {
-    const style: Style = { theme, language, own, kind, phrases: phrasesIn(language) };
+    const style: Style = { theme, components, language, own, kind, phrases: phrasesIn(language) };
     languages[language] = {
       subject: say(document.subject, style),
       html: await htmlOf(key, document, style),
-      text: expandFragments(textOf(document.blocks, style), 'text', style),
+      text: textOf(document.blocks, style),
     };
   }
   return {
     languages,
     own,
-    requires: requiredOf(document),
+    requires: [...new Set([...requiredOf(document), ...listsShown(document, components)])],
     class: kind,
-    showsItems: showsItems(document),
+    showsItems: showsItems(document, components),
     live: document.blocks.some((block) => 'live' in block && block.live === true),
     address: theme.address ?? null,
     sender: document.sender ?? null,
     theme: document.theme ?? null,
-    pools: poolsOf(document),
-    hosts: socialHosts(document),
+    pools: poolsOf(document, components),
+    hosts: socialHosts(document, components),
     drawing: drawing(),
   };
 }
 
 /** Each name once: two blocks of one name print one code. */
-function poolsOf(document: TemplateDocument): CouponPlace[] {
-  const places = everyBlock(document).flatMap(({ block }) =>
+function poolsOf(document: TemplateDocument, components: Components): CouponPlace[] {
+  const places = everyPart(document, components).flatMap(({ block }) =>
     block.kind === 'coupon' && block.pool !== undefined ? [[block.code, block.pool] as const] : [],
   );
   return [...new Map(places)].map(([name, pool]) => ({ name, pool }));
 }
 
-function socialHosts(document: TemplateDocument): string[] {
-  return everyBlock(document).flatMap(({ block }) =>
+function socialHosts(document: TemplateDocument, components: Components): string[] {
+  return everyPart(document, components).flatMap(({ block }) =>
     block.kind === 'social' ? block.links.flatMap(({ href }) => (URL.canParse(href) ? [new URL(href).host] : [])) : [],
   );
 }
@@ -72,17 +84,25 @@ const specimen: TemplateDocument['blocks'] = [
   { kind: 'social', links: [{ name: 'n', href: 'h' }] },
   { kind: 'coupon', code: 'C', words: 'w', terms: 't' },
   { kind: 'coupon', code: 'C', pool: 'p' },
+  { kind: 'component', component: 'product-card', values: { item: 'context.a[0]' } },
   { kind: 'footer' },
 ];
 let drawn: string | undefined;
 
 function drawing(): string {
   if (drawn !== undefined) return drawn;
-  const style: Style = { theme: shopTheme, language: 'en', own: 'en', kind: 'marketing', phrases: phrasesIn('en') };
+  const style: Style = {
+    theme: shopTheme,
+    components: shippedComponents,
+    language: 'en',
+    own: 'en',
+    kind: 'marketing',
+    phrases: phrasesIn('en'),
+  };
   const all = [
     frameOf(mjmlOf(specimen, style), { preheader: '', style }),
     textOf(specimen, style),
-    components['product-card']!.mjml(style),
+    [...shippedComponents],
     phrasesIn('sv'),
     phrasesIn('de'),
   ];
@@ -98,12 +118,13 @@ export function isStale(compiled: CompiledSource | null): boolean {
 /** The document as MJML in one language, components put in, for those who want to see or take it away. */
 export function mjmlSource(
   document: TemplateDocument,
-  { theme, wanted }: { theme: Theme; wanted: string | null },
+  { theme, components = shippedComponents, wanted }: Dress & { wanted: string | null },
 ): string {
   const own = ownLanguage(document);
   const language = chosenLanguage(wanted, languagesOf(document), own);
   return wholeMjml(document, {
     theme,
+    components,
     language,
     own,
     kind: document.class ?? 'marketing',
@@ -118,7 +139,7 @@ function wholeMjml(document: TemplateDocument, style: Style): string {
     whole?.kind === 'mjml'
       ? whole.mjml.replace('[[preheader]]', () => preheader)
       : frameOf(mjmlOf(document.blocks, style), { preheader, style });
-  return expandFragments(mjml, 'mjml', style);
+  return expandFragments(mjml, style);
 }
 
 async function htmlOf(key: string, document: TemplateDocument, style: Style): Promise<string> {
@@ -143,33 +164,4 @@ async function htmlOf(key: string, document: TemplateDocument, style: Style): Pr
 function whereOfMjml({ blocks }: TemplateDocument): string {
   const raw = blocks.flatMap(({ kind }, index) => (kind === 'mjml' ? [index] : []));
   return raw.length === 1 ? `/blocks/${raw[0]}/mjml` : '/blocks';
-}
-
-const fragmentTag = /\{\{\s*fragment\s+id="([^"]*)"((?:\s+\w+=(?:"[^"]*"|[^\s}"]+))*)\s*\}\}/g;
-
-/** Puts each component's source in place of its tag, its parameters bound before it. */
-export function expandFragments(source: string, kind: 'mjml' | 'text', look: Look): string {
-  return source.replace(fragmentTag, (_tag, id: string, given: string) => {
-    const component = Object.hasOwn(components, id) ? components[id] : undefined;
-    if (!component) throw fault(id, `is not a component; there are: ${Object.keys(components).join(', ')}`);
-    const bound = bindings(id, component, given);
-    if (kind === 'text') return `${bound}${component.text(look)}`;
-    const before = bound === '' || component.inline ? bound : `<mj-raw>${bound}</mj-raw>`;
-    return `${before}${component.mjml(look)}`;
-  });
-}
-
-function bindings(id: string, component: Component, given: string): string {
-  const values = new Map<string, string>();
-  for (const [, name, value] of given.matchAll(/\s+(\w+)=("[^"]*"|[^\s}"]+)/g)) values.set(name!, value!);
-  const missing = component.parameters.find((name) => !values.has(name));
-  if (missing) throw fault(id, `is used without its parameter "${missing}"`);
-  return component.parameters
-    .filter((name) => values.get(name) !== name)
-    .map((name) => `{% let ${name} = ${values.get(name)} %}`)
-    .join('');
-}
-
-function fault(key: string, why: string): BeckonError {
-  return new BeckonError(errors.MESSAGE_TEMPLATE_FAULT, `The component "${key}" ${why}`, { where: key });
 }

@@ -1,97 +1,183 @@
-import type { Phrases } from './phrase.ts';
-import type { Theme } from './theme.ts';
+import { Type, type Static } from 'typebox';
+import {
+  Button,
+  Coupon,
+  Divider,
+  Mjml,
+  Picture,
+  Social,
+  Text,
+  UsedComponent,
+  address,
+  closed,
+  short,
+  words,
+} from './block.ts';
 
-/** Components with parameters: what blocks are drawn with, and what raw MJML includes by `{{fragment id="…" item=line}}`. */
+/**
+ * Components: blocks with parameters, made once and used in many messages: as a block, as the card of a grid, or in raw
+ * MJML. Three come with Beckon; one of the shop under the same key stands in for it.
+ */
 
-/** What a component is drawn for. */
-export interface Look {
-  theme: Theme;
-  phrases: Phrases;
-}
+const Parameter = Type.Object(
+  {
+    name: Type.String({
+      pattern:
+        '^(?!(?:profile|context|coupon|shop|message|this|true|false|null|and|or|not|in|is|let)$)[a-z][A-Za-z0-9]{0,39}$',
+      description: 'As its blocks print it: {{name}}, of an item {{item.price}}',
+    }),
+    kind: Type.Union([
+      Type.Literal('item'),
+      Type.Literal('text'),
+      Type.Literal('number'),
+      Type.Literal('switch'),
+      Type.Literal('address'),
+    ]),
+    label: Type.Optional(Type.String({ maxLength: 100, description: 'What the form calls it' })),
+    default: Type.Optional(
+      Type.Union([...words.anyOf, Type.Number(), Type.Boolean()], {
+        description: 'What it is where it is not given; without one it must be given',
+      }),
+    ),
+  },
+  closed,
+);
+export type Parameter = Static<typeof Parameter>;
 
-export interface Component {
-  parameters: string[];
-  /** Stands within words and not as a column of its own. */
-  inline?: true;
-  mjml(look: Look): string;
-  text(look: Look): string;
-}
+const path = '^[a-z][A-Za-z0-9]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$';
+const when = Type.Optional(
+  Type.String({ pattern: path, maxLength: 200, description: 'Drawn only where this parameter says something' }),
+);
+const Price = Type.Object(
+  { kind: Type.Literal('price'), item: Type.String({ pattern: path, maxLength: 200 }), when },
+  { ...closed, description: 'Quantity and price of an item; drawn at opening where the grid is `live`' },
+);
+const Beside = Type.Object(
+  {
+    kind: Type.Literal('beside'),
+    src: address('https'),
+    alt: Type.Optional(short),
+    href: Type.Optional(address('Where a click leads')),
+    width: Type.Optional(Type.Integer({ minimum: 24, maximum: 280 })),
+    words: Type.Optional(words),
+    quiet: Type.Optional(words),
+    when,
+  },
+  { ...closed, description: 'A small picture, and words beside it' },
+);
 
-/** What an item's links carry, so that a click is one on this item at this place of this recommendation. */
-const tracked = 'data-item="{{item.id}}" data-position="{{item.position}}" data-rec="{{item.recommendation}}"';
-const amount = (of: string) => `{%= formatCurrency(${of}, item.currency) %}`;
+const PartBlock = Type.Union([
+  Type.Object({ ...Text.properties, when }, closed),
+  Type.Object({ ...Picture.properties, when }, closed),
+  Type.Object({ ...Button.properties, when }, closed),
+  Type.Object({ ...Divider.properties, when }, closed),
+  Type.Object({ ...Social.properties, when }, closed),
+  Type.Object({ ...Coupon.properties, when }, closed),
+  Type.Object({ ...UsedComponent.properties, when }, closed),
+  Type.Object({ ...Mjml.properties, when }, { ...closed, description: 'What stands in a column of MJML' }),
+  Beside,
+  Price,
+]);
+export type PartBlock = Static<typeof PartBlock>;
+export type PartOf<K extends PartBlock['kind']> = Extract<PartBlock, { kind: K }>;
 
-/** How a picture stands in its place: the box keeps its shape while it loads and when it is blocked. */
-function picture(theme: Theme, size: number): string {
-  const { tile, ink } = theme.light;
-  const style = `display:block;width:100%;height:auto;aspect-ratio:1/1;object-fit:contain;border:0;border-radius:${theme.radius}px;background:${tile};color:${ink};font-size:14px;line-height:20px`;
-  return `<img src="{{item.imageUrl}}" alt="{{item.name}}" width="${size}" height="${size}" style="${style}">`;
-}
+export const ComponentDocument = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 250 }),
+    language: Type.Optional(
+      Type.String({
+        pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+        description: 'Of words that say none; en if left out',
+      }),
+    ),
+    parameters: Type.Array(Parameter, { maxItems: 8 }),
+    blocks: Type.Array(PartBlock, { minItems: 1, maxItems: 20 }),
+    text: Type.Optional(
+      Type.String({ maxLength: 5000, description: 'In the plain-text part, instead of what its blocks say there' }),
+    ),
+  },
+  closed,
+);
+export type ComponentDocument = Static<typeof ComponentDocument>;
+export type Components = ReadonlyMap<string, ComponentDocument>;
 
-function pictureLink(theme: Theme, size: number, href: string): string {
-  const style = `display:block;text-decoration:none;background:${theme.light.tile};border-radius:${theme.radius}px`;
-  return `<a href="{{${href}}}" ${tracked} style="${style}">${picture(theme, size)}</a>`;
-}
+export const partForms = new Map(PartBlock.anyOf.map((one) => [one.properties.kind.const as string, one] as const));
 
-function nameLink(theme: Theme, href: string): string {
-  return `<a href="{{${href}}}" ${tracked} style="text-decoration:none;color:${theme.light.ink}"><strong>{{item.name}}</strong></a>`;
-}
+const item: Parameter = { name: 'item', kind: 'item' };
+const price = '{%= formatCurrency(item.price, item.currency) %}';
 
-const priceHtml =
-  `{%#if item.quantity > 1%}<span style="white-space:nowrap">{{item.quantity}} ×</span> {%/if%}` +
-  `{%#if item.price%}<span style="white-space:nowrap">${amount('item.price')}</span>{%/if%}`;
-const priceText = `{%#if item.price%}${amount('item.price')}{%/if%}`;
+/** Those that come with Beckon, in the form of a shop's own. */
+export const shippedComponents: Components = new Map<string, ComponentDocument>([
+  [
+    'product-card',
+    {
+      name: 'Product card',
+      parameters: [item],
+      blocks: [
+        {
+          kind: 'picture',
+          src: '{{item.imageUrl}}',
+          alt: '{{item.name}}',
+          href: '{{item.url}}',
+          shape: 'square',
+        },
+        { kind: 'text', words: '**[{{item.name}}]({{item.url}})**' },
+        { kind: 'component', component: 'price', values: { item: 'item' } },
+        { kind: 'text', look: 'quiet', words: '{{item.reason}}', when: 'item.reason' },
+      ],
+      text: itemText(),
+    },
+  ],
+  [
+    'cart-line',
+    {
+      name: 'Cart line',
+      parameters: [item],
+      blocks: [
+        {
+          kind: 'beside',
+          src: '{{item.imageUrl}}',
+          alt: '{{item.name}}',
+          href: '{{item.url}}',
+          width: 88,
+          words: '**[{{item.name}}]({{item.url}})**',
+          quiet: '{{fragment id="price" item=item}}{%#if item.reason%}\n{{item.reason}}{%/if%}',
+        },
+      ],
+      text: itemText(),
+    },
+  ],
+  [
+    'price',
+    {
+      name: 'Price',
+      parameters: [item],
+      blocks: [{ kind: 'price', item: 'item' }],
+      text: `{%#if item.price%}${price}{%/if%}`,
+    },
+  ],
+]);
 
-/** Drawn when the mail is opened; with pictures off its alternative text says what held when the mail was sent. */
-function livePrice(look: Look, width: number): string {
-  const alt = `{%#if item.price%}${amount('item.price')}{%/if%}`;
-  const style = `display:block;width:100%;max-width:${width}px;height:auto;border:0;color:${look.theme.light.quiet};font-size:14px;line-height:20px`;
-  return `<a href="{{item.livePage}}" ${tracked} style="text-decoration:none"><img src="{{item.liveImage}}" alt="${alt}" title="${look.phrases.now}" width="${width}" height="${Math.round((width * 72) / 268)}" style="${style}"></a>`;
-}
-
-/** A column with picture, name, price and reason. `size` is the picture's width, `share` the column's. */
-export function productCard(
-  look: Look,
-  { size, share, live = false }: { size: number; share: number; live?: boolean },
-): string {
-  const { theme } = look;
-  const page = live ? 'item.livePage' : 'item.url';
-  const priced = live
-    ? `${livePrice(look, size)}{%#if item.quantity > 1%}<span style="white-space:nowrap">{{item.quantity}} ×</span> {%/if%}`
-    : priceHtml;
-  return `<mj-column width="${share}%" padding="8px" vertical-align="top">
-  <mj-text>${pictureLink(theme, size, page)}</mj-text>
-  <mj-text css-class="bk-ink" padding="10px 0 0" font-size="16px" line-height="22px">${nameLink(theme, page)}</mj-text>
-  <mj-text css-class="bk-quiet" padding="2px 0 0" font-size="14px" line-height="20px" color="${theme.light.quiet}">${priced}{%#if item.reason%}<br><span>{{item.reason}}</span>{%/if%}</mj-text>
-</mj-column>`;
-}
-
-/** A line of a cart: small picture, name, quantity × price. */
-export function cartLine(look: Look, { live = false }: { live?: boolean } = {}): string {
-  const { theme } = look;
-  const page = live ? 'item.livePage' : 'item.url';
-  const cell = 'padding:0;vertical-align:middle;border:0';
-  const quiet = `color:${theme.light.quiet};font-size:14px;line-height:20px`;
-  const priced = live
-    ? `{%#if item.quantity > 1%}<span>{{item.quantity}} ×</span>{%/if%}${livePrice(look, 268)}`
-    : `${priceHtml}{%#if item.reason%}<br><span>{{item.reason}}</span>{%/if%}`;
-  return `<mj-text css-class="bk-line" padding="8px" font-size="16px" line-height="22px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse"><tr>
-<td width="88" style="${cell};width:88px">${pictureLink(theme, 88, page)}</td>
-<td style="${cell};padding-left:16px">${nameLink(theme, page)}<br><span class="bk-faint" style="${quiet}">${priced}</span></td>
-</tr></table></mj-text>`;
-}
-
-/** An item of a list in the plain-text part; the second line is its page. */
-export const itemText = `- {%#if item.quantity%}{{item.quantity}} × {%/if%}{{item.name}}{%#if item.price%}, ${amount('item.price')}{%/if%}{%#if item.reason%}
+/** An item of a list in the plain-text part; the last line is its page. */
+function itemText(): string {
+  return `- {%#if item.quantity%}{{item.quantity}} × {%/if%}{{item.name}}{%#if item.price%}, ${price}{%/if%}{%#if item.reason%}
   {{item.reason}}{%/if%}
   {{item.url}}`;
+}
 
-export const components: Record<string, Component> = {
-  'product-card': {
-    parameters: ['item'],
-    mjml: (look) => productCard(look, { size: 268, share: 50 }),
-    text: () => itemText,
-  },
-  'cart-line': { parameters: ['item'], mjml: (look) => cartLine(look), text: () => itemText },
-  price: { parameters: ['item'], inline: true, mjml: () => priceHtml, text: () => priceText },
-};
+/** The component that draws the items of a list where it names none. */
+export const usualCard = { products: 'product-card', cart: 'cart-line' } as const;
+
+/** What a grid fills; undefined of a component that is about no item. */
+export function itemOf({ parameters }: ComponentDocument): string | undefined {
+  return parameters.find(({ kind }) => kind === 'item')?.name;
+}
+
+/** Is it no more than words, so that it may stand within others? */
+export function isInline(component: ComponentDocument, components: Components): boolean {
+  const [only, ...more] = component.blocks;
+  if (only === undefined || more.length > 0) return false;
+  if (only.kind !== 'component') return only.kind === 'text' || only.kind === 'price';
+  const inner = components.get(only.component);
+  return inner !== undefined && inner !== component && isInline(inner, components);
+}

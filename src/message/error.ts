@@ -46,6 +46,26 @@ export const errors = defineErrors({
     status: 409,
     mend: 'Let the templates and senders that are named wear another theme, then remove it; nothing was removed',
   },
+  MESSAGE_COMPONENT_UNKNOWN: {
+    status: 404,
+    mend: 'Look at GET /v1/components for the components there are, or put one first',
+  },
+  MESSAGE_COMPONENT_INVALID: {
+    status: 400,
+    mend: 'Write the component as GET /v1/schema/component describes it; the place of the fault is named, and nothing was changed',
+  },
+  MESSAGE_COMPONENT_VALUE: {
+    status: 422,
+    mend: 'Give each parameter a value of its kind, as GET /v1/components/{key} names them',
+  },
+  MESSAGE_COMPONENT_FAULT: {
+    status: 422,
+    mend: 'Mend what is named, or first the messages that use the component; nothing was changed',
+  },
+  MESSAGE_COMPONENT_IN_USE: {
+    status: 409,
+    mend: 'Let the messages and components that are named use another, then remove it; nothing was removed',
+  },
   MESSAGE_SUBJECT_EMPTY: { status: 422, mend: 'Write a subject in the language of the template' },
   MESSAGE_BODY_EMPTY: { status: 422, mend: 'Add a block that says or shows something' },
   MESSAGE_FOOTER_MISSING: {

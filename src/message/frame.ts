@@ -1,5 +1,5 @@
 import { isRightToLeft } from './language.ts';
-import type { Style } from './mjml-block.ts';
+import type { Style } from './mjml-small.ts';
 import { plainHtml } from './words.ts';
 
 /** What stands around the blocks: head, colours in light and dark, the shop's name, and the ways out near the top. Pure. */

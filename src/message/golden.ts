@@ -1,6 +1,8 @@
 import type { Item } from '../catalog/index.ts';
 import { blankState, viewOf, type ProfileView } from '../profile/index.ts';
 import { showsList, type TemplateDocument } from './block.ts';
+import type { Components } from './component.ts';
+import { everyPart, listsShown } from './component-use.ts';
 
 /** Golden recipients: the people and carts that break mails. Previews and the checks at save render for each. Pure. */
 
@@ -26,7 +28,12 @@ const people: Record<GoldenKey, { firstName?: string; language: string; cart: nu
 /** What a golden recipient is shown of; `ids` are items in stock, and fewer than twelve come again. */
 export function goldenOf(
   key: GoldenKey,
-  { document, ids, now }: { document: TemplateDocument; ids: readonly string[]; now: number },
+  {
+    document,
+    components,
+    ids,
+    now,
+  }: { document: TemplateDocument; components: Components; ids: readonly string[]; now: number },
 ): Golden {
   const { firstName, language, cart, items } = people[key];
   const state = {
@@ -55,15 +62,16 @@ export function goldenOf(
   for (const block of document.blocks) {
     if (showsList(block)) fill(context, block.list, block.kind === 'cart' || /cart/.test(block.list) ? lines : shown);
   }
-  return { key, profile, context: { ...context, coupon: couponsOf(document) } };
+  for (const list of listsShown(document, components)) fill(context, list, /cart/.test(list) ? lines : shown);
+  return { key, profile, context: { ...context, coupon: couponsOf(document, components) } };
 }
 
 /** Codes as they will look; real ones are given out when a mail is made. */
-function couponsOf({ blocks }: TemplateDocument): Record<string, string> {
-  const all = blocks.flatMap((block) =>
-    block.kind === 'columns' ? block.columns.flatMap((column) => column.blocks) : [block],
+function couponsOf(document: TemplateDocument, components: Components): Record<string, string> {
+  const parts = everyPart(document, components);
+  return Object.fromEntries(
+    parts.flatMap(({ block }) => (block.kind === 'coupon' ? [[block.code, 'SAMPLE-4T7K']] : [])),
   );
-  return Object.fromEntries(all.flatMap((block) => (block.kind === 'coupon' ? [[block.code, 'SAMPLE-4T7K']] : [])));
 }
 
 /** Puts a list where a block looks for it, unless something stands there. */

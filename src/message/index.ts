@@ -3,7 +3,7 @@
  *
  * In:     plans from journeys in their transaction; clicks and unsubscriptions; lost and given consent
  * Out:    mails, at most once for marketing; results to the run; events message.* for the log
- * Owns:   tables message, attempt, slot, suppression, message_template, message_theme, message_sender, coupon, mailbox, mail_lane, mail_warm_up, mail_brake
+ * Owns:   tables message, attempt, slot, suppression, message_template, message_theme, message_component, message_sender, coupon, mailbox, mail_lane, mail_warm_up, mail_brake
  * Knows:  base, store, job, language, event, profile, catalog, recommend, journey
  * Never:  decides who should get something; sends without a committed attempt; believes an error code of the mail library
  * Start:  message.ts (states), gate.ts and result.ts (pure), then claim.ts and send.ts
@@ -80,13 +80,15 @@ export type { MailFinding } from './finding.ts';
 export { fixedLinks } from './inspect-link.ts';
 export type { LivePicture } from './live-pictures.ts';
 export type { Mirror } from './mirror.ts';
-export { documentOf, themeOf } from './document.ts';
+export { componentOf, documentOf, themeOf } from './document.ts';
 export { specimen } from './recipe.ts';
 export { goldenKeys, goldenOf, type GoldenKey } from './golden.ts';
 export { valueAt } from './fresh.ts';
 export type { TemplateLine, TemplateRow } from './table-template.ts';
 export { revisionOf, type Templates } from './template.ts';
 export { CouponPool, type CouponPools, type PoolView } from './coupon.ts';
+export { ComponentDocument, itemOf, type PartBlock } from './component.ts';
+export { specimenOf, type ComponentShelf, type ComponentView } from './components.ts';
 export { dkimRecord, Sender, type Brand } from './sender.ts';
 export type { Senders, SenderView } from './senders.ts';
 export { isScope, type SuppressionScope } from './table-gate.ts';

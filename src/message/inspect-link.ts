@@ -1,4 +1,5 @@
 import { everyBlock, type Block, type TemplateDocument, type Words } from './block.ts';
+import type { PartBlock } from './component.ts';
 import { errors } from './error.ts';
 import { finding, type MailFinding } from './finding.ts';
 import { requireDestination } from './link.ts';
@@ -6,8 +7,8 @@ import type { RenderSetting } from './render.ts';
 import { linksIn } from './words.ts';
 
 /** Links that lead nowhere, or to where no mail of this shop may lead; and words that say nothing of where they lead. */
-export function lookAtLinks(document: TemplateDocument, { hosts }: Pick<RenderSetting, 'hosts'>): MailFinding[] {
-  return linksOf(document).flatMap(({ at, href, words, elsewhere }) => {
+export function lookAtLinks(parts: readonly Placed[], { hosts }: Pick<RenderSetting, 'hosts'>): MailFinding[] {
+  return linksOf(parts).flatMap(({ at, href, words, elsewhere }) => {
     const refused = refusal(href, elsewhere && URL.canParse(href) ? new Set([new URL(href).host]) : hosts);
     const found = refused === null ? [] : [finding(errors.MESSAGE_LINK_REFUSED, 'error', { where: at, says: refused })];
     if (!/^\s*(click|tap|press)?\s*(here|hier|här|klicken sie hier|klicka här)\s*[.!]?\s*$/i.test(words)) return found;
@@ -18,7 +19,7 @@ export function lookAtLinks(document: TemplateDocument, { hosts }: Pick<RenderSe
 
 /** Addresses that are the same for everybody, so that somebody may look whether anything answers there. */
 export function fixedLinks(document: TemplateDocument): { at: string; href: string }[] {
-  return linksOf(document)
+  return linksOf(everyBlock(document))
     .filter(({ href }) => /^https?:\/\//.test(href) && !/\{\{|\{%/.test(href))
     .map(({ at, href }) => ({ at, href }));
 }
@@ -32,13 +33,19 @@ interface Found {
   elsewhere?: true;
 }
 
-function linksOf(document: TemplateDocument): Found[] {
-  return everyBlock(document).flatMap(({ at, block }) => linksOfBlock(at, block));
+/** A block, and where it stands in the document. */
+interface Placed {
+  at: string;
+  block: Block | PartBlock;
 }
 
-function linksOfBlock(at: string, block: Block): Found[] {
+function linksOf(parts: readonly Placed[]): Found[] {
+  return parts.flatMap(({ at, block }) => linksOfBlock(at, block));
+}
+
+function linksOfBlock(at: string, block: Block | PartBlock): Found[] {
   if (block.kind === 'button') return each(block.words).map((words) => ({ at: `${at}/href`, href: block.href, words }));
-  if (block.kind === 'picture')
+  if (block.kind === 'picture' || block.kind === 'beside')
     return block.href === undefined ? [] : [{ at: `${at}/href`, href: block.href, words: '' }];
   if (block.kind === 'social') {
     return block.links.map(({ name, href }, no) => ({

@@ -1,22 +1,29 @@
-import { everyBlock, type Block, type TemplateDocument } from './block.ts';
+import type { Block } from './block.ts';
+import type { PartBlock } from './component.ts';
 import { errors } from './error.ts';
 import { finding, type MailFinding } from './finding.ts';
 
 /** Pictures without words or sizes: a mail has to make sense, and keep its shape, with pictures off (trust §1.10). */
-export function lookAtPictures(document: TemplateDocument): MailFinding[] {
-  return everyBlock(document).flatMap(({ at, block }) => {
-    if (block.kind === 'picture') return lookAtPicture(at, block);
+export function lookAtPictures(parts: readonly { at: string; block: Block | PartBlock }[]): MailFinding[] {
+  return parts.flatMap(({ at, block }) => {
+    if (block.kind === 'picture' || block.kind === 'beside') return lookAtPicture(at, block);
     return block.kind === 'mjml' ? lookAtRaw(`${at}/mjml`, block.mjml) : [];
   });
 }
 
-function lookAtPicture(at: string, block: Extract<Block, { kind: 'picture' }>): MailFinding[] {
+function lookAtPicture(at: string, block: Extract<Block | PartBlock, { kind: 'picture' | 'beside' }>): MailFinding[] {
   const said = typeof block.alt === 'string' ? [block.alt] : Object.values(block.alt ?? {});
   return [
     ...(said.length === 0 || said.some((one) => one.trim() === '') ? [noAlt(`${at}/alt`)] : []),
-    ...(block.width === undefined || block.height === undefined ? [noSize(at)] : []),
+    ...(isSized(block) ? [] : [noSize(at)]),
     ...(block.src.startsWith('http://') && !/^http:\/\/(localhost|127\.)/.test(block.src) ? [plain(`${at}/src`)] : []),
   ];
+}
+
+/** A square, and a picture beside words, always stands in a place of its own. */
+function isSized(block: Extract<Block | PartBlock, { kind: 'picture' | 'beside' }>): boolean {
+  if (block.kind === 'beside' || block.shape === 'square') return true;
+  return block.width !== undefined && block.height !== undefined;
 }
 
 function lookAtRaw(where: string, mjml: string): MailFinding[] {

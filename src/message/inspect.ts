@@ -1,7 +1,9 @@
 import { BeckonError } from '../base/index.ts';
 import { anyType, checkTemplate, mapOf, parseType, type Problem, type Schema } from '../language/index.ts';
 import { profileSchema } from '../profile/index.ts';
-import { everyBlock, wordsOf, type TemplateDocument } from './block.ts';
+import { wordsOf, type TemplateDocument } from './block.ts';
+import { shippedComponents, type Components } from './component.ts';
+import { everyPart } from './component-use.ts';
 import { compilePieces, type CompiledSource } from './compiled.ts';
 import { errors } from './error.ts';
 import { finding, type MailFinding } from './finding.ts';
@@ -34,6 +36,7 @@ const messageSchema: Schema = mapOf({
 export interface InspectDesk {
   key: string;
   theme: Theme;
+  components?: Components;
   render: RenderSetting;
   /** UTC ms. */
   now: number;
@@ -41,12 +44,14 @@ export interface InspectDesk {
 
 /** Everything that is wrong with a document and with what it was compiled to (journeys M3, trust §1.10); errors first. */
 export function inspect(document: TemplateDocument, compiled: CompiledSource, desk: InspectDesk): MailFinding[] {
+  const parts = everyPart(document, desk.components ?? shippedComponents);
   const found = [
     ...lookAtWords(document),
     ...lookAtPieces(compiled, desk),
-    ...lookAtLinks(document, desk.render),
-    ...lookAtPictures(document),
-    ...lookAtTheme(document, desk.theme),
+    ...lookAtLinks(parts, desk.render),
+    ...lookAtPictures(parts),
+    ...lookAtTheme(desk.theme),
+    ...lookAtCoupons(parts),
   ];
   const broken = found.some(({ severity }) => severity === 'error');
   const all = broken ? found : [...found, ...lookAtMails(document, compiled, desk)];
@@ -139,14 +144,17 @@ function compileNames(html: string): Set<string> {
   return new Set([...html.matchAll(/message\.(\w+)/g)].map((found) => found[1]!));
 }
 
-function lookAtTheme(document: TemplateDocument, theme: Theme): MailFinding[] {
-  const faint = faintPairs(theme).map(({ where, ratio }) =>
+function lookAtTheme(theme: Theme): MailFinding[] {
+  return faintPairs(theme).map(({ where, ratio }) =>
     finding(errors.MESSAGE_CONTRAST_LOW, 'warning', {
       where: '/theme',
       says: `In the theme, ${where} has a contrast of ${ratio} to 1; 4.5 is the least that everybody can read`,
     }),
   );
-  const coupons = everyBlock(document).flatMap(({ at, block }) =>
+}
+
+function lookAtCoupons(parts: ReturnType<typeof everyPart>): MailFinding[] {
+  return parts.flatMap(({ at, block }) =>
     block.kind === 'coupon' && block.pool === undefined
       ? [
           finding(errors.MESSAGE_COUPON_EMPTY, 'warning', {
@@ -156,7 +164,6 @@ function lookAtTheme(document: TemplateDocument, theme: Theme): MailFinding[] {
         ]
       : [],
   );
-  return [...faint, ...coupons];
 }
 
 /** Renders for every golden recipient: what fails for one of them would fail for somebody. */
@@ -175,7 +182,12 @@ function lookAtMails(document: TemplateDocument, compiled: CompiledSource, desk:
     ...languages.map((language) => ({ key: 'twelve-items' as const, language })),
   ];
   return samples.flatMap(({ key, language }) => {
-    const { profile, context } = goldenOf(key, { document, ids: [...items.keys()], now: desk.now });
+    const { profile, context } = goldenOf(key, {
+      document,
+      components: desk.components ?? shippedComponents,
+      ids: [...items.keys()],
+      now: desk.now,
+    });
     const reader = language === undefined ? profile : { ...profile, language };
     const made = renderMail(
       {

@@ -1,5 +1,6 @@
 import type { Migration } from '../store/index.ts';
 import { choiceMigrations } from './table-choice.ts';
+import { componentMigrations } from './table-component.ts';
 import { couponMigrations } from './table-coupon.ts';
 import { hostMigrations } from './table-host.ts';
 import { paceMigrations } from './table-pace.ts';
@@ -250,4 +251,5 @@ insert into sending (shard) values (0);
   ...senderMigrations,
   ...couponMigrations,
   ...hostMigrations,
+  ...componentMigrations,
 ];

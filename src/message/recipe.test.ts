@@ -28,7 +28,10 @@ it('has recipes that show a recommended list', () => {
 
 it.each(shown)('$key asks for spares, so that sold-out items leave no gap', async ({ template, asked, limit }) => {
   const ids = Array.from({ length: asked }, (_one, no) => `item-${no}`);
-  const compiled = compilePieces({ key: 'test', version: 1 }, await compileDocument('test', template, shopTheme));
+  const compiled = compilePieces(
+    { key: 'test', version: 1 },
+    await compileDocument('test', template, { theme: shopTheme }),
+  );
   const entry = (id: string) => ({ id, quantity: 1 });
   const answer = { trackingToken: 'r1', items: ids.map(entry), cart: [entry('kept')] };
 

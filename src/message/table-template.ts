@@ -193,6 +193,14 @@ export async function templatesOfSender(runner: Runner, sender: string): Promise
 const isNewest = `(version = (select max(version) from message_template n where n.key = t.key)
         or version = (select max(version) from message_template p where p.key = t.key and published_at is not null))`;
 
+/** Newest and newest published versions of all templates, of each the newest last. */
+export async function newestRows(runner: Runner): Promise<TemplateRow[]> {
+  const rows = await runner.rows<Stored>({
+    text: `select ${columns} from message_template t where ${isNewest} order by key, version`,
+  });
+  return rows.map(rowOf);
+}
+
 /** Newest and newest published versions of all templates in a theme, by their own word or by that of their sender. */
 export async function wearersOf(runner: Runner, theme: string): Promise<TemplateRow[]> {
   const rows = await runner.rows<Stored>({

@@ -2,11 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { aContext, aDesk, type Desk } from '../../test/support/message.ts';
 import { viewOf } from '../profile/index.ts';
 import type { Block, TemplateDocument } from './block.ts';
-import { expandFragments } from './compile.ts';
-import { phrasesIn } from './phrase.ts';
 import type { RenderedMail } from './render.ts';
 import { revisionOf } from './template.ts';
-import { shopTheme } from './theme.ts';
 
 let desk: Desk;
 beforeEach(async () => {
@@ -96,7 +93,7 @@ describe('templates', () => {
     ['no postal address (trust row 38)', { blocks: whole(unsubscribe) }, /does not print message.postalAddress/],
     ['no footer (trust row 38)', { blocks: [raw(hello)] }, /does not print message.postalAddress/],
     ['no body', { blocks: [{ kind: 'footer' }] }, /body is empty/],
-    ['an unknown component', { blocks: [raw(hello, '{{fragment id="nope" item=x}}')] }, /is not a component/],
+    ['an unknown component', { blocks: [raw(hello, '{{fragment id="nope" item=x}}')] }, /no component "nope"/],
     ['a component without its parameter', { blocks: [raw(hello, '{{fragment id="product-card"}}')] }, /parameter/],
   ])('with %s are not saved', async (_why, more, says) => {
     await expect(desk.messages.templates.put('spring', aTemplate(more))).rejects.toMatchObject({
@@ -143,16 +140,6 @@ describe('templates', () => {
 
   it('that are not there are answered with the nearest', async () => {
     await expect(desk.messages.templates.publish('abandoned-card')).rejects.toThrow(/did you mean "abandoned-cart"/);
-  });
-
-  it('bind a component’s parameters before its source', () => {
-    const look = { theme: shopTheme, phrases: phrasesIn('en') };
-    const made = (source: string) => expandFragments(source, 'text', look);
-    expect(made('{{fragment id="product-card" item=line}}')).toMatch(/^\{% let item = line %\}- /);
-    expect(made('{{fragment id="product-card" item=item}}')).toMatch(/^- /);
-    expect(expandFragments('{{fragment id="price" item=line}}', 'mjml', look)).toMatch(
-      /^\{% let item = line %\}\{%#if/,
-    );
   });
 });
 

@@ -1,7 +1,10 @@
 import { BeckonError, nearest, sha256, stableJson, type Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { everyBlock, type TemplateDocument } from './block.ts';
-import { compileDocument, isStale, mjmlSource } from './compile.ts';
+import { compileDocument, isStale, mjmlSource, type Dress } from './compile.ts';
+import type { Components } from './component.ts';
+import { everyPart, lookAtUses } from './component-use.ts';
+import { ComponentShelf } from './components.ts';
 import { compilePieces, type CompiledSource, type CompiledTemplate } from './compiled.ts';
 import { documentOf } from './document.ts';
 import { differences, type Difference } from './difference.ts';
@@ -15,12 +18,12 @@ import type { Senders } from './senders.ts';
 import { poolRows } from './table-coupon.ts';
 import * as table from './table-template.ts';
 import type { TemplateLine, TemplateRow } from './table-template.ts';
-import type { Theme } from './theme.ts';
 import { Themes } from './themes.ts';
 
 /** Templates as versions: checked and compiled when saved, sent once published, never changed afterwards. */
 export class Templates {
   readonly themes: Themes;
+  readonly components: ComponentShelf;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #senders: Senders;
@@ -32,6 +35,7 @@ export class Templates {
     this.#clock = parts.clock;
     this.#senders = parts.senders;
     this.themes = new Themes(parts, (row) => this.#recompile(row));
+    this.components = new ComponentShelf(parts, (key, body, components) => this.#look(key, body, components));
     parts.senders.onChange((key) => this.#redress(key));
   }
 
@@ -98,12 +102,15 @@ export class Templates {
     requireRevision(key, known, revision);
     const hash = hashOf(body);
     if (known?.hash === hash) return known;
-    const { compiled, findings } = await this.#look(key, body);
+    const components = await this.components.all();
+    const { compiled, findings } = await this.#look(key, body, components);
     refuseFaults(key, findings);
     const version = (known?.version ?? 0) + 1;
     const row = { key, version, origin: 'shop', body, hash, compiled, savedAt: this.#clock.now() } as const;
     if (!(await table.insertTemplate(this.#store, row))) throw changed(key);
     this.#names.add(key);
+    // A component that was changed meanwhile did not know of this one.
+    if (stableJson([...(await this.components.all())]) !== stableJson([...components])) await this.#recompile(row);
     return { ...row, publishedAt: null };
   }
 
@@ -113,13 +120,21 @@ export class Templates {
   }
 
   /** Compiles and inspects; what keeps it from being compiled is a finding as well. */
-  async #look(key: string, body: TemplateDocument): Promise<{ compiled: CompiledSource; findings: MailFinding[] }> {
-    const { theme, brand, strange } = await this.#dressOf(body);
-    const unknown = [...(strange === null ? [] : [strange]), ...(await this.#strangePools(body))];
+  async #look(
+    key: string,
+    body: TemplateDocument,
+    among?: Components,
+  ): Promise<{ compiled: CompiledSource; findings: MailFinding[] }> {
+    const { theme, components, brand, strange } = await this.#dressOf(body, among);
+    const unknown = [
+      ...(strange === null ? [] : [strange]),
+      ...lookAtUses(everyBlock(body), components),
+      ...(await this.#strangePools(body, components)),
+    ];
     if (unknown.length > 0) return { compiled: null as never, findings: unknown };
     try {
-      const compiled = await compileDocument(key, body, theme);
-      const desk = { key, theme, render: brand.render, now: this.#clock.now() };
+      const compiled = await compileDocument(key, body, { theme, components });
+      const desk = { key, theme, components, render: brand.render, now: this.#clock.now() };
       return { compiled, findings: inspect(body, compiled, desk) };
     } catch (error) {
       if (!(error instanceof BeckonError)) throw error;
@@ -183,34 +198,36 @@ export class Templates {
   /** In a theme that is not its own: made at its first use, and again when the theme has changed. */
   async #inDress(key: string, { version }: { version: number }, dress: string): Promise<CompiledTemplate | null> {
     const theme = await this.themes.get(dress);
-    const [place, made] = [`${key}@${version}~${dress}`, stableJson(theme)];
+    const components = await this.components.all();
+    const [place, made] = [`${key}@${version}~${dress}`, stableJson([theme, [...components]])];
     const known = this.#compiled.get(place);
     if (known?.made === made) return known.template;
     const row = await table.templateVersion(this.#store, key, version);
     if (!row) return null;
-    const template = compilePieces(row, await compileDocument(key, row.body, theme));
+    const template = compilePieces(row, await compileDocument(key, row.body, { theme, components }));
     this.#compiled.set(place, { made, template });
     return template;
   }
 
-  /** What a document wears: its own theme, or that of its sender; and in whose name it goes out. */
-  async #dressOf({
-    theme,
-    sender,
-  }: TemplateDocument): Promise<{ theme: Theme; brand: Brand; strange: MailFinding | null }> {
+  /** What a document wears: its own theme, or that of its sender, and the components there are; and in whose name it goes out. */
+  async #dressOf(
+    { theme, sender }: TemplateDocument,
+    among?: Components,
+  ): Promise<Required<Dress> & { brand: Brand; strange: MailFinding | null }> {
+    const components = among ?? (await this.components.all());
     const brands = await this.#senders.brands();
     const brand = brands.get(sender ?? homeKey);
     const worn = await this.themes.get(theme ?? brand?.theme ?? undefined);
-    if (brand) return { theme: worn, brand, strange: null };
+    if (brand) return { theme: worn, components, brand, strange: null };
     const near = nearest(sender!, [...brands.keys()]);
     const says = `There is no sender "${sender}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
     const strange = finding(errors.MESSAGE_SENDER_UNKNOWN, 'error', { where: '/sender', says });
-    return { theme: worn, brand: this.#senders.home, strange };
+    return { theme: worn, components, brand: this.#senders.home, strange };
   }
 
   /** Coupons of pools that there are not. */
-  async #strangePools(body: TemplateDocument): Promise<MailFinding[]> {
-    const bound = everyBlock(body).flatMap(({ at, block }) =>
+  async #strangePools(body: TemplateDocument, components: Components): Promise<MailFinding[]> {
+    const bound = everyPart(body, components).flatMap(({ at, block }) =>
       block.kind === 'coupon' && block.pool !== undefined ? [{ where: `${at}/pool`, pool: block.pool }] : [],
     );
     if (bound.length === 0) return [];
@@ -228,8 +245,8 @@ export class Templates {
     for (const row of await table.templatesOfSender(this.#store, sender)) await this.#recompile(row);
   }
 
-  async #recompile({ key, version, body }: TemplateRow): Promise<CompiledSource> {
-    const compiled = await compileDocument(key, body, (await this.#dressOf(body)).theme);
+  async #recompile({ key, version, body }: Pick<TemplateRow, 'key' | 'version' | 'body'>): Promise<CompiledSource> {
+    const compiled = await compileDocument(key, body, await this.#dressOf(body));
     await table.storeCompiled(this.#store, { key, version, compiled });
     return compiled;
   }
@@ -238,21 +255,21 @@ export class Templates {
   async draft(key: string, document?: unknown): Promise<CompiledTemplate> {
     if (document !== undefined) {
       const body = documentOf(document);
-      const { theme } = await this.#dressOf(body);
-      return compilePieces({ key, version: 0 }, await compileDocument(key, body, theme));
+      return compilePieces({ key, version: 0 }, await compileDocument(key, body, await this.#dressOf(body)));
     }
     const row = await this.get(key);
     return compilePieces(row, isStale(row.compiled) ? await this.#recompile(row) : row.compiled!);
   }
 
-  /** A document in a theme that is not stored. */
-  async inTheme(document: TemplateDocument, theme: Theme): Promise<CompiledTemplate> {
-    return compilePieces({ key: 'draft', version: 0 }, await compileDocument('draft', document, theme));
+  /** A document in a theme, or with components, that are not stored. */
+  async inDress(document: TemplateDocument, dress: Partial<Dress>): Promise<CompiledTemplate> {
+    const worn = { ...(await this.#dressOf(document, dress.components)), ...dress };
+    return compilePieces({ key: 'draft', version: 0 }, await compileDocument('draft', document, worn));
   }
 
   /** A document as MJML, for a reader of that language. */
   async mjml(document: TemplateDocument, wanted: string | null): Promise<string> {
-    return mjmlSource(document, { theme: (await this.#dressOf(document)).theme, wanted });
+    return mjmlSource(document, { ...(await this.#dressOf(document)), wanted });
   }
 
   async #unknown(key: string): Promise<never> {

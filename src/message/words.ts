@@ -26,11 +26,11 @@ export function plainHtml(source: string): string {
 const link = /\[((?:[^\][]|\{\{[^}]*\}\})+)\]\(((?:[^\s()]|\{\{[^}]*\}\}|\{%[\s\S]*?%\})+)\)/g;
 const bold = /\*\*([^*]+)\*\*/g;
 
-/** Words as HTML. `linkStyle` stands in each link, since mail programs forget what a style sheet said. */
-export function richHtml(source: string, linkStyle: string): string {
+/** Words as HTML. `linkStyle` stands in each link, since mail programs forget what a style sheet said; `more` are further attributes. */
+export function richHtml(source: string, linkStyle: string, more = ''): string {
   const html = plainHtml(source.trim());
   return html
-    .replace(link, (_all, words: string, href: string) => `<a href="${href}" style="${linkStyle}">${words}</a>`)
+    .replace(link, (_all, words: string, href: string) => `<a href="${href}"${more} style="${linkStyle}">${words}</a>`)
     .replace(bold, '<strong>$1</strong>')
     .replace(/\n[ \t]*\n\s*/g, '<br><br>')
     .replace(/\n/g, '<br>');

@@ -1,8 +1,9 @@
 import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Block } from '../../src/api/contract-message.ts';
+import type { Block, PartBlock } from '../../src/api/contract-message.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { ListField } from './ListField.tsx';
+import { CardField, ComponentField, type Used } from './ComponentField.tsx';
 import { ColumnFields, type Columns, LinkFields, type Links, PoolField } from './InnerFields.tsx';
 import { isKey } from '../words/words.ts';
 import { fields, withField, withWord, wordIn, type Field } from './edit.ts';
@@ -14,14 +15,20 @@ export interface Tongue {
 }
 
 /** The form of one block. */
-export function BlockFields(props: {
-  block: Block;
+export function BlockFields<B extends Block | PartBlock>(props: {
+  block: B;
   tongue: Tongue;
   /** A field that stands elsewhere. */
   without?: string;
-  onChange: (block: Block) => void;
+  onChange: (block: B) => void;
 }) {
   const { block, tongue, without, onChange } = props;
+  if (block.kind === 'component')
+    return (
+      <div className="block-fields">
+        <ComponentField value={block} tongue={tongue} onChange={(used) => onChange({ ...block, ...used })} />
+      </div>
+    );
   return (
     <div className="block-fields">
       {fields[block.kind]
@@ -87,6 +94,8 @@ function FieldInput({ field, value, tongue, onChange }: InputProps) {
   if (field.as === 'columns') return <ColumnFields value={value as Columns} tongue={tongue} onChange={onChange} />;
   if (field.as === 'links') return <LinkFields value={value as Links} onChange={onChange} />;
   if (field.as === 'list') return <ListField label={label} value={value} onChange={onChange} />;
+  if (field.as === 'card')
+    return <CardField label={label} value={value as Used | undefined} tongue={tongue} onChange={onChange} />;
   if (field.as === 'pool') return <PoolField label={label} value={value} onChange={onChange} />;
   const text = typeof value === 'string' ? value : '';
   if (field.as === 'text') {

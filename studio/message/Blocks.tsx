@@ -1,24 +1,24 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconGripVertical, IconPlus, IconTrash } from '@tabler/icons-react';
-import { type DragEvent, useState } from 'react';
-import type { Block, TemplateFinding } from '../../src/api/contract-message.ts';
+import { type DragEvent, type ReactNode, useState } from 'react';
+import type { Block, PartBlock, TemplateFinding } from '../../src/api/contract-message.ts';
 import { useVoice } from '../ui/voice.tsx';
-import { beginnings, blockOf, moved, withField, wordIn } from './edit.ts';
+import { blockOf, moved, withField, wordIn } from './edit.ts';
 import { BlockFields, type Tongue, WordsInput } from './BlockFields.tsx';
 
-const all = Object.keys(beginnings) as Block['kind'][];
-
 /** The blocks of a mail from top to bottom: open one to change it, move it, take it away, add another. */
-export function Blocks(props: {
-  blocks: readonly Block[];
+export function Blocks<B extends Block | PartBlock>(props: {
+  blocks: readonly B[];
   findings: readonly TemplateFinding[];
   tongue: Tongue;
-  /** What may be added; all kinds when left out. */
-  kinds?: readonly Block['kind'][];
-  onChange: (blocks: Block[]) => void;
+  /** What may be added, as it begins. */
+  kinds: readonly B[];
+  /** What stands above the fields of a block. */
+  head?: (block: B, onChange: (block: B) => void) => ReactNode;
+  onChange: (blocks: B[]) => void;
 }) {
   const { say } = useVoice();
-  const { blocks, findings, tongue, kinds = all, onChange } = props;
+  const { blocks, findings, tongue, kinds, head, onChange } = props;
   const drag = useBlockDrag((from, to) => onChange(moved(blocks, from, to - from)));
   return (
     <>
@@ -29,6 +29,7 @@ export function Blocks(props: {
           <li key={`${index} ${block.kind}`} {...drag(index)}>
             <BlockRow
               block={block}
+              head={head}
               number={index + 1}
               isLast={index === blocks.length - 1}
               tongue={tongue}
@@ -47,9 +48,9 @@ export function Blocks(props: {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {kinds.map((kind) => (
-            <Menu.Item key={kind} onClick={() => onChange(added(blocks, beginnings[kind]))}>
-              {say(`messages.kind.${kind}`)}
+          {kinds.map((begin) => (
+            <Menu.Item key={begin.kind} onClick={() => onChange(added(blocks, begin))}>
+              {say(`messages.kind.${begin.kind}`)}
             </Menu.Item>
           ))}
         </Menu.Dropdown>
@@ -95,23 +96,24 @@ function useBlockDrag(onMove: (from: number, to: number) => void) {
 }
 
 /** At the end, but before the footer. */
-function added(blocks: readonly Block[], block: Block): Block[] {
+function added<B extends Block | PartBlock>(blocks: readonly B[], block: B): B[] {
   const foot = blocks.at(-1)?.kind === 'footer' && block.kind !== 'footer' ? blocks.length - 1 : blocks.length;
   return [...blocks.slice(0, foot), block, ...blocks.slice(foot)];
 }
 
-function BlockRow(props: {
-  block: Block;
+function BlockRow<B extends Block | PartBlock>(props: {
+  block: B;
+  head: ((block: B, onChange: (block: B) => void) => ReactNode) | undefined;
   number: number;
   isLast: boolean;
   tongue: Tongue;
   findings: readonly TemplateFinding[];
-  onChange: (block: Block) => void;
+  onChange: (block: B) => void;
   onMove: (by: number) => void;
   onRemove: () => void;
 }) {
   const { say } = useVoice();
-  const { block, number, isLast, tongue, findings, onChange, onMove, onRemove } = props;
+  const { block, head, number, isLast, tongue, findings, onChange, onMove, onRemove } = props;
   const name = `${number}. ${say(`messages.kind.${block.kind}`)}`;
   const named = (key: 'messages.up' | 'messages.down' | 'messages.remove') => say(key, { block: name });
   const inline = block.kind === 'text' || block.kind === 'button';
@@ -133,6 +135,7 @@ function BlockRow(props: {
           <IconGripVertical className="block-grip" size={14} stroke={1.5} aria-hidden="true" />
           <b>{name}</b> <span className="quiet">{inline ? '' : summaryOf(block, tongue)}</span>
         </summary>
+        {head && <div className="block-fields">{head(block, onChange)}</div>}
         <BlockFields block={block} tongue={tongue} {...(inline ? { without: 'words' } : {})} onChange={onChange} />
         <Findings findings={findings} />
         <div className="actions">
@@ -157,15 +160,16 @@ function BlockRow(props: {
 }
 
 /** What a block says, in a few words. */
-function summaryOf(block: Block, { language, own }: Tongue): string {
+function summaryOf(block: Block | PartBlock, { language, own }: Tongue): string {
   const of = block as {
     words?: string | Record<string, string>;
     title?: string | Record<string, string>;
     list?: string;
     src?: string;
+    component?: string;
   };
   const said = wordIn(of.words ?? of.title, language, own) || wordIn(of.words ?? of.title, own, own);
-  const text = said || of.list || of.src || '';
+  const text = said || of.list || of.src || of.component || '';
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 

@@ -6,6 +6,7 @@ import { pools } from '../coupon/query.ts';
 import { useVoice } from '../ui/voice.tsx';
 import type { Tongue } from './BlockFields.tsx';
 import { Blocks } from './Blocks.tsx';
+import { beginnings } from './edit.ts';
 
 /** Fields of a block that are lists themselves: columns with their own blocks, links, and the pool of a coupon. */
 
@@ -13,7 +14,8 @@ export type Columns = Extract<Block, { kind: 'columns' }>['columns'];
 export type Links = Extract<Block, { kind: 'social' }>['links'];
 
 /** What may stand in a column. */
-const small = ['text', 'picture', 'button', 'divider', 'social', 'coupon'] as const;
+const { text, picture, button, divider, social, coupon, component } = beginnings;
+const small: readonly Columns[number]['blocks'][number][] = [text, picture, button, divider, social, coupon, component];
 const [fewest, most] = [2, 4];
 
 export function ColumnFields(props: { value: Columns; tongue: Tongue; onChange: (columns: Columns) => void }) {
@@ -44,7 +46,7 @@ export function ColumnFields(props: { value: Columns; tongue: Tongue; onChange: 
             kinds={small}
             findings={[]}
             tongue={tongue}
-            onChange={(blocks) => put(place, { ...column, blocks: blocks as Columns[number]['blocks'] })}
+            onChange={(blocks) => put(place, { ...column, blocks })}
           />
           {columns.length > fewest && (
             <Button

@@ -5,7 +5,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { TemplateDocument, TemplateFinding, TemplateView } from '../../src/api/contract-message.ts';
+import type { Block, TemplateDocument, TemplateFinding, TemplateView } from '../../src/api/contract-message.ts';
 import { ask } from '../api/client.ts';
 import { isKeyForm, keyOf } from '../audience/rule.ts';
 import { KeyField } from '../ui/KeyField.tsx';
@@ -16,7 +16,7 @@ import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { JsonInput, WordsInput } from './BlockFields.tsx';
 import { Blocks, Findings } from './Blocks.tsx';
-import { blank, blockOf, languagesIn, ownLanguage } from './edit.ts';
+import { beginnings, blank, blockOf, languagesIn, ownLanguage } from './edit.ts';
 import { History } from './History.tsx';
 import { Proof } from './Proof.tsx';
 import { check, template, templatePath, templates } from './query.ts';
@@ -140,7 +140,13 @@ function Content(props: {
             onChange={(value) => change({ preheader: (value ?? '') as TemplateDocument['subject'] })}
           />
           <WornBy draft={draft} onChange={onChange} />
-          <Blocks blocks={draft.blocks} findings={findings} tongue={tongue} onChange={(blocks) => change({ blocks })} />
+          <Blocks<Block>
+            blocks={draft.blocks}
+            kinds={Object.values(beginnings)}
+            findings={findings}
+            tongue={tongue}
+            onChange={(blocks) => change({ blocks })}
+          />
         </div>
       )}
     </Panel>

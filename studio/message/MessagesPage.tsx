@@ -4,6 +4,8 @@ import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
+import { Components, NewComponent } from '../component/Components.tsx';
+import { components } from '../component/query.ts';
 import { Coupons, NewPool } from '../coupon/Coupons.tsx';
 import { pools } from '../coupon/query.ts';
 import { NewSender, Senders } from '../sender/Senders.tsx';
@@ -19,13 +21,14 @@ import { useVoice } from '../ui/voice.tsx';
 import { MessageList } from './MessageList.tsx';
 import { templates } from './query.ts';
 
-const parts = ['messages', 'senders', 'themes', 'coupons', 'suppressions'] as const;
+const parts = ['messages', 'components', 'themes', 'senders', 'coupons', 'suppressions'] as const;
 type Part = (typeof parts)[number];
 
 /** What a part of the page shows, and its one action. */
 const shown: Record<Part, { Page: ComponentType; New?: ComponentType }> = {
   messages: { Page: MessageList, New: NewMessage },
   senders: { Page: Senders, New: NewSender },
+  components: { Page: Components, New: NewComponent },
   themes: { Page: Themes, New: NewTheme },
   coupons: { Page: Coupons, New: NewPool },
   suppressions: { Page: Suppressions },
@@ -67,6 +70,7 @@ function useAnswer(part: Part): string | undefined {
   const mails = useQuery({ ...templates, ...asked('messages') }).data;
   const brands = useQuery({ ...senders, ...asked('senders') }).data;
   const looks = useQuery({ ...themes, ...asked('themes') }).data;
+  const shared = useQuery({ ...components, ...asked('components') }).data;
   const codes = useQuery({ ...pools, ...asked('coupons') }).data;
   const counts = useQuery({ ...suppressions({}), ...asked('suppressions') }).data?.counts;
   switch (part) {
@@ -76,6 +80,8 @@ function useAnswer(part: Part): string | undefined {
       return brands && say('senders.answer', { count: brands.length });
     case 'themes':
       return looks && say('themes.answer', { count: looks.length });
+    case 'components':
+      return shared && say('components.answer', { count: shared.length });
     case 'coupons':
       return codes && say('coupons.answer', { count: codes.reduce((sum, { free }) => sum + free, 0) });
     case 'suppressions':

@@ -1,4 +1,4 @@
-import type { Block, TemplateDocument } from '../../src/api/contract-message.ts';
+import type { Block, PartBlock, TemplateDocument } from '../../src/api/contract-message.ts';
 
 /** Changes of a document as the page makes them; each gives a new one. Pure. */
 
@@ -63,9 +63,15 @@ export function moved<T>(list: readonly T[], from: number, by: number): T[] {
   return [...rest.slice(0, to), list[from]!, ...rest.slice(to)];
 }
 
+/** Kinds of blocks, of a message or of a component. */
+export type Kind = Block['kind'] | PartBlock['kind'];
+
 /** What a field of a block is edited with. */
 export type Field =
-  | { name: string; as: 'words' | 'long' | 'text' | 'code' | 'columns' | 'links' | 'list' | 'pool' | 'switch' }
+  | {
+      name: string;
+      as: 'words' | 'long' | 'text' | 'code' | 'columns' | 'links' | 'list' | 'pool' | 'switch' | 'component' | 'card';
+    }
   | { name: string; as: 'number'; least: number; most: number }
   | { name: string; as: 'choice'; of: readonly string[] };
 
@@ -75,12 +81,13 @@ const listed: Field[] = [
   { name: 'title', as: 'words' },
 ];
 const shown: Field[] = [
+  { name: 'card', as: 'card' },
   { name: 'whenEmpty', as: 'choice', of: ['skip', 'hide'] },
   { name: 'live', as: 'switch' },
 ];
 
 /** Fields of each kind of block, in the order of the form. */
-export const fields: Record<Block['kind'], readonly Field[]> = {
+export const fields: Record<Kind, readonly Field[]> = {
   text: [
     { name: 'words', as: 'long' },
     { name: 'look', as: 'choice', of: ['body', 'heading', 'title', 'quiet'] },
@@ -91,6 +98,7 @@ export const fields: Record<Block['kind'], readonly Field[]> = {
     { name: 'alt', as: 'words' },
     { name: 'width', as: 'number', least: 1, most: 600 },
     { name: 'height', as: 'number', least: 1, most: 2000 },
+    { name: 'shape', as: 'choice', of: ['own', 'square'] },
     { name: 'href', as: 'code' },
     align,
   ],
@@ -122,6 +130,16 @@ export const fields: Record<Block['kind'], readonly Field[]> = {
     { name: 'words', as: 'words' },
     { name: 'terms', as: 'words' },
   ],
+  component: [{ name: 'component', as: 'component' }],
+  beside: [
+    { name: 'src', as: 'code' },
+    { name: 'alt', as: 'words' },
+    { name: 'width', as: 'number', least: 24, most: 280 },
+    { name: 'href', as: 'code' },
+    { name: 'words', as: 'long' },
+    { name: 'quiet', as: 'long' },
+  ],
+  price: [{ name: 'item', as: 'code' }],
   mjml: [
     { name: 'mjml', as: 'text' },
     { name: 'text', as: 'text' },
@@ -137,7 +155,7 @@ export const fields: Record<Block['kind'], readonly Field[]> = {
 const list = 'context.journey.actions.Recommend.items';
 
 /** How a block of each kind begins. */
-export const beginnings: Record<Block['kind'], Block> = {
+export const beginnings: { [K in Block['kind']]: Block & { kind: K } } = {
   text: { kind: 'text', words: '' },
   picture: { kind: 'picture', src: 'https://', width: 568, height: 284 },
   button: { kind: 'button', words: '', href: '{{shop.url}}' },
@@ -150,12 +168,33 @@ export const beginnings: Record<Block['kind'], Block> = {
   divider: { kind: 'divider' },
   social: { kind: 'social', links: [{ name: 'Instagram', href: 'https://' }] },
   coupon: { kind: 'coupon', code: 'CODE' },
+  component: { kind: 'component', component: '' },
   mjml: {
     kind: 'mjml',
     mjml: '<mj-section>\n  <mj-column>\n    <mj-text></mj-text>\n  </mj-column>\n</mj-section>',
     text: '',
   },
   footer: { kind: 'footer' },
+};
+
+/** How a block of a component begins. */
+export const partBeginnings: Record<PartBlock['kind'], PartBlock> = {
+  text: { kind: 'text', words: '' },
+  picture: { kind: 'picture', src: '{{item.imageUrl}}', alt: '{{item.name}}', href: '{{item.url}}', shape: 'square' },
+  beside: {
+    kind: 'beside',
+    src: '{{item.imageUrl}}',
+    alt: '{{item.name}}',
+    href: '{{item.url}}',
+    words: '**[{{item.name}}]({{item.url}})**',
+  },
+  price: { kind: 'price', item: 'item' },
+  button: { kind: 'button', words: '', href: '{{item.url}}' },
+  component: { kind: 'component', component: 'price', values: { item: 'item' } },
+  divider: { kind: 'divider' },
+  social: { kind: 'social', links: [{ name: 'Instagram', href: 'https://' }] },
+  coupon: { kind: 'coupon', code: 'CODE' },
+  mjml: { kind: 'mjml', mjml: '<mj-text></mj-text>', text: '' },
 };
 
 /** Where a new template begins. */
@@ -172,9 +211,9 @@ export function blockOf(where: string): number | null {
 }
 
 /** A block with one field changed; taken away where there is nothing. */
-export function withField(block: Block, name: string, value: unknown): Block {
-  const { [name]: _before, ...rest } = block as Record<string, unknown> & Block;
-  return (value === undefined ? rest : { ...block, [name]: value }) as Block;
+export function withField<B extends Block | PartBlock>(block: B, name: string, value: unknown): B {
+  const { [name]: _before, ...rest } = block as Record<string, unknown>;
+  return (value === undefined ? rest : { ...block, [name]: value }) as B;
 }
 
 /** A mail's HTML as a program shows it that loads no pictures. */

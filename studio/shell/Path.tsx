@@ -7,6 +7,7 @@ import { feeds } from '../feed/query.ts';
 import { itemPage } from '../item/query.ts';
 import { customLists } from '../list/query.ts';
 import { templates } from '../message/query.ts';
+import { components } from '../component/query.ts';
 import { pools } from '../coupon/query.ts';
 import { senders } from '../sender/query.ts';
 import { themes } from '../theme/query.ts';
@@ -29,9 +30,10 @@ const within: Record<string, 'rules' | 'lists' | 'designs' | 'offers' | 'activit
 };
 
 /** Parts of the messages that have pages of their own. */
-const ofMessages: Record<string, 'senders' | 'themes' | 'coupons'> = {
+const ofMessages: Record<string, 'senders' | 'themes' | 'components' | 'coupons'> = {
   senders: 'senders',
   themes: 'themes',
+  components: 'components',
   coupons: 'coupons',
 };
 
@@ -139,6 +141,7 @@ function useLeafName(section: string, rest: string[]): string | null {
   const shown = useQuery({ ...activity(plain), ...asked('activities') }).data;
   const brands = useQuery({ ...senders, ...asked('senders') }).data;
   const worn = useQuery({ ...themes, ...asked('themes') }).data;
+  const shared = useQuery({ ...components, ...asked('components') }).data;
   const codes = useQuery({ ...pools, ...asked('coupons') }).data;
   const letters = useQuery({ ...forms, ...asked('sign-ups') }).data;
   if (plain === '' || section === 'mailbox') return null;
@@ -161,6 +164,8 @@ function useLeafName(section: string, rest: string[]): string | null {
       return isNew ? say('senders.new') : (brands?.find(({ key }) => key === plain)?.sender.name ?? plain);
     case 'themes':
       return isNew ? say('themes.new') : (worn?.find(({ key }) => key === plain)?.theme.name ?? plain);
+    case 'components':
+      return isNew ? say('components.new') : (shared?.find(({ key }) => key === plain)?.document.name ?? plain);
     case 'coupons':
       return isNew ? say('coupons.new') : (codes?.find(({ key }) => key === plain)?.pool.name ?? plain);
     case 'sign-ups':

@@ -77,7 +77,7 @@ const pages: PageEntry[] = [
 /** Sections whose pages stand within another. */
 const within: Record<string, string> = Object.fromEntries([
   ...['rules', 'lists', 'designs', 'offers', 'activities'].map((section) => [section, '/recommendations']),
-  ...['senders', 'themes', 'coupons'].map((section) => [section, '/messages']),
+  ...['senders', 'themes', 'components', 'coupons'].map((section) => [section, '/messages']),
   ['sign-ups', '/settings'],
 ]);
 

@@ -7,6 +7,7 @@ const pages: Record<string, string> = {
   messages: 'guide/write-a-mail',
   senders: 'guide/mails#several-senders',
   themes: 'guide/write-a-mail',
+  components: 'guide/write-a-mail#components',
   coupons: 'guide/write-a-mail#coupons',
   recommendations: 'guide/recommendations',
   rules: 'recommend/rules',

@@ -21,6 +21,7 @@ export function ThingTable<T extends { key: string }>(
       | '/coupons/$key'
       | '/designs/$key'
       | '/themes/$key'
+      | '/components/$key'
       | '/activities/$key'
       | '/offers/$key'
       | '/sign-ups/$key';

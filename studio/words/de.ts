@@ -6,6 +6,7 @@ import { deForm } from './de-form.ts';
 import { dePlace } from './de-place.ts';
 import { deFeeds } from './de-feeds.ts';
 import { deBrand } from './de-brand.ts';
+import { deComponent } from './de-component.ts';
 import { deMessage } from './de-message.ts';
 import { dePeople } from './de-people.ts';
 import { deRecipe } from './de-recipe.ts';
@@ -446,6 +447,7 @@ export const de: Catalogue = {
 
   ...deMessage,
   ...deBrand,
+  ...deComponent,
   ...dePeople,
   ...deAction,
   ...deForm,

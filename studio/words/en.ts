@@ -6,6 +6,7 @@ import { enForm } from './en-form.ts';
 import { enPlace } from './en-place.ts';
 import { enFeeds } from './en-feeds.ts';
 import { enBrand } from './en-brand.ts';
+import { enComponent } from './en-component.ts';
 import { enMessage } from './en-message.ts';
 import { enPeople } from './en-people.ts';
 import { enRecipe } from './en-recipe.ts';
@@ -442,6 +443,7 @@ export const en = {
 
   ...enMessage,
   ...enBrand,
+  ...enComponent,
   ...enPeople,
   ...enAction,
   ...enForm,

@@ -6,6 +6,7 @@ import { svForm } from './sv-form.ts';
 import { svPlace } from './sv-place.ts';
 import { svFeeds } from './sv-feeds.ts';
 import { svBrand } from './sv-brand.ts';
+import { svComponent } from './sv-component.ts';
 import { svMessage } from './sv-message.ts';
 import { svPeople } from './sv-people.ts';
 import { svRecipe } from './sv-recipe.ts';
@@ -439,6 +440,7 @@ export const sv: Catalogue = {
 
   ...svMessage,
   ...svBrand,
+  ...svComponent,
   ...svPeople,
   ...svAction,
   ...svForm,

@@ -29,6 +29,8 @@ function fakeTemplates(): House['templates'] {
     proof: none,
     wear: none,
     themes: themes as unknown as House['templates']['themes'],
+    components: { list: async () => [] } as unknown as House['templates']['components'],
+    showComponent: none,
   };
 }
 
