@@ -219,6 +219,31 @@ describe('what an action may do at our own doors (trust §3.6)', () => {
     expect(JSON.stringify(tried.body)).not.toContain('API_KEY_NOT_ENOUGH');
   });
 
+  it('looks things up by their keys in our own catalogue, for conditions and mails (journeys A14)', async () => {
+    const { activities, ...rest } = plain('looks', {
+      method: 'GET',
+      url: '/v1/items?ids={{event.items[0].id}},nothing,hat',
+      next: 'dear',
+    });
+    const dear = {
+      kind: 'condition',
+      paths: [
+        {
+          label: 'Dear',
+          when: 'context.journey.actions.Recs.items[0].price >= 20 and count(context.journey.actions.Recs.items) = 2',
+          next: 'yes',
+        },
+      ],
+      otherwise: 'done',
+    };
+    const looked = { ...rest, activities: { ...activities, dear, yes: { kind: 'end', label: 'Dear' } } };
+    const put = await ask('PUT', '/v1/journeys/looks', looked);
+    expect(put.status, put.body.detail).toBe(200);
+    expect(await ask('POST', '/v1/journeys/looks/publish')).toMatchObject({ status: 200 });
+    await come('looks', 1);
+    expect(await ends('looks')).toEqual(['Dear']);
+  });
+
   it('reads by the methods a service may want (journeys C3, §5 23)', async () => {
     const { id: profileId } = (await rooms.profiles.find({ namespace: 'ecid', id: '1'.padStart(38, '7') }))!;
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {

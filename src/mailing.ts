@@ -122,6 +122,7 @@ export function mailSettings(settings: Settings) {
     leaseMs,
     recoveryMs,
     globalHoldout = 0,
+    onlyTo = [],
     mailThreads = 0,
   } = settings;
   return {
@@ -136,6 +137,7 @@ export function mailSettings(settings: Settings) {
     // Only the built-in mailbox may do without (settings.ts); it shows what is still missing.
     postalAddress: postalAddress ?? 'No postal address yet: set BECKON_POSTAL_ADDRESS',
     globalHoldout,
+    ...(onlyTo.length > 0 ? { onlyTo: new Set(onlyTo) } : {}),
     makerThreads: mailThreads,
     settings: { leaseMs, recoveryMs },
   };

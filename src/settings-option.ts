@@ -156,6 +156,11 @@ export const options: readonly Option[] = [
     text: 'who signs members in by OpenID Connect: https://CLIENT_ID:CLIENT_SECRET@issuer (nobody else)',
   },
   {
+    name: 'onlyTo',
+    env: 'BECKON_ONLY_TO',
+    text: 'addresses and domains that alone get mail, with commas between: ada@shop.example,staging.example (all get it)',
+  },
+  {
     name: 'globalHoldout',
     env: 'BECKON_GLOBAL_HOLDOUT',
     text: 'share of everybody who gets no marketing mail for a quarter of a year, to see what all of it causes: 0.05 (0)',

@@ -61,6 +61,16 @@ export function readHosts(given: Given): string[] {
   });
 }
 
+/** Addresses and domains, in lower case. */
+export function readRecipients(given: Given): string[] {
+  return given.value.split(',').map((part) => {
+    const one = part.trim().toLowerCase();
+    if (!/^([^\s@,]+@)?[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(one))
+      throw bad(given.as, given.value, 'names no addresses and domains: ada@shop.example,staging.example');
+    return one;
+  });
+}
+
 /** 0 takes any that is free. */
 export function readPort(given: Given): number {
   if (!/^\d{1,5}$/.test(given.value) || Number(given.value) > 65_535)

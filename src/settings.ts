@@ -14,6 +14,7 @@ import {
   readPort,
   readRates,
   readSecretText,
+  readRecipients,
   readShare,
   readSwitch,
   readUrl,
@@ -85,6 +86,8 @@ export interface Settings {
   mailThreads?: number;
   /** Share of everybody who gets no marketing mail for a quarter of a year, 0–0.5; absent: 0. */
   globalHoldout?: number;
+  /** Addresses and domains that alone get mail; empty: all do. */
+  onlyTo?: string[];
   /** What this process does; absent: everything. */
   roles?: readonly Role[];
   /** Where processes answer that have the role `recommend`, for those without it; absent: at the public address. */
@@ -149,6 +152,7 @@ export function readSettings(
     recoveryMs: given.recoveryMs === undefined ? 900_000 : readCount(given.recoveryMs),
     mailThreads: given.mailThreads === undefined ? 1 : Math.min(readCount(given.mailThreads), 16),
     globalHoldout: given.globalHoldout === undefined ? 0 : readShare(given.globalHoldout),
+    onlyTo: given.onlyTo === undefined ? [] : readRecipients(given.onlyTo),
     roles,
     recommendUrl: readUrl(given.recommendUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? null,
     drainMs: given.drainMs === undefined ? 0 : readCount(given.drainMs),

@@ -24,6 +24,8 @@ const dayMs = 24 * 3600 * 1000;
 const mostRows = 100;
 /** Rows that may lie before a page; who looks for more looks by name. */
 const deepest = 10_000;
+/** Items that may be asked for by their ids. */
+const mostIds = 500;
 /** Items looked at before others get a turn. */
 const goSize = 20_000;
 /** Pages of other items that are asked whether they show the item, and places of each list. */
@@ -44,6 +46,7 @@ export function itemDoors(make: Make, house: House): void {
     summary:
       'What is sold, by a part of the name or an id, a category, and whether it is in stock; with visits of late.',
     query: {
+      ids: `Ids with commas between, at most ${mostIds}: just these, in that order; nothing else is asked then`,
       q: 'A part of the name, or the beginning of an id',
       category: 'One of its categories',
       stock: '`in` or `out`; left out: both',
@@ -124,6 +127,8 @@ function settingDoors(make: Make, catalog: CatalogDoor): void {
 const shelfOf = (call: Call<unknown>, catalog: CatalogDoor): Shelf => catalog.shelf(call.query('environment') ?? null);
 
 async function listed(call: Call<unknown>, catalog: CatalogDoor, house: House): Promise<ItemList> {
+  const ids = call.query('ids');
+  if (ids !== undefined) return theseOf(shelfOf(call, catalog), ids, house);
   const fits = wantedBy(call);
   const sort = oneOf('sort', call.query('sort') ?? 'id', sorts);
   const [from, limit] = [wholeOf(call, 'from', [0, deepest, 0]), wholeOf(call, 'limit', [1, mostRows, 50])];
@@ -137,6 +142,16 @@ async function listed(call: Call<unknown>, catalog: CatalogDoor, house: House): 
   }
   const items = best.all.slice(from).map(({ item }) => rowOf(item, house));
   return { items, matches, of };
+}
+
+/** Rows of these ids, as a lookup by keys; what is not sold is left out. */
+function theseOf(shelf: ReturnType<typeof shelfOf>, ids: string, house: House): ItemList {
+  const asked = [...new Set(ids.split(',').map((id) => id.trim()))].slice(0, mostIds);
+  const items = asked.flatMap((id) => {
+    const item = shelf.get(id);
+    return item ? [rowOf(item, house)] : [];
+  });
+  return { items, matches: items.length, of: asked.length };
 }
 
 interface Weighed {

@@ -188,7 +188,7 @@ describe('the doors of audiences', () => {
     expect((await call('GET', '/audiences/list')).json()).toMatchObject({ kind: 'list', size: 3, state: 'ready' });
   });
 
-  it('put people into a list by any name, tell journeys, and say whom nobody knows', async () => {
+  it('put people into a list by any name, tell journeys, and say whom nobody knows (journeys U2, U4)', async () => {
     await call('PUT', '/audiences/list', {});
     const file = `email;ecid\nADA@example.com;\n;${device}\nnobody@example.com;\n;\n`;
     const report = await call('POST', '/audiences/list/members', file);

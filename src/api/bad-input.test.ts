@@ -322,7 +322,7 @@ describe('a history brought in', () => {
     expect(house.received).toHaveLength(700);
   });
 
-  it('takes a body far above a mebibyte, and a line above 256 KB costs just itself', async () => {
+  it('takes a body far above a mebibyte, and a line above 256 KB costs just itself (journeys E7)', async () => {
     const { id } = (await call('POST', '/v1/imports', '{"name":"large"}')).json();
     const long = JSON.stringify(row({ id: 'long', data: { a: 'x'.repeat(300_000) } }));
     const reply = await call('PUT', `/v1/imports/${id}`, `${lines(1, 5000)}\n${long}\n${lines(5001, 12_000)}`);

@@ -30,7 +30,7 @@ export const ItemList = Type.Object({
   items: Type.Array(ItemRow),
   /** Items that fit what was asked. */
   matches: Type.Integer(),
-  /** Items there are. */
+  /** Items there are; with `ids` how many were asked for. */
   of: Type.Integer(),
 });
 export type ItemList = Static<typeof ItemList>;

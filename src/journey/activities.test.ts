@@ -318,7 +318,7 @@ describe('somebody without an address (journeys §5 11)', () => {
 });
 
 describe('entries', () => {
-  it('begin one run for each element of a list (journeys E9)', async () => {
+  it('begin one run for each element of a list (journeys E9, §5 18)', async () => {
     const each = journey(
       { wait: { kind: 'wait', for: 'PT1H', next: 'done' } },
       { entry: { kind: 'event', event: 'ordered', each: 'event.items', key: 'event.each.id' } },

@@ -97,7 +97,7 @@ describe('a pause (journeys F6, §5 25)', () => {
     expect((await office.history(first!.profileId)).at(-1)).toBe('exited: Its time had passed when the pause ended');
   });
 
-  it('is refused for what is not live, and resuming for what is not paused', async () => {
+  it('is refused for what is not live, and resuming for what is not paused (journeys F1)', async () => {
     await office.journeys.put(cart());
     await expect(office.lifecycle.pause('cart')).rejects.toThrow('is draft, so you cannot pause it');
     await office.live(cart());

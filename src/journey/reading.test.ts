@@ -108,7 +108,7 @@ describe('reading an audience (journeys E12 to E15)', () => {
     ]);
   });
 
-  it('at a rate lets so many in a second, and waits no more than that', async () => {
+  it('at a rate lets so many in a second, and waits no more than that (journeys B2)', async () => {
     await office.happens(...people(1, 2, 3, 4, 5));
     await office.live(journey({ ...everybody, rate: 2 }));
     office.clock.advance(hour);

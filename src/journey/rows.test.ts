@@ -73,6 +73,39 @@ describe('entries', () => {
     expect(ends.filter((one) => one === 'Two')).toHaveLength(12);
   });
 
+  it('what one person does under several names is of one run: the device enters, the customer number ends it (journeys E3)', async () => {
+    const entry = { kind: 'event', event: 'cart.changed', key: 'event.cartId' } as const;
+    await office.live(plan({ wait: wait('done', 'P1D') }, { entry, exits: [{ event: 'ordered', reason: 'Bought' }] }));
+    const known = office.named('ada@example.com');
+    const crm = { namespace: 'crm', id: '4711' };
+    await office.happens({ ...known, identities: [...known.identities, crm] }, office.add('coat'));
+    expect(await office.runs()).toHaveLength(1);
+    await office.happens({ ...office.bought(), identities: [crm], visitor: 'crm:4711' });
+    expect(await office.states()).toEqual(['Bought']);
+  });
+
+  it('events told in one batch count as those told one by one, and what became of our own mails counts too (journeys E4)', async () => {
+    await office.live(plan({ wait: wait('done') }, { entry: { kind: 'event', event: 'commerce.productViews' } }));
+    await office.live(
+      plan({ wait: wait('done') }, { key: 'clicked', entry: { kind: 'event', event: 'message.clicked' } }),
+    );
+    const seen = (no: number) => office.event(['commerce.productViews'], { items: [{ id: 'coat' }] }, no);
+    await office.happens(seen(1), seen(2), seen(3), { ...seen(4), bot: true } as never);
+    await office.happens(office.event(['message.clicked'], { source: 'message', level: 2 }, 2));
+    const inside = (await office.runs()).map(({ journey }) => journey).sort();
+    expect(inside).toEqual(['cart', 'cart', 'cart', 'clicked']);
+  });
+
+  it('a daily reading takes who has come a second before it, and waits for no snapshot (journeys E16)', async () => {
+    const entry = { kind: 'audience', audience: 'profile.visits > 0', at: '11:00' } as const;
+    await office.live(plan({ wait: wait('done') }, { entry }));
+    office.clock.advance(hour - 1000);
+    await office.happens(office.event(['web.webpagedetails.pageViews']));
+    office.clock.advance(1000);
+    await office.runner.read();
+    expect(await office.runs()).toHaveLength(1);
+  });
+
   it('the ledger of entries forgets nothing: once in a lifetime is once (journeys E10, §5 29)', async () => {
     await office.live(plan({ wait: wait('done') }, { reentry: { never: true } }));
     await office.happens(office.add('coat'));
@@ -120,6 +153,43 @@ describe('what a run sees', () => {
     await office.happens(office.add('coat'));
     const [run] = await office.runs();
     expect(await office.history(run!.profileId)).toContain('passed: November');
+  });
+
+  it('what is not there is null, and `?:` says what to take instead (journeys D5)', async () => {
+    const path = (label: string, when: string) => ({ label, when, next: 'end' });
+    const asks: Activity = {
+      kind: 'condition',
+      paths: [
+        path('Some level', 'profile.attributes.level = "none"'),
+        path('Some words', 'event.lines[7].item = "x"'),
+        path('Neither', '(profile.attributes.level ?: "none") = "none" and (event.lines[7].quantity ?: 3) = 3'),
+      ],
+      otherwise: 'end',
+    };
+    await office.live(plan({ asks, end: { kind: 'end', label: 'End' } }));
+    await office.happens(office.add('coat'));
+    const [run] = await office.runs();
+    expect(await office.history(run!.profileId)).toContain('passed: Neither');
+  });
+
+  it('an action is called as the version of the run declares it, whatever the draft or a later version says (journeys C1)', async () => {
+    const ask = (url: string): Activity => ({
+      kind: 'action',
+      name: 'Ask',
+      method: 'GET',
+      url,
+      retries: 0,
+      next: 'done',
+    });
+    await office.live(plan({ wait: wait('ask'), ask: ask('https://a.example/one') }));
+    await office.happens(office.add('coat'));
+    await office.live(plan({ wait: wait('ask'), ask: ask('https://a.example/two') }));
+    await office.journeys.put(plan({ wait: wait('ask'), ask: ask('https://a.example/three') }));
+    await office.happens(office.add('hat', 2));
+    office.clock.advance(hour);
+    await office.runner.wake();
+    await office.runner.act();
+    expect(office.asked.map(({ url }) => url).sort()).toEqual(['https://a.example/one', 'https://a.example/two']);
   });
 
   it('which run, version, place and last failed call it is (journeys D8)', async () => {

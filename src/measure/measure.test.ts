@@ -187,7 +187,7 @@ describe('listen()', () => {
 });
 
 describe('report()', () => {
-  it('sums both arms over the window of seven days and never counts test profiles', async () => {
+  it('sums both arms over the window of seven days and never counts test profiles (journeys X5)', async () => {
     const journey = 'sums';
     await listen(
       [

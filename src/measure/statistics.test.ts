@@ -59,7 +59,7 @@ describe('published vectors (trust 6.1)', () => {
     expect(peekP(estimate, { n: 6461, rho2 })).toBe(1);
   });
 
-  it('peekInterval() gives the sequential figures of proportions', () => {
+  it('peekInterval() gives the sequential figures of proportions (journeys X6)', () => {
     const estimate = lift(sumsOfRate(2422, 3461), sumsOfRate(1396, 3000));
     const { low, high } = peekInterval(estimate, { n: 6461 });
     near(Math.sqrt(rhoSquared()), 0.0398401);

@@ -4,7 +4,7 @@ import type { Tx } from '../store/index.ts';
 import { judgeAddress } from './address.ts';
 import { Admission, giveBack } from './admit.ts';
 import type { CompiledTemplate } from './compiled.ts';
-import { askingUtf8, decideGates, eaiRefused, type GateInput, type Verdict } from './gate.ts';
+import { askingUtf8, decideGates, eaiRefused, notListed, type GateInput, type Verdict } from './gate.ts';
 import { awaitsConsent, jitterOf, unreadConsents } from './last-look.ts';
 import { homeKey, type MessageRow } from './message.ts';
 import { couponsFor, sampleCodes, type Coupons } from './coupon.ts';
@@ -285,6 +285,7 @@ function decideRow(
     shopZone: kit.shop.zone,
     jitter: jitterOf(row.id, kit.set.quietJitterMs),
     caps: kit.set.caps,
+    mayReach: (address) => mayReach(kit, address),
     utf8: 'brand' in sender ? utf8Of(kit, sender.brand) : false,
   });
   if (!verdict.go) return { change: refusal(row, verdict) };
@@ -314,6 +315,7 @@ function decideNotice(desk: Desk, row: MessageRow & { to: string }, suppressed: 
   if (suppressed) return change(row.resent ? 'abandoned' : 'skipped', 'suppressed');
   const address = judgeAddress(row.to);
   if ('refused' in address) return change('skipped', `address refused: ${address.refused}`);
+  if (!mayReach(desk.kit, address.address)) return change('skipped', notListed);
   const sender = brandFor(desk, row);
   if ('change' in sender) return sender;
   const utf8 = utf8Of(desk.kit, sender.brand);
@@ -326,6 +328,13 @@ function decideNotice(desk: Desk, row: MessageRow & { to: string }, suppressed: 
   const profile: Profile = { id, shard, version: 0, state: { ...blankState(row.plannedAt), email: row.to } };
   const claim = { row, profile, address: address.address, zone: desk.kit.shop.zone, template, brand: sender.brand };
   return { claim };
+}
+
+/** Where only some addresses may get mail: is it one of them, or of one of their domains? What is pretended reaches nobody. */
+function mayReach({ onlyTo, senders }: Kit, address: string): boolean {
+  if (!onlyTo || senders.pretends) return true;
+  const [whole, domain] = [address.toLowerCase(), address.slice(address.lastIndexOf('@') + 1).toLowerCase()];
+  return onlyTo.has(whole) || onlyTo.has(domain);
 }
 
 function utf8Of(kit: Kit, brand: Brand): boolean | null {

@@ -90,7 +90,7 @@ describe('the order of the gates', () => {
     ...more,
   });
 
-  it('is suppression, consent, quiet hours, cap: one primary reason each (design §7 "Sending")', () => {
+  it('is suppression, consent, quiet hours, cap: one primary reason each; no word is no consent (design §7 "Sending", journeys G1, §5 35, 37)', () => {
     const consent = aState().consent;
     expect(decideGates(input({}))).toMatchObject({ skip: 'suppressed' });
     expect(decideGates(input({ suppressed: false }))).toMatchObject({ skip: 'no consent' });

@@ -28,6 +28,8 @@ export interface GateInput {
   /** Added to the end of quiet hours, so that not everybody's mail leaves at the same second. */
   jitter: number;
   caps: readonly Cap[];
+  /** May this address be written to at all; absent: any may (journeys G4). */
+  mayReach?: (address: string) => boolean;
   /** Does the next hop take addresses beyond ASCII? Null: it has not been asked yet. */
   utf8: boolean | null;
 }
@@ -51,6 +53,7 @@ export function decideGates(input: GateInput): Verdict {
   if (profile.email === null) return skip('no address');
   const address = judgeAddress(profile.email);
   if ('refused' in address) return skip(`address refused: ${address.refused}`);
+  if (input.mayReach && !input.mayReach(address.address)) return skip(notListed);
   if (address.foreign && input.utf8 === false) return skip(eaiRefused);
   if (address.foreign && input.utf8 === null) return { go: false, hold: askingUtf8, until: now + lookMs };
   const zone = effectiveZone(profile.timeZone, input.shopZone);
@@ -67,6 +70,9 @@ export function decideGates(input: GateInput): Verdict {
   }
   return { go: true, address: address.address, zone };
 }
+
+/** Only those on the list of this installation get mail. */
+export const notListed = 'not among the addresses that may get mail here';
 
 /** The address needs SMTPUTF8, and the next hop has not got it (row 6). */
 export const eaiRefused = 'address refused: undeliverable_eai';

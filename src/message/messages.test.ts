@@ -302,7 +302,7 @@ describe('the gates', () => {
     expect(desk.transport.sent).toEqual([]);
   });
 
-  it('holds in the recipient’s quiet hours and sends when they end', async () => {
+  it('holds in the recipient’s quiet hours and sends when they end; its run waits with it (journeys G6, §5 33)', async () => {
     const id = await desk.plan(desk.person({ timeZone: 'Asia/Tokyo' }), {
       quietHours: { from: '18:00', to: '19:00' }, // it is 18:00 in Tokyo
     });
@@ -414,7 +414,7 @@ describe('the gates', () => {
     expect(await state(other)).toBe('accepted'); // row 62: one fault harms nobody else
   });
 
-  it('refuses to send a link to a foreign host', async () => {
+  it('refuses to send a link to a foreign host (journeys M5, §5 22)', async () => {
     desk.items.set('coat-1', anItem('coat-1', { url: 'https://evil.example/x' }));
     const id = await desk.plan(desk.person());
     await desk.messages.work();

@@ -139,7 +139,7 @@ describe('the rate of a lane (AIMD, trust §1.13)', () => {
 });
 
 describe('the ladder (trust §1.5)', () => {
-  it('is 5, 15, 30, 60, 120, 240, 480 and 720 minutes, a fifth shorter or longer', () => {
+  it('is 5, 15, 30, 60, 120, 240, 480 and 720 minutes, a fifth shorter or longer (journeys G3)', () => {
     expect(ladder.map((ms) => ms / minute)).toEqual([5, 15, 30, 60, 120, 240, 480, 720]);
     expect(ladder.reduce((sum, ms) => sum + ms, 0) / (60 * minute)).toBeCloseTo(27.8, 1);
     expect([0, 0.5, 1].map((chance) => nextTry(noon, 0, chance) - noon)).toEqual([4 * minute, 5 * minute, 6 * minute]);

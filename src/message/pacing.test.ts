@@ -178,7 +178,7 @@ describe('the mailbox host of a domain', () => {
 });
 
 describe('a warm-up', () => {
-  it('holds what is over the day’s number, ends what comes too late, and says so (trust row 36)', async () => {
+  it('holds what is over the day’s number, ends what comes too late, and says so (trust row 36, journeys G8)', async () => {
     await desk.messages.pacing.warmUp('mail.lumenloom.example', { caps: [4, 6] });
     const bought = (at: number) => ({
       orders: [{ id: 'o', at, total: 1, refunded: 0, currency: 'EUR', items: [] }] as never,

@@ -110,6 +110,8 @@ export interface MessageParts {
   onHeld?(held: HeldMail): void;
   /** Share of everybody who gets no marketing mail at all for a quarter of a year, 0–1; absent: nobody. */
   globalHoldout?: number;
+  /** Addresses and domains, lower case, that alone get mail here; absent: all do. */
+  onlyTo?: ReadonlySet<string>;
   onResult(
     tx: Tx,
     ...results: (RunPlace & { messageId: string; outcome: MessageOutcome; reason: string | null })[]

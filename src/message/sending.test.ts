@@ -150,3 +150,28 @@ describe('the ledger’s numbers', () => {
     expect(new Set([...first, ...rest].map(({ id }) => id)).size).toBe(6);
   });
 });
+
+describe('an installation from which only some get mail (journeys G4)', () => {
+  it('leaves out all others, notices too, with that reason; a suppression goes before it', async () => {
+    const desk = await aDesk({ onlyTo: new Set(['ada@example.com', 'staging.example']) });
+    const plan = (email: string) => desk.plan(desk.person({ email }), { quietHours: null });
+    const ids = [await plan('Ada@Example.com'), await plan('eve@example.com'), await plan('bob@staging.example')];
+    const about = { about: 'sign-up:1', turn: 1, message: 'reminder', context: {}, deadline: noon + 86_400_000 };
+    await desk.store.inTransaction((tx) =>
+      desk.messages.notify(tx, { ...about, id: desk.ids.next(), to: 'eve@example.com' }),
+    );
+    await desk.messages.work();
+    expect(desk.transport.sent.map(({ envelope }) => envelope.to).sort()).toEqual([
+      'Ada@example.com',
+      'bob@staging.example',
+    ]);
+    const rows = await desk.store.rows<{ id: string; reason: string | null }>({
+      text: `select id, reason from message where state = 'skipped'`,
+    });
+    expect(rows).toHaveLength(2);
+    expect(rows.map(({ id }) => id)).toContain(ids[1]);
+    expect(new Set(rows.map(({ reason }) => reason))).toEqual(
+      new Set(['not among the addresses that may get mail here']),
+    );
+  });
+});

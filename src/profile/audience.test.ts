@@ -133,7 +133,7 @@ const turns = () =>
 const idOf = async (no: number) => (await profiles.find({ namespace: 'ecid', id: device(no) }))!.id;
 
 describe('an audience by a rule', () => {
-  it('has an anonymous visitor at once, and lets him go when he orders', async () => {
+  it('has an anonymous visitor at once, and lets him go when he orders (journeys U1)', async () => {
     await audience(watchRule);
     await tell(viewed('watch-1'), viewed('coat', 2));
     expect(await members()).toEqual([await idOf(1)]);

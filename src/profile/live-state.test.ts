@@ -382,7 +382,7 @@ describe('computed traits', () => {
     expect(view(state).traits['spent30']).toBe(10);
   });
 
-  it('list values newest first, each once, as many as are asked for', () => {
+  it('list values newest first, each once, as many as are asked for (journeys D7)', () => {
     const views = ['a', 'b', 'c', 'a', 'd'].map((item, i) => looks(item, i * minute));
     const { state } = foldAll(views, blankState(start), [seen]);
     expect(view(state, start + day).traits['coats']).toEqual(['d', 'a', 'c']);

@@ -21,7 +21,7 @@ const plain = {
 };
 
 describe('what somebody viewed lately', () => {
-  it('is newest first, each once, a hundred at most, whatever comes late or again (golden examples 2 and 11)', () => {
+  it('is newest first, each once, a hundred at most, whatever comes late or again (golden examples 2 and 11, journeys §5 10)', () => {
     const view = record({ item: nat(150).map((n) => `item-${n}`), at: nat(1000), isFirst: boolean() });
     assert(
       property(array(view, { maxLength: 300, size: 'max' }), (views) => {
