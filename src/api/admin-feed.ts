@@ -46,7 +46,7 @@ function settingDoors(make: Make, { feeds }: House): void {
     method: 'PUT',
     path: '/feeds/:key',
     scope: 'items',
-    summary: 'Make or change a feed; what is not given stays, null clears. Nothing is loaded by it.',
+    summary: 'Make or change a feed; what is not given stays, null clears. One with a schedule is asked at once.',
     body: FeedInput,
     answer: FeedView,
     work: async (call) => viewOf(await feeds.put(call.part('key'), call.body)),

@@ -287,12 +287,20 @@ describe('an address', () => {
       password: 'pässword',
       headers: { 'x-token': 't1' },
     });
-    expect(new Date(view.nextDue!).toISOString()).toBe('2026-11-25T02:00:00.000Z');
     expect(JSON.stringify(view)).not.toMatch(/pässword|t1/);
-    expect(await feeds.startDue()).toBe(0);
-    clock.set(view.nextDue!);
+    // When it is saved with other settings, too.
+    expect(view.nextDue).toBe(clock.now());
     expect(await feeds.startDue()).toBe(1);
     await runs.finish();
+    const { nextDue: next } = await feeds.put('web', { name: 'Renamed' });
+    expect(new Date(next!).toISOString()).toBe('2026-11-25T02:00:00.000Z');
+    expect(await feeds.startDue()).toBe(0);
+    await feeds.put('web', { paused: true });
+    expect(await feeds.nextDue()).toBeNull();
+    await feeds.put('web', { paused: false });
+    expect(await feeds.startDue()).toBe(1);
+    await runs.finish();
+    expect(asked).toHaveLength(2);
     expect(asked[0]!.headers).toMatchObject({
       authorization: `Basic ${Buffer.from('shop:pässword').toString('base64')}`,
       'x-token': 't1',

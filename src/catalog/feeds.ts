@@ -1,4 +1,4 @@
-import { BeckonError, isUuid, type Clock, type Ids, type Random } from '../base/index.ts';
+import { BeckonError, isUuid, stableJson, type Clock, type Ids, type Random } from '../base/index.ts';
 import type { Jobs } from '../job/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { activeStates, type Feed, type FeedRun } from './feed.ts';
@@ -72,7 +72,8 @@ export class Feeds {
   }
 
   /**
-   * Makes or changes a feed. What is left out stays; a schedule counts from now.
+   * Makes or changes a feed. What is left out stays. One with a schedule is asked at once when its settings have changed,
+   * and then by its schedule (recommendations FEED-5).
    *
    * @throws FEED_SETTINGS_INVALID, FEED_URL_REFUSED
    */
@@ -84,8 +85,9 @@ export class Feeds {
     const before = (await table.findFeed(this.#store, key)) ?? null;
     const now = this.#clock.now();
     const settings = settingsAfter(before?.settings ?? null, input, { now, allowed: this.#allowed });
-    const { schedule, paused } = settings;
-    const nextDue = schedule === null || paused ? null : nextAt(schedule, now);
+    const isSame = before !== null && stableJson(before.settings) === stableJson(settings);
+    const isAsked = settings.schedule !== null && !settings.paused;
+    const nextDue = isSame ? before.nextDue : isAsked ? now : null;
     const secret = this.#sealedAfter(key, before, {
       ...input,
       moved: before !== null && isElsewhere(before, settings.url),
