@@ -12,13 +12,15 @@ import { build } from './built.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
 import { passingFolder } from './folder.ts';
 import { ecidOf, sendOne, type Load, type Loaded } from './ingest-client.ts';
+import { memoryFlags, memoryMb, memoryOver } from './ingest-memory.ts';
 
 /**
  * From the request to the commit, and from the commit to its effect, by the real server in its own process, built as
  * people run it, over loopback: `npm run bench -- ingest`. The load, the limit's server and PostgreSQL (default settings, so every commit
  * is synced to disk) each have their own process too. Flags: --seconds, --rounds, --connections, --visitors, --probes;
  * --warm, how many events of each kind a side takes before it is measured, because a server that has just started still
- * compiles; --events, how many more are sent in batches before memory is read (10,000,000 takes a while).
+ * compiles; --events, with which nothing is measured but what the server keeps while so many come in batches (10,000,000
+ * take a while).
  */
 const bench = 'ingest';
 const seconds = numberFlag('seconds', 8);
@@ -28,11 +30,16 @@ const visitors = numberFlag('visitors', 20_000);
 const probes = numberFlag('probes', 300);
 const warmEvents = numberFlag('warm', 20_000);
 const longEvents = numberFlag('events', 0);
+/** Steps in which it is looked at what the server keeps, events. */
+const memoryStep = 1_000_000;
+const single = { kind: 'interact', connections, batch: 1 } as const;
+const hundred = { kind: 'events', connections: 4, batch: 100 } as const;
 const key = 'bench-admin-key-0123456789abcdef';
 /** As `npm start` has them; more for whoever looks closer. */
 const serverFlags = [
   '--max-semi-space-size=64',
   '--no-allocation-site-pretenuring',
+  ...(longEvents > 0 ? memoryFlags : []),
   ...(process.env['BENCH_SERVER_FLAGS']?.split(' ') ?? []),
 ];
 const children: ChildProcess[] = [];
@@ -50,7 +57,7 @@ const dataDir = passingFolder();
 const database = await launch({ dataDir, log: quietLog, say: () => {} });
 const postmaster = Number(readFileSync(await postmasterFile(), 'utf8').split('\n', 1)[0]);
 try {
-  await measure();
+  await (longEvents > 0 ? measureMemory() : measure());
 } finally {
   for (const store of stores) await store.close();
   for (const child of [...children].reverse()) {
@@ -74,6 +81,7 @@ interface Side {
   store: Store;
   /** The server's process. */
   pid: number;
+  child: ChildProcess;
 }
 
 interface Taken {
@@ -84,17 +92,24 @@ interface Taken {
   cpu: number;
 }
 
+async function measureMemory(): Promise<void> {
+  const beckon = await startBeckon();
+  await memoryOver(beckon.child, {
+    events: longEvents,
+    step: memoryStep,
+    send: (count) => warm(beckon, hundred, count),
+  });
+}
+
 async function measure(): Promise<void> {
   const bare = await startBare();
   const beckon = await startBeckon();
   const at = `load of the machine ${loadavg()[0]!.toFixed(1)} before the run, 1 minute mean`;
-  const single = { kind: 'interact', connections, batch: 1 } as const;
-  const hundred = { kind: 'events', connections: 4, batch: 100 } as const;
   for (const side of [bare, beckon]) for (const how of [single, hundred]) await warm(side, how);
   // As autovacuum does within a minute: the first plans were made for empty tables.
   for (const store of stores) await store.run({ text: 'analyze' });
   const one = await compare(bare, beckon, single);
-  const before = memoryMb(beckon);
+  const before = memoryMb(beckon.pid);
   const many = await compare(bare, beckon, hundred);
   const unfolded = await withoutFolding(beckon, () => compare(bare, beckon, single));
   const how = `one event a request as the Web SDK sends it, ${connections} keep-alive connections, ${visitors} visitors (Zipf), ${seconds} s, best of ${rounds} rounds; ${at}`;
@@ -139,7 +154,6 @@ async function measure(): Promise<void> {
   });
   await atHalfLoad(bare, beckon, { ...single, rate: Math.max(50, Math.round(one.beckon.rate / 2)) });
   await visible(bare, beckon, Math.max(50, Math.round(one.beckon.folded / 3)));
-  if (longEvents > 0) await warm(beckon, hundred, longEvents);
   tellMemory(beckon, before);
   await audienceFigures(await newDatabase('audience_bench'));
 }
@@ -186,17 +200,7 @@ async function atHalfLoad(
 /** What the server keeps, beside what it kept after the rounds of single events. */
 function tellMemory(beckon: Side, before: number): void {
   const note = `the server's proportional share of memory after ${taken} events of this run; limit: the same after the rounds of single events; PostgreSQL is left out`;
-  figure({ bench, figure: 'memory-mb', value: memoryMb(beckon), unit: 'MB', limit: before, note });
-}
-
-/** Proportional set size, MB. Linux only; elsewhere NaN. */
-function memoryMb({ pid }: Side): number {
-  try {
-    const kilobytes = /^Pss: +(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1];
-    return Number(kilobytes) / 1024;
-  } catch {
-    return Number.NaN;
-  }
+  figure({ bench, figure: 'memory-mb', value: memoryMb(beckon.pid), unit: 'MB', limit: before, note });
 }
 
 function tell(name: string, value: number, limit: number, note: string): void {
@@ -332,7 +336,7 @@ async function startBare(): Promise<Side> {
   const child = start('./ingest-bare.ts', [url]);
   const port = Number(await firstLine(child));
   bareSides.add(port);
-  return { port, store, pid: child.pid! };
+  return { port, store, pid: child.pid!, child };
 }
 
 async function startBeckon(): Promise<Side> {
@@ -348,7 +352,7 @@ async function startBeckon(): Promise<Side> {
   child.stdout!.resume();
   const store = await openStore(url);
   stores.push(store);
-  return { port, store, pid: child.pid! };
+  return { port, store, pid: child.pid!, child };
 }
 
 async function newDatabase(name: string): Promise<string> {
@@ -367,7 +371,7 @@ function start(file: string, args: string[], settings: Record<string, string> = 
   const loader = file.endsWith('.js') ? [] : process.execArgv;
   const child = spawn(process.execPath, [...loader, ...extra, path, ...args], {
     env: { ...process.env, ...settings },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', ...(extra.length > 0 && longEvents > 0 ? ['ipc' as const] : [])],
   });
   children.push(child);
   child.once('exit', () => children.splice(children.indexOf(child), 1));

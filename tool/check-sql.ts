@@ -20,6 +20,7 @@ const rules: readonly { word: string; pattern: RegExp; instead: string }[] = [
     instead: 'the statement that writes',
   },
   { word: 'ctid', pattern: /\bctid\b/i, instead: 'the primary key' },
+  { word: 'who holds a row', pattern: /\bxm(?:in|ax)\b|\bpg_snapshot_xmin\b/i, instead: 'a lock of the row' },
   {
     word: 'generated numbers',
     pattern: /\b(?:big|small)?serial\b|\bas\s+identity\b|\bnextval\s*\(/i,

@@ -6,16 +6,18 @@ import { followAudiences } from './audience-follow.ts';
 import { lapsingQuery, ruleQuery } from './audience-sql.ts';
 import { lockProfiles } from './table.ts';
 import {
+  changedSince,
   differences,
   holdBuild,
   idsOf,
-  lockUnchanged,
   nextBuild,
   nextRange,
   noteBuild,
   profileCount,
   profileIds,
+  removeMembers,
   turnMembers,
+  unwaited,
   type BuildRow,
   type Difference,
 } from './table-build.ts';
@@ -29,9 +31,18 @@ export interface BuildParts {
   current: (runner: Store | Tx) => Promise<readonly Audience[]>;
 }
 
+/** A page of what was found, to be put into force. */
+interface Applied {
+  build: BuildRow;
+  audience: Audience;
+  some: readonly Difference[];
+  /** When it was compared, UTC ms. */
+  now: number;
+}
+
 /** So many profiles are compared in one query, which locks nothing. */
 const rangeSize = 1_000_000;
-/** So many are changed, and locked for it, in one transaction: whoever commits meanwhile waits for what it wrote, about 4 KB each. */
+/** So many memberships are changed in one transaction. */
 const applySize = 250;
 /** The longest rest after that, real milliseconds. */
 const breathMs = 20;
@@ -143,7 +154,7 @@ export class AudienceBuilds {
     const isOurs = await store.inTransaction(async (reading) => {
       for await (const some of differences(reading, build.id, { query, range, page: applySize })) {
         const began = elapsed();
-        if (!(await store.inTransaction((tx) => this.#apply(tx, { build, audience, some, now })))) return false;
+        if (!(await this.#apply({ build, audience, some, now }))) return false;
         // A breath: whoever waits for these profiles goes first, and so does whoever sends.
         await pause(Math.min(breathMs, elapsed() - began));
       }
@@ -159,21 +170,40 @@ export class AudienceBuilds {
     });
   }
 
-  /** @returns false when the build is no longer ours to go on with */
-  async #apply(
-    tx: Tx,
-    { build, audience, some, now }: { build: BuildRow; audience: Audience; some: readonly Difference[]; now: number },
-  ): Promise<boolean> {
-    const still = await lockUnchanged(tx, some);
-    // Only now: whoever changes the rule waits for us, and we see what it is.
-    if (!(await holdBuild(tx, build))) return false;
-    const clear = some.filter(({ id, sure }) => still.has(id) && sure !== false);
-    const come = clear.filter(({ sure, member }) => sure === true && !member).map(({ id }) => id);
-    const go = clear.filter(({ sure }) => sure === null).map(({ id }) => id);
-    if (come.length > 0 || go.length > 0) await turnMembers(tx, build.id, { come, go, now });
-    const open = some.filter(({ id, sure }) => !still.has(id) || sure === false).map(({ id }) => id);
-    await this.#ask(tx, audience, await lockProfiles(tx, open));
-    return true;
+  /**
+   * First the memberships, as they were compared; once they can be seen, who has changed meanwhile. Whoever changes a profile
+   * holds it before it looks at its memberships: it has either been seen to hold it here, or sees what was written here.
+   *
+   * @returns false when the build is no longer ours to go on with
+   */
+  async #apply({ build, audience, some, now }: Applied): Promise<boolean> {
+    const { store } = this.#parts;
+    const clear = some.filter(({ sure }) => sure !== false);
+    const isOurs = await store.inTransaction(async (tx) => {
+      await unwaited(tx);
+      if (!(await holdBuild(tx, build))) return false;
+      await turnMembers(tx, build.id, { clear, now });
+      return true;
+    });
+    if (!isOurs) return false;
+    point('audience.turned');
+    const open = some.filter(({ sure }) => sure === false).map(({ id }) => id);
+    open.push(...(await changedSince(store, clear)));
+    if (open.length === 0) return true;
+    return store.inTransaction(async (tx) => {
+      await unwaited(tx);
+      const profiles = await lockProfiles(tx, open);
+      // Only now: whoever changes the rule waits for us, and we see what it is.
+      if (!(await holdBuild(tx, build))) return false;
+      const living = new Set(profiles.map(({ id }) => id));
+      await removeMembers(
+        tx,
+        build.id,
+        open.filter((id) => !living.has(id)),
+      );
+      await this.#ask(tx, audience, profiles);
+      return true;
+    });
   }
 
   /** Asks the rule itself, about profiles that are locked. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock, quietLog, SeededRandom, UuidIds } from '../base/index.ts';
+import { FakeClock, hear, passed, quietLog, SeededRandom, UuidIds } from '../base/index.ts';
 import { emptyLog, EventLog, Folder, migrations as eventMigrations, type ShopEvent } from '../event/index.ts';
 import type { Store } from '../store/index.ts';
 import { freshStore } from '../../test/support/database.ts';
@@ -438,6 +438,67 @@ describe('a rebuild', () => {
     },
     60_000,
   );
+
+  /** Time changes nothing of it, so nobody is asked afterwards. */
+  const sureRule = 'isEmpty(profile.orders) and profile.visits >= 1';
+
+  /** A fold of an order of the first of two who viewed a watch, which has judged him and is not committed until `end`. */
+  async function underWay(): Promise<{ end: () => Promise<void> }> {
+    await tell(viewed('watch-1'), viewed('watch-1', 2));
+    await profiles.audiences.put({ key: 'a', name: 'A', rule: sureRule });
+    let release = () => {};
+    const held = new Promise<void>((done) => (release = done));
+    let folding: Promise<void> = Promise.resolve();
+    await new Promise<void>((judged) => {
+      folding = store.inTransaction(async (tx) => {
+        await profiles.fold(tx, [{ shard: 0, event: bought() }]);
+        judged();
+        await held;
+      });
+    });
+    return {
+      end: () => {
+        release();
+        return folding;
+      },
+    };
+  }
+
+  it('asks again whom a fold is changing while his membership is written, once the fold has ended', async () => {
+    const { end } = await underWay();
+    const ended = passed('audience.turned').then(end);
+
+    await profiles.audiences.builds.finish();
+    await ended;
+
+    expect(await members()).toEqual([await idOf(2)]);
+  });
+
+  it('that is cut off before it has asked again compares everybody anew', async () => {
+    const { end } = await underWay();
+    const stop = hear((name) => {
+      if (name === 'audience.turned') throw new Error('cut off');
+    });
+    await expect(profiles.audiences.builds.finish()).rejects.toThrow('cut off');
+    stop();
+    await end();
+    expect(await members()).toContain(await idOf(1));
+
+    await profiles.audiences.builds.finish();
+
+    expect(await members()).toEqual([await idOf(2)]);
+  });
+
+  it('locks nobody whose membership is as it was compared, so that no page is written for it', async () => {
+    await tell(viewed('watch-1'), viewed('watch-1', 2), viewed('coat', 3));
+    const rows = () => store.rows({ text: 'select id, xmin::text, xmax::text, version from profile order by id' });
+    const before = await rows();
+
+    await audience(sureRule);
+
+    expect(await members()).toHaveLength(3);
+    expect(await rows()).toEqual(before);
+  });
 
   it('of a definition that was removed is let go', async () => {
     await tell(viewed('watch-1'));

@@ -1,6 +1,6 @@
 import { BeckonError } from '../base/index.ts';
 import type { RuleSql } from '../language/index.ts';
-import type { Runner, Tx } from '../store/index.ts';
+import { bigintColumn, boolColumn, uuidColumn, type Runner, type Tx } from '../store/index.ts';
 import type { IdRange } from './audience-sql.ts';
 import { errors } from './error.ts';
 import type { Profile } from './profile.ts';
@@ -128,29 +128,61 @@ export async function* differences(
   }
 }
 
-/** Profiles that still are as they were compared, locked in id order. @returns their ids */
-export async function lockUnchanged(tx: Tx, found: readonly Difference[]): Promise<Set<string>> {
-  const rows = await tx.rows<{ id: string; version: number }>({
-    name: 'audience.lock',
-    text: 'select id, version from profile where id = any($1) and merged_into is null order by id for update',
-    values: [found.map(({ id }) => id)],
-  });
-  const versions = new Map(found.map(({ id, version }) => [id, version]));
-  return new Set(rows.filter(({ id, version }) => versions.get(id) === version).map(({ id }) => id));
+/** The commit of this transaction waits for no disk: should it be lost, so is what is noted of the build after it. */
+export async function unwaited(tx: Tx): Promise<void> {
+  await tx.run({ text: 'set local synchronous_commit = off' });
 }
 
-/** Makes members of some and lets others go, without telling anybody. */
+/** Makes members of those the rule finds and lets the others go, of those who are as they were compared. Tells nobody, locks nobody. */
 export async function turnMembers(
   tx: Tx,
   audience: number,
-  { come, go, now }: { come: readonly string[]; go: readonly string[]; now: number },
+  { clear, now }: { clear: readonly Difference[]; now: number },
 ): Promise<void> {
+  if (clear.length === 0) return;
   await tx.run({
     name: 'audience.turn',
-    text: `with gone as (delete from audience_member where audience = $1 and profile_id = any($2))
-      insert into audience_member (audience, profile_id, shard, since)
-      select $1, p.id, p.shard, $4 from profile p where p.id = any($3) on conflict do nothing`,
-    values: [audience, go, come, new Date(now)],
+    text: `with same as (select x.id, x.come, p.shard from unnest($2::uuid[], $3::bigint[], $4::bool[]) as x(id, version, come)
+        cross join lateral (select shard from profile where profile.id = x.id and version = x.version and merged_into is null offset 0) p
+      ), gone as (
+        delete from audience_member where audience = $1 and profile_id = any(array(select id from same where not come))
+      )
+      insert into audience_member (audience, profile_id, shard, since) select $1, id, shard, $5 from same where come
+      on conflict do nothing`,
+    values: [
+      audience,
+      uuidColumn(clear.map(({ id }) => id)),
+      bigintColumn(clear.map(({ version }) => version)),
+      boolColumn(clear.map(({ sure }) => sure === true)),
+      new Date(now),
+    ],
+  });
+}
+
+/**
+ * Which of these profiles are not as they were compared, or may be held by a transaction that is under way: its number stands
+ * on the row, and is no older than the oldest that is under way. To ask for the lock would write to each of their pages.
+ */
+export async function changedSince(runner: Runner, found: readonly Difference[]): Promise<string[]> {
+  if (found.length === 0) return [];
+  const rows = await runner.rows<{ id: string }>({
+    name: 'audience.changed',
+    text: `select x.id from unnest($1::uuid[], $2::bigint[]) as x(id, version)
+      left join lateral (select version, merged_into, xmax as holder from profile where profile.id = x.id offset 0) p on true
+      where p.version is distinct from x.version or p.merged_into is not null
+        or age(p.holder) <= age(pg_snapshot_xmin(pg_current_snapshot())::xid)`,
+    values: [uuidColumn(found.map(({ id }) => id)), bigintColumn(found.map(({ version }) => version))],
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** Takes memberships of people who are no more. */
+export async function removeMembers(tx: Tx, audience: number, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.run({
+    name: 'audience.remove-members',
+    text: 'delete from audience_member where audience = $1 and profile_id = any($2)',
+    values: [audience, ids],
   });
 }
 
