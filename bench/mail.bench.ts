@@ -157,7 +157,7 @@ async function byProcesses(store: Store, people: readonly Profile[], count: numb
   for (const { stdin } of senders) stdin.end('go\n');
   await Promise.all(lines.map((from) => from.next()));
   const ms = elapsed() - begun;
-  const accepted = (await planner.counts('bench')).byState['accepted'];
+  const accepted = (await planner.counts.of('bench')).byState['accepted'];
   if (accepted !== people.length) throw new Error(`${accepted} of ${people.length} mails were accepted`);
   return people.length / (ms / 1000);
 }
@@ -172,7 +172,7 @@ async function sent(messages: Messages, people: readonly Profile[], store: Store
   await messages.work();
   await planAll(messages, store, people.slice(warmUp));
   const spent = await timed(async () => (await messages.work()).done);
-  const accepted = (await messages.counts('bench')).byState['accepted'];
+  const accepted = (await messages.counts.of('bench')).byState['accepted'];
   if (accepted !== mails) throw new Error(`${accepted} of ${mails} mails were accepted`);
   messages.stop();
   return spent;

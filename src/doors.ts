@@ -292,7 +292,7 @@ async function advance(rooms: Rooms, clock: VirtualClock, ms: number): Promise<A
 }
 
 async function sentAndHeldOut({ journeys, messages }: Rooms): Promise<{ sent: number; heldOut: number }> {
-  const counts = await Promise.all(journeys.list().map(({ key }) => messages.counts(key)));
+  const counts = await Promise.all(journeys.list().map(({ key }) => messages.counts.of(key)));
   return {
     sent: counts.reduce((sum, one) => sum + (one.byState['accepted'] ?? 0), 0),
     heldOut: counts.reduce((sum, one) => sum + one.heldOut, 0),

@@ -101,7 +101,7 @@ async function journeyRow(rooms: Rooms, key: string): Promise<JourneyRow> {
   const definition = journeys.version(key, row.version) ?? row.draft;
   const [runs, sent, credited] = await Promise.all([
     countRuns(store, key),
-    messages.counts(key),
+    messages.counts.of(key),
     measure.creditedByJourney(),
   ]);
   const mine = credited.filter(({ journey }) => journey === key);

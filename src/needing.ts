@@ -51,7 +51,7 @@ export async function needHand({
     if (breaker.since !== null) tell(link, text, said('hand.service', { service, count: waiting }));
   }
   for (const { key, draft } of journeys.list()) {
-    const { byState } = await messages.counts(key);
+    const { byState } = await messages.counts.of(key);
     const { name } = draft;
     const faults = (byState['render_failed'] ?? 0) + (byState['quarantined'] ?? 0);
     const link = `/ledger?journey=${key}`;

@@ -36,20 +36,28 @@ beforeAll(async () => {
       stepsOf: none,
     },
     messages: {
-      counts: async () => ({ byState: {}, excluded: {}, heldOut: 0 }),
-      funnel: async ({ by }) => ({
-        states: [
-          { group: by === 'day' ? '2026-11-14' : '=mail', state: 'accepted', reason: null, heldOut: false, count: 18 },
-          {
-            group: by === 'day' ? '2026-11-14' : '=mail',
-            state: 'skipped',
-            reason: 'no consent',
-            heldOut: false,
-            count: 3,
-          },
-        ],
-        heard: [],
-      }),
+      counts: {
+        of: async () => ({ byState: {}, excluded: {}, heldOut: 0 }),
+        funnel: async ({ by }) => ({
+          states: [
+            {
+              group: by === 'day' ? '2026-11-14' : '=mail',
+              state: 'accepted',
+              reason: null,
+              heldOut: false,
+              count: 18,
+            },
+            {
+              group: by === 'day' ? '2026-11-14' : '=mail',
+              state: 'skipped',
+              reason: 'no consent',
+              heldOut: false,
+              count: 3,
+            },
+          ],
+          heard: [],
+        }),
+      },
       ofProfile: none,
     },
     profiles: { visitorsOf: none, get: async () => null },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { falseAlarms } from '../../test/support/chance.ts';
 import { SeededRandom } from '../base/index.ts';
-import { noSums } from './table-tally.ts';
+import { noSums } from './table-arms.ts';
 import { readAs } from './verdict.ts';
 
 /** The large run is a bench (`npm run bench -- chance`); its table stands in docs/guide/measure.md. */

@@ -2,7 +2,8 @@ import type { Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { banditShares } from './bandit.ts';
 import { compare, type Comparison } from './comparison.ts';
-import { armsOf, comparisonKeys, keepWeights, weightsOf, weightsOn, type Weights } from './table-compare.ts';
+import { armsBy, daysOf } from './table-arms.ts';
+import { comparisonKeys, keepWeights, weightsOf, weightsOn, type Weights } from './table-compare.ts';
 import { windowDays } from './table-sums.ts';
 import { winnerOf } from './winner.ts';
 
@@ -60,11 +61,10 @@ export class Comparing {
     const isWon = weights.length > 0 && this.#named(key)?.choose === 'winner';
     // What came once all go to the winner says nothing of the others.
     const won = isWon ? Date.parse(weights.at(-1)!.day) : Infinity;
-    const until = Math.min(won, clock.now() - windowDays * dayMs);
-    const [all, watched] = await Promise.all([
-      armsOf(store, { journey: key, from: null, until: isWon ? won : null }, zone),
-      armsOf(store, { journey: key, from: null, until }, zone),
-    ]);
+    const cuts = [Math.min(won, clock.now() - windowDays * dayMs)];
+    const days = await daysOf(store, { journey: key, from: null, until: isWon ? won : null }, { zone, cuts });
+    const all = armsBy(days);
+    const watched = armsBy(days.filter(({ part }) => part === 0));
     const names = [...all.keys()];
     const base = ['control', 'Held out'].find((name) => names.includes(name)) ?? this.#firstOf(key) ?? names[0] ?? '';
     const told = compare({ key, base, bandit: weights.length > 0 && !isWon, currency }, { all, matured: watched });
@@ -102,7 +102,7 @@ export class Comparing {
       if (known.has(key)) continue;
       const winner = choose === 'winner' ? await this.#winnerBefore(key, shares) : null;
       const until = clock.now() - windowDays * dayMs;
-      const rows = await armsOf(store, { journey: key, from: null, until }, zone);
+      const rows = armsBy(await daysOf(store, { journey: key, from: null, until }, { zone }));
       const seen = Object.keys(shares).map((label) => {
         const { n = 0, buyers = 0 } = rows.get(label) ?? {};
         return { label, n, buyers };

@@ -2,7 +2,7 @@ import { armView, type ArmSums } from './report.ts';
 import { toMajor } from '../base/index.ts';
 import { sharedAlpha } from './many.ts';
 import { sampleRatio } from './statistics.ts';
-import { noSums, type ArmRow } from './table-tally.ts';
+import { noSums, type ArmRow } from './table-arms.ts';
 import { readAs, type Reading, type Word } from './verdict.ts';
 
 /** One arm of a comparison of several: everybody in it, those watched long enough, and what share of the whole it should be. */

@@ -3,8 +3,8 @@
  *
  * In:     facts and events of the fold; counts, steps and messages through slots
  * Out:    the journey's report, a person's timeline, credited orders
- * Owns:   tables measure_pick, measure_shown, measure_shown_delta, measure_rule, measure_weight, measure_unit, measure_sent, measure_click, measure_order, measure_refund, measure_credit, measure_person,
- *         measure_rate, measure_journey · the roll-up: measure_delta, measure_tally
+ * Owns:   tables measure_pick, measure_shown, measure_shown_month, measure_shown_delta, measure_rule, measure_weight, measure_unit, measure_sent, measure_click, measure_order, measure_refund, measure_credit, measure_person,
+ *         measure_rate, measure_journey · the roll-up: measure_delta, measure_tally, measure_day, measure_zone
  * Knows:  base, store, job, language, event, profile, catalog, journey, message
  * Never:  assigns an arm; sends anything; shows an interval below the floors
  * Start:  statistics.ts and credit.ts (pure), then measure.ts
@@ -28,7 +28,8 @@ export type { Rate } from './rates.ts';
 export type { RuleCredit } from './table-credit.ts';
 export * from './report.ts';
 export * from './statistics.ts';
-export { noSums, type ArmRow, type TallySlice } from './table-tally.ts';
+export { noSums, type ArmRow } from './table-arms.ts';
+export type { TallySlice } from './table-tally.ts';
 export { shownGroups, type ShownGroup } from './table-shown.ts';
 export { readAs, readings, type Reading, type ReadingName } from './verdict.ts';
 export { emptyMeasure } from './table.ts';

@@ -77,12 +77,14 @@ const parts = (): MeasureParts => ({
     stepsOf: async () => steps,
   },
   messages: {
-    counts: async () => ({
-      byState: { accepted: 5, skipped: 4, held: 1, in_doubt: 1, rejected: 2 },
-      excluded: { 'held out': 3, 'no consent': 1 },
-      heldOut: 3,
-    }),
-    funnel: async () => ({ states: [], heard: [] }),
+    counts: {
+      of: async () => ({
+        byState: { accepted: 5, skipped: 4, held: 1, in_doubt: 1, rejected: 2 },
+        excluded: { 'held out': 3, 'no consent': 1 },
+        heldOut: 3,
+      }),
+      funnel: async () => ({ states: [], heard: [] }),
+    },
     ofProfile: async () => messages,
   },
   profiles: {
@@ -415,7 +417,10 @@ describe('funnel() by what stood in mails', () => {
       return { ...seen(person, mail(type, message, monday, 'shelf')), data: { shown, plannedAt: monday } };
     };
     const told = (list: { messageId: string; kind: string }[]) =>
-      new Measure({ ...parts(), messages: { ...parts().messages, heard: async () => list } });
+      new Measure({
+        ...parts(),
+        messages: { ...parts().messages, counts: { ...parts().messages.counts, heard: async () => list } },
+      });
     await listen(
       [],
       [shelf('s1', 61, ['coat-1', 'hat']), shelf('s2', 62, ['hat']), shelf('s3', 63, ['hat'], 'heldOut')],

@@ -2,21 +2,14 @@ import { sha256, shardOf, type Clock } from '../base/index.ts';
 import type { ShopEvent, VisitorSpan } from '../event/index.ts';
 import type { Fact, Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
-import type { FunnelGroup, FunnelQuery, FunnelStates } from '../message/index.ts';
+import type { Counts, FunnelGroup } from '../message/index.ts';
 import { funnelRows, isItemGroup, type FunnelRow, type ItemGroup } from './funnel.ts';
 import { joinUnits, partUnits, type CarriedMeasure } from './merge.ts';
 import { Comparing, type BanditParts } from './comparing.ts';
 import { Crediting } from './crediting.ts';
 import { comparePeriods, periodFigures, type PeriodComparison, type Whole } from './period.ts';
 import { Rates } from './rates.ts';
-import {
-  armView,
-  buildReport,
-  type ArmSums,
-  type JourneyCounts,
-  type JourneyReport,
-  type MessageCounts,
-} from './report.ts';
+import { armView, buildReport, type ArmSums, type JourneyCounts, type JourneyReport } from './report.ts';
 import { buyerFloor, rateFloor, tightestAt } from './statistics.ts';
 import { devicesOf } from './verdict.ts';
 import { deletePerson, insertUnits, lockPersons, ordersOf, peopleWithClicks, rowsOf, type Unit } from './table.ts';
@@ -26,15 +19,15 @@ import { creditOrders, shownIn, takeMails, takeOrder } from './take.ts';
 import { rebuildShown } from './table-mail.ts';
 import { gatherShown, insertPicks, insertShown } from './table-shown.ts';
 import { clicksOf, creditedByJourney, funnelActs, journeyTotals, type Page } from './table-report.ts';
+import { armsIn, daysOf, spansIn } from './table-arms.ts';
 import { laterDays, windowDays } from './table-sums.ts';
 import {
-  armSums,
-  armSumsBy,
+  auditDays,
   auditSlice,
   auditTally,
   count,
-  daySums,
   gather,
+  keepDays,
   nextSlice,
   rebuildTally,
   uncount,
@@ -67,17 +60,8 @@ export interface MeasureParts {
     bandits?: BanditParts;
   };
   messages: {
-    counts(key: string): Promise<MessageCounts>;
-    funnel(query: FunnelQuery): Promise<{
-      states: FunnelStates[];
-      heard: { group: string; kind: string; count: number }[];
-    }>;
-    /** Of which mails something was heard, each kind once; absent: nothing is. */
-    heard?(span: {
-      journey: string;
-      from: number | null;
-      until: number | null;
-    }): Promise<{ messageId: string; kind: string }[]>;
+    /** What became of the mails of a journey, in numbers. */
+    counts: Pick<Counts, 'of' | 'funnel'> & Partial<Pick<Counts, 'heard' | 'rollUp' | 'rebuild'>>;
     ofProfile(profileId: string): Promise<MessageLine[]>;
   };
   profiles: {
@@ -175,9 +159,11 @@ export class Measure {
     for (const profileId of await peopleWithClicks(tx, people)) await creditOrders(tx, profileId);
   }
 
-  /** The shop's own currency is worth itself. Call once before anything else. */
+  /** The shop's own currency is worth itself, and days are its. Call once before anything else. */
   async open(): Promise<void> {
-    await ownRate(this.#parts.store, this.#parts.currency);
+    const { store, currency, zone } = this.#parts;
+    await ownRate(store, currency);
+    await store.inTransaction((tx) => keepDays(tx, zone));
   }
 
   /**
@@ -220,7 +206,7 @@ export class Measure {
 
   /** Keeps the roll-up, and the shares of bandits: gathers what changed, and counts who is not counted yet. @returns how much was done */
   async rollUp(): Promise<number> {
-    const { store } = this.#parts;
+    const { store, messages, zone } = this.#parts;
     await this.comparing.weigh();
     const waiting = await uncounted(store, pass.people);
     if (waiting.length > 0) {
@@ -230,15 +216,19 @@ export class Measure {
         await count(tx, people);
       });
     }
-    const gathered = async (tx: Tx) => (await gather(tx, pass.gathered)) + (await gatherShown(tx, pass.gathered));
-    return waiting.length + (await store.inTransaction(gathered));
+    const gathered = async (tx: Tx) =>
+      (await gather(tx, { limit: pass.gathered, zone })) + (await gatherShown(tx, pass.gathered));
+    const mails = (await messages.counts.rollUp?.()) ?? 0;
+    return waiting.length + mails + (await store.inTransaction(gathered));
   }
 
   /** Makes the roll-up anew from units and orders; the result is the same. */
   async rebuild(): Promise<void> {
-    await this.#parts.store.inTransaction(async (tx) => {
+    const { store, messages } = this.#parts;
+    await store.inTransaction(async (tx) => {
       await rebuildTally(tx);
       await rebuildShown(tx);
+      await messages.counts.rebuild?.(tx);
     });
   }
 
@@ -257,8 +247,9 @@ export class Measure {
   }
 
   /** What of the roll-up is not the sum over the units; empty when all is well. Reads all of them. */
-  audit(): Promise<Record<string, unknown>[]> {
-    return auditTally(this.#parts.store);
+  async audit(): Promise<Record<string, unknown>[]> {
+    const { store, zone } = this.#parts;
+    return [...(await auditTally(store)), ...(await auditDays(store, zone))];
   }
 
   /** After two profiles became one: the earlier arm stays, and whoever met both arms is left out of both, and counted. @returns what `unmerge` needs */
@@ -299,17 +290,14 @@ export class Measure {
     const runs = await journeys.counts(journey);
     if (runs === null) return null;
     const at = clock.now();
-    const watched = (days: number) => ({ journey, from, until: Math.min(until ?? Infinity, at - days * dayMs) });
-    const [all, matured, later, weeks, days, start, totals, mails] = await Promise.all([
-      armSums(store, { journey, from, until }),
-      armSums(store, watched(windowDays)),
-      armSums(store, watched(laterDays)),
-      armSumsBy(store, watched(windowDays), { unit: 'week', zone }),
-      armSumsBy(store, { journey, from, until }, { unit: 'day', zone }),
+    const cuts = [laterDays, windowDays].map((days) => at - days * dayMs);
+    const [days, start, totals, mails] = await Promise.all([
+      daysOf(store, { journey, from, until }, { zone, cuts }),
       startOf(store, journey),
       journeyTotals(store, journey),
-      messages.counts(journey),
+      messages.counts.of(journey),
     ]);
+    const watched = (cut: number) => days.filter(({ part }) => part <= cut);
     return buildReport({
       journey,
       at,
@@ -317,11 +305,11 @@ export class Measure {
       windowDays,
       runs,
       messages: mails,
-      all,
-      matured,
-      later,
-      weeks,
-      days,
+      all: armsIn(days),
+      matured: armsIn(watched(1)),
+      later: armsIn(watched(0)),
+      weeks: spansIn(watched(1), 'week'),
+      days: spansIn(days, 'day'),
       start,
       totals,
     });
@@ -334,11 +322,11 @@ export class Measure {
   ): Promise<FunnelRow[]> {
     const { store, zone, currency, messages } = this.#parts;
     if (isItemGroup(by)) {
-      const heard = (await messages.heard?.({ journey, from, until })) ?? [];
+      const heard = (await messages.counts.heard?.({ journey, from, until })) ?? [];
       return this.crediting.mails(journey, { by, from, until, heard });
     }
     const query = { journey, by, zone, from, until };
-    const [{ states, heard }, acts] = await Promise.all([messages.funnel(query), funnelActs(store, query)]);
+    const [{ states, heard }, acts] = await Promise.all([messages.counts.funnel(query), funnelActs(store, query)]);
     return funnelRows({ states, heard, acts }, currency);
   }
 
@@ -349,9 +337,11 @@ export class Measure {
   async sums(journey: string, { from = null, until = null }: Span = {}): Promise<SumsRow[]> {
     const { store, clock, currency, zone } = this.#parts;
     const maturedAt = clock.now() - windowDays * dayMs;
-    const rows = await daySums(store, { journey, from, until }, { zone, maturedAt });
-    return rows.map((row) => {
-      const { day, arm, matured, conflicted, share, n } = row;
+    const rows = await daysOf(store, { journey, from, until }, { zone, cuts: [maturedAt] });
+    return rows.flatMap((row) => {
+      const { day, arm, part, conflicted, share, n } = row;
+      if (n === 0 && conflicted === 0) return [];
+      const matured = part === 0;
       const heldOutShare = n === 0 ? null : Number((share / n / 10_000).toPrecision(6));
       return { day, arm, matured, heldOutShare, conflicted, currency, ...armView(row, currency), ...devicesOf(row) };
     });
@@ -359,14 +349,15 @@ export class Measure {
 
   /** Two spans of a journey side by side: the mails planned in them, and the people who came into its comparison. */
   async periods(journey: string, spans: { now: Whole; before: Whole }): Promise<PeriodComparison> {
+    const { store, zone, currency } = this.#parts;
     const figures = async (span: Whole) => {
-      const [mails, arms] = await Promise.all([
+      const [mails, days] = await Promise.all([
         this.funnel(journey, { by: 'whole', ...span }),
-        armSums(this.#parts.store, { journey, ...span }),
+        daysOf(store, { journey, ...span }, { zone }),
       ]);
-      return periodFigures(span, { mails: mails[0], arms, currency: this.#parts.currency });
+      return periodFigures(span, { mails: mails[0], arms: armsIn(days), currency });
     };
-    return comparePeriods(await figures(spans.now), await figures(spans.before), this.#parts.currency);
+    return comparePeriods(await figures(spans.now), await figures(spans.before), currency);
   }
 
   /** Credited orders and revenue of every journey, for lists; minor units of the report's currency. */

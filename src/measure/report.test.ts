@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from './report.ts';
-import { noSums, type ArmRow } from './table-tally.ts';
+import { noSums, type ArmRow } from './table-arms.ts';
 import { readAs } from './verdict.ts';
 
 const arm = (n: number, sum: number, squares: number, buyers: number): ArmRow => ({

@@ -1,7 +1,7 @@
 import { said, toMajor, type Said } from '../base/index.ts';
 import { buyerFloor } from './statistics.ts';
 import type { JourneyStart } from './table-start.ts';
-import type { ArmRow } from './table-tally.ts';
+import type { ArmRow } from './table-arms.ts';
 import type { Arm } from './table.ts';
 import {
   lastingOf,

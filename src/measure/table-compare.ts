@@ -1,5 +1,4 @@
 import type { Runner } from '../store/index.ts';
-import { armSumsBy, type ArmRow, type Which } from './table-tally.ts';
 
 /** Comparisons that have somebody in them whose keys begin so: `cart/`, `global:`. Newest first. */
 export async function comparisonKeys(runner: Runner, prefix: string): Promise<string[]> {
@@ -8,21 +7,6 @@ export async function comparisonKeys(runner: Runner, prefix: string): Promise<st
     values: [prefix],
   });
   return rows.map(({ journey }) => journey);
-}
-
-/** Sums of every arm of a comparison, added up from its days. */
-export async function armsOf(runner: Runner, which: Which, zone: string): Promise<Map<string, ArmRow>> {
-  const found = new Map<string, ArmRow>();
-  for (const { arm, from: _, ...row } of await armSumsBy(runner, which, { unit: 'day', zone })) {
-    const before = found.get(arm);
-    found.set(arm, before ? added(before, row) : row);
-  }
-  return found;
-}
-
-function added(a: ArmRow, b: ArmRow): ArmRow {
-  const names = Object.keys(a) as (keyof ArmRow)[];
-  return Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as unknown as ArmRow;
 }
 
 /** The shares a bandit goes by on a day, and what they were drawn from. */

@@ -49,8 +49,10 @@ export async function creditsBeside(runner: Runner, journey: string): Promise<Ru
         select r.model, r.days, t.journey, s.minor, row_number() over (partition by r.model, r.days, s.order_id, case when r.model = 'any' then t.journey end order by
             case when r.model = 'last' then c.at end desc nulls last, case when r.model = 'first' then c.at end nulls last,
             case when r.model = 'last' then c.message_id end desc, c.message_id) as place
-        from people join measure_click c using (profile_id) join measure_sent t using (message_id)
-          join measure_sale s on s.profile_id = c.profile_id and s.at >= c.at and not s.cancelled
+        from people join measure_click c using (profile_id)
+          cross join lateral (select t.journey, t.at from measure_sent t where t.message_id = c.message_id limit 1) t
+          cross join lateral (select s.order_id, s.at, s.minor from measure_sale s
+            where s.profile_id = c.profile_id and s.at >= c.at and not s.cancelled offset 0) s
           join rule r on s.at <= c.at + r.days * interval '1 day' and c.at <= t.at + r.days * interval '1 day'
         where c.landed_at is not null and c.at >= t.at
       )

@@ -1,4 +1,5 @@
 import type { Migration, Runner } from '../store/index.ts';
+import { shownWithin } from './table-shown.ts';
 
 /**
  * The items of mails: how many mails each stood in, of how many that somebody held out would have got, and what was clicked and bought of it.
@@ -20,13 +21,16 @@ alter table measure_shown_delta add column journey text not null default '', add
 /** Day of a mail: that of its plan, in UTC. */
 const sentDay = (row: string) => `(coalesce(${row}.planned_at, ${row}.at) at time zone 'UTC')::date`;
 
-/** What the mails of `from` showed, times `sign`, as rows of the roll-up. */
-export function shownOf(from: string, sign: 1 | -1): string {
-  return `insert into measure_shown_delta (journey, day, criterion, position, item, shown, clicked, held)
-    select s.journey, ${sentDay('s')}, e ->> 0, (e ->> 1)::int, e ->> 2, ${sign} * count(*) filter (where not s.held), 0,
-      ${sign} * count(*) filter (where s.held)
-    from ${from} s cross join lateral jsonb_array_elements(s.shown) e group by 1, 2, 3, 4, 5`;
-}
+/** What the mails of `from` showed, times `sign`, by journey, day, criterion, place and item. */
+const shownBy = (from: string, sign: 1 | -1) =>
+  `select s.journey, ${sentDay('s')} as day, e ->> 0 as criterion, (e ->> 1)::int as position, e ->> 2 as item,
+    ${sign} * count(*) filter (where not s.held) as shown, 0 as clicked, ${sign} * count(*) filter (where s.held) as held
+  from ${from} s cross join lateral jsonb_array_elements(s.shown) e group by 1, 2, 3, 4, 5`;
+const columns = '(journey, day, criterion, position, item, shown, clicked, held)';
+
+/** The same appended to the roll-up. */
+export const shownOf = (from: string, sign: 1 | -1): string =>
+  `insert into measure_shown_delta ${columns} ${shownBy(from, sign)}`;
 
 /** Takes what somebody's mails showed out of the roll-up, before their rows go. */
 export async function unshow(tx: Runner, profileId: string): Promise<void> {
@@ -36,10 +40,14 @@ export async function unshow(tx: Runner, profileId: string): Promise<void> {
 /** Makes the roll-up of mails anew. Nobody else may write meanwhile: both tables are locked. */
 export async function rebuildShown(tx: Runner): Promise<void> {
   await tx.run({ text: 'lock table measure_sent, measure_shown_delta, measure_shown in exclusive mode' });
-  for (const table of ['measure_shown_delta', 'measure_shown']) {
+  for (const table of ['measure_shown_delta', 'measure_shown', 'measure_shown_month']) {
     await tx.run({ text: `delete from ${table} where journey <> ''` });
   }
-  await tx.run({ text: shownOf('measure_sent', 1) });
+  await tx.run({
+    text: `with made as (insert into measure_shown ${columns} ${shownBy('measure_sent', 1)} returning *)
+      insert into measure_shown_month select journey, date_trunc('month', day)::date, criterion, position, item, sum(shown), 0, sum(held)
+      from made group by 1, 2, 3, 4, 5`,
+  });
 }
 
 /** By what the items of mails may be told apart; any of them together. */
@@ -90,29 +98,32 @@ export async function mailItems(runner: Runner, query: MailItemsQuery): Promise<
       .join(', ');
   const within = (day: string) =>
     `($2::timestamptz is null or ${day} >= ($2 at time zone 'UTC')::date) and ($3::timestamptz is null or ${day} < ($3 at time zone 'UTC')::date)`;
-  const rolled = `($1::text is null and journey <> '' or journey = $1) and ${within('day')}`;
-  const sent = `($1::text is null or t.journey = $1) and ${within(sentDay('t'))}`;
+  const { journey, from, until } = query;
+  const of = (column: string) => (journey === null ? `$1::text is null and ${column} <> ''` : `${column} = $1`);
   const at = (time: number | null) => (time === null ? null : new Date(time));
+  const values: unknown[] = [journey, at(from), at(until)];
+  const seen = shownWithin(of('journey'), { from, until }, { byDay: query.keys.includes('day'), values });
+  // From the clicks and the credits, which are few, to the mails, each by its key: of all mails none is read besides.
+  const mailOf = (row: string) =>
+    `cross join lateral (select t.planned_at, t.at from measure_sent t where t.message_id = ${row}.message_id limit 1) t`;
   return runner.rows<MailItems>({
     text: `with seen as (
         select criterion, position, item, day, sum(shown) as shown, sum(held) as held, count(*) filter (where shown > 0) as items
         from (
-          select ${list('shown')}, item as one, sum(shown) as shown, sum(held) as held
-          from (select day, criterion, position, item, shown, held from measure_shown where ${rolled}
-            union all select day, criterion, position, item, shown, held from measure_shown_delta where ${rolled}) each
-          group by 1, 2, 3, 4, 5
+          select ${list('shown')}, item as one, sum(shown) as shown, sum(held) as held from (${seen}) each group by 1, 2, 3, 4, 5
         ) by_item group by 1, 2, 3, 4
       ), clicked as (
         select criterion, position, item, day, count(*) filter (where person) as people, count(*) filter (where not person) as unknown
         from (select ${list('click')}, bool_or(c.landed_at is not null) as person
-          from measure_click c join measure_sent t using (message_id) where ${sent} group by 1, 2, 3, 4, message_id) each
+          from measure_click c ${mailOf('c')} where ${of('c.journey')} and ${within(sentDay('t'))} group by 1, 2, 3, 4, message_id) each
         group by 1, 2, 3, 4
       ), bought as (
         select ${list('click')}, count(*) as orders, sum(s.minor) as minor,
           count(*) filter (where s.items @> jsonb_build_array(jsonb_build_object('id', c.item))) as with_it
-        from measure_credit k join measure_sale s using (order_id) join measure_sent t on t.message_id = k.message_id
-          left join measure_click c on c.click_id = k.click_id
-        where not s.cancelled and ${sent} group by 1, 2, 3, 4
+        from measure_credit k cross join lateral (select s.minor, s.items, s.cancelled from measure_sale s where s.order_id = k.order_id limit 1) s
+          ${mailOf('k')}
+          left join lateral (select c.* from measure_click c where c.click_id = k.click_id limit 1) c on true
+        where not s.cancelled and ${of('k.journey')} and ${within(sentDay('t'))} group by 1, 2, 3, 4
       )
       select criterion, position, item, day, coalesce(shown, 0)::float8 as shown, coalesce(held, 0)::float8 as "heldOut",
         coalesce(items, 0)::float8 as items, coalesce(people, 0)::int as clicks, coalesce(unknown, 0)::int as unknown,
@@ -120,7 +131,7 @@ export async function mailItems(runner: Runner, query: MailItemsQuery): Promise<
       from seen full join clicked using (criterion, position, item, day) full join bought using (criterion, position, item, day)
       where coalesce(shown, 0) + coalesce(held, 0) + coalesce(people, 0) + coalesce(unknown, 0) + coalesce(orders, 0) > 0
       order by orders desc nulls last, shown desc nulls last, 1, 2, 3, 4 limit 2000`,
-    values: [query.journey, at(query.from), at(query.until)],
+    values,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Migration } from '../store/index.ts';
 import { mailMigration } from './table-mail.ts';
-import { deviceMigration, tallyMigration } from './table-sums.ts';
+import { monthMigration } from './table-shown.ts';
+import { dayMigration, deviceMigration, tallyMigration } from './table-sums.ts';
 
 export const migrations: Migration[] = [
   {
@@ -137,4 +138,6 @@ create table measure_shown_delta (
   },
   mailMigration,
   deviceMigration,
+  dayMigration,
+  monthMigration,
 ];

@@ -1,16 +1,18 @@
 import type { FunnelGroup, FunnelQuery } from '../message/index.ts';
 import type { Runner } from '../store/index.ts';
 
+/** The order of a row, by its key: credits are few, and of all orders none is read besides. */
+const saleOf = (row: string) =>
+  `cross join lateral (select s.minor, s.cancelled from measure_sale s where s.order_id = ${row}.order_id limit 1) s`;
+
 /** Clicks and credited orders of a journey; revenue net of refunds in minor units of the report's currency. */
 export async function journeyTotals(runner: Runner, journey: string) {
   const [row] = await runner.rows<{ human: number; unknown: number; orders: number; minor: number }>({
-    text: `select
-      (select count(*)::int from measure_click where journey = $1 and landed_at is not null) as human,
-      (select count(*)::int from measure_click where journey = $1 and landed_at is null) as unknown,
-      (select count(*)::int from measure_credit c join measure_sale s using (order_id)
-        where c.journey = $1 and not s.cancelled) as orders,
-      (select coalesce(sum(s.minor), 0)::float8 from measure_credit c join measure_sale s using (order_id)
-        where c.journey = $1 and not s.cancelled) as minor`,
+    text: `select * from
+      (select count(*) filter (where landed_at is not null)::int as human, count(*) filter (where landed_at is null)::int as unknown
+        from measure_click where journey = $1) clicks,
+      (select count(*)::int as orders, coalesce(sum(s.minor), 0)::float8 as minor
+        from measure_credit c ${saleOf('c')} where c.journey = $1 and not s.cancelled) credits`,
     values: [journey],
   });
   return row!;
@@ -76,20 +78,19 @@ export async function funnelActs(runner: Runner, query: FunnelQuery): Promise<Fu
   const { journey, by, zone, from, until } = query;
   const at = (time: number | null) => (time === null ? null : new Date(time));
   return runner.rows<FunnelActs>({
-    text: `with sent as (
-        select ${actGroups[by]} as "group", s.message_id from measure_sent s where s.journey = $1
-          and ($2::timestamptz is null or coalesce(s.planned_at, s.at) >= $2)
-          and ($3::timestamptz is null or coalesce(s.planned_at, s.at) < $3)
-      ), clicked as (
+    text: `with clicked as (
         select message_id, bool_or(landed_at is not null) as person from measure_click where journey = $1 group by 1
       ), bought as (
-        select c.message_id, count(*)::int as orders, coalesce(sum(o.minor), 0) as minor
-        from measure_credit c join measure_sale o using (order_id) where c.journey = $1 and not o.cancelled group by 1
+        select c.message_id, count(*)::int as orders, coalesce(sum(s.minor), 0) as minor
+        from measure_credit c ${saleOf('c')} where c.journey = $1 and not s.cancelled group by 1
       )
       select s."group", count(*) filter (where k.person)::int as people, count(*) filter (where not k.person)::int as unknown,
         coalesce(sum(b.orders), 0)::int as orders, coalesce(sum(b.minor), 0)::float8 as minor
-      from sent s left join clicked k using (message_id) left join bought b using (message_id)
-      where k.message_id is not null or b.message_id is not null group by 1 order by 1`,
+      from clicked k full join bought b using (message_id) cross join lateral (
+        select ${actGroups[by]} as "group" from measure_sent s where s.message_id = coalesce(k.message_id, b.message_id) and s.journey = $1
+          and ($2::timestamptz is null or coalesce(s.planned_at, s.at) >= $2)
+          and ($3::timestamptz is null or coalesce(s.planned_at, s.at) < $3) limit 1
+      ) s group by 1 order by 1`,
     values: [journey, at(from), at(until), by === 'day' ? zone : ''],
   });
 }
@@ -98,6 +99,6 @@ export async function funnelActs(runner: Runner, query: FunnelQuery): Promise<Fu
 export async function creditedByJourney(runner: Runner) {
   return runner.rows<{ journey: string; orders: number; minor: number }>({
     text: `select c.journey, count(*)::int as orders, coalesce(sum(s.minor), 0)::float8 as minor
-      from measure_credit c join measure_sale s using (order_id) where not s.cancelled group by c.journey order by 1`,
+      from measure_credit c ${saleOf('c')} where not s.cancelled group by c.journey order by 1`,
   });
 }

@@ -142,3 +142,17 @@ ${['measure_delta', 'measure_tally']
   .join('\n')}
 `,
 };
+
+export const dayMigration: Migration = {
+  name: '0708-measure-days',
+  sql: `
+create table measure_day (
+  journey text not null,
+  day date not null,
+  arm text not null,
+  ${names.map((name) => `${name} ${/squares|products/.test(name) ? 'numeric' : 'bigint'} not null`).join(',\n  ')},
+  primary key (journey, day, arm)
+);
+create table measure_zone (shard smallint primary key, zone text not null);
+`,
+};

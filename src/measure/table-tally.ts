@@ -1,17 +1,5 @@
 import type { Runner } from '../store/index.ts';
-import type { PairSums } from './covariate.ts';
-import type { Arm } from './table.ts';
-import {
-  beforeDays,
-  columns,
-  contributions,
-  deviceKinds,
-  gathered,
-  laterDays,
-  names,
-  sums,
-  windowDays,
-} from './table-sums.ts';
+import { beforeDays, columns, contributions, gathered, laterDays, names, sums, windowDays } from './table-sums.ts';
 
 /**
  * Takes what these people's units came to out of the roll-up, so that they may be changed. Needs their persons' rows.
@@ -90,8 +78,8 @@ export async function uncounted(runner: Runner, limit: number): Promise<{ profil
   });
 }
 
-/** Gathers up to `limit` differences into the roll-up. @returns how many there were */
-export async function gather(tx: Runner, limit: number): Promise<number> {
+/** Gathers up to `limit` differences into the hours of the roll-up and the days of the shop. @returns how many there were */
+export async function gather(tx: Runner, { limit, zone }: { limit: number; zone: string }): Promise<number> {
   const [row] = await tx.rows<{ taken: number }>({
     name: 'measure.gather',
     text: `with taken as (delete from measure_delta where id in
@@ -99,17 +87,39 @@ export async function gather(tx: Runner, limit: number): Promise<number> {
       kept as (insert into measure_tally (journey, hour, arm, ${columns}) ${gathered('select * from taken')}
         order by journey, hour, arm
         on conflict (journey, hour, arm) do update set
-          ${names.map((name) => `${name} = measure_tally.${name} + excluded.${name}`).join(', ')})
+          ${names.map((name) => `${name} = measure_tally.${name} + excluded.${name}`).join(', ')}),
+      days as (insert into measure_day (journey, day, arm, ${columns}) ${ofDays('taken', '$2')}
+        order by 1, 2, 3
+        on conflict (journey, day, arm) do update set
+          ${names.map((name) => `${name} = measure_day.${name} + excluded.${name}`).join(', ')})
       select count(*)::int as taken from taken`,
-    values: [limit],
+    values: [limit, zone],
   });
   return row!.taken;
+}
+
+/** Hours added up by the day of a zone in which they began. */
+const ofDays = (from: string, zone: string) =>
+  `select journey, (hour at time zone ${zone})::date, arm, ${sums} from ${from} group by 1, 2, 3`;
+
+/** Days are the shop's: when its zone is another than before, they are added up anew from the hours. */
+export async function keepDays(tx: Runner, zone: string): Promise<void> {
+  await tx.run({ text: `insert into measure_zone (shard, zone) values (0, '') on conflict do nothing` });
+  const [row] = await tx.rows<{ zone: string }>({ text: 'select zone from measure_zone for update' });
+  if (row!.zone === zone) return;
+  await tx.run({ text: 'update measure_zone set zone = $1', values: [zone] });
+  await tx.run({ text: 'lock table measure_tally in exclusive mode' });
+  await tx.run({ text: 'truncate measure_day' });
+  await tx.run({
+    text: `insert into measure_day (journey, day, arm, ${columns}) ${ofDays('measure_tally', '$1')}`,
+    values: [zone],
+  });
 }
 
 /** Makes the roll-up anew from units and orders. Nobody else may write meanwhile: the table of units is locked. */
 export async function rebuildTally(tx: Runner): Promise<void> {
   await tx.run({ text: 'lock table measure_unit in exclusive mode' });
-  await tx.run({ text: 'truncate measure_tally, measure_delta' });
+  await tx.run({ text: 'truncate measure_tally, measure_day, measure_delta' });
   await tx.run({ text: 'update measure_unit set counted = false where counted' });
   await tx.run({ text: countText(() => 'true') });
 }
@@ -125,6 +135,16 @@ export async function auditTally(runner: Runner): Promise<Record<string, unknown
         summed as (select * from (${summed}) all_rows where ${alive})
       (select 'roll-up' as side, d.* from (select * from rolled except select * from summed) d)
       union all (select 'units' as side, d.* from (select * from summed except select * from rolled) d) limit 10`,
+  });
+}
+
+/** Do the days equal their hours? @returns what does not, at most ten */
+export async function auditDays(runner: Runner, zone: string): Promise<Record<string, unknown>[]> {
+  return runner.rows({
+    text: `with hours (journey, day, arm, ${columns}) as (${ofDays('measure_tally', '$1')})
+      select 'days' as side, journey, day::text as day, arm from hours h full join measure_day d using (journey, day, arm)
+      where (${names.map((name) => `h.${name}`).join(', ')}) is distinct from (${names.map((name) => `d.${name}`).join(', ')}) limit 10`,
+    values: [zone],
   });
 }
 
@@ -173,128 +193,3 @@ export async function auditSlice(runner: Runner, { journey, from, until }: Tally
   });
   return rows.map(({ hour }) => hour.getTime());
 }
-
-/** Sums of one arm; revenue in minor units. */
-export interface ArmRow extends PairSums {
-  /** Shares that were held out when each was assigned, in ten-thousandths, summed: what the sizes of the arms should be. */
-  share: number;
-  buyers: number;
-  orders: number;
-  /** Orders in a currency without a rate: counted as orders, not as revenue. */
-  other: number;
-  /** Over 28 days instead of 7. */
-  laterSum: number;
-  laterSquares: number;
-  /** Revenue of each unit cut at the journey's cap. */
-  cappedSum: number;
-  cappedSquares: number;
-  conflicted: number;
-  /** People by the kind of device, and their shares summed. */
-  phone: number;
-  phoneShare: number;
-  tablet: number;
-  tabletShare: number;
-  computer: number;
-  computerShare: number;
-}
-
-/** Which units: of a journey, assigned in hours from `from` on and over by `until`, UTC ms, exclusive; null: without bound. */
-export interface Which {
-  journey: string;
-  from: number | null;
-  until: number | null;
-}
-
-const float = (name: string) => `coalesce(sum(${name}), 0)::float8`;
-const shown = `${float('n')} as n, ${float('share')} as share, ${float('buyers')} as buyers, ${float('orders')} as orders, ${float('other')} as other,
-  ${float('sum')} as sum, ${float('squares')} as squares, ${float('later_sum')} as "laterSum", ${float('later_squares')} as "laterSquares",
-  ${float('capped_sum')} as "cappedSum", ${float('capped_squares')} as "cappedSquares", ${float('x_sum')} as "xSum",
-  ${float('x_squares')} as "xSquares", ${float('products')} as products, ${float('conflicted')} as conflicted,
-  ${deviceKinds.map((kind) => `${float(`on_${kind}`)} as ${kind}, ${float(`on_${kind}_share`)} as "${kind}Share"`).join(', ')}`;
-
-const part = `journey = $1 and ($2::timestamptz is null or hour >= $2) and ($3::timestamptz is null or hour + interval '1 hour' <= $3)`;
-const both = `(select journey, hour, arm, ${columns} from measure_tally where ${part}
-  union all select journey, hour, arm, ${columns} from measure_delta where ${part}) each`;
-
-/** Sums per arm, from the roll-up and what is not gathered yet. */
-export async function armSums(runner: Runner, which: Which): Promise<Record<Arm, ArmRow>> {
-  const rows = await runner.rows<ArmRow & { arm: Arm }>({
-    name: 'measure.arm-sums',
-    text: `select arm, ${shown} from ${both} group by arm`,
-    values: valuesOf(which),
-  });
-  const of = (arm: Arm): ArmRow => {
-    const { arm: _, ...row } = rows.find((one) => one.arm === arm) ?? { arm, ...noSums };
-    return row;
-  };
-  return { treated: of('treated'), control: of('control') };
-}
-
-/** One arm's sums of one day or week of assignment. */
-export interface SpanRow extends ArmRow {
-  arm: Arm;
-  /** Its first moment, UTC ms. */
-  from: number;
-}
-
-/** The same by day or week of assignment, in the shop's zone, oldest first. */
-export async function armSumsBy(
-  runner: Runner,
-  which: Which,
-  by: { unit: 'day' | 'week'; zone: string },
-): Promise<SpanRow[]> {
-  const rows = await runner.rows<Omit<SpanRow, 'from'> & { from: Date }>({
-    text: `select arm, date_trunc('${by.unit}', hour, $4) as "from", ${shown} from ${both} group by 1, 2 order by 2, 1`,
-    values: [...valuesOf(which), by.zone],
-  });
-  return rows.map((row) => ({ ...row, from: row.from.getTime() }));
-}
-
-/** One arm's sums of one day of assignment, apart for those watched long enough by `maturedAt`. */
-export interface DaySums extends ArmRow {
-  arm: Arm;
-  /** Calendar day in the shop's zone. */
-  day: string;
-  matured: boolean;
-}
-
-/** The sums behind every figure of a comparison, by day, oldest first. */
-export async function daySums(
-  runner: Runner,
-  which: Which,
-  { zone, maturedAt }: { zone: string; maturedAt: number },
-): Promise<DaySums[]> {
-  return runner.rows<DaySums>({
-    text: `select arm, to_char(hour at time zone $4, 'YYYY-MM-DD') as day, hour + interval '1 hour' <= $5 as matured, ${shown}
-      from ${both} group by 1, 2, 3 having sum(n) <> 0 or sum(conflicted) <> 0 order by 2, 3 desc, 1`,
-    values: [...valuesOf(which), zone, new Date(maturedAt)],
-  });
-}
-
-function valuesOf({ journey, from, until }: Which): (string | Date | null)[] {
-  return [journey, from === null ? null : new Date(from), until === null ? null : new Date(until)];
-}
-
-export const noSums: ArmRow = {
-  n: 0,
-  share: 0,
-  buyers: 0,
-  orders: 0,
-  other: 0,
-  sum: 0,
-  squares: 0,
-  laterSum: 0,
-  laterSquares: 0,
-  cappedSum: 0,
-  cappedSquares: 0,
-  xSum: 0,
-  xSquares: 0,
-  products: 0,
-  conflicted: 0,
-  phone: 0,
-  phoneShare: 0,
-  tablet: 0,
-  tabletShare: 0,
-  computer: 0,
-  computerShare: 0,
-};

@@ -379,6 +379,7 @@ export async function rowsOf(runner: Runner, profileId: string): Promise<Record<
 export async function emptyMeasure(runner: Runner): Promise<void> {
   await runner.run({
     text: `truncate measure_unit, measure_sent, measure_click, measure_order, measure_refund, measure_credit, measure_person,
-      measure_delta, measure_tally, measure_journey, measure_pick, measure_shown, measure_shown_delta, measure_weight`,
+      measure_delta, measure_tally, measure_day, measure_journey, measure_pick, measure_shown, measure_shown_month, measure_shown_delta,
+      measure_weight`,
   });
 }

@@ -40,8 +40,10 @@ beforeAll(async () => {
       stepsOf: none,
     },
     messages: {
-      counts: async () => ({ byState: {}, excluded: {}, heldOut: 0 }),
-      funnel: async () => ({ states: [], heard: [] }),
+      counts: {
+        of: async () => ({ byState: {}, excluded: {}, heldOut: 0 }),
+        funnel: async () => ({ states: [], heard: [] }),
+      },
       ofProfile: none,
     },
     profiles: { visitorsOf: none, get: async () => null },

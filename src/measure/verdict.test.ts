@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noSums, type ArmRow } from './table-tally.ts';
+import { noSums, type ArmRow } from './table-arms.ts';
 import { lastingOf, ratioByDay, ratioOf, readAll, readAs, readings, spansOf, type Reading } from './verdict.ts';
 
 const arm = (more: Partial<ArmRow>): ArmRow => ({ ...noSums, ...more });

@@ -18,7 +18,7 @@ import {
   type Interval,
 } from './statistics.ts';
 import { deviceKinds } from './table-sums.ts';
-import { noSums, type ArmRow } from './table-tally.ts';
+import { noSums, type ArmRow } from './table-arms.ts';
 import type { Arm } from './table.ts';
 
 export type Arms = Record<Arm, ArmRow>;

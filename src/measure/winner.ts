@@ -1,5 +1,5 @@
 import type { Seen } from './bandit.ts';
-import { noSums } from './table-tally.ts';
+import { noSums } from './table-arms.ts';
 import { readAs } from './verdict.ts';
 
 /**

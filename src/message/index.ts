@@ -3,7 +3,11 @@
  *
  * In:     plans from journeys in their transaction; clicks and unsubscriptions; lost and given consent
  * Out:    mails, at most once for marketing; results to the run; events message.* for the log
+<<<<<<< HEAD
  * Owns:   tables message, attempt, slot, suppression, message_template, message_theme, message_component, message_sender, coupon, mailbox, mail_lane, mail_warm_up, mail_brake
+=======
+ * Owns:   tables message, message_open, message_hour, message_day, message_zone, attempt, slot, suppression, message_template, message_theme, message_sender, coupon, mailbox, mail_lane, mail_warm_up, mail_brake
+>>>>>>> 9bd5f53 (measure, message: no page of reports reads people or messages: days of the shop are kept beside hours, and a test counts the rows)
  * Knows:  base, store, job, language, event, profile, catalog, recommend, journey
  * Never:  decides who should get something; sends without a committed attempt; believes an error code of the mail library
  * Start:  message.ts (states), gate.ts and result.ts (pure), then claim.ts and send.ts
@@ -60,20 +64,9 @@ export type {
   LedgerStory,
 } from './table-ledger.ts';
 export { SmtpTransport, type SmtpOptions } from './transport-smtp.ts';
-export {
-  countsOf,
-  funnelHeard,
-  funnelStates,
-  duesBy,
-  emptyLedger,
-  endsOf,
-  funnelGroups,
-  type FunnelGroup,
-  type FunnelQuery,
-  type FunnelStates,
-  type MessageCounts,
-  type MessageEnd,
-} from './table-report.ts';
+export { duesBy, emptyLedger, endsOf, type MessageEnd } from './table-report.ts';
+export { Counts, type FunnelHeard, type FunnelStates, type MessageCounts } from './counts.ts';
+export { funnelGroups, type FunnelGroup, type FunnelQuery } from './table-tally.ts';
 export { requiredOf, TemplateDocument, type Block } from './block.ts';
 export type { Difference } from './difference.ts';
 export type { MailFinding } from './finding.ts';

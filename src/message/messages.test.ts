@@ -433,7 +433,11 @@ describe('the gates', () => {
     expect(desk.events.map(({ types }) => types[0])).toEqual(['message.heldOut']);
     expect(await desk.store.rows({ text: 'select 1 from slot' })).toHaveLength(1);
     expect(await desk.store.rows({ text: 'select 1 from attempt' })).toEqual([]);
-    expect(await desk.messages.counts('abandoned-cart')).toEqual({ byState: { skipped: 1 }, excluded: {}, heldOut: 1 });
+    expect(await desk.messages.counts.of('abandoned-cart')).toEqual({
+      byState: { skipped: 1 },
+      excluded: {},
+      heldOut: 1,
+    });
   });
 
   it('always treats a test profile', async () => {

@@ -11,6 +11,7 @@ import { takeNotice, tidyNotices, type NewNotice } from './hear.ts';
 import { readLetter, type Heeded, type Letter } from './letter.ts';
 import { messageKey, type MessageRow, type MessageState, type Notice, type Plan } from './message.ts';
 import type { CompiledTemplate } from './compiled.ts';
+import { Counts } from './counts.ts';
 import { CouponPools, sampleCodes, type GivenCode } from './coupon.ts';
 import type { Senders } from './senders.ts';
 import { freeCodes } from './table-coupon.ts';
@@ -25,16 +26,7 @@ import * as records from './table-ledger.ts';
 import { releaseQuarantined } from './rescue.ts';
 import { Sending } from './sending.ts';
 import { harmOf, type HarmCounts } from './table-heard.ts';
-import {
-  acceptedSince,
-  countsOf,
-  funnelOf,
-  heardIn,
-  heldBy,
-  nextDueAt,
-  type FunnelQuery,
-  type MessageCounts,
-} from './table-report.ts';
+import { acceptedSince, heldBy, nextDueAt } from './table-report.ts';
 import { choicePage, choose, comeBack, type ChoicePage, type Choosing } from './choosing.ts';
 import { dropTopic, putTopic, topics, type Topic } from './table-choice.ts';
 import { post, postingState, type Posting, type PostingState } from './posting.ts';
@@ -68,6 +60,8 @@ export class Messages {
   readonly sending: Sending;
   /** Rates, warm-ups and brakes. */
   readonly pacing: Pacing;
+  /** How many there are, for reports. */
+  readonly counts: Counts;
   readonly #kit: Kit;
   readonly #ending = new Ending(() => this.#kit.maker.close());
   readonly #live: LivePictures;
@@ -79,6 +73,7 @@ export class Messages {
     this.sending = new Sending(parts);
     this.pacing = new Pacing(this.#kit);
     this.senders = this.#kit.senders;
+    this.counts = new Counts(parts.store, parts.shop.zone);
     this.coupons = new CouponPools(this.#kit);
     this.templates = new Templates(this.#kit);
     this.#live = new LivePictures({ clock: parts.clock, ...this.#kit.render });
@@ -185,10 +180,6 @@ export class Messages {
     return heldBy(this.#kit.store);
   }
 
-  counts(journey: string): Promise<MessageCounts> {
-    return countsOf(this.#kit.store, journey);
-  }
-
   /** The ledger's numbers: what became of every message, in lines that add up. */
   ledger(filter: records.LedgerFilter): Promise<records.LedgerNumbers> {
     return records.ledgerNumbers(this.#kit.store, filter);
@@ -210,16 +201,6 @@ export class Messages {
   /** Lets a mail go that was put aside. Throws MESSAGE_RELEASE_REFUSED. */
   release(id: string): Promise<void> {
     return releaseQuarantined(this.#kit, id);
-  }
-
-  /** How the mails of a journey stand, and what was heard of them, by day or activity. */
-  funnel(query: FunnelQuery): ReturnType<typeof funnelOf> {
-    return funnelOf(this.#kit.store, query);
-  }
-
-  /** Of which of its mails something was heard, each kind once. */
-  heard(span: Pick<FunnelQuery, 'journey' | 'from' | 'until'>): ReturnType<typeof heardIn> {
-    return heardIn(this.#kit.store, span);
   }
 
   /** Mails accepted since a moment of business time, UTC ms. */

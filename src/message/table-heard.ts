@@ -102,6 +102,20 @@ export async function heardOfMessage(
   return rows.map((row) => ({ ...row, at: row.at.getTime() }));
 }
 
+/** Of which mails of a journey, planned in a span, something was heard that reports tell of, each kind once. */
+export async function heardIn(
+  runner: Runner,
+  { journey, from, until }: { journey: string; from: number | null; until: number | null },
+): Promise<{ messageId: string; kind: string }[]> {
+  const at = (time: number | null) => (time === null ? null : new Date(time));
+  return runner.rows({
+    text: `select h.message_id::text as "messageId", h.kind from message_heard h join message m on m.shard = h.shard and m.id = h.message_id
+      where h.journey = $1 and not h.test and h.kind in ('bounced', 'complained', 'unsubscribed', 'replied')
+        and ($2::timestamptz is null or m.planned_at >= $2) and ($3::timestamptz is null or m.planned_at < $3)`,
+    values: [journey, at(from), at(until)],
+  });
+}
+
 /** Of these messages, those that somebody has said anything of which proves that the mail had left. */
 export async function leftAsHeard(
   tx: Runner,

@@ -22,7 +22,8 @@ export async function insertMessages(
   const json = (value: object | null | undefined) => (value ? JSON.stringify(value) : null);
   const inserted = await tx.rows<{ id: string; key: string }>({
     name: 'message-plan',
-    text: `insert into message (shard, id, key, run_id, journey, journey_version, activity, visit, profile_id, template,
+    text: `with planned as (
+      insert into message (shard, id, key, run_id, journey, journey_version, activity, visit, profile_id, template,
         context, class, holdout, quiet, test, planned_at, due, deadline, changed_at, addressed_to, rank, variant, sender)
       select shard, id, key, run_id, journey, version, activity, visit, profile_id, template, context::jsonb, class, holdout,
         quiet::jsonb, test, $20, $20, deadline, $20, addressed_to, rank::jsonb, variant::jsonb, sender
@@ -30,7 +31,9 @@ export async function insertMessages(
         $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[], $15::bool[], $16::timestamptz[], $17::text[],
         $18::text[], $19::text[], $21::text[]) as u(shard, id, key, run_id, journey, version, activity, visit, profile_id, template, context, class,
         holdout, quiet, test, deadline, addressed_to, rank, variant, sender)
-      on conflict (shard, key) do nothing returning id, key`,
+      on conflict (shard, key) do nothing returning shard, id, key, journey, test
+      ), opened as (insert into message_open select journey, shard, id from planned where not test)
+      select id, key from planned`,
     values: [
       shards,
       uuidColumn(rows.map(({ id }) => id)),

@@ -3,122 +3,7 @@ import type { Runner } from '../store/index.ts';
 import type { MessageRow, MessageState } from './message.ts';
 import { messageById } from './table.ts';
 
-/** What others read of the ledger: counts, what is held, what falls due, and the mailbox. */
-
-export interface MessageCounts {
-  byState: Record<string, number>;
-  excluded: Record<string, number>;
-  heldOut: number;
-}
-
-/** Messages of a journey by state; test messages are never counted. */
-export async function countsOf(runner: Runner, journey: string): Promise<MessageCounts> {
-  const rows = await runner.rows<{ state: string; reason: string | null; arm: string | null; count: number }>({
-    text: `select state, null as reason, null as arm, count(*)::int as count
-        from message where journey = $1 and not test and state <> 'skipped' group by 1
-      union all select state, reason, arm, count(*)::int
-        from message where journey = $1 and not test and state = 'skipped' group by 1, 2, 3`,
-    values: [journey],
-  });
-  const counts: MessageCounts = { byState: {}, excluded: {}, heldOut: 0 };
-  for (const { state, reason, arm, count } of rows) {
-    counts.byState[state] = (counts.byState[state] ?? 0) + count;
-    if (state !== 'skipped') continue;
-    if (arm === 'control') counts.heldOut += count;
-    else counts.excluded[reason ?? 'unknown'] = (counts.excluded[reason ?? 'unknown'] ?? 0) + count;
-  }
-  return counts;
-}
-
-/** By what the mails of a journey can be told apart. */
-export const funnelGroups = ['day', 'activity', 'version', 'message', 'variant', 'outcome', 'whole'] as const;
-export type FunnelGroup = (typeof funnelGroups)[number];
-
-/** How the mails of a journey are told apart: by the day of their plan in a zone, by what planned them, or not at all. */
-export interface FunnelQuery {
-  journey: string;
-  by: FunnelGroup;
-  zone: string;
-  /** Planned from here on and before there, UTC ms; null: without bound. */
-  from: number | null;
-  until: number | null;
-}
-
-/** Messages of one group that ended, or stand, in the same way. */
-export interface FunnelStates {
-  group: string;
-  state: MessageState;
-  reason: string | null;
-  heldOut: boolean;
-  count: number;
-}
-
-/** The states of a journey's messages by group; test messages are never counted. */
-export async function funnelStates(runner: Runner, query: FunnelQuery): Promise<FunnelStates[]> {
-  return runner.rows<FunnelStates>({
-    text: `select ${groupOf(query, 'm')} as "group", state, null as reason, false as "heldOut", count(*)::int as count
-        from message m where journey = $1 and not test and state <> 'skipped' and ${spanOf('m')} group by 1, 2
-      union all select ${groupOf(query, 'm')}, state, reason, arm is not distinct from 'control', count(*)::int
-        from message m where journey = $1 and not test and state = 'skipped' and ${spanOf('m')} group by 1, 2, 3, 4
-      order by 1`,
-    values: spanValues(query),
-  });
-}
-
-/** What was heard of those messages, each once: of how many, by group and kind. */
-export async function funnelHeard(
-  runner: Runner,
-  query: FunnelQuery,
-): Promise<{ group: string; kind: string; count: number }[]> {
-  return runner.rows({
-    text: `select ${groupOf(query, 'm')} as "group", h.kind, count(*)::int as count
-      from message_heard h join message m on m.shard = h.shard and m.id = h.message_id
-      where h.journey = $1 and not h.test and ${spanOf('m')} group by 1, 2 order by 1`,
-    values: spanValues(query),
-  });
-}
-
-/** How the mails of a journey stand, and what was heard of them. */
-export async function funnelOf(runner: Runner, query: FunnelQuery) {
-  const [states, heard] = await Promise.all([funnelStates(runner, query), funnelHeard(runner, query)]);
-  return { states, heard };
-}
-
-/** Of which mails something was heard, each kind once. */
-export async function heardIn(
-  runner: Runner,
-  { journey, from, until }: Pick<FunnelQuery, 'journey' | 'from' | 'until'>,
-): Promise<{ messageId: string; kind: string }[]> {
-  const at = (time: number | null) => (time === null ? null : new Date(time));
-  return runner.rows({
-    text: `select h.message_id::text as "messageId", h.kind from message_heard h join message m on m.shard = h.shard and m.id = h.message_id
-      where h.journey = $1 and not h.test and ${spanOf('m')}`,
-    values: [journey, at(from), at(until)],
-  });
-}
-
-const spanOf = (row: string) =>
-  `($2::timestamptz is null or ${row}.planned_at >= $2) and ($3::timestamptz is null or ${row}.planned_at < $3)`;
-
-const groups: Record<FunnelGroup, (row: string) => string> = {
-  day: (row) => `to_char(${row}.planned_at at time zone $4, 'YYYY-MM-DD')`,
-  activity: (row) => `coalesce(${row}.activity, $4)`,
-  version: (row) => `coalesce(${row}.journey_version::text, $4)`,
-  message: (row) => `coalesce(${row}.template, $4)`,
-  variant: (row) => `coalesce(${row}.activity || ': ' || (${row}.variant ->> 'label'), $4)`,
-  outcome: (row) =>
-    `case when ${row}.state = 'skipped' then coalesce(${row}.reason, 'unknown') || $4 else ${row}.state end`,
-  whole: () => '$4::text',
-};
-
-function groupOf({ by }: FunnelQuery, row: string): string {
-  return groups[by](row);
-}
-
-function spanValues({ journey, from, until, by, zone }: FunnelQuery): unknown[] {
-  const at = (time: number | null) => (time === null ? null : new Date(time));
-  return [journey, at(from), at(until), by === 'day' ? zone : ''];
-}
+/** What others read of the ledger: what is held, what falls due, and the mailbox. */
 
 /**
  * Messages that wait at a gate or for another try, by reason and by the hour in which they may go on, soonest first;
@@ -278,7 +163,8 @@ export async function acceptedSince(runner: Runner, since: number): Promise<numb
 /** Takes the ledger and the mailbox away; templates and the suppression list stay. For leaving the demo. */
 export async function emptyLedger(runner: Runner): Promise<void> {
   await runner.run({
-    text: 'truncate message, attempt, slot, mailbox, message_heard, provider_notice, mail_lane, mail_brake',
+    text: `truncate message, message_open, message_hour, message_day, attempt, slot, mailbox, message_heard, provider_notice, mail_lane,
+      mail_brake`,
   });
 }
 

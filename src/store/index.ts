@@ -17,3 +17,4 @@ export { holderOf } from './launch-hold.ts';
 export * from './launch.ts';
 export * from './migrate.ts';
 export * from './secret.ts';
+export { stretchesOf, partsOf, type Bounds, type Stretch } from './stretch.ts';
