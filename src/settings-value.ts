@@ -12,6 +12,10 @@ export const errors = defineErrors({
     mend: 'Set both: the sender as Name <address>, and the postal address that the law wants in every marketing mail',
   },
   SETTINGS_CLASH: { status: 400, mend: 'Leave one of the two out' },
+  STOPS_UNREADABLE: {
+    status: 400,
+    mend: 'Take another list of stops (beckon export --stops), and the secret of the installation that it is of',
+  },
   SERVER_PORT_IN_USE: { status: 500, mend: 'Stop what listens there, or choose another port with --port' },
   SERVER_PORT_CLOSED: {
     status: 500,

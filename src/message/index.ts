@@ -50,6 +50,7 @@ export { bounceWeights, type Said } from './heard.ts';
 export { effectiveZone, isZone } from './quiet.ts';
 export { renderMail, type Rendering, type RenderedMail, type RenderSetting } from './render.ts';
 export { ImapIntake, type ImapPlace } from './imap.ts';
+export { addressSecretOf, holdMail, mailStops, withdrawnStop, type MailStop } from './stop.ts';
 export { openIntake, type Intake } from './intake.ts';
 export type { Provider, Told } from './provider.ts';
 export { inspectSmtp, type SmtpFacts } from './inspect-smtp.ts';

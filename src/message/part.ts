@@ -14,6 +14,7 @@ import { ThreadMaker } from './maker-thread.ts';
 import type { Brand } from './sender.ts';
 import { Senders } from './senders.ts';
 import type { Transport } from './transport.ts';
+import { addressSecretOf } from './stop.ts';
 
 /** What became of a message, as its run sees it. */
 export type MessageOutcome = 'accepted' | 'excluded' | 'failed' | 'in_doubt' | 'expired';
@@ -172,7 +173,7 @@ export function kitOf(parts: MessageParts): Kit {
     publicUrl: render.publicUrl,
     set: { ...defaultSettings, ...parts.settings },
     senders,
-    addressSecret: key('address'),
+    addressSecret: addressSecretOf(parts.secret),
     render,
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Runner, Store } from '../store/index.ts';
 import { expireBefore, homeOf, isHeldBack, keepHome, readSending, writeSending } from './table-sending.ts';
 
 /** Why nothing leaves. `restored` and `copied` were found at a start. What came back pulls a brake instead (pacing.ts). */
@@ -71,6 +71,15 @@ export class Sending {
       return gone;
     });
     return { ...(await this.state()), expired };
+  }
+
+  /**
+   * A backup was brought back: whatever it said, nothing leaves until somebody lets it go. In the transaction that makes it
+   * whole, so that no start can come before it.
+   */
+  static hold(tx: Runner, why: { reason: string; by: string; now: number }): Promise<number> {
+    const { reason, by, now } = why;
+    return writeSending(tx, { frozen: true, cause: 'restored', reason, by, since: now });
   }
 
   /** A database that an installation was moved into is the one that sends from here on; nothing it planned was sent elsewhere. */

@@ -37,6 +37,11 @@ export interface ForgettingRoom {
   forget(tx: Tx, subject: Subject, until: number): Promise<unknown>;
 }
 
+/** How a certificate names an identity, `namespace:id`, or a profile, `id:<profile id>`. */
+export function erasureHash(secret: string | Uint8Array, name: string): string {
+  return hmac(secret, `beckon erasure v1|${name}`);
+}
+
 /** Proof that somebody was forgotten; it names nobody. Times are UTC ms. */
 export interface Certificate {
   id: string;
@@ -49,7 +54,7 @@ export interface Certificate {
   steps: { room: string; at: number }[];
 }
 
-const kind = 'profile.erase';
+export const erasureKind = 'profile.erase';
 
 /**
  * Forgets people, durably: a request is a row and a job in one transaction; each room is a transaction of its own, noted
@@ -76,7 +81,7 @@ export class Erasures {
     };
     await store.inTransaction(async (tx) => {
       await insertErasure(tx, row);
-      await jobs.enqueue(tx, [{ shard: row.shard, kind, key: id, due: row.requestedAt, payload: { id } }]);
+      await jobs.enqueue(tx, [{ shard: row.shard, kind: erasureKind, key: id, due: row.requestedAt, payload: { id } }]);
     });
     return this.#certificate(row);
   }
@@ -91,7 +96,7 @@ export class Erasures {
   async work(limit = 4): Promise<number> {
     const { jobs, clock, log } = this.#parts;
     let done = 0;
-    for (const job of await jobs.claim<{ id: string }>(kind, limit)) {
+    for (const job of await jobs.claim<{ id: string }>(erasureKind, limit)) {
       try {
         await this.#erase(job);
         done++;
@@ -105,7 +110,7 @@ export class Erasures {
   }
 
   nextDue(): Promise<number | null> {
-    return this.#parts.jobs.nextDue(kind);
+    return this.#parts.jobs.nextDue(erasureKind);
   }
 
   async #erase(job: Job<{ id: string }>): Promise<void> {
@@ -176,7 +181,7 @@ export class Erasures {
 
   /** How a certificate names an identity, `namespace:id`, or a profile, `id:<profile id>`. */
   hashOf(name: string): string {
-    return hmac(this.#parts.secret, `beckon erasure v1|${name}`);
+    return erasureHash(this.#parts.secret, name);
   }
 
   #certificate({ id, requestedAt, doneAt, subject, steps }: ErasureRow): Certificate {

@@ -24,6 +24,7 @@ export {
 } from './identity-token.ts';
 export * from './profile.ts';
 export { Erasures, type Certificate, type ForgettingRoom, type Subject } from './erasure.ts';
+export { everybody, keptErasures, repeatErasures, withdrawnConsents, type KeptErasure } from './repeat.ts';
 export { Profiles, type FoldedBatch, type OnMerge, type OnUnmerge } from './profiles.ts';
 export { blankState } from './fold.ts';
 export { profileSchema } from './schema.ts';

@@ -35,6 +35,68 @@ export async function erasureById(runner: Runner, id: string): Promise<ErasureRo
   return { ...rest, requestedAt: requested.getTime(), doneAt: done?.getTime() ?? null };
 }
 
+/** The next erasures after this id. */
+export async function erasuresAfter(runner: Runner, after: string | null, limit: number): Promise<ErasureRow[]> {
+  const rows = await runner.rows<Omit<ErasureRow, 'requestedAt' | 'doneAt'> & { at: Date; done: Date | null }>({
+    text: `select id, shard, requested_at as at, done_at as done, subject, steps from erasure
+      where $1::uuid is null or id > $1 order by id limit $2`,
+    values: [after, limit],
+  });
+  return rows.map(({ at, done, ...rest }) => ({ ...rest, requestedAt: at.getTime(), doneAt: done?.getTime() ?? null }));
+}
+
+/** Which of these erasures are known here. */
+export async function knownErasures(runner: Runner, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await runner.rows<{ id: string }>({
+    text: 'select id from erasure where id = any($1)',
+    values: [ids],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** The next living profiles after this id, with the names they go by. */
+export function namesAfter(
+  runner: Runner,
+  after: string | null,
+  limit: number,
+): Promise<{ id: string; names: Identity[] }[]> {
+  return runner.rows({
+    text: `select p.id, coalesce((select jsonb_agg(jsonb_build_object('namespace', i.namespace, 'id', i.id)) from identity i
+        where i.profile_id = p.id), '[]') as names
+      from profile p where ($1::uuid is null or p.id > $1) order by p.id limit $2`,
+    values: [after, limit],
+  });
+}
+
+/**
+ * The next of those who ever took a consent to mail or to being known back, after this id: whether that holds still of who they are by
+ * now, and their addresses. Times are UTC ms.
+ */
+export function withdrawnAfter(
+  runner: Runner,
+  after: string | null,
+  limit: number,
+): Promise<{ id: string; purposes: string[]; addresses: string[]; at: number }[]> {
+  return runner.rows({
+    text: `with recursive said as (
+        select profile_id as id, max(at) as at from consent_record
+          where state = 'out' and purpose in ('email-marketing', 'collect') and ($1::uuid is null or profile_id > $1)
+          group by profile_id order by profile_id limit $2),
+      walk as (
+        select said.id as first, p.id, p.merged_into from said join profile p on p.id = said.id
+        union
+        select walk.first, p.id, p.merged_into from walk join profile p on p.id = walk.merged_into)
+      select said.id, floor(extract(epoch from said.at) * 1000)::float8 as at,
+        array(select purpose from unnest(array['email-marketing', 'collect']) purpose
+          where p.state #>> array['consent', purpose, 'state'] = 'out') as purposes,
+        array(select p.email where p.email is not null
+          union select i.id from identity i where i.profile_id = p.id and i.namespace = 'email') as addresses
+      from said left join walk on walk.first = said.id and walk.merged_into is null left join profile p on p.id = walk.id
+      order by said.id`,
+    values: [after, limit],
+  });
+}
+
 export async function saveSteps(tx: Tx, id: string, steps: ErasureRow['steps']): Promise<void> {
   await tx.run({ text: 'update erasure set steps = $2 where id = $1', values: [id, JSON.stringify(steps)] });
 }

@@ -92,6 +92,11 @@ alter table profile alter column recent set storage external;
     name: '0222-profile-seen',
     sql: 'alter table profile add column seen_at float8, add column visit_at float8, add column visit_pages integer;',
   },
+  {
+    // Who took a consent back is looked for every few minutes, to be kept apart from backups.
+    name: '0223-consent-withdrawn',
+    sql: `create index consent_withdrawn on consent_record (profile_id) where state = 'out';`,
+  },
 ];
 
 /** So many rows are put together in one go; while the database writes them, requests are answered. */

@@ -1,6 +1,6 @@
 import { BeckonError, point } from '../base/index.ts';
 import { copyTextIn } from './copy-text.ts';
-import type { Store } from './database.ts';
+import type { Store, Tx } from './database.ts';
 import { quoted } from './dump.ts';
 import { DumpReader, type DumpHead } from './dump-file.ts';
 import { errors } from './error.ts';
@@ -14,6 +14,8 @@ export interface LoadOptions {
   migrations: readonly Migration[];
   /** Hears how many rows are in, now and then. */
   onRows?: (rows: number) => void;
+  /** In the transaction that makes it whole: before it nothing can start on what was brought in. */
+  onWhole?: (tx: Tx) => Promise<void>;
 }
 
 export interface Loaded {
@@ -40,7 +42,7 @@ export async function load(store: Store, options: LoadOptions): Promise<Loaded> 
     const resumedAt = await begin(store, head, options.migrations);
     const isDone = resumedAt === Infinity;
     const rows = await loadRows(store, reader, { from: resumedAt, onRows: options.onRows ?? (() => {}) });
-    if (!isDone) await finish(store, head);
+    if (!isDone) await finish(store, head, options.onWhole ?? (async () => {}));
     return { head, rows, resumedAt, migrated: await migrate(store, options.migrations) };
   } finally {
     await reader.close();
@@ -147,13 +149,14 @@ async function loadFrame(
 }
 
 /** Numbers go on where they stood; then it counts as whole. */
-async function finish(store: Store, { sequences }: DumpHead): Promise<void> {
+async function finish(store: Store, { sequences }: DumpHead, onWhole: (tx: Tx) => Promise<void>): Promise<void> {
   await store.inTransaction(async (tx) => {
     for (const { table, column, value, called } of sequences)
       await tx.rows({
         text: 'select setval(pg_get_serial_sequence($1, $2), $3, $4)',
         values: [quoted(table), column, value, called],
       });
+    await onWhole(tx);
     await tx.run({ text: 'update store_load set is_done = true' });
   });
   point('store.loaded');
