@@ -3,7 +3,7 @@ import type { Catalog, RuleBook } from './catalog/index.ts';
 import type { Clock, Log } from './base/index.ts';
 import type { EventLog } from './event/index.ts';
 import type { Profiles } from './profile/index.ts';
-import { Activities, ActivitySeen, Criteria, CustomLists, Designs, ListFeeds } from './recommend/index.ts';
+import { Activities, ActivitySeen, Criteria, CustomLists, Designs, ListFeeds, daysOf } from './recommend/index.ts';
 import type { Feeding } from './feeding.ts';
 import type { Duty } from './pulse.ts';
 import type { Settings } from './settings.ts';
@@ -54,7 +54,15 @@ export async function openShowing(rooms: Rooms): Promise<Showing> {
     prepare: (lists) => rules.prepare(lists),
   });
   customLists.whoUses((key) => criteria.whoUsesList(key));
-  const designs = new Designs({ store, clock, item: (id, environment) => catalog.shelf(environment).get(id) });
+  const designs = new Designs({
+    store,
+    clock,
+    item: (id, environment) => catalog.shelf(environment).get(id),
+    days: (key) => {
+      const criterion = criteria.find(key);
+      return criterion === undefined ? null : daysOf(criterion);
+    },
+  });
   const isDefined = (kind: 'collection' | 'promotion', id: string) => rules.definitions.find(kind, id) !== undefined;
   const activities = new Activities({
     store,

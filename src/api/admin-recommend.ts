@@ -54,16 +54,19 @@ async function answerAll({ recipients, ...shared }: BatchRequest, house: House):
   const asked = recipients.map((own) => ({ ...shared, ...own }));
   for (const request of asked) assertNeeds(house.criteria.get(request.criterion), request);
   const known = await house.profiles.findAll(asked.flatMap(namesOf));
-  const text = new LongText();
+  let text: LongText | null = null;
   for (let n = 0; n < asked.length; n++) {
     const request = asked[n]!;
     const profile = profileOf(request, known);
+    const answer = JSON.stringify(house.recommend.answer(questionOf(request), personIfAllowed(profile, house)));
+    // All are about as long as the first.
+    text ??= new LongText(answer.length * asked.length * 1.25);
     text.add(n === 0 ? '{"answers":[' : ',');
-    text.add(JSON.stringify(house.recommend.answer(questionOf(request), personIfAllowed(profile, house))));
+    text.add(answer);
     if (n % goSize === goSize - 1) await turn();
   }
-  text.add(']}');
-  return new Written(text.octets);
+  text!.add(']}');
+  return new Written(text!.octets);
 }
 
 function profileOf(request: Names, known: ReadonlyMap<string, Profile>): Profile | null {
@@ -76,8 +79,13 @@ function profileOf(request: Names, known: ReadonlyMap<string, Profile>): Profile
 
 /** A text as octets, piece by piece: each piece may go as soon as it is written. */
 class LongText {
-  #buffer = Buffer.allocUnsafeSlow(1 << 16);
+  #buffer: Buffer;
   #length = 0;
+
+  /** @param expected octets, about; it may become longer */
+  constructor(expected: number) {
+    this.#buffer = Buffer.allocUnsafeSlow(Math.ceil(expected) + (1 << 16));
+  }
 
   add(piece: string): void {
     // A unit of UTF-16 takes three octets at most.

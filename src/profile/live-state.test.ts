@@ -164,7 +164,7 @@ describe('the cart', () => {
 describe('most viewed and favourite category', () => {
   const scores = (state: ProfileState) => Object.fromEntries(state.itemScores ?? []);
 
-  it('gives 10 to the first view of a visit and 5 to the others, and halves at its end (golden example 2)', () => {
+  it('gives 10 to the first view of a visit and 5 to the others, and halves at its end (golden example 2, recommendations BEH-8)', () => {
     const first = foldAll([looks('A'), looks('B', second)]).state;
     expect(scores(first)).toEqual({ A: 10, B: 5 });
     const ended = endVisit(first, start + 40 * minute, person)!.state;
@@ -205,7 +205,7 @@ describe('most viewed and favourite category', () => {
     expect(view({ ...first, categoryScores: halved }).favouriteCategory).toBe('accessories');
   });
 
-  it('remembers the last hundred viewed items, newest first (design §7)', () => {
+  it('remembers the last hundred viewed items, newest first (design §7, recommendations BEH-7)', () => {
     const { state } = foldAll(Array.from({ length: 130 }, (_, i) => looks(`i${i}`, i * second)));
     expect(state.viewed).toHaveLength(100);
     expect(state.viewed[0]!.item).toBe('i129');

@@ -56,6 +56,12 @@ export function windowMs(window: Window = '30d'): number | null {
   return lengths[window];
 }
 
+/** The same in days; null where a window has no meaning too. */
+export function daysOf({ algorithm, window }: Pick<Asked, 'algorithm' | 'window'>): number | null {
+  const ms = ['similar', 'recent', 'custom', 'sequence'].includes(algorithm.kind) ? null : windowMs(window);
+  return ms === null ? null : ms / (24 * 3600 * 1000);
+}
+
 /** A shop without rules. */
 export const noRules: AnswerRules = {
   bindCollection: () => ({ accepts: () => true, acceptsNumber: () => true, rule: 'all items', size: null }),

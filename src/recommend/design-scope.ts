@@ -12,6 +12,8 @@ export interface DesignInput {
   tokens?: Readonly<Record<string, string>>;
   /** UTC ms. */
   now: number;
+  /** How far back the criterion looks, days; null or left out where that has no meaning. */
+  days?: number | null;
 }
 
 /** Attributes of an item under the names designs use (recommendations CAT-5); lists as `a, b` (DES-3). */
@@ -42,7 +44,7 @@ function plain(value: unknown): Value {
 
 /** The roots of a design in Velocity. `onRead` hears which place was looked at, from 1. */
 export function rootsOf(
-  { answer, item }: DesignInput,
+  { answer, item, days = null }: DesignInput,
   onRead?: (place: number) => void,
 ): { roots: Map<string, Value>; entities: Entity[] } {
   const entities = answer.items.map(
@@ -63,7 +65,15 @@ export function rootsOf(
         ]),
       ),
     ],
-    ['algorithm', new Entity(new Map([['name', criterion.key]]))],
+    [
+      'algorithm',
+      new Entity(
+        new Map([
+          ['name', criterion.key],
+          ['dayCount', days === null ? '' : String(days)],
+        ]),
+      ),
+    ],
     [
       'recommendation',
       new Entity(

@@ -13,7 +13,7 @@ const coat: Partial<Item> = {
   currency: 'EUR',
   url: 'https://shop.example/p/coat?a=1&b=2',
   categories: ['coats', 'winter'],
-  attributes: { colours: ['red', 'blue'], 'odd-name': 'x', fit: 'slim' },
+  attributes: { colours: ['red', 'blue'], 'odd-name': 'x', fit: 'slim', reduced: 'true' },
 };
 
 function define(over: Partial<DesignDefinition> & { script: string }): DesignDefinition {
@@ -32,6 +32,7 @@ function coats(count: number, over: Partial<Item> = {}) {
 function made(script: string, over: Partial<DesignDefinition> = {}, count = 3): Rendered['content'] {
   return compileDesign(define({ script, ...over })).render({
     ...coats(count),
+    days: 14,
     tokens: { 'user.tier': 'gold "1"', 'campaign.name': 'Spring' },
   }).content;
 }
@@ -51,8 +52,8 @@ describe('Velocity designs (DES-1…5)', () => {
     ['size, index and get of $entities', '$entities.size() $entities[1].id $entities.get(2).id', '3 c-2 c-3'],
     [
       'the key, the criterion, the algorithm',
-      '$entity1.id $key.id $criteria.title $algorithm.name',
-      'c-1 k-1 Goes with it sample',
+      '$entity1.id $key.id $criteria.title $algorithm.name $algorithm.dayCount',
+      'c-1 k-1 Goes with it sample 14',
     ],
     ['awkward names by get', '$entity1.get(\'odd-name\') $entity1.get("fit")', 'x slim'],
     [
@@ -89,6 +90,21 @@ describe('Velocity designs (DES-1…5)', () => {
       'what is no reference stays',
       '$entity1.id costs $5.00, $.ajax() #fff #footer $unknown',
       'c-1 costs $5.00, $.ajax() #fff #footer $unknown',
+    ],
+    [
+      'a truth that came as text, a number where it is to be read, and another else (DES-4)',
+      '#if($entity1.reduced==true) now $entity1.value.replace(".", ",") € #else \n full #end',
+      ' now 35 € ',
+    ],
+    [
+      'a count of its own that opens a new row, up to what is there (DES-4)',
+      '#set($n=1)#foreach($e in $entities)#if($e.id != "" && $n < $entities.size() && $n <=8)#if($n==2)|#end$e.id;#set($n = $n + 1)#end#end',
+      'c-1;|c-2;',
+    ],
+    [
+      'categories by their number, as far as there are any (DES-2)',
+      '#if ($entities[0].categoriesList.size() >= 2 )$entities[0].categoriesList[1]#end',
+      'winter',
     ],
     ['texts between quotes', '#set($a = "<$entity1.id>")#set($b = \'$entity1.id\')$a$b', '<c-1>$entity1.id'],
     [

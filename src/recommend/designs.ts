@@ -24,12 +24,15 @@ interface DesignParts {
   clock: Clock;
   /** As an environment has it; null is the usual one. */
   item: (id: string, environment: string | null) => Item | undefined;
+  /** How far back a criterion looks, days; null where that has no meaning, or nobody knows it. */
+  days?: (criterion: string) => number | null;
 }
 
 /** The designs of a shop: each save is a version, and holds from the next request on. */
 export class Designs {
   readonly #versions: Versions<DesignDefinition>;
   readonly #item: DesignParts['item'];
+  readonly #days: NonNullable<DesignParts['days']>;
   readonly #clock: Clock;
   readonly #store: Store;
   #numbers: ReadonlyMap<string, number> = new Map();
@@ -40,6 +43,7 @@ export class Designs {
   constructor(parts: DesignParts) {
     this.#versions = new Versions({ store: parts.store, clock: parts.clock, kind: 'design' });
     this.#item = parts.item;
+    this.#days = parts.days ?? (() => null);
     this.#clock = parts.clock;
     this.#store = parts.store;
   }
@@ -112,7 +116,8 @@ export class Designs {
     }: { tokens?: Readonly<Record<string, string>>; draft?: Design | null; environment?: string | null } = {},
   ): Rendered {
     const item = (id: string) => this.#item(id, environment);
-    return (draft ?? this.#design(key)).render({ answer, item, tokens, now: this.#clock.now() });
+    const days = this.#days(answer.criterion.key);
+    return (draft ?? this.#design(key)).render({ answer, item, tokens, days, now: this.#clock.now() });
   }
 
   #design(key: string): Design {

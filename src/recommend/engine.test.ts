@@ -100,7 +100,7 @@ describe('what goes with a cart', () => {
     expect([cart(), cart('unknown')]).toEqual([[], []]);
   });
 
-  it('by one action sums what goes with each line, all lines weighing the same (ALG-1 to 4)', () => {
+  it('by one action sums what goes with each line, all lines weighing the same (ALG-1, ALG-2, ALG-3, ALG-4)', () => {
     visit('s1', 'a x');
     visit('s2', 'a x');
     visit('s3', 'a y');
@@ -133,7 +133,7 @@ describe('what goes with an item', () => {
     expect(ids(related('b'))).toEqual(['a', 'c']);
   });
 
-  it('of what was bought together, tells companions from what everybody buys', () => {
+  it('of what was bought together, tells companions from what everybody buys (recommendations ALG-8)', () => {
     for (let n = 0; n < 4; n++) visit(`t${n}`, 'p:tea p:bag');
     for (let n = 0; n < 3; n++) visit(`f${n}`, 'p:tea p:filter');
     for (let n = 0; n < 40; n++) visit(`b${n}`, `p:bag p:other${n}`);

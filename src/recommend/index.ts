@@ -8,6 +8,7 @@
  * Never:  answers an item that is out of stock, excluded or unknown; draws at random
  * Start:  answer.ts, then criterion-definition.ts, execute.ts, engine.ts
  */
+export { daysOf } from './asking.ts';
 export type {
   AnsweredLine,
   AskedCriterion,

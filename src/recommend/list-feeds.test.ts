@@ -55,7 +55,7 @@ function failing(code: keyof typeof feedErrors, message: string): () => Fetched 
 }
 
 describe('a list from an address (recommendations CUS-1 to 5)', () => {
-  it('is fetched when it is saved and by its schedule; keys of the file replace, others stay until 31 days', async () => {
+  it('is fetched when it is saved and by its schedule; keys of the file replace, others stay until 31 days (CUS-2, CUS-3)', async () => {
     await feeds.put('looks', { url, schedule: daily });
     answer = file('coat,skärf,hat\ncap,boots\n,\n', '"1"');
     expect([await feeds.work(), await feeds.work()]).toEqual([1, 0]);
@@ -77,7 +77,7 @@ describe('a list from an address (recommendations CUS-1 to 5)', () => {
     expect([lists.find('looks', 'coat').items, lists.find('looks', 'cap').items]).toEqual([['gloves'], []]);
   });
 
-  it('is asked again soon where the address does not answer, then by its schedule', async () => {
+  it('is asked again soon where the address does not answer, then by its schedule, and says so (CUS-5)', async () => {
     await feeds.put('looks', { url, schedule: { every: 'day' } });
     answer = failing('FEED_UNREACHABLE', 'shop.example cannot be reached: there is no such host');
     const waits: number[] = [];

@@ -51,6 +51,8 @@ interface SourceList extends List {
 interface Depth {
   depth: number;
   accept?: Accept;
+  /** The numbers of the asked items in the source, where they are at hand. */
+  numbers?: readonly number[];
 }
 
 /** Where some items stand in a list, from 1 on; those that do not stand there are left out. */
@@ -191,13 +193,15 @@ function joined(first: SourceList, second: SourceList, items: Pick<Dictionary, '
     const rest = own.length >= limit ? [] : second.numbers(limit - own.length, but(new Set(own), accept));
     return [...own, ...rest].map((item) => items.name(item));
   };
-  const places = (asked: readonly string[], { depth, accept = everything }: Depth) => {
-    const all = first.places(asked, { depth, accept });
+  const places = (asked: readonly string[], ask: Depth) => {
+    const { depth, accept = everything, numbers = asked.map((id) => items.find(id)) } = ask;
+    const all = first.places(asked, { depth, accept, numbers });
     if (all.size === asked.length) return all;
     const own = new Set(first.numbers(depth, accept));
-    const left = { depth: depth - own.size, accept: but(own, accept) };
-    if (left.depth <= 0) return all;
+    if (own.size >= depth) return all;
     const others = asked.filter((id) => !all.has(id));
+    const open = numbers.filter((_, i) => !all.has(asked[i]!));
+    const left = { depth: depth - own.size, accept: but(own, accept), numbers: open };
     for (const [id, n] of second.places(others, left)) all.set(id, own.size + n);
     return all;
   };
@@ -222,12 +226,8 @@ function engineList(query: ListQuery, key: Key, { source }: Asking): SourceList 
   const list: List = (limit, accept) => (limit <= 0 ? [] : source.list(query, limit, passing(accept)).map(found));
   const numbers = (limit: number, accept: Accept) => (limit <= 0 ? [] : source.ranked(query, limit, passing(accept)));
   const ids = (limit: number, accept: Accept) => numbers(limit, accept).map((item) => items.name(item));
-  const places = (asked: readonly string[], { depth, accept = everything }: Depth) => {
-    const told = source.places(
-      query,
-      asked.map((id) => items.find(id)),
-      { depth, accept: passing(accept) },
-    );
+  const places = (asked: readonly string[], { depth, accept = everything, numbers: known }: Depth) => {
+    const told = source.places(query, known ?? asked.map((id) => items.find(id)), { depth, accept: passing(accept) });
     const standing = new Map<string, number>();
     for (let i = 0; i < asked.length; i++) if (told[i]! > 0) standing.set(asked[i]!, told[i]!);
     return standing;

@@ -10,9 +10,12 @@ import {
 } from '../catalog/index.ts';
 import type { Filtered } from './answer.ts';
 import type { Asked, Asking } from './asking.ts';
+import type { Dictionary } from './dictionary.ts';
 import { itemsOf, type Key } from './key.ts';
 
 const gone = 'not in the catalogue';
+/** Up to so many bans are looked through by number; of more, each item is looked up by its id. */
+const fewBans = 16;
 
 /** One question to an item; `rule` is how reasons call it. */
 export type Check = Pick<BoundRule, 'rule' | 'accepts'> & Partial<Pick<BoundRule, 'acceptsNumber'>>;
@@ -43,7 +46,8 @@ export class Sieve {
 
   /** @param item what the shelf has under this id */
   passes(id: string, item: Item | undefined): boolean {
-    return this.#note(id, this.#failing(id, item));
+    const rule = this.#failing(id, item);
+    return rule === null || this.turnAway(id, rule);
   }
 
   /** Can all be asked by number? */
@@ -51,14 +55,28 @@ export class Sieve {
     return this.#checks.every(({ acceptsNumber }) => acceptsNumber !== undefined);
   }
 
-  /** The same by number, where `isByNumber`. */
-  passesNumber(id: string, number: number, standing: Standing): boolean {
-    return this.#note(id, this.#failingNumber(id, number, standing));
+  /** Why an item is kept out by its id, asked by its number in the source; undefined when it is not. */
+  bansBy(items: Pick<Dictionary, 'name' | 'find'>): (item: number) => string | undefined {
+    if (this.#bans.size > fewBans) return (item) => this.#bans.get(items.name(item));
+    const banned = Array.from(this.#bans.keys(), (id) => items.find(id));
+    const rules = [...this.#bans.values()];
+    return (item) => {
+      const at = banned.indexOf(item);
+      return at === -1 ? undefined : rules[at];
+    };
   }
 
-  #note(id: string, rule: string | null): boolean {
-    if (rule !== null && !this.#kept.has(id)) this.#kept.set(id, rule);
-    return rule === null;
+  /** The rule that keeps out what stands so and has this number in the rules, where `isByNumber`; its id is apart. */
+  failingNumber(number: number, standing: Standing): string | null {
+    if (standing !== 'in stock') return standing === 'gone' ? gone : standing;
+    for (const check of this.#checks) if (!check.acceptsNumber!(number)) return check.rule;
+    return null;
+  }
+
+  /** Notes that a rule kept an item out. */
+  turnAway(id: string, rule: string): false {
+    if (!this.#kept.has(id)) this.#kept.set(id, rule);
+    return false;
   }
 
   /** How many items each rule kept out; those that are shown all the same, by another part, are not counted. */
@@ -74,14 +92,6 @@ export class Sieve {
     if (item === undefined) return gone;
     if (!inStock(item)) return 'out of stock';
     for (const check of this.#checks) if (!check.accepts(item)) return check.rule;
-    return null;
-  }
-
-  #failingNumber(id: string, number: number, standing: Standing): string | null {
-    const ban = this.#bans.size === 0 ? undefined : this.#bans.get(id);
-    if (ban !== undefined) return ban;
-    if (standing !== 'in stock') return standing === 'gone' ? gone : standing;
-    for (const check of this.#checks) if (!check.acceptsNumber!(number)) return check.rule;
     return null;
   }
 }

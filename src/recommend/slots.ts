@@ -210,13 +210,18 @@ export class Slots {
   ): Accept['byNumber'] | null {
     const { source, numbers } = this.#asking;
     if (numbers === undefined || !sieve.isByNumber) return null;
+    const { items } = source;
+    const ban = sieve.bansBy(items);
     return (item) => {
-      const id = source.items.name(item);
       const number = numbers.of(item);
       const mayHaveGroup = by.isGrouped && (by.groups.size > 0 || this.#groups.size > 0);
-      if (number === -1 || mayHaveGroup) return by.accepts(id);
-      if ((by.mine.size > 0 && by.mine.has(id)) || (this.#taken.size > 0 && this.#taken.has(id))) return false;
-      return sieve.passesNumber(id, number, numbers.standing(number));
+      if (number === -1 || mayHaveGroup) return by.accepts(items.name(item));
+      if (by.mine.size > 0 || this.#taken.size > 0) {
+        const id = items.name(item);
+        if (by.mine.has(id) || this.#taken.has(id)) return false;
+      }
+      const rule = ban(item) ?? sieve.failingNumber(number, numbers.standing(number));
+      return rule === null || sieve.turnAway(items.name(item), rule);
     };
   }
 
@@ -281,7 +286,8 @@ function isTurn(seed: string): boolean {
 /** Where each of the chosen stands in its list before rules act, if it is among the first. */
 function placesIn(list: List, chosen: readonly Found[]): Map<string, number> {
   const ids = chosen.map(({ id }) => id);
-  return placesOf(list, ids, { depth: placeDepth });
+  const numbers = chosen.every((one) => one.number !== undefined) ? chosen.map((one) => one.number!) : undefined;
+  return placesOf(list, ids, { depth: placeDepth, ...(numbers === undefined ? {} : { numbers }) });
 }
 
 /** Each twenty of the most popular in an order that hangs on the seed; without a seed best first (golden example 6). */
