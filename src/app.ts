@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { audienceDoor, Forms, Keys, Webhooks } from './api/index.ts';
 import { hmac, traced, type Log } from './base/index.ts';
 import { Catalog, RuleBook } from './catalog/index.ts';
-import { EventLog, Folder, shards as allShards, type ShopEvent } from './event/index.ts';
+import { EventLog, Folder, shards as allShards, type Front, type ShopEvent } from './event/index.ts';
 import { openCaller, type Caller, type Journeys } from './journey/index.ts';
 import { Measure } from './measure/index.ts';
 import { type HeldMail, MailboxStore, Messages } from './message/index.ts';
 import { declinedSql, Profiles, type Fact, type Lesson, type Profile } from './profile/index.ts';
 import { openGround, openTeam, type Given, type Ground } from './ground.ts';
+import { permits } from './carrying.ts';
 import { Company } from './company.ts';
 import { dutiesOf } from './duties.ts';
 import { measuredJourneys } from './run-counts.ts';
@@ -34,6 +35,7 @@ export interface AppParts {
   databaseUrl: string;
   say: (line: string) => void;
   log: Log;
+  front?: Front | null;
 }
 
 /** Rooms that call each other through slots; filled while joining, used only when something happens. */
@@ -73,7 +75,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const company = new Company({ store, log, id: alone ? 'house' : ids.next(), roles, alone });
   const walk = await openWalk(ground);
   const { slots, events, profiles, feeding, templates } = walk;
-  const { folder, folded } = openFold(ground, walk, company);
+  const { folder, folded, carrier } = openFold(ground, walk, company);
   const webhooks = new Webhooks({ ...ground, publicUrl: settings.publicUrl });
   const forms = openForms(ground, { events, slots });
   const holders = () => ({ profiles, events, webhooks, forms, ...slots });
@@ -92,7 +94,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const { runner, lifecycle, secrets, messages, measure } = slots;
   const audiences = audienceDoor({ store, audiences: profiles.audiences, tell });
   const people = { audiences, erasures, webhooks, forms, keys, team, ownKey };
-  const process = { roles, company, folder, folded, pulse, duties };
+  const process = { roles, company, folder, folded, carrier, pulse, duties };
   const joined = {
     ...ground,
     ...walk,
@@ -110,8 +112,8 @@ export async function joinRooms(settings: Settings, given: Given) {
 
 /** The rooms that facts walk through, each over those before it; what calls back goes by the slots. */
 async function openWalk(ground: Ground) {
-  const { settings, store, clock, ids } = ground;
-  const events = new EventLog({ store, ids, declined: declinedSql });
+  const { settings, store, clock, ids, front } = ground;
+  const events = new EventLog({ store, ids, front, declined: declinedSql });
   const slots = {
     seen: new ActivitySeen(store),
     callOwn: () => Promise.reject(new Error('The doors are not open yet')),
@@ -170,10 +172,17 @@ function openFold({ store, clock, log }: Ground, walk: Walk, company: Company) {
   });
   /** What was acknowledged before is folded, here or by whoever holds its shard. */
   const folded = async () => {
+    await events.carried();
     await folder.drain();
     if (!folder.holdsAll) await events.untilFolded();
   };
-  return { folder, folded };
+  const carrier = events.carrier({
+    log,
+    owner: company.id,
+    share: (all) => company.share(all, 'journey'),
+    permits: (visitor) => permits(profiles, visitor),
+  });
+  return { folder, folded, carrier };
 }
 
 /** Where processes share a database, each knows the calls of the others by it; else it lives in memory only. */

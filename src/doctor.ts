@@ -21,6 +21,7 @@ export async function examine(settings: GivenSettings): Promise<Finding[]> {
     await postgres(settings),
     await port(settings),
     await smtp(settings.smtpUrl),
+    ...(await front(settings)),
     secret(settings),
     chromium(),
   ];
@@ -93,6 +94,22 @@ async function postgres(settings: GivenSettings): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof BeckonError)) throw error;
     return { level: 'fail', what: error.message, mend: error.mend };
+  }
+}
+
+/** The log before the table, where one is set. Opening it makes its stream if that is not there. */
+async function front({ front: at = null }: GivenSettings): Promise<Finding[]> {
+  if (at === null) return [];
+  try {
+    const { openFront } = await import('./event/index.ts');
+    const opened = await openFront(at);
+    const waiting = await opened.holds();
+    await opened.close();
+    return [{ level: 'ok', what: `${opened.name} answers; ${waiting} events wait in its stream ${at.stream}` }];
+  } catch (error) {
+    if (!(error instanceof BeckonError)) throw error;
+    const mend = 'Start its servers with JetStream on (nats-server -js), or correct BECKON_LOG_URL';
+    return [{ level: 'fail', what: error.message, mend }];
   }
 }
 

@@ -169,19 +169,27 @@ function houseSettings({ settings, secret, ownKey }: Rooms): House['settings'] {
   };
 }
 
-function profileDoor({ profiles, folded }: Rooms): House['profiles'] {
+/** Who asks for somebody hears of what was acknowledged here before, wherever it stands yet. */
+function profileDoor({ profiles, events, folded }: Rooms): House['profiles'] {
   return {
-    get: (id) => profiles.get(id),
+    get: async (id) => {
+      await events.carried();
+      return profiles.get(id);
+    },
     // A device's unread events are folded in memory; whoever asks by another name waits for the fold itself.
     find: async (identity, how) => {
       if (how === 'folded' || !['ecid', 'tntid'].includes(identity.namespace)) await folded();
+      else await events.carried();
       return profiles.find(identity);
     },
     findAll: async (identities) => {
       await folded();
       return profiles.findAll(identities);
     },
-    collectConsent: (id, namespace) => profiles.collectConsent(id, namespace),
+    collectConsent: async (id, namespace) => {
+      await events.carried();
+      return profiles.collectConsent(id, namespace);
+    },
     recallConsent: (ecid) => profiles.recallConsent(ecid),
   };
 }
@@ -218,10 +226,15 @@ async function settle({ folded, follower, roles }: Rooms): Promise<void> {
   if (roles.learns) await follower.catchUp();
 }
 
-/** May requests be sent to this process? Where it answers with recommendations, not before it has learned what happened. */
-function standing({ learning, roles, slots }: Rooms): Readiness {
+/**
+ * May requests be sent to this process? Where it answers with recommendations, not before it has learned what happened; where
+ * it takes events in, not while the log before the table is away.
+ */
+function standing({ events, learning, roles, slots }: Rooms): Readiness {
   const learned = learning.standing();
-  return { ...learned, ready: slots.isLeaving !== true && (learned.ready || !roles.learns), roles: [...roles.list] };
+  const takes = events.isThere || !roles.has('collect');
+  const ready = slots.isLeaving !== true && (learned.ready || !roles.learns) && takes;
+  return { ...learned, ready, roles: [...roles.list] };
 }
 
 function personRow(profile: Profile): PersonRow {

@@ -8,6 +8,7 @@ import {
   type Log,
   type Random,
 } from './base/index.ts';
+import type { Front } from './event/index.ts';
 import { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store/index.ts';
@@ -24,6 +25,8 @@ export interface Ground {
   ids: Ids;
   /** The installation's. */
   secret: Uint8Array;
+  /** A log before the table; null: there is none. */
+  front: Front | null;
 }
 
 /** What it is made of; time, ids and chance may be of another kind than the settings ask for: for simulations. */
@@ -31,15 +34,16 @@ export interface Given extends Pick<Ground, 'store' | 'log'> {
   clock?: Clock;
   random?: Random;
   ids?: Ids;
+  front?: Front | null;
 }
 
 export async function openGround(settings: Settings, given: Given): Promise<Ground> {
-  const { store, log, random = new SystemRandom() } = given;
+  const { store, log, random = new SystemRandom(), front = null } = given;
   const memory = new Memory(store);
   const offset = (await memory.get<number>('clock-offset')) ?? 0;
   const clock = given.clock ?? (settings.clock === 'virtual' ? new VirtualClock(offset) : new SystemClock());
   const secret = new TextEncoder().encode(settings.secret);
-  return { settings, store, log, memory, clock, random, secret, ids: given.ids ?? new UuidIds(clock, random) };
+  return { settings, store, log, memory, clock, random, secret, front, ids: given.ids ?? new UuidIds(clock, random) };
 }
 
 /** The team of an installation; its times are the machine's own. */

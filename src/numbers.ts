@@ -4,8 +4,9 @@ import type { Rooms } from './app.ts';
 /** How this process and what it shares stand, for who watches; times are of this moment. */
 export async function numbersOf(rooms: Rooms): Promise<HouseNumber[]> {
   const { clock, company, events, folder, learning, roles, runner, messages, auditing } = rooms;
-  const [waiting, aside, runDue, mailDue] = await Promise.all([
+  const [waiting, carrying, aside, runDue, mailDue] = await Promise.all([
     events.waitingToFold(),
+    frontNumbers(rooms),
     events.setAside(),
     runner.nextDue(),
     messages.nextDue(),
@@ -34,6 +35,7 @@ export async function numbersOf(rooms: Rooms): Promise<HouseNumber[]> {
       help: 'How long the oldest of them has waited.',
       value: waiting.oldestAt === null ? 0 : Math.max(0, (clock.real() - waiting.oldestAt) / 1000),
     },
+    ...carrying,
     { name: 'beckon_events_set_aside', help: 'Batches whose events could not be folded.', value: aside },
     ...(roles.learns && standing.lagMs !== null
       ? [
@@ -54,6 +56,31 @@ export async function numbersOf(rooms: Rooms): Promise<HouseNumber[]> {
     { name: 'process_resident_memory_bytes', help: 'Resident memory.', value: memory.rss },
     { name: 'nodejs_heap_used_bytes', help: 'Heap in use.', value: memory.heapUsed },
     { name: 'process_cpu_seconds_total', help: 'Processor time.', value: (user + system) / 1e6, counts: true },
+  ];
+}
+
+/** Of a log before the table, where there is one: how it stands, and what this process has carried out of it. */
+async function frontNumbers({ events, carrier }: Rooms): Promise<HouseNumber[]> {
+  const waiting = await events.waitingToCarry().catch(() => null);
+  if (carrier === null) return [];
+  const { events: carried, repeated, setAside } = carrier.carried;
+  return [
+    {
+      name: 'beckon_log_reachable',
+      help: '1 when the log before the table takes events from this process.',
+      value: events.isThere ? 1 : 0,
+    },
+    ...(waiting === null
+      ? []
+      : [{ name: 'beckon_log_waiting', help: 'Events in it that the table may lack yet.', value: waiting }]),
+    { name: 'beckon_log_carried_total', help: 'Events carried into the table here.', value: carried, counts: true },
+    { name: 'beckon_log_repeated_total', help: 'Of them, what the table had already.', value: repeated, counts: true },
+    {
+      name: 'beckon_log_set_aside_total',
+      help: 'Records that the table could not take, kept aside.',
+      value: setAside,
+      counts: true,
+    },
   ];
 }
 

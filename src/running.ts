@@ -7,6 +7,7 @@ import { oneByOne } from './company.ts';
 import { openDoors, type Doors } from './doors.ts';
 import { gathering } from './gathering.ts';
 import { setUpPage } from './ground.ts';
+import { openFront } from './event/index.ts';
 import { openHearing, type Hearing } from './hearing.ts';
 import { openCaller, type Caller } from './journey/index.ts';
 import { arrive } from './mailing.ts';
@@ -33,13 +34,15 @@ interface Work {
 
 /** In the order of starting; stopped the other way round. */
 function worksOf(rooms: Rooms, say: (line: string) => void): Work[] {
-  const { follower, learning, folder, profiles, feeding, showing, replaying, simulations, pulse, slots } = rooms;
+  const { follower, learning, folder, carrier, profiles, feeding, showing, replaying, simulations, pulse, slots } =
+    rooms;
   let hearing: Hearing | undefined;
   const over = (of: Work['of'], { start, stop }: { start(): unknown; stop(): unknown }): Work => ({ of, start, stop });
   return [
     over('all', { start: () => rooms.company.join(), stop: () => rooms.company.leave() }),
     over(['recommend', 'studio'], { start: () => follower.start(), stop: () => learning.stop() }),
     over(['journey'], { start: () => folder.start(), stop: () => folder.stop() }),
+    over(['journey'], { start: () => carrier?.start(), stop: () => carrier?.stop() }),
     over(['journey'], { start: () => profiles.audiences.builds.start(), stop: () => profiles.audiences.builds.stop() }),
     over(['studio'], { start: () => feeding.runs.start(), stop: () => feeding.runs.stop() }),
     over(['studio'], { start: () => showing.listFeeds.start(), stop: () => showing.listFeeds.stop() }),
@@ -56,7 +59,8 @@ function worksOf(rooms: Rooms, say: (line: string) => void): Work[] {
 
 /** Starts what a process with these roles does: rooms, demo, doors, and the passing of time. */
 export async function startApp(settings: Settings, parts: AppParts): Promise<App> {
-  const rooms = await setUp(settings, parts);
+  const front = settings.front ? await openFront(settings.front) : null;
+  const rooms = await setUp(settings, { ...parts, front });
   const { roles } = rooms;
   const doors = await openDoors(rooms);
   rooms.slots.callOwn = roles.areAll ? doors.callAsJourney : callAsJourney(rooms, doors);
@@ -99,6 +103,7 @@ async function leave(rooms: Rooms, doors: Doors, works: readonly Work[]): Promis
   await pause(rooms.settings.drainMs ?? 0);
   await doors.close();
   for (const work of [...works].reverse()) await work.stop();
+  await rooms.front?.close();
   await rooms.transport.close();
 }
 

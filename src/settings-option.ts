@@ -24,6 +24,13 @@ export const options: readonly Option[] = [
     text: 'your own PostgreSQL 15 or later, instead of the one in the data folder',
   },
   {
+    name: 'front',
+    flag: '--log-url',
+    env: 'BECKON_LOG_URL',
+    takes: 'URL',
+    text: 'nats://host:port,host:port of a JetStream that takes events before the database does (none)',
+  },
+  {
     name: 'smtpUrl',
     flag: '--smtp',
     env: 'BECKON_SMTP_URL',

@@ -1,5 +1,6 @@
 import { BeckonError } from './base/index.ts';
 import { allRoles, type Role } from './role.ts';
+import { readFront } from './settings-front.ts';
 import { readDkim, readDomain, readListen, readWays, wayProtocols, type DkimFile } from './settings-mail.ts';
 import { fromEnvironment, fromFlags } from './settings-option.ts';
 import { readRoles } from './settings-role.ts';
@@ -21,6 +22,7 @@ import {
   readZone,
 } from './settings-value.ts';
 import type { ServiceSettings } from './team/index.ts';
+import type { NatsPlace } from './event/index.ts';
 
 export { errors };
 
@@ -94,6 +96,8 @@ export interface Settings {
   recommendUrl?: string | null;
   /** Real time from a stop on, ms, in which `/readyz` refuses and the doors are still open; absent: none. */
   drainMs?: number;
+  /** A log that stands before the table and takes what the doors receive; null or absent: there is none. */
+  front?: NatsPlace | null;
   /** Least severity of log lines on standard error. */
   logLevel: 'info' | 'warn' | 'error';
 }
@@ -156,6 +160,7 @@ export function readSettings(
     roles,
     recommendUrl: readUrl(given.recommendUrl, ['http:', 'https:'])?.replace(/\/+$/, '') ?? null,
     drainMs: given.drainMs === undefined ? 0 : readCount(given.drainMs),
+    front: given.front === undefined ? null : readFront(given.front, bad),
     logLevel: readChoice(given.logLevel, ['info', 'warn', 'error']) ?? 'warn',
   };
   const mailLeaves = settings.smtpUrl !== null || Object.keys(settings.ways ?? {}).length > 0;

@@ -2,6 +2,9 @@ import { logPage, oldestWriting, type LogLine, type LogPlace } from './table-exp
 import { elapsed, pause, shardOf, type Ids } from '../base/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
+import { Carrier, type CarrierParts } from './carry.ts';
+import type { Front } from './front.ts';
+import { FrontKeeper } from './front-keep.ts';
 import { Imports } from './import.ts';
 import { Intake } from './intake.ts';
 import { listSetAside, putBack, type SetAside } from './quarantine.ts';
@@ -58,7 +61,8 @@ export class EventLog {
   readonly #store: Store;
   readonly #ids: Ids;
   readonly #statements: StoreStatements;
-  readonly #batch: MicroBatch;
+  readonly #batch: MicroBatch | FrontKeeper;
+  readonly #front: Front | null;
   /** Histories that are being brought in. */
   readonly imports: Imports;
   /** What just came in, for people to look at. */
@@ -67,19 +71,24 @@ export class EventLog {
   #onStored: (rows: readonly StoredRow[]) => void = () => {};
   #owed: () => number = () => 0;
 
-  /** @param parts `declined`: an SQL condition over `input.visitor`, has this visitor declined to be recorded? */
-  constructor(parts: { store: Store; ids: Ids; declined?: string }) {
+  /**
+   * @param parts `declined`: an SQL condition over `input.visitor`, has this visitor declined to be recorded? `front`: a log that stands before
+   * the table (front.ts); null or left out: the table alone
+   */
+  constructor(parts: { store: Store; ids: Ids; declined?: string; front?: Front | null }) {
     this.#store = parts.store;
     this.#ids = parts.ids;
     this.#statements = parts.declined === undefined ? plainStatements : storeStatements(parts.declined);
     this.imports = new Imports(parts.store, parts.ids);
-    this.#batch = new MicroBatch({
+    this.#front = parts.front ?? null;
+    const table = {
       runner: parts.store,
       ids: parts.ids,
       statements: this.#statements,
-      onStored: (rows) => this.#onStored(rows),
+      onStored: (rows: readonly StoredRow[]) => this.#onStored(rows),
       isBehind: () => this.#owed() > owedLimit,
-    });
+    };
+    this.#batch = this.#front ? new FrontKeeper(this.#front, parts.store) : new MicroBatch(table);
   }
 
   /** Loads what is read on every request. */
@@ -106,7 +115,7 @@ export class EventLog {
     this.#batch.goOn();
   }
 
-  /** Keeps events, each once by (source, id); resolves after the commit. */
+  /** Keeps events, each once by (source, id); resolves when they are durable. @throws EVENT_LOG_AWAY with a log before the table */
   async receive(events: readonly ShopEvent[], how: ReceiveHow = {}): Promise<Received> {
     const received = await this.#batch.add(events, how);
     if (received.doubted === 0) this.intake.kept(events, received.kept > 0 ? 'kept' : 'repeated');
@@ -116,6 +125,37 @@ export class EventLog {
   /** Events gathered and not yet written. */
   get waiting(): number {
     return this.#batch.waiting;
+  }
+
+  /** Can it keep events at the moment, as far as that is known? */
+  get isThere(): boolean {
+    return this.#front?.isThere ?? true;
+  }
+
+  /** What was acknowledged here before the call is in the table when this resolves: at once, where no other log is before it. */
+  async carried(): Promise<void> {
+    if (this.#batch instanceof FrontKeeper) await this.#batch.carried();
+  }
+
+  /** How many events wait before the table, those carried within the last second among them; null: there is no other log. */
+  async waitingToCarry(): Promise<number | null> {
+    return this.#front?.holds() ?? null;
+  }
+
+  /** Who carries what the log before the table holds into it; null: there is none. */
+  carrier(parts: Omit<CarrierParts, 'front' | 'store' | 'ids'>): Carrier | null {
+    const [front, keeper] = [this.#front, this.#batch];
+    if (!front || !(keeper instanceof FrontKeeper)) return null;
+    return new Carrier({
+      ...parts,
+      front,
+      store: this.#store,
+      ids: this.#ids,
+      statements: this.#statements,
+      onStored: (rows) => this.#onStored(rows),
+      onCarried: (part, place) => keeper.carriedTo(part, place),
+      isBehind: () => this.#owed() > owedLimit,
+    });
   }
 
   /** Keeps our own events in the caller's transaction: they happen if and only if it commits. */

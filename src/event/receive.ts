@@ -23,7 +23,7 @@ export interface ReceiveHow {
 }
 
 /** An event on its way into the log, made ready when it came: then the database need not wait for it. */
-interface Arrival {
+export interface Arrival {
   event: ShopEvent;
   guard: Guard;
   shard: number;
@@ -73,7 +73,7 @@ function summed(fates: readonly Fate[]): Received {
 }
 
 /** Stores what arrived and says of each what became of it, in the order given. */
-async function storeArrivals(
+export async function storeArrivals(
   { runner, statements }: Pick<Writing, 'runner' | 'statements'>,
   arrivals: readonly Arrival[],
 ): Promise<Stored> {

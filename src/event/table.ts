@@ -2,6 +2,7 @@ import type { Migration, Runner } from '../store/index.ts';
 import { historyMigrations } from './history.ts';
 import { importMigrations } from './import.ts';
 import { monthMigrations } from './table-month.ts';
+import { partMigrations } from './table-part.ts';
 
 export const migrations: Migration[] = [
   {
@@ -100,6 +101,7 @@ drop index event_inbox_consents;
 alter table event_inbox drop column consents, drop column consenting;
 `,
   },
+  ...partMigrations,
 ];
 
 /** What became of a batch, by the places of its rows (from 1); null when all of it was new. */

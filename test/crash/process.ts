@@ -15,12 +15,13 @@ export class Worker {
   #said = '';
 
   /** @param crashAt `BECKON_CRASH_AT`: a point, or `point:n` for its n-th pass */
-  constructor(where: { databaseUrl: string; smtpUrl: string }, crashAt?: string) {
+  constructor(where: { databaseUrl: string; smtpUrl: string; logUrl?: string }, crashAt?: string) {
     this.#child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('./worker.ts', import.meta.url))], {
       env: {
         ...process.env,
         CRASH_DATABASE_URL: where.databaseUrl,
         CRASH_SMTP_URL: where.smtpUrl,
+        CRASH_LOG_URL: where.logUrl ?? '',
         ...(crashAt === undefined ? {} : { BECKON_CRASH_AT: crashAt }),
       },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline';
 import { joinRooms } from '../../src/app.ts';
 import { jsonLog, VirtualClock } from '../../src/base/index.ts';
-import type { ShopEvent } from '../../src/event/index.ts';
+import { openFront, type ShopEvent } from '../../src/event/index.ts';
 import type { CallAnswer, CallRequest } from '../../src/journey/index.ts';
 import { Messages, type Plan } from '../../src/message/index.ts';
+import { readFront } from '../../src/settings-front.ts';
 import { openStore } from '../../src/store/index.ts';
 import { answerOf, settingsOf } from './ground.ts';
 
@@ -47,13 +48,18 @@ export type Order =
 
 const databaseUrl = process.env['CRASH_DATABASE_URL']!;
 const smtpUrl = process.env['CRASH_SMTP_URL']!;
+/** A log before the table; empty: there is none. */
+const logUrl = process.env['CRASH_LOG_URL'] ?? '';
 /** Leases of the send ledger, ms of real time: a second instead of minutes, so that recovery is quick. */
 const short = { leaseMs: 1000, wireLeaseMs: 1200, recoveryMs: 400 };
 
 async function open() {
   const store = await openStore(databaseUrl, { connections: 8 });
   const settings = settingsOf({ databaseUrl, smtpUrl });
-  const rooms = await joinRooms(settings, { store, log: jsonLog(Date.now) });
+  const at = { as: 'CRASH_LOG_URL', value: logUrl };
+  const front = logUrl === '' ? null : await openFront(readFront(at, (as, _, why) => new Error(`${as} ${why}`)));
+  const rooms = await joinRooms(settings, { store, log: jsonLog(Date.now), front });
+  rooms.carrier?.start();
   rooms.slots.callOwn = async (request: CallRequest): Promise<CallAnswer> => {
     const key = request.headers['idempotency-key'];
     await store.run({ text: 'insert into crash_call (key, body) values ($1, $2)', values: [key, request.body] });
@@ -187,7 +193,9 @@ for await (const line of createInterface({ input: process.stdin })) {
 // Told to go: a clean stop hands its leases back.
 if (opened) {
   const { rooms } = await opened;
+  await rooms.carrier?.stop();
   await rooms.folder.stop();
+  await rooms.front?.close();
   await rooms.transport.close();
   await rooms.store.close();
 }
