@@ -88,7 +88,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const pulse = new Pulse({ clock, log, duties, onMoved: (offset) => memory.set('clock-offset', offset) });
   slots.wake = () => [pulse, slots.calling].map((one) => one.wake());
   const ownKey = ownKeyOf(settings);
-  const keys = new Keys({ store, ids, random, ownKey });
+  const keys = new Keys({ store, ids, random, ownKey, outlives: ground.front !== null });
   const team = openTeam(settings, ground);
   await readAhead(walk);
   const { runner, lifecycle, secrets, messages, measure } = slots;

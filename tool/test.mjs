@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureChromium, ensureNats, ensurePostgres15 } from './debian.mjs';
 import { ensureInstalled, requireNode } from './install.mjs';
-import { inSeconds, node, root, run, tools } from './run.mjs';
+import { inSeconds, node, root, tools } from './run.mjs';
 
 /**
  * `npm test`: installs what is missing, builds, runs the gate, then the walk and the Web SDK in a real browser, the fault run, the crashes, and
@@ -16,6 +17,9 @@ const one = (good) => ({ passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 
 const count = { passed: 0, failed: 0, skipped: 0 };
 const built = await build();
 add(count, one(built));
+if (!(await ensureNats())) {
+  console.log('skip  the log with NATS JetStream before it: there is no nats-server (apt-get install nats-server)');
+}
 add(count, await gate());
 add(count, await onOtherPostgres());
 const inBrowser = ['walk', 'compat'].filter((project) => has(`test/${project}`));
@@ -46,47 +50,10 @@ function has(folder) {
 /** What lives by the database, once more on the PostgreSQL 15 of the machine, where it has one; the gate runs on npm's. */
 async function onOtherPostgres() {
   const files = ['src/event', 'src/job', 'src/store/dump.test.ts', 'src/store/migrate.test.ts', 'src/company.test.ts'];
-  if (existsSync('/usr/lib/postgresql/15/bin/postgres')) {
+  if (await ensurePostgres15()) {
     const name = 'PostgreSQL 15';
     return vitest('unit', 5 * 60_000, { BECKON_TEST_POSTGRES: '15' }, { files, name });
   }
   console.log('skip  PostgreSQL 15 tests: it is not installed (apt-get install postgresql-15)');
   return { passed: 0, failed: 0, skipped: 1 };
-}
-
-/** Path of a Chromium, installed from Debian when we are root and it is missing; null, after saying how to get one. */
-async function ensureChromium() {
-  const found = findChromium();
-  if (found) return found;
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.log('Installing Chromium (apt-get install chromium) …');
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '-qq'], { quiet: true, env });
-    const { code, text, seconds } = await run(
-      'apt-get',
-      ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
-      { quiet: true, env },
-    );
-    console.log(code === 0 ? `Installed Chromium … ${inSeconds(seconds)}` : text);
-  }
-  const now = findChromium();
-  if (now) return now;
-  console.log('FAIL  walk: no Chromium. Install one (apt-get install chromium), or name one in BECKON_CHROMIUM.');
-  return null;
-}
-
-function findChromium() {
-  const given = process.env.BECKON_CHROMIUM;
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  const folders = (process.env.PATH ?? '').split(':');
-  const mac = [
-    '/Applications/Chromium.app/Contents/MacOS/Chromium',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  ];
-  const places = [
-    ...(given ? [given] : []),
-    ...folders.flatMap((folder) => names.map((name) => join(folder, name))),
-    ...mac,
-  ];
-  return places.find((path) => existsSync(path));
 }

@@ -1,4 +1,4 @@
-import { hmac, isUuid, sameText, sha256, type Ids, type Random } from '../base/index.ts';
+import { elapsed, hmac, isUuid, sameText, sha256, type Ids, type Random } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import type { KeyScope, KeyView, NewKey } from './contract-in.ts';
 import { findKey, findKeyById, insertKey, listKeys, revokeKey, touchKey, type KeyRow } from './table.ts';
@@ -15,20 +15,27 @@ export interface Admitted {
 /**
  * API keys: `pk_…` collects only, `sk_…` has scopes. 256 random bits with a checksum; only the SHA-256 is kept, so the
  * text is shown once. Read from the database at each use: a revoked key is refused at once, on every process
- * (trust.md §3.6, trust row 101).
+ * (trust.md §3.6, trust row 101). Where events are taken in without the database, what it said of a key a moment before it went away holds
+ * meanwhile: nobody can revoke one then either.
  */
 export class Keys {
   readonly #store: Store;
   readonly #ids: Ids;
   readonly #random: Random;
   readonly #ownKey: string;
+  /** By hash, what the database last said and when; null: it is asked whatever happens. */
+  readonly #last: Map<string, { admitted: Admitted; at: number }> | null;
 
-  /** `ownKey` is this process's own Bearer (HouseSettings.ownKey); it has every scope and lives in memory only. */
-  constructor(parts: { store: Store; ids: Ids; random: Random; ownKey: string }) {
+  /**
+   * @param parts `ownKey` is this process's own Bearer (HouseSettings.ownKey); it has every scope and lives in memory only.
+   * `outlives`: keys hold for a while when the database is away
+   */
+  constructor(parts: { store: Store; ids: Ids; random: Random; ownKey: string; outlives?: boolean }) {
     this.#store = parts.store;
     this.#ids = parts.ids;
     this.#random = parts.random;
     this.#ownKey = parts.ownKey;
+    this.#last = parts.outlives ? new Map() : null;
   }
 
   /** Makes a key. The answer is the only place where its text ever stands. */
@@ -59,10 +66,22 @@ export class Keys {
     if (sameText(key, askingKey(this.#ownKey)))
       return { id: 'own', kind: 'secret', scopes: askingScopes, datastream: null };
     if (key.length < 8 || key.length > 256 || isMistyped(key)) return null;
-    const row = await findKey(this.#store, sha256(key));
+    const hash = sha256(key);
+    return this.#ask(hash).catch((error: unknown) => {
+      const last = this.#last?.get(hash);
+      if (last && elapsed() - last.at < outlivedMs) return last.admitted;
+      throw error;
+    });
+  }
+
+  async #ask(hash: string): Promise<Admitted | null> {
+    const row = await findKey(this.#store, hash);
+    this.#last?.delete(hash);
     if (!row) return null;
     if (row.untouched) await touchKey(this.#store, row.id);
-    return { id: row.id, kind: row.kind, scopes: row.scopes, datastream: row.datastream };
+    const admitted = { id: row.id, kind: row.kind, scopes: row.scopes, datastream: row.datastream };
+    this.#last?.set(hash, { admitted, at: elapsed() });
+    return admitted;
   }
 
   /** The key with this id, if it is in force: does who signed with it still vouch? */
@@ -80,6 +99,9 @@ export class Keys {
     return revokeKey(this.#store, id);
   }
 }
+
+/** For so long a key outlives the database that knew it, where it does. */
+const outlivedMs = 10 * 60_000;
 
 /** What calls of journeys to our own doors may do: whoever writes a journey gets no further by its actions than by role. */
 const askingScopes: readonly KeyScope[] = ['read', 'recommend'];

@@ -142,7 +142,7 @@ export class Carrier {
   }
 
   #letGo(): void {
-    for (const part of [...this.#hands.keys()]) this.#drop(part);
+    for (const part of this.#hands.keys()) this.#drop(part);
     this.#heldUntil = 0;
   }
 

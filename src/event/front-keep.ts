@@ -14,8 +14,8 @@ export class FrontKeeper {
   readonly #runner: Runner;
   #waiting = 0;
   /** The newest place of each part that was kept for somebody here, and up to where the table is known to have it. */
-  readonly #newest = new Array<number>(frontParts).fill(0);
-  readonly #known = new Array<number>(frontParts).fill(0);
+  readonly #newest = Array.from({ length: frontParts }, () => 0);
+  readonly #known = Array.from({ length: frontParts }, () => 0);
 
   constructor(front: Front, runner: Runner) {
     this.#front = front;

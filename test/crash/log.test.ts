@@ -77,6 +77,16 @@ describe.skipIf(natsServer() === null)('kill -9 between the log and the table', 
   }
 });
 
+/** What the Web SDK of a visitor's page sends. @returns the status */
+async function page(url: string): Promise<number> {
+  const xdm = { eventType: 'commerce.productViews', productListItems: [{ SKU: 'scarf' }] };
+  const answer = await fetch(`${url}/ee/v1/collect?configId=default&requestId=page-1`, {
+    method: 'POST',
+    body: JSON.stringify({ events: [{ xdm }] }),
+  });
+  return answer.status;
+}
+
 it.skipIf(natsServer() === null)('what the doors took while the database was away outlives kill -9', async () => {
   const database = await Database.make();
   const env = { DATABASE_URL: database.url, BECKON_LOG_URL: nats.url('AWAY') };
@@ -89,6 +99,8 @@ it.skipIf(natsServer() === null)('what the doors took while the database was awa
     expect(await send(0)).toMatchObject({ kept: 1 });
     await database.end();
     for (let no = 1; no <= 30; no++) expect(await send(no)).toMatchObject({ kept: 1 });
+    expect(await page(beckon.url)).toBe(204);
+    expect((await fetch(`${beckon.url}/healthz`)).status).toBe(200);
     expect((await fetch(`${beckon.url}/readyz`)).status).toBe(200);
     await beckon.kill();
     await database.start();
@@ -97,6 +109,8 @@ it.skipIf(natsServer() === null)('what the doors took while the database was awa
     const store = await openStore(database.url, { connections: 1 });
     const text = `select count(*)::int as n, count(distinct body ->> 'id')::int as ids from event where body ->> 'id' like 'away-%'`;
     await expect.poll(() => store.rows({ text }), { timeout: 20_000 }).toEqual([{ n: 31, ids: 31 }]);
+    const viewed = `select from event where body -> 'types' ? 'commerce.productViews'`;
+    await expect.poll(() => store.rows({ text: viewed }).then(({ length }) => length)).toBe(1);
     await store.close();
     const numbers = await (
       await fetch(`${beckon.url}/metrics`, { headers: { authorization: `Bearer ${adminKey}` } })
