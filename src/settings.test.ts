@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { commands, helpText, readCommand } from './settings-help.ts';
 import { readSettings } from './settings.ts';
 
@@ -36,6 +36,7 @@ test('with nothing said, everything has its default: the demo, a virtual clock, 
     leaseMs: 60_000,
     recoveryMs: 900_000,
     mailThreads: 1,
+    front: null,
     globalHoldout: 0,
     onlyTo: [],
     roles: ['collect', 'recommend', 'journey', 'send', 'studio'],
@@ -173,4 +174,41 @@ test('roles are any of the five in their order; one mistyped is told, and a part
   expect(() => readSettings(['--role', 'collct'], env)).toThrow('did you mean "collect"?');
   expect(() => readSettings(['--role', 'send'], {})).toThrow('no DATABASE_URL');
   expect(() => readSettings(['--role', 'send'], { ...env, BECKON_DEMO: 'on' })).toThrow('the demo');
+});
+
+describe('A log before the database', () => {
+  const front = (url: string) => readSettings(['--log-url', url], {}).front;
+
+  test('is servers of one cluster, with what they ask for', () => {
+    expect(readSettings([], {}).front).toBe(null);
+    expect(front('nats://one,two:4223')).toEqual({
+      servers: ['one:4222', 'two:4223'],
+      tls: false,
+      stream: 'BECKON_EVENTS',
+    });
+    expect(front('tls://ada:p%3Aw@[::1]:4222?stream=SHOP&replicas=3&creds=/etc/nats.creds')).toEqual({
+      servers: ['[::1]:4222'],
+      user: 'ada',
+      pass: 'p:w',
+      tls: true,
+      stream: 'SHOP',
+      replicas: 3,
+      creds: '/etc/nats.creds',
+    });
+    expect(front('nats://secret@one')).toMatchObject({ token: 'secret' });
+  });
+
+  test.each([
+    ['http://one', 'nats://host:port'],
+    ['nats://', 'nats://host:port'],
+    ['nats://one/path', 'nats://host:port'],
+    ['nats://one?replicas=2', 'replicas that are not 1, 3 or 5'],
+    ['nats://one?stream=a.b', 'letters, digits'],
+    ['nats://one?streams=a', 'may have stream, replicas, creds'],
+    ['nats://user:hidden@:1', 'names no server'],
+    ['kafka://one', 'names Kafka'],
+  ])('%s is refused, and no secret is repeated', (url, why) => {
+    expect(() => front(url)).toThrow(why);
+    expect(() => front(url)).not.toThrow('hidden');
+  });
 });

@@ -48,3 +48,22 @@ it('takes a given key and the process’s own, and nothing mistyped', async () =
   const mistyped = keyText('secret', new SeededRandom(9)).replace(/.$/, '!');
   for (const wrong of ['', 'short', mistyped, 'x'.repeat(300)]) expect(await keys.admit(wrong)).toBeNull();
 });
+
+it('a key that was admitted outlives the database only where it is told to, and one that was revoked does not', async () => {
+  const { store, keys: strict } = await fresh();
+  const ids = new UuidIds(new FakeClock(0), new SeededRandom(4));
+  const keys = new Keys({ store, ids, random: new SeededRandom(5), ownKey: 'own', outlives: true });
+  const [kept, revoked] = [await shopKey('kept'), await shopKey('revoked')];
+  for (const key of [kept.key, revoked.key])
+    expect([await keys.admit(key), await strict.admit(key)]).not.toContain(null);
+  await keys.revoke(revoked.id);
+  expect(await keys.admit(revoked.key)).toBe(null);
+  await store.close();
+  expect(await keys.admit(kept.key)).toMatchObject({ id: kept.id, scopes: ['events'] });
+  await expect(keys.admit(revoked.key)).rejects.toThrow('pool');
+  await expect(strict.admit(kept.key)).rejects.toThrow('pool');
+
+  function shopKey(name: string) {
+    return keys.make({ kind: 'secret', name, scopes: ['events'] });
+  }
+});
