@@ -37,11 +37,13 @@ import { figure, numberFlag, percentile } from './figure.ts';
 import { passingFolder } from './folder.ts';
 import { processorTime } from './processor.ts';
 import { addBare, bareTables, wakeBare, type BareRun } from './timers-bare.ts';
+import { measureBacklog, measureFirstAction } from './timers-whole.ts';
 
 /**
  * Waiting runs: letting them in, waking them, how late they wake, reading an audience into them, and simulating, on the
  * embedded PostgreSQL with its default settings: `npm run bench -- timers`. Flags: --runs (waiting; 1000000 for the long
- * one), --wake, --late (how many) at --rate (a second), --audience (people read), --people (simulated for thirty days).
+ * one), --wake, --late (how many) at --rate (a second), --backlog (over within the last hour), --audience (people read),
+ * --people (simulated for thirty days).
  */
 const bench = 'timers';
 const batch = 200;
@@ -138,7 +140,10 @@ async function measure(): Promise<void> {
   tell('wake-and-decide', wake, limitWake, `${woken} due of ${size}; ${claim}; ${leavesOut}`);
   tellMemory();
   await measureLate(size);
+  const system = new SystemClock();
+  await measureBacklog(store, await openRunner(system), system);
   await measureReading();
+  await measureFirstAction(await emptyDatabase('beckon_first'));
   await measureSimulation();
 }
 
@@ -351,12 +356,18 @@ async function measureSimulation(): Promise<void> {
 
 /** A shop that has nothing yet; what is sold is then that of the demo. @returns the address of its database */
 async function emptyShop(): Promise<string> {
-  await store.run({ text: 'create database beckon_shop' });
-  const url = new URL(database.url);
-  url.pathname = '/beckon_shop';
-  const shop = await openStore(url.href);
+  const url = await emptyDatabase('beckon_shop');
+  const shop = await openStore(url);
   await migrate(shop, migrations);
   await shop.close();
+  return url;
+}
+
+/** @returns its address */
+async function emptyDatabase(name: string): Promise<string> {
+  await store.run({ text: `create database ${name}` });
+  const url = new URL(database.url);
+  url.pathname = `/${name}`;
   return url.href;
 }
 
