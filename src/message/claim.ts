@@ -303,6 +303,10 @@ function decideRow(
   if (row.class === 'marketing' && template.class === 'transactional') {
     return { change: { id: row.id, state: 'render_failed', reason: `"${row.template}" has no way to unsubscribe` } };
   }
+  // A journey was published with a message that has become another since; a receipt that a program asks for is looked at when it is asked for.
+  if (row.class === 'transactional' && row.rank && template.class !== 'transactional') {
+    return { change: { id: row.id, state: 'render_failed', reason: `"${row.template}" is marketing` } };
+  }
   const fresh = inStock({ template, context: row.context }, sender.brand.render);
   if (!fresh) return { change: { id: row.id, state: 'skipped', reason: 'no items' } };
   const { address, zone } = verdict;

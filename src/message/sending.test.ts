@@ -151,6 +151,14 @@ describe('the ledger’s numbers', () => {
   });
 });
 
+it('a message that has become marketing since its journey was published goes to nobody as transactional (journeys M2)', async () => {
+  const rank = { priority: 50, group: 'journey:cart', cap: null };
+  const id = await desk.plan(desk.person({ consent: {} }), { class: 'transactional', rank });
+  await desk.messages.work();
+  expect(await desk.messages.get(id)).toMatchObject({ state: 'render_failed', reason: '"abandoned-cart" is marketing' });
+  expect(desk.transport.sent).toEqual([]);
+});
+
 describe('an installation from which only some get mail (journeys G4)', () => {
   it('leaves out all others, notices too, with that reason; a suppression goes before it', async () => {
     const desk = await aDesk({ onlyTo: new Set(['ada@example.com', 'staging.example']) });
