@@ -413,6 +413,22 @@ describe('the catalogue', () => {
       expect(await pages.work()).toBe(1);
     });
 
+    it('waits for the next time where it could not be written', async () => {
+      await catalog.set({ fromPages: true });
+      let isDown = true;
+      const upsert: Catalog['upsert'] = (rows, how) =>
+        isDown ? Promise.reject(new Error('no database')) : catalog.upsert(rows, how);
+      const { settings } = catalog;
+      const parts = { settings, upsert, whole: (id: string) => catalog.whole(id) };
+      const pages = new PageItems({ catalog: parts, clock, log: quietLog, hosts: [] });
+      pages.tell('scarf', { name: 'Scarf', value: '10' });
+      await expect(pages.work()).rejects.toThrow('no database');
+      pages.tell('scarf', { value: '12' });
+      isDown = false;
+      expect(await pages.work()).toBe(1);
+      expect(viewOf(catalog.get('scarf')!)).toMatchObject({ name: 'Scarf', price: 12 });
+    });
+
     it('cannot fill the catalogue: at most a thousand wait, and ten thousand are new in a day', async () => {
       await catalog.set({ fromPages: true });
       const pages = heard();

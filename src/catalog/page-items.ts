@@ -1,5 +1,5 @@
 import { BeckonError, type Clock, type Log } from '../base/index.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, UpsertReport } from './catalog.ts';
 import { errors } from './error.ts';
 import { checkItem, type ItemInput, type Refusal } from './input.ts';
 import { itemOfPage } from './page-item.ts';
@@ -75,12 +75,29 @@ export class PageItems {
   /** Writes what waits. @returns how many items that was */
   async work(): Promise<number> {
     if (this.#waiting.size === 0) return 0;
-    const rows = [...this.#waiting.values()];
+    const rows = this.#waiting;
     this.#waiting = new Map();
-    const { refused, changes } = await this.#catalog.upsert(rows, { source: pageSource });
+    const { refused, changes } = await this.#write(rows);
     this.#made += changes.filter(({ field }) => field === 'new').length;
     if (refused.length > 0) this.#log.warn('catalog.page-refused', { count: refused.length, first: refused[0]!.why });
-    return rows.length;
+    return rows.size;
+  }
+
+  /** What could not be written waits for the next time; where there is no room for it, the pages may say it again. */
+  async #write(rows: ReadonlyMap<string, ItemInput>): Promise<Pick<UpsertReport, 'refused' | 'changes'>> {
+    try {
+      return await this.#catalog.upsert([...rows.values()], { source: pageSource });
+    } catch (error) {
+      if (error instanceof BeckonError && error.code === errors.ITEMS_TOO_MANY.code) {
+        for (const id of rows.keys()) this.#said.delete(id);
+        return { refused: [{ row: 1, id: null, code: error.code, why: error.message }], changes: [] };
+      }
+      for (const [id, input] of rows) {
+        const later = this.#waiting.get(id);
+        this.#waiting.set(id, later === undefined ? input : joined(input, later));
+      }
+      throw error;
+    }
   }
 
   #remember(id: string, text: string): void {
