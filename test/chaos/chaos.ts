@@ -6,6 +6,8 @@ import { migrations } from '../../src/schema.ts';
 import { SeededRandom } from '../../src/base/index.ts';
 import { migrate, openStore, type Store } from '../../src/store/index.ts';
 import { adminKey, freePort } from '../support/beckon.ts';
+import { Nats, natsServer } from '../support/nats.ts';
+import { openFront } from '../../src/event/index.ts';
 import { Database } from './database.ts';
 import { Member } from './fleet.ts';
 import { harm } from './harm.ts';
@@ -14,17 +16,19 @@ import { reckon, underWay } from './reckon.ts';
 import { pause, Shoppers } from './shoppers.ts';
 
 /**
- * `npm run chaos -- --seconds N --seed S --json`: the whole of Beckon in several processes on one PostgreSQL, under load,
+ * `npm run chaos -- --seconds N --seed S --log nats --json`: the whole of Beckon in several processes on one PostgreSQL, under load,
  * while processes are killed and stopped, connections cut, PostgreSQL restarted, its disk filled, clocks stepped, and the
  * mail host and the service a journey calls are slow and fail (trust.md §2.6). Then everything is let come to rest, and what the
  * ledger, the log and the profiles say is held against what was answered and what the mail host has. The last line is
- * JSON; the exit code is 1 when something that must never be, is.
+ * JSON; the exit code is 1 when something that must never be, is. With `--log nats` three NATS servers stand before the database, and are
+ * killed one at a time.
  */
 const { values: flags } = parseArgs({
   options: {
     seconds: { type: 'string', default: '120' },
     seed: { type: 'string', default: '20261130' },
     'per-second': { type: 'string', default: '6' },
+    log: { type: 'string', default: 'table' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -47,6 +51,7 @@ const database = await Database.make();
 const folder = mkdtempSync(join(tmpdir(), 'beckon-chaos-data-'));
 let slowMs = 0;
 const outside = await Outside.open(() => slowMs * chance.next());
+const nats = flags.log === 'nats' ? await openNats() : null;
 const members: Member[] = [];
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void clear().then(() => process.exit(1)));
@@ -61,8 +66,16 @@ process.exit(code);
 async function clear(): Promise<void> {
   await Promise.all(members.map((member) => member.dismiss()));
   await outside.close();
+  await nats?.stop();
   await database.remove();
   rmSync(folder, { recursive: true, force: true });
+}
+
+async function openNats(): Promise<Nats> {
+  if (natsServer() === null) throw new Error('There is no nats-server (apt-get install nats-server)');
+  const servers = await Nats.start(3);
+  await (await openFront(servers.place('CHAOS'))).close();
+  return servers;
 }
 
 async function run(): Promise<number> {
@@ -80,7 +93,7 @@ async function run(): Promise<number> {
   const coming = shoppers.come(Number(flags['per-second']), 60);
   const slowMail = (ms: number) => void (slowMs = ms);
   const { done, kills } = await harm(
-    { members, database, outside, chance, slowMail },
+    { members, database, outside, nats, chance, slowMail },
     performance.now() + seconds * 1000,
   );
   await shoppers.stop(60_000);
@@ -129,6 +142,7 @@ async function hire(): Promise<void> {
 function environment(): Record<string, string> {
   return {
     DATABASE_URL: database.url,
+    ...(nats === null ? {} : { BECKON_LOG_URL: nats.url('CHAOS') }),
     BECKON_ADMIN_KEY: adminKey,
     BECKON_SECRET: 'chaos-secret-0123456789-0123456789-0123456789',
     BECKON_SMTP_URL: `${outside.sink.url}?tls=off`,
@@ -218,6 +232,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
  */
 async function settle(store: Store): Promise<number> {
   const from = performance.now();
+  const front = nats && (await openFront(nats.place('CHAOS')));
   const stopped = await Promise.all(members.map((member) => member.dismiss()));
   tell(`Stopped within ${Math.round(Math.max(...stopped))} ms`);
   await store.run({ text: `update message set lease_until = now() where state in ('leased', 'sending')` });
@@ -232,8 +247,12 @@ async function settle(store: Store): Promise<number> {
         (select count(*)::int from message where state = any($1)) as messages`,
       values: [underWay],
     });
+    if (front) left!['before the database'] = await front.holds();
     const rest = Object.values(left!).reduce((sum, n) => sum + n, 0);
-    if (rest === 0) return Math.round(performance.now() - from);
+    if (rest === 0) {
+      await front?.close();
+      return Math.round(performance.now() - from);
+    }
     if (performance.now() - from > 180_000) {
       tell(`Not come to rest: ${JSON.stringify(left)}`);
       for (const member of members) tell(`${member.post.name}: ${member.said.slice(-3).join('')}`);

@@ -1,6 +1,7 @@
 import type { Random } from '../../src/base/index.ts';
 import type { Database } from './database.ts';
 import type { Member } from './fleet.ts';
+import type { Nats } from '../support/nats.ts';
 import type { Outside } from './outside.ts';
 import { pause } from './shoppers.ts';
 
@@ -9,6 +10,8 @@ export interface Scene {
   members: readonly Member[];
   database: Database;
   outside: Outside;
+  /** The log before the database, where there is one. */
+  nats: Nats | null;
   chance: Random;
   /** How long the mail host waits with its answer after the final dot, ms at most. */
   slowMail(ms: number): void;
@@ -30,7 +33,21 @@ const noRoom = `create or replace function chaos_no_room() returns trigger langu
   $$ begin raise exception 'could not extend file: no space left on device' using errcode = '53100'; end $$`;
 const crowded = ['event_inbox', 'journey_run', 'message', 'attempt', 'job'];
 
-const harms: readonly Harm[] = [
+/** With a log before the database. */
+const natsHarms: readonly Harm[] = [
+  {
+    name: 'kill -9 of one NATS server of three',
+    weight: 4,
+    do: async ({ nats, chance }) => {
+      const node = one(nats!.nodes, chance);
+      await nats!.kill(node);
+      await pause(500 + chance.next() * 2500);
+      nats!.revive(node);
+    },
+  },
+];
+
+const always: readonly Harm[] = [
   {
     name: 'kill -9',
     weight: 8,
@@ -112,6 +129,7 @@ const harms: readonly Harm[] = [
 export async function harm(scene: Scene, until: number): Promise<{ done: Record<string, number>; kills: number }> {
   const done: Record<string, number> = {};
   let kills = 0;
+  const harms = scene.nats === null ? always : [...always, ...natsHarms];
   const whole = harms.reduce((sum, { weight }) => sum + weight, 0);
   const { chance } = scene;
   while (performance.now() < until) {

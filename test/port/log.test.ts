@@ -1,3 +1,5 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
@@ -310,6 +312,24 @@ describe.skipIf(natsServer() === null)('With NATS JetStream before the table', (
       [[refused.id], expect.stringMatching(/^Record \d+ of part \d: .*Unicode/)],
     ]);
     expect(await effectIds()).toEqual(['before', after.id]);
+  });
+
+  it('a stream that is full refuses more, and takes events again once the table has some', async () => {
+    const place = nats!.place('SMALL');
+    const connection = await connect({ servers: place.servers });
+    const manager = await jetstreamManager(connection);
+    await manager.streams.add({ name: 'SMALL', subjects: ['SMALL.*'], max_msgs: 5, discard: 'new', num_replicas: 3 });
+    await connection.close();
+    const house = await open(await openFront(place));
+    await house.carrier!.stop();
+    const sent = Array.from({ length: 5 }, (_, no) => event(`v${no}`));
+    await house.log.receive(sent);
+    const more = event('ada');
+    await expect(house.log.receive([more])).rejects.toMatchObject({ code: 'EVENT_LOG_AWAY', status: 503 });
+    expect(house.log.waiting).toBe(0);
+    house.carrier!.start();
+    await insist(house, more);
+    await expectOnce(house, [...sent, more]);
   });
 
   it('the doors go on while the database is away, and what they took has its effect afterwards', async () => {
