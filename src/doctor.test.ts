@@ -46,3 +46,15 @@ test('a mail server that answers is ok', async () => {
   await mail.close();
   expect(findings).toContainEqual({ level: 'ok', what: `Mail server 127.0.0.1:${mail.port} answers` });
 });
+
+test('a log before the database that does not answer fails with what to do', async () => {
+  const closed = await listening();
+  await closed.close();
+  const at = `127.0.0.1:${closed.port}`;
+  const findings = await examine(readSettings(['--no-demo', '--log-url', `nats://${at}`], {}));
+  expect(findings).toContainEqual({
+    level: 'fail',
+    what: `The log cannot keep events at the moment: NATS JetStream at ${at} does not answer`,
+    mend: 'Start its servers with JetStream on (nats-server -js), or correct BECKON_LOG_URL',
+  });
+});

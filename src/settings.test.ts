@@ -177,7 +177,7 @@ test('roles are any of the five in their order; one mistyped is told, and a part
 });
 
 describe('A log before the database', () => {
-  const front = (url: string) => readSettings(['--log-url', url], {}).front;
+  const front = (url: string) => readSettings(['--no-demo', '--log-url', url], {}).front;
 
   test('is servers of one cluster, with what they ask for', () => {
     expect(readSettings([], {}).front).toBe(null);
@@ -196,6 +196,7 @@ describe('A log before the database', () => {
       creds: '/etc/nats.creds',
     });
     expect(front('nats://secret@one')).toMatchObject({ token: 'secret' });
+    expect(() => readSettings(['--log-url', 'nats://one'], {})).toThrow('The demo and a log before the database');
   });
 
   test.each([

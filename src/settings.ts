@@ -170,6 +170,11 @@ export function readSettings(
       'A virtual clock and mail that leaves: real mail must follow real time',
     );
   }
+  if (settings.front !== null && demo) {
+    // Its history is written and read before anybody carries.
+    const mend = 'Start with --no-demo, or without a log before the database';
+    throw new BeckonError(errors.SETTINGS_CLASH, 'The demo and a log before the database', { mend });
+  }
   if (isPart) requireShared(settings);
   requireSender(settings);
   return settings;

@@ -61,7 +61,7 @@ export async function openNats(at: NatsPlace): Promise<Front> {
     throw away(`${name} does not answer`, error);
   });
   try {
-    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: answerMs });
     const created = await openStream(manager, at, at.replicas ?? (connection.info?.cluster === undefined ? 1 : 3));
     return new NatsFront({ name, stream: at.stream, connection, manager, created });
   } catch (error) {
