@@ -249,6 +249,7 @@ async function settleClaims({ kit, tx, now }: Desk, claims: Claim[], changes: Ch
   if (claims.length > 0) {
     const leases = claims.map(({ row, address, addressKey: key }) => ({
       id: row.id,
+      shard: row.shard,
       recipient: address,
       addressKey: key,
     }));

@@ -65,6 +65,18 @@ describe('clicks and unsubscriptions', () => {
     unsubscribeToken = /List-Unsubscribe:\s*<[^>]*\/u\/([^>]+)>/.exec(raw)![1]!;
   });
 
+  it('are one link where picture and name of an item lead to the same for the same reason', () => {
+    const card = (rec: string, words: string) =>
+      `<a href="https://shop.example/p/1" data-item="1" data-position="2" data-rec="${rec}">${words}</a>`;
+    const { html, links } = wrapLinks(`${card('r', 'picture')}${card('r', 'name')}${card('other', 'name')}`, {
+      hosts: new Set(['shop.example']),
+      keep: new Set(),
+      address: (index) => `https://s.example/c/${index}`,
+    });
+    expect(html.match(/c\/\d/g)).toEqual(['c/0', 'c/0', 'c/1']);
+    expect(links.map(({ recommendation }) => recommendation)).toEqual(['r', 'other']);
+  });
+
   it('lead an item link to its page with a click id, and tell item, position and recommendation', async () => {
     const tokens = [...html.matchAll(/\/c\/([^"]+)"/g)].map(([, token]) => token!);
     const targets = await Promise.all(tokens.map((token) => desk.messages.click(token)));

@@ -108,12 +108,13 @@ export interface WrapOptions {
 
 /**
  * Replaces every http(s) `href` of the links in a rendered mail and takes the card's `data-item`, `data-position` and
- * `data-rec` out of them.
+ * `data-rec` out of them. Picture and name of an item, which lead to the same for the same reason, are one link.
  *
  * @throws MESSAGE_LINK_REFUSED naming the link
  */
 export function wrapLinks(html: string, options: WrapOptions): { html: string; links: StoredLink[] } {
   const links: StoredLink[] = [];
+  const addresses = new Map<string, string>();
   const wrapped = html.replace(/<a\s[^>]*>/gi, (tag) => {
     let href: string | undefined;
     const given: Partial<Record<string, string>> = {};
@@ -124,9 +125,14 @@ export function wrapLinks(html: string, options: WrapOptions): { html: string; l
       return '';
     });
     if (href === undefined || href.startsWith('#') || href.startsWith('mailto:') || options.keep.has(href)) return tag;
-    const link = storedLink(given, requireDestination(href, options.hosts));
-    const address = options.address(links.length, link.to);
-    links.push(link);
+    const { 'data-item': item = '', 'data-position': position = '', 'data-rec': recommendation = '' } = given;
+    const same = `${href}\n${item}\n${position}\n${recommendation}`;
+    let address = addresses.get(same);
+    if (address === undefined) {
+      const link = storedLink(given, requireDestination(href, options.hosts));
+      addresses.set(same, (address = options.address(links.length, link.to)));
+      links.push(link);
+    }
     let isFirst = true;
     return tag.replace(ownAttributes, (all, name: string) => {
       if (!isFirst || name.toLowerCase() !== 'href') return '';

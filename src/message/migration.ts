@@ -249,6 +249,15 @@ insert into sending (shard) values (0);
     name: '0696-message-released',
     sql: 'alter table message add column released boolean not null default false',
   },
+  {
+    // By what the queries that need it ask alone: with states in it, it was read as a whole, all that is gone included, for each
+    // mail that was sent or answered.
+    name: '0698-message-lease',
+    sql: `
+drop index message_lease;
+create index message_lease on message (lease_until) where lease_until is not null;
+`,
+  },
   ...senderMigrations,
   ...couponMigrations,
   ...hostMigrations,

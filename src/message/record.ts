@@ -36,9 +36,9 @@ export class Recorder {
     const outcome = judgeResult(wire);
     const chance = jitterOf(`${row.id}/${row.tries}`, 1000) / 1000;
     const due = outcome.state === 'deferred' ? nextTry(this.#kit.clock.now(), row.tries, chance) : null;
-    const { id, fence, profileId, links } = row;
+    const { id, shard, fence, profileId, links } = row;
     const way = wayOf(this.#kit, brand)!.name;
-    this.#waiting.push({ ...outcome, id, fence, due, detail: wire, profileId, links, address, way });
+    this.#waiting.push({ ...outcome, id, shard, fence, due, detail: wire, profileId, links, address, way });
     this.#writing ??= this.#write();
   }
 
@@ -86,7 +86,7 @@ export class Recorder {
           tx,
           group.map(({ address, way, detail }) => ({ address, way, result: detail })),
         );
-        const accepted = rows.filter(({ state }) => state === 'accepted').map(({ id }) => id);
+        const accepted = rows.filter(({ state }) => state === 'accepted');
         for (const id of await overAccepted(tx, accepted)) {
           this.#kit.log.error('message.invariant', { which: 'I1', message: id });
         }

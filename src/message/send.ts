@@ -240,7 +240,8 @@ function wireRow(kit: Kit, { claim, templateVersion, subject, mail, sha256 }: Re
   const { row } = claim;
   return {
     id: row.id,
-    shard: shardOf(claim.addressKey),
+    shard: row.shard,
+    keyShard: shardOf(claim.addressKey),
     fence: row.fence,
     addressKey: claim.addressKey,
     subject,

@@ -243,12 +243,14 @@ describe('who unsubscribes from one of several brands (trust §1.2 "Scope")', ()
     const next = await desk.plan(profile, { message: 'news', context: {} });
     const going = await desk.store.inTransaction(async (tx) => {
       await lockDue(tx, [next], desk.clock.now());
-      await lease(tx, [{ id: next, recipient: 'ada@example.com', addressKey: key }], 60_000);
+      const { shard } = await state(next);
+      await lease(tx, [{ id: next, shard, recipient: 'ada@example.com', addressKey: key }], 60_000);
       const text = `insert into suppression (shard, key, scope, reason, at) values ($1, $2, 'list:workshop', 'unsubscribed', now())`;
       await desk.store.run({ text, values: [shardOf(key), key] });
       const wire = {
         id: next,
-        shard: shardOf(key),
+        shard,
+        keyShard: shardOf(key),
         fence: 1,
         addressKey: key,
         subject: 'x',

@@ -66,13 +66,22 @@ export function untoldPlaces(runner: Runner, runIds: readonly string[]): Promise
 }
 
 /** Messages with more accepted attempts than their class may have (invariant I1); late ones count. */
-export async function overAccepted(tx: Runner, ids: string[]): Promise<string[]> {
+export async function overAccepted(
+  tx: Runner,
+  messages: readonly Pick<MessageRow, 'shard' | 'id' | 'class' | 'resent'>[],
+): Promise<string[]> {
+  if (messages.length === 0) return [];
+  // Each is looked up by itself, by the whole key: a join may read all attempts there are.
   const rows = await tx.rows<{ id: string }>({
     name: 'message-over-accepted',
-    text: `select m.id from message m join attempt a on a.shard = m.shard and a.message_id = m.id
-      where m.id = any($1::uuid[]) and coalesce(a.late_result, a.result) ->> 'kind' = 'accepted'
-      group by m.id, m.class, m.resent having count(*) > case when m.class = 'transactional' and m.resent then 2 else 1 end`,
-    values: [ids],
+    text: `select c.id from unnest($1::smallint[], $2::uuid[], $3::int[]) as c(shard, id, most)
+      cross join lateral (select count(*) as accepted from attempt a where a.shard = c.shard and a.message_id = c.id
+        and coalesce(a.late_result, a.result) ->> 'kind' = 'accepted') a where a.accepted > c.most`,
+    values: [
+      messages.map(({ shard }) => shard),
+      messages.map(({ id }) => id),
+      messages.map(({ class: kind, resent }) => (kind === 'transactional' && resent ? 2 : 1)),
+    ],
   });
   return rows.map(({ id }) => id);
 }

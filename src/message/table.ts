@@ -66,19 +66,21 @@ export async function lockDue(tx: Runner, ids: string[], now: number): Promise<M
 /** T2: claimed with a lease, and counted before the work begins, so that a mail that kills its worker is noticed. */
 export function lease(
   tx: Runner,
-  claims: { id: string; recipient: string; addressKey: string }[],
+  claims: { id: string; shard: number; recipient: string; addressKey: string }[],
   leaseMs: number,
 ): Promise<number> {
   return tx.run({
     name: 'message-lease',
     text: `update message m set state = 'leased', reason = null, fence = m.fence + 1, crashes = m.crashes + 1,
         lease_until = now() + $4 * interval '1 millisecond', recipient = c.recipient, address_key = c.key
-      from unnest($1::uuid[], $2::text[], $3::text[]) as c(id, recipient, key) where m.id = c.id`,
+      from unnest($1::uuid[], $2::text[], $3::text[], $5::smallint[]) as c(id, recipient, key, shard)
+      where m.shard = c.shard and m.id = c.id`,
     values: [
       claims.map(({ id }) => id),
       claims.map(({ recipient }) => recipient),
       claims.map(({ addressKey }) => addressKey),
       leaseMs,
+      claims.map(({ shard }) => shard),
     ],
   });
 }
@@ -132,6 +134,8 @@ export interface WireRow {
   shard: number;
   fence: number;
   addressKey: string;
+  /** Of its address, under which the suppression list has it. */
+  keyShard: number;
   subject: string;
   /** JSON of what the mail leads to. */
   links: string;
@@ -154,18 +158,18 @@ export async function beginSending(
 ): Promise<Set<string>> {
   const rows = await tx.rows<{ id: string }>({
     name: 'message-sending',
-    text: `with c as (select * from unnest($1::uuid[], $2::int[], $3::smallint[], $4::text[], $5::text[], $6::jsonb[], $7::int[], $10::text[])
-        as c(c_id, c_fence, c_key_shard, c_key, c_subject, c_links, c_version, c_sender))
+    text: `with c as (select * from unnest($1::uuid[], $2::int[], $3::smallint[], $4::text[], $5::text[], $6::jsonb[], $7::int[], $10::text[], $11::smallint[])
+        as c(c_id, c_fence, c_key_shard, c_key, c_subject, c_links, c_version, c_sender, c_shard))
       update message set state = 'sending', arm = coalesce(arm, 'treated'), subject = c_subject, links = c_links,
         template_version = c_version, sender = c_sender, lease_until = now() + $8 * interval '1 millisecond', changed_at = $9
-      from c where id = c_id and fence = c_fence and state = 'leased' and arm is distinct from 'control'
+      from c where shard = c_shard and id = c_id and fence = c_fence and state = 'leased' and arm is distinct from 'control'
         and not exists (select 1 from suppression s where s.shard = c_key_shard and s.key = c_key
           and (s.scope = 'all' or (class = 'marketing' and s.scope in ('marketing', 'list:' || c_sender))) and (s.until is null or s.until > $9))
       returning id`,
     values: [
       wires.map(({ id }) => id),
       wires.map(({ fence }) => fence),
-      wires.map(({ shard }) => shard),
+      wires.map(({ keyShard }) => keyShard),
       wires.map(({ addressKey }) => addressKey),
       wires.map(({ subject }) => subject),
       wires.map(({ links }) => links),
@@ -173,6 +177,7 @@ export async function beginSending(
       options.leaseMs,
       new Date(options.now),
       wires.map(({ sender }) => sender),
+      wires.map(({ shard }) => shard),
     ],
   });
   const going = new Set(rows.map(({ id }) => id));
@@ -185,10 +190,11 @@ function insertAttempts(tx: Runner, wires: WireRow[]): Promise<number> {
   return tx.run({
     name: 'message-attempt',
     text: `insert into attempt (shard, message_id, no, mail_id, mime_sha256, transport)
-      select m.shard, m.id, m.fence, c.mail_id, c.sha, c.transport
-      from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as c(id, mail_id, sha, transport) join message m on m.id = c.id`,
+      select * from unnest($1::smallint[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[])`,
     values: [
+      wires.map(({ shard }) => shard),
       wires.map(({ id }) => id),
+      wires.map(({ fence }) => fence),
       wires.map(({ mailId }) => mailId),
       wires.map(({ sha256 }) => sha256),
       wires.map(({ transport }) => transport),
@@ -199,6 +205,7 @@ function insertAttempts(tx: Runner, wires: WireRow[]): Promise<number> {
 /** The result of one attempt, as it is to be recorded. */
 export interface Result {
   id: string;
+  shard: number;
   fence: number;
   state: MessageState;
   reason: string | null;
@@ -214,13 +221,13 @@ export interface Result {
 export async function recordResults(tx: Runner, results: Result[], now: number): Promise<MessageRow[]> {
   const rows = await tx.rows<Raw>({
     name: 'message-results',
-    text: `with c as (select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::timestamptz[])
-        as c(c_id, c_fence, c_state, c_reason, c_due))
+    text: `with c as (select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::timestamptz[], $7::smallint[])
+        as c(c_id, c_fence, c_state, c_reason, c_due, c_shard))
       update message set state = c_state, reason = c_reason, due = coalesce(c_due, due), crashes = 0, lease_until = null,
         tries = tries + case when c_state = 'deferred' then 1 else 0 end,
         accepted_at = case when c_state = 'accepted' then $6 else accepted_at end,
         doubt_at = case when c_state = 'in_doubt' then now() else null end, changed_at = $6
-      from c where id = c_id and fence = c_fence and state = 'sending' returning ${lean}`,
+      from c where shard = c_shard and id = c_id and fence = c_fence and state = 'sending' returning ${lean}`,
     values: [
       results.map(({ id }) => id),
       results.map(({ fence }) => fence),
@@ -228,6 +235,7 @@ export async function recordResults(tx: Runner, results: Result[], now: number):
       results.map(({ reason }) => reason),
       results.map(({ due }) => (due === null ? null : new Date(due))),
       new Date(now),
+      results.map(({ shard }) => shard),
     ],
   });
   const believed = new Set(rows.map(({ id }) => id));
@@ -235,13 +243,14 @@ export async function recordResults(tx: Runner, results: Result[], now: number):
     name: 'message-attempt-results',
     text: `update attempt set ended_at = now(), result = case when c_late then result else c_detail end,
         late_result = case when c_late then c_detail else late_result end
-      from unnest($1::uuid[], $2::int[], $3::jsonb[], $4::bool[]) as c(c_id, c_fence, c_detail, c_late)
-      where message_id = c_id and no = c_fence`,
+      from unnest($1::uuid[], $2::int[], $3::jsonb[], $4::bool[], $5::smallint[]) as c(c_id, c_fence, c_detail, c_late, c_shard)
+      where shard = c_shard and message_id = c_id and no = c_fence`,
     values: [
       results.map(({ id }) => id),
       results.map(({ fence }) => fence),
       results.map(({ detail }) => JSON.stringify(detail)),
       results.map(({ id }) => !believed.has(id)),
+      results.map(({ shard }) => shard),
     ],
   });
   return rows.map(rowOf);
