@@ -152,6 +152,7 @@ describe('blocks', () => {
     const { html } = await mailOf(documentOf([{ kind: 'text', words: 'Hello' }]));
     expect(html).toContain('<meta name="color-scheme" content="light dark">');
     expect(html).toMatch(/@media \(prefers-color-scheme: dark\)[\s\S]*#1c1d20/);
+    expect(html, 'names of cart lines').toMatch(/\.bk-line a, \.bk-line strong \{ color: #ececea/);
     expect(html).toMatch(/\[data-ogsc\] \.bk-ink[^{]*\{ color: #ececea/);
     expect(html).toMatch(/<html lang="en" dir="ltr"/);
   });

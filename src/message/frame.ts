@@ -46,8 +46,8 @@ function sheetOf({ theme: { light, dark } }: Style): string {
     ${before}.bk-paper, ${before}.bk-paper > div[role="article"], ${before}.bk-end, ${before}.bk-end > table, ${before}.bk-end td { background-color: ${dark.paper} !important; background: ${dark.paper} !important; }
     ${before}.bk-raised, ${before}.bk-raised > table, ${before}.bk-raised > table > tbody > tr > td { background-color: ${dark.raised} !important; background: ${dark.raised} !important; }`;
   const inks = (before: string) => `
-    ${before}.bk-ink > div, ${before}.bk-ink a, ${before}.bk-ink strong, ${before}.bk-line a strong { color: ${dark.ink} !important; }
-    ${before}.bk-quiet > div, ${before}.bk-quiet a, ${before}.bk-quiet span, ${before}.bk-faint { color: ${dark.quiet} !important; }
+    ${before}.bk-ink > div, ${before}.bk-ink a, ${before}.bk-ink strong, ${before}.bk-line a, ${before}.bk-line strong { color: ${dark.ink} !important; }
+    ${before}.bk-quiet > div, ${before}.bk-quiet a, ${before}.bk-quiet span, ${before}.bk-line .bk-faint, ${before}.bk-line .bk-faint a { color: ${dark.quiet} !important; }
     ${before}.bk-rule p { border-top-color: ${dark.line} !important; }
     ${before}.bk-outline td, ${before}.bk-outline a { background: ${dark.raised} !important; color: ${dark.ink} !important; }
     ${before}.bk-button td, ${before}.bk-button a { background: ${dark.button} !important; color: ${dark.buttonInk} !important; }`;

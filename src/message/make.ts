@@ -65,7 +65,7 @@ export async function makeMail({ order, template, brand }: MakeJob, keys: MakeKe
     brand.render,
   );
   if (!('mail' in rendering)) return rendering;
-  const says = isProof ? asProof(rendering.mail) : rendering.mail;
+  const says = isProof ? asProof(rendering.mail, { sample: Object.keys(codes).length > 0 }) : rendering.mail;
   try {
     const composed = compose({ order, brand, says }, keys);
     const mail =

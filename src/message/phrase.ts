@@ -11,6 +11,7 @@ const phrases = {
     code: 'Your code',
     proof:
       'A proof, sent by hand: caps, quiet hours and consent were not asked, and it counts nowhere. Its ways out lead nowhere.',
+    sample: 'The code in it is a sample: each recipient gets one of their own.',
     now: 'Price and stock as you open this',
   },
   sv: {
@@ -23,6 +24,7 @@ const phrases = {
     code: 'Din kod',
     proof:
       'Ett provmejl, skickat för hand: tak, tysta timmar och samtycke har inte prövats, och det räknas ingenstans. Dess utvägar leder ingenstans.',
+    sample: 'Koden i det är ett prov: varje mottagare får en egen.',
     now: 'Pris och lager när du öppnar mejlet',
   },
   de: {
@@ -35,6 +37,7 @@ const phrases = {
     code: 'Ihr Code',
     proof:
       'Ein Probeversand von Hand: Obergrenzen, Ruhezeiten und Einwilligung wurden nicht geprüft, und er zählt nirgends. Seine Abmeldelinks führen nirgendwohin.',
+    sample: 'Der Code darin ist ein Muster: jeder Empfänger bekommt einen eigenen.',
     now: 'Preis und Bestand beim Öffnen',
   },
 };

@@ -78,9 +78,10 @@ export function proofProfile(row: Pick<MessageRow, 'class' | 'context'>): Profil
   return (row.context['proof'] as { profile: ProfileView }).profile;
 }
 
-/** The mail with the word in subject, HTML and text that it is a proof. */
-export function asProof(mail: RenderedMail): RenderedMail {
-  const { proof } = phrasesIn(mail.language);
+/** The mail with the word in subject, HTML and text that it is a proof, and that its code is none where it has one of a pool. */
+export function asProof(mail: RenderedMail, { sample }: { sample: boolean }): RenderedMail {
+  const phrases = phrasesIn(mail.language);
+  const proof = sample ? `${phrases.proof} ${phrases.sample}` : phrases.proof;
   const style =
     'background:#fef3c7;color:#1b1c1f;font:14px/20px -apple-system,Segoe UI,Roboto,Arial,sans-serif;padding:12px 16px;text-align:center';
   const banner = `<div role="note" style="${style}">${proof}</div>`;

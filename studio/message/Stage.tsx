@@ -56,6 +56,7 @@ export function Stage({ templateKey, document }: { templateKey: string; document
           <p className="stage-subject">
             <span className="quiet">{say('messages.field.subject')}</span> <b>{mail.subject}</b>
           </p>
+          {hasPool(document) && <p className="quiet">{say('messages.sampleCode')}</p>}
           {view === 'mail' && <Frames html={mail.html} subject={mail.subject} />}
           {view === 'text' && (
             // Long texts are scrolled by keyboard, too.
@@ -72,6 +73,14 @@ export function Stage({ templateKey, document }: { templateKey: string; document
       )}
     </Panel>
   );
+}
+
+/** Is a code of a pool printed? Here it is a sample. */
+function hasPool({ blocks }: TemplateDocument): boolean {
+  const all = blocks.flatMap((block) =>
+    block.kind === 'columns' ? block.columns.flatMap((one) => one.blocks) : [block],
+  );
+  return all.some((block) => block.kind === 'coupon' && block.pool !== undefined);
 }
 
 function Whom({

@@ -45,6 +45,8 @@ export const deComponent: Record<keyof typeof enComponent & Key, string> = {
   'components.default': 'Wo nichts angegeben ist',
   'components.parameterAdd': 'Parameter hinzufügen',
   'components.parameterRemove': '{name} wegnehmen',
+  'messages.sampleCode':
+    'Der Code ist ein Muster: jeder Empfänger bekommt einen eigenen, sobald die Mail gemacht wird.',
   'messages.kind.component': 'Baustein',
   'messages.kind.beside': 'Bild mit Wörtern daneben',
   'messages.kind.price': 'Preis',

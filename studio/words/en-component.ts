@@ -41,6 +41,7 @@ export const enComponent = {
   'components.default': 'Where it is not given',
   'components.parameterAdd': 'Add a parameter',
   'components.parameterRemove': 'Take {name} away',
+  'messages.sampleCode': 'The code is a sample: each recipient gets one of their own when the mail is made.',
   'messages.kind.component': 'Component',
   'messages.kind.beside': 'Picture with words beside',
   'messages.kind.price': 'Price',

@@ -44,6 +44,7 @@ export const svComponent: Record<keyof typeof enComponent & Key, string> = {
   'components.default': 'Där inget anges',
   'components.parameterAdd': 'Lägg till en parameter',
   'components.parameterRemove': 'Ta bort {name}',
+  'messages.sampleCode': 'Koden är ett prov: varje mottagare får en egen när mejlet görs.',
   'messages.kind.component': 'Komponent',
   'messages.kind.beside': 'Bild med ord bredvid',
   'messages.kind.price': 'Pris',
