@@ -118,6 +118,14 @@ test('a secret of less than 32 bytes, and a sender that is no mailbox, are refus
   expect(read([], { BECKON_SECRET: 'x'.repeat(32), BECKON_FROM: 'A <a@b.c>' })).toMatchObject({ from: 'A <a@b.c>' });
 });
 
+test('who alone gets mail is named by addresses and domains, or refused', () => {
+  expect(read([], { BECKON_ONLY_TO: 'Ada@Shop.example, staging.example' })).toMatchObject({
+    onlyTo: ['ada@shop.example', 'staging.example'],
+  });
+  for (const bad of ['ada@', 'example', '@shop.example', 'a b@shop.example', 'shop.example,'])
+    expect(() => read([], { BECKON_ONLY_TO: bad }), bad).toThrow('names no addresses and domains');
+});
+
 test('without a command it is serve; each command has a help page, and only those that exist are listed', () => {
   expect(readCommand(['--port', '1'])).toEqual({ command: 'serve', flags: ['--port', '1'], help: false });
   expect(readCommand(['demo', '--remove'])).toEqual({ command: 'demo', flags: ['--remove'], help: false });
