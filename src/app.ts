@@ -211,7 +211,7 @@ function openProfiles({ store, clock, ids, log }: Ground, events: EventLog, slot
     onUnmerge: (tx, parted) => carryBack({ profiles, ...slots }, tx, parted),
     listens: (type) => slots.journeys.listened.has(type),
     onAudienceFault: (error) => log.error('profile.audience-failed', { error }),
-    onClaims: (refused) => log.warn('profile.claims-refused', { count: refused.length, device: refused[0]!.device }),
+    onClaims: (refused) => log.warn('profile.claims-refused', { count: refused.length }),
   });
   return profiles;
 }

@@ -52,7 +52,7 @@ export const groups = [
   {
     title: 'Running it',
     folder: 'guide',
-    pages: ['guide/operate', 'guide/settings', 'guide/team', 'guide/alerts', 'reliability'],
+    pages: ['guide/operate', 'guide/log', 'guide/settings', 'guide/team', 'guide/alerts', 'reliability'],
   },
   {
     title: 'Coming from',

@@ -93,7 +93,7 @@ function readyOf(kit: Kit, claim: Claim, made: Made): Ready | Change {
   const ended = (state: Change['state'], reason: string): Change => ({ id: row.id, state, reason, fence: row.fence });
   if ('skip' in made) return ended('skipped', made.skip);
   if ('failed' in made) {
-    kit.log.warn('message.render_failed', { message: row.id, template: row.template, why: made.failed });
+    kit.log.warn('message.render_failed', { message: row.id, template: row.template });
     return ended('render_failed', made.failed);
   }
   const { size, links, ...mail } = made;
