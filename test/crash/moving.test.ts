@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { shardOf } from '../../src/base/index.ts';
 import { migrations } from '../../src/schema.ts';
 import { checkSecret, openStore, type Store } from '../../src/store/index.ts';
+import { contentsOf } from '../support/contents.ts';
 import { freshDatabase, freshStore } from '../support/database.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'beckon-moving-'));
@@ -42,20 +43,6 @@ async function beckon(args: string[], databaseUrl: string, crashAt?: string) {
   return { end: signal ?? code, said };
 }
 
-/** Every table that travels as it is, as one text. */
-async function contents(store: Store): Promise<string[]> {
-  const tables = await store.rows<{ name: string }>({
-    text: `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
-      and not relispartition and relname not in ('schema_migration', 'store_load', 'app_process', 'app_turn', 'sending') order by 1`,
-  });
-  const sums = tables.map(({ name }) =>
-    store.rows<{ sum: string }>({
-      text: `select '${name} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t::text)), '') as sum from ${name} t`,
-    }),
-  );
-  return (await Promise.all(sums)).map(([row]) => row!.sum);
-}
-
 it('an export that is killed leaves no file that looks whole, and an import that is killed goes on where it stood', async () => {
   expect(await beckon(['export', file], source.url, 'store.dumped:2')).toMatchObject({ end: 'SIGKILL' });
   const none = await beckon(['import', file], source.url);
@@ -72,7 +59,7 @@ it('an export that is killed leaves no file that looks whole, and an import that
   expect(last).toMatchObject({ end: 0 });
   expect(last.said).toContain('An earlier import had brought in all of it');
   const store = await openStore(target, { connections: 2 });
-  expect(await contents(store)).toEqual(await contents(source));
+  expect(await contentsOf(store)).toEqual(await contentsOf(source));
   await store.close();
 }, 120_000);
 
