@@ -198,8 +198,8 @@ function profileDoor({ profiles, events, folded }: Rooms): House['profiles'] {
 function peopleDoor(rooms: Rooms): House['people'] {
   return {
     search: async (query, limit) => {
-      const { found, left } = await rooms.profiles.search(query, limit);
-      return { people: found.map(personRow), left };
+      const { found, ...rest } = await rooms.profiles.search(query, limit);
+      return { people: found.map(personRow), ...rest };
     },
     timeline: async (profileId, page) => {
       await settle(rooms);

@@ -19,7 +19,11 @@ export function peopleDoors(make: Make, house: House): void {
     scope: 'people',
     summary: 'Find people by name, address or identity; the latest seen first.',
     query: { q: 'What to look for; empty lists the latest', limit: '1 to 200, default 50' },
-    answer: Type.Object({ people: Type.Array(PersonRow), left: Type.Integer() }),
+    answer: Type.Object({
+      people: Type.Array(PersonRow),
+      left: Type.Integer({ description: 'How many more fit' }),
+      more: Type.Boolean({ description: 'Even more than that fit: they were not counted' }),
+    }),
     work: (call) => house.people.search(call.query('q') ?? '', wholeOf(call.query('limit'), 50, 200)),
   });
   make({

@@ -300,7 +300,7 @@ export type SimulationDoor = Pick<
 };
 
 export interface PeopleDoor {
-  search(query: string, limit: number): Promise<{ people: PersonRow[]; left: number }>;
+  search(query: string, limit: number): Promise<{ people: PersonRow[]; left: number; more: boolean }>;
   timeline(profileId: string, page: { before: number | null; limit: number }): Promise<TimelineEntry[]>;
 }
 

@@ -19,6 +19,7 @@ export * from './mark.ts';
 export * from './money.ts';
 export * from './outgoing.ts';
 export * from './random.ts';
+export * from './remembered.ts';
 export * from './said.ts';
 export * from './seal.ts';
 export * from './signal.ts';

@@ -84,3 +84,32 @@ it('a yes after a no is heard at once, also while it is being folded', async () 
   foldAround(1, 'before');
   expect(await profiles.collectConsent(ecid)).toBe('in');
 });
+
+it('finds people by the beginning of their address, name or identity, the latest seen first, and says how many it leaves out', async () => {
+  const known = (no: number, email: string, firstName: string) =>
+    happened({
+      source: 'server',
+      level: 3,
+      types: ['profile.asserted'],
+      visitor: `email:${email}`,
+      identities: [{ namespace: 'email', id: email }],
+      attributes: { firstName },
+      receivedAt: Date.UTC(2026, 10, 24, 9, no),
+    });
+  await known(1, 'ada@example.com', 'Ada');
+  await known(2, 'adam@example.com', 'Adam');
+  await known(3, 'bob@example.com', '100%_Bob');
+  await happened({ visitor, identities: [{ namespace: 'ecid', id: ecid }] });
+  await folder.drain();
+  const addresses = async (text: string, limit = 10) => {
+    const { found, left, more } = await profiles.search(text, limit);
+    return [found.map(({ state }) => state.email), left, more];
+  };
+
+  expect(await addresses('ADA')).toEqual([['adam@example.com', 'ada@example.com'], 0, false]);
+  expect(await addresses('ada', 1)).toEqual([['adam@example.com'], 1, false]);
+  expect(await addresses('100%_b')).toEqual([['bob@example.com'], 0, false]);
+  expect(await addresses('100__b')).toEqual([[], 0, false]);
+  expect(await addresses('11111')).toEqual([[null], 0, false]);
+  expect((await profiles.search('', 3)).left).toBe(1);
+});

@@ -1,4 +1,4 @@
-import { isUuid, shardOf, Slices, type Clock, type Ids } from '../base/index.ts';
+import { isUuid, Remembered, shardOf, Slices, type Clock, type Ids } from '../base/index.ts';
 import { identityKey, is, type EventLog, type Identity, type ShopEvent, type VisitorSpan } from '../event/index.ts';
 import type { History } from '../language/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
@@ -29,6 +29,7 @@ import { Traits } from './traits.ts';
 import { deleteProfiles, rowsOfProfiles } from './table-erasure.ts';
 import { profileColumns, profileOf, type ProfileRow } from './table-row.ts';
 import { claimantsSince, familyOf } from './table-graph.ts';
+import { countPeople, latestPeople, searchPeople, type Found } from './table-search.ts';
 import { storyOf, type ProfileStory } from './story.ts';
 import { unmerge } from './unmerge.ts';
 
@@ -48,6 +49,7 @@ export type OnUnmerge = (tx: Tx, parted: { from: string; into: string; carried: 
 /** The people, as the other rooms see them. */
 export class Profiles {
   readonly #store: Store;
+  readonly #count: Remembered<{ people: number; reachable: number }>;
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #log: EventLog;
@@ -83,6 +85,10 @@ export class Profiles {
     this.#onClaims = parts.onClaims ?? (() => {});
     this.#listens = parts.listens ?? (() => false);
     this.#store = parts.store;
+    this.#count = new Remembered(
+      () => countPeople(parts.store),
+      ({ people }) => people >= 50_000,
+    );
     this.#clock = parts.clock;
     this.#ids = parts.ids;
     this.#log = parts.log;
@@ -327,23 +333,11 @@ export class Profiles {
     }
   }
 
-  /** People whose address or name begins with `text`, newest first. @returns the page, and how many it leaves out */
-  async search(text: string, limit: number): Promise<{ found: Profile[]; left: number }> {
-    const like = `${text
-      .trim()
-      .toLowerCase()
-      .replace(/[\\%_]/g, '\\$&')}%`;
-    const where = `merged_into is null and ($1 = '%' or lower(email) like $1 or lower(name) like $1 or id in
-      (select profile_id from identity where id like $1))`;
-    const rows = await this.#store.rows<ProfileRow>({
-      text: `select ${profileColumns} from profile where ${where} order by last_seen_at desc limit $2`,
-      values: [like, limit],
-    });
-    const [count] = await this.#store.rows<{ n: number }>({
-      text: `select count(*)::int as n from profile where ${where}`,
-      values: [like],
-    });
-    return { found: rows.map(profileOf), left: Math.max(0, count!.n - rows.length) };
+  /** People whose address, name or identity begins with `text`, the latest seen first; how many are left out, at least. */
+  async search(text: string, limit: number): Promise<Found> {
+    if (text.trim() !== '') return searchPeople(this.#store, text, limit);
+    const found = await latestPeople(this.#store, limit);
+    return { found, left: Math.max(0, (await this.count()).people - found.length), more: false };
   }
 
   /** From how many devices more names came than one device may claim, since a moment: somebody may be trying names. */
@@ -351,13 +345,9 @@ export class Profiles {
     return claimantsSince(this.#store, at);
   }
 
-  /** How many people there are, and how many may be written to. */
-  async count(): Promise<{ people: number; reachable: number }> {
-    const [row] = await this.#store.rows<{ people: number; reachable: number }>({
-      text: `select count(*)::int as people, count(*) filter (where email is not null
-        and state->'consent'->'email-marketing'->>'state' = 'in')::int as reachable from profile where merged_into is null`,
-    });
-    return row!;
+  /** How many people there are, and how many may be written to; of very many as it was a moment ago. */
+  count(): Promise<{ people: number; reachable: number }> {
+    return this.#count.get();
   }
 
   /**

@@ -2,7 +2,7 @@ import { historyEvent, recentEvents, type ShopEvent } from '../event/index.ts';
 import { SeenFields, type SeenField } from '../language/index.ts';
 import type { Runner } from '../store/index.ts';
 import type { Profile } from './profile.ts';
-import { profilesSeenLast } from './table-build.ts';
+import { latestPeople } from './table-search.ts';
 import { viewOf } from './view.ts';
 
 /** What rules can look into, as it really was lately. */
@@ -19,7 +19,7 @@ const looksAt = { eventsOfShard: 12, people: 60, fields: 150 };
 /** Looks at the last events and at the people seen last. */
 export async function ruleFields(runner: Runner, now: number): Promise<RuleFields> {
   const events = await recentEvents(runner, looksAt.eventsOfShard);
-  const people = await profilesSeenLast(runner, looksAt.people);
+  const people = await latestPeople(runner, looksAt.people);
   return { events: eventFields(events), people: people.length, profile: profileFields(people, now) };
 }
 

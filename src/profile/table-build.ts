@@ -241,13 +241,3 @@ export async function profilesByIds(runner: Runner, ids: readonly string[]): Pro
   });
   return rows.map(profileOf);
 }
-
-/** The people seen last. */
-export async function profilesSeenLast(runner: Runner, limit: number): Promise<Profile[]> {
-  const rows = await runner.rows<ProfileRow>({
-    name: 'profile.seen-last',
-    text: `select ${profileColumns} from profile where merged_into is null order by last_seen_at desc limit $1`,
-    values: [limit],
-  });
-  return rows.map(profileOf);
-}

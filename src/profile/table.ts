@@ -15,6 +15,7 @@ import { audienceMigrations } from './table-audience.ts';
 import { graphMigrations } from './table-graph.ts';
 import { visitSilenceMs, type Profile, type ProfileState } from './profile.ts';
 import { packed, profileColumns, profileOf, type Packed, type ProfileRow } from './table-row.ts';
+import { searchMigrations } from './table-search.ts';
 
 export const migrations: Migration[] = [
   {
@@ -97,6 +98,7 @@ alter table profile alter column recent set storage external;
     name: '0223-consent-withdrawn',
     sql: `create index consent_withdrawn on consent_record (profile_id) where state = 'out';`,
   },
+  ...searchMigrations,
 ];
 
 /** So many rows are put together in one go; while the database writes them, requests are answered. */

@@ -40,6 +40,9 @@ export const overview = queryOptions({
   refetchInterval: live,
 });
 
+/** What does not change while the house runs: whether it is the demo, and where the shop is. */
+export const environment = { ...overview, refetchInterval: false, staleTime: Infinity } as const;
+
 export const clock = queryOptions({
   queryKey: ['clock'],
   queryFn: () => ask<ClockView>('/v1/clock'),
@@ -100,7 +103,7 @@ async function readPeopleHere(path: string): Promise<PersonHere[]> {
 export const people = (q: string) =>
   queryOptions({
     queryKey: ['people', q],
-    queryFn: () => ask<{ people: PersonRow[]; left: number }>(`/v1/people?q=${part(q)}`),
+    queryFn: () => ask<{ people: PersonRow[]; left: number; more?: boolean }>(`/v1/people?q=${part(q)}`),
     refetchInterval: calm,
     placeholderData: (before) => before,
   });

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { IconArrowLeft, IconMailbox, IconSearch } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Mail, MailRow } from '../../src/api/contract.ts';
-import { mail, mailbox, overview } from '../api/query.ts';
+import { mail, mailbox, environment } from '../api/query.ts';
 import { TextLink } from '../ui/Link.tsx';
 import { PageHead, ShopLink } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
@@ -15,7 +15,7 @@ export function MailboxPage() {
   const { say } = useVoice();
   const { id } = useParams({ strict: false });
   const { data, error, refetch } = useQuery(mailbox);
-  const inDemo = useQuery(overview).data?.demo === true;
+  const inDemo = useQuery(environment).data?.demo === true;
   return (
     <div className={id === undefined ? 'mailbox' : 'mailbox mailbox-reading'}>
       <div className="mail-side">

@@ -47,7 +47,9 @@ export function PeoplePage() {
         />
       )}
       {data && !nobody && <PeopleTable rows={data.people} />}
-      {data && data.left > 0 && <p className="quiet table-left">{say('people.left', { count: data.left })}</p>}
+      {data && data.left > 0 && (
+        <p className="quiet table-left">{say(data.more ? 'people.leftMore' : 'people.left', { count: data.left })}</p>
+      )}
     </div>
   );
 }

@@ -21,7 +21,7 @@ import {
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { type RefObject, Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../api/client.ts';
-import { mailbox, overview } from '../api/query.ts';
+import { environment, mailbox } from '../api/query.ts';
 import { ClockProgress, ClockWord } from '../clock/ClockWord.tsx';
 import { useAdvance } from '../clock/advance.ts';
 import { Mark } from '../ui/Mark.tsx';
@@ -134,7 +134,7 @@ function Rail() {
   const { say } = useVoice();
   const list = useOpenInSight();
   const entries = usePages().filter(({ apart }) => !apart);
-  const { data } = useQuery(overview);
+  const { data } = useQuery(environment);
   const section = useLocation({ select: (location) => location.pathname.split('/')[1] ?? '' });
   return (
     <nav className="rail" aria-label={say('nav.label')}>

@@ -12,7 +12,7 @@ import {
   IconUserCircle,
 } from '@tabler/icons-react';
 import { useLocation, useNavigate } from '@tanstack/react-router';
-import { clock, overview } from '../api/query.ts';
+import { clock, environment } from '../api/query.ts';
 import type { Advance } from '../clock/advance.ts';
 import { me } from '../team/query.ts';
 import { useSignOut } from '../team/SignOut.tsx';
@@ -24,7 +24,7 @@ import { Path } from './Path.tsx';
 
 export function TopBar({ onSearch, advance }: { onSearch: () => void; advance: Advance }) {
   const { say } = useVoice();
-  const { data } = useQuery(overview);
+  const { data } = useQuery(environment);
   return (
     <header className="bar">
       <Path />

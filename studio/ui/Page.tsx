@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
-import { overview } from '../api/query.ts';
+import { environment } from '../api/query.ts';
 import { useVoice } from './voice.tsx';
 
 /** The head of a page: its first line answers a question. */
@@ -62,7 +62,7 @@ export function Picture({ url, name, size = 48 }: { url: string | null; name: st
 /** The way out of an empty page: into the shop, where there is one. */
 export function ShopLink() {
   const { say } = useVoice();
-  const { data } = useQuery(overview);
+  const { data } = useQuery(environment);
   if (!data?.shopUrl) return null;
   return (
     <Button component="a" href={data.shopUrl} target="_blank" rel="noreferrer" variant="default">

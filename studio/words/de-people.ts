@@ -4,6 +4,7 @@ import { deCondition } from './de-condition.ts';
 /** Words about what comes in, audiences and the rights of a person, in German; de.ts takes them in. */
 export const dePeople: Record<keyof typeof enPeople, string> = {
   ...deCondition,
+  'people.leftMore': 'Mehr als {count} weitere werden nicht gezeigt; schreiben Sie mehr vom Namen, um sie zu finden.',
   'person.bot': 'wohl eine Maschine',
   'incoming.title': 'Eingang',
   'incoming.came': '{count} Ereignis kam zuletzt an|{count} Ereignisse kamen zuletzt an',

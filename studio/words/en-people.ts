@@ -3,6 +3,7 @@ import { enCondition } from './en-condition.ts';
 /** Words about what comes in, audiences and the rights of a person, in English; en.ts takes them in. */
 export const enPeople = {
   ...enCondition,
+  'people.leftMore': 'More than {count} more are not shown; write more of the name to find them.',
   'person.bot': 'judged to be a machine',
   'incoming.title': 'Incoming',
   'incoming.came': '{count} event came in lately|{count} events came in lately',

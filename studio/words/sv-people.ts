@@ -4,6 +4,7 @@ import { svCondition } from './sv-condition.ts';
 /** Words about what comes in, audiences and the rights of a person, in Swedish; sv.ts takes them in. */
 export const svPeople: Record<keyof typeof enPeople, string> = {
   ...svCondition,
+  'people.leftMore': 'Fler än {count} till visas inte; skriv mer av namnet för att hitta dem.',
   'person.bot': 'bedöms vara en maskin',
   'incoming.title': 'Inkommande',
   'incoming.came': '{count} händelse har kommit in på sistone|{count} händelser har kommit in på sistone',

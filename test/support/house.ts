@@ -167,7 +167,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     recommend: fakeRecommender(asked),
     journeys: fakeJourneys(),
     people: {
-      search: async () => ({ people: [], left: 0 }),
+      search: async () => ({ people: [], left: 0, more: false }),
       timeline: async () => [viewedCoat],
     },
     privacy: fakePrivacy(),
