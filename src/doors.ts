@@ -1,7 +1,7 @@
 import { askingKey, buildServer, doorGroups } from './api/index.ts';
 import type { AdvanceReport, House, Overview, PersonRow, Readiness } from './api/index.ts';
 import type { Rooms } from './app.ts';
-import { said, VirtualClock, type Said } from './base/index.ts';
+import { Remembered, said, VirtualClock, type Said } from './base/index.ts';
 import { readItems } from './catalog/index.ts';
 import { CallTimeout, countRuns, nextWaits } from './journey/index.ts';
 import type { CallAnswer, Caller, CallRequest } from './journey/index.ts';
@@ -140,7 +140,7 @@ function houseOf(rooms: Rooms): House {
     ready: () => standing(rooms),
     numbers: () => numbersOf(rooms),
     ...(rooms.roles.areAll ? {} : { serves: doorGroups.filter((group) => rooms.roles.has(group)) }),
-    overview: () => overview(rooms),
+    overview: overviewDoor(rooms),
     mounts: [],
   };
 }
@@ -311,6 +311,15 @@ async function sentAndHeldOut({ journeys, messages }: Rooms): Promise<{ sent: nu
     sent: counts.reduce((sum, one) => sum + (one.byState['accepted'] ?? 0), 0),
     heldOut: counts.reduce((sum, one) => sum + one.heldOut, 0),
   };
+}
+
+/** With very many people as it was a moment ago: every open page asks for it. */
+function overviewDoor(rooms: Rooms): House['overview'] {
+  const known = new Remembered(
+    () => overview(rooms),
+    ({ people }) => people >= 50_000,
+  );
+  return async () => ({ ...(await known.get()), now: iso(rooms.clock.now()) });
 }
 
 async function overview(rooms: Rooms): Promise<Overview> {

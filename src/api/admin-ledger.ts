@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox';
-import { BeckonError, isUuid } from '../base/index.ts';
+import { BeckonError, isUuid, RememberedByKey } from '../base/index.ts';
 import type { LedgerFilter, LedgerLine, SendingState } from '../message/index.ts';
 import {
   FreezeInput,
@@ -27,6 +27,9 @@ const filterQuery = {
 
 /** Doors to the send ledger's numbers and messages, and to the switch that holds back all mail. */
 export function ledgerDoors(make: Make, { messages }: House): void {
+  const sums = new RememberedByKey<Awaited<ReturnType<House['messages']['ledger']>>>(
+    ({ lines }) => lines.reduce((sum, { count }) => sum + count, 0) >= 50_000,
+  );
   make({
     method: 'GET',
     path: '/ledger',
@@ -35,7 +38,8 @@ export function ledgerDoors(make: Make, { messages }: House): void {
     query: filterQuery,
     answer: LedgerView,
     work: async (call) => {
-      const { lines, reasons, doubt } = await messages.ledger(filterOf(call));
+      const filter = filterOf(call);
+      const { lines, reasons, doubt } = await sums.get(JSON.stringify(filter), () => messages.ledger(filter));
       return { ...sumsOf(lines), reasons, doubt, sending: viewOf(await messages.sending.state()) };
     },
   });

@@ -44,3 +44,22 @@ export class Remembered<T> {
     return value;
   }
 }
+
+/** The same for numbers of many things, told apart by a key; of so many keys the first is let go. */
+export class RememberedByKey<T> {
+  readonly #known = new Map<string, Remembered<T>>();
+  readonly #isLarge: (found: T) => boolean;
+  readonly #most: number;
+
+  constructor(isLarge: (found: T) => boolean, most = 200) {
+    this.#isLarge = isLarge;
+    this.#most = most;
+  }
+
+  get(key: string, find: () => Promise<T>): Promise<T> {
+    const known = this.#known.get(key) ?? new Remembered(find, this.#isLarge);
+    this.#known.set(key, known);
+    if (this.#known.size > this.#most) this.#known.delete(this.#known.keys().next().value!);
+    return known.get();
+  }
+}

@@ -1,4 +1,4 @@
-import { Remembered } from '../base/index.ts';
+import { RememberedByKey } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Step } from './run.ts';
 
@@ -41,22 +41,15 @@ export interface RunCounts {
   byEnd: { reason: string; count: number }[];
 }
 
-/** Counts over very many runs, by the database and the journey they are of. */
-const counting = new WeakMap<Store, Map<string, Remembered<RunCounts>>>();
 const manyRuns = 50_000;
+/** Counts over very many runs, by the database they are in. */
+const counting = new WeakMap<Store, RememberedByKey<RunCounts>>();
 
 /** Runs of a journey by state and end; of very many as it was a moment ago. */
 export function countRuns(store: Store, journey: string): Promise<RunCounts> {
-  const known = counting.get(store) ?? new Map<string, Remembered<RunCounts>>();
+  const known = counting.get(store) ?? new RememberedByKey<RunCounts>(({ entered }) => entered >= manyRuns);
   counting.set(store, known);
-  const one =
-    known.get(journey) ??
-    new Remembered(
-      () => runCounts(store, journey),
-      ({ entered }) => entered >= manyRuns,
-    );
-  known.set(journey, one);
-  return one.get();
+  return known.get(journey, () => runCounts(store, journey));
 }
 
 async function runCounts(store: Store, journey: string): Promise<RunCounts> {
