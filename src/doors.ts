@@ -22,6 +22,7 @@ import { shopMounts } from './demo.ts';
 import { senderDoor } from './sender-door.ts';
 import { templateDoor } from './template-door.ts';
 import { simulationDoor } from './simulation-door.ts';
+import { settingRows } from './settings-view.ts';
 
 /** The doors of a running Beckon. */
 export interface Doors {
@@ -141,6 +142,7 @@ function houseOf(rooms: Rooms): House {
     numbers: () => numbersOf(rooms),
     ...(rooms.roles.areAll ? {} : { serves: doorGroups.filter((group) => rooms.roles.has(group)) }),
     overview: overviewDoor(rooms),
+    installed: () => settingRows(rooms.settings),
     mounts: [],
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commands, helpText, readCommand } from './settings-help.ts';
+import { settingRows } from './settings-view.ts';
 import { readSettings } from './settings.ts';
 
 const read = (flags: string[], env: Record<string, string> = {}) => readSettings(flags, env, 'Asia/Tokyo');
@@ -220,4 +221,26 @@ describe('A log before the database', () => {
     expect(() => front(url)).toThrow(why);
     expect(() => front(url)).not.toThrow('hidden');
   });
+});
+
+test('settings are shown as they are in force, and nothing that lets anybody in is told', () => {
+  const settings = readSettings(['--no-demo', '--smtp', 'smtp://anna:pass-1@mail.example:587'], {
+    DATABASE_URL: 'postgres://beckon:pass-2@db.internal/beckon',
+    BECKON_WAYS: 'bulk=ses://KEYID:pass-3@eu-west-1',
+    BECKON_ADMIN_KEY: 'sk_pass-4-of-thirty-two-characters-at-least',
+    BECKON_RATES: 'address=50',
+    BECKON_FROM: 'Shop <hello@shop.example>',
+    BECKON_POSTAL_ADDRESS: 'Yard 3, Lund',
+  });
+  const rows = settingRows({ ...settings, secret: 'pass-5' });
+  const valueOf = (name: string) => rows.find((row) => row.name === name)?.value;
+
+  expect(JSON.stringify(rows)).not.toMatch(/pass-\d|KEYID|anna/);
+  expect(rows.map(({ name }) => name)).toContain('port');
+  expect([valueOf('smtpUrl'), valueOf('databaseUrl')]).toEqual([
+    'smtp://mail.example:587',
+    'postgres://db.internal/beckon',
+  ]);
+  expect([valueOf('ways'), valueOf('secret'), valueOf('adminKey')]).toEqual(['bulk=ses://eu-west-1', 'set', 'set']);
+  expect([valueOf('rates'), valueOf('replyTo'), valueOf('demo')]).toEqual(['address=50', null, 'false']);
 });

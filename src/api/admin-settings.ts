@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { BeckonError, durationMs, isUuid } from '../base/index.ts';
-import { AdvanceReport, ClockView, Mail, MailRow, Overview } from './contract.ts';
+import { AdvanceReport, ClockView, InstallationView, Mail, MailRow, Overview } from './contract.ts';
 import { AdvanceRequest, DatastreamInput, DatastreamView, KeyInput, KeyView, NewKey } from './contract-in.ts';
 import type { Datastream } from '../event/index.ts';
 import type { Door } from './door.ts';
@@ -19,6 +19,14 @@ export function settingsDoors(make: Make, house: House): void {
     summary: 'The first line of the studio.',
     answer: Overview,
     work: () => house.overview(),
+  });
+  make({
+    method: 'GET',
+    path: '/installation',
+    scope: 'settings',
+    summary: 'How this installation is set up: every setting as it is in force, without what is secret.',
+    answer: InstallationView,
+    work: async () => ({ version: house.settings.version, settings: house.installed() }),
   });
   clockDoors(make, house);
   mailboxDoors(make, house);

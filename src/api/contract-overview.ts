@@ -18,3 +18,17 @@ export const Overview = Type.Object({
   needHand: Type.Array(Type.Object({ text: Type.String(), said: Said, link: Type.String() })),
 });
 export type Overview = Static<typeof Overview>;
+
+/** GET /v1/installation: how this installation is set up. Nothing secret is told. */
+export const InstallationView = Type.Object({
+  version: Type.String(),
+  settings: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      by: Type.Array(Type.String(), { description: 'The flag and the variable it is set by' }),
+      text: Type.String({ description: 'What it means, with its default in brackets' }),
+      value: Type.Union([Type.String(), Type.Null()], { description: 'As it is in force; null: not set' }),
+    }),
+  ),
+});
+export type InstallationView = Static<typeof InstallationView>;

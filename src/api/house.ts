@@ -29,7 +29,7 @@ import type {
   Replays,
 } from '../recommend/index.ts';
 import type { SignInService, Team } from '../team/index.ts';
-import type { AdvanceReport, ClockView, Overview, PersonRow, TimelineEntry } from './contract.ts';
+import type { AdvanceReport, ClockView, InstallationView, Overview, PersonRow, TimelineEntry } from './contract.ts';
 import type { Outlet } from './outlet.ts';
 import type { MeasuredDoor } from './house-measured.ts';
 import type { JourneyDoor } from './house-journey.ts';
@@ -111,6 +111,8 @@ export interface House {
   /** The doors of this process, where several share them out; absent: all. */
   serves?: readonly DoorGroup[];
   overview(): Promise<Overview>;
+  /** Every setting as it is in force, without what is secret. */
+  installed(): InstallationView['settings'];
   /** Server parts of pages beside the studio, such as the demo shop. */
   mounts: ((app: FastifyInstance) => void)[];
 }

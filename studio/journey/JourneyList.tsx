@@ -65,10 +65,10 @@ function JourneyTable({ rows }: { rows: JourneyRow[] }) {
             <Table.Th>{say('journeys.name')}</Table.Th>
             <Table.Th>{say('journeys.status')}</Table.Th>
             <Table.Th className="number">{say('figure.here')}</Table.Th>
-            <Table.Th className="number">{say('figure.entered')}</Table.Th>
+            <Table.Th className="number wide-only">{say('figure.entered')}</Table.Th>
             <Table.Th className="number">{say('figure.sent')}</Table.Th>
-            <Table.Th className="number">{say('figure.heldOut')}</Table.Th>
-            <Table.Th className="number">{say('figure.orders')}</Table.Th>
+            <Table.Th className="number wide-only">{say('figure.heldOut')}</Table.Th>
+            <Table.Th className="number wide-only">{say('figure.orders')}</Table.Th>
             <Table.Th className="number">{say('figure.revenue')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -79,16 +79,16 @@ function JourneyTable({ rows }: { rows: JourneyRow[] }) {
                 <Link to="/journeys/$key" params={{ key: row.key }} className="row-link">
                   {recipeWords(row.name, say)}
                 </Link>
-                <span className="quiet">{recipeWords(row.description, say)}</span>
+                <span className="quiet wide-only">{recipeWords(row.description, say)}</span>
               </Table.Td>
               <Table.Td>
                 <StatusBadge status={row.status} />
               </Table.Td>
               <Table.Td className="number">{number(row.active)}</Table.Td>
-              <Table.Td className="number">{number(row.entered)}</Table.Td>
+              <Table.Td className="number wide-only">{number(row.entered)}</Table.Td>
               <Table.Td className="number">{number(row.sent)}</Table.Td>
-              <Table.Td className="number">{number(row.heldOut)}</Table.Td>
-              <Table.Td className="number">{number(row.orders)}</Table.Td>
+              <Table.Td className="number wide-only">{number(row.heldOut)}</Table.Td>
+              <Table.Td className="number wide-only">{number(row.orders)}</Table.Td>
               <Table.Td className="number">{moneys(row.revenue, true)}</Table.Td>
             </Table.Tr>
           ))}

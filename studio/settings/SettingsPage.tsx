@@ -9,8 +9,9 @@ import { AuditPart } from '../team/AuditPart.tsx';
 import { TeamPart } from '../team/TeamPart.tsx';
 import { type Asked, useMay } from '../ui/may.ts';
 import { useVoice } from '../ui/voice.tsx';
+import { HousePart } from './HousePart.tsx';
 
-const parts = ['alerts', 'shop', 'signUps', 'keys', 'team', 'audit'] as const;
+const parts = ['alerts', 'shop', 'signUps', 'keys', 'team', 'audit', 'house'] as const;
 type Part = (typeof parts)[number];
 const shown: Record<Part, ComponentType> = {
   alerts: AlertPage,
@@ -19,9 +20,10 @@ const shown: Record<Part, ComponentType> = {
   keys: KeysPart,
   team: TeamPart,
   audit: AuditPart,
+  house: HousePart,
 };
 /** Parts that only some may open. */
-const asks: Partial<Record<Part, Asked>> = { keys: '*', team: 'team', audit: 'team' };
+const asks: Partial<Record<Part, Asked>> = { keys: '*', team: 'team', audit: 'team', house: 'settings' };
 
 /** What concerns the house as a whole, part by part; some of it only for those who may manage it. */
 export function SettingsPage() {

@@ -86,4 +86,20 @@ export const deConnect: Record<keyof typeof enConnect, string> = {
   'signUps.state.pending': 'gefragt',
   'signUps.state.confirmed': 'bestätigt',
   'signUps.state.expired': 'zu spät',
+  'settings.show.house': 'Installation',
+  'house.title': 'Beckon {version}',
+  'house.says':
+    'So ist diese Installation eingerichtet. Eine Einstellung wird durch ihre Option oder Variable geändert und gilt ab dem nächsten Start.',
+  'house.transport': 'Mail und was zurückkommt',
+  'house.limit': 'Grenzen',
+  'house.rest': 'Alles andere',
+  'house.unset': 'nicht gesetzt',
+  'house.move': 'Export und Import',
+  'house.moveSays':
+    'Die ganze Installation in einer Datei, während sie läuft; und zurück in eine leere. Führen Sie es dort aus, wo Beckon läuft.',
+  'house.exportLabel': 'Exportieren',
+  'house.importLabel': 'Importieren',
+  'house.docs': 'Was jede bedeutet',
+  'house.look': 'Aussehen',
+  'house.lookSays': 'Sprache und Farben wählen Sie oben rechts, für diesen Browser.',
 };

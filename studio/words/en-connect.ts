@@ -83,4 +83,20 @@ export const enConnect = {
   'signUps.state.pending': 'asked',
   'signUps.state.confirmed': 'confirmed',
   'signUps.state.expired': 'too late',
+  'settings.show.house': 'Installation',
+  'house.title': 'Beckon {version}',
+  'house.says':
+    'How this installation is set up. A setting is changed by its flag or its variable, and holds from the next start on.',
+  'house.transport': 'Mail and what comes back',
+  'house.limit': 'Limits',
+  'house.rest': 'Everything else',
+  'house.unset': 'not set',
+  'house.move': 'Export and import',
+  'house.moveSays':
+    'The whole installation in one file, while it runs; and back into an empty one. Run it where Beckon runs.',
+  'house.exportLabel': 'Export',
+  'house.importLabel': 'Import',
+  'house.docs': 'What each means',
+  'house.look': 'Appearance',
+  'house.lookSays': 'Language and colours are chosen at the top right, for this browser.',
 };

@@ -86,4 +86,20 @@ export const svConnect: Record<keyof typeof enConnect, string> = {
   'signUps.state.pending': 'tillfrågad',
   'signUps.state.confirmed': 'bekräftad',
   'signUps.state.expired': 'för sent',
+  'settings.show.house': 'Installation',
+  'house.title': 'Beckon {version}',
+  'house.says':
+    'Så är installationen inställd. En inställning ändras med sin flagga eller variabel och gäller från nästa start.',
+  'house.transport': 'Mejl och det som kommer tillbaka',
+  'house.limit': 'Gränser',
+  'house.rest': 'Allt annat',
+  'house.unset': 'inte satt',
+  'house.move': 'Export och import',
+  'house.moveSays':
+    'Hela installationen i en fil, medan den är i gång; och tillbaka i en tom. Kör det där Beckon körs.',
+  'house.exportLabel': 'Exportera',
+  'house.importLabel': 'Importera',
+  'house.docs': 'Vad var och en betyder',
+  'house.look': 'Utseende',
+  'house.lookSays': 'Språk och färger väljs uppe till höger, för den här webbläsaren.',
 };

@@ -177,6 +177,7 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     mailbox: null,
     time: fakeTime(clock),
     ...well,
+    installed: () => [],
     overview: async () => ({
       now: new Date(clock.now()).toISOString(),
       demo: true,
