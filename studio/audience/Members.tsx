@@ -83,7 +83,7 @@ export function MemberTable({ rows }: { rows: Row[] }) {
             <Table.Tr key={row.id}>
               <Table.Td className="member-cell">
                 <Link to="/people/$id" params={{ id: row.id }} className="row-link">
-                  <Address text={row.name ?? row.email ?? row.id.slice(-8)} />
+                  <Address text={row.name ?? row.email ?? say('audience.visitor', { id: row.id.slice(-6) })} />
                 </Link>
                 {row.name !== null && row.email !== null && (
                   <span className="quiet">

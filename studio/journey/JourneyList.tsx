@@ -66,7 +66,7 @@ function JourneyTable({ rows }: { rows: JourneyRow[] }) {
             <Table.Th>{say('journeys.status')}</Table.Th>
             <Table.Th className="number">{say('figure.here')}</Table.Th>
             <Table.Th className="number wide-only">{say('figure.entered')}</Table.Th>
-            <Table.Th className="number">{say('figure.sent')}</Table.Th>
+            <Table.Th className="number wide-only">{say('figure.sent')}</Table.Th>
             <Table.Th className="number wide-only">{say('figure.heldOut')}</Table.Th>
             <Table.Th className="number wide-only">{say('figure.orders')}</Table.Th>
             <Table.Th className="number">{say('figure.revenue')}</Table.Th>
@@ -86,7 +86,7 @@ function JourneyTable({ rows }: { rows: JourneyRow[] }) {
               </Table.Td>
               <Table.Td className="number">{number(row.active)}</Table.Td>
               <Table.Td className="number wide-only">{number(row.entered)}</Table.Td>
-              <Table.Td className="number">{number(row.sent)}</Table.Td>
+              <Table.Td className="number wide-only">{number(row.sent)}</Table.Td>
               <Table.Td className="number wide-only">{number(row.heldOut)}</Table.Td>
               <Table.Td className="number wide-only">{number(row.orders)}</Table.Td>
               <Table.Td className="number">{moneys(row.revenue, true)}</Table.Td>

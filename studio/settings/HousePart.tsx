@@ -1,6 +1,6 @@
 import './settings.css';
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import type { InstallationView } from '../../src/api/contract-overview.ts';
+import type { InstallationView } from '../../src/api/contract.ts';
 import { ask } from '../api/client.ts';
 import { CopyText } from '../ui/CopyText.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';

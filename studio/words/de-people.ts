@@ -155,6 +155,7 @@ export const dePeople: Record<keyof typeof enPeople, string> = {
   'audience.buildingLabel': 'Wie weit es ist',
   'audience.members': 'Wer gerade darin ist',
   'audience.nobody': 'Gerade ist niemand darin.',
+  'audience.visitor': 'Besucher {id}',
   'audience.since': 'Darin seit',
   'audience.asCsv': 'Als CSV',
   'audience.before': 'Zurück',
