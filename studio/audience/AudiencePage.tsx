@@ -8,6 +8,7 @@ import { Remove } from '../ui/Remove.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { Unread } from '../ui/thing.tsx';
 import { May } from '../ui/May.tsx';
+import { useMay } from '../ui/may.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { ListForm } from './ListForm.tsx';
 import { Members } from './Members.tsx';
@@ -108,6 +109,7 @@ function Form({ known }: { known: AudienceView | null }) {
   const check = useRuleCheck(kind === 'rule' ? rule : '');
   const key = known?.key ?? ownKey ?? keyOf(name);
   const save = useSave(key, known === null);
+  const may = useMay()('journeys');
   const ruleReady = kind === 'list' || (check.settled && !check.wrong);
   const changed = !known || known.name !== name.trim() || (known.rule ?? '') !== (kind === 'rule' ? rule : '');
   const body = { name: name.trim(), rule: kind === 'rule' ? rule : null };
@@ -132,14 +134,17 @@ function Form({ known }: { known: AudienceView | null }) {
           {!known && <KindChoice kind={kind} onChange={setKind} />}
           {kind === 'rule' && <RuleEditor rule={rule} onChange={setRule} />}
           {save.error && <ProblemNote error={save.error} />}
+          {!may && <p className="quiet">{say('may.looks')}</p>}
           <div className="actions">
-            <Button
-              type="submit"
-              loading={save.isPending}
-              disabled={!ruleReady || !changed || name.trim() === '' || !isKeyForm(key)}
-            >
-              {say('audience.save')}
-            </Button>
+            {may && (
+              <Button
+                type="submit"
+                loading={save.isPending}
+                disabled={!ruleReady || !changed || name.trim() === '' || !isKeyForm(key)}
+              >
+                {say('audience.save')}
+              </Button>
+            )}
             <span className="quiet" role="status">
               {save.isSuccess && !changed && say('audience.saved')}
             </span>
@@ -147,7 +152,7 @@ function Form({ known }: { known: AudienceView | null }) {
         </form>
       </Panel>
       {kind === 'rule' && <Preview rule={rule} check={check} />}
-      {kind === 'list' && (known ? <ListForm audience={known} /> : <ListLater />)}
+      {kind === 'list' && may && (known ? <ListForm audience={known} /> : <ListLater />)}
     </div>
   );
 }

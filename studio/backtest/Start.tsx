@@ -7,6 +7,7 @@ import { ask } from '../api/client.ts';
 import { criteria as allCriteria, useNames } from '../recommend/query.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
+import { useMay } from '../ui/may.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { Progressing } from './Progressing.tsx';
 import { askedAs, tried } from './figure.ts';
@@ -17,6 +18,7 @@ export function Start({ running }: { running: BacktestView | undefined }) {
   const [criteria, setCriteria] = useState<string[]>([]);
   const [days, setDays] = useState<number | null>(null);
   const choices = useChoices();
+  const may = useMay();
   const client = useQueryClient();
   const navigate = useNavigate({ from: '/recommendations' });
   const start = useMutation({
@@ -39,7 +41,7 @@ export function Start({ running }: { running: BacktestView | undefined }) {
       </p>
       {running ? (
         <Progressing run={running} path={`/v1/backtests/${encodeURIComponent(running.id)}`} queryKey="backtests" />
-      ) : (
+      ) : !may('recommend') ? null : (
         <form
           className="backtest-start"
           onSubmit={(event) => {

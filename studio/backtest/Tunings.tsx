@@ -4,6 +4,7 @@ import type { TuningView } from '../../src/api/contract-replay.ts';
 import { ask } from '../api/client.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useUndo } from '../ui/undo.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { Progressing } from './Progressing.tsx';
@@ -31,9 +32,11 @@ export function Tunings() {
       title={say('tuning.title')}
       aside={
         running === undefined && (
-          <Button size="xs" variant="default" loading={start.isPending} onClick={() => start.mutate()}>
-            {say('tuning.start')}
-          </Button>
+          <May ask="recommend">
+            <Button size="xs" variant="default" loading={start.isPending} onClick={() => start.mutate()}>
+              {say('tuning.start')}
+            </Button>
+          </May>
         )
       }
     >
@@ -64,7 +67,11 @@ function Ended({ tuning, used }: { tuning: TuningView; used: TuningView | undefi
               ? say('tuning.tooFew')
               : say(found ? 'tuning.better' : 'tuning.notBetter')}
         </span>
-        {found && <Adopt tuning={tuning} used={used} isUsed={inUse} />}
+        {found && (
+          <May ask="recommend">
+            <Adopt tuning={tuning} used={used} isUsed={inUse} />
+          </May>
+        )}
       </div>
       {result && <Outcomes result={result} />}
     </section>

@@ -5,6 +5,7 @@ import { ask } from '../api/client.ts';
 import { webhookRequests, webhooks } from '../api/query.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { subjectOf } from './line.ts';
 
@@ -52,9 +53,11 @@ function Request({ request, hook }: { request: WebhookRequest; hook: WebhookView
         <pre className="raw">{JSON.stringify(request.body, null, 2)}</pre>
         {done.error && <ProblemNote error={done.error} />}
       </details>
-      <Button size="xs" variant="default" loading={done.isPending} onClick={() => done.mutate()}>
-        {say('requests.done')}
-      </Button>
+      <May ask="people">
+        <Button size="xs" variant="default" loading={done.isPending} onClick={() => done.mutate()}>
+          {say('requests.done')}
+        </Button>
+      </May>
     </li>
   );
 }

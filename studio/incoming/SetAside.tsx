@@ -6,6 +6,7 @@ import { ask } from '../api/client.ts';
 import { quarantine } from '../api/query.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 
 /** Events that were kept and could not be folded, with the error, to be put back once its cause is mended. */
@@ -23,9 +24,11 @@ export function SetAside() {
     },
   });
   const all = data && data.total > 0 && (
-    <Button size="xs" variant="default" loading={put.isPending} onClick={() => put.mutate(null)}>
-      {say('aside.putAllBack')}
-    </Button>
+    <May ask="events">
+      <Button size="xs" variant="default" loading={put.isPending} onClick={() => put.mutate(null)}>
+        {say('aside.putAllBack')}
+      </Button>
+    </May>
   );
   return (
     <div id="aside">
@@ -67,9 +70,11 @@ function Row({ row, busy, onPutBack }: { row: Row; busy: boolean; onPutBack: () 
         </summary>
         <pre className="raw">{JSON.stringify(row.events, null, 2)}</pre>
       </details>
-      <Button size="xs" variant="default" disabled={busy} onClick={onPutBack}>
-        {say('aside.putBack')}
-      </Button>
+      <May ask="events">
+        <Button size="xs" variant="default" disabled={busy} onClick={onPutBack}>
+          {say('aside.putBack')}
+        </Button>
+      </May>
     </li>
   );
 }

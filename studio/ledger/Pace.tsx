@@ -7,6 +7,7 @@ import { ask } from '../api/client.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useMay } from '../ui/may.ts';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { recipeWords } from '../words/words.ts';
 import { PaceForms, usePut } from './PaceForms.tsx';
@@ -92,9 +93,11 @@ function Pulled({ brake }: { brake: Brake }) {
       </span>
       <p>{say('pace.pulledSays')}</p>
       {!open && (
-        <Button size="xs" variant="default" onClick={() => setOpen(true)}>
-          {say('pace.release')}
-        </Button>
+        <May ask="settings">
+          <Button size="xs" variant="default" onClick={() => setOpen(true)}>
+            {say('pace.release')}
+          </Button>
+        </May>
       )}
       {open && (
         <div className="stack-form">

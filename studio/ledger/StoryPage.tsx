@@ -11,6 +11,7 @@ import { useMay } from '../ui/may.ts';
 import { ProblemNote } from '../ui/State.tsx';
 import { OnePage } from '../ui/thing.tsx';
 import { reasonWords } from '../ui/reason.ts';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { ledgerStory } from './query.ts';
 import { storyLines } from './story.ts';
@@ -58,9 +59,11 @@ function Release({ id }: { id: string }) {
   if (!may('settings')) return null;
   return (
     <>
-      <Button loading={release.isPending} title={say('ledger.release.says')} onClick={() => release.mutate()}>
-        {say('ledger.release')}
-      </Button>
+      <May ask="settings">
+        <Button loading={release.isPending} title={say('ledger.release.says')} onClick={() => release.mutate()}>
+          {say('ledger.release')}
+        </Button>
+      </May>
       {release.error && <ProblemNote error={release.error} />}
     </>
   );

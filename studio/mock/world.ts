@@ -295,8 +295,8 @@ const doors: Record<string, (world: World, asked: Asked) => Answer> = {
     ok(id === 'settings' ? { mails: [], webhook: null, off: [] } : { alerts: alertsOf(world) }),
   mailbox: (world, { id }) => ok(id === '' ? mails(world) : oneMail(world, id)),
   recommendations: (_world, { id, body }) => ok(id === 'tuning' ? { tunings: [] } : recommend(body)),
-  criteria: (_world, { id, body }) => {
-    if (id === '') return ok({ criteria: criteriaOf });
+  criteria: (_world, { id, sub, body }) => {
+    if (id === '' || sub === 'versions') return ok({ criteria: criteriaOf, versions: [] });
     if (id === 'preview') return ok(recommend({ ...(body as object), criterion: 'preview' }));
     return ok(criteriaOf.find(({ key }) => key === id) ?? criteriaOf[0]);
   },

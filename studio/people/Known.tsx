@@ -7,6 +7,7 @@ import { ask } from '../api/client.ts';
 import { Panel } from '../ui/Page.tsx';
 import { Pair } from '../ui/Pair.tsx';
 import { ProblemNote } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { valueText } from './value.ts';
 
@@ -90,9 +91,11 @@ function Merges({ data }: { data: ProfileDetail }) {
             }
             note={say('person.saidAt', { time: moment(merge.at), source: merge.source })}
             value={
-              <Button size="xs" variant="default" onClick={() => setAsked(merge)}>
-                {say('known.unmerge')}
-              </Button>
+              <May ask="privacy">
+                <Button size="xs" variant="default" onClick={() => setAsked(merge)}>
+                  {say('known.unmerge')}
+                </Button>
+              </May>
             }
           />
         ))}

@@ -2,6 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ProblemNote } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { type Hand, giveHand } from './query.ts';
 
@@ -26,15 +27,17 @@ export function GiveHand({ groups, onDone }: { groups: ReadonlyMap<string, reado
   return (
     <div className="give-hand">
       <div className="actions">
-        <Button disabled={count === 0 || work.isPending} onClick={() => work.mutate('retry')}>
-          {say('stuck.retry')}
-        </Button>
-        <Button variant="default" disabled={count === 0 || work.isPending} onClick={() => setAsking('skip')}>
-          {say('stuck.skip')}
-        </Button>
-        <Button variant="default" disabled={count === 0 || work.isPending} onClick={() => setAsking('exit')}>
-          {say('stuck.exit')}
-        </Button>
+        <May ask="journeys">
+          <Button disabled={count === 0 || work.isPending} onClick={() => work.mutate('retry')}>
+            {say('stuck.retry')}
+          </Button>
+          <Button variant="default" disabled={count === 0 || work.isPending} onClick={() => setAsking('skip')}>
+            {say('stuck.skip')}
+          </Button>
+          <Button variant="default" disabled={count === 0 || work.isPending} onClick={() => setAsking('exit')}>
+            {say('stuck.exit')}
+          </Button>
+        </May>
         <span className="quiet" role="status">
           {count > 0 && say('stuck.chosen', { count })}
           {count === 0 && !done && say('stuck.choose')}

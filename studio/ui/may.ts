@@ -7,6 +7,7 @@ export type Asked =
   | 'people'
   | 'privacy'
   | 'items'
+  | 'events'
   | 'profiles'
   | 'journeys'
   | 'messages'

@@ -7,6 +7,7 @@ import type { JourneyDocument } from '../journey/document.ts';
 import { sentenceOf, titleOf } from '../journey/sentence.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { type PlaceMap, byActivity, sumsOf } from './moving.ts';
 import { dryMove, move } from './query.ts';
@@ -64,9 +65,11 @@ export function MoveOver({ detail, document }: { detail: JourneyDetail; document
       <p role="status">{say('versions.move.sums', { on: sums.on, end: sums.end, homeless: sums.homeless })}</p>
       {detail.status !== 'live' && <p className="quiet">{say('versions.move.notLive')}</p>}
       <div className="actions">
-        <Button disabled={sums.homeless > 0 || detail.status !== 'live'} onClick={() => setAsking(true)}>
-          {say('versions.move.do')}
-        </Button>
+        <May ask={['journeys', 'publish']}>
+          <Button disabled={sums.homeless > 0 || detail.status !== 'live'} onClick={() => setAsking(true)}>
+            {say('versions.move.do')}
+          </Button>
+        </May>
       </div>
       {asking && <Sure detail={detail} map={map} sums={sums} onClose={() => setAsking(false)} />}
     </Panel>

@@ -12,6 +12,7 @@ import { ButtonLink } from '../ui/Link.tsx';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { Empty, ProblemNote, Rows } from '../ui/State.tsx';
 import { Unread } from '../ui/thing.tsx';
+import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { recipeWords } from '../words/words.ts';
 import { Differences } from './Differences.tsx';
@@ -100,9 +101,11 @@ function List({ detail, rows }: { detail: JourneyDetail; rows: readonly Version[
               ) : (
                 <>
                   {compare(String(version))}
-                  <Button size="xs" variant="default" onClick={() => setBack(version)}>
-                    {say('versions.back')}
-                  </Button>
+                  <May ask={['journeys', 'publish']}>
+                    <Button size="xs" variant="default" onClick={() => setBack(version)}>
+                      {say('versions.back')}
+                    </Button>
+                  </May>
                 </>
               )}
             </span>

@@ -155,6 +155,7 @@ export const dePeople: Record<keyof typeof enPeople, string> = {
   'audience.buildingLabel': 'Wie weit es ist',
   'audience.members': 'Wer gerade darin ist',
   'audience.nobody': 'Gerade ist niemand darin.',
+  'may.looks': 'Ihre Rolle darf dies ansehen und ausprobieren; was Sie ändern, wird nicht gespeichert.',
   'audience.visitor': 'Besucher {id}',
   'audience.since': 'Darin seit',
   'audience.asCsv': 'Als CSV',

@@ -150,6 +150,7 @@ export const enPeople = {
   'audience.buildingLabel': 'How far it is',
   'audience.members': 'Who is in it now',
   'audience.nobody': 'Nobody is in it now.',
+  'may.looks': 'Your role may look at this and try it; what you change is not kept.',
   'audience.visitor': 'Visitor {id}',
   'audience.since': 'In since',
   'audience.asCsv': 'As CSV',

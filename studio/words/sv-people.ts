@@ -152,6 +152,7 @@ export const svPeople: Record<keyof typeof enPeople, string> = {
   'audience.buildingLabel': 'Hur långt det har kommit',
   'audience.members': 'Vilka som ingår nu',
   'audience.nobody': 'Ingen ingår just nu.',
+  'may.looks': 'Din roll får se och prova detta; det du ändrar sparas inte.',
   'audience.visitor': 'Besökare {id}',
   'audience.since': 'Med sedan',
   'audience.asCsv': 'Som CSV',
