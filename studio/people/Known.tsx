@@ -9,6 +9,7 @@ import { Pair } from '../ui/Pair.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { May } from '../ui/May.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { Join } from './Join.tsx';
 import { valueText } from './value.ts';
 
 /** What somebody is known as and why that is believed; merges to be undone; claims that are used for nothing. */
@@ -34,6 +35,7 @@ export function KnownPanel({ data }: { data: ProfileDetail }) {
         {data.timeZone !== null && <Pair name={say('person.timeZone')} value={data.timeZone} />}
         {data.language !== null && <Pair name={say('bar.language')} value={data.language} />}
       </ul>
+      {data.identities.some(({ namespace }) => namespace !== 'ecid') && <Join data={data} />}
       {data.merges.length > 0 && <Merges data={data} />}
       {data.claims.length > 0 && <Claims data={data} />}
       {attributes.length > 0 && (
