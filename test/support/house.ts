@@ -105,7 +105,8 @@ function fakeTime(clock: FakeClock): House['time'] {
   };
 }
 
-const well: Pick<House, 'health' | 'ready'> = {
+const well: Pick<House, 'health' | 'ready' | 'installed'> = {
+  installed: () => [],
   health: async () => ({ store: 'ok' }),
   ready: () => ({ ready: true, learned: 0, lagMs: 0, described: { items: 0, whole: true } }),
 };
@@ -177,7 +178,6 @@ export function fakeHouse(over: Partial<House['settings']> = {}): FakeHouse {
     mailbox: null,
     time: fakeTime(clock),
     ...well,
-    installed: () => [],
     overview: async () => ({
       now: new Date(clock.now()).toISOString(),
       demo: true,
