@@ -16,7 +16,7 @@ const openToEverybody = [
   /^\/(forms\/(signup\.js|:key)|consent-banner\.js)$/,
   /^\/v1\/(me|session(\/(set-up|choose|link|service|service\/back))?)$/,
   /^\/docs\/api(\/:group)?$/,
-  /^\/(healthz|readyz|openapi\.json|v1\/schema\/(journey|activity|template))$/,
+  /^\/(healthz|readyz|openapi\.json|v1\/schema\/(journey|activity|template|component))$/,
   /\/target\/recs\/\*$/,
 ];
 
