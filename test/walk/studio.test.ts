@@ -110,10 +110,11 @@ describe('the page of what comes in', () => {
 });
 
 describe('an audience', () => {
-  it('is made by a rule, whose faults are named by line and column', async () => {
+  it('is made by a rule as text, whose faults are named by line and column, and shown in fields', async () => {
     await page.goto(`${beckon.url}/audiences`);
     await page.getByRole('link', { name: 'New audience' }).click();
     await page.getByRole('textbox', { name: 'Audience' }).fill('Seen lately');
+    await page.getByText('Text', { exact: true }).click();
     const rule = page.getByRole('textbox', { name: 'Rule' });
     await rule.fill('profile.visits >= 0\nand dayssince(profile.lastSeenAt) < 60');
     await page.getByRole('button', { name: 'Line 2, column 5' }).waitFor();
@@ -125,6 +126,18 @@ describe('an audience', () => {
     await page.waitForURL('**/audiences/seen-lately');
     await page.getByRole('heading', { level: 1, name: /people are in this audience/ }).waitFor();
     expect(await page.getByRole('row').count()).toBeGreaterThan(2);
+    const fields = page.getByLabel('Field', { exact: true });
+    await fields.nth(1).waitFor();
+    expect([await fields.nth(0).inputValue(), await fields.nth(1).inputValue()]).toEqual([
+      'profile.visits',
+      'profile.lastSeenAt',
+    ]);
+    // In fields it is changed, and what it would be follows.
+    await page.getByLabel('Value', { exact: true }).nth(1).fill('1');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.getByText('Text', { exact: true }).click();
+    expect(await rule.inputValue()).toBe('profile.visits >= 0 and daysSince(profile.lastSeenAt) < 1');
   });
 });
 
