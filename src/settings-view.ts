@@ -13,7 +13,9 @@ export interface SettingRow {
 }
 
 /** Whose value nobody sees, only whether there is one. */
-const hidden: ReadonlySet<keyof Settings> = new Set(['secret', 'adminKey', 'oidc', 'dkim']);
+const hidden: ReadonlySet<keyof Settings> = new Set(['secret', 'adminKey']);
+/** Settings of several parts of which none lets anybody in; of all others only that they are set is told. */
+const open: ReadonlySet<keyof Settings> = new Set(['rates', 'ways', 'inboundSmtp']);
 const isSet = 'set';
 
 /** Every setting as it is in force. Of addresses no name, no password and nothing after the path is told. Pure. */
@@ -28,7 +30,8 @@ export function settingRows(settings: Settings): SettingRow[] {
 
 function valueOf(name: keyof Settings, value: unknown): string | null {
   if (value === null || value === undefined || told(value) === '') return null;
-  return hidden.has(name) ? isSet : told(value);
+  const isParts = [value].flat().some((one) => typeof one === 'object');
+  return hidden.has(name) || (isParts && !open.has(name)) ? isSet : told(value);
 }
 
 function told(value: unknown): string {

@@ -229,6 +229,7 @@ test('settings are shown as they are in force, and nothing that lets anybody in 
     BECKON_WAYS: 'bulk=ses://KEYID:pass-3@eu-west-1',
     BECKON_ADMIN_KEY: 'sk_pass-4-of-thirty-two-characters-at-least',
     BECKON_RATES: 'address=50',
+    BECKON_LOG_URL: 'nats://ada:pass-6@one',
     BECKON_FROM: 'Shop <hello@shop.example>',
     BECKON_POSTAL_ADDRESS: 'Yard 3, Lund',
   });
