@@ -189,7 +189,7 @@ export class Carrier {
       if (isHindrance(error) || !isOfTheEvents(error)) throw error;
       for (const one of pieces.flatMap(singly)) await this.#storeOrSetAside(one);
     }
-    if (elapsed() - this.#trimmedAt > lookMs) await this.#trim();
+    await this.#trim();
   }
 
   /** One event that cannot be stored does not hold up those behind it. */
@@ -273,16 +273,21 @@ export class Carrier {
     }
   }
 
-  /** Lets the log forget what the table has. */
+  /** Lets the log forget what the table has, once a second. */
   async #trim(): Promise<void> {
+    if (elapsed() - this.#trimmedAt < lookMs) return;
     this.#trimmedAt = elapsed();
-    for (const hand of this.#hands.values()) {
-      if (hand.place === hand.trimmed) continue;
-      await this.#parts.front.trim(hand.part, hand.place).then(
-        () => (hand.trimmed = hand.place),
-        (error: unknown) => this.#parts.log.warn('event.trim-failed', { error }),
-      );
-    }
+    const { front, log } = this.#parts;
+    const grown = [...this.#hands.values()].filter(({ place, trimmed }) => place !== trimmed);
+    await Promise.all(
+      grown.map(async (hand) => {
+        const { part, place } = hand;
+        await front.trim(part, place).then(
+          () => (hand.trimmed = place),
+          (error: unknown) => log.warn('event.trim-failed', { part, error }),
+        );
+      }),
+    );
   }
 }
 

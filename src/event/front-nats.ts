@@ -26,6 +26,8 @@ const offerMs = 5000;
 const answerMs = 2000;
 /** Once nothing has been reached for so long, whoever sends events is told so at once. */
 const awayMs = 1000;
+/** Having refused an event, it is taken for away so long; then senders may try again. */
+const refusedMs = 5000;
 /** The servers recognise a key for so long. */
 const duplicatesMs = 120_000;
 /** A reading that hears nothing for so long asks again, and is made anew where it stood when nobody answers. */
@@ -36,7 +38,8 @@ const readAhead = 256;
 const patienceMs = 15_000;
 
 /** Answers that trying again within moments does not change: the stream is full, or the event is too large for it. */
-const finalCodes = new Set([10_047, 10_054, 10_077, 10_023]);
+const tooLarge = 10_054;
+const finalCodes = new Set([10_023, 10_047, tooLarge, 10_077]);
 
 /**
  * NATS JetStream as the log before the table (front.ts): a stream with a subject for each part. An event is kept when the majority
@@ -101,6 +104,8 @@ class NatsFront implements Front {
   readonly #client: JetStreamClient;
   /** Since when there has been no connection; null while there is one. */
   #awaySince: number | null = null;
+  /** When it last kept nothing although it was asked again and again: servers may answer and have no majority. */
+  #refusedAt = -Infinity;
 
   constructor(parts: {
     name: string;
@@ -119,7 +124,7 @@ class NatsFront implements Front {
   }
 
   get isThere(): boolean {
-    return this.#awaySince === null;
+    return this.#awaySince === null && elapsed() - this.#refusedAt > refusedMs;
   }
 
   async keep(part: number, { key, text }: { key: string; text: string }): Promise<{ place: number; isNew: boolean }> {
@@ -128,10 +133,13 @@ class NatsFront implements Front {
       if (this.#awaySince !== null && elapsed() - this.#awaySince > awayMs) throw away(`${this.name} does not answer`);
       try {
         const ack = await this.#client.publish(`${this.#stream}.${part}`, text, { msgID: key });
+        this.#refusedAt = -Infinity;
         return { place: ack.seq, isNew: !ack.duplicate };
       } catch (error) {
-        if (elapsed() > until || finalCodes.has(codeOf(error)) || this.#connection.isClosed())
+        if (elapsed() > until || finalCodes.has(codeOf(error)) || this.#connection.isClosed()) {
+          if (codeOf(error) !== tooLarge) this.#refusedAt = elapsed();
           throw away(`${this.name}: ${(error as Error).message}`, error);
+        }
         await pause(wait);
       }
     }
