@@ -20,6 +20,7 @@ export const studioPlaces: readonly string[] = [
   'messages',
   'senders',
   'themes',
+  'components',
   'coupons',
   'recommendations',
   'rules',
