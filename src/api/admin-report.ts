@@ -90,6 +90,14 @@ function mailDoors(make: Make, app: FastifyInstance, house: House): void {
     rows: async (key, query) => (await house.journeys.sums(key, spanOf(query))) ?? unknownJourney(key, house),
   });
   fileDoor(app, {
+    path: '/journeys/:key/report/runs/file',
+    name: 'runs',
+    summary:
+      'How many runs entered, are inside and ended, by state, by the reason of their end and by the activity they are at, as `csv` or `ndjson`.',
+    columns: ['what', 'name', 'count', 'today', 'ever'],
+    rows: (key) => runsOf(house, key),
+  });
+  fileDoor(app, {
     path: '/journeys/:key/report/funnel/file',
     name: 'mails',
     summary:
@@ -98,6 +106,37 @@ function mailDoors(make: Make, app: FastifyInstance, house: House): void {
     rows: async (key, query) =>
       (await funnelOf(house, key, query)).map((row) => ({ ...row, excluded: excludedOf(row) })),
   });
+}
+
+/** How many runs are somewhere, or ended so. */
+interface RunLine {
+  what: 'runs' | 'state' | 'end' | 'activity';
+  name: string;
+  count: number;
+  /** Of activities: that came there today, and ever. */
+  today: number | null;
+  ever: number | null;
+}
+
+/** Runs in all, by state, by the reason of their end, and by where they are now: states add up to those that entered, ends to those that ended. */
+async function runsOf(house: House, key: string): Promise<RunLine[]> {
+  const report = await house.journeys.report(key, { from: null, until: null });
+  if (report === null) return unknownJourney(key, house);
+  const { entered, active, ended, byState, byEnd } = report.runs;
+  const line = (what: RunLine['what'], name: string, count: number): RunLine => ({
+    what,
+    name,
+    count,
+    today: null,
+    ever: null,
+  });
+  const { counts = {} } = (await house.journeys.get(key)) ?? {};
+  return [
+    ...Object.entries({ entered, active, ended }).map(([name, count]) => line('runs', name, count)),
+    ...Object.entries(byState).map(([name, count]) => line('state', name, count)),
+    ...byEnd.map(({ reason, count }) => line('end', reason, count)),
+    ...Object.entries(counts).map(([name, { now, ...came }]): RunLine => ({ ...line('activity', name, now), ...came })),
+  ];
 }
 
 async function funnelOf(house: House, key: string, query: Query): Promise<FunnelRow[]> {

@@ -150,6 +150,21 @@ describe('GET /v1/journeys/{key}/report/sums', () => {
   });
 });
 
+describe('GET /v1/journeys/{key}/report/runs/file', () => {
+  it('counts runs by state, end and place, as CSV and line by line', async () => {
+    const csv = await get('/journeys/cart/report/runs/file');
+    expect(csv.headers['content-disposition']).toBe('attachment; filename="cart-runs.csv"');
+    expect(csv.body.split('\r\n').slice(0, 3)).toEqual([
+      '"what","name","count","today","ever"',
+      expect.stringContaining('"runs","entered","'),
+      expect.stringContaining('"runs","active","'),
+    ]);
+    const [first] = (await get('/journeys/cart/report/runs/file?format=ndjson')).body.split('\n');
+    expect(JSON.parse(first!)).toMatchObject({ what: 'runs', name: 'entered', today: null });
+    expect((await get('/journeys/cat/report/runs/file')).statusCode).toBe(404);
+  });
+});
+
 describe('GET /v1/journeys/{key}/report/funnel', () => {
   it('tells of mails by day or activity, as JSON and as a file that no spreadsheet takes for a formula', async () => {
     const { rows } = (await get('/journeys/cart/report/funnel')).json();

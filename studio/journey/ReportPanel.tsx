@@ -6,6 +6,7 @@ import { Figure } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { reasonWords } from '../ui/reason.ts';
 import { useVoice } from '../ui/voice.tsx';
+import { Files } from '../report/Files.tsx';
 import { Caused } from './Caused.tsx';
 import { type FunnelRow, funnelOf } from './funnel.ts';
 import { Harm } from './Harm.tsx';
@@ -30,7 +31,7 @@ export function ReportPanel({ journeyKey }: { journeyKey: string }) {
           <Arms report={data} />
           <Readings report={data} journeyKey={journeyKey} />
           <Harm journeyKey={journeyKey} />
-          <Runs report={data} />
+          <Runs report={data} journeyKey={journeyKey} />
           <p>
             <TextLink to="/journeys/$key/report" params={{ key: journeyKey }}>
               {say('reports.more.journey')}
@@ -159,7 +160,7 @@ function Arms({ report: { arms, currency, windowDays } }: { report: JourneyRepor
   );
 }
 
-function Runs({ report: { runs } }: { report: JourneyReport }) {
+function Runs({ report: { runs }, journeyKey }: { report: JourneyReport; journeyKey: string }) {
   const { say, number } = useVoice();
   return (
     <>
@@ -181,6 +182,7 @@ function Runs({ report: { runs } }: { report: JourneyReport }) {
           </tbody>
         </table>
       )}
+      <Files to={`/v1/journeys/${encodeURIComponent(journeyKey)}/report/runs/file?`} />
     </>
   );
 }

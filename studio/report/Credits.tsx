@@ -5,7 +5,7 @@ import { report } from '../api/query.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
-import { Files } from './Mails.tsx';
+import { Files } from './Files.tsx';
 import { credits, items } from './query.ts';
 
 /** Most lines that are shown at once; the file has all. */

@@ -1,4 +1,4 @@
-import { Anchor, Group, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FunnelLine } from '../../src/api/contract-report.ts';
@@ -7,6 +7,7 @@ import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { By } from './By.tsx';
+import { Files } from './Files.tsx';
 import { mailGroups, mails, type MailGroup } from './query.ts';
 
 /** Most groups that are shown at once; the file has all. */
@@ -79,19 +80,5 @@ function MailTable({ rows, by, journeyKey }: { rows: readonly FunnelLine[]; by: 
       </Table>
       {rows.length > most && <p className="quiet">{say('reports.more', { count: rows.length - most })}</p>}
     </div>
-  );
-}
-
-/** The same as files; `to` ends where the format is said. */
-export function Files({ to }: { to: string }) {
-  const { say } = useVoice();
-  return (
-    <Group gap="md" mt="sm">
-      {(['csv', 'ndjson'] as const).map((format) => (
-        <Anchor key={format} href={`${to}format=${format}`} download>
-          {say('reports.file', { format: format.toUpperCase() })}
-        </Anchor>
-      ))}
-    </Group>
   );
 }

@@ -10,7 +10,7 @@ import { By } from './By.tsx';
 import { Comparisons } from './Comparisons.tsx';
 import { CreditRule } from './CreditRule.tsx';
 import { EventWebhook } from './EventWebhook.tsx';
-import { Files } from './Mails.tsx';
+import { Files } from './Files.tsx';
 import { allMail, places, recommended, shownGroups, type Place, type ShownGroup } from './query.ts';
 
 const most = 60;

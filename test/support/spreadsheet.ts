@@ -125,7 +125,7 @@ const counted = [
 const more = ['products', 'capped', 'cappedSquares', 'later', 'laterSquares'];
 
 /** A report of a journey, worked out from its three downloads alone. */
-export function reportFrom({ sums, mails, outcomes }: { sums: Line[]; mails: Line[]; outcomes: Line[] }) {
+export function reportFrom({ sums, mails, outcomes, runs }: Record<'sums' | 'mails' | 'outcomes' | 'runs', Line[]>) {
   const arm = (name: string, where: Line = {}) =>
     Object.fromEntries([...counted, ...more].map((column) => [column, total(sums, column, { arm: name, ...where })]));
   const arms = { treated: arm('treated'), control: arm('control') };
@@ -164,7 +164,17 @@ export function reportFrom({ sums, mails, outcomes }: { sums: Line[]; mails: Lin
   const { effect, low, high, p } = read.revenue;
   const [n, accepted] = [t['profiles']!, total(mails, 'accepted')];
   const revenue = total(mails, 'revenue');
+  const runsBy = (what: string) =>
+    Object.fromEntries(runs.filter((row) => row['what'] === what).map(({ name, count }) => [name!, Number(count)]));
+  const stays = total(runs, 'count', { what: 'state' }) - total(runs, 'count', { what: 'end' });
   return {
+    runs: {
+      entered: total(runs, 'count', { what: 'state' }),
+      active: stays,
+      ended: total(runs, 'count', { what: 'end' }),
+      byState: runsBy('state'),
+      byEnd: Object.entries(runsBy('end')).map(([reason, count]) => ({ reason, count })),
+    },
     arms,
     matured,
     readings,
