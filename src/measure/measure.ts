@@ -15,7 +15,7 @@ import { devicesOf } from './verdict.ts';
 import { deletePerson, insertUnits, lockPersons, ordersOf, peopleWithClicks, rowsOf, type Unit } from './table.ts';
 import { ownRate } from './table-rate.ts';
 import { capBefore, insertStart, startOf } from './table-start.ts';
-import { creditOrders, shownIn, takeMails, takeOrder } from './take.ts';
+import { creditOrders, shownIn, takeMails, takeOrders } from './take.ts';
 import { rebuildShown } from './table-mail.ts';
 import { gatherShown, insertPicks, insertShown } from './table-shown.ts';
 import { clicksOf, creditedByJourney, funnelActs, journeyTotals, type Page } from './table-report.ts';
@@ -137,13 +137,13 @@ export class Measure {
     events: readonly ShopEvent[],
     { profiles = new Map() }: { profiles?: ReadonlyMap<string, Profile> } = {},
   ): Promise<void> {
-    const [bought, units] = [new Set<string>(), [] as Unit[]];
+    const units: Unit[] = [];
     const isTest = (id: string) => profiles.get(id)?.state.test === true;
     const touched = await takeMails(tx, events, { isTest, units });
-    for (const fact of facts) {
-      if (isTest(fact.profileId) || !(await takeOrder(tx, fact))) continue;
-      bought.add(fact.profileId);
-    }
+    const bought = await takeOrders(
+      tx,
+      facts.filter(({ profileId }) => !isTest(profileId)),
+    );
     const { shown, picks } = shownIn(events, profiles.values());
     await insertShown(tx, shown);
     await insertPicks(tx, picks);

@@ -187,19 +187,23 @@ export async function upsertLanding(tx: Runner, clickId: string, at: number, sha
   return row!.profile_id;
 }
 
-export async function insertOrder(tx: Runner, order: Order, shard: number): Promise<void> {
+/** Orders, each once, in one statement. */
+export async function insertOrders(tx: Runner, orders: readonly Order[]): Promise<void> {
+  if (orders.length === 0) return;
   await tx.run({
-    name: 'measure.order',
+    name: 'measure.orders',
     text: `insert into measure_order (order_id, profile_id, shard, at, minor, currency, items)
-      values ($1, $2, $3, $4, $5, $6, $7) on conflict (order_id) do nothing`,
+      select order_id, profile_id, shard, at, minor, currency, items::jsonb
+      from unnest($1::text[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::bigint[], $6::text[], $7::text[])
+        as g(order_id, profile_id, shard, at, minor, currency, items) on conflict (order_id) do nothing`,
     values: [
-      order.orderId,
-      order.profileId,
-      shard,
-      new Date(order.at),
-      order.minor,
-      order.currency,
-      JSON.stringify(order.items),
+      orders.map(({ orderId }) => orderId),
+      orders.map(({ profileId }) => profileId),
+      orders.map(({ profileId }) => shardOf(profileId)),
+      orders.map(({ at }) => new Date(at)),
+      orders.map(({ minor }) => minor),
+      orders.map(({ currency }) => currency),
+      orders.map(({ items }) => JSON.stringify(items)),
     ],
   });
 }

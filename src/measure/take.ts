@@ -4,7 +4,7 @@ import type { Fact, Profile } from '../profile/index.ts';
 import type { Runner, Tx } from '../store/index.ts';
 import { clickIdOf, creditedClick, ruleAt, ruleName } from './credit.ts';
 import {
-  insertOrder,
+  insertOrders,
   insertRefund,
   insertSent,
   ordersOf,
@@ -65,21 +65,24 @@ export async function takeMails(
   return touched;
 }
 
-/** Takes in what a fact says of an order or of money that went back. @returns whether it said so */
-export async function takeOrder(tx: Tx, fact: Fact): Promise<boolean> {
-  const { profileId, at, data } = fact;
-  if (fact.name === 'ordered') {
-    const order = orderOf(fact);
-    if (order !== null) await insertOrder(tx, order, shardOf(profileId));
-    return order !== null;
-  }
+/** Takes in what facts say of orders and of money that went back. @returns whose they were */
+export async function takeOrders(tx: Tx, facts: readonly Fact[]): Promise<Set<string>> {
+  const orders = facts.flatMap((fact) => (fact.name === 'ordered' ? (orderOf(fact) ?? []) : []));
+  await insertOrders(tx, orders);
+  const people = new Set(orders.map(({ profileId }) => profileId));
+  for (const fact of facts) if (await takeRefund(tx, fact)) people.add(fact.profileId);
+  return people;
+}
+
+/** @returns whether it says so */
+async function takeRefund(tx: Tx, { name, profileId, at, data }: Fact): Promise<boolean> {
   const { orderId, refundId, totalMinor } = data;
   if (typeof orderId !== 'string') return false;
-  if (fact.name === 'order.cancelled') {
+  if (name === 'order.cancelled') {
     await insertRefund(tx, { orderId, refundId: 'cancelled', profileId, at, minor: 0, cancels: true });
     return true;
   }
-  if (fact.name !== 'refunded' || typeof refundId !== 'string' || !Number.isSafeInteger(totalMinor)) return false;
+  if (name !== 'refunded' || typeof refundId !== 'string' || !Number.isSafeInteger(totalMinor)) return false;
   await insertRefund(tx, { orderId, refundId, profileId, at, minor: totalMinor as number, cancels: false });
   return true;
 }

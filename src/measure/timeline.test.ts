@@ -12,8 +12,17 @@ const tell = (story: Partial<Story>) =>
   tellStory({ ...nothing, ...story }, { look: () => undefined, nameOf: (key) => key }, { limit: 10 });
 
 const mail = (state: MessageState, reason: string | null, arm: MessageLine['arm'] = null): MessageLine => ({
-  ...{ id: 'm1', journey: 'cart', activity: 'mail', state, reason, arm, subject: null },
-  ...{ plannedAt: at, acceptedAt: state === 'accepted' ? at : null, changedAt: at, due: at },
+  id: 'm1',
+  journey: 'cart',
+  activity: 'mail',
+  state,
+  reason,
+  arm,
+  subject: null,
+  plannedAt: at,
+  acceptedAt: state === 'accepted' ? at : null,
+  changedAt: at,
+  due: at,
 });
 
 /** What a mail in each state is told as; a state more does not compile before it stands here. */
