@@ -28,7 +28,7 @@ export function Catalogue() {
   return (
     <div className="page">
       <PageHead title={say('nav.catalogue')} answer={<Answer data={data} isAll={isAll} />} note={say('catalogue.note')}>
-        {data && <Attributes />}
+        <May ask="items">{data && <Attributes />}</May>
       </PageHead>
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={10} height={32} />}
