@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +10,7 @@ import { audienceFigures } from './audience-part.ts';
 import { build } from './built.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
 import { passingFolder } from './folder.ts';
+import { freePort } from './port.ts';
 import { ecidOf, sendOne, type Load, type Loaded } from './ingest-client.ts';
 import { memoryFlags, memoryMb, memoryOver } from './ingest-memory.ts';
 
@@ -381,12 +381,4 @@ function start(file: string, args: string[], settings: Record<string, string> = 
 async function firstLine(child: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: child.stdout! })) return line;
   throw new Error('A process of the bench ended without a word');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }

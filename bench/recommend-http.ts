@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { loadavg } from 'node:os';
 import { createInterface } from 'node:readline';
 import { migrations } from '../src/app.ts';
@@ -9,6 +8,7 @@ import { elapsed, pause, quietLog } from '../src/base/index.ts';
 import { launch, migrate, openStore } from '../src/store/index.ts';
 import { figure, numberFlag, percentile } from './figure.ts';
 import { passingFolder } from './folder.ts';
+import { freePort } from './port.ts';
 import { askOnce, send, type Answered, type Asking } from './recommend-client.ts';
 import type { ServerOptions } from './recommend-server.ts';
 
@@ -230,12 +230,4 @@ function start(file: string, options: object): ChildProcess {
 async function firstLine(child: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: child.stdout! })) return line;
   throw new Error('A process of the bench ended without a word');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }
