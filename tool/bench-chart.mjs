@@ -10,7 +10,7 @@ const sheet = (height, body) =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 ${height}" width="880" height="${height}" role="img">${style}\n${body.join('\n')}\n</svg>\n`;
 
 /** Where the goal stands in the chart, and the width of what is shown of it: twice over. */
-const [left, span, most] = [250, 400, 2];
+const [left, span, most] = [232, 360, 2];
 
 /** A bar for each figure, as long as it is of its goal; what exceeds twice the goal ends there with a mark. */
 export function drawGoals(judged) {
@@ -20,7 +20,7 @@ export function drawGoals(judged) {
     const y = 36 + n * 28;
     const state = reached >= 1 ? 'bar' : 'short';
     const beyond = reached > most ? `<text x="${at(most) + 4}" y="${y + 12}">→</text>` : '';
-    return `<text x="0" y="${y + 12}">${escape(title)}</text><rect class="${state}" x="${left}" y="${y}" width="${(at(reached) - left).toFixed(1)}" height="16" rx="3"/>${beyond}<text class="quiet" x="${left + span + 24}" y="${y + 12}">${escape(said)}, ${escape(wanted)}</text>`;
+    return `<text x="0" y="${y + 12}">${escape(title)}</text><rect class="${state}" x="${left}" y="${y}" width="${(at(reached) - left).toFixed(1)}" height="16" rx="3"/>${beyond}<text class="quiet" x="${left + span + 24}" y="${y + 12}">${escape(said)} (${escape(wanted)})</text>`;
   });
   const goal = `<line class="goal" x1="${at(1)}" x2="${at(1)}" y1="24" y2="${height - 8}" stroke-dasharray="3 3"/><text x="${at(1)}" y="16" text-anchor="middle">the goal</text>`;
   return sheet(height, [...bars, goal]);

@@ -73,7 +73,7 @@ function judge({ bench, figure, title, least, most, share }, runs) {
   const [value, goal, unit] = share === undefined ? [found.value, least ?? most, found.unit] : [found.ratio, share, ''];
   const reached = most === undefined ? value / goal : goal / value;
   const said = `${number(value)}${unit && ` ${unit}`}`;
-  const wanted = `${most === undefined ? 'at least' : 'at most'} ${number(goal)}${unit && ` ${unit}`}`;
+  const wanted = `${most === undefined ? 'at least' : 'at most'} ${number(goal)}`;
   return [{ bench, title, reached, said, wanted }];
 }
 

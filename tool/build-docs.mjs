@@ -136,7 +136,7 @@ function targetOf(href, path, known) {
 
 /** Pictures of ours keep their size while they load; others must come from an address. */
 function pictureOf(href, text, title) {
-  const own = /(?:^|\/)picture\/([\w-]+\.webp)$/.exec(href);
+  const own = /(?:^|\/)picture\/([\w-]+\.(?:webp|svg))$/.exec(href);
   if (own) {
     const [width, height] = (title ?? '1280x800').split('x').map(Number);
     return `<img src="/docs/picture/${own[1]}" alt="${escape(text)}" width="${width}" height="${height}" loading="lazy">`;
@@ -244,12 +244,12 @@ function copyFont(root, out) {
   if (existsSync(from)) copyFileSync(from, join(out, 'inter.woff2'));
 }
 
-/** The screenshots, which `tool/screenshots.mjs` took from the running program. */
+/** The screenshots, which `tool/screenshots.mjs` took from the running program, and the charts of `npm run bench`. */
 function copyPictures(root, out) {
   const from = join(root, 'docs/picture');
   if (!existsSync(from)) return;
   mkdirSync(join(out, 'picture'), { recursive: true });
-  for (const name of readdirSync(from).filter((one) => one.endsWith('.webp')))
+  for (const name of readdirSync(from).filter((one) => /\.(webp|svg)$/.test(one)))
     copyFileSync(join(from, name), join(out, 'picture', name));
 }
 

@@ -52,7 +52,16 @@ export const groups = [
   {
     title: 'Running it',
     folder: 'guide',
-    pages: ['guide/operate', 'guide/log', 'guide/settings', 'guide/team', 'guide/alerts', 'reliability'],
+    pages: [
+      'guide/operate',
+      'guide/log',
+      'guide/settings',
+      'guide/team',
+      'guide/alerts',
+      'reliability',
+      'scale',
+      'measured',
+    ],
   },
   {
     title: 'Coming from',
