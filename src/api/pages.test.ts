@@ -96,6 +96,13 @@ describe('files', () => {
     expect((await get('/assets/app-1.js')).headers['x-content-type-options']).toBe('nosniff');
   });
 
+  it('of the docs run no script but ours, as the reference of the API (trust §3.6)', async () => {
+    for (const url of ['/docs', '/docs/error/API_BUSY', '/docs/api']) {
+      const policy = String((await get(url)).headers['content-security-policy']);
+      expect(policy, url).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    }
+  });
+
   it('beside and below them are not', async () => {
     for (const url of [
       '/../secret.txt',

@@ -56,6 +56,19 @@ const studioPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Pages of the docs have one script and one sheet of ours; what stands in them as text stays text. */
+export const docsPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** Pages and files: studio, docs, the SDK and its shim; built files of the shop where its own server has no route. */
 export async function pageRoutes(app: FastifyInstance, house: House): Promise<void> {
   openToAll(app, 'pages hold nobody’s data');
@@ -113,6 +126,7 @@ async function sendFileOr404(request: FastifyRequest, reply: FastifyReply, house
   const found = reads ? await fileFor(path, house) : null;
   if (found) {
     const immutable = /\/assets?\//.test(path);
+    if (found.root === house.settings.files.docs) void reply.header('content-security-policy', docsPolicy);
     return reply.sendFile(found.name, found.root, immutable ? { maxAge: '365d', immutable } : { maxAge: 0 });
   }
   if (!reads || !(request.headers.accept ?? '').includes('text/html')) {

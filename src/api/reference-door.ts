@@ -5,6 +5,7 @@ import { BeckonError } from '../base/index.ts';
 import { errors } from './error.ts';
 import type { House } from './house.ts';
 import { escapeHtml } from './page.ts';
+import { docsPolicy } from './pages.ts';
 import { type ApiDocument, referenceGroup, referenceIndex } from './reference.ts';
 
 /** Where the built page without content, `dist/docs/api.html`, takes what is drawn here. */
@@ -33,7 +34,13 @@ async function send(reply: FastifyReply, house: House, page: { title: string; bo
   const frame = docs === null ? null : await readFile(join(docs, 'api.html'), 'utf8').catch(() => null);
   if (frame === null) throw nothing('/docs/api; the docs are not built, npm run build does it');
   const html = frame.replace(places.title, () => escapeHtml(page.title)).replace(places.body, () => page.body);
-  return reply.headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' }).send(html);
+  return reply
+    .headers({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': docsPolicy,
+      'cache-control': 'no-cache',
+    })
+    .send(html);
 }
 
 function nothing(path: string): BeckonError {
