@@ -97,8 +97,10 @@ async function startUp(): Promise<Started> {
     await pause(5);
   const seconds = (elapsed() - began) / 1000;
   const stop = async () => {
+    const family = withChildren(child.pid!);
     child.kill('SIGTERM');
-    if (child.exitCode === null) await new Promise((done) => child.once('exit', done));
+    // npm ends before the server that it started.
+    while (family.some((pid) => parentOf(pid) !== 0)) await pause(20);
   };
   return { child, seconds, steps, stop };
 }
