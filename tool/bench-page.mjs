@@ -93,6 +93,7 @@ function growthOf(runs) {
 
 const titles = {
   ingest: 'Events coming in',
+  memory: 'Memory of the server as events come in',
   timers: 'Runs that wait',
   queue: 'The queue, beside others',
   mail: 'Mails',
@@ -168,7 +169,7 @@ function costRow({ bench, figure, per, what, with: withWhat }, runs) {
   return found ? [`| ${what} | ${number((found.value / per) * (1e6 / 60))} | ${withWhat} |`] : [];
 }
 
-function benchPart(bench, { figures, at, flags = [] }) {
+function benchPart(bench, { figures, at, command = bench, flags = [] }) {
   const shown = bench === 'quality' ? figures.filter(({ figure }) => /-(hr20|mrr20)$/.test(figure)) : figures;
   const cell = (value, unit) => (value === null ? '' : `${number(value)} ${unit}`);
   const more =
@@ -178,7 +179,7 @@ function benchPart(bench, { figures, at, flags = [] }) {
   return `
 ## ${titles[bench]}
 
-\`npm run bench -- ${[bench, ...flags].join(' ')}\`, ${at.slice(0, 16).replace('T', ' ')} UTC.
+\`npm run bench -- ${[command, ...flags].join(' ')}\`, ${at.slice(0, 16).replace('T', ' ')} UTC.
 
 ${more}| figure | value | limit | ratio |
 |---|---|---|---|

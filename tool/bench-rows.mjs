@@ -65,6 +65,12 @@ export const rows = [
       `${ms(of('visible-p50-ms').value)} in the middle, ${ms(of('visible-p99-ms').value)} at the 99th percentile`,
   },
   {
+    bench: 'memory',
+    what: 'memory of the whole server while 9 M events come in batches, beside other work',
+    say: (of) =>
+      `${number(of('memory-1m-mb').value)} MB after the first million, ${number(of('memory-9m-mb').value)} MB after the last: most of it what the recommender learned, which is bounded ([decision 27](docs/decision/0027-folding-beside-ingest.md))`,
+  },
+  {
     bench: 'ingest',
     what: 'an audience worked out over a million profiles',
     say: (of) =>
