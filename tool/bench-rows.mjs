@@ -66,9 +66,9 @@ export const rows = [
   },
   {
     bench: 'memory',
-    what: 'memory of the whole server while 9 M events come in batches, beside other work',
+    what: 'memory of the whole server while 10 M events come in batches, beside other work',
     say: (of) =>
-      `${number(of('memory-1m-mb').value)} MB after the first million, ${number(of('memory-9m-mb').value)} MB after the last: most of it what the recommender learned, which is bounded ([decision 27](docs/decision/0027-folding-beside-ingest.md))`,
+      `${number(of('memory-1m-mb').value)} MB after the first million, ${number(of('memory-10m-mb').value)} MB after the last: most of it what the recommender learned, which is bounded ([decision 27](docs/decision/0027-folding-beside-ingest.md))`,
   },
   {
     bench: 'ingest',
