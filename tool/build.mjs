@@ -66,9 +66,11 @@ const pictures = {
   needs: 'shop/draw.ts',
   output: 'dist/shop/picture',
   make: () =>
+    // Node 20 may stop for good when a thread that compiles asks for memory just as the program runs out of events: seen here once.
     node(
-      '--input-type=module',
+      '--no-concurrent-recompilation',
       [
+        '--input-type=module',
         '-e',
         "const { drawAll } = await import(process.cwd() + '/dist/shop/draw.js'); await drawAll('dist/shop/picture');",
       ],
