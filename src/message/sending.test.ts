@@ -155,7 +155,10 @@ it('a message that has become marketing since its journey was published goes to 
   const rank = { priority: 50, group: 'journey:cart', cap: null };
   const id = await desk.plan(desk.person({ consent: {} }), { class: 'transactional', rank });
   await desk.messages.work();
-  expect(await desk.messages.get(id)).toMatchObject({ state: 'render_failed', reason: '"abandoned-cart" is marketing' });
+  expect(await desk.messages.get(id)).toMatchObject({
+    state: 'render_failed',
+    reason: '"abandoned-cart" is marketing',
+  });
   expect(desk.transport.sent).toEqual([]);
 });
 
