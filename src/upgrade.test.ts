@@ -45,7 +45,15 @@ it('an installation moves from a PostgreSQL of one major version to another by e
   const target = await openStore(url, { connections: 4 });
   expect(await majorOf(source)).toBe(Number(old.major));
   expect(await majorOf(target)).toBeGreaterThanOrEqual(Number(old.major));
-  expect(await contentsOf(target)).toEqual(await contentsOf(source));
+  // What a release brings beside the tables there were has no counterpart in the older one.
+  const were = await contentsOf(source);
+  const tables = new Set(were.map(tableOf));
+  expect((await contentsOf(target)).filter((line) => tables.has(tableOf(line)))).toEqual(were);
   await target.close();
   await source.close();
 });
+
+/** The name at the begin of a line of contents. */
+function tableOf(line: string): string {
+  return line.split(' ', 1)[0]!;
+}

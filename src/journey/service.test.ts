@@ -200,7 +200,7 @@ describe('a service that is down (trust row 65)', () => {
 
 describe('a step', () => {
   it('tries no more once its deadline would be over', async () => {
-    await office.live(journey({ retries: 9, backOff: { first: 'PT10S' }, deadline: 'PT25S' }));
+    await office.live(journey({ retries: 9, backOff: { first: 'PT10S' }, deadline: 'PT20S' }));
     office.respond = () => broken;
     await come(1, 1);
     await pass(minute);
