@@ -27,6 +27,7 @@ import {
   auditTally,
   count,
   gather,
+  hasDaysOf,
   keepDays,
   nextSlice,
   rebuildTally,
@@ -163,7 +164,7 @@ export class Measure {
   async open(): Promise<void> {
     const { store, currency, zone } = this.#parts;
     await ownRate(store, currency);
-    await store.inTransaction((tx) => keepDays(tx, zone));
+    if (!(await hasDaysOf(store, zone))) await store.inTransaction((tx) => keepDays(tx, zone));
   }
 
   /**

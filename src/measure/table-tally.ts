@@ -116,6 +116,11 @@ export async function keepDays(tx: Runner, zone: string): Promise<void> {
   });
 }
 
+/** Are days those of this zone already? Then an opening has nothing to write. */
+export async function hasDaysOf(runner: Runner, zone: string): Promise<boolean> {
+  return (await runner.rows({ text: 'select 1 from measure_zone where zone = $1', values: [zone] })).length > 0;
+}
+
 /** Makes the roll-up anew from units and orders. Nobody else may write meanwhile: the table of units is locked. */
 export async function rebuildTally(tx: Runner): Promise<void> {
   await tx.run({ text: 'lock table measure_unit in exclusive mode' });
