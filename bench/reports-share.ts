@@ -46,6 +46,8 @@ export async function shareOfRollUp(store: Store, people: number): Promise<Share
   while ((await measure.rollUp()) > 0);
   share.rollUpMs += elapsed() - gathered;
   share.ingestMs = elapsed() - began;
+  await rooms.folder.stop();
+  await rooms.transport.close();
   return share;
 }
 

@@ -28,7 +28,7 @@ const whole = {
   mail: [],
   language: [],
   recommend: [],
-  reports: ['--people', '1000000', '--shared', '0'],
+  reports: ['--people', '1000000'],
   feed: [],
 };
 
