@@ -201,8 +201,8 @@ describe.each(stages)('by $name', (stage) => {
       front.fault = (nth) => (nth < 3 ? { status: 429, retryAfter: '0' } : undefined);
       const started = performance.now();
       await ada.send(purchase('ORD-2'));
-      // Without the header three tries take about one, two and three seconds.
-      expect(performance.now() - started).toBeLessThan(1500);
+      // Without the header the waits are about one, two and three seconds, less at most 30 % each: over four in all.
+      expect(performance.now() - started).toBeLessThan(4000);
       expect(await count(await ada.ecid(), 'commerce.purchases')).toBe(1);
     });
   });
