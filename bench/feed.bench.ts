@@ -14,14 +14,18 @@ import { passingFolder } from './folder.ts';
  * A feed from its first octet to the end of its run, on the embedded PostgreSQL with its default settings:
  * `npm run bench -- feed`. The limit reads the same octets with a parser alone and inserts the rows as JSON, 1,000 in a
  * transaction: no check, no dry pass, no report, no memory of what came, no catalogue in memory. Flags: --rows (1000000
- * for the long one).
+ * for the long one), --only=xml for one form by itself.
  */
 const bench = 'feed';
 const rows = numberFlag('rows', 100_000);
 const size = 1000;
 
 type Form = 'csv' | 'ndjson' | 'xml';
-const forms: readonly Form[] = ['csv', 'ndjson', 'xml'];
+const only = process.argv
+  .find((word) => word.startsWith('--only='))
+  ?.slice(7)
+  .split(',');
+const forms = (['csv', 'ndjson', 'xml'] as const).filter((form) => only?.includes(form) ?? true);
 
 const colours = ['grey', 'red', 'blue', 'green', 'black'];
 const text = 'A coat of wool that keeps the wind out, lined, with two pockets and a hood that can be taken off. ';

@@ -136,15 +136,23 @@ export class Crowd {
     for (let n = 0; n < count; n++) {
       this.#numbers[n] = this.items.addMarked(lessons[from + n]!.i, this.#itemMarks[n]!);
     }
+    // First where everything lies, without a branch that would have to wait for it; then what lies there.
     for (let n = 0; n < count; n++) {
-      const item = this.#numbers[n]!;
-      const { k } = lessons[from + n]!;
-      if (item === -1 || k === 'event') continue;
-      sum += this.visits.warm(this.#marks[n]!.low, item) + this[kinds[k]].warm(item);
+      const item = Math.max(0, this.#numbers[n]!);
+      sum += this.visits.warm(this.#marks[n]!.low, item) + this.rules.warm(item);
+      sum += this.#countedAs(lessons[from + n]!.k).warm(item);
     }
-    for (let n = 0; n < count; n++) if (this.#numbers[n] !== -1) sum += this.rules.warm(this.#numbers[n]!);
+    for (let n = 0; n < count; n++) {
+      const item = Math.max(0, this.#numbers[n]!);
+      sum += this.visits.warmRing(item) + this.rules.warmRow(item);
+    }
     // Kept, or the reading might be left out as idle.
     this.#numbers[ahead] = sum;
+  }
+
+  /** What happened once more by a lesson of this kind, in how many visits. */
+  #countedAs(kind: Lesson['k']): Popularity {
+    return kind === 'purchase' ? this.bought : kind === 'cart' ? this.carted : this.viewed;
   }
 
   #take(lesson: Lesson, now: number, { item, mark }: { item: number; mark: Mark }): void {
@@ -163,7 +171,7 @@ export class Crowd {
     if (visit === visits) this.#begin(visit, lesson);
     if (isStep) this.#follow(visit, item, at);
     if (!isFirst) return;
-    this[kinds[lesson.k]].add(item, at);
+    this.#countedAs(lesson.k).add(item, at);
     if (lesson.a !== undefined) this.groups.add(lesson.a, item, { action: kinds[lesson.k], at });
     if (lesson.k !== 'view') this.#pair(mark, item, { kind: lesson.k, at });
   }

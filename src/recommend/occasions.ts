@@ -103,9 +103,13 @@ export class Occasions {
     return entered;
   }
 
-  /** Reads what `enter` will, of the occasion whose mark begins so and of an item, so that it is at hand. */
+  /** Reads where `enter` will look, for the occasion whose mark begins so and for an item; then `warmRing` what is there. */
   warm(low: number, item: number): number {
-    return this.#ids.warm(low) + this.#rings.warm(item);
+    return this.#ids.warm(low) + this.#rings.warmHead(item);
+  }
+
+  warmRing(item: number): number {
+    return this.#rings.warm(item);
   }
 
   /** Steps kept of an occasion; none when it was forgotten or retired. */

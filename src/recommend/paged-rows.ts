@@ -127,7 +127,12 @@ export class PagedRows {
     }
   }
 
-  /** Reads where a row lies and where its next record will, so that both are at hand when it comes. */
+  /** Reads where a row lies, so that it is at hand. @returns nothing of meaning */
+  warmHead(row: number): number {
+    return this.#heads[row * this.#head] ?? 0;
+  }
+
+  /** Reads where the next record of a row will lie, so that it is at hand when it comes. */
   warm(row: number): number {
     const head = row * this.#head;
     if (head >= this.#heads.length) return 0;

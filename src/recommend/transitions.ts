@@ -44,7 +44,10 @@ export class Transitions {
       const page = this.#rows.page(x);
       const base = this.#rows.base(x);
       const end = base + length * width;
-      for (let at = base; at < end; at += width) {
+      let at = base;
+      // Two at a time, as rows may be long and are read at every step.
+      while (at + width < end && page[at] !== y && page[at + width] !== y) at += 2 * width;
+      for (; at < end; at += width) {
         if (page[at] !== y) continue;
         this.#rows.floats(x)[at + 1]! += weight;
         return;
@@ -56,8 +59,12 @@ export class Transitions {
     this.#rows.floats(x)[place + 1] = weight;
   }
 
-  /** Reads what is after an item, so that it is at hand. */
+  /** Reads where it stands what is after an item; then `warmRow` all of it, so that it is at hand. */
   warm(x: number): number {
+    return this.#rows.warmHead(x);
+  }
+
+  warmRow(x: number): number {
     return this.#rows.warmWhole(x);
   }
 
