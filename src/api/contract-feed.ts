@@ -31,7 +31,16 @@ export const FeedMapping = Type.Object(
 );
 export type FeedMapping = Static<typeof FeedMapping>;
 
-export const FeedSchedule = Type.Object({ cron: text(100), zone: text(60) }, strict);
+/** `weeks`: only in every second to eighth week, of which that of the day `from` is one. */
+export const FeedSchedule = Type.Object(
+  {
+    cron: text(100),
+    zone: text(60),
+    weeks: Type.Optional(Type.Integer({ minimum: 1, maximum: 8 })),
+    from: Type.Optional(Type.String({ maxLength: 10 })),
+  },
+  strict,
+);
 export type FeedSchedule = Static<typeof FeedSchedule>;
 
 const guard = { removed: share, cleared: share, priced: share, refused: share };

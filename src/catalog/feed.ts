@@ -1,5 +1,6 @@
 import type { FeedMapping } from './feed-mapping.ts';
 import type { ReadOptions } from './feed-read.ts';
+import type { FeedSchedule } from './feed-schedule.ts';
 
 /** A source of items that comes again: a file that is sent, or an address that is asked on a schedule. */
 export interface Feed {
@@ -22,7 +23,7 @@ export interface Feed {
 export interface FeedSettings {
   /** Null: files are sent to it. */
   url: string | null;
-  schedule: { cron: string; zone: string } | null;
+  schedule: FeedSchedule | null;
   paused: boolean;
   /** `replace` takes items out that came from this feed and are no longer in it; `merge` takes none out. */
   mode: 'merge' | 'replace';

@@ -11,6 +11,7 @@ import { FeedFiles } from './feed-files.ts';
 import { openFetcher, vetted } from './feed-fetch.ts';
 import { IdSet } from './feed-ids.ts';
 import { FeedRuns } from './feed-runs.ts';
+import { type FeedSchedule, nextAt } from './feed-schedule.ts';
 import { statusOf } from './feed-status.ts';
 import { Feeds } from './feeds.ts';
 import { migrations } from './table.ts';
@@ -313,6 +314,33 @@ describe('an address', () => {
     // The day when summer time begins has no 02:30, and the run is not lost.
     const { nextDue } = await feeds.put('web', { schedule: { cron: '30 2 * * *', zone: 'Europe/Stockholm' } });
     expect(nextDue).not.toBeNull();
+  });
+
+  it('is asked every two weeks, in the weeks of a day that is named, across a change of the clock (FEED-5)', async () => {
+    const schedule = { cron: '0 3 * * 1', zone: 'Europe/Stockholm', weeks: 2, from: '2027-03-11' };
+    await feeds.put('web', { url: `http://${host}/items.csv`, schedule });
+    expect(await feeds.get('web')).toMatchObject({ settings: { schedule } });
+    const due = (after: string, of: FeedSchedule = schedule) => new Date(nextAt(of, Date.parse(after))!).toISOString();
+    expect(due('2027-03-01T00:00:00Z')).toBe('2027-03-08T02:00:00.000Z');
+    expect(due('2027-03-08T02:00:00Z')).toBe('2027-03-22T02:00:00.000Z');
+    expect(due('2027-03-22T02:00:00Z')).toBe('2027-04-05T01:00:00.000Z');
+    // Of a schedule that falls due all the time, only the week is left out.
+    const often = { ...schedule, cron: '*/5 * * * *' };
+    expect(due('2027-03-14T22:57:00Z', often)).toBe('2027-03-21T23:00:00.000Z');
+    const { nextDue } = (await feeds.get('web'))!;
+    clock.set(nextDue!);
+    await feeds.startDue();
+    await runs.finish();
+    // Late by a quarter of the two weeks, but a day at most.
+    clock.set((await feeds.nextDue())! + 23 * 3_600_000);
+    expect(await feeds.get('web')).not.toMatchObject({ status: 'late' });
+    clock.advance(2 * 3_600_000);
+    expect(await feeds.get('web')).toMatchObject({ dot: 'yellow' });
+    for (const wrong of [{ from: '2027-02-30' }, { from: 'Monday' }, { weeks: 9 }, { weeks: 1.5 }]) {
+      await expect(feeds.put('web', { schedule: { ...schedule, ...wrong } })).rejects.toMatchObject({
+        code: 'FEED_SETTINGS_INVALID',
+      });
+    }
   });
 
   it('that does not answer is asked again, ever later; one that refuses is not', async () => {

@@ -6,11 +6,24 @@ import { ask } from '../api/client.ts';
 import { keyOf } from '../audience/rule.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote } from '../ui/State.tsx';
+import { dayOf } from '../ui/format.ts';
 import { useVoice } from '../ui/voice.tsx';
 import { feedPath } from './query.ts';
 import type { FeedInput, FeedView } from '../../src/api/contract-feed.ts';
 
-const presets = { never: '', hourly: '10 * * * *', daily: '30 3 * * *', weekly: '30 3 * * 1' } as const;
+const presets = {
+  never: { cron: '', weeks: 1 },
+  hourly: { cron: '10 * * * *', weeks: 1 },
+  daily: { cron: '30 3 * * *', weeks: 1 },
+  weekly: { cron: '30 3 * * 1', weeks: 1 },
+  biweekly: { cron: '30 3 * * 1', weeks: 2 },
+} as const;
+const names = ['never', 'hourly', 'daily', 'weekly', 'biweekly'] as const;
+
+/** The preset that says this, if one does. */
+function presetOf({ cron, weeks }: Pick<Draft, 'cron' | 'weeks'>): (typeof names)[number] | undefined {
+  return names.find((name) => presets[name].cron === cron && presets[name].weeks === weeks);
+}
 
 /** What is typed, before it is saved. */
 interface Draft {
@@ -18,6 +31,7 @@ interface Draft {
   byUrl: boolean;
   url: string;
   cron: string;
+  weeks: number;
   own: boolean;
   user: string;
   password: string;
@@ -25,21 +39,30 @@ interface Draft {
 }
 
 function draftOf(known: FeedView | null): Draft {
-  const cron = known?.schedule?.cron ?? '';
+  const { cron = '', weeks = 1 } = known?.schedule ?? {};
   return {
     name: known?.name ?? '',
     byUrl: known !== null && known.url !== null,
     url: known?.url ?? '',
     cron,
-    own: !Object.values<string>(presets).includes(cron),
+    weeks,
+    own: presetOf({ cron, weeks }) === undefined,
     user: known?.user ?? '',
     password: '',
     mode: known?.mode ?? 'merge',
   };
 }
 
-function inputOf({ name, byUrl, url, cron, user, password, mode }: Draft, zone: string): FeedInput {
-  const schedule = byUrl && cron.trim() !== '' ? { cron: cron.trim(), zone } : null;
+/** `from`: of a schedule that leaves out weeks, a day of one that stays. */
+function scheduleOf({ cron, weeks }: Draft, { zone, from }: { zone: string; from: string }): FeedInput['schedule'] {
+  if (cron.trim() === '') return null;
+  if (weeks === 1) return { cron: cron.trim(), zone };
+  return { cron: cron.trim(), zone, weeks, from };
+}
+
+function inputOf(draft: Draft, when: { zone: string; from: string }): FeedInput {
+  const { name, byUrl, url, user, password, mode } = draft;
+  const schedule = byUrl ? scheduleOf(draft, when) : null;
   return {
     name: name.trim(),
     url: byUrl ? url.trim() : null,
@@ -65,7 +88,7 @@ export function FeedForm({ known }: { known: FeedView | null }) {
         className="stack-form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready) save.mutate(inputOf(draft, zone));
+          if (ready) save.mutate(inputOf(draft, { zone, from: known?.schedule?.from ?? dayOf(frame.now, zone) }));
         }}
       >
         <TextInput
@@ -118,8 +141,7 @@ interface FieldsProps {
 
 function AddressFields({ draft, known, zone, change }: FieldsProps) {
   const { say } = useVoice();
-  const names = ['never', 'hourly', 'daily', 'weekly'] as const;
-  const chosen = draft.own ? 'other' : (names.find((name) => presets[name] === draft.cron) ?? 'other');
+  const chosen = draft.own ? 'other' : (presetOf(draft) ?? 'other');
   return (
     <>
       <TextInput
@@ -141,7 +163,7 @@ function AddressFields({ draft, known, zone, change }: FieldsProps) {
         ]}
         onChange={(event) => {
           const name = names.find((one) => one === event.currentTarget.value);
-          change(name ? { own: false, cron: presets[name] } : { own: true });
+          change(name ? { own: false, ...presets[name] } : { own: true });
         }}
       />
       {draft.own && (

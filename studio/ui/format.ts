@@ -34,7 +34,7 @@ function part(at: number, frame: Frame, options: Intl.DateTimeFormatOptions): st
   return new Intl.DateTimeFormat(frame.locale, { timeZone: frame.zone, hour12: false, ...options }).format(at);
 }
 
-const dayOf = (at: number, zone: string) =>
+export const dayOf = (at: number, zone: string) =>
   new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at);
 
 export function isSameDay(a: number, b: number, zone: string): boolean {

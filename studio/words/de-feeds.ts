@@ -57,6 +57,7 @@ export const deFeeds = {
   'feed.hourly': 'Jede Stunde',
   'feed.daily': 'Jeden Tag um 03:30',
   'feed.weekly': 'Jeden Montag um 03:30',
+  'feed.biweekly': 'Jeden zweiten Montag um 03:30',
   'feed.otherTime': 'Eine andere Zeit',
   'feed.cron': 'Cron: Minute, Stunde, Tag, Monat, Wochentag',
   'feed.zone': 'Zeit in {zone}',

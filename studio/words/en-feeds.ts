@@ -56,6 +56,7 @@ export const enFeeds = {
   'feed.hourly': 'Every hour',
   'feed.daily': 'Every day at 03:30',
   'feed.weekly': 'Every Monday at 03:30',
+  'feed.biweekly': 'Every other Monday at 03:30',
   'feed.otherTime': 'Another time',
   'feed.cron': 'Cron: minute, hour, day, month, weekday',
   'feed.zone': 'Time in {zone}',

@@ -56,6 +56,7 @@ export const svFeeds = {
   'feed.hourly': 'Varje timme',
   'feed.daily': 'Varje dag 03:30',
   'feed.weekly': 'Varje måndag 03:30',
+  'feed.biweekly': 'Varannan måndag 03:30',
   'feed.otherTime': 'En annan tid',
   'feed.cron': 'Cron: minut, timme, dag, månad, veckodag',
   'feed.zone': 'Tid i {zone}',
