@@ -312,6 +312,37 @@ describe('rules hold the same at every door', () => {
     await good('DELETE', '/v1/exclusions/no-lamp');
   });
 
+  it('hold for uploaded lists as for any other: exclusions, collections, rules, what was bought, backups (CUS-4)', async () => {
+    await good('PUT', '/v1/custom-lists/looks', { name: 'Looks' });
+    const rows = {
+      method: 'POST',
+      url: '/v1/custom-lists/looks/rows',
+      headers: { 'content-type': 'text/csv' },
+    } as const;
+    await doors.callOwn({ ...rows, body: 'coat,lamp,scarf,hat,bulb', timeoutMs: 20_000 });
+    const algorithm = { kind: 'custom', list: 'looks', by: { item: { from: 'current' } } };
+    const define = (more: object) => good('PUT', '/v1/criteria/look', { name: 'Look', algorithm, ...more });
+    const shown = async (more: object = {}) =>
+      recommend({ criterion: 'look', item: 'coat', limit: 4, identities: { crm: 'bob' }, ...more });
+    await define({ backup: { when: 'none' } });
+    const plain = await shown({ language: 'de' });
+    expect(plain.items.map(({ id, reason }) => [id, reason])[0]).toEqual(['lamp', 'Für Sie ausgewählt']);
+    expect(idsOf(plain)).toEqual(['lamp', 'scarf', 'hat', 'bulb']);
+    await good('PUT', '/v1/exclusions/no-lamp', { name: 'No lamp', rules: ['item.id == "lamp"'] });
+    expect(idsOf(await shown())).toEqual(['scarf', 'hat', 'bulb']);
+    await good('DELETE', '/v1/exclusions/no-lamp');
+    expect(idsOf(await shown({ collection: 'home' }))).toEqual(['lamp', 'bulb']);
+    expect(idsOf(await shown({ excludedIds: ['bulb'] }))).toEqual(['lamp', 'scarf', 'hat']);
+    await define({ rules: ['item.id != "bulb"'], hide: { viewed: true }, backup: { when: 'fill' } });
+    const ruled = await shown();
+    expect(ruled.items.map(({ id, source }) => [id, source])).toEqual([
+      ['lamp', 'criteria'],
+      ['parka', 'backup'],
+    ]);
+    expect(ruled.filtered).toContainEqual({ rule: 'item.id != "bulb"', count: 1 });
+    await good('DELETE', '/v1/criteria/look');
+  });
+
   it('compare with the person and with the request (INC-4, INC-5), and keys stand in attributes (ALG-23)', async () => {
     const base = { name: 'By', algorithm: { kind: 'popular', action: 'viewed' }, backup: { when: 'none' } };
     const source = (name: string, type: string) => ({
@@ -363,6 +394,134 @@ describe('rules hold the same at every door', () => {
     const answer = await recommend({ criterion: 'regional', identities: { crm: 'ada' }, language: 'en' });
     expect(answer.items.map(({ id, reason }) => [id, reason])).toEqual([['hat', 'Others looked at this in north']]);
     expect(idsOf(await recommend({ criterion: 'regional', identities: { crm: 'bob' } }))).toEqual([]);
+  });
+});
+
+describe('what is told of one person, from the event to the sentence', () => {
+  const happened = (id: string, type: string, person: string, more: object) =>
+    good('POST', '/v1/events', [{ id, type, identities: { ECID: ecidOf(person) }, ...more }]);
+  const order = (id: string, person: string, ...bought: string[]) =>
+    happened(id, 'commerce.purchases', person, {
+      order: { id, total: 10, currency: 'EUR' },
+      items: bought.map((item) => ({ id: item, quantity: 1 })),
+    });
+  const firstOf = async (body: object) => {
+    const { items: shown } = await recommend({ limit: 3, ...body });
+    return [shown[0]!.id, shown[0]!.because[0]!.algorithm, shown[0]!.reason];
+  };
+
+  it('is seen at once on the device, and from another as soon as it is folded, while the visit goes on (BEH-9)', async () => {
+    const page = (session: string, item: string, id: object) =>
+      good('POST', `/rest/v1/delivery?client=default&sessionId=${session}`, {
+        id,
+        context: { channel: 'web', userAgent: 'Mozilla/5.0' },
+        execute: { mboxes: [{ index: 0, name: 'page', product: { id: item } }] },
+      });
+    const [phone, desk] = [{ marketingCloudVisitorId: ecidOf('x') }, { marketingCloudVisitorId: ecidOf('y') }];
+    await good('POST', '/v1/profiles', [
+      { identities: { crm: 'xy', ECID: phone.marketingCloudVisitorId } },
+      { identities: { crm: 'xy', ECID: desk.marketingCloudVisitorId } },
+    ]);
+    await settle();
+    await page('phone', 'lamp', phone);
+    await page('desk', 'hat', desk);
+    const recent = { criterion: 'recently-viewed', backup: 'none', limit: 2 };
+    const desks = { ...recent, identities: { ecid: desk.marketingCloudVisitorId } };
+    expect(idsOf(await recommend(desks))[0]).toBe('hat');
+    await settle();
+    expect(idsOf(await recommend(desks))).toEqual(['hat', 'lamp']);
+    expect(idsOf(await recommend({ ...recent, identities: { crm: 'xy' } }))).toEqual(['hat', 'lamp']);
+  });
+
+  it('events of another source than the page teach the same, at once (BEH-13)', async () => {
+    const bought = { criterion: 'bought-together', item: 'parka', backup: 'none', limit: 3 };
+    expect(idsOf(await recommend(bought))).toEqual([]);
+    for (const [n, person] of ['ida', 'jon'].entries()) await order(`h${n}`, person, 'parka', 'hat');
+    await settle();
+    const answer = await recommend(bought);
+    expect(answer.items.map(({ id, reason }) => [id, reason])).toEqual([
+      ['hat', 'Often bought with Warm winter down coat, blue'],
+    ]);
+    expect(answer.age).toBeLessThan(60);
+  });
+
+  it('carted and not bought comes first where the criterion says so, and no more once it is bought', async () => {
+    await happened('c1', 'commerce.productListAdds', 'eve', { items: [{ id: 'bulb', quantity: 1 }] });
+    await settle();
+    const who = { identities: { ecid: ecidOf('eve') }, limit: 6 };
+    const own = { kind: 'for-you', leftInCart: true };
+    await good('PUT', '/v1/criteria/still', { name: 'Still', algorithm: own, backup: { when: 'fill' } });
+    expect(await firstOf({ criterion: 'still', ...who })).toEqual(['bulb', 'left-in-cart', 'Still in your cart']);
+    expect(await firstOf({ criterion: 'left-in-cart', language: 'sv', ...who })).toContain(
+      'Ligger kvar i din varukorg',
+    );
+    // Off, as `for-you` has it: what lies in the cart is not shown.
+    expect(idsOf(await recommend({ criterion: 'for-you', backup: 'none', ...who }))).not.toContain('bulb');
+    await order('e1', 'eve', 'bulb');
+    await settle();
+    const after = await recommend({ criterion: 'still', ...who });
+    expect(after.items.map(({ because }) => because[0]!.algorithm)).not.toContain('left-in-cart');
+    expect(idsOf(after)).not.toContain('bulb');
+  });
+
+  it('what is bought again and again, in the order in which it is due, and what people alike buy', async () => {
+    for (const n of [1, 2, 3]) await order(`f${n}`, 'fay', ...(n === 2 ? ['scarf', 'hat'] : ['scarf']));
+    for (const n of [1, 2]) await order(`g${n}`, 'gil', ...(n === 1 ? ['scarf'] : ['lamp']));
+    await settle();
+    const who = { criterion: 'next-basket', identities: { ecid: ecidOf('fay') } };
+    const { items: shown, age } = await recommend({ ...who, language: 'de' });
+    expect(shown.slice(0, 2).map(({ id, reason }) => [id, reason])).toEqual([
+      ['scarf', 'Das haben Sie schon gekauft'],
+      ['hat', 'Das haben Sie schon gekauft'],
+    ]);
+    expect([shown[0]!.because[0]!.count, age]).toEqual([3, expect.any(Number)]);
+    expect(shown.find(({ id }) => id === 'lamp')).toMatchObject({
+      because: [{ algorithm: 'bought-by-alike' }],
+      reason: 'Gekauft von anderen, die kaufen, was Sie kaufen',
+    });
+  });
+
+  it('an item nobody has met stands by what it is like, and yields as soon as visits tell more', async () => {
+    const cold = { ...items[0]!, id: 'cold', name: 'Warm winter down coat, grey' };
+    await good('POST', '/v1/items', [cold]);
+    await described();
+    const asked = { criterion: 'session', item: 'cold', backup: 'none', identities: { ecid: ecidOf('hal') } };
+    const { items: shown } = await recommend({ ...asked, language: 'sv' });
+    expect(shown[0]).toMatchObject({ because: [{ key: 'cold', algorithm: 'similar' }], source: 'criteria' });
+    expect(shown[0]!.reason).toBe('Liknar Warm winter down coat, grey');
+    const views = Array.from({ length: 60 }, (_, n) => ({
+      id: `v${n}`,
+      type: 'commerce.productViews',
+      identities: { ECID: ecidOf(String.fromCharCode(0x4e00 + (n >> 1))) },
+      items: [{ id: n % 2 === 0 ? 'cold' : 'lamp' }],
+    }));
+    await good('POST', '/v1/events', views);
+    await settle();
+    const later = await recommend(asked);
+    expect(later.items[0]).toMatchObject({ id: 'lamp', because: [{ algorithm: 'session-neighbours' }] });
+  });
+
+  it('one answer of twenty ends in an item that had no chance yet, the same one all day; the others do not', async () => {
+    await good('POST', '/v1/items', [{ ...items[1]!, id: 'fresh', name: 'Warm winter down coat, green' }]);
+    await described();
+    const algorithm = { kind: 'item', action: 'viewed-viewed', item: { from: 'current' } };
+    await good('PUT', '/v1/criteria/daring', { name: 'Daring', algorithm, explore: true, backup: { when: 'none' } });
+    const people = Array.from({ length: 120 }, (_, n) => ({ identities: { crm: `p${n}` } }));
+    await good('POST', '/v1/profiles', people);
+    const ask = { criterion: 'daring', item: 'coat', limit: 2, reasons: true, language: 'en', recipients: people };
+    const explored = async () => {
+      const { answers } = await good<{ answers: RecommendationAnswer[] }>('POST', '/v1/recommendations:batch', ask);
+      return answers.flatMap(({ items: shown }, n) => {
+        const [at, one] = [shown.findIndex(({ because }) => because[0]!.algorithm === 'explored'), shown.at(-1)!];
+        if (at === -1) return [];
+        expect([at, one.reason, one.source]).toEqual([shown.length - 1, 'New in our range', 'criteria']);
+        return [[n, one.id]];
+      });
+    };
+    const turns = await explored();
+    expect(turns.length).toBeGreaterThan(0);
+    expect(turns.length).toBeLessThan(20);
+    expect(await explored()).toEqual(turns);
   });
 });
 

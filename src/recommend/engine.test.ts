@@ -272,6 +272,27 @@ describe('what a person wants', () => {
   });
 });
 
+describe('visitors with very many items (BEH-14)', () => {
+  it('teach by 500 steps of a visit, the rest is counted as left out', () => {
+    const many = Array.from({ length: 1200 }, (_, n) => `i${n}`);
+    visit('s1', many.join(' '));
+    expect([engine.learned, engine.ignored]).toEqual([1200, 700]);
+    expect(ids(session('i499'))).toContain('i498');
+    expect(session('i600')).toEqual([]);
+  });
+
+  it('are asked about by what they did last', () => {
+    for (let n = 0; n < 300; n++) visit(`s${n}`, `own${n} next${n}`);
+    const viewed = Array.from({ length: 300 }, (_, n) => ({ item: number(`own${n}`), at: now - 300 + n }));
+    const query = { kind: 'for-you', bought: [], carted: [], now } as const;
+    const list = ask({ ...query, viewed }, 100);
+    expect(ids(list)).toContain('next299');
+    expect(ids(list)).not.toContain('next0');
+    const repeated = new Set(viewed.slice(-50).map(({ item }) => item));
+    expect(list).toEqual(ask({ ...query, viewed: viewed.filter(({ item }) => repeated.has(item)) }, 100));
+  });
+});
+
 describe('what is popular', () => {
   it('counts visits, each once and kind (ALG-16)', () => {
     visit('s1', 'a a c:a p:a p:a');

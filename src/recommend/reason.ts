@@ -1,4 +1,5 @@
 import type { Because } from './answer.ts';
+import type { Algorithm } from './source.ts';
 
 const languages = ['en', 'sv', 'de'] as const;
 export type Language = (typeof languages)[number];
@@ -30,7 +31,8 @@ const alone = (sentence: string): Phrase => ({
 });
 const both = (once: string, often: string): Phrase => ({ once, often, onceAlone: once, oftenAlone: often });
 
-type Words = Readonly<Record<string, Phrase>>;
+/** Besides what brings items into lists: the person's own views, a list of the shop, the rest of the range, a promotion. */
+type Words = Readonly<Record<Algorithm | 'recently-viewed' | 'uploaded' | 'range' | 'promotion', Phrase>>;
 
 const together = (once: string, often: string, [onceAlone, oftenAlone]: [string, string]): Phrase => ({
   once,
@@ -179,7 +181,7 @@ const words: Readonly<Record<Language, Words>> = { en, sv, de };
  * @param name of the key item, or of the category; null where there is none
  */
 export function sentenceOf({ algorithm, count }: Because, name: string | null, language: Language): string {
-  const phrase = words[language][algorithm] ?? words[language]['uploaded']!;
+  const phrase = words[language][algorithm as keyof Words];
   const often = count > 1;
   if (name === null) return often ? phrase.oftenAlone : phrase.onceAlone;
   // A function, so that a name with a dollar sign stays what it is.
