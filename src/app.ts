@@ -84,7 +84,7 @@ export async function joinRooms(settings: Settings, given: Given) {
   const tell = (tx: Tx, found: Omit<Told, 'seen'>) => spread(slots, tx, { ...found, seen: [] });
   const readTemplates = async () => void (templates.keys = await slots.messages.templates.names());
   const met = { ...walk, ...slots, ...looking, folder, erasures, forms, company, readTemplates, tell };
-  const duties = dutiesOf(roles, { ...ground, ...met });
+  const duties = dutiesOf(roles, { ...ground, ...met, webhooks });
   const pulse = new Pulse({ clock, log, duties, onMoved: (offset) => memory.set('clock-offset', offset) });
   slots.wake = () => [pulse, slots.calling].map((one) => one.wake());
   const ownKey = ownKeyOf(settings);

@@ -1,5 +1,5 @@
 import { elapsed, type Clock } from './base/index.ts';
-import type { Forms, Outlet } from './api/index.ts';
+import type { Forms, Outlet, Webhooks } from './api/index.ts';
 import type { Auditing } from './auditing.ts';
 import type { Catalog } from './catalog/index.ts';
 import type { Company } from './company.ts';
@@ -8,7 +8,7 @@ import type { Feeding } from './feeding.ts';
 import type { Journeying } from './journeying.ts';
 import type { Learning } from './learning.ts';
 import type { Measure } from './measure/index.ts';
-import type { Messages } from './message/index.ts';
+import type { MailboxStore, Messages } from './message/index.ts';
 import type { Erasures, Fact, Profile, Profiles } from './profile/index.ts';
 import type { Duty } from './pulse.ts';
 import type { Replaying } from './replaying.ts';
@@ -35,6 +35,8 @@ interface Rooms extends Journeying {
   erasures: Erasures;
   forms: Forms;
   messages: Messages;
+  mailbox: MailboxStore;
+  webhooks: Webhooks;
   measure: Measure;
   auditing: Auditing;
   watching: Watching;
@@ -53,6 +55,7 @@ export function dutiesOf(roles: Roles, rooms: Rooms): Duty[] {
     ['all', { name: 'looking at the journeys', work: takingIn(rooms) }],
     [['journey'], learning.duties.tidy],
     [['recommend', 'studio'], learning.duties.keep],
+    [['journey'], { name: 'forgetting what is over its time', work: forgetting(rooms) }],
     [['journey'], { name: 'forgetting sign-ups', work: () => forms.tidy(), nextDue: () => forms.nextDue() }],
     [['journey'], { name: 'folding events', beside: true, work: () => folder.drain() }],
     [['journey'], { name: 'ending visits', work: ending(rooms), nextDue: () => profiles.nextVisitEnd() }],
@@ -80,6 +83,21 @@ export function dutiesOf(roles: Roles, rooms: Rooms): Duty[] {
     [['journey'], company.sole(rooms.watching.duty, 'looking')],
   ];
   return all.flatMap(([of, duty]) => (of === 'all' || roles.has(...of) ? [duty] : []));
+}
+
+/** Between two looks for what is kept too long, business time. */
+const forgetEveryMs = 3_600_000;
+
+/** What may only be kept for a while, and has no due time of its own. */
+function forgetting({ clock, messages, mailbox, webhooks }: Rooms): () => Promise<number> {
+  let next = -Infinity;
+  return async () => {
+    const now = clock.now();
+    if (now < next) return 0;
+    const gone = (await messages.tidy()) + (await mailbox.tidy()) + (await webhooks.tidy());
+    if (gone === 0) next = now + forgetEveryMs;
+    return gone;
+  };
 }
 
 /** What other processes saved, into what this one keeps in memory. Alone there is nothing but what changes by itself. */

@@ -1,6 +1,5 @@
 import { MailSources, type House } from './api/index.ts';
 import type { Rooms } from './app.ts';
-import { after, type Timer } from './base/index.ts';
 import { ImapIntake, openIntake, type ImapPlace } from './message/index.ts';
 
 /** What the doors need to hear of mails: who tells, and a way to fetch what they sign with. */
@@ -33,27 +32,13 @@ export async function openHearing({ settings, clock, log, memory, messages }: Ro
   const listener = smtp && (await openIntake({ ...smtp, log, isOurs, letter }));
   const reader = imap === null ? null : new ImapIntake({ url: imap, clock, log, letter, place: placeOf(memory, imap) });
   reader?.start();
-  const tidying = everyHour(() =>
-    messages.tidy().catch((error: unknown) => log.error('hearing.tidy-failed', { error })),
-  );
   return {
     fault: () => reader?.fault ?? null,
     async stop() {
-      tidying.stop();
       await listener?.close();
       await reader?.stop();
     },
   };
-}
-
-/** Notices that were done a month ago are forgotten; real time, the first an hour after the start. */
-function everyHour(work: () => Promise<unknown>): Timer {
-  let timer: Timer;
-  const plan = () => {
-    timer = after(3_600_000, () => void work().then(plan));
-  };
-  plan();
-  return { stop: () => timer.stop() };
 }
 
 /** How far each mailbox has been read; its password is no part of the name. */

@@ -28,7 +28,7 @@ it('lists, gives links and verifies', async () => {
   expect(await tell()).toBe(0);
   expect(await tell('--set-up')).toBe(0);
   const link = /https:\/\/beckon\.example\/welcome#([\w-]{43})$/.exec(lines[1]!)![1]!;
-  const from = { address: 'x', agent: '' };
+  const from = { address: 'x', network: null, agent: '' };
   const given = { email: 'ada@shop.example', name: 'Ada', password: 'seven tall ships at dusk' };
   await team.setUp(given, { local: false, link, from });
   expect([await tell('--set-up'), await tell(), await tell('--reset', 'ada@shop.example')]).toEqual([1, 0, 0]);

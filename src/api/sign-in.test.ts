@@ -22,7 +22,7 @@ beforeEach(async () => {
   const back = `${settings.publicUrl}/v1/session/service/back`;
   house.service = new SignInService(client, { random, back });
   app = await buildServer(house);
-  const from = { address: '127.0.0.1', agent: '' };
+  const from = { address: '127.0.0.1', network: null, agent: '' };
   const given = { email: 'ada@shop.example', name: 'Ada', password: 'seven tall ships at dusk' };
   await house.team.setUp(given, { local: true, from });
 });

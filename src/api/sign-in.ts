@@ -14,6 +14,7 @@ import { asText } from './json.ts';
 import { networkOf } from './limit.ts';
 import { asBeckonError } from './problem.ts';
 import { isSession, mayUseStudio, sessionHeader, sessionOf } from './session.ts';
+import { ipPrefixOf } from './sign-up.ts';
 
 const weekSeconds = 7 * 86_400;
 const serviceCookie = 'beckon_service';
@@ -182,7 +183,8 @@ function isLocal(request: FastifyRequest, house: House): boolean {
 }
 
 function fromOf(request: FastifyRequest): From {
-  return { address: networkOf(request.ip), agent: asText(request.headers['user-agent'], 200) ?? '' };
+  const { ip } = request;
+  return { address: networkOf(ip), network: ipPrefixOf(ip), agent: asText(request.headers['user-agent'], 200) ?? '' };
 }
 
 function answer(reply: FastifyReply, view: unknown): FastifyReply {

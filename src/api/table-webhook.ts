@@ -237,6 +237,14 @@ export async function forgetVisitors(runner: Runner, visitors: readonly string[]
   return orders + requests;
 }
 
+/** Of requests that were met before a moment only that there was one stays. @returns how many it was */
+export function forgetMet(runner: Runner, before: number): Promise<number> {
+  return runner.run({
+    text: `update webhook_request set body = '{}' where done_at < $1 and body <> '{}'`,
+    values: [new Date(before)],
+  });
+}
+
 /** What stands here of these visitors: their orders, and what a platform asked about them. */
 export async function rowsOfVisitors(runner: Runner, visitors: readonly string[]): Promise<Record<string, object[]>> {
   const orders = {

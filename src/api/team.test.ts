@@ -250,6 +250,8 @@ describe('the audit log', () => {
       'ada@shop.example GET /v1/people',
       'ada@shop.example POST /v1/clock/advance',
     ]);
+    // Where from, but not from whose line (trust.md §1.12).
+    expect(entries.at(-1)!.detail).toEqual({ from: '127.0.0.0/24' });
     expect(JSON.stringify(entries)).not.toMatch(/private|secret rule/);
     expect((await by.ask('GET', '/v1/audit/verdict')).json()).toMatchObject({ lines: 3, broken: null });
     expect((await by.ask('GET', '/v1/audit?limit=0')).json()).toMatchObject({ code: 'API_INPUT_INVALID' });

@@ -37,6 +37,8 @@ interface Stored {
 const tallyEveryMs = 1000;
 /** A secret that leaks must not live on for ever beside the new one. */
 const longestOverlapMs = 30 * 86_400_000;
+/** So long a request about people's data says whom it named once it is met (trust.md §1.12). */
+const requestKeptMs = 30 * 86_400_000;
 /** Compiled mappings kept, by key and text. */
 const mappersKept = 100;
 
@@ -223,6 +225,11 @@ export class Webhooks {
   /** Notes that such a request has been met; false when it was not open. */
   requestDone(key: string, id: string): Promise<boolean> {
     return table.closeRequest(this.#store, key, id);
+  }
+
+  /** Forgets what requests said that were met long ago. @returns how many it was */
+  tidy(): Promise<number> {
+    return table.forgetMet(this.#store, this.#clock.now() - requestKeptMs);
   }
 
   /**

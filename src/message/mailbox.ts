@@ -2,9 +2,12 @@ import type { AddressObject, ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import type { Clock, Ids } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
-import { insertMail, mailById, mailList, type MailboxMail, type MailboxRow } from './table-report.ts';
+import { forgetMails, insertMail, mailById, mailList, type MailboxMail, type MailboxRow } from './table-report.ts';
 
 export type { MailboxMail, MailboxRow };
+
+/** A mail as it was made is kept so long, ms of business time (trust.md §1.12). */
+const keptMs = 30 * 86_400_000;
 
 /** The built-in mailbox: mails that never left the house, for newcomers, tests and the invented history. */
 export class MailboxStore {
@@ -44,6 +47,11 @@ export class MailboxStore {
 
   get(id: string): Promise<MailboxMail | null> {
     return mailById(this.#store, id);
+  }
+
+  /** Forgets mails that are older than they are kept. @returns how many */
+  tidy(): Promise<number> {
+    return forgetMails(this.#store, this.#clock.now() - keptMs);
   }
 }
 

@@ -151,6 +151,11 @@ export async function mailById(runner: Runner, id: string): Promise<MailboxMail 
   return rows[0] ? { ...rows[0], at: rows[0].at.getTime() } : null;
 }
 
+/** Forgets mails that are older. @returns how many */
+export function forgetMails(runner: Runner, before: number): Promise<number> {
+  return runner.run({ text: 'delete from mailbox where at < $1', values: [new Date(before)] });
+}
+
 /** Messages accepted since a moment, test messages aside. */
 export async function acceptedSince(runner: Runner, since: number): Promise<number> {
   const [row] = await runner.rows<{ n: number }>({

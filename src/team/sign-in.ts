@@ -35,6 +35,8 @@ export interface SignInParts {
 /** Whence somebody comes, for throttling and the audit log. */
 export interface From {
   address: string;
+  /** The same without what tells one subscriber from another; null when it is none. This one is written down. */
+  network: string | null;
   /** The browser, as it names itself. */
   agent: string;
 }
@@ -61,7 +63,7 @@ export class SignIn {
     const member = await findMember(store, { email: given.email });
     const isRight = await passwords.matches(given.password, member?.password ?? null);
     if (!member || !isRight) {
-      await entries.write({ who: 'nobody', what: 'sign-in refused', detail: { from: from.address } });
+      await entries.write({ who: 'nobody', what: 'sign-in refused', detail: { from: from.network } });
       throw new BeckonError(errors.TEAM_SIGN_IN_REFUSED, 'Address and password do not fit');
     }
     if (member.codes !== null && (given.code ?? '') === '') {
@@ -72,7 +74,7 @@ export class SignIn {
     return store.inTransaction(async (tx) => {
       await this.#assertCode(tx, member, given.code ?? '');
       await forgetTries(tx, [keys.pair, keys.account]);
-      await entries.write({ who: member.email, what: 'signed in', detail: { from: from.address } }, tx);
+      await entries.write({ who: member.email, what: 'signed in', detail: { from: from.network } }, tx);
       return this.begin(tx, member.id, from);
     });
   }
@@ -85,7 +87,7 @@ export class SignIn {
   async enter(email: string, service: string, from: From): Promise<string> {
     return this.#parts.store.inTransaction(async (tx) => {
       const member = await findMember(tx, { email });
-      const detail = { from: from.address, service };
+      const detail = { from: from.network, service };
       if (!member) throw new BeckonError(errors.TEAM_SIGN_IN_REFUSED, 'Nobody of this address was invited');
       await this.#parts.entries.write({ who: member.email, what: 'signed in', detail }, tx);
       return this.begin(tx, member.id, from, true);

@@ -5,7 +5,7 @@ import { FakeClock, SeededRandom, UuidIds } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { migrations, Team, type Role, type SignedIn } from './index.ts';
 
-const from = { address: '203.0.113.7', agent: 'Firefox' };
+const from = { address: '203.0.113.7', network: '203.0.113.0/24', agent: 'Firefox' };
 const strong = 'seven tall ships at dusk';
 const startedAt = Date.UTC(2026, 10, 30, 9);
 

@@ -91,7 +91,7 @@ export class Team {
     const password = await this.#passwords.hash(given.password);
     const session = await this.#store.inTransaction(async (tx) => {
       // The row of the chain is held by `write`; whoever comes second sees the first one's owner.
-      await this.entries.write({ who: email, what: 'set up the team', detail: { from: how.from.address } }, tx);
+      await this.entries.write({ who: email, what: 'set up the team', detail: { from: how.from.network } }, tx);
       if ((await listMembers(tx)).length > 0) throw new BeckonError(errors.TEAM_SET_UP_ALREADY, 'Somebody was faster');
       if (!how.local) await this.#take(tx, how.link ?? '', ['setup']);
       const id = this.#ids.next();
@@ -165,7 +165,7 @@ export class Team {
       const gone = found.kind === 'reset' ? { codes: null, codesStep: 0, spare: [] } : {};
       await changeMember(tx, id, { password, ...gone });
       await this.#signIn.endAll(tx, id);
-      await this.entries.write({ who: email, what: 'chose a password', detail: { from: from.address } }, tx);
+      await this.entries.write({ who: email, what: 'chose a password', detail: { from: from.network } }, tx);
       return this.#signIn.begin(tx, id, from);
     });
   }

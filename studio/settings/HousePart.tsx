@@ -61,7 +61,7 @@ export function HousePart() {
         ))}
         <Panel title={say('house.move')}>
           <p className="quiet">{say('house.moveSays')}</p>
-          <CopyText name={say('house.exportLabel')} text="beckon export /backup --keep 14" />
+          <CopyText name={say('house.exportLabel')} text="beckon export /backup --keep 35" />
           <CopyText name={say('house.importLabel')} text="beckon import /backup/beckon-2026-11-30T02-00-00Z.beckon" />
         </Panel>
         <Panel title={say('house.look')}>
