@@ -38,6 +38,8 @@ export type Order =
   | { do: 'hear'; notice: Parameters<Messages['hear']>[0] }
   /** Sends the log on to its address, which writes down what it takes. */
   | { do: 'outlet' }
+  /** Works audiences out over everybody. */
+  | { do: 'build' }
   /** Learns what is in the feed and writes a snapshot of it. */
   | { do: 'snapshot' }
   /**
@@ -149,6 +151,8 @@ async function obey({ rooms, post }: Opened, order: Order): Promise<unknown> {
         return { status: 200, headers: {}, text: '' };
       };
       return rooms.outlet.send();
+    case 'build':
+      return rooms.profiles.audiences.builds.finish();
     case 'snapshot':
       await rooms.learning.follower.catchUp();
       return rooms.learning.snapshots.make(rooms.learning.follower);
