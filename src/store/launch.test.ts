@@ -75,14 +75,19 @@ function launchAndDie(dataDir: string, uid?: number): string {
 test('the first start makes a cluster with durability on, and the second one keeps its data', async () => {
   const dataDir = newFolder();
   const first = await begin(dataDir);
-  expect(first.url).toMatch(/^postgres:\/\/beckon:[^@]{32}@127\.0\.0\.1:\d+\/beckon$/);
+  const cluster = join(dataDir, 'postgres');
+  expect(first.url).toMatch(/^postgres:\/\/beckon:[^@]{32}@127\.0\.0\.1:\d+\/beckon\?host=/);
+  expect(new URL(first.url).searchParams.get('host')).toBe(cluster);
   const settings = await ask(
     first.url,
     `select concat_ws(' ', current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'),
        current_setting('listen_addresses'), current_setting('unix_socket_directories'), current_setting('server_encoding'),
        current_setting('data_checksums'))`,
   );
-  expect(settings).toBe('on on on 127.0.0.1  UTF8 on');
+  expect(settings).toBe(`on on on 127.0.0.1 ${cluster} UTF8 on`);
+  // By the socket nobody's address is known; tools that go by the loopback come in as well.
+  expect(await ask(first.url, 'select inet_client_addr() is null')).toBe(true);
+  expect(await ask(first.url.replace(/\?.*/, ''), 'select 1')).toBe(1);
   expect(await ask(first.url, "select 'Z' < 'a'")).toBe(true);
   await ask(first.url, 'create table kept (n integer)');
   await first.stop();

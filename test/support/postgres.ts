@@ -41,12 +41,13 @@ export async function startServer(): Promise<{ url: string; stop: () => void }> 
   const cluster = makeCluster(`${prefix}${process.pid}-`);
   const { data } = cluster;
   const port = await freePort();
-  const server = cluster.spawn([...settings, `port=${port}`], {
+  // By a socket each statement costs half of what it costs by the loopback.
+  const server = cluster.spawn([...settings, `port=${port}`, `unix_socket_directories=${data}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true, // control-C in the terminal is ours to pass on
   });
   const watch = watchdog(server, data);
-  const url = `postgres://beckon@127.0.0.1:${port}/postgres`;
+  const url = `postgres://beckon@127.0.0.1:${port}/postgres?host=${encodeURIComponent(data)}`;
   await answering(url, server);
   return { url, stop: () => watch.stdin!.end() };
 }
@@ -79,7 +80,6 @@ const settings = [
   'synchronous_commit=off',
   'full_page_writes=off',
   'listen_addresses=127.0.0.1',
-  'unix_socket_directories=',
   'max_connections=300',
   'shared_buffers=64MB',
   'max_wal_size=4GB',
