@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { freshStore } from '../test/support/database.ts';
 import { repository } from '../test/support/tree.ts';
-import { bringBack, releaseSettings, type Release } from '../tool/release-schema.ts';
+import { bringBack, indexesInTheWay, releaseSettings, type Release } from '../tool/release-schema.ts';
 import { joinRooms } from './app.ts';
 import { quietLog, VirtualClock } from './base/index.ts';
 import { migrations } from './schema.ts';
@@ -37,6 +37,16 @@ describe.each(releases)('the schema of release $version with what a shop left in
   it('is gone on from: no step of it was changed since', () => {
     const now = new Map(migrations.map(({ name, sql }) => [name, sql]));
     for (const { name, sql } of release.migrations) expect(now.get(name), name).toBe(sql);
+  });
+
+  it('has its indexes of since then built beside writing', () => {
+    expect(indexesInTheWay(release, [...migrations])).toEqual([]);
+    const late = (sql: string) => indexesInTheWay(release, [...release.migrations, { name: '9999-late', sql }]);
+    expect(late('alter table message add column x text;\ncreate unique index message_x on message (x);')).toEqual([
+      '9999-late: message_x on message; make it a step of its own, create index concurrently',
+    ]);
+    expect(late('create index concurrently message_x on message (x)')).toEqual([]);
+    expect(late('create table fresh (x text);\ncreate index fresh_x on fresh (x);')).toEqual([]);
   });
 
   it('comes forward to what a new installation has, and people, mails, journeys and secrets are read as before', async () => {

@@ -121,6 +121,22 @@ export async function bringBack(store: Store, release: Release): Promise<void> {
     });
 }
 
+/** Steps since the release that build an index of a table with a shop's rows in it while nobody can write there, as sentences. */
+export function indexesInTheWay(release: Release, now: Release['migrations']): string[] {
+  const before = release.migrations.map(({ sql }) => sql).join('\n');
+  const were = new Set([...before.matchAll(/\bcreate table (?:if not exists )?(\w+)/gi)].map(([, table]) => table));
+  const known = new Set(release.migrations.map(({ name }) => name));
+  return now
+    .filter(({ name }) => !known.has(name))
+    .flatMap(({ name, sql }) =>
+      [...sql.matchAll(/\bcreate (?:unique )?index (?!concurrently\b)(?:if not exists )?(\w+) on (?:only )?(\w+)/gi)]
+        .filter(([, , table]) => were.has(table))
+        .map(
+          ([, index, table]) => `${name}: ${index} on ${table}; make it a step of its own, create index concurrently`,
+        ),
+    );
+}
+
 /** `npx tsx tool/release-schema.ts`: fills a database of its own and writes test/migrate/VERSION.json. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const dataDir = mkdtempSync(join(tmpdir(), 'beckon-release-'));

@@ -252,12 +252,10 @@ insert into sending (shard) values (0);
   {
     // By what the queries that need it ask alone: with states in it, it was read as a whole, all that is gone included, for each
     // mail that was sent or answered.
-    name: '0698-message-lease',
-    sql: `
-drop index message_lease;
-create index message_lease on message (lease_until) where lease_until is not null;
-`,
+    name: '0698b-message-leased',
+    sql: 'create index concurrently message_leased on message (lease_until) where lease_until is not null',
   },
+  { name: '0698c-message-lease-gone', sql: 'drop index message_lease' },
   ...senderMigrations,
   ...couponMigrations,
   ...hostMigrations,

@@ -5,7 +5,7 @@ import { profileColumns, profileOf, type ProfileRow } from './table-row.ts';
 export const searchMigrations: Migration[] = [
   {
     name: '0231-profile-name',
-    sql: 'create index profile_name on profile (lower(name) text_pattern_ops) where name is not null;',
+    sql: 'create index concurrently profile_name on profile (lower(name) text_pattern_ops) where name is not null;',
   },
 ];
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freshStore } from '../../test/support/database.ts';
 import { migrate } from './migrate.ts';
 
@@ -56,4 +56,78 @@ test('two processes that migrate at once do each migration once', async () => {
   const store = await freshStore();
   const done = await Promise.all([migrate(store, migrations), migrate(store, migrations)]);
   expect(done.flat().sort()).toEqual(['0001-first', '0002-second']);
+});
+
+describe('an index that is built beside writing', () => {
+  const index = { name: '0003-index', sql: 'create index concurrently thing_back on thing ((-n))' };
+  const looked = `select indexrelid::int as id, indisvalid as whole from pg_index where indexrelid = to_regclass('thing_back')`;
+  const building = `select pid from pg_stat_activity where datname = current_database() and state = 'active' and query like 'create index%'`;
+
+  /** Somebody is in the middle of writing, so that the building has to wait for them; and others come and write. */
+  async function writing() {
+    const store = await freshStore(migrations, { connections: 6 });
+    const writer = await store.pool.connect();
+    await writer.query('begin');
+    await writer.query('insert into thing values (10)');
+    return {
+      store,
+      done: async () => {
+        await writer.query('commit');
+        writer.release();
+      },
+      builder: async () => {
+        for (;;) {
+          const [found] = await store.rows<{ pid: number }>({ text: building });
+          if (found) return found.pid;
+        }
+      },
+    };
+  }
+
+  test('keeps nobody from writing, and counts once it is whole', async () => {
+    const { store, done, builder } = await writing();
+    const migrating = migrate(store, [...migrations, index]);
+    await builder();
+    await store.run({ text: 'insert into thing values (11)' });
+    expect(await store.rows({ text: `select from schema_migration where name = '0003-index'` })).toEqual([]);
+    await done();
+    expect(await migrating).toEqual(['0003-index']);
+    expect(await store.rows({ text: looked })).toMatchObject([{ whole: true }]);
+    expect(await migrate(store, [...migrations, index])).toEqual([]);
+  });
+
+  test('that was broken off is taken away and built again', async () => {
+    const { store, done, builder } = await writing();
+    const migrating = migrate(store, [...migrations, index]).catch((error: unknown) => error);
+    await store.run({ text: 'select pg_terminate_backend($1)', values: [await builder()] });
+    expect(await migrating).toMatchObject({ code: 'STORE_MIGRATION_FAILED' });
+    const [left] = await store.rows<{ id: number }>({ text: looked });
+    expect(left).toMatchObject({ whole: false });
+    await done();
+    expect(await migrate(store, [...migrations, index])).toEqual(['0003-index']);
+    const [made] = await store.rows<{ id: number }>({ text: looked });
+    expect(made).toMatchObject({ whole: true });
+    expect(made!.id).not.toBe(left!.id);
+  });
+
+  test('that the server goes on with, for a process that died, is waited for and taken as it is', async () => {
+    const { store, done, builder } = await writing();
+    const orphan = store.run({ text: index.sql });
+    await builder();
+    const [left] = await store.rows<{ id: number }>({ text: looked });
+    const migrating = migrate(store, [...migrations, index]);
+    await done();
+    await orphan;
+    expect(await migrating).toEqual(['0003-index']);
+    expect(await store.rows({ text: looked })).toEqual([{ id: left!.id, whole: true }]);
+  });
+
+  test('and that cannot be says which step it was, and leaves the way free once it can', async () => {
+    const store = await freshStore(migrations, { connections: 4 });
+    const unique = { name: '0003-unique', sql: 'create unique index concurrently thing_half on thing ((n / 2))' };
+    await store.run({ text: 'insert into thing values (3)' });
+    await expect(migrate(store, [...migrations, unique])).rejects.toThrow('0003-unique');
+    await store.run({ text: 'delete from thing where n = 3' });
+    expect(await migrate(store, [...migrations, unique])).toEqual(['0003-unique']);
+  });
 });

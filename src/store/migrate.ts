@@ -1,19 +1,24 @@
 import { BeckonError, pause } from '../base/index.ts';
-import type { Store } from './database.ts';
+import { buildIndex, indexOf } from './build-index.ts';
+import type { Store, Tx } from './database.ts';
 import { errors } from './error.ts';
 
-/** One forward step of the schema: a name that sorts after its predecessors ("0003-profile"), and its SQL. */
+/**
+ * One forward step of the schema: a name that sorts after its predecessors ("0003-profile"), and its SQL. On a table that may have
+ * many rows an index is a step of its own, `create index concurrently NAME on TABLE …`: nobody who writes waits for it.
+ */
 export interface Migration {
   name: string;
   sql: string;
 }
 
 /**
- * Brings the schema up to date, each migration in a transaction of its own; safe to call from several processes at
+ * Brings the schema up to date, each migration in a transaction of its own but for indexes built beside writing; safe to call from several processes at
  * once, because the list of done migrations is locked as a table (no advisory lock: stack.md §H).
  *
  * It may run while others work: whoever waits for a table's lock lets nobody pass who comes later, so a step waits for a short time
- * only, gives way, and tries again.
+ * only, gives way, and tries again. An index that is built beside writing takes the time it takes; whoever else migrates waits for it,
+ * and whatever ends it, the next one goes on from what is left.
  *
  * @returns the names that were run now
  * @throws STORE_MIGRATION_FAILED naming the migration; that one is rolled back whole
@@ -27,7 +32,11 @@ export async function migrate(
   const done: string[] = [];
   for (const migration of [...migrations].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     try {
-      if (await runPatiently(store, migration, patience)) done.push(migration.name);
+      const index = indexOf(migration);
+      const isNew = index
+        ? await once(store, migration.name, () => buildIndex(store, index))
+        : await runPatiently(store, migration, patience);
+      if (isNew) done.push(migration.name);
     } catch (cause) {
       throw new BeckonError(
         errors.STORE_MIGRATION_FAILED,
@@ -70,16 +79,24 @@ async function runPatiently(store: Store, migration: Migration, patience: Patien
   }
 }
 
-async function runOne(store: Store, migration: Migration, waitMs: number): Promise<boolean> {
-  return store.inTransaction(async (tx) => {
-    await tx.run({ text: 'lock table schema_migration in exclusive mode' });
-    const known = await tx.rows({ text: 'select 1 from schema_migration where name = $1', values: [migration.name] });
-    if (known.length > 0) return false;
+function runOne(store: Store, migration: Migration, waitMs: number): Promise<boolean> {
+  return once(store, migration.name, async (tx) => {
     await tx.run({ text: `set local lock_timeout = ${waitMs}` });
     for (const statement of migration.sql.split(/;\s*$/m)) {
       if (statement.trim() !== '') await tx.run({ text: statement });
     }
-    await tx.run({ text: 'insert into schema_migration (name) values ($1)', values: [migration.name] });
+  });
+}
+
+/** Does a step and notes it, unless it is noted; while the list is held nobody else does any. */
+function once(store: Store, name: string, work: (tx: Tx) => Promise<void>): Promise<boolean> {
+  return store.inTransaction(async (tx) => {
+    await tx.run({ text: 'lock table schema_migration in exclusive mode' });
+    // Without values, so that nothing of the question stays open: an index built beside writing waits for whoever still looks.
+    const known = await tx.rows<{ name: string }>({ text: 'select name from schema_migration' });
+    if (known.some((one) => one.name === name)) return false;
+    await work(tx);
+    await tx.run({ text: 'insert into schema_migration (name) values ($1)', values: [name] });
     return true;
   });
 }
