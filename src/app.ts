@@ -283,7 +283,7 @@ interface Told {
 async function spread(slots: Slots, tx: Tx, what: Told): Promise<void> {
   const facts = { 'beckon.facts': what.facts.length };
   await traced('journey.listen', { fields: facts }, () => slots.runner.listen(tx, what.facts, what.profiles));
-  await slots.messages.listen(tx, what.facts);
+  await slots.messages.listen(tx, what.facts, what.seen);
   await slots.measure.listen(tx, what.facts, what.seen, { profiles: what.profiles });
   await slots.seen.listen(tx, what);
 }

@@ -1,6 +1,6 @@
 import type { Clock, Log } from './base/index.ts';
 import type { Runner } from './journey/index.ts';
-import type { Measure, TallySlice } from './measure/index.ts';
+import type { AuditPlace, Measure, WrongSum } from './measure/index.ts';
 import type { Messages } from './message/index.ts';
 import type { Duty } from './pulse.ts';
 
@@ -16,7 +16,7 @@ export interface Broken {
 interface Cursors {
   runs: string | null;
   messages: string | null;
-  sums: TallySlice | null;
+  sums: AuditPlace | null;
 }
 
 interface AuditSlots {
@@ -25,8 +25,13 @@ interface AuditSlots {
   measure: Measure;
 }
 
-const wrongSums =
-  'What the report adds up in this hour is not what its people came to; POST /v1/reports/rebuild mends it';
+const wrongSums: Record<WrongSum['sums'], string> = {
+  hours: 'What the report adds up in this hour is not what its people came to',
+  days: 'A day of the report is not the sum of its hours',
+  shown: 'What the report says that mails of this day showed is not what they showed',
+  months: 'A month of what was shown is not the sum of its days',
+  mails: 'Mails of this day are not added up as the ledger has them',
+};
 
 /** How often a page is looked at, real time, and how many runs and messages it has. */
 const restMs = 60_000;
@@ -41,7 +46,7 @@ export class Auditing {
   readonly #slots: AuditSlots;
   #runs: string | null = null;
   #messages: string | null = null;
-  #sums: TallySlice | null = null;
+  #sums: AuditPlace | null = null;
   #next = 0;
   /** What this process has found since it began, by run or message and invariant. */
   readonly found = new Map<string, Broken>();
@@ -85,9 +90,9 @@ export class Auditing {
       ...runs.broken.map(({ which, what, runId }) => ({ which, what, id: runId })),
       ...unheard.map(({ runId }) => ({ which: 'mover', what: 'It waits for a mail that nobody knows of', id: runId })),
       ...mails.broken.map(({ which, what, messageId }) => ({ which, what, id: messageId })),
-      ...sums.broken.map(({ journey, hour }) => ({
+      ...sums.broken.map(({ sums: which, journey, hour }) => ({
         which: 'sums',
-        what: wrongSums,
+        what: `${wrongSums[which]}; POST /v1/reports/rebuild mends it`,
         id: `${journey} ${new Date(hour).toISOString()}`,
       })),
     ];

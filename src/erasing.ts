@@ -45,7 +45,13 @@ export function openErasures(
       { name: 'suppression', forget: (tx, { addresses }) => rooms().messages.neverMail(tx, addresses) },
       { name: 'journey', forget: each((tx, id) => rooms().runner.forget(tx, id)) },
       { name: 'message', forget: each((tx, id) => rooms().messages.forget(tx, id)) },
-      { name: 'measure', forget: each((tx, id) => rooms().measure.forget(tx, id)) },
+      {
+        name: 'measure',
+        forget: async (tx, subject, until) => {
+          await rooms().measure.forgetPages(tx, subject.spans, until);
+          await each((one, id) => rooms().measure.forget(one, id))(tx, subject);
+        },
+      },
       { name: 'activity', forget: each((tx, id) => rooms().seen.forget(tx, id)) },
       { name: 'form', forget: (tx, { addresses }) => rooms().forms.forget(tx, addresses) },
       { name: 'webhook', forget: (tx, { visitors }) => rooms().webhooks.forget(tx, visitors) },

@@ -171,6 +171,9 @@ const funnelColumns = [
   'clickedUnknown',
   'orders',
   'revenue',
+  'openedByReader',
+  'openedUnknown',
+  'openedByMachine',
 ] as const satisfies (keyof FunnelRow)[];
 
 const sumsColumns = [

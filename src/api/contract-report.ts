@@ -63,6 +63,10 @@ export const FunnelLine = Type.Object({
   complained: count,
   unsubscribed: count,
   replied: count,
+  /** Mails whose picture was loaded: by a mail program, by a proxy that hides for whom, by a machine. A mail may stand in each; none is evidence. */
+  openedByReader: Type.Union([count, Type.Null()]),
+  openedUnknown: Type.Union([count, Type.Null()]),
+  openedByMachine: Type.Union([count, Type.Null()]),
   clickedByPeople: count,
   /** Mails with a click of which nobody knows whether a person made it. */
   clickedUnknown: count,

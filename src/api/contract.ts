@@ -299,6 +299,8 @@ export const JourneyReport = Type.Object({
   currency: Type.String(),
   windowDays: Type.Number(),
   clicks: Type.Object({ human: count, unknown: count }),
+  /** Mails whose picture was loaded: by a mail program, by a proxy that hides for whom, by a machine. A mail may stand in each; none is evidence. */
+  opens: Type.Object({ reader: count, unknown: count, machine: count }),
   /** Orders whose last human click was on a mail of this journey. Credited, not caused. */
   credited: Type.Object({ orders: count, revenue: MoneyView }),
   caused: Type.Object({

@@ -1,4 +1,5 @@
 import { logPage, oldestWriting, type LogLine, type LogPlace } from './table-export.ts';
+import { foldedBetween, logReach } from './table-folded.ts';
 import { elapsed, pause, shardOf, type Ids } from '../base/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import type { ShopEvent } from './event.ts';
@@ -258,6 +259,16 @@ export class EventLog {
       values: spanValues(visitors.map(spanOf)),
     });
     return rows.map(({ body }) => body);
+  }
+
+  /** When the oldest and the newest event that is kept came in, UTC ms; null when there is none. */
+  reach(runner: Runner): Promise<{ oldest: number; newest: number } | null> {
+    return logReach(runner);
+  }
+
+  /** Events of these types that came in within a span and have taken effect. */
+  folded(runner: Runner, query: Parameters<typeof foldedBetween>[1]): Promise<ShopEvent[]> {
+    return foldedBetween(runner, query);
   }
 
   /** When the newest of these visitors' events came in, UTC ms; null when there is none. */

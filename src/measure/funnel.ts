@@ -1,5 +1,5 @@
 import { toMajor } from '../base/index.ts';
-import type { FunnelStates } from '../message/index.ts';
+import { openingKinds, type FunnelStates, type OpeningKind } from '../message/index.ts';
 import type { MailItems, MailKey } from './table-mail.ts';
 import type { FunnelActs } from './table-report.ts';
 
@@ -24,6 +24,13 @@ export interface FunnelRow {
   complained: number;
   unsubscribed: number;
   replied: number;
+  /**
+   * Mails whose picture was loaded by a mail program, by a proxy that hides who it was for, by a machine: a mail may stand in each. No opening
+   * is evidence that somebody read (trust.md §1.9). Null by what stood in the mails.
+   */
+  openedByReader: number | null;
+  openedUnknown: number | null;
+  openedByMachine: number | null;
   clickedByPeople: number;
   /** Mails with a click of which nobody knows whether a person made it. */
   clickedUnknown: number;
@@ -32,6 +39,10 @@ export interface FunnelRow {
 }
 
 const failed = new Set(['rejected', 'render_failed', 'expired', 'cancelled', 'quarantined']);
+
+const isHeard = (kind: string): kind is 'bounced' | 'complained' | 'unsubscribed' | 'replied' =>
+  ['bounced', 'complained', 'unsubscribed', 'replied'].includes(kind);
+const isOpening = (kind: string): kind is OpeningKind => (openingKinds as readonly string[]).includes(kind);
 
 /** Puts the rows of a funnel together, in the order of their groups. Pure. */
 export function funnelRows(
@@ -59,9 +70,8 @@ export function funnelRows(
     else row.pending += count;
   }
   for (const { group, kind, count } of parts.heard) {
-    if (kind === 'bounced' || kind === 'complained' || kind === 'unsubscribed' || kind === 'replied') {
-      rowOf(group)[kind] += count;
-    }
+    if (isHeard(kind)) rowOf(group)[kind] += count;
+    if (isOpening(kind)) rowOf(group)[kind] = (rowOf(group)[kind] ?? 0) + count;
   }
   for (const { group, people, unknown, orders, minor } of parts.acts) {
     const row = rowOf(group);
@@ -106,6 +116,9 @@ export function itemFunnel(
     const of = (kind: string) => heard.find((one) => one.group === group && one.kind === kind)?.count ?? 0;
     return {
       ...blank(group),
+      openedByReader: null,
+      openedUnknown: null,
+      openedByMachine: null,
       name: by === 'item' && group !== '' ? nameOf(group) : null,
       planned: row.shown + row.heldOut,
       heldOut: row.heldOut,
@@ -125,5 +138,16 @@ export function itemFunnel(
 function blank(group: string): FunnelRow {
   const sent = { planned: 0, heldOut: 0, excluded: [], inDoubt: 0, failed: 0, pending: 0, accepted: 0 };
   const heard = { bounced: 0, complained: 0, unsubscribed: 0, replied: 0 };
-  return { group, name: null, ...sent, ...heard, clickedByPeople: 0, clickedUnknown: 0, orders: 0, revenue: 0 };
+  const opened = { openedByReader: 0, openedUnknown: 0, openedByMachine: 0 };
+  return {
+    group,
+    name: null,
+    ...sent,
+    ...heard,
+    ...opened,
+    clickedByPeople: 0,
+    clickedUnknown: 0,
+    orders: 0,
+    revenue: 0,
+  };
 }

@@ -29,7 +29,7 @@ export type { RuleCredit } from './table-credit.ts';
 export * from './report.ts';
 export * from './statistics.ts';
 export { noSums, type ArmRow } from './table-arms.ts';
-export type { TallySlice } from './table-tally.ts';
+export type { AuditPlace, WrongSum } from './audit.ts';
 export { shownGroups, type ShownGroup } from './table-shown.ts';
 export { readAs, readings, type Reading, type ReadingName } from './verdict.ts';
 export { emptyMeasure } from './table.ts';

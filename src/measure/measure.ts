@@ -4,6 +4,8 @@ import type { Fact, Profile } from '../profile/index.ts';
 import type { Runner, Store, Tx } from '../store/index.ts';
 import type { Counts, FunnelGroup } from '../message/index.ts';
 import { funnelRows, isItemGroup, type FunnelRow, type ItemGroup } from './funnel.ts';
+import { auditNext, type AuditPlace, type WrongSum } from './audit.ts';
+import { rebuildPages, unshowPages, type PageParts } from './rebuild.ts';
 import { joinUnits, partUnits, type CarriedMeasure } from './merge.ts';
 import { Comparing, type BanditParts } from './comparing.ts';
 import { Crediting } from './crediting.ts';
@@ -23,17 +25,14 @@ import { armsIn, daysOf, spansIn } from './table-arms.ts';
 import { laterDays, windowDays } from './table-sums.ts';
 import {
   auditDays,
-  auditSlice,
   auditTally,
   count,
   gather,
   hasDaysOf,
   keepDays,
-  nextSlice,
   rebuildTally,
   uncount,
   uncounted,
-  type TallySlice,
 } from './table-tally.ts';
 import {
   tellStory,
@@ -62,16 +61,19 @@ export interface MeasureParts {
   };
   messages: {
     /** What became of the mails of a journey, in numbers. */
-    counts: Pick<Counts, 'of' | 'funnel'> & Partial<Pick<Counts, 'heard' | 'rollUp' | 'rebuild'>>;
+    counts: Pick<Counts, 'of' | 'funnel'> & Partial<Pick<Counts, 'heard' | 'rollUp' | 'rebuild' | 'audit'>>;
     ofProfile(profileId: string): Promise<MessageLine[]>;
   };
   profiles: {
     get(id: string): Promise<Profile | null>;
     /** Names and devices of a person, each for the time it was theirs. */
     visitorsOf(id: string): Promise<VisitorSpan[]>;
+    findAll?: PageParts['profiles']['findAll'];
     audiences?: { changesOf(id: string, page: { before: number | null; limit: number }): Promise<AudienceLine[]> };
   };
-  log: { history(query: { visitors: readonly VisitorSpan[]; limit: number; before?: number }): Promise<ShopEvent[]> };
+  log: {
+    history(query: { visitors: readonly VisitorSpan[]; limit: number; before?: number }): Promise<ShopEvent[]>;
+  } & Partial<PageParts['log']>;
   catalog: { get(id: string): { name: string; imageUrl: string | null } | undefined; readonly size?: number };
 }
 
@@ -223,28 +225,24 @@ export class Measure {
     return waiting.length + mails + (await store.inTransaction(gathered));
   }
 
-  /** Makes the roll-up anew from units and orders; the result is the same. */
+  /** Makes the roll-ups anew from units, orders, mails and the log; the result is the same. */
   async rebuild(): Promise<void> {
-    const { store, messages } = this.#parts;
+    const { store, messages, log, profiles } = this.#parts;
+    const pages = log.folded && profiles.findAll ? ({ log, profiles } as PageParts) : null;
     await store.inTransaction(async (tx) => {
       await rebuildTally(tx);
       await rebuildShown(tx);
+      if (pages) await rebuildPages(tx, pages);
       await messages.counts.rebuild?.(tx);
     });
   }
 
-  /**
-   * Looks at the next piece of the roll-up: is it the sum over its units? From piece to piece over all comparisons, and then anew.
-   *
-   * @returns what is not, and where to go on; a `next` of null begins anew
-   */
-  async auditNext(
-    last: TallySlice | null,
-  ): Promise<{ broken: { journey: string; hour: number }[]; next: TallySlice | null }> {
-    const slice = await nextSlice(this.#parts.store, last);
-    if (slice === null) return { broken: [], next: null };
-    const hours = await auditSlice(this.#parts.store, slice);
-    return { broken: hours.map((hour) => ({ journey: slice.journey, hour })), next: slice };
+  /** Looks at the next piece of the roll-ups: is it the sum of what it is made of? From piece to piece over all of them, and then anew. */
+  auditNext(last: AuditPlace | null): Promise<{ broken: WrongSum[]; next: AuditPlace | null }> {
+    const { store, zone, clock, messages } = this.#parts;
+    const mails =
+      messages.counts.audit && ((keys: readonly string[], day: string) => messages.counts.audit!(keys, day));
+    return auditNext({ store, zone, now: clock.now(), mails }, last);
   }
 
   /** What of the roll-up is not the sum over the units; empty when all is well. Reads all of them. */
@@ -271,6 +269,12 @@ export class Measure {
     await partUnits(tx, { ...parted, shard: shardOf(parted.from) });
     await count(tx, both);
     for (const profileId of both) await creditOrders(tx, profileId, { parted: true });
+  }
+
+  /** Takes what pages showed these visitors out of the reports, before the log forgets it. Once: the counts would go twice. */
+  async forgetPages(tx: Tx, spans: readonly VisitorSpan[], until: number): Promise<void> {
+    const { log, profiles } = this.#parts;
+    if (log.folded && profiles.findAll) await unshowPages(tx, { log, profiles } as PageParts, { spans, until });
   }
 
   /** Removes everything that names the profile; the reports lose its unit, orders and clicks. */
@@ -358,7 +362,8 @@ export class Measure {
       ]);
       return periodFigures(span, { mails: mails[0], arms: armsIn(days), currency });
     };
-    return comparePeriods(await figures(spans.now), await figures(spans.before), currency);
+    const [now, before] = await Promise.all([figures(spans.now), figures(spans.before)]);
+    return comparePeriods(now, before, currency);
   }
 
   /** Credited orders and revenue of every journey, for lists; minor units of the report's currency. */

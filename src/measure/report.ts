@@ -1,4 +1,6 @@
 import { said, toMajor, type Said } from '../base/index.ts';
+import type { OpeningKind } from '../message/index.ts';
+import { messageView, opensOf } from './mail-view.ts';
 import { buyerFloor } from './statistics.ts';
 import type { JourneyStart } from './table-start.ts';
 import type { ArmRow } from './table-arms.ts';
@@ -65,6 +67,7 @@ export interface MessageCounts {
   /** Reasons of those skipped; the held-out ones may be among them as "held out". */
   excluded: Record<string, number>;
   heldOut: number;
+  opened?: Record<OpeningKind, number>;
 }
 
 /** What is said about the cause. Money per assigned profile and in total, major units, at 95 % however often one looks. */
@@ -124,6 +127,8 @@ export interface JourneyReport {
   currency: string;
   windowDays: number;
   clicks: { human: number; unknown: number };
+  /** Mails whose picture was loaded by a mail program, by a proxy that hides for whom, by a machine; a mail may stand in each. No evidence of anything. */
+  opens: { reader: number; unknown: number; machine: number };
   credited: { orders: number; revenue: MoneyView };
   caused: Caused;
   /** Credited to caused revenue; null while the effect is not known or is none. Over 3 the credit says far more than the mail did. */
@@ -182,6 +187,7 @@ export function buildReport(input: ReportInput): JourneyReport {
     currency,
     windowDays,
     clicks: { human: totals.human, unknown: totals.unknown },
+    opens: opensOf(input.messages),
     credited: { orders: totals.orders, revenue },
     caused,
     creditedToCaused: ratioTo(revenue.amount, caused.total),
@@ -254,42 +260,6 @@ export function armView(row: ArmRow, currency: string): ArmSums {
     cappedSquares: squares(row.cappedSquares),
     later: toMajor(row.laterSum, currency),
     laterSquares: squares(row.laterSquares),
-  };
-}
-
-const heldOutReason = 'held out';
-const pendingStates = ['planned', 'held', 'ready', 'leased', 'sending', 'deferred', 'quarantined'];
-
-const endedUnsent = {
-  rejected: 'refused by the mail host',
-  render_failed: 'could not be written',
-  expired: 'its time had passed',
-  cancelled: 'called off',
-};
-
-/** Each intended message stands in exactly one of accepted, held out, in doubt, excluded and pending. */
-function messageView({ byState, excluded, heldOut }: MessageCounts): JourneyReport['messages'] {
-  const planned = Object.values(byState).reduce((total, count) => total + count, 0);
-  const accepted = byState['accepted'] ?? 0;
-  const inDoubt = (byState['in_doubt'] ?? 0) + (byState['abandoned'] ?? 0);
-  const pending = pendingStates.reduce((total, state) => total + (byState[state] ?? 0), 0);
-  const reasons = Object.entries(excluded)
-    .filter(([reason]) => reason !== heldOutReason)
-    .map(([reason, count]) => ({ reason, count }));
-  for (const [state, reason] of Object.entries(endedUnsent)) {
-    if ((byState[state] ?? 0) > 0) reasons.push({ reason, count: byState[state]! });
-  }
-  const named = reasons.reduce((total, { count }) => total + count, 0);
-  const rest = planned - accepted - heldOut - inDoubt - pending - named;
-  if (rest > 0) reasons.push({ reason: 'other', count: rest });
-  return {
-    planned,
-    byState,
-    accepted,
-    heldOut,
-    inDoubt,
-    excluded: reasons.sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)),
-    pending,
   };
 }
 

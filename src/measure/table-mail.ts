@@ -22,7 +22,7 @@ alter table measure_shown_delta add column journey text not null default '', add
 const sentDay = (row: string) => `(coalesce(${row}.planned_at, ${row}.at) at time zone 'UTC')::date`;
 
 /** What the mails of `from` showed, times `sign`, by journey, day, criterion, place and item. */
-const shownBy = (from: string, sign: 1 | -1) =>
+export const shownBy = (from: string, sign: 1 | -1) =>
   `select s.journey, ${sentDay('s')} as day, e ->> 0 as criterion, (e ->> 1)::int as position, e ->> 2 as item,
     ${sign} * count(*) filter (where not s.held) as shown, 0 as clicked, ${sign} * count(*) filter (where s.held) as held
   from ${from} s cross join lateral jsonb_array_elements(s.shown) e group by 1, 2, 3, 4, 5`;
@@ -104,8 +104,12 @@ export async function mailItems(runner: Runner, query: MailItemsQuery): Promise<
   const values: unknown[] = [journey, at(from), at(until)];
   const seen = shownWithin(of('journey'), { from, until }, { byDay: query.keys.includes('day'), values });
   // From the clicks and the credits, which are few, to the mails, each by its key: of all mails none is read besides.
+  const asksDay = from !== null || until !== null || query.keys.includes('day');
   const mailOf = (row: string) =>
-    `cross join lateral (select t.planned_at, t.at from measure_sent t where t.message_id = ${row}.message_id limit 1) t`;
+    asksDay
+      ? `cross join lateral (select t.planned_at, t.at from measure_sent t where t.message_id = ${row}.message_id limit 1) t`
+      : '';
+  const inSpan = ` and ${asksDay ? within(sentDay('t')) : '$2::timestamptz is null and $3::timestamptz is null'}`;
   return runner.rows<MailItems>({
     text: `with seen as (
         select criterion, position, item, day, sum(shown) as shown, sum(held) as held, count(*) filter (where shown > 0) as items
@@ -115,7 +119,7 @@ export async function mailItems(runner: Runner, query: MailItemsQuery): Promise<
       ), clicked as (
         select criterion, position, item, day, count(*) filter (where person) as people, count(*) filter (where not person) as unknown
         from (select ${list('click')}, bool_or(c.landed_at is not null) as person
-          from measure_click c ${mailOf('c')} where ${of('c.journey')} and ${within(sentDay('t'))} group by 1, 2, 3, 4, message_id) each
+          from measure_click c ${mailOf('c')} where ${of('c.journey')}${inSpan} group by 1, 2, 3, 4, message_id) each
         group by 1, 2, 3, 4
       ), bought as (
         select ${list('click')}, count(*) as orders, sum(s.minor) as minor,
@@ -123,7 +127,7 @@ export async function mailItems(runner: Runner, query: MailItemsQuery): Promise<
         from measure_credit k cross join lateral (select s.minor, s.items, s.cancelled from measure_sale s where s.order_id = k.order_id limit 1) s
           ${mailOf('k')}
           left join lateral (select c.* from measure_click c where c.click_id = k.click_id limit 1) c on true
-        where not s.cancelled and ${of('k.journey')} and ${within(sentDay('t'))} group by 1, 2, 3, 4
+        where not s.cancelled and ${of('k.journey')}${inSpan} group by 1, 2, 3, 4
       )
       select criterion, position, item, day, coalesce(shown, 0)::float8 as shown, coalesce(held, 0)::float8 as "heldOut",
         coalesce(items, 0)::float8 as items, coalesce(people, 0)::int as clicks, coalesce(unknown, 0)::int as unknown,

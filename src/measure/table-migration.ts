@@ -140,4 +140,15 @@ create table measure_shown_delta (
   deviceMigration,
   dayMigration,
   monthMigration,
+  {
+    // A span of a report begins with its clicks, and goes on to the orders credited to them.
+    name: '0710-measure-click-span',
+    sql: `
+drop index measure_click_journey;
+create index measure_click_journey on measure_click (journey, at);
+create index measure_credit_click on measure_credit (click_id);
+drop index measure_sent_journey;
+create index measure_sent_planned on measure_sent (coalesce(planned_at, at));
+`,
+  },
 ];

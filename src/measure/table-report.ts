@@ -73,24 +73,29 @@ const actGroups: Record<FunnelGroup, string> = {
   whole: '$4::text',
 };
 
-/** Clicks and credited orders by the day of the plan, or by what sent the mail. */
+/**
+ * Clicks and credited orders by the day of the plan, or by what sent the mail. Nobody clicks a mail before it is planned, so that a span begins
+ * with its clicks, and only orders by those are read.
+ */
 export async function funnelActs(runner: Runner, query: FunnelQuery): Promise<FunnelActs[]> {
   const { journey, by, zone, from, until } = query;
   const at = (time: number | null) => (time === null ? null : new Date(time));
+  const since = from === null ? '' : ` and c.at >= $2::timestamptz - interval '1 day'`;
+  const mail = `cross join lateral (
+        select ${actGroups[by]} as "group" from measure_sent s where s.message_id = c.message_id and s.journey = $1
+          and ($2::timestamptz is null or coalesce(s.planned_at, s.at) >= $2)
+          and ($3::timestamptz is null or coalesce(s.planned_at, s.at) < $3) limit 1) m`;
   return runner.rows<FunnelActs>({
     text: `with clicked as (
-        select message_id, bool_or(landed_at is not null) as person from measure_click where journey = $1 group by 1
-      ), bought as (
-        select c.message_id, count(*)::int as orders, coalesce(sum(s.minor), 0) as minor
-        from measure_credit c ${saleOf('c')} where c.journey = $1 and not s.cancelled group by 1
+        select message_id, bool_or(landed_at is not null) as person from measure_click c where journey = $1${since} group by 1
+      ), credited as (
+        ${from === null ? 'select message_id, order_id from measure_credit where journey = $1' : `select c.message_id, k.order_id from measure_click c join measure_credit k using (click_id) where c.journey = $1${since}`}
       )
-      select s."group", count(*) filter (where k.person)::int as people, count(*) filter (where not k.person)::int as unknown,
-        coalesce(sum(b.orders), 0)::int as orders, coalesce(sum(b.minor), 0)::float8 as minor
-      from clicked k full join bought b using (message_id) cross join lateral (
-        select ${actGroups[by]} as "group" from measure_sent s where s.message_id = coalesce(k.message_id, b.message_id) and s.journey = $1
-          and ($2::timestamptz is null or coalesce(s.planned_at, s.at) >= $2)
-          and ($3::timestamptz is null or coalesce(s.planned_at, s.at) < $3) limit 1
-      ) s group by 1 order by 1`,
+      select "group", sum(people)::int as people, sum(unknown)::int as unknown, sum(orders)::int as orders, sum(minor)::float8 as minor from (
+        select m."group", c.person::int as people, (not c.person)::int as unknown, 0 as orders, 0::bigint as minor from clicked c ${mail}
+        union all
+        select m."group", 0, 0, 1, coalesce(s.minor, 0) from credited c ${mail} ${saleOf('c')} where not s.cancelled
+      ) each group by 1 order by 1`,
     values: [journey, at(from), at(until), by === 'day' ? zone : ''],
   });
 }

@@ -44,6 +44,19 @@ export async function insertShown(tx: Runner, rows: readonly Shown[]): Promise<v
   });
 }
 
+/** Nobody adds to what was shown, and nobody gathers it, until the transaction ends. */
+export async function lockShown(tx: Runner): Promise<void> {
+  await tx.run({ text: 'lock table measure_shown_delta, measure_shown in exclusive mode' });
+}
+
+/** Takes what pages showed from a day on away, UTC ms; a month begins with it. */
+export async function emptyPages(tx: Runner, since: number): Promise<void> {
+  const values = [new Date(since).toISOString().slice(0, 10)];
+  await tx.run({ text: `delete from measure_shown_delta where journey = '' and day >= $1::date`, values });
+  await tx.run({ text: `delete from measure_shown where journey = '' and day >= $1::date`, values });
+  await tx.run({ text: `delete from measure_shown_month where journey = '' and month >= $1::date`, values });
+}
+
 export async function insertPicks(tx: Runner, picks: readonly Pick[]): Promise<void> {
   for (const { id, profileId, at, criterion, position, item, recommendation } of picks) {
     await tx.run({

@@ -134,6 +134,9 @@ function shownOf(shown: unknown): Sent['shown'] {
   );
 }
 
+/** Types of the events by which pages tell what they showed. */
+export const shownTypes: readonly string[] = ['decisioning.propositionDisplay', 'decisioning.propositionInteract'];
+
 /** Recommendations of pages that these events show or click, and the clicks of people we know, by whom orders are credited. */
 export function shownIn(
   events: readonly ShopEvent[],

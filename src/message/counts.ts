@@ -1,6 +1,7 @@
 import type { Runner, Store, Tx } from '../store/index.ts';
 import type { MessageState } from './message.ts';
 import {
+  auditCounts,
   countedBy,
   countEnded,
   countHeard,
@@ -9,12 +10,14 @@ import {
   type FunnelQuery,
   type OpenCursor,
 } from './table-tally.ts';
-import { heardIn } from './table-heard.ts';
+import { heardIn, openingKinds, type OpeningKind } from './table-heard.ts';
 
 export interface MessageCounts {
   byState: Record<string, number>;
   excluded: Record<string, number>;
   heldOut: number;
+  /** Mails by who loaded their picture: a mail may stand in several, and none is evidence. */
+  opened?: Record<OpeningKind, number>;
 }
 
 /** Messages of one group that ended, or stand, in the same way. */
@@ -78,6 +81,11 @@ export class Counts {
     });
   }
 
+  /** Are the mails of these journeys that were planned on a day of UTC, and on that day of the shop, added up as they ended? @returns where not */
+  audit(journeys: readonly string[], day: string): Promise<string[]> {
+    return auditCounts(this.#store, { journeys, day, zone: this.#zone });
+  }
+
   /** Counts everything anew, in the caller's transaction; the result is the same. */
   rebuild(tx: Tx): Promise<void> {
     tx.afterCommit(() => void (this.#next = null));
@@ -87,8 +95,11 @@ export class Counts {
 
 /** Messages of a journey by state. */
 async function countsOf(runner: Runner, journey: string, zone: string): Promise<MessageCounts> {
-  const { states } = await funnelOf(runner, { journey, by: 'whole', zone, from: null, until: null });
-  const counts: MessageCounts = { byState: {}, excluded: {}, heldOut: 0 };
+  const { states, heard } = await funnelOf(runner, { journey, by: 'whole', zone, from: null, until: null });
+  const opened = Object.fromEntries(
+    openingKinds.map((kind) => [kind, heard.find((one) => one.kind === kind)?.count ?? 0]),
+  ) as Record<OpeningKind, number>;
+  const counts: MessageCounts = { byState: {}, excluded: {}, heldOut: 0, opened };
   for (const { state, reason, heldOut, count } of states) {
     counts.byState[state] = (counts.byState[state] ?? 0) + count;
     if (heldOut) counts.heldOut += count;

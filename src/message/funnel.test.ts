@@ -92,6 +92,7 @@ it('tells what was heard of them, and agrees with the counts of the whole journe
     byState: { accepted: 2, skipped: 2, in_doubt: 1 },
     excluded: { 'no consent': 1 },
     heldOut: 1,
+    opened: { openedByReader: 0, openedUnknown: 0, openedByMachine: 0 },
   });
 });
 

@@ -67,6 +67,7 @@ export type {
 export { SmtpTransport, type SmtpOptions } from './transport-smtp.ts';
 export { duesBy, emptyLedger, endsOf, type MessageEnd } from './table-report.ts';
 export { Counts, type FunnelHeard, type FunnelStates, type MessageCounts } from './counts.ts';
+export { openingKinds, type OpeningKind } from './table-heard.ts';
 export { funnelGroups, type FunnelGroup, type FunnelQuery } from './table-tally.ts';
 export { requiredOf, TemplateDocument, type Block } from './block.ts';
 export type { Difference } from './difference.ts';

@@ -25,7 +25,7 @@ import { eraseAddressed, eraseNotices, eraseProfile, freeSlots, suppress } from 
 import * as records from './table-ledger.ts';
 import { releaseQuarantined } from './rescue.ts';
 import { Sending } from './sending.ts';
-import { harmOf, type HarmCounts } from './table-heard.ts';
+import { harmOf, keepOpenings, type HarmCounts } from './table-heard.ts';
 import { acceptedSince, heldBy, nextDueAt } from './table-report.ts';
 import { choicePage, choose, comeBack, type ChoicePage, type Choosing } from './choosing.ts';
 import { dropTopic, putTopic, topics, type Topic } from './table-choice.ts';
@@ -140,8 +140,9 @@ export class Messages {
     await freeCodes(tx, rows);
   }
 
-  /** Hears what became true of profiles: lost consent stops what is on its way, new consent lifts an older unsubscription. */
-  async listen(tx: Tx, facts: readonly Fact[]): Promise<void> {
+  /** Hears what became true of profiles: lost consent stops what is on its way, new consent lifts an older unsubscription. Openings are counted. */
+  async listen(tx: Tx, facts: readonly Fact[], events: readonly ShopEvent[] = []): Promise<void> {
+    await keepOpenings(tx, events);
     for (const fact of facts) {
       const purpose = fact.data['purpose'];
       if (fact.name === 'consent.lost' && (purpose === 'email-marketing' || purpose === 'collect')) {

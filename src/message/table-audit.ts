@@ -2,6 +2,7 @@ import { shardOf } from '../base/index.ts';
 import type { Runner } from '../store/index.ts';
 import type { MessageRow } from './message.ts';
 import type { RunPlace } from './part.ts';
+import { isWord } from './table-heard.ts';
 
 /** A message with what its attempts say, as one statement saw them. */
 export interface AuditedMessage extends Pick<
@@ -35,7 +36,7 @@ export async function auditedMessages(
           count(*) filter (where coalesce(late_result, result) ->> 'kind' = 'accepted')::int as accepted
         from attempt where shard = p.shard and message_id = p.id) a
       cross join lateral (
-        select bool_or(kind <> 'deferred') as any,
+        select bool_or(kind <> 'deferred' and ${isWord}) as any,
           max(address_key) filter (where counts and (kind = 'complained' or kind = 'bounced' and class = 'hard')) as owes
         from message_heard where shard = p.shard and message_id = p.id) h
       order by p.id`,

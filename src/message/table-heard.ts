@@ -1,4 +1,5 @@
 import { shardOf } from '../base/index.ts';
+import type { ShopEvent } from '../event/index.ts';
 import type { Runner, Tx } from '../store/index.ts';
 import type { BounceClass, Trail } from './bounce.ts';
 import type { Heard, HeardKind, Said } from './heard.ts';
@@ -49,6 +50,33 @@ export async function keepHeard(tx: Runner, row: HeardRow): Promise<boolean> {
   return kept > 0;
 }
 
+/** By whom the picture of a mail was loaded; they stand beside what was heard, for counting, and prove nothing (trust.md §1.9). */
+export const openingKinds = ['openedByReader', 'openedUnknown', 'openedByMachine'] as const;
+export type OpeningKind = (typeof openingKinds)[number];
+/** Is it no opening? An opening says nothing of whether a mail left or came back. */
+export const isWord = `kind not like 'opened%'`;
+
+const openedBy = (by: string | undefined): OpeningKind =>
+  by === 'reader' ? 'openedByReader' : by === 'scanner' || by === 'prefetch' ? 'openedByMachine' : 'openedUnknown';
+
+/** Keeps the openings among these events, each kind once a message. */
+export async function keepOpenings(tx: Tx, events: readonly ShopEvent[]): Promise<void> {
+  const opened = events.flatMap(({ types, message, happenedAt }) =>
+    message && types.includes('message.opened') ? [{ id: message.id, kind: openedBy(message.by), at: happenedAt }] : [],
+  );
+  if (opened.length === 0) return;
+  await tx.run({
+    name: 'heard-opened',
+    text: `insert into message_heard (shard, message_id, kind, at, journey, activity, profile_id, test)
+      select m.shard, m.id, g.kind, g.at, m.journey, m.activity, m.profile_id, m.test
+      from (select message_id, kind, min(at) as at from unnest($1::text[], $2::text[], $3::timestamptz[]) as o(message_id, kind, at)
+          where message_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' group by 1, 2) g
+        cross join lateral (select * from message where id = g.message_id::uuid limit 1) m
+      order by 1, 2, 3 on conflict do nothing`,
+    values: [opened.map(({ id }) => id), opened.map(({ kind }) => kind), opened.map(({ at }) => new Date(at))],
+  });
+}
+
 /** Mails accepted so long ago that a host would have given up on them, ms; one that never came back has arrived. */
 const silenceMs = 5 * 86_400_000;
 
@@ -96,7 +124,7 @@ export async function heardOfMessage(
   messageId: string,
 ): Promise<{ kind: HeardKind; class: BounceClass | null; at: number }[]> {
   const rows = await runner.rows<{ kind: HeardKind; class: BounceClass | null; at: Date }>({
-    text: 'select kind, class, at from message_heard where message_id = $1 order by at, kind',
+    text: 'select kind, class, at from message_heard where message_id = $1 and ${isWord} order by at, kind',
     values: [messageId],
   });
   return rows.map((row) => ({ ...row, at: row.at.getTime() }));
@@ -124,7 +152,7 @@ export async function leftAsHeard(
   const rows = await tx.rows<{ id: string }>({
     name: 'heard-left',
     text: `select distinct message_id as id from message_heard where shard = any($1::smallint[]) and message_id = any($2::uuid[])
-      and kind <> 'deferred'`,
+      and kind <> 'deferred' and ${isWord}`,
     values: [messages.map(({ shard }) => shard), messages.map(({ id }) => id)],
   });
   return new Set(rows.map(({ id }) => id));
@@ -245,7 +273,7 @@ export async function harmOf(runner: Runner, of: { journey: string | null; since
   });
   const rows = await runner.rows<{ kind: HeardKind; class: string | null; n: number }>({
     text: `select kind, case when kind = 'bounced' then class end as class, count(*)::int as n from message_heard
-      where at >= $2 and not test and ($1::text is null or journey = $1) group by 1, 2`,
+      where at >= $2 and not test and ${isWord} and ($1::text is null or journey = $1) group by 1, 2`,
     values: [of.journey, new Date(of.since)],
   });
   const count = (kind: HeardKind) => rows.filter((row) => row.kind === kind).reduce((sum, { n }) => sum + n, 0);

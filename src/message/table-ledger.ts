@@ -2,6 +2,7 @@ import type { Runner } from '../store/index.ts';
 import type { HeardKind } from './heard.ts';
 import type { MessageClass, MessageState } from './message.ts';
 import type { SendResult } from './result.ts';
+import { isWord } from './table-heard.ts';
 
 /** Statements of the ledger's public numbers. Messages of test profiles are counted apart, never among the others. */
 
@@ -166,7 +167,7 @@ export async function ledgerStory(runner: Runner, id: string): Promise<LedgerSto
           'mailId', mail_id, 'transport', transport, 'result', result, 'late', late_result) order by no), '[]')
           from attempt where shard = m.shard and message_id = m.id) as wire,
         (select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'at', ${ms('at')}, 'class', class, 'status', status, 'says', says)
-          order by at), '[]') from message_heard where shard = m.shard and message_id = m.id) as heard
+          order by at), '[]') from message_heard where shard = m.shard and message_id = m.id and ${isWord}) as heard
       from message m where id = $1`,
     values: [id],
   });

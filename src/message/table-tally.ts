@@ -1,5 +1,6 @@
 import { stretchesOf, type Bounds, type Migration, type Runner } from '../store/index.ts';
 import type { MessageState } from './message.ts';
+import { openingKinds } from './table-heard.ts';
 
 /**
  * Roll-up of the ledger for reports: how many mails of a journey were planned in an hour, and in a day of the shop, by what planned them and
@@ -44,6 +45,16 @@ create index message_heard_uncounted on message_heard (journey) where not counte
 `,
 };
 
+/** Openings are counted like what else was heard. */
+export const openingMigration: Migration = {
+  name: '0699-message-opened',
+  sql: `
+drop index message_heard_uncounted;
+create index message_heard_uncounted on message_heard (journey) where not counted and not test
+  and kind in ('bounced', 'complained', 'unsubscribed', 'replied', 'openedByReader', 'openedUnknown', 'openedByMachine');
+`,
+};
+
 /** How a message can end: nothing changes it any more. */
 const ends: readonly MessageState[] = [
   'accepted',
@@ -55,7 +66,10 @@ const ends: readonly MessageState[] = [
   'abandoned',
 ];
 const hasEnded = (row: string) => `${row}.state in (${ends.map((state) => `'${state}'`).join(', ')})`;
-const told = (row: string) => `not ${row}.test and ${row}.kind in ('bounced', 'complained', 'unsubscribed', 'replied')`;
+const toldKinds = ['bounced', 'complained', 'unsubscribed', 'replied', ...openingKinds]
+  .map((kind) => `'${kind}'`)
+  .join(', ');
+const told = (row: string) => `not ${row}.test and ${row}.kind in (${toldKinds})`;
 
 /** What tells a message from others, in the order of the roll-ups' columns; only what was left out has a reason. */
 const kind = 'activity, version, message, variant, state, reason, held, heard';
@@ -155,6 +169,32 @@ export async function rebuildCounts(tx: Runner, zone: string): Promise<void> {
       ), ${adding('$1')} select 1`,
     values: [zone],
   });
+}
+
+/** Journeys whose roll-up of a day, of its hours in UTC or of the shop's own, is not what the ledger has. */
+export async function auditCounts(
+  runner: Runner,
+  { journeys, day, zone }: { journeys: readonly string[]; day: string; zone: string },
+): Promise<string[]> {
+  const look = (grain: 'hour' | 'day', of: string) => {
+    const [from, to] = ['$2::date', '($2::date + 1)'].map((at) => `${at}::timestamp at time zone ${of}`);
+    const rolled =
+      grain === 'hour'
+        ? `message_hour r where r.hour >= ${from} and r.hour < ${to}`
+        : 'message_day r where r.day = $2::date';
+    const mails = `unnest($1::text[]) j(key) join message m on m.journey = j.key and m.planned_at >= ${from} and m.planned_at < ${to} and not m.test
+      and ${hasEnded('m')}`;
+    return `select journey from (
+        select m.journey, ${kindOf('m', `''::text`)}, 1 as n from ${mails} and not exists (select from message_open o where o.journey = m.journey and o.shard = m.shard and o.id = m.id)
+        union all select m.journey, ${kindOf('m', 'h.kind')}, 1 from ${mails} join message_heard h on h.shard = m.shard and h.message_id = m.id and h.counted and ${told('h')}
+        union all select r.journey, ${kind}, -n from ${rolled} and r.journey = any($1)
+      ) each group by journey, ${kind} having sum(n) <> 0`;
+  };
+  const rows = await runner.rows<{ journey: string }>({
+    text: `select distinct journey from (${look('hour', `'UTC'`)} union all ${look('day', '$3')}) wrong order by 1 limit 10`,
+    values: [journeys, day, zone],
+  });
+  return rows.map(({ journey }) => journey);
 }
 
 /** By what the mails of a journey can be told apart. */

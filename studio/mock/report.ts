@@ -47,7 +47,7 @@ function armOf(profiles: number, buyers: number, revenue: number): ArmSums {
   };
 }
 
-const done: Pick<JourneyReport, 'runs' | 'messages' | 'clicks' | 'credited'> = {
+const done: Pick<JourneyReport, 'runs' | 'messages' | 'clicks' | 'opens' | 'credited'> = {
   runs: {
     entered: 1204,
     active: 38,
@@ -73,6 +73,7 @@ const done: Pick<JourneyReport, 'runs' | 'messages' | 'clicks' | 'credited'> = {
     pending: 18,
   },
   clicks: { human: 203, unknown: 14 },
+  opens: { reader: 240, unknown: 310, machine: 160 },
   credited: { orders: 118, revenue: { amount: 18_412.5, currency: 'EUR' } },
 };
 
@@ -80,6 +81,7 @@ const nothingDone: typeof done = {
   runs: { entered: 0, active: 0, ended: 0, byState: {}, byEnd: [] },
   messages: { planned: 0, byState: {}, accepted: 0, heldOut: 0, inDoubt: 0, excluded: [], pending: 0 },
   clicks: { human: 0, unknown: 0 },
+  opens: { reader: 0, unknown: 0, machine: 0 },
   credited: { orders: 0, revenue: { amount: 0, currency: 'EUR' } },
 };
 

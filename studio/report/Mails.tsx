@@ -8,6 +8,7 @@ import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { By } from './By.tsx';
 import { Files } from './Files.tsx';
+import { Opens } from './Opens.tsx';
 import { mailGroups, mails, type MailGroup } from './query.ts';
 
 /** Most groups that are shown at once; the file has all. */
@@ -18,14 +19,14 @@ export function Mails({ journeyKey }: { journeyKey: string }) {
   const { say } = useVoice();
   const [by, setBy] = useState<MailGroup>('day');
   const { data, error, refetch } = useQuery(mails(journeyKey, by));
+  const rows = (by === 'day' ? data?.toReversed() : data) ?? [];
   return (
     <Panel title={say('reports.mails')} aside={<By value={by} groups={mailGroups} onChange={setBy} />}>
       {error && !data && <ProblemNote error={error} again={() => void refetch()} />}
       {!data && !error && <Rows count={4} />}
       {data?.length === 0 && <p className="quiet">{say('report.none')}</p>}
-      {data && data.length > 0 && (
-        <MailTable rows={by === 'day' ? data.toReversed() : data} by={by} journeyKey={journeyKey} />
-      )}
+      {rows.length > 0 && <MailTable rows={rows} by={by} journeyKey={journeyKey} />}
+      {rows.length > 0 && !isItems(by) && <Opens rows={rows.slice(0, most)} />}
       {isItems(by) && <p className="quiet">{say('reports.itemsSay')}</p>}
       <Files to={`/v1/journeys/${encodeURIComponent(journeyKey)}/report/funnel/file?by=${by}&`} />
     </Panel>

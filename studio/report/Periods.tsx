@@ -8,7 +8,7 @@ import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import type { Key } from '../words/words.ts';
 import { periods } from './query.ts';
-import { growth, spanOf } from './span.ts';
+import { growthOf, spanOf } from './span.ts';
 
 type Figure = Exclude<keyof PeriodsView['now'], 'from' | 'until'>;
 
@@ -37,10 +37,18 @@ export function Periods({ journeyKey }: { journeyKey: string }) {
     if (value === null) return '–';
     return as === 'count' ? number(value) : money({ amount: value, currency: data!.currency }, true);
   };
-  const grown = (name: Figure) => {
-    const change = data!.change[name];
-    if (change === null || change === undefined) return '–';
-    return `${change > 0 ? '+' : change < 0 ? '−' : ''}${percent(growth(change))}`;
+  const grown = (name: Figure, as: 'count' | 'money') => {
+    const change = growthOf(data!.now[name], data!.before[name], as === 'count');
+    if (change.as === 'none') return '–';
+    const size = Math.abs(change.by);
+    const sign = change.by > 0 ? '+' : '−';
+    if (change.as === 'share') return `${sign}${percent(size)}`;
+    return (
+      <>
+        {sign}
+        {write(size, as)} <span className="quiet report-aside">{say(`reports.change.${change.as}`)}</span>
+      </>
+    );
   };
   return (
     <Panel
@@ -76,7 +84,7 @@ export function Periods({ journeyKey }: { journeyKey: string }) {
                   <Table.Td>{say(word)}</Table.Td>
                   <Table.Td className="number">{write(data.now[name], as)}</Table.Td>
                   <Table.Td className="number wide-only">{write(data.before[name], as)}</Table.Td>
-                  <Table.Td className="number">{grown(name)}</Table.Td>
+                  <Table.Td className="number">{grown(name, as)}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

@@ -118,4 +118,12 @@ export const deReport = {
   'reports.logWhole': 'Vom Anfang des Protokolls an, nicht erst ab jetzt',
   'reports.logSend': 'Protokoll weitersenden',
   'reports.logAgain': 'Neu einrichten, mit neuem Geheimnis',
+  'reports.change.new': 'neu',
+  'reports.change.little': 'von sehr wenig',
+  'reports.opens': 'Öffnungen',
+  'reports.opensSay':
+    'Wer das Bild in den Mails geladen hat. E-Mail-Programme, die ihre Leser verbergen, und Maschinen laden es, ob jemand liest oder nicht. Eine Öffnung belegt deshalb nichts: Ihr wird nichts zugerechnet, und sie ist kein Erfolg. Eine Mail kann in jeder Spalte stehen.',
+  'reports.opens.reader': 'von einem E-Mail-Programm',
+  'reports.opens.unknown': 'unbekannt, von wem',
+  'reports.opens.machine': 'von Maschinen',
 };

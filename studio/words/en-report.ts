@@ -115,4 +115,12 @@ export const enReport = {
   'reports.logWhole': 'From the beginning of the log on, not only from now on',
   'reports.logSend': 'Send the log on',
   'reports.logAgain': 'Set anew, with a new secret',
+  'reports.change.new': 'new',
+  'reports.change.little': 'from very little',
+  'reports.opens': 'Openings',
+  'reports.opensSay':
+    'Who loaded the picture in the mails. Mail programs that hide their readers and machines load it whether anybody reads or not, so an opening is no evidence: nothing is credited by it, and it is no success. A mail may stand in each column.',
+  'reports.opens.reader': 'by a mail program',
+  'reports.opens.unknown': 'not known by whom',
+  'reports.opens.machine': 'by machines',
 };

@@ -114,4 +114,12 @@ export const svReport = {
   'reports.logWhole': 'Från loggens början, inte bara från och med nu',
   'reports.logSend': 'Skicka loggen vidare',
   'reports.logAgain': 'Ställ in på nytt, med ny hemlighet',
+  'reports.change.new': 'nytt',
+  'reports.change.little': 'från mycket lite',
+  'reports.opens': 'Öppningar',
+  'reports.opensSay':
+    'Vem som hämtade bilden i breven. E-postprogram som döljer sina läsare och maskiner hämtar den vare sig någon läser eller inte, så en öppning bevisar inget: inget tillskrivs den, och den är ingen framgång. Ett brev kan stå i varje kolumn.',
+  'reports.opens.reader': 'av ett e-postprogram',
+  'reports.opens.unknown': 'okänt av vem',
+  'reports.opens.machine': 'av maskiner',
 };

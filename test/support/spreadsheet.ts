@@ -189,6 +189,11 @@ export function reportFrom({ sums, mails, outcomes, runs }: Record<'sums' | 'mai
     },
     credited: { orders: total(mails, 'orders'), revenue: { amount: revenue } },
     creditedToCaused: { ratio: effect > 0 ? revenue / (effect * n) : 0 },
+    opens: {
+      reader: total(mails, 'openedByReader'),
+      unknown: total(mails, 'openedUnknown'),
+      machine: total(mails, 'openedByMachine'),
+    },
     clicks: { human: total(mails, 'clickedByPeople'), unknown: total(mails, 'clickedUnknown') },
     conflicted: total(sums, 'conflicted'),
     messages: messagesFrom(mails, outcomes),
