@@ -218,7 +218,7 @@ async function startServer(databaseUrl: string, fixed: boolean): Promise<Side> {
 function start(file: string, options: object): ChildProcess {
   const path = new URL(file, import.meta.url).pathname;
   // As `npm start` has it.
-  const flags = [...process.execArgv, '--max-semi-space-size=64'];
+  const flags = [...process.execArgv, '--max-semi-space-size=64', '--no-allocation-site-pretenuring'];
   const child = spawn(process.execPath, [...flags, path, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -309,7 +309,7 @@ describe('activities at Target’s door', () => {
     expect((await first(body)).options).toBeUndefined();
   });
 
-  it('prefetch counts nothing; its display and click tell activity and experience (ACT-5)', async () => {
+  it('prefetch counts nothing; its display and click tell activity and experience (ACT-5, C-14)', async () => {
     await publish();
     const answer = await ask({
       id: { tntId: 'v1' },

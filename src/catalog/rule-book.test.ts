@@ -115,7 +115,7 @@ describe('static rules (INC-2): what each operation lets through', () => {
   });
 });
 
-describe('dynamic rules: each operation against the key item, the visitor and the request (INC-3…5)', () => {
+describe('dynamic rules: each operation against the key item, the visitor and the request, lists on the left too (INC-3…5, C-13)', () => {
   const key = (): Item => ({
     ...catalog.get('parka')!,
     attributes: { brand: 'Fell', genre: ['de'], price2: 100, letter: 'a', list: ['de', 'ab'] },

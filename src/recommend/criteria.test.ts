@@ -108,7 +108,7 @@ describe('a criterion that could not answer is refused, with the place', () => {
     ],
     ['no members', sequence(), '1 to 5 criteria'],
     [
-      '101 slots (SEQ-2)',
+      '101 slots (SEQ-2, C-6)',
       { algorithm: { kind: 'sequence', members: [{ criterion: 'popular', slots: 101 }] } },
       'slots from 1 to 100',
     ],

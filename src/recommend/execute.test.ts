@@ -291,6 +291,14 @@ describe('what is left out, each with its rule', () => {
     expect(found.filtered).toContainEqual({ rule: 'exclusion', count: 3 });
   });
 
+  it('a collection, of what the person viewed too, which the answer says (C-2)', () => {
+    const rules = { bindCollection: () => only('collection', 'bz') };
+    const person = { viewed: ['a', 'b', 'c'].map((item, n) => ({ item, at: 9 - n })) };
+    const recent = { algorithm: { kind: 'recent' }, backup: { when: 'none' } } as const;
+    const found = ask(recent, { lists: {}, rules, person, request: { collection: 'x' } });
+    expect([found.ids, found.filtered]).toEqual(['b', [{ rule: 'collection', count: 2 }]]);
+  });
+
   it('what its rules do not let through; all must hold (INC-1), and nothing when one lets nothing through (INC-9)', () => {
     const bindInclusion: AnswerRules['bindInclusion'] = (given) =>
       given.includes('none') ? 'nothing' : given.map((rule) => only(String(rule), String(rule)));
