@@ -14,9 +14,10 @@ import { dutiesOf } from './duties.ts';
 import { measuredJourneys } from './run-counts.ts';
 import { openFeeding } from './feeding.ts';
 import { openReplaying } from './replaying.ts';
-import { openShowing } from './showing.ts';
+import { openShowing, type Showing } from './showing.ts';
 import { openSimulations } from './simulation-door.ts';
 import { openLearning, openRecommender } from './learning.ts';
+import { mailItems } from './mail-items.ts';
 import { mailSettings, openTransport, shopNameOf, type Post } from './mailing.ts';
 import { openErasures } from './erasing.ts';
 import { openJourneying, type Journeying } from './journeying.ts';
@@ -134,7 +135,7 @@ async function openWalk(ground: Ground) {
   const journeying = openJourneying(ground, { profiles, events, catalog, showing, templates, slots });
   const { journeys } = journeying;
   Object.assign(slots, journeying);
-  slots.messages = openMessages(ground, { profiles, catalog, events, out: transport, slots });
+  slots.messages = openMessages(ground, { profiles, catalog, events, showing, out: transport, slots });
   slots.measure = openMeasure(ground, { profiles, catalog, events, journeys, slots });
   await slots.measure.open();
   const shown = { catalog, rules, feeding, showing, recommender, learning, follower: learning.follower, replaying };
@@ -224,7 +225,7 @@ function openForms(ground: Ground, { events, slots }: { events: EventLog; slots:
 
 function openMessages(
   ground: Ground,
-  rooms: { profiles: Profiles; catalog: Catalog; events: EventLog; out: Post; slots: Slots },
+  rooms: { profiles: Profiles; catalog: Catalog; events: EventLog; showing: Showing; out: Post; slots: Slots },
 ): Messages {
   const { settings, ...base } = ground;
   return new Messages({
@@ -239,6 +240,7 @@ function openMessages(
     onResult: (tx, ...results) => rooms.slots.runner.messaged(tx, ...results),
     onAssigned: (tx, units) => rooms.slots.measure.assign(tx, units),
     onHeld: (held) => rooms.slots.held?.(held),
+    ...mailItems(rooms),
   });
 }
 

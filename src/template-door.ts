@@ -7,15 +7,19 @@ import {
   documentOf,
   faintPairs,
   goldenOf,
+  gridPath,
+  gridsOf,
   requiredOf,
   specimen,
   specimenOf,
   themeOf,
   valueAt,
+  type Golden,
   type GoldenKey,
   type TemplateDocument,
 } from './message/index.ts';
 import { viewOf, type ProfileView } from './profile/index.ts';
+import { withItems } from './mail-items.ts';
 import { labelOf } from './person-label.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -87,12 +91,16 @@ async function sampleFor(rooms: Rooms, document: TemplateDocument, whom: Whom): 
   const golden = await goldenFor(rooms, document, whom.golden ?? 'usual');
   const speak = (of: ProfileView) => (whom.language === undefined ? of : { ...of, language: whom.language });
   if (!profile) {
-    const { key, context } = golden;
+    const { key } = golden;
+    const { context } = await goldenWithItems(rooms, document, { golden, language: whom.language });
     return { profile: speak(golden.profile), context, whom: key, run: null, runs: [] };
   }
   const gathered = await gatheredBy(rooms.store, profile.id);
   const run = chosenRun(gathered, document, whom.run);
-  const context = run?.context ?? golden.context;
+  const { language } = whom;
+  const recipient = { profileId: profile.id, ...(language === undefined ? {} : { language }) };
+  const sample = { context: run?.context ?? golden.context };
+  const { context } = await withItems(rooms.slots.callOwn, document, { sample, recipient, at: rooms.clock.now() });
   const runs = gathered.map(({ run: id, journey, enteredAt }) => ({ run: id, journey, enteredAt: iso(enteredAt) }));
   const view = viewOf(profile, rooms.clock.now());
   return { profile: speak(view), context, whom: labelOf(profile), run: run?.run ?? null, runs };
@@ -100,8 +108,20 @@ async function sampleFor(rooms: Rooms, document: TemplateDocument, whom: Whom): 
 
 function chosenRun(runs: readonly Gathered[], document: TemplateDocument, wanted: string | undefined) {
   if (wanted !== undefined) return runs.find(({ run }) => run === wanted);
-  const needed = requiredOf(document).filter((path) => path.startsWith('context.'));
+  const asked = gridsOf(document.blocks).map(({ criterion }) => gridPath(criterion));
+  const needed = requiredOf(document).filter((path) => path.startsWith('context.') && !asked.includes(path));
   return runs.find(({ context }) => needed.every((path) => valueAt({ context }, path) !== undefined));
+}
+
+/** Recipients made up for what breaks mails keep their items; to the others a criterion shows what it would show a stranger. */
+async function goldenWithItems(
+  { slots, clock }: Rooms,
+  document: TemplateDocument,
+  { golden, language = golden.profile.language }: { golden: Golden; language: string | null | undefined },
+): Promise<Pick<Golden, 'context'>> {
+  if (golden.key === 'empty-cart' || golden.key === 'twelve-items') return golden;
+  const recipient = language === null ? {} : { language };
+  return withItems(slots.callOwn, document, { sample: golden, recipient, at: clock.now() });
 }
 
 async function goldenFor(

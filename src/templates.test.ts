@@ -124,6 +124,21 @@ describe('the doors of templates', () => {
     expect((await call('PUT', '/v1/journeys/abandoned-cart', journey('brand-new'))).status).toBe(200);
   });
 
+  it('show what a criterion would show that a grid names, and keep it from being removed', async () => {
+    const own = { name: 'Mine', algorithm: { kind: 'popular', action: 'viewed' } };
+    await api('PUT', '/v1/criteria/mine', own);
+    const grid = document({ blocks: [{ kind: 'products', criterion: 'mine', limit: 2 }, { kind: 'footer' }] });
+    await api('PUT', '/v1/templates/asking', grid);
+    const { mail } = await api<TemplatePreview>('POST', '/v1/templates/asking/preview', {});
+    expect(mail!.html.match(/The (coat|scarf|watch)/g)?.length).toBeGreaterThan(1);
+    const refused = await call('DELETE', '/v1/criteria/mine');
+    expect([refused.status, refused.body['code']]).toEqual([409, 'CRITERION_IN_USE']);
+    expect(refused.body['detail']).toContain('the message "asking"');
+    const page = document({ blocks: [{ kind: 'products', criterion: 'viewed-together' }, { kind: 'footer' }] });
+    const unfit = await call('PUT', '/v1/templates/unfit', page);
+    expect(unfit.body['detail']).toContain('about the item of a page');
+  });
+
   it('refuse what is wrong with the place, and check without storing', async () => {
     const wrong = document({ blocks: [{ kind: 'text', words: 'x' }] });
     const refused = await call('PUT', '/v1/templates/wrong', wrong);

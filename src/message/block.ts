@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { gridPath } from './grid.ts';
 
 /**
  * The published form of a message template: typed blocks, from which MJML, HTML and the plain-text part are made.
@@ -36,7 +37,6 @@ const values = Type.Optional(
   ),
 );
 const shown = {
-  list,
   title: Type.Optional(short),
   card: Type.Optional(
     Type.Object(
@@ -95,15 +95,25 @@ export const Button = Type.Object(
 const Products = Type.Object(
   {
     kind: Type.Literal('products'),
+    list: Type.Optional(list),
+    criterion: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        description:
+          'Key of the criterion that chooses the items for each recipient when the mail is made; instead of `list`',
+      }),
+    ),
     ...shown,
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 12 })),
     columns: Type.Optional(Type.Integer({ minimum: 1, maximum: 3 })),
   },
-  { ...closed, description: 'A grid of product cards' },
+  { ...closed, description: 'A grid of product cards, of a list or by a criterion: one of the two' },
 );
 const Cart = Type.Object(
   {
     kind: Type.Literal('cart'),
+    list,
     ...shown,
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 20 })),
     total: Type.Optional(Type.Boolean({ description: 'With the sum of those shown' })),
@@ -246,13 +256,18 @@ export function isWhole(block: Block): boolean {
 /** Lists without which the mail is not sent, and what the document itself requires. */
 export function requiredOf(document: TemplateDocument): string[] {
   const lists = document.blocks.flatMap((block) =>
-    showsList(block) && block.whenEmpty !== 'hide' ? [block.list] : [],
+    showsList(block) && block.whenEmpty !== 'hide' ? [listOf(block)] : [],
   );
   return [...new Set([...lists, ...(document.requires ?? [])])];
 }
 
 export function showsList(block: Block): block is BlockOf<'products'> | BlockOf<'cart'> {
   return block.kind === 'products' || block.kind === 'cart';
+}
+
+/** Where its items stand: in what the run has gathered, or in what its criterion is asked for. */
+export function listOf({ list, ...block }: { list?: string; criterion?: string }): string {
+  return list ?? gridPath(block.criterion ?? '');
 }
 
 /** Each text of the document that people read, with the JSON pointer to where it stands. */

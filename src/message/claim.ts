@@ -11,6 +11,7 @@ import { couponsFor, sampleCodes, type Coupons } from './coupon.ts';
 import { wayOf, type Kit, type Still } from './part.ts';
 import { isKeptFrom, lookUpAddresses, wishesOf, type Listed } from './listed.ts';
 import type { FreshContext } from './fresh.ts';
+import { lacksItems, type Grid } from './grid.ts';
 import { inStock } from './render.ts';
 import type { Brand } from './sender.ts';
 import { applyChanges } from './settle.ts';
@@ -37,12 +38,20 @@ export interface Claim extends Taken {
   fresh?: FreshContext;
 }
 
+/** A message whose items must be asked for before it can be made. */
+export interface Lacking {
+  row: MessageRow;
+  grids: readonly Grid[];
+}
+
 /** One claim's worth of work: what may be rendered, and how many were decided at all. */
 export interface Claimed {
   claims: Claim[];
   decided: number;
   /** Some wait for what the next hop says of addresses beyond ASCII. */
   asks: boolean;
+  /** Those that have come through the gates and show what nobody has asked for yet; they are as they were. */
+  lacks: Lacking[];
 }
 
 /**
@@ -57,7 +66,7 @@ export async function claimDue(
   const peeked = await peekDue(kit.store, now, kit.set.batch);
   const suspect = peeked[0] && peeked[0].crashes > 0;
   const candidates = suspect ? peeked.slice(0, 1) : peeked.filter(({ crashes }) => crashes === 0);
-  if (candidates.length === 0) return { claims: [], decided: 0, asks: false };
+  if (candidates.length === 0) return { claims: [], decided: 0, asks: false, lacks: [] };
   const claimed = await kit.store.inTransaction(async (tx) => {
     // In this order, on one connection: the profiles come first.
     const [profiles, rows] = await Promise.all([
@@ -140,6 +149,7 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
   const judged = new Set<string>();
   const passed: Omit<Claim, 'codes'>[] = [];
   const changes: Change[] = [];
+  const lacks: Lacking[] = [];
   for (const row of rows) {
     const found = listed.get(row.id);
     const blocked = isBlocked(desk, row, found);
@@ -153,6 +163,10 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
           })
         : decideNotice(desk, { ...row, to: row.to }, blocked);
     judged.add(row.id);
+    if ('lacks' in decided) {
+      lacks.push({ row, grids: decided.lacks });
+      continue;
+    }
     const change = 'change' in decided ? decided.change : admission.ask({ ...decided.claim, lastOrderAt: bought(row) });
     if (change) changes.push(change);
     else if ('claim' in decided) {
@@ -170,6 +184,7 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
     claims: claims.map((claim) => ({ ...claim, row: { ...claim.row, fence: claim.row.fence + 1 } })),
     decided: rows.length,
     asks: changes.some(({ reason }) => reason === askingUtf8),
+    lacks,
   };
 }
 
@@ -258,7 +273,7 @@ async function settleClaims({ kit, tx, now }: Desk, claims: Claim[], changes: Ch
   await applyChanges(kit, tx, changes);
 }
 
-type Decided = { claim: Omit<Claim, 'addressKey' | 'codes'> } | { change: Change };
+type Decided = { claim: Omit<Claim, 'addressKey' | 'codes'> } | { change: Change } | { lacks: readonly Grid[] };
 
 function decideRow(
   desk: Desk,
@@ -308,6 +323,8 @@ function decideRow(
   if (row.class === 'transactional' && row.rank && template.class !== 'transactional') {
     return { change: { id: row.id, state: 'render_failed', reason: `"${row.template}" is marketing` } };
   }
+  const lacks = lacksItems(template, row, now);
+  if (lacks) return { lacks };
   const fresh = inStock({ template, context: row.context }, sender.brand.render);
   if (!fresh) return { change: { id: row.id, state: 'skipped', reason: 'no items' } };
   const { address, zone } = verdict;
@@ -329,6 +346,8 @@ function decideNotice(desk: Desk, row: MessageRow & { to: string }, suppressed: 
     return { change: { id: row.id, state: 'held', reason: askingUtf8, due: desk.now + 60_000 } };
   const template = desk.templates.get(row.id);
   if (!template) return change('render_failed', `no published template "${row.template}"`);
+  const lacks = lacksItems(template, row, desk.now);
+  if (lacks) return { lacks };
   const { id, shard } = { id: row.profileId, shard: row.shard };
   const profile: Profile = { id, shard, version: 0, state: { ...blankState(row.plannedAt), email: row.to } };
   const claim = { row, profile, address: address.address, zone: desk.kit.shop.zone, template, brand: sender.brand };

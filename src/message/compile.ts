@@ -4,6 +4,7 @@ import { shippedComponents, type Components } from './component.ts';
 import { everyPart, listsShown, showsItems } from './component-use.ts';
 import { errors } from './error.ts';
 import { frameOf } from './frame.ts';
+import { gridsOf } from './grid.ts';
 import { chosenLanguage, type CompiledSource, type CouponPlace, type Pieces } from './compiled.ts';
 import { languagesOf, ownLanguage } from './language.ts';
 import { mjmlOf } from './mjml-block.ts';
@@ -52,6 +53,7 @@ export async function compileDocument(
     sender: document.sender ?? null,
     theme: document.theme ?? null,
     pools: poolsOf(document, components),
+    grids: gridsOf(document.blocks),
     hosts: socialHosts(document, components),
     drawing: drawing(),
   };

@@ -1,4 +1,5 @@
 import { compileTemplate, type Template } from '../language/index.ts';
+import type { Grid } from './grid.ts';
 import type { MessageClass } from './message.ts';
 
 /** A template as it is stored once compiled, and as mails are rendered from it; also in a thread that knows nothing else. */
@@ -28,6 +29,8 @@ export interface CompiledSource {
   theme?: string | null;
   /** Names under which coupons are printed, and the pool that each code comes from. */
   pools?: CouponPlace[];
+  /** What it asks the recommender for itself. */
+  grids?: Grid[];
   /** Of pages elsewhere that its author links to by name, such as those of social networks. */
   hosts: string[];
   /** Changes when what blocks are drawn as does; then it has to be compiled anew. */

@@ -132,6 +132,10 @@ export const errors = defineErrors({
     status: 400,
     mend: 'Give the SHA-256 of the trimmed lower-case address as 64 hex digits, or the id that GET /v1/suppressions shows',
   },
+  MESSAGE_CRITERION_UNFIT: {
+    status: 400,
+    mend: 'Give the grid a list, or a criterion of GET /v1/criteria that asks about people and not about the item or category of a page',
+  },
   MESSAGE_LANE_UNKNOWN: {
     status: 422,
     mend: 'Name all, way:<transport>, host:<gmail, yahoo, microsoft, apple, gmx or a domain>, or journey:<key>',

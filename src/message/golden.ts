@@ -1,6 +1,6 @@
 import type { Item } from '../catalog/index.ts';
 import { blankState, viewOf, type ProfileView } from '../profile/index.ts';
-import { showsList, type TemplateDocument } from './block.ts';
+import { listOf, showsList, type TemplateDocument } from './block.ts';
 import type { Components } from './component.ts';
 import { everyPart, listsShown } from './component-use.ts';
 
@@ -60,7 +60,9 @@ export function goldenOf(
     journey: { events: { entry: {} }, actions: { Recommend: { trackingToken: 'golden', cart: lines, items: shown } } },
   };
   for (const block of document.blocks) {
-    if (showsList(block)) fill(context, block.list, block.kind === 'cart' || /cart/.test(block.list) ? lines : shown);
+    if (!showsList(block)) continue;
+    const isCart = block.kind === 'cart' || /cart/.test(block.list ?? '');
+    fill(context, listOf(block), isCart ? lines : shown);
   }
   for (const list of listsShown(document, components)) fill(context, list, /cart/.test(list) ? lines : shown);
   return { key, profile, context: { ...context, coupon: couponsOf(document, components) } };

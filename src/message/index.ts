@@ -3,11 +3,7 @@
  *
  * In:     plans from journeys in their transaction; clicks and unsubscriptions; lost and given consent
  * Out:    mails, at most once for marketing; results to the run; events message.* for the log
-<<<<<<< HEAD
- * Owns:   tables message, attempt, slot, suppression, message_template, message_theme, message_component, message_sender, coupon, mailbox, mail_lane, mail_warm_up, mail_brake
-=======
- * Owns:   tables message, message_open, message_hour, message_day, message_zone, attempt, slot, suppression, message_template, message_theme, message_sender, coupon, mailbox, mail_lane, mail_warm_up, mail_brake
->>>>>>> 9bd5f53 (measure, message: no page of reports reads people or messages: days of the shop are kept beside hours, and a test counts the rows)
+ * Owns:   tables message, message_open, message_hour, message_day, message_zone, attempt, slot, suppression, message_template, message_theme, message_component, message_sender, coupon, mailbox, mail_lane, mail_warm_up, mail_brake
  * Knows:  base, store, job, language, event, profile, catalog, recommend, journey
  * Never:  decides who should get something; sends without a committed attempt; believes an error code of the mail library
  * Start:  message.ts (states), gate.ts and result.ts (pure), then claim.ts and send.ts
@@ -16,6 +12,7 @@ export { auditMessages, auditSending } from './audit.ts';
 export { addressKey, domainOf, judgeAddress, readMailbox, type AddressVerdict, type Mailbox } from './address.ts';
 export { MailboxStore, openMailboxServer, type MailboxMail, type MailboxRow, type MailboxServer } from './mailbox.ts';
 export { dkimKey, type DkimKey } from './dkim.ts';
+export { gridPath, gridsOf, withAnswer, type AskedItems, type ItemAsk } from './grid.ts';
 export { hostOf } from './pace.ts';
 export { Pacing, type Harmed, type LaneState, type PaceState, type WarmUpState } from './pacing.ts';
 export type { BrakeScope } from './brake.ts';
@@ -77,7 +74,7 @@ export type { LivePicture } from './live-pictures.ts';
 export type { Mirror } from './mirror.ts';
 export { componentOf, documentOf, themeOf } from './document.ts';
 export { specimen } from './recipe.ts';
-export { goldenKeys, goldenOf, type GoldenKey } from './golden.ts';
+export { goldenKeys, goldenOf, type Golden, type GoldenKey } from './golden.ts';
 export { valueAt } from './fresh.ts';
 export type { TemplateLine, TemplateRow } from './table-template.ts';
 export { revisionOf, type Templates } from './template.ts';

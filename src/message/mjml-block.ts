@@ -1,4 +1,4 @@
-import type { Block, BlockOf, SmallBlock } from './block.ts';
+import { listOf as placeOf, type Block, type BlockOf, type SmallBlock } from './block.ts';
 import { usualCard } from './component.ts';
 import { cardOf, inner, looksOf, raw, say, smallOf, type Style } from './mjml-small.ts';
 import { plainHtml, richHtml } from './words.ts';
@@ -48,15 +48,16 @@ function listOf(block: BlockOf<'products'> | BlockOf<'cart'>, style: Style, insi
           `<mj-column><mj-text css-class="bk-ink" ${looksOf(style).title} color="${style.theme.light.ink}">${richHtml(title, '')}</mj-text></mj-column>`,
         );
   if (block.whenEmpty !== 'hide') return head + inside;
-  return `${raw(`{%#if isNotEmpty(${block.list})%}`)}${head}${inside}${raw('{%/if%}')}`;
+  return `${raw(`{%#if isNotEmpty(${placeOf(block)})%}`)}${head}${inside}${raw('{%/if%}')}`;
 }
 
-function gridOf({ list, limit = 6, columns = 2, live = false, card }: BlockOf<'products'>, style: Style): string {
+function gridOf(block: BlockOf<'products'>, style: Style): string {
+  const { limit = 6, columns = 2, live = false, card } = block;
   const room = Math.floor(inner / columns) - 16;
   const share = Math.floor(10_000 / columns) / 100;
   const part = { room, inset: 0, live, item: undefined };
   const { item, mjml } = cardOf(card ?? { component: usualCard.products }, { ...style, part });
-  return `${raw(`{{#each chunk(limit(${list}, ${limit}), ${columns}) as |row|}}`)}
+  return `${raw(`{{#each chunk(limit(${placeOf(block)}, ${limit}), ${columns}) as |row|}}`)}
 <mj-section><mj-group>${raw(`{{#each row as |${item}|}}`)}
 <mj-column width="${share}%" padding="8px" vertical-align="top">${mjml}</mj-column>
 ${raw('{{/each}}')}</mj-group></mj-section>

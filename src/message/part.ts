@@ -7,6 +7,7 @@ import { domainOf, readMailbox } from './address.ts';
 import type { DkimKey } from './dkim.ts';
 import type { Cap } from './gate.ts';
 import { homeKey, type MessageRow } from './message.ts';
+import type { AskedItems, ItemAsk } from './grid.ts';
 import type { RenderSetting } from './render.ts';
 import { MailHosts, type MxLookUp } from './hosts.ts';
 import { HereMaker, type Maker } from './maker.ts';
@@ -96,6 +97,10 @@ export interface MessageParts {
     get(id: string): Promise<Profile | null>;
   };
   catalog: { get(id: string): Item | undefined };
+  /** What a criterion shows to these people, in their order; absent: mails ask for nothing themselves. */
+  recommend?(ask: ItemAsk): Promise<AskedItems>;
+  /** Why a criterion cannot choose for a mail; null: it can. */
+  unfit?(criterion: string): string | null;
   /** Appends to the log within the transaction. */
   append(tx: Tx, events: ShopEvent[]): Promise<void>;
   /** Which of these visitors have given or taken back a consent that no fold has taken yet; absent: none. */

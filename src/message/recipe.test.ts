@@ -17,7 +17,7 @@ const shown = recipes().flatMap(({ key, activities }) => {
   const asked = all.flatMap((one) => (one.kind === 'action' ? [(one.body as { limit?: number }).limit ?? 0] : []));
   return all.flatMap((one) => {
     const template = one.kind === 'message' ? recipeTemplates.find((mail) => mail.key === one.message) : undefined;
-    const grid = template?.blocks.find((block) => showsList(block) && block.list.endsWith('.items'));
+    const grid = template?.blocks.find((block) => showsList(block) && block.list?.endsWith('.items'));
     return template && grid && showsList(grid) ? [{ key, template, asked: asked[0]!, limit: grid.limit! }] : [];
   });
 });

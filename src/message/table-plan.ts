@@ -10,6 +10,24 @@ import {
 } from '../store/index.ts';
 import type { Plan } from './message.ts';
 
+/** Contexts grow by what was asked for; their rows are locked. */
+export async function storeContexts(
+  tx: Runner,
+  rows: readonly { id: string; shard: number; context: Record<string, unknown> }[],
+): Promise<void> {
+  await tx.run({
+    name: 'message-context',
+    text: `update message m set context = c.context::jsonb
+      from unnest($1::uuid[], $2::smallint[], $3::text[]) as c(id, shard, context)
+      where m.id = c.id and m.shard = c.shard`,
+    values: [
+      uuidColumn(rows.map(({ id }) => id)),
+      smallintColumn(rows.map(({ shard }) => shard)),
+      textColumn(rows.map(({ context }) => JSON.stringify(context))),
+    ],
+  });
+}
+
 /** T1: the outbox rows. Gives for each the id of the row under its key, which may be an older one. */
 export async function insertMessages(
   tx: Runner,

@@ -10,6 +10,7 @@ import { documentOf } from './document.ts';
 import { differences, type Difference } from './difference.ts';
 import { errors } from './error.ts';
 import { finding, type MailFinding } from './finding.ts';
+import { lookAtGrids } from './grid.ts';
 import { inspect, refuseFaults } from './inspect.ts';
 import { recipeTemplates } from './recipe.ts';
 import { homeKey } from './message.ts';
@@ -20,6 +21,14 @@ import * as table from './table-template.ts';
 import type { TemplateLine, TemplateRow } from './table-template.ts';
 import { Themes } from './themes.ts';
 
+interface TemplateParts {
+  store: Store;
+  clock: Clock;
+  senders: Senders;
+  /** Why a criterion cannot choose for a mail; absent: each can. */
+  unfit?(criterion: string): string | null;
+}
+
 /** Templates as versions: checked and compiled when saved, sent once published, never changed afterwards. */
 export class Templates {
   readonly themes: Themes;
@@ -27,13 +36,15 @@ export class Templates {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #senders: Senders;
+  readonly #unfit: (criterion: string) => string | null;
   readonly #names = new Set<string>();
   readonly #compiled = new Map<string, { made: string | null; template: CompiledTemplate }>();
 
-  constructor(parts: { store: Store; clock: Clock; senders: Senders }) {
+  constructor(parts: TemplateParts) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#senders = parts.senders;
+    this.#unfit = parts.unfit ?? (() => null);
     this.themes = new Themes(parts, (row) => this.#recompile(row));
     this.components = new ComponentShelf(parts, (key, body, components) => this.#look(key, body, components));
     parts.senders.onChange((key) => this.#redress(key));
@@ -130,6 +141,7 @@ export class Templates {
       ...(strange === null ? [] : [strange]),
       ...lookAtUses(everyBlock(body), components),
       ...(await this.#strangePools(body, components)),
+      ...lookAtGrids(body.blocks, this.#unfit),
     ];
     if (unknown.length > 0) return { compiled: null as never, findings: unknown };
     try {

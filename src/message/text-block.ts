@@ -1,4 +1,4 @@
-import type { Block, BlockOf, Values } from './block.ts';
+import { listOf, type Block, type BlockOf, type Values } from './block.ts';
 import { itemOf, usualCard, type ComponentDocument, type PartBlock, type PartOf } from './component.ts';
 import { withParameters } from './component-use.ts';
 import { footerWords, sumOf } from './mjml-block.ts';
@@ -65,15 +65,16 @@ function smallText(block: BlockOf<'picture' | 'social' | 'coupon' | 'columns'>, 
 function listText(block: BlockOf<'products' | 'cart'>, style: Style): string {
   const title = richText(say(block.title, style));
   const limit = block.limit ?? (block.kind === 'cart' ? 20 : 6);
+  const list = listOf(block);
   const head = title === '' ? '' : `${title}:\n\n`;
   const { item, text } = cardText(block, style);
-  const lines = `{{#each limit(${block.list}, ${limit}) as |${item}|}}${text}\n{{/each}}`;
+  const lines = `{{#each limit(${list}, ${limit}) as |${item}|}}${text}\n{{/each}}`;
   const total =
     block.kind === 'cart' && block.total
-      ? `${sumOf(block.list, limit)}{%#if total%}\n${style.phrases.total}: {%= formatCurrency(total, ${block.list}[0].currency) %}\n{%/if%}`
+      ? `${sumOf(list, limit)}{%#if total%}\n${style.phrases.total}: {%= formatCurrency(total, ${list}[0].currency) %}\n{%/if%}`
       : '';
   const all = `${head}${lines}${total}`;
-  return block.whenEmpty === 'hide' ? `{%#if isNotEmpty(${block.list})%}\n${all}\n{%/if%}` : all;
+  return block.whenEmpty === 'hide' ? `{%#if isNotEmpty(${list})%}\n${all}\n{%/if%}` : all;
 }
 
 /** What a component says: words of its own for the text, or those of its blocks. */

@@ -1,4 +1,5 @@
 import { after, traced } from '../base/index.ts';
+import { askForItems } from './ask-items.ts';
 import { claimDue } from './claim.ts';
 import type { CompiledTemplate } from './compiled.ts';
 import { hearPending } from './hear.ts';
@@ -76,10 +77,11 @@ async function work(kit: Kit, rooms: Rooms, found: Awaited<ReturnType<typeof toD
   while ((found.due || done > 0) && !ending.isAsked) {
     // A long bulk is watched while it goes.
     if (found.due) await pacing.lookNow();
-    const { claims, decided, asks } = await claimDue(kit, compiled);
+    const { claims, decided, asks, lacks } = await claimDue(kit, compiled);
     if (decided === 0) break;
+    if (lacks.length > 0) await askForItems(kit, lacks);
     if (asks) for (const way of [kit.transport, ...(kit.ways?.values() ?? [])]) await way.takesUtf8?.();
-    done += decided;
+    done += decided - lacks.length;
     // Never waited for: what is learned counts from the next look on.
     void kit.hosts.learn(claims.map(({ address }) => address));
     const making = { fields: { 'beckon.messages': claims.length } };

@@ -2,6 +2,7 @@ import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react';
 import type { Block, PartBlock } from '../../src/api/contract-message.ts';
 import { useVoice } from '../ui/voice.tsx';
+import { FilledFields } from './FilledFields.tsx';
 import { ListField } from './ListField.tsx';
 import { CardField, ComponentField, type Used } from './ComponentField.tsx';
 import { ColumnFields, type Columns, LinkFields, type Links, PoolField } from './InnerFields.tsx';
@@ -33,15 +34,19 @@ export function BlockFields<B extends Block | PartBlock>(props: {
     <div className="block-fields">
       {fields[block.kind]
         .filter(({ name }) => name !== without)
-        .map((field) => (
-          <FieldInput
-            key={field.name}
-            field={field}
-            value={(block as Record<string, unknown>)[field.name]}
-            tongue={tongue}
-            onChange={(value) => onChange(withField(block, field.name, value))}
-          />
-        ))}
+        .map((field) =>
+          field.as === 'filled' && block.kind === 'products' ? (
+            <FilledFields key={field.name} block={block} onChange={(filled) => onChange(filled as B)} />
+          ) : (
+            <FieldInput
+              key={field.name}
+              field={field}
+              value={(block as Record<string, unknown>)[field.name]}
+              tongue={tongue}
+              onChange={(value) => onChange(withField(block, field.name, value))}
+            />
+          ),
+        )}
     </div>
   );
 }

@@ -70,16 +70,24 @@ export type Kind = Block['kind'] | PartBlock['kind'];
 export type Field =
   | {
       name: string;
-      as: 'words' | 'long' | 'text' | 'code' | 'columns' | 'links' | 'list' | 'pool' | 'switch' | 'component' | 'card';
+      as:
+        | 'words'
+        | 'long'
+        | 'text'
+        | 'code'
+        | 'columns'
+        | 'links'
+        | 'list'
+        | 'filled'
+        | 'pool'
+        | 'switch'
+        | 'component'
+        | 'card';
     }
   | { name: string; as: 'number'; least: number; most: number }
   | { name: string; as: 'choice'; of: readonly string[] };
 
 const align: Field = { name: 'align', as: 'choice', of: ['left', 'center'] };
-const listed: Field[] = [
-  { name: 'list', as: 'list' },
-  { name: 'title', as: 'words' },
-];
 const shown: Field[] = [
   { name: 'card', as: 'card' },
   { name: 'whenEmpty', as: 'choice', of: ['skip', 'hide'] },
@@ -109,12 +117,19 @@ export const fields: Record<Kind, readonly Field[]> = {
     align,
   ],
   products: [
-    ...listed,
+    { name: 'list', as: 'filled' },
+    { name: 'title', as: 'words' },
     { name: 'limit', as: 'number', least: 1, most: 12 },
     { name: 'columns', as: 'number', least: 1, most: 3 },
     ...shown,
   ],
-  cart: [...listed, { name: 'limit', as: 'number', least: 1, most: 20 }, { name: 'total', as: 'switch' }, ...shown],
+  cart: [
+    { name: 'list', as: 'list' },
+    { name: 'title', as: 'words' },
+    { name: 'limit', as: 'number', least: 1, most: 20 },
+    { name: 'total', as: 'switch' },
+    ...shown,
+  ],
   columns: [
     { name: 'columns', as: 'columns' },
     { name: 'stack', as: 'switch' },
@@ -153,6 +168,14 @@ export const fields: Record<Kind, readonly Field[]> = {
 };
 
 const list = 'context.journey.actions.Recommend.items';
+
+export type Products = Extract<Block, { kind: 'products' }>;
+
+/** A grid filled by the other of the two: a list of the run, or a criterion that the mail asks itself. */
+export function filledBy(block: Products, by: { list: string } | { criterion: string }): Products {
+  const { list: _list, criterion: _criterion, kind, ...rest } = block;
+  return { kind, ...by, ...rest };
+}
 
 /** How a block of each kind begins. */
 export const beginnings: { [K in Block['kind']]: Block & { kind: K } } = {

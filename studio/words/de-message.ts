@@ -98,6 +98,12 @@ export const deMessage: Record<keyof typeof enMessage & Key, string> = {
   'messages.field.height': 'Höhe in Pixeln',
   'messages.field.href': 'Führt zu',
   'messages.bound': 'In {journey} füllt sie',
+  'messages.filledBy': 'Was es füllt',
+  'messages.filledSays':
+    'Eine Liste, die eine Aktion der Journey bringt, oder ein Kriterium, das für jeden Empfänger gefragt wird, wenn die Mail gemacht wird.',
+  'messages.filledByList': 'Liste der Journey',
+  'messages.filledByCriterion': 'Ein Kriterium',
+  'messages.field.criterion': 'Kriterium',
   'messages.field.list': 'Liste der Artikel',
   'messages.field.title': 'Überschrift',
   'messages.field.limit': 'Höchstens so viele',

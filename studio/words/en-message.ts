@@ -94,6 +94,12 @@ export const enMessage = {
   'messages.field.height': 'Height in pixels',
   'messages.field.href': 'Leads to',
   'messages.bound': 'In {journey} it is filled by',
+  'messages.filledBy': 'What fills it',
+  'messages.filledSays':
+    'A list that an action of the journey brings, or a criterion that is asked for each recipient when the mail is made.',
+  'messages.filledByList': 'List of the journey',
+  'messages.filledByCriterion': 'A criterion',
+  'messages.field.criterion': 'Criterion',
   'messages.field.list': 'List of items',
   'messages.field.title': 'Title',
   'messages.field.limit': 'At most so many',

@@ -97,6 +97,12 @@ export const svMessage: Record<keyof typeof enMessage & Key, string> = {
   'messages.field.height': 'Höjd i pixlar',
   'messages.field.href': 'Leder till',
   'messages.bound': 'I {journey} fylls den av',
+  'messages.filledBy': 'Vad som fyller det',
+  'messages.filledSays':
+    'En lista som en åtgärd i resan hämtar, eller ett kriterium som tillfrågas för varje mottagare när mejlet görs.',
+  'messages.filledByList': 'Resans lista',
+  'messages.filledByCriterion': 'Ett kriterium',
+  'messages.field.criterion': 'Kriterium',
   'messages.field.list': 'Lista med varor',
   'messages.field.title': 'Rubrik',
   'messages.field.limit': 'Högst så många',
