@@ -271,7 +271,11 @@ async function fold(
   const folded = await rooms.profiles.fold(tx, batch);
   await spread(rooms.slots, tx, { ...folded, seen: batch.map(({ event }) => event) });
   const feed = new Map<number, Lesson[]>();
-  for (const { shard, lesson } of folded.lessons) feed.set(shard, [...(feed.get(shard) ?? []), lesson]);
+  for (const { shard, lesson } of folded.lessons) {
+    const lessons = feed.get(shard);
+    if (lessons) lessons.push(lesson);
+    else feed.set(shard, [lesson]);
+  }
   return feed;
 }
 

@@ -75,6 +75,7 @@ export function ruleParameters(flat: Record<string, unknown>): Record<string, un
 
 /** `a, b,c`, a JSON array as text, or a list → ids, each once, at most 1000. */
 export function idList(value: unknown): string[] {
+  if (value === undefined) return [];
   let parts: unknown[] = [];
   if (Array.isArray(value)) parts = value;
   else if (typeof value === 'string') parts = value.trim().startsWith('[') ? jsonList(value) : value.split(',', 1000);

@@ -121,7 +121,8 @@ function mainEvent(xdm: unknown, data: Record<string, unknown> | undefined, cont
   if (timeZone !== undefined) made.timeZone = timeZone;
   const language = asLanguage(dig(xdm, 'environment', 'browserDetails', 'acceptLanguage')) ?? context.language;
   if (language !== undefined) made.language = language;
-  const { categories } = readTarget(dig(data, '__adobe', 'target'));
+  const target = asObject(dig(data, '__adobe', 'target'));
+  const categories = target === undefined ? [] : readTarget(target).categories;
   if (categories.length > 0) made.categories = categories;
   if (context.device !== undefined) made.device = context.device;
   if (context.bot) made.bot = true;

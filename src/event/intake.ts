@@ -61,7 +61,7 @@ export interface IntakeSource {
 const linesKept = 200;
 const sourcesKept = 50;
 /** In so many milliseconds no more lines are noted of a source than are remembered: what is gone before anybody looks is not worth it. */
-const rushMs = 100;
+const rushMs = 1000;
 
 /**
  * What just came in at this process, newest last, by source, bounded and in memory only: for people who connect a door

@@ -42,12 +42,12 @@ export async function followAudiences(tx: Tx, audiences: readonly Audience[], lo
   if (audiences.length === 0 || ids.length === 0) return [];
   const known = looked.standings ?? (await standingsOf(tx, ids));
   const standings = new Map(known.map((one) => [`${one.profileId} ${one.audience}`, one]));
-  const asked = new Set(audiences.flatMap(({ rule }) => rule?.types ?? []));
+  const reading = readingOf(audiences);
   const questions: Question[] = [];
   const slices = new Slices();
   for (const profile of looked.profiles) {
     if (slices.isOver) await slices.next();
-    questions.push(...questionsOf(audiences, { profile, standings, looked, asked }));
+    addQuestions(questions, audiences, { profile, standings, looked, reading });
   }
   await judgeAll(tx, questions, looked.now);
   const changes = questions.flatMap((question) => changeOf(question, looked.quiet ?? false));
@@ -60,30 +60,49 @@ export async function followAudiences(tx: Tx, audiences: readonly Audience[], lo
   });
 }
 
-function questionsOf(
+/** What rules ask for: of the history and, unless one asks for all, of the profile. */
+interface Reading {
+  types: ReadonlySet<string>;
+  fields: ReadonlySet<string> | undefined;
+}
+
+function readingOf(audiences: readonly Audience[]): Reading {
+  const paths = audiences.flatMap(({ rule }) => rule?.paths ?? []);
+  return {
+    types: new Set(audiences.flatMap(({ rule }) => rule?.types ?? [])),
+    fields: paths.includes('profile') ? undefined : new Set(paths.map((path) => path.split('.')[1]!)),
+  };
+}
+
+/** Every profile that has changed comes by here, and mostly no rule says anything new of it: so little is made on the way. */
+function addQuestions(
+  questions: Question[],
   audiences: readonly Audience[],
-  about: { profile: Profile; standings: ReadonlyMap<string, Standing>; looked: Looked; asked: ReadonlySet<string> },
-): Question[] {
-  const { profile, standings, looked, asked } = about;
-  const events = (looked.events.get(profile.id) ?? []).flatMap((event) =>
-    event.types.some((type) => asked.has(type)) ? (historyEvent(event) ?? []) : [],
-  );
+  about: { profile: Profile; standings: ReadonlyMap<string, Standing>; looked: Looked; reading: Reading },
+): void {
+  const { profile, standings, looked, reading } = about;
+  const events = eventsFor(reading, looked.events.get(profile.id));
   const isAsked = looked.quiet === true || looked.joined?.has(profile.id) === true;
   // The same for every rule, and for most events none asks.
   let view: ProfileView | undefined;
-  return audiences.flatMap((audience) => {
+  for (const audience of audiences) {
     const { rule, row } = audience;
-    if (!rule) return [];
-    const standing = standings.get(`${profile.id} ${row.id}`);
+    if (!rule) continue;
+    const standing = standings.size === 0 ? undefined : standings.get(`${profile.id} ${row.id}`);
     const told = events.filter(({ types }) => types.some((type) => rule.types.includes(type)));
     // A rule over the history alone is not touched by anything else; what time does to it has its own moment.
     const isDue = standing?.due != null && standing.due <= looked.now;
-    if (rule.paths.length === 0 && told.length === 0 && !isDue && !isAsked) return [];
+    if (rule.paths.length === 0 && told.length === 0 && !isDue && !isAsked) continue;
     const known = knownOf(audience, standing, looked.created.has(profile.id));
-    view ??= viewOf(profile, looked.now);
+    view ??= viewOf(profile, looked.now, reading.fields);
     const judged = judge(rule, { profile, view, known, now: looked.now }, told);
-    return [{ audience, profile, standing, events: told, judged }];
-  });
+    questions.push({ audience, profile, standing, events: told, judged });
+  }
+}
+
+function eventsFor({ types }: Reading, did: readonly ShopEvent[] = []): readonly HistoryEvent[] {
+  if (types.size === 0) return [];
+  return did.flatMap((event) => (event.types.some((type) => types.has(type)) ? (historyEvent(event) ?? []) : []));
 }
 
 /** A rule that asks no history remembers nothing, so nothing is missing either. */
@@ -134,6 +153,10 @@ function noteAudiences(
     changes,
   }: { audiences: readonly Audience[]; standings: ReadonlyMap<string, Standing>; changes: readonly StandingChange[] },
 ): void {
+  if (standings.size === 0 && changes.length === 0) {
+    for (const profile of profiles) profile.audiences = [];
+    return;
+  }
   const turns = new Map(changes.map((change) => [`${change.profileId} ${change.audience}`, change.turn]));
   for (const profile of profiles) {
     const keys = audiences.filter(({ row: { id } }) => {
