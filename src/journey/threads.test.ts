@@ -109,6 +109,19 @@ describe('a person and a journey', () => {
   });
 });
 
+describe('what ends a wait', () => {
+  it('is an order meanwhile: nobody who bought is told of their cart (Mautic #5468)', async () => {
+    const exits = [{ event: 'ordered', reason: 'Bought' }];
+    await office.live(journey({ wait: wait('mail'), mail }, { exits }));
+    await office.happens(adds('a'), adds('b', 2));
+    await office.happens(office.bought());
+    office.clock.advance(hour);
+    await office.runner.wake();
+    expect((await office.states()).sort()).toEqual(['Bought', 'mail']);
+    expect(office.planned).toHaveLength(1);
+  });
+});
+
 describe('the time of a step', () => {
   it('is neither later nor sooner than was said (Mautic #6614, #7640, #14613)', async () => {
     await office.live(journey({ wait: wait('mail'), mail }));

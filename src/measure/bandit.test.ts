@@ -39,7 +39,7 @@ describe('banditShares()', () => {
   });
 });
 
-describe('winnerOf() (journeys X6, X7)', () => {
+describe('winnerOf() (journeys X6, X7; Mautic #1752, #7351)', () => {
   const seen = (...arms: [string, number, number][]) => arms.map(([label, n, buyers]) => ({ label, n, buyers }));
 
   it('is the one that is clearly better than each of the others, and nobody before', () => {
