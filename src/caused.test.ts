@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Campaign, type Manners, type Truth } from '../test/support/campaign.ts';
 import { cellsOf, readTable, reportFrom } from '../test/support/spreadsheet.ts';
-import type { JourneyReport } from './measure/index.ts';
+import { creditsFrom, periodFrom, wilsonOf } from '../test/support/spreadsheet-pages.ts';
+import type { FunnelRow, JourneyReport, PeriodComparison } from './measure/index.ts';
 
 /**
  * What the report says of mails whose effect is known, through the whole of Beckon: the log, the fold, journeys, gates, the send ledger
@@ -83,6 +84,32 @@ describe('through the whole system', () => {
   );
 });
 
+describe('live within seconds', () => {
+  it('an order stands in the report once it is folded, before anything is added up', async () => {
+    const { events, folder, measure, store } = campaign.rooms;
+    const key = 'live';
+    await campaign.publish(key);
+    const folk = Array.from({ length: 4 }, (_, no) => campaign.person(`live-${no}`));
+    await campaign.happen(folk.map((one) => campaign.introduced(one)));
+    await campaign.happen(folk.map((one) => campaign.event(one, { types: ['left.live'] })));
+    await campaign.advance(60_000);
+    while ((await measure.rollUp()) > 0);
+    const spent = async () => {
+      const { arms } = await campaign.ask<JourneyReport>(`/v1/journeys/${key}/report`);
+      return [arms.treated.orders + arms.control.orders, arms.treated.revenue + arms.control.revenue];
+    };
+    expect(await spent()).toEqual([0, 0]);
+    const [buyer] = folk;
+    const identities = [{ namespace: 'ecid', id: buyer!.ecid }];
+    const order = { id: 'live-order', totalMinor: 4200, currency: 'EUR' };
+    const bought = { types: ['commerce.purchases'], level: 3, source: 'server', identities, order } as const;
+    await events.receive([campaign.event(buyer!, { ...bought, types: [...bought.types], items: [{ id: 'coat' }] })]);
+    await folder.drain();
+    expect(await store.rows({ text: `select journey from measure_delta` })).toEqual([{ journey: key }]);
+    expect(await spent()).toEqual([1, 42]);
+  });
+});
+
 describe('from the download, with a spreadsheet', () => {
   it('each printed number of the report can be worked out', async () => {
     const of = (file: string) => campaign.ask<string>(`/v1/journeys/illusion/report/${file}format=csv`).then(readTable);
@@ -133,6 +160,91 @@ describe('from the download, with a spreadsheet', () => {
     is('B45', credited.revenue.amount, 6);
     if (caused.total! > 0) is('B46', creditedToCaused!.ratio, 2);
     expect(rows.length).toBeGreaterThan(40);
+  });
+});
+
+describe('from the downloads, on every other page of reports', () => {
+  const asked = <T>(path: string) => campaign.ask<T>(`/v1${path}`);
+  const file = async (path: string) => readTable(await asked<string>(`${path}format=csv`));
+  const whole = '/journeys/illusion/report';
+  const near = (printed: unknown, mine: unknown, place: string) => {
+    const [numbers, own] = [numbersIn(printed), numbersIn(mine)];
+    expect([...numbers.keys()].filter((path) => !own.has(path))).toEqual([]);
+    for (const [path, value] of numbers)
+      expect(Math.abs(value - own.get(path)!), `${place} ${path}`).toBeLessThan(0.0051 + 1e-9 * Math.abs(value));
+  };
+
+  it('two spans side by side can be worked out', async () => {
+    const spans = { now: ['2026-11-23', '2026-11-26'], before: ['2026-11-20', '2026-11-23'] } as const;
+    const printed = await asked<PeriodComparison>(`${whole}/periods?from=${spans.now[0]}&until=${spans.now[1]}`);
+    expect(printed.now.accepted).toBeGreaterThan(0);
+    for (const name of ['now', 'before'] as const) {
+      const span = `from=${spans[name][0]}&until=${spans[name][1]}&`;
+      const mails = await file(`${whole}/funnel/file?by=day&${span}`);
+      near(printed[name], periodFrom({ mails, sums: await file(`${whole}/sums?${span}`) }), name);
+    }
+  });
+
+  it('other rules of credit can be worked out order by order', async () => {
+    const { credits } = await asked<{ credits: { model: string; orders: number }[] }>(`${whole}/credits`);
+    const mine = creditsFrom(await file(`${whole}/credits/file?`));
+    near(credits, mine, 'credits');
+    expect(credits.map(({ model }) => model).sort()).toEqual(mine.map(({ model }) => model).sort());
+    expect(Math.max(...credits.map(({ orders }) => orders))).toBeGreaterThan(0);
+  });
+
+  it('mails told apart, items and recommendations are the rows of their files', async () => {
+    for (const by of [
+      'day',
+      'activity',
+      'version',
+      'message',
+      'variant',
+      'outcome',
+      'whole',
+      'item',
+      'criterion',
+      'slot',
+    ]) {
+      const { rows } = await asked<{ rows: FunnelRow[] }>(`${whole}/funnel?by=${by}`);
+      const lines = await file(`${whole}/funnel/file?by=${by}&`);
+      expect(lines.length).toBe(rows.length);
+      for (const [no, row] of rows.entries())
+        for (const [name, value] of numbersIn({
+          ...row,
+          excluded: row.excluded.reduce((sum, { count }) => sum + count, 0),
+        }))
+          expect([by, name, Number(lines[no]![name])]).toEqual([by, name, value]);
+    }
+    const pages: [string, string, string][] = [
+      ['items', `${whole}/items`, `${whole}/items/file?`],
+      ...(['criterion', 'slot', 'item', 'day'] as const).flatMap((by) =>
+        ['pages', 'mails'].map((where): [string, string, string] => {
+          const door = '/reports/recommendations';
+          return ['rows', `${door}?by=${by}&in=${where}`, `${door}/file?by=${by}&in=${where}&`];
+        }),
+      ),
+    ];
+    for (const [list, page, path] of pages) {
+      const rows = (await asked<Record<string, object[]>>(page))[list]!;
+      const lines = await file(path);
+      expect([page, lines.length]).toEqual([page, rows.length]);
+      for (const [no, row] of rows.entries())
+        for (const [name, value] of numbersIn(row))
+          expect([page, name, Number(lines[no]![name])]).toEqual([page, name, value]);
+    }
+  });
+
+  it('shares of harm are their counts, with Wilson’s interval', async () => {
+    const harm = await asked<Record<string, { count: number; share: number }>>('/journeys/illusion/harm');
+    for (const [name, one] of Object.entries(harm)) {
+      if (typeof one !== 'object') continue;
+      const mine = wilsonOf(one.count, Math.max(harm['sent'] as unknown as number, one.count));
+      for (const [path, value] of numbersIn(one)) {
+        if (path !== 'count') expect(value, `${name} ${path}`).toBeCloseTo(mine[path as 'share'], 9);
+      }
+    }
+    expect(harm['sent']).toBe((await asked<JourneyReport>(whole)).messages.accepted);
   });
 });
 

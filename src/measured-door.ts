@@ -16,6 +16,7 @@ export function measuredDoor({ journeys, measure }: Rooms, settle: () => Promise
     },
     periods: (key, spans) => of(key, () => measure.periods(key, spans)),
     credits: (key) => of(key, () => crediting.beside(key)),
+    creditedOrders: (key) => of(key, () => crediting.ordersBeside(key)),
     items: (key, span) => of(key, () => crediting.items(key, span)),
     recommendations: async (query) => {
       await settle();

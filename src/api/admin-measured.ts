@@ -1,7 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { BeckonError } from '../base/index.ts';
-import { shownGroups, type CreditedItem, type RecommendationLine, type ShownGroup } from '../measure/index.ts';
+import {
+  shownGroups,
+  type ComparisonReport,
+  type CreditedItem,
+  type CreditLine,
+  type RecommendationLine,
+  type ShownGroup,
+} from '../measure/index.ts';
 import { unknownJourney } from './admin-journey.ts';
 import {
   ComparisonView,
@@ -34,6 +41,7 @@ const shownQuery = {
 /** Doors to comparisons of several, to spans side by side, and to what orders are credited to. */
 export function measuredDoors(make: Make, app: FastifyInstance, house: House): void {
   comparisonDoors(make, house);
+  comparisonFiles(app, house);
   creditDoors(make, app, house);
   make({
     method: 'GET',
@@ -126,6 +134,71 @@ function comparisonDoors(make: Make, house: House): void {
   });
 }
 
+/** An arm of a comparison, everybody in it or those that decide, with its sums. */
+type ArmLine = ComparisonReport['arms'][number]['all'] & {
+  comparison: string;
+  arm: string;
+  base: boolean;
+  matured: boolean;
+  expected: number | null;
+  currency: string;
+};
+
+const armLines = (comparisons: readonly ComparisonReport[]): ArmLine[] =>
+  comparisons.flatMap(({ key, base, currency, arms }) =>
+    arms.flatMap(({ arm, all, matured, expected }) =>
+      [all, matured].map((sums) => ({
+        comparison: key,
+        arm,
+        base: arm === base,
+        matured: sums === matured,
+        expected,
+        currency,
+        ...sums,
+      })),
+    ),
+  );
+
+const armColumns = [
+  'comparison',
+  'arm',
+  'base',
+  'matured',
+  'expected',
+  'profiles',
+  'buyers',
+  'orders',
+  'otherCurrency',
+  'revenue',
+  'revenueSquares',
+  'before',
+  'beforeSquares',
+  'products',
+  'capped',
+  'cappedSquares',
+  'later',
+  'laterSquares',
+  'currency',
+] as const satisfies (keyof ArmLine)[];
+
+function comparisonFiles(app: FastifyInstance, house: House): void {
+  fileDoor<ArmLine>(app, {
+    path: '/journeys/:key/report/experiments/file',
+    name: 'experiments',
+    summary:
+      'The sums of each arm that the journey compares, of everybody and of those that decide, as `csv` or `ndjson`.',
+    columns: armColumns,
+    rows: async (key) => armLines((await house.measured.experiments(key)) ?? (await unknownJourney(key, house))),
+  });
+  fileDoor<ArmLine>(app, {
+    path: '/reports/global/file',
+    name: 'global',
+    summary: 'The sums of those who get mail and those who get none, by quarter, as `csv` or `ndjson`.',
+    columns: armColumns,
+    rows: async () => armLines(await house.measured.global()),
+  });
+}
+
 function creditDoors(make: Make, app: FastifyInstance, house: House): void {
   make({
     method: 'GET',
@@ -138,6 +211,14 @@ function creditDoors(make: Make, app: FastifyInstance, house: House): void {
       const key = call.part('key');
       return { credits: (await house.measured.credits(key)) ?? unknownJourney(key, house) };
     },
+  });
+  fileDoor<CreditLine>(app, {
+    path: '/journeys/:key/report/credits/file',
+    name: 'credits',
+    summary:
+      'Each order by each rule that credits the journey with it, with the click it goes to, as `csv` or `ndjson`.',
+    columns: ['model', 'days', 'order', 'message', 'clickedAt', 'revenue'],
+    rows: async (key) => (await house.measured.creditedOrders(key)) ?? unknownJourney(key, house),
   });
   make({
     method: 'GET',

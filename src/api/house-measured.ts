@@ -1,6 +1,7 @@
 import type {
   ComparisonReport,
   CreditedItem,
+  CreditLine,
   CreditRule,
   PeriodComparison,
   RecommendationLine,
@@ -21,6 +22,8 @@ export interface MeasuredDoor {
     spans: { now: { from: number; until: number }; before: { from: number; until: number } },
   ): Promise<PeriodComparison | null>;
   credits(key: string): Promise<{ model: string; days: number; orders: number; revenue: number }[] | null>;
+  /** The same order by order. */
+  creditedOrders(key: string): Promise<CreditLine[] | null>;
   items(key: string, span: Span): Promise<CreditedItem[] | null>;
   recommendations(
     query: Span & { by: ShownGroup; where: 'pages' | 'mails'; journey: string | null },

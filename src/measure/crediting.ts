@@ -3,7 +3,7 @@ import type { Store } from '../store/index.ts';
 import { ruleName, type CreditRule } from './credit.ts';
 import { errors } from './error.ts';
 import { itemFunnel, itemKey, type FunnelRow, type ItemGroup } from './funnel.ts';
-import { creditsBeside, insertRule, rulesOf } from './table-credit.ts';
+import { creditsBeside, insertRule, ordersBeside, rulesOf, type OrderCredit } from './table-credit.ts';
 import { heardItems, mailItems } from './table-mail.ts';
 import { shownRows, type ShownGroup } from './table-shown.ts';
 
@@ -40,6 +40,11 @@ export interface RecommendationLine {
   orders: number;
   ordersWithIt: number;
   revenue: number;
+}
+
+/** An order, the rule, and the click that it goes to; revenue in major units. */
+export interface CreditLine extends Omit<OrderCredit, 'minor'> {
+  revenue: number | null;
 }
 
 interface Span {
@@ -87,6 +92,13 @@ export class Crediting {
     const { store, currency } = this.#parts;
     const rows = await creditsBeside(store, journey);
     return rows.map(({ minor, ...row }) => ({ ...row, revenue: toMajor(minor, currency) }));
+  }
+
+  /** The same order by order. Revenue in major units. */
+  async ordersBeside(journey: string): Promise<CreditLine[]> {
+    const { store, currency } = this.#parts;
+    const rows = await ordersBeside(store, journey);
+    return rows.map(({ minor, ...row }) => ({ ...row, revenue: minor === null ? null : toMajor(minor, currency) }));
   }
 
   /** What was shown, clicked and bought by item, place and criterion of the mails of a journey. */

@@ -19,7 +19,7 @@ export {
   type CreditRule,
   type HumanClick,
 } from './credit.ts';
-export type { ItemLine as CreditedItem, RecommendationLine } from './crediting.ts';
+export type { CreditLine, ItemLine as CreditedItem, RecommendationLine } from './crediting.ts';
 export { isItemGroup, itemGroups, type FunnelRow, type ItemGroup } from './funnel.ts';
 export { planSize } from './plan.ts';
 export * from './measure.ts';

@@ -39,14 +39,11 @@ const beside = [
   ['any', 5],
 ] as const;
 
-/** What other rules would credit a journey with: each order to one click, of whatever journey, or to any of them. Counted when asked. */
-export async function creditsBeside(runner: Runner, journey: string): Promise<RuleCredit[]> {
-  const rules = beside.map(([model, days]) => `('${model}', ${days})`).join(', ');
-  return runner.rows<RuleCredit>({
-    text: `with rule (model, days) as (values ${rules}), people as (
+/** What each rule credits a journey with: the orders that go to a click on one of its mails. Read when asked. */
+const touches = `rule (model, days) as (values ${beside.map(([model, days]) => `('${model}', ${days})`).join(', ')}), people as (
         select distinct profile_id from measure_click where journey = $1 and landed_at is not null
       ), touch as (
-        select r.model, r.days, t.journey, s.minor, row_number() over (partition by r.model, r.days, s.order_id, case when r.model = 'any' then t.journey end order by
+        select r.model, r.days, t.journey, s.order_id, s.minor, c.message_id, c.at, row_number() over (partition by r.model, r.days, s.order_id, case when r.model = 'any' then t.journey end order by
             case when r.model = 'last' then c.at end desc nulls last, case when r.model = 'first' then c.at end nulls last,
             case when r.model = 'last' then c.message_id end desc, c.message_id) as place
         from people join measure_click c using (profile_id)
@@ -55,12 +52,37 @@ export async function creditsBeside(runner: Runner, journey: string): Promise<Ru
             where s.profile_id = c.profile_id and s.at >= c.at and not s.cancelled offset 0) s
           join rule r on s.at <= c.at + r.days * interval '1 day' and c.at <= t.at + r.days * interval '1 day'
         where c.landed_at is not null and c.at >= t.at
-      )
+      ), credited as (select * from touch where place = 1 and journey = $1)`;
+
+/** What other rules would credit a journey with: each order to one click, of whatever journey, or to any of them. */
+export async function creditsBeside(runner: Runner, journey: string): Promise<RuleCredit[]> {
+  return runner.rows<RuleCredit>({
+    text: `with ${touches}
       select r.model, r.days::float8 as days, count(k.place)::int as orders, coalesce(sum(k.minor), 0)::float8 as minor
-      from rule r left join touch k on k.model = r.model and k.days = r.days and k.place = 1 and k.journey = $1
-      group by 1, 2 order by 1 desc, 2`,
+      from rule r left join credited k using (model, days) group by 1, 2 order by 1 desc, 2`,
     values: [journey],
   });
+}
+
+/** An order by a rule, with the click that it goes to. */
+export interface OrderCredit {
+  model: RuleCredit['model'];
+  days: number;
+  order: string;
+  message: string;
+  clickedAt: string;
+  /** Net of refunds, minor units of the report's currency; null where its currency has no rate. */
+  minor: number | null;
+}
+
+/** The same order by order, oldest click first, at most 100,000. */
+export async function ordersBeside(runner: Runner, journey: string): Promise<OrderCredit[]> {
+  const rows = await runner.rows<Omit<OrderCredit, 'clickedAt'> & { at: Date }>({
+    text: `with ${touches} select model, days::float8 as days, order_id as "order", message_id as message, at, minor::float8 as minor
+      from credited order by model desc, days, at, order_id limit 100000`,
+    values: [journey],
+  });
+  return rows.map(({ at, ...row }) => ({ ...row, clickedAt: at.toISOString() }));
 }
 
 /** The human clicks of a profile on messages sent to it. */

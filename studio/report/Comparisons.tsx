@@ -5,9 +5,16 @@ import type { ComparisonView } from '../../src/api/contract-measured.ts';
 import { Panel } from '../ui/Page.tsx';
 import { ProblemNote, Rows } from '../ui/State.tsx';
 import { useVoice } from '../ui/voice.tsx';
+import { Files } from './Files.tsx';
 
 /** What a journey compares, or all mail with none: the arms, and each read against the first. */
-export function Comparisons(props: { query: UseQueryResult<ComparisonView[]>; title: string; none: string }) {
+export function Comparisons(props: {
+  query: UseQueryResult<ComparisonView[]>;
+  title: string;
+  none: string;
+  /** Where the sums of the arms are a file. */
+  file: string;
+}) {
   const { data, error, refetch } = props.query;
   return (
     <Panel title={props.title}>
@@ -17,6 +24,7 @@ export function Comparisons(props: { query: UseQueryResult<ComparisonView[]>; ti
       {data?.map((one) => (
         <Comparison key={one.key} one={one} />
       ))}
+      {data && data.length > 0 && <Files to={`${props.file}?`} />}
     </Panel>
   );
 }

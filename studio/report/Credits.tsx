@@ -24,6 +24,7 @@ export function Credits({ journeyKey }: { journeyKey: string }) {
         {!data && !error && <Rows count={3} />}
         {data && <RuleTable rows={data} currency={currency} />}
         <p className="quiet">{say('reports.rulesSay')}</p>
+        {data && <Files to={`/v1/journeys/${encodeURIComponent(journeyKey)}/report/credits/file?`} />}
       </Panel>
       <Panel title={say('reports.items')}>
         {clicked.error && !clicked.data && <ProblemNote error={clicked.error} again={() => void clicked.refetch()} />}

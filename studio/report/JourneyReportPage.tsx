@@ -37,7 +37,12 @@ export function JourneyReportPage() {
       </PageHead>
       <Periods journeyKey={key} />
       <Mails journeyKey={key} />
-      <Comparisons query={compared} title={say('reports.compared')} none={say('reports.nothingCompared')} />
+      <Comparisons
+        query={compared}
+        title={say('reports.compared')}
+        none={say('reports.nothingCompared')}
+        file={`/v1/journeys/${encodeURIComponent(key)}/report/experiments/file`}
+      />
       <Credits journeyKey={key} />
     </div>
   );

@@ -26,7 +26,12 @@ export function ReportsPage() {
   return (
     <div className="page">
       <PageHead title={say('nav.reports')} answer={`${answer}.`} />
-      <Comparisons query={global} title={say('reports.global')} none={say('reports.noGlobal')} />
+      <Comparisons
+        query={global}
+        title={say('reports.global')}
+        none={say('reports.noGlobal')}
+        file="/v1/reports/global/file"
+      />
       <Recommended />
       <CreditRule />
       <EventWebhook />

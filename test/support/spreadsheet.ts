@@ -30,15 +30,15 @@ const variance = ({ n, sum, squares }: Sums) => (squares - sum ** 2 / n) / (n - 
 const rho2 = (-2 * Math.log(0.05) + Math.log(-2 * Math.log(0.05) + 1)) / 5000;
 
 /** Effect, interval and p of two arms at 95 %, valid however often one looks. */
-export function effectOf(treated: Sums, control: Sums) {
+export function effectOf(treated: Sums, control: Sums, alpha = 0.05) {
   const effect = treated.sum / treated.n - control.sum / control.n;
   const se = Math.sqrt(variance(treated) / treated.n + variance(control) / control.n);
-  return around(effect, se, treated.n + control.n);
+  return around(effect, se, treated.n + control.n, alpha);
 }
 
-function around(effect: number, se: number, n: number) {
+function around(effect: number, se: number, n: number, alpha = 0.05) {
   const grown = n * rho2 + 1;
-  const half = se * Math.sqrt(n) * Math.sqrt(((2 * grown) / (n ** 2 * rho2)) * Math.log(Math.sqrt(grown) / 0.05));
+  const half = se * Math.sqrt(n) * Math.sqrt(((2 * grown) / (n ** 2 * rho2)) * Math.log(Math.sqrt(grown) / alpha));
   const e = Math.exp((rho2 * (effect / se) ** 2 * n) / (2 * grown)) / Math.sqrt(grown);
   return { effect, low: effect - half, high: effect + half, p: Math.min(1, 1 / e) };
 }
@@ -51,10 +51,10 @@ export function liftOf(t: Sums, c: Sums) {
 }
 
 /** The share who bought, of the same two arms. */
-export function shareOf(treated: { n: number; yes: number }, control: { n: number; yes: number }) {
+export function shareOf(treated: { n: number; yes: number }, control: { n: number; yes: number }, alpha = 0.05) {
   const parts = [treated, control].map(({ n, yes }) => ({ m: yes / n, v: (yes / n) * (1 - yes / n), n }));
   const se = Math.sqrt(parts[0]!.v / parts[0]!.n + parts[1]!.v / parts[1]!.n);
-  return around(parts[0]!.m - parts[1]!.m, se, treated.n + control.n);
+  return around(parts[0]!.m - parts[1]!.m, se, treated.n + control.n, alpha);
 }
 
 /** With what each spent before taken off. */
