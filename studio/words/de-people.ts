@@ -74,7 +74,7 @@ export const dePeople: Record<keyof typeof enPeople, string> = {
   'aside.some': '{count} Bündel Ereignisse wurde zur Seite gelegt|{count} Bündel Ereignisse wurden zur Seite gelegt',
   'aside.none': 'Jedes behaltene Ereignis konnte in sein Profil eingearbeitet werden.',
   'aside.says':
-    'Sie wurden behalten, konnten aber in kein Profil eingearbeitet werden. Behebe die Ursache und lege sie zurück; was weiter misslingt, kommt wieder hierher.',
+    'Sie wurden behalten, konnten aber in kein Profil eingearbeitet werden. Beheben Sie die Ursache und legen Sie sie zurück; was weiter misslingt, kommt wieder hierher.',
   'aside.events': '{count} Ereignis|{count} Ereignisse',
   'aside.putBack': 'Zurücklegen',
   'aside.putAllBack': 'Alle zurücklegen',
@@ -129,7 +129,8 @@ export const dePeople: Record<keyof typeof enPeople, string> = {
   'audience.kind': 'Art der Zielgruppe',
   'audience.byRule': 'Nach einer Regel',
   'audience.isList': 'Eine Liste',
-  'audience.listLater': 'Speichere sie zuerst; dann nimm Personen mit ihrer Adresse auf, oder aus einer Datei.',
+  'audience.listLater':
+    'Speichern Sie sie zuerst; dann nehmen Sie Personen mit ihrer Adresse auf, oder aus einer Datei.',
   'audience.rule': 'Regel',
   'audience.ruleHint': 'Über profile und das, was jemand getan hat.',
   'audience.ruleDocs': 'Die Sprache',

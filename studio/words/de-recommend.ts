@@ -97,7 +97,7 @@ export const deRecommend = {
   'criteria.whole': 'Zeigt gar nichts, wenn es weniger Artikel als Plätze gibt',
 
   'criterion.title': 'Kunden lesen „{title}“ über den Artikeln.',
-  'criterion.shipped': 'Es gehört zu Beckon: kopiere es, um es zu ändern.',
+  'criterion.shipped': 'Es gehört zu Beckon: kopieren Sie es, um es zu ändern.',
   'criterion.version': 'Version {version}.',
   'criterion.copy': 'Kopieren',
   'criterion.says': 'Was es sagt',

@@ -31,7 +31,7 @@ export const deShelf = {
   'lists.says': 'Gezeigt von Kriterien der Art „eine hochgeladene Liste“.',
   'lists.removeTitle': '„{name}“ entfernen?',
   'lists.removeSays':
-    'Die Artikel von {count} Schlüssel gehen mit und lassen sich nicht zurückholen; lade sie vorher herunter.|Die Artikel von {count} Schlüsseln gehen mit und lassen sich nicht zurückholen; lade sie vorher herunter.',
+    'Die Artikel von {count} Schlüssel gehen mit und lassen sich nicht zurückholen; laden Sie sie vorher herunter.|Die Artikel von {count} Schlüsseln gehen mit und lassen sich nicht zurückholen; laden Sie sie vorher herunter.',
   'lists.file': 'Die Datei',
   'lists.fileSays':
     'CSV, eine Zeile je Schlüssel: der Schlüssel, dann Artikel-Ids der Reihe nach. Leerer Schlüssel gilt für alle, * für wer keinen anderen hat. Sie wird zuerst probiert; Probieren schreibt nichts.',
