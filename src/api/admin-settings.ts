@@ -168,6 +168,18 @@ function keyDoors(make: Make, house: House): void {
       throw new BeckonError(errors.API_NOT_FOUND, `There is no key "${id}" in force`);
     },
   });
+  make({
+    method: 'POST',
+    path: '/keys/:id/restore',
+    scope: '*',
+    summary: 'Take the revoking of a key back, within a minute.',
+    answer: Type.Object({ restored: Type.Boolean() }),
+    work: async (call) => {
+      const id = call.part('id');
+      if (isUuid(id) && (await house.keys.restore(id))) return { restored: true };
+      throw new BeckonError(errors.API_NOT_FOUND, `There is no key "${id}" that was revoked within the last minute`);
+    },
+  });
 }
 
 function assertDatastream(datastream: string | null, kind: string, house: House): void {

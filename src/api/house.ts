@@ -382,4 +382,4 @@ export interface TimeDoor {
 }
 
 /** Keys as the doors use them (`Keys` fits). */
-export type KeyDoor = Pick<Keys, 'make' | 'admit' | 'byId' | 'list' | 'revoke'>;
+export type KeyDoor = Pick<Keys, 'make' | 'admit' | 'byId' | 'list' | 'revoke' | 'restore'>;

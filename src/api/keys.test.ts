@@ -32,6 +32,17 @@ it('a key is shown once, stored as a hash, and refused at once after it was revo
   expect(await keys.revoke(made.id)).toBe(false);
 });
 
+it('a key that was revoked comes back within a minute, and no later', async () => {
+  const { store, keys } = await fresh();
+  const made = await keys.make({ kind: 'secret', name: 'shop', scopes: ['items'] });
+  expect(await keys.restore(made.id), 'it is in force').toBe(false);
+  await keys.revoke(made.id);
+  expect([await keys.restore(made.id), await keys.admit(made.key)]).toMatchObject([true, { id: made.id }]);
+  await keys.revoke(made.id);
+  await store.run({ text: `update api_key set revoked_at = now() - interval '61 seconds'` });
+  expect([await keys.restore(made.id), await keys.admit(made.key)]).toEqual([false, null]);
+});
+
 it('a publishable key has no scopes, whatever is asked for', async () => {
   const { keys } = await fresh();
   const made = await keys.make({ kind: 'publishable', name: 'page', scopes: ['*'] });

@@ -1,7 +1,7 @@
 import { elapsed, hmac, isUuid, sameText, sha256, type Ids, type Random } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import type { KeyScope, KeyView, NewKey } from './contract-in.ts';
-import { findKey, findKeyById, insertKey, listKeys, revokeKey, touchKey, type KeyRow } from './table.ts';
+import { findKey, findKeyById, insertKey, listKeys, restoreKey, revokeKey, touchKey, type KeyRow } from './table.ts';
 
 /** What a presented key turned out to be. */
 export interface Admitted {
@@ -97,6 +97,11 @@ export class Keys {
   /** Ends a key; false when there is none in force. */
   revoke(id: string): Promise<boolean> {
     return revokeKey(this.#store, id);
+  }
+
+  /** Takes that back, within a minute; false when there is none that was ended so lately. */
+  restore(id: string): Promise<boolean> {
+    return restoreKey(this.#store, id);
   }
 }
 

@@ -96,7 +96,17 @@ export function listKeys(runner: Runner): Promise<KeyRow[]> {
   });
 }
 
-/** Ends a key for good; gives whether there was one. */
+/** A key that was ended a moment ago is in force again; gives whether there was one. */
+export async function restoreKey(runner: Runner, id: string): Promise<boolean> {
+  return (
+    (await runner.run({
+      text: `update api_key set revoked_at = null where id = $1 and revoked_at > now() - interval '1 minute'`,
+      values: [id],
+    })) === 1
+  );
+}
+
+/** Ends a key; gives whether there was one. */
 export async function revokeKey(runner: Runner, id: string): Promise<boolean> {
   return (
     (await runner.run({

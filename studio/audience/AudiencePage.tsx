@@ -6,6 +6,7 @@ import { ask } from '../api/client.ts';
 import { PageHead, Panel } from '../ui/Page.tsx';
 import { Remove } from '../ui/Remove.tsx';
 import { ProblemNote } from '../ui/State.tsx';
+import { TakeAway } from '../ui/TakeAway.tsx';
 import { Unread } from '../ui/thing.tsx';
 import { May } from '../ui/May.tsx';
 import { useMay } from '../ui/may.ts';
@@ -72,17 +73,24 @@ function Head({ data }: { data: AudienceView }) {
   );
 }
 
-/** What that means stands there first, with the number. */
-function RemoveAudience({ audience: { key, name, size } }: { audience: AudienceView }) {
+/** One with a rule may come back; of a list it stands there first what that means, with the number. */
+function RemoveAudience({ audience: { key, name, size, rule } }: { audience: AudienceView }) {
   const { say } = useVoice();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const path = `/v1/audiences/${encodeURIComponent(key)}`;
+  const fresh = () => client.invalidateQueries({ queryKey: ['audiences'] });
   const work = async () => {
-    await ask<unknown>(`/v1/audiences/${encodeURIComponent(key)}`, { method: 'DELETE' });
+    await ask<unknown>(path, { method: 'DELETE' });
     await navigate({ to: '/audiences' });
     client.removeQueries({ queryKey: ['audiences', key] });
-    await client.invalidateQueries({ queryKey: ['audiences'] });
+    await fresh();
   };
+  // A rule finds its people again; who was put in by hand would be lost.
+  if (rule !== null) {
+    const back = () => ask<unknown>(path, { method: 'PUT', body: { name, rule } }).then(fresh);
+    return <TakeAway name={name} away={work} back={back} />;
+  }
   return (
     <Remove word={say('audience.remove')} title={say('audience.removeTitle', { name })} work={work}>
       <p>{say('audience.removeSays', { count: size })}</p>

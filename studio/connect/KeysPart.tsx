@@ -7,9 +7,9 @@ import type { KeyScope, KeyView, NewKey } from '../../src/api/contract-in.ts';
 import { ask } from '../api/client.ts';
 import { CopyText } from '../ui/CopyText.tsx';
 import { PageHead } from '../ui/Page.tsx';
-import { Remove } from '../ui/Remove.tsx';
 import { ProblemNote } from '../ui/State.tsx';
 import { Listing } from '../ui/thing.tsx';
+import { useUndo } from '../ui/undo.tsx';
 import { useVoice } from '../ui/voice.tsx';
 import { keys, streams } from './query.ts';
 
@@ -73,14 +73,7 @@ export function KeysPart() {
                       {row.lastUsedAt === null ? say('keys.never') : moment(row.lastUsedAt)}
                     </Table.Td>
                     <Table.Td className="number">
-                      <Remove
-                        size="xs"
-                        word={say('keys.revoke')}
-                        title={row.name}
-                        work={() => ask(`/v1/keys/${encodeURIComponent(row.id)}`, { method: 'DELETE' }).then(fresh)}
-                      >
-                        <p>{say('keys.revokeSays')}</p>
-                      </Remove>
+                      <Revoke row={row} fresh={fresh} />
                     </Table.Td>
                   </Table.Tr>
                 ))}
@@ -90,6 +83,31 @@ export function KeysPart() {
         )}
       </Listing>
     </div>
+  );
+}
+
+/** Ends a key at once, with a way back. */
+function Revoke({ row: { id, name }, fresh }: { row: KeyView; fresh: () => Promise<unknown> }) {
+  const { say } = useVoice();
+  const undo = useUndo();
+  const path = `/v1/keys/${encodeURIComponent(id)}`;
+  const revoke = useMutation({
+    mutationFn: () => ask<unknown>(path, { method: 'DELETE' }),
+    onSuccess: async () => {
+      await fresh();
+      undo({
+        says: say('keys.revoked', { name }),
+        undo: () => ask<unknown>(`${path}/restore`, { method: 'POST' }).then(fresh),
+      });
+    },
+  });
+  return (
+    <>
+      <Button size="xs" variant="default" loading={revoke.isPending} onClick={() => revoke.mutate()}>
+        {say('keys.revoke')}
+      </Button>
+      {revoke.error && <ProblemNote error={revoke.error} />}
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { ComponentType } from 'react';
+import { type ComponentType, useEffect, useRef } from 'react';
 import { AlertPage } from '../alert/AlertPage.tsx';
 import { KeysPart } from '../connect/KeysPart.tsx';
 import { ShopPart } from '../connect/ShopPart.tsx';
@@ -34,10 +34,15 @@ export function SettingsPage() {
   const open = parts.filter((one) => asks[one] === undefined || may(asks[one]));
   const part = open.find((one) => one === show) ?? 'alerts';
   const Part = shown[part];
+  // Where the parts do not fit side by side, the open one is seen.
+  const row = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    row.current?.querySelector('label[data-active]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [part]);
   return (
     <>
       <div className="page settings-parts">
-        <div className="parts-row">
+        <div className="parts-row" ref={row}>
           <SegmentedControl
             value={part}
             aria-label={say('settings.show')}

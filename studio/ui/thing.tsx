@@ -1,8 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
 import { type UseQueryResult, useMutation, useQueryClient } from '@tanstack/react-query';
+import { Navigate, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { keyOf, isKeyForm } from '../audience/rule.ts';
-import { ask } from '../api/client.ts';
+import { ApiError, ask } from '../api/client.ts';
 import { KeyField } from './KeyField.tsx';
 import { Panel } from './Page.tsx';
 import { Empty, PageSkeleton, ProblemNote, Rows } from './State.tsx';
@@ -52,7 +53,11 @@ type Asked<T> = Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>;
 
 /** A page whose thing is not there: what is wrong, or what comes. */
 export function Unread({ query: { error, refetch } }: { query: Pick<Asked<unknown>, 'error' | 'refetch'> }) {
+  const { pathname, search } = useLocation();
   if (!error) return <PageSkeleton />;
+  // Who guesses an address of something new is led to it, unless there is a thing called so.
+  if (error instanceof ApiError && error.problem.status === 404 && pathname.endsWith('/new'))
+    return <Navigate to={`${pathname.slice(0, -'new'.length)}+` as '/'} search={search} replace />;
   return (
     <div className="page">
       <ProblemNote error={error} again={() => void refetch()} />

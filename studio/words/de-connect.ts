@@ -41,7 +41,7 @@ export const deConnect: Record<keyof typeof enConnect, string> = {
   'keys.oncePublic': 'Setzen Sie ihn in Ihre Seiten.',
   'keys.kept': 'Ich habe ihn verwahrt',
   'keys.revoke': 'Widerrufen',
-  'keys.revokeSays': 'Was mit ihm spricht, wird ab sofort abgewiesen. Er lässt sich nicht zurückholen.',
+  'keys.revoked': '„{name}“ wird ab sofort abgewiesen.',
   'keys.scope.all': 'alles',
   'keys.scope.read': 'Zahlen und Einstellungen lesen',
   'keys.scope.people': 'Personen lesen',

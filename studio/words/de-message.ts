@@ -100,8 +100,8 @@ export const deMessage: Record<keyof typeof enMessage & Key, string> = {
   'messages.bound': 'In {journey} füllt sie',
   'messages.filledBy': 'Was es füllt',
   'messages.filledSays':
-    'Eine Liste, die eine Aktion der Journey bringt, oder ein Kriterium, das für jeden Empfänger gefragt wird, wenn die Mail gemacht wird.',
-  'messages.filledByList': 'Liste der Journey',
+    'Eine Liste, die eine Aktion der Reise bringt, oder ein Kriterium, das für jeden Empfänger gefragt wird, wenn die Mail gemacht wird.',
+  'messages.filledByList': 'Liste der Reise',
   'messages.filledByCriterion': 'Ein Kriterium',
   'messages.field.criterion': 'Kriterium',
   'messages.field.list': 'Liste der Artikel',

@@ -189,7 +189,7 @@ export const dePeople: Record<keyof typeof enPeople, string> = {
   'known.join': 'Besucher zuordnen',
   'known.joinTitle': 'Dieser Person einen Besucher zuordnen?',
   'known.joinSays':
-    'Was dieser Besucher angesehen ({viewed}), bestellt ({orders}) und im Warenkorb hat ({lines}), gehört dann dieser Person. Journeys erfahren vom Warenkorb.',
+    'Was dieser Besucher angesehen ({viewed}), bestellt ({orders}) und im Warenkorb hat ({lines}), gehört dann dieser Person. Reisen erfahren vom Warenkorb.',
   'known.joinBack': 'Die beiden lassen sich auf dieser Seite wieder trennen. Niemand wird dadurch angeschrieben.',
   'known.joinNot.same': 'Das ist dieselbe Person.',
   'known.joinNot.unnamed': 'Einer von beiden muss namentlich bekannt sein, der andere ein Besucher.',

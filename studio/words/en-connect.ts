@@ -38,7 +38,7 @@ export const enConnect = {
   'keys.oncePublic': 'Put it into your pages.',
   'keys.kept': 'I have kept it',
   'keys.revoke': 'Revoke',
-  'keys.revokeSays': 'Whatever speaks with it is refused from now on. It cannot be brought back.',
+  'keys.revoked': '“{name}” is refused from now on.',
   'keys.scope.all': 'everything',
   'keys.scope.read': 'read numbers and settings',
   'keys.scope.people': 'read people',

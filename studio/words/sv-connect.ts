@@ -41,7 +41,7 @@ export const svConnect: Record<keyof typeof enConnect, string> = {
   'keys.oncePublic': 'Lägg in den på dina sidor.',
   'keys.kept': 'Jag har sparat den',
   'keys.revoke': 'Återkalla',
-  'keys.revokeSays': 'Det som talar med den nekas från och med nu. Den kan inte fås tillbaka.',
+  'keys.revoked': '”{name}” nekas från och med nu.',
   'keys.scope.all': 'allt',
   'keys.scope.read': 'läsa siffror och inställningar',
   'keys.scope.people': 'läsa människor',

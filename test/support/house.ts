@@ -235,6 +235,7 @@ function fakeKeys(): House['keys'] {
     }),
     list: async () => [],
     revoke: async () => true,
+    restore: async () => true,
     byId: async (id) => (id === row.id ? { id, kind: 'secret', scopes: ['*'] } : null),
     admit: async (key) => {
       if (key === secretKey) return { id: 'secret', kind: 'secret', scopes: ['*'], datastream: null };
