@@ -18,6 +18,7 @@ export type { TemplatePreview } from './contract-message.ts';
 export { Forms } from './forms.ts';
 export { askingKey, Keys, keyText, type Admitted } from './keys.ts';
 export { personOf } from './person.ts';
+export { routesOf } from './guard.ts';
 export { buildServer } from './server.ts';
 export { MailSources } from './mail-sources.ts';
 export type { HouseNumber } from './metrics.ts';

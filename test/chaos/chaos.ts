@@ -12,6 +12,7 @@ import { Database } from './database.ts';
 import { Member } from './fleet.ts';
 import { harm } from './harm.ts';
 import { Outside } from './outside.ts';
+import { LogLook, planted } from './planted.ts';
 import { reckon, underWay } from './reckon.ts';
 import { pause, Shoppers } from './shoppers.ts';
 
@@ -19,7 +20,8 @@ import { pause, Shoppers } from './shoppers.ts';
  * `npm run chaos -- --seconds N --seed S --log nats --json`: the whole of Beckon in several processes on one PostgreSQL, under load,
  * while processes are killed and stopped, connections cut, PostgreSQL restarted, its disk filled, clocks stepped, and the
  * mail host and the service a journey calls are slow and fail (trust.md §2.6). Then everything is let come to rest, and what the
- * ledger, the log and the profiles say is held against what was answered and what the mail host has. The last line is
+ * ledger, the log and the profiles say is held against what was answered and what the mail host has, and all that the processes
+ * wrote is looked through for what people and the shop had said. The last line is
  * JSON; the exit code is 1 when something that must never be, is. With `--log nats` three NATS servers stand before the database, and are
  * killed one at a time.
  */
@@ -53,6 +55,8 @@ let slowMs = 0;
 const outside = await Outside.open(() => slowMs * chance.next());
 const nats = flags.log === 'nats' ? await openNats() : null;
 const members: Member[] = [];
+const secret = 'chaos-secret-0123456789-0123456789-0123456789';
+const look = new LogLook([adminKey, secret]);
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void clear().then(() => process.exit(1)));
 const code = await run().catch((error: unknown) => {
@@ -101,6 +105,7 @@ async function run(): Promise<number> {
   const settledMs = await settle(store);
   const found = await reckon(store, { shoppers, outside, ask });
   await store.close();
+  found.broken.push(...look.found, ...(look.lines === 0 ? ['no process wrote anything'] : []));
   for (const line of found.broken) tell(`BROKEN  ${line}`);
   tell(JSON.stringify({ done, messages: found.messages }, null, 2));
   const { accepted, eventsLost, doubled, lostUnseen, inDoubt, broken } = found;
@@ -116,6 +121,8 @@ async function run(): Promise<number> {
     doubled,
     lostUnseen,
     inDoubt,
+    logLines: look.lines,
+    leaked: look.found.length,
     broken: broken.length,
     settledMs,
   };
@@ -131,7 +138,7 @@ async function hire(): Promise<void> {
   for (const [role, count] of posts)
     for (let no = 1; no <= count; no++) {
       const flags = ['--data', join(folder, `${role}-${no}`), '--role', role, '--zone', daylight()];
-      const member = new Member({ name: `${role} ${no}`, flags, port: await freePort() }, environment());
+      const member = new Member({ name: `${role} ${no}`, flags, port: await freePort() }, environment(), look);
       // One clock in two is wrong by up to an hour once it steps.
       member.clock = [0, Math.round((chance.next() - 0.5) * 2 * hour), 0];
       members.push(member);
@@ -144,7 +151,7 @@ function environment(): Record<string, string> {
     DATABASE_URL: database.url,
     ...(nats === null ? {} : { BECKON_LOG_URL: nats.url('CHAOS') }),
     BECKON_ADMIN_KEY: adminKey,
-    BECKON_SECRET: 'chaos-secret-0123456789-0123456789-0123456789',
+    BECKON_SECRET: secret,
     BECKON_SMTP_URL: `${outside.sink.url}?tls=off`,
     BECKON_FROM: 'Shop <shop@shop.example>',
     BECKON_POSTAL_ADDRESS: 'Shop, Street 1, 12345 Town',
@@ -153,7 +160,7 @@ function environment(): Record<string, string> {
     BECKON_LEASE_MS: '3000',
     BECKON_RECOVERY_MS: '4000',
     BECKON_RATES: 'address=0,key=0,visitors=0,pace=0',
-    BECKON_LOG: 'error',
+    BECKON_LOG: 'info',
   };
 }
 
@@ -180,6 +187,7 @@ async function furnish(): Promise<void> {
     { kind: 'footer' },
   ];
   const preheader = 'Your cart is still here, with everything that you put in it.';
+  await ask('PUT', '/v1/secrets/service', { value: planted.serviceKey });
   await ask('PUT', '/v1/datastreams/default', { name: 'default' });
   await ask('PUT', '/v1/templates/cart', { name: 'Cart', subject: 'Your cart', preheader, blocks });
   await ask('POST', '/v1/templates/cart/publish');
@@ -199,6 +207,7 @@ async function furnish(): Promise<void> {
         name: 'Ask',
         method: 'POST',
         url,
+        headers: { authorization: 'Bearer {{secret.service}}' },
         body: { for: '=profile.id' },
         timeout: 'PT2S',
         next: 'mail',

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { LogLook } from './planted.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -15,6 +16,8 @@ export interface Post {
 export class Member {
   readonly post: Post;
   readonly #env: Record<string, string>;
+  /** Hears all that its processes write. */
+  readonly #look: LogLook;
   readonly said: string[] = [];
   #child: ChildProcess | undefined;
   /** Another one begins then. */
@@ -23,9 +26,10 @@ export class Member {
   /** How far its clock is off, ms, one after the other. */
   clock: readonly number[] = [0];
 
-  constructor(post: Post, env: Record<string, string>) {
+  constructor(post: Post, env: Record<string, string>, look: LogLook) {
     this.post = post;
     this.#env = env;
+    this.#look = look;
   }
 
   get url(): string {
@@ -46,8 +50,11 @@ export class Member {
       ...this.post.flags,
     ];
     const env = { ...process.env, ...this.#env, CHAOS_CLOCK: this.clock.join(',') };
-    const child = spawn(process.execPath, [...program, ...flags], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [...program, ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [outs, errors] = [this.#look.stream(), this.#look.stream()];
+    child.stdout.on('data', (piece: Buffer) => outs(piece.toString()));
     child.stderr.on('data', (piece: Buffer) => {
+      errors(piece.toString());
       this.said.push(piece.toString());
       if (this.said.length > 400) this.said.shift();
     });

@@ -1,5 +1,6 @@
 import type { Random } from '../../src/base/index.ts';
 import type { Member } from './fleet.ts';
+import { planted } from './planted.ts';
 
 /** What is sent for somebody, and whether it was ever answered with success. */
 export interface Sent {
@@ -10,7 +11,7 @@ export interface Sent {
 }
 
 export const ecidOf = (no: number) => `5${String(no).padStart(37, '0')}`;
-export const emailOf = (no: number) => `p${no}@people.example`;
+export const emailOf = (no: number) => `p${no}@${planted.domain}`;
 export const lines = [
   { SKU: 'coat', quantity: 2 },
   { SKU: 'scarf', quantity: 1 },
@@ -131,9 +132,11 @@ function letterOf(kind: Sent['kind'], no: number): Letter {
   const identities = { email: emailOf(no), ecid: ecidOf(no) };
   if (kind === 'profile') {
     const consent = { 'email-marketing': 'in' };
+    const { firstName, lastName, phone, street } = planted;
+    const attributes = { firstName, lastName, phone, street };
     return {
       path: '/v1/profiles',
-      body: { id: `profile-${no}`, identities, consent, attributes: { firstName: 'Ada' } },
+      body: { id: `profile-${no}`, identities, consent, attributes },
     };
   }
   if (kind === 'cart') {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LogLook, planted } from '../chaos/planted.ts';
 import { expect, it } from 'vitest';
 import { sourcesBelow } from '../../tool/source.ts';
 import { repository } from '../support/tree.ts';
@@ -18,4 +19,19 @@ it('docs/guide/log.md names every event that is logged, with its level, and no o
   expect([...named.keys()].sort()).toEqual([...logged.keys()].sort());
   for (const [event, levels] of logged)
     expect([...named.get(event)!], event).toEqual(expect.arrayContaining([...levels]));
+});
+
+it('a run of the whole system would find what was planted in what processes write, however it comes in pieces', () => {
+  const look = new LogLook(['key-of-the-shop']);
+  const lines = [
+    '{"event":"a","to":"p7@PEOPLE.example"}',
+    `{"event":"b","visitor":"5${'0'.repeat(36)}7"}`,
+    `{"event":"c","error":"${planted.serviceKey}"}`,
+    '{"event":"d","error":"Bearer key-of-the-shop"}',
+    '{"event":"fine","id":"019ad3c5-0000-7000-8000-555555555555"}',
+  ];
+  const take = look.stream();
+  for (const piece of `${lines.join('\n')}\n`.match(/[^]{1,5}/g)!) take(piece);
+  expect(look.lines).toBe(lines.length);
+  expect(look.found).toEqual(lines.slice(0, 4).map((line) => expect.stringContaining(line)));
 });
