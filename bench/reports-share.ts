@@ -15,10 +15,10 @@ const monday = Date.UTC(2026, 10, 23, 9);
 const block = 500;
 
 /**
- * Takes the days of so many people in through the log, as a year of a shop has them: ten events each, of which a recommendation shown, a mail
+ * Takes the days of so many of the people in through the log, as a year of a shop has them: ten events each, of which a recommendation shown, a mail
  * sent, a click and its landing of one in twenty, and an order of one in five.
  */
-export async function shareOfRollUp(store: Store, people: number): Promise<Share> {
+export async function shareOfRollUp(store: Store, { people, days }: { people: number; days: number }): Promise<Share> {
   const clock = new VirtualClock();
   clock.freeze(monday);
   const random = new SeededRandom(7);
@@ -38,7 +38,10 @@ export async function shareOfRollUp(store: Store, people: number): Promise<Share
   const rows = await store.rows<{ id: string; ecid: string }>({
     text: `select profile_id as id, id as ecid from identity where namespace = 'ecid' order by 1`,
   });
-  const events = rows.flatMap(({ id, ecid }, no) => dayOf({ id, ecid, no }));
+  // Evenly out of all of them, so that what is read lies as far apart as it would.
+  const each = Math.max(1, Math.floor(rows.length / days));
+  const chosen = rows.filter((_, no) => no % each === 0).slice(0, days);
+  const events = chosen.flatMap(({ id, ecid }, no) => dayOf({ id, ecid, no }));
   share.events = events.length;
   const began = elapsed();
   await takeIn(rooms, events);

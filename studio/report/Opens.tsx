@@ -10,14 +10,14 @@ export function Opens({ rows }: { rows: readonly FunnelLine[] }) {
     <details className="more">
       <summary>{say('reports.opens')}</summary>
       <p className="quiet">{say('reports.opensSay')}</p>
-      {opened.length === 0 && <p className="quiet">{say('report.none')}</p>}
+      {opened.length === 0 && <p className="quiet">{say('reports.noOpens')}</p>}
       {opened.length > 0 && (
-        <div className="table table-bare">
+        <div className="table table-bare report-opens">
           <Table>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th />
-                <Table.Th className="number">{say('reports.row.accepted')}</Table.Th>
+                <Table.Th className="number wide-only">{say('reports.row.accepted')}</Table.Th>
                 <Table.Th className="number">{say('reports.opens.reader')}</Table.Th>
                 <Table.Th className="number">{say('reports.opens.unknown')}</Table.Th>
                 <Table.Th className="number">{say('reports.opens.machine')}</Table.Th>
@@ -27,7 +27,7 @@ export function Opens({ rows }: { rows: readonly FunnelLine[] }) {
               {opened.map((row) => (
                 <Table.Tr key={row.group}>
                   <Table.Td>{row.group === '' ? say('reports.noVariant') : row.group}</Table.Td>
-                  <Table.Td className="number">{number(row.accepted)}</Table.Td>
+                  <Table.Td className="number wide-only">{number(row.accepted)}</Table.Td>
                   <Table.Td className="number">{number(row.openedByReader ?? 0)}</Table.Td>
                   <Table.Td className="number">{number(row.openedUnknown ?? 0)}</Table.Td>
                   <Table.Td className="number">{number(row.openedByMachine ?? 0)}</Table.Td>

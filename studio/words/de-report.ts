@@ -123,6 +123,7 @@ export const deReport = {
   'reports.opens': 'Öffnungen',
   'reports.opensSay':
     'Wer das Bild in den Mails geladen hat. E-Mail-Programme, die ihre Leser verbergen, und Maschinen laden es, ob jemand liest oder nicht. Eine Öffnung belegt deshalb nichts: Ihr wird nichts zugerechnet, und sie ist kein Erfolg. Eine Mail kann in jeder Spalte stehen.',
+  'reports.noOpens': 'In diesen Mails wurde noch kein Bild geladen.',
   'reports.opens.reader': 'von einem E-Mail-Programm',
   'reports.opens.unknown': 'unbekannt, von wem',
   'reports.opens.machine': 'von Maschinen',

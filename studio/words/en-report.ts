@@ -120,6 +120,7 @@ export const enReport = {
   'reports.opens': 'Openings',
   'reports.opensSay':
     'Who loaded the picture in the mails. Mail programs that hide their readers and machines load it whether anybody reads or not, so an opening is no evidence: nothing is credited by it, and it is no success. A mail may stand in each column.',
+  'reports.noOpens': 'No picture in these mails has been loaded yet.',
   'reports.opens.reader': 'by a mail program',
   'reports.opens.unknown': 'not known by whom',
   'reports.opens.machine': 'by machines',

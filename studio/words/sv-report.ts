@@ -119,6 +119,7 @@ export const svReport = {
   'reports.opens': 'Öppningar',
   'reports.opensSay':
     'Vem som hämtade bilden i breven. E-postprogram som döljer sina läsare och maskiner hämtar den vare sig någon läser eller inte, så en öppning bevisar inget: inget tillskrivs den, och den är ingen framgång. Ett brev kan stå i varje kolumn.',
+  'reports.noOpens': 'Ingen bild i de här breven har hämtats än.',
   'reports.opens.reader': 'av ett e-postprogram',
   'reports.opens.unknown': 'okänt av vem',
   'reports.opens.machine': 'av maskiner',
