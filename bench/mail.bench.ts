@@ -21,7 +21,7 @@ import { context, ids, now, partsOf, person, plan, privateKey, setting, shop, si
 /**
  * Mails a second from outbox row to recorded 250, on a real PostgreSQL and a real SMTP sink in another process:
  * `npm run bench -- mail`. Flags: --mails, --width (connections), --threads (that make mails, as shipped 1), --bulk (mails
- * whose memory is looked at; 1000000 for the long one).
+ * whose memory is looked at; 1000000 for the long one), --only-bulk 1 (nothing but that).
  */
 const bench = 'mail';
 const mails = numberFlag('mails', 2000);
@@ -65,6 +65,10 @@ async function measure(): Promise<void> {
   const people = Array.from({ length: mails }, (_, n) => person(n));
   const messages = new Messages(partsOf(store, { url, width }));
   await messages.templates.installRecipes();
+  if (numberFlag('only-bulk', 0) > 0) {
+    await bulk(store);
+    return store.close();
+  }
   const rendered = await renderRate(messages);
   const about = `${mails - warmUp} mails of ${rendered.size} B HTML, 12 items, ${width} connections, sink in its own process, the embedded PostgreSQL as it comes; outbox row to recorded answer`;
   const limits =
@@ -254,6 +258,7 @@ async function bulk(store: Store): Promise<void> {
     });
     await messages.work();
     marks.push(heap());
+    if (bulkMails >= 100_000) console.error(`${n + part} mails, ${Math.round(marks.at(-1)!)} MB`);
   }
   const [first, most] = [marks[1] ?? marks[0]!, Math.max(...marks)];
   figure({

@@ -1,31 +1,10 @@
-import { dirname } from 'node:path';
-import { BeckonError } from './base/index.ts';
+import { filesFlagsHelp, readFilesFlags, shopOf, syncFiles, type FilesCommand, type Reach } from './files-command.ts';
 import { messagesOf, problemsOf, storiesEnd } from './journey/index.ts';
 import type { JourneyFile } from './journeys-files.ts';
-import { openShop, shopKey, type Ask } from './journeys-shop.ts';
-import { diffJourneys, pullJourneys, pushJourneys, type SyncHands } from './journeys-sync.ts';
-import { errors } from './settings.ts';
+import { journeyShelf, keptJourney } from './journeys-shelf.ts';
 import type { Simulator } from './simulating.ts';
 
 /** `beckon journeys`: journeys as files, checked and told their stories. */
-
-const whats = ['check', 'test', 'pull', 'push', 'diff'] as const;
-
-/** What was asked for on the command line. */
-export interface JourneysCommand {
-  what: (typeof whats)[number];
-  paths: string[];
-  /** Switches that were given: json, dry-run, force, publish, test. */
-  switches: Set<string>;
-  /** Address of the running Beckon, where one is asked. */
-  url: string | null;
-  /** Keys that are meant; empty: all. */
-  only: string[];
-  /** Where new files of a pull come to lie. */
-  folder: string;
-  /** Flags that are not of this command. */
-  rest: string[];
-}
 
 export const journeysHelp = `Usage: beckon journeys check|test|pull|push|diff [FILE or FOLDER …]
 
@@ -41,76 +20,17 @@ export const journeysHelp = `Usage: beckon journeys check|test|pull|push|diff [F
 
 Flags:
   --json       check, test: print what happened to whom as JSON
-  --url URL    the running Beckon (BECKON_URL, or http://localhost:8080); its secret key is taken from BECKON_KEY
-  --only KEY   only this journey; may be given several times
-  --dry-run    say what would be done, and do nothing
-  --publish    push: make the drafts live
   --test       push: tell the stories beside them first, and push only what passes
-  --force      let the files win in a push, the server in a pull
+${filesFlagsHelp}`;
 
-Exit codes: 0 all is well; 1 something differs, fails or was refused; 2 the command cannot be read; 3 both sides have changed.
-`;
-
-/** Switches, by the command they belong to. */
-const switches: Record<JourneysCommand['what'], readonly string[]> = {
-  check: ['json'],
-  test: ['json'],
-  diff: [],
-  pull: ['dry-run', 'force'],
-  push: ['dry-run', 'force', 'publish', 'test'],
-};
+const remote = ['dry-run', 'force'];
 
 /** @throws SETTINGS_UNKNOWN_COMMAND, SETTINGS_UNKNOWN_FLAG, SETTINGS_BAD_VALUE */
-export function readJourneysFlags(flags: readonly string[]): JourneysCommand {
-  const what = whats.find((one) => one === flags[0]);
-  if (what === undefined)
-    throw new BeckonError(
-      errors.SETTINGS_UNKNOWN_COMMAND,
-      `"beckon journeys" goes on with ${whats.join(', ')}, not "${flags[0] ?? ''}"`,
-    );
-  const isRemote = what !== 'check' && what !== 'test';
-  const made: JourneysCommand = {
-    what,
-    paths: [],
-    switches: new Set(),
-    url: null,
-    only: [],
-    folder: 'journeys',
-    rest: [],
-  };
-  const others = flags.slice(1).flatMap((one) => (/^--[^=]+=/.test(one) ? splitAtEquals(one) : [one]));
-  for (let at = 0; at < others.length; at++) {
-    const one = others[at]!;
-    const name = one.slice(2);
-    const value = others[at + 1];
-    if (!one.startsWith('-')) made.paths.push(one);
-    else if (switches[what].includes(name)) made.switches.add(name);
-    else if (isRemote && (name === 'url' || name === 'only')) {
-      if (value === undefined || value.startsWith('-'))
-        throw new BeckonError(errors.SETTINGS_BAD_VALUE, `${one} wants a value`);
-      if (name === 'url') made.url = value;
-      else made.only.push(value);
-      at++;
-    } else if (isRemote)
-      throw new BeckonError(errors.SETTINGS_UNKNOWN_FLAG, `beckon journeys ${what} has no flag "${one}"`);
-    else {
-      made.rest.push(one);
-      if (value !== undefined && !value.startsWith('-')) made.rest.push(others[++at]!);
-    }
-  }
-  if (isRemote && made.paths.length === 0) made.paths.push(made.folder);
-  made.folder = isRemote ? folderOf(made.paths[0]!) : made.folder;
-  return made;
-}
-
-/** Of a file the folder that it lies in. */
-function folderOf(path: string): string {
-  return /\.(json|[mc]?[jt]s)$/.test(path) ? dirname(path) : path;
-}
-
-function splitAtEquals(flag: string): string[] {
-  const at = flag.indexOf('=');
-  return [flag.slice(0, at), flag.slice(at + 1)];
+export function readJourneysFlags(flags: readonly string[]): FilesCommand {
+  return readFilesFlags(flags, {
+    command: 'journeys',
+    switches: { check: ['json'], test: ['json'], pull: remote, push: [...remote, 'publish', 'test'], diff: [] },
+  });
 }
 
 /** Says what is wrong with each. @returns the exit code */
@@ -154,15 +74,11 @@ export async function testJourneys(
 
 /** Carries out what asks a running Beckon. @returns the exit code */
 export async function syncJourneys(
-  command: JourneysCommand,
+  command: FilesCommand,
   files: readonly JourneyFile[],
-  { env, ask, say }: { env: Readonly<Record<string, string | undefined>>; ask: Ask; say: (line: string) => void },
+  reach: Reach,
 ): Promise<number> {
-  const url = (command.url ?? env['BECKON_URL'] ?? 'http://localhost:8080').replace(/\/+$/, '');
-  const { switches: given, only, folder } = command;
-  const shop = openShop({ url, key: shopKey(env, url), ask });
-  const hands: SyncHands = { shop, files, folder, say, only, dry: given.has('dry-run'), force: given.has('force') };
-  if (command.what === 'diff') return diffJourneys(hands);
-  if (command.what === 'pull') return pullJourneys(hands);
-  return pushJourneys({ ...hands, publish: given.has('publish'), test: given.has('test') });
+  const shop = shopOf(command, reach);
+  const kept = files.map(keptJourney);
+  return syncFiles(command, { shop, say: reach.say }, [{ shelf: journeyShelf(shop, files, reach.say), files: kept }]);
 }

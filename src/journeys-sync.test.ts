@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshStore } from '../test/support/database.ts';
@@ -9,11 +9,15 @@ import { buildServer } from './api/index.ts';
 import { joinRooms, migrations, type Rooms } from './app.ts';
 import { quietLog } from './base/index.ts';
 import { recipes, type JourneyDefinition } from './journey/index.ts';
+import { shopTheme } from './message/index.ts';
 import { journeyDoor } from './journey-door.ts';
 import { readJourneysFlags, syncJourneys } from './journeys-command.ts';
 import { journeyFiles } from './journeys-files.ts';
-import type { Ask } from './journeys-shop.ts';
+import type { Ask } from './files-shop.ts';
+import { checkMessages, readMessagesFlags, syncMessages } from './messages-command.ts';
+import { messageFiles } from './messages-shelf.ts';
 import { readSettings } from './settings.ts';
+import { templateDoor } from './template-door.ts';
 
 const url = 'http://beckon.test';
 const [cart, back] = recipes() as [JourneyDefinition, JourneyDefinition];
@@ -26,7 +30,11 @@ beforeAll(async () => {
   const store = await freshStore(migrations);
   const settings = { ...readSettings([], {}), secret: 's'.repeat(40), databaseUrl: store.url };
   rooms = await joinRooms(settings, { store, log: quietLog });
-  app = await buildServer({ ...fakeHouse(), journeys: journeyDoor(rooms, async () => {}) });
+  app = await buildServer({
+    ...fakeHouse(),
+    journeys: journeyDoor(rooms, async () => {}),
+    templates: templateDoor(rooms),
+  });
 });
 afterAll(() => rooms.transport.close());
 
@@ -168,7 +176,7 @@ describe('journeys in git', () => {
     put(back);
     const [code, said] = await run('push');
     expect(code).toBe(1);
-    expect(said).toEqual([expect.stringContaining('did you mean "wait"?'), 'pushed back-in-stock']);
+    expect(said).toEqual(['pushed back-in-stock', expect.stringContaining('did you mean "wait"?')]);
     expect(rooms.journeys.list().map(({ key }) => key)).toEqual(['back-in-stock']);
   });
 
@@ -193,5 +201,148 @@ describe('journeys in git', () => {
     const refused = Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } });
     await expect(speak(() => Promise.reject(refused))).rejects.toThrow(`${url} does not answer: ECONNREFUSED`);
     expect(() => readJourneysFlags(['pull', '--publish'])).toThrow('beckon journeys pull has no flag "--publish"');
+  });
+});
+
+describe('messages in git', () => {
+  const spring = {
+    name: 'Spring',
+    language: 'en',
+    theme: 'spring',
+    subject: 'Spring at {{shop.name}}',
+    preheader: 'Light coats and what goes with them, in stock today.',
+    blocks: [
+      { kind: 'component', component: 'greeting', values: { words: 'It is getting warm' } },
+      { kind: 'text', words: '**New** since Monday.' },
+      { kind: 'footer' },
+    ],
+  };
+  const inner = {
+    name: 'Bold',
+    parameters: [{ name: 'words', kind: 'text' }],
+    blocks: [{ kind: 'text', words: '{{words}}' }],
+  };
+  const greeting = {
+    name: 'Greeting',
+    parameters: [{ name: 'words', kind: 'text' }],
+    blocks: [{ kind: 'component', component: 'z-bold', values: { words: '{{words}}' } }],
+  };
+  const at = (key: string) => join(folder, `${key}.json`);
+  const write = (key: string, document: object) => {
+    mkdirSync(dirname(at(key)), { recursive: true });
+    writeFileSync(at(key), JSON.stringify(document));
+  };
+  const readBack = (key: string) => JSON.parse(readFileSync(at(key), 'utf8')) as Record<string, unknown>;
+  const theme = { ...shopTheme, name: 'Spring', radius: 3 };
+
+  async function sync(words: string, { of = folder }: { of?: string } = {}) {
+    const said: string[] = [];
+    const [what, ...flags] = words.split(' ');
+    const command = readMessagesFlags([what!, of, '--url', url, ...flags]);
+    const hands = { env: { BECKON_KEY: secretKey }, ask, say: (line: string) => said.push(line.replace(/ +/g, ' ')) };
+    const code = await syncMessages(command, messageFiles(command.paths), hands);
+    return [code, said.filter((line) => /spring|greeting|bold|mend|differs/.test(line))];
+  }
+
+  function writeAll() {
+    write('spring', spring);
+    write('components/greeting', greeting);
+    write('components/z-bold', inner);
+    write('themes/spring', theme);
+  }
+
+  it('pushes what others need first, whatever it is called, and messages as drafts', async () => {
+    writeAll();
+    expect(await sync('push --dry-run')).toEqual([
+      0,
+      [
+        'would push themes/spring',
+        'would push components/greeting',
+        'would push components/z-bold',
+        'would push spring',
+      ],
+    ]);
+    expect(await sync('push')).toEqual([
+      0,
+      ['pushed themes/spring', 'pushed components/z-bold', 'pushed components/greeting', 'pushed spring'],
+    ]);
+    const { templates } = rooms.messages;
+    expect(await templates.get('spring')).toMatchObject({ body: spring, publishedAt: null });
+    expect(await templates.themes.get('spring')).toEqual(theme);
+    expect(await sync('push --publish')).toEqual([
+      0,
+      ['same themes/spring', 'same components/greeting', 'same components/z-bold', 'published spring: version 1'],
+    ]);
+    expect((await sync('push --publish'))[1]).toContain('live spring: version 1');
+    // What came with Beckon lies there only, and that is a difference.
+    expect(await sync('diff')).toEqual([1, []]);
+    expect(await sync('diff --only spring --only themes/spring')).toEqual([0, ['Nothing differs.']]);
+  });
+
+  it('pulls messages, components and themes each into its folder, in the order people read them', async () => {
+    writeAll();
+    await sync('push');
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    expect((await sync('pull', { of: other }))[0]).toBe(0);
+    expect(Object.keys(readBack('other/spring'))).toEqual([
+      'name',
+      'language',
+      'theme',
+      'subject',
+      'preheader',
+      'blocks',
+    ]);
+    expect([readBack('other/components/greeting'), readBack('other/themes/spring')]).toEqual([greeting, theme]);
+    expect(readBack('other/components/product-card')).toHaveProperty('parameters');
+    expect(readBack('other/themes/shop')).toEqual(shopTheme);
+    expect(await sync('diff', { of: other })).toEqual([0, ['Nothing differs.']]);
+  });
+
+  it('wipes out nobody’s work: what both sides have changed is left alone, also when it comes in between', async () => {
+    writeAll();
+    await sync('push');
+    const { templates } = rooms.messages;
+    const { themes, components } = templates;
+    await themes.put('spring', { ...theme, radius: 9 });
+    await components.put('greeting', { ...greeting, name: 'There' });
+    await templates.put('spring', { ...spring, name: 'There' });
+    write('themes/spring', { ...theme, radius: 5 });
+    write('components/greeting', { ...greeting, name: 'Here' });
+    write('spring', { ...spring, name: 'Here' });
+    const [code, said] = await sync('push');
+    expect([code, (said as string[]).filter((line) => line.startsWith('conflict'))]).toEqual([
+      3,
+      ['themes/spring', 'components/greeting', 'spring'].map((key) => `conflict ${key}: pull it first, or --force`),
+    ]);
+    expect((await themes.get('spring')).radius).toBe(9);
+    for (const path of ['/v1/themes/spring', '/v1/components/greeting', '/v1/templates/spring']) {
+      const answer = await ask(`${url}${path}?revision=none`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify(path.includes('themes') ? theme : path.includes('components') ? greeting : spring),
+      });
+      expect([path, answer.status, await answer.json()]).toMatchObject([
+        path,
+        409,
+        { code: 'MESSAGE_TEMPLATE_CHANGED' },
+      ]);
+    }
+    expect((await sync('push --force'))[0]).toBe(0);
+    expect((await themes.get('spring')).radius).toBe(5);
+  });
+
+  it('checks files without a server: each with the components and themes that lie beside it', async () => {
+    writeAll();
+    const said: string[] = [];
+    const check = () => checkMessages(messageFiles([folder]), { now: 0, say: (line) => said.push(line) });
+    expect([await check(), said]).toEqual([0, expect.arrayContaining([`ok    ${at('spring')}`])]);
+    write('spring', { ...spring, blocks: [{ kind: 'text', words: '{{profile.firstNam' }, { kind: 'footer' }] });
+    write('components/greeting', { ...greeting, blocks: [{ kind: 'txt' }] });
+    write('themes/spring', { ...theme, radius: -1 });
+    said.length = 0;
+    expect(await check()).toBe(1);
+    expect(said.filter((line) => line.startsWith('FAIL'))).toHaveLength(3);
+    expect(said.join('\n')).toContain('did you mean "text"?');
   });
 });

@@ -37,6 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const line = readCommand(argv);
   if (line.command === 'evaluate') return evaluation(line);
   if (line.command === 'journeys') return journeys(line);
+  if (line.command === 'messages') return messages(line);
   if (line.command === 'simulate') return simulation(line);
   if (line.command === 'team') return team(line);
   if (line.command === 'export' || line.command === 'import') return moving(line);
@@ -101,6 +102,20 @@ async function journeys({ flags, help }: CommandLine): Promise<number> {
   } finally {
     await runBackwards(undo);
   }
+}
+
+/** Messages, components and themes in files. */
+async function messages({ flags, help }: CommandLine): Promise<number> {
+  const command = await import('./messages-command.ts');
+  if (help || flags.length === 0) {
+    process.stdout.write(command.messagesHelp);
+    return 0;
+  }
+  const asked = command.readMessagesFlags(flags);
+  const { messageFiles } = await import('./messages-shelf.ts');
+  const files = messageFiles(asked.what === 'pull' && !existsSync(asked.folder) ? [] : asked.paths);
+  if (asked.what === 'check') return command.checkMessages(files, { now: new SystemClock().now(), say });
+  return command.syncMessages(asked, files, { env: process.env, ask: fetch, say });
 }
 
 /** The same settings in a data folder that is taken away again. */

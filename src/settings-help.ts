@@ -9,6 +9,7 @@ export const commands = {
   migrate: 'bring the database up to date and end',
   backtest: 'replay the shop’s own history: which criterion would have shown what came next',
   journeys: 'journeys in files: check them, tell their stories, pull from and push to a running Beckon',
+  messages: 'messages, components and themes in files: check them, pull from and push to a running Beckon',
   simulate: 'run journeys over recorded history or invented people, on a clock that is moved; nothing is sent',
   export: 'everything an installation holds into one file, while it runs: for backups and moves',
   import: 'an export into an empty database, or the whole of a data folder',

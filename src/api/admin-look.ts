@@ -33,9 +33,10 @@ export function themeDoors(make: Make, { templates }: House): void {
     path: '/themes/:key',
     scope: 'journeys',
     summary: 'Save a theme. The templates that wear it are compiled anew and look so from the next mail on.',
+    query: { revision: 'Only if it still has that; `none`: only if there is no such theme' },
     body: ThemeInput,
     answer: ThemeView,
-    work: async (call) => ({ key: call.part('key'), theme: await themes.put(call.part('key'), call.body) }),
+    work: (call) => themes.put(call.part('key'), call.body, call.query('revision')),
   });
   make({
     method: 'DELETE',
@@ -85,9 +86,10 @@ export function componentDoors(make: Make, house: House): void {
     scope: 'journeys',
     summary:
       'Save a component, once all messages that use it are still right with it. They are compiled anew and look so from the next mail on.',
+    query: { revision: 'Only if it still has that; `none`: only if there is no such component' },
     body: Type.Unknown({ description: 'The component, as GET /v1/schema/component describes it' }),
     answer: ComponentView,
-    work: async (call) => view(await components.put(call.part('key'), call.body)),
+    work: async (call) => view(await components.put(call.part('key'), call.body, call.query('revision'))),
   });
   make({
     method: 'DELETE',

@@ -143,7 +143,8 @@ export const TemplateProof = Type.Object({
 });
 export type TemplateProof = Static<typeof TemplateProof>;
 
-export const ThemeView = Type.Object({ key: Type.String(), theme: Theme });
+const revision = Type.String({ description: 'For `revision` of the next call that writes' });
+export const ThemeView = Type.Object({ key: Type.String(), revision, theme: Theme });
 export const ThemeInput = Theme;
 /** POST /v1/themes/preview */
 export const ThemeWorn = Type.Object({
@@ -159,6 +160,7 @@ export const ComponentView = Type.Object({
   }),
   version: Type.Integer({ description: '0 of one that came with Beckon' }),
   savedAt: Type.Union([time, Type.Null()]),
+  revision,
   document: ComponentDocument,
   usedBy: Type.Object({
     templates: Type.Array(Type.Object({ key: Type.String(), name: Type.String() })),

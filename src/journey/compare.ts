@@ -53,7 +53,7 @@ export function differencesOf(before: unknown, after: unknown, where = ''): Diff
  * which a run comes to them. So a file changes only where the journey does, whatever a database does to the order.
  */
 export function readableJourney(definition: JourneyDefinition): JourneyDefinition {
-  const ordered = inOrder(definition, JourneyForm) as JourneyDefinition;
+  const ordered = inFormOrder(definition, JourneyForm) as JourneyDefinition;
   const { activities } = ordered;
   const names = walkOf(ordered);
   const rest = Object.keys(activities).filter((name) => !names.includes(name));
@@ -68,9 +68,10 @@ interface Form {
   items?: Form;
 }
 
-function inOrder(value: unknown, schema: TSchema | Form): unknown {
+/** A document with its names in the order of its form, one's own after them. */
+export function inFormOrder(value: unknown, schema: TSchema | Form): unknown {
   const form = wayOf(value, schema as Form);
-  if (Array.isArray(value)) return form.items ? value.map((one: unknown) => inOrder(one, form.items!)) : value;
+  if (Array.isArray(value)) return form.items ? value.map((one: unknown) => inFormOrder(one, form.items!)) : value;
   const { properties } = form;
   if (typeof value !== 'object' || value === null || (!properties && !form.patternProperties)) return value;
   const given = value as Record<string, unknown>;
@@ -78,7 +79,9 @@ function inOrder(value: unknown, schema: TSchema | Form): unknown {
   const known = names.filter((name) => given[name] !== undefined);
   const own = Object.keys(given).filter((name) => !names.includes(name));
   const any = properties ? {} : (Object.values(form.patternProperties!)[0] ?? {});
-  return Object.fromEntries([...known, ...own].map((name) => [name, inOrder(given[name], properties?.[name] ?? any)]));
+  return Object.fromEntries(
+    [...known, ...own].map((name) => [name, inFormOrder(given[name], properties?.[name] ?? any)]),
+  );
 }
 
 /** Of several ways the one whose kind it is. */

@@ -7,6 +7,7 @@ import type { CompiledSource } from './compiled.ts';
 import { componentOf } from './document.ts';
 import { errors } from './error.ts';
 import type { MailFinding } from './finding.ts';
+import { changed, requireRevision, revisionOf } from './revision.ts';
 import * as table from './table-component.ts';
 import { newestRows, storeCompiled, type TemplateRow } from './table-template.ts';
 
@@ -23,6 +24,8 @@ export interface ComponentView {
   origin: 'shipped' | 'shop';
   version: number;
   savedAt: number | null;
+  /** Names what it says now, for whoever wants to change just that. */
+  revision: string;
   document: ComponentDocument;
   usedBy: ComponentUses;
 }
@@ -63,6 +66,7 @@ export class ComponentShelf {
         origin: row ? 'shop' : 'shipped',
         version: row?.version ?? 0,
         savedAt: row?.savedAt ?? null,
+        revision: revisionOf(row ?? { version: 0, hash: hashOf(all.get(key)!) }),
         document: all.get(key)!,
         usedBy: usesOf(key, rows, all),
       };
@@ -90,26 +94,29 @@ export class ComponentShelf {
 
   /**
    * Checks a component with all messages that use it, compiles them anew and stores both; they look so from the next mail on.
+   * With a `revision` only if it still has that (`none`: if there is no such component).
    *
-   * @throws MESSAGE_COMPONENT_INVALID, MESSAGE_COMPONENT_FAULT; then nothing is stored
+   * @throws MESSAGE_COMPONENT_INVALID, MESSAGE_COMPONENT_FAULT, MESSAGE_TEMPLATE_CHANGED; then nothing is stored
    */
-  async put(key: string, value: unknown): Promise<ComponentView> {
+  async put(key: string, value: unknown, revision?: string): Promise<ComponentView> {
     if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(key)) {
       const says = `"${key.slice(0, 120)}" cannot be the key of a component: lower-case letters, digits and hyphens`;
       throw new BeckonError(errors.MESSAGE_COMPONENT_INVALID, says, { where: 'key' });
     }
     const body = componentOf(value);
     const [known] = await table.componentVersions(this.#store, key);
-    const hash = sha256(stableJson(body));
-    if (known?.hash === hash) return this.get(key);
+    const hash = hashOf(body);
     const before = await this.all();
+    const stands = before.get(key);
+    const there = known ?? (stands ? { version: 0, hash: hashOf(stands) } : null);
+    requireRevision(`component "${key}"`, there, revision);
+    if (known?.hash === hash) return this.get(key);
     const after: Components = new Map([...before, [key, body]]);
     refuse(key, await this.check(key, body, after));
     await this.#exchange({ key, before, after }, async (tx) => {
       const row = { key, version: (known?.version ?? 0) + 1, body, hash, savedAt: this.#clock.now() };
       if (await table.insertComponent(tx, row)) return;
-      const says = `The component "${key}" was changed by somebody else meanwhile`;
-      throw new BeckonError(errors.MESSAGE_COMPONENT_FAULT, says);
+      throw changed(`component "${key}"`);
     });
     return this.get(key);
   }
@@ -145,7 +152,7 @@ export class ComponentShelf {
     const uses = lookAtUses(parts, components, key);
     if (uses.length > 0) return uses;
     const { findings } = await this.#look(key, specimenOf(key, body), components);
-    return findings.filter(({ severity, where }) => severity === 'error' || where.startsWith('/blocks/0'));
+    return aboutSpecimen(findings);
   }
 
   /** Stores a change together with what the messages that use the component become by it. */
@@ -193,6 +200,15 @@ export class ComponentShelf {
   async #users(key: string, components: Components): Promise<TemplateRow[]> {
     return (await newestRows(this.#store)).filter(({ body }) => componentsOf(body, components).has(key));
   }
+}
+
+function hashOf(body: ComponentDocument): string {
+  return sha256(stableJson(body));
+}
+
+/** Of what was found in a mail that shows nothing but a component, what is the component's own. */
+export function aboutSpecimen(findings: readonly MailFinding[]): MailFinding[] {
+  return findings.filter(({ severity, where }) => severity === 'error' || where.startsWith('/blocks/0'));
 }
 
 const placeOf = ({ key, version }: TemplateRow) => `${key}@${version}`;

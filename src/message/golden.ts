@@ -25,6 +25,13 @@ const people: Record<GoldenKey, { firstName?: string; language: string; cart: nu
   german: { firstName: 'Jürgen', language: 'de', cart: 2, items: 4 },
 };
 
+/** Why an item is shown, as the recommender says it to readers of each language. */
+const because: Record<string, string> = {
+  en: 'Often bought together',
+  sv: 'Köps ofta tillsammans',
+  de: 'Oft zusammen gekauft',
+};
+
 /** What a golden recipient is shown of; `ids` are items in stock, and fewer than twelve come again. */
 export function goldenOf(
   key: GoldenKey,
@@ -43,7 +50,7 @@ export function goldenOf(
     attributes: (firstName === undefined ? {} : { firstName }) as Record<string, string>,
   };
   const profile = viewOf({ id: '00000000-0000-0000-0000-000000000000', shard: 0, version: 0, state }, now);
-  const entry = (no: number) => ({ id: ids[no % ids.length]!, reason: no % 2 === 0 ? 'Often bought with it' : null });
+  const entry = (no: number) => ({ id: ids[no % ids.length]!, reason: no % 2 === 0 ? because[language] : null });
   const lines = Array.from({ length: cart }, (_, no) => ({ ...entry(no), reason: null, quantity: (no % 3) + 1 }));
   const shown = Array.from({ length: items }, (_, no) => entry(no + cart));
   const context = {

@@ -3,7 +3,7 @@ import { aContext, aDesk, type Desk } from '../../test/support/message.ts';
 import { viewOf } from '../profile/index.ts';
 import type { Block, TemplateDocument } from './block.ts';
 import type { RenderedMail } from './render.ts';
-import { revisionOf } from './template.ts';
+import { revisionOf } from './revision.ts';
 
 let desk: Desk;
 beforeEach(async () => {

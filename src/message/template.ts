@@ -11,9 +11,11 @@ import { differences, type Difference } from './difference.ts';
 import { errors } from './error.ts';
 import { finding, type MailFinding } from './finding.ts';
 import { lookAtGrids } from './grid.ts';
-import { inspect, refuseFaults } from './inspect.ts';
+import { refuseFaults } from './inspect.ts';
+import { lookAt } from './look.ts';
 import { recipeTemplates } from './recipe.ts';
 import { homeKey } from './message.ts';
+import { changed, requireRevision } from './revision.ts';
 import type { Brand } from './sender.ts';
 import type { Senders } from './senders.ts';
 import { poolRows } from './table-coupon.ts';
@@ -110,7 +112,7 @@ export class Templates {
     requireKey(key);
     const body = documentOf(document);
     const known = await table.newestTemplate(this.#store, key, { published: false });
-    requireRevision(key, known, revision);
+    requireRevision(`template "${key}"`, known, revision);
     const hash = hashOf(body);
     if (known?.hash === hash) return known;
     const components = await this.components.all();
@@ -118,7 +120,7 @@ export class Templates {
     refuseFaults(key, findings);
     const version = (known?.version ?? 0) + 1;
     const row = { key, version, origin: 'shop', body, hash, compiled, savedAt: this.#clock.now() } as const;
-    if (!(await table.insertTemplate(this.#store, row))) throw changed(key);
+    if (!(await table.insertTemplate(this.#store, row))) throw changed(`template "${key}"`);
     this.#names.add(key);
     // A component that was changed meanwhile did not know of this one.
     if (stableJson([...(await this.components.all())]) !== stableJson([...components])) await this.#recompile(row);
@@ -130,7 +132,7 @@ export class Templates {
     return (await this.#look(key, documentOf(document))).findings;
   }
 
-  /** Compiles and inspects; what keeps it from being compiled is a finding as well. */
+  /** Compiles and inspects a document as it would go out of this shop. */
   async #look(
     key: string,
     body: TemplateDocument,
@@ -144,22 +146,13 @@ export class Templates {
       ...lookAtGrids(body.blocks, this.#unfit),
     ];
     if (unknown.length > 0) return { compiled: null as never, findings: unknown };
-    try {
-      const compiled = await compileDocument(key, body, { theme, components });
-      const desk = { key, theme, components, render: brand.render, now: this.#clock.now() };
-      return { compiled, findings: inspect(body, compiled, desk) };
-    } catch (error) {
-      if (!(error instanceof BeckonError)) throw error;
-      const { code, message, mend, where } = error;
-      const found: MailFinding = { severity: 'error', code, where: where ?? '/blocks', message, mend };
-      return { compiled: null as never, findings: [found] };
-    }
+    return lookAt(body, { key, theme, components, render: brand.render, now: this.#clock.now() });
   }
 
   /** Makes the newest version the one that is sent. Throws MESSAGE_TEMPLATE_UNKNOWN, MESSAGE_TEMPLATE_CHANGED. */
   async publish(key: string, revision?: string): Promise<TemplateRow> {
     const row = await this.get(key);
-    requireRevision(key, row, revision);
+    requireRevision(`template "${key}"`, row, revision);
     if (row.publishedAt !== null) return row;
     const { findings } = await this.#look(key, row.body);
     refuseFaults(key, findings);
@@ -291,27 +284,10 @@ export class Templates {
   }
 }
 
-/** What names the newest version, for whoever wants to change just that. */
-export function revisionOf({ version, hash }: Pick<TemplateRow, 'version' | 'hash'>): string {
-  return `${version}-${hash.slice(0, 12)}`;
-}
-
 function requireKey(key: string): void {
   if (/^[a-z0-9][a-z0-9-]{0,99}$/.test(key)) return;
   const says = `"${key.slice(0, 120)}" cannot be the key of a template: lower-case letters, digits and hyphens`;
   throw new BeckonError(errors.MESSAGE_TEMPLATE_INVALID, says, { where: 'key' });
-}
-
-function requireRevision(key: string, known: TemplateRow | null, revision: string | undefined): void {
-  if (revision === undefined) return;
-  if (revision !== (known === null ? 'none' : revisionOf(known))) throw changed(key);
-}
-
-function changed(key: string): BeckonError {
-  return new BeckonError(
-    errors.MESSAGE_TEMPLATE_CHANGED,
-    `The template "${key}" was changed by somebody else meanwhile`,
-  );
 }
 
 function hashOf(body: TemplateDocument): string {

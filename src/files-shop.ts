@@ -1,37 +1,23 @@
 import { BeckonError, defineErrors } from './base/index.ts';
-import type { JourneyDefinition, Story } from './journey/index.ts';
 
 export const errors = defineErrors({
   SHOP_UNREACHABLE: { status: 502, mend: 'Name the address of a running Beckon: --url https://beckon.example' },
   SHOP_KEY_MISSING: { status: 401, mend: 'Set BECKON_KEY to a secret key with the scope journeys' },
 });
 
-/** The journeys of a running Beckon, as a command line sees them through `/v1`. */
-export interface JourneyShop {
+/** A running Beckon, as a command line sees it through `/v1`. */
+export interface Shop {
   /** Without a slash at its end. */
   url: string;
-  keys(): Promise<string[]>;
-  get(key: string): Promise<RemoteJourney | null>;
-  put(definition: JourneyDefinition, revision: string): Promise<RemoteJourney>;
-  publish(key: string, revision: string): Promise<RemoteJourney>;
-  /** Tells a story to these journeys. @returns where it ended otherwise than it expects */
-  tell(story: Story, journeys: readonly JourneyDefinition[]): Promise<string[]>;
-}
-
-export interface RemoteJourney {
-  status: string;
-  version: number;
-  /** What is live, or was last. */
-  definition: JourneyDefinition;
-  /** What would be published, where it differs from that. */
-  draft: JourneyDefinition | null;
-  revision: string;
+  call<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** The same by GET; null where there is nothing of that name. */
+  find<T>(path: string): Promise<T | null>;
 }
 
 /** HTTP as the platform has it; handed in, so that a test needs no socket. */
 export type Ask = (url: string, init: RequestInit) => Promise<Response>;
 
-export function openShop({ url, key, ask }: { url: string; key: string; ask: Ask }): JourneyShop {
+export function openShop({ url, key, ask }: { url: string; key: string; ask: Ask }): Shop {
   const send = async (method: string, path: string, body?: unknown): Promise<Response> => {
     const headers: Record<string, string> = { authorization: `Bearer ${key}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
@@ -50,22 +36,14 @@ export function openShop({ url, key, ask }: { url: string; key: string; ask: Ask
       );
     }
   };
-  const call = async <T>(method: string, path: string, body?: unknown) =>
-    (await answerOf(await send(method, path, body), url)) as T;
-  const at = (name: string) => `/journeys/${encodeURIComponent(name)}`;
   return {
     url,
-    keys: async () => {
-      const { journeys } = await call<{ journeys: { key: string }[] }>('GET', '/journeys');
-      return journeys.map((one) => one.key);
+    call: async <T>(method: string, path: string, body?: unknown) =>
+      (await answerOf(await send(method, path, body), url)) as T,
+    find: async <T>(path: string) => {
+      const answer = await send('GET', path);
+      return answer.status === 404 ? null : ((await answerOf(answer, url)) as T);
     },
-    get: async (name) => {
-      const answer = await send('GET', at(name));
-      return answer.status === 404 ? null : ((await answerOf(answer, url)) as RemoteJourney);
-    },
-    put: (definition, revision) => call('PUT', `${at(definition.key)}?revision=${revision}`, definition),
-    publish: (name, revision) => call('POST', `${at(name)}/publish?revision=${revision}`),
-    tell: async (story, journeys) => (await call<{ misses: string[] }>('POST', '/stories', { story, journeys })).misses,
   };
 }
 
