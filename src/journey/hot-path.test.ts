@@ -1,5 +1,5 @@
-import { Client, type QueryConfig } from 'pg';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { asked } from '../../test/support/asked.ts';
 import { Office } from '../../test/support/journeys.ts';
 import type { ShopEvent } from '../event/index.ts';
 import type { JourneyDefinition } from './definition.ts';
@@ -29,24 +29,6 @@ const adds = (no: number): ShopEvent => {
   const who = { visitor: `ecid:${ecid}`, identities: [{ namespace: 'ecid', id: ecid }] };
   return office.event(['commerce.productListAdds'], { items: [{ id: 'coat' }], ...who });
 };
-
-/** Statements by name, or by their first word, in the order of asking; and their texts. */
-async function asked(work: () => Promise<unknown>): Promise<{ names: string[]; texts: Map<string, string> }> {
-  const names: string[] = [];
-  const texts = new Map<string, string>();
-  const query = vi.spyOn(Client.prototype, 'query');
-  try {
-    await work();
-    for (const [config] of query.mock.calls as unknown as [QueryConfig | string][]) {
-      const { text, name = text.trim().split(/\s/, 1)[0]! } = typeof config === 'string' ? { text: config } : config;
-      names.push(name);
-      texts.set(name, text);
-    }
-  } finally {
-    query.mockRestore();
-  }
-  return { names, texts };
-}
 
 /** The life of so many runs, part by part. */
 async function live(count: number) {
