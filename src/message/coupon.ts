@@ -161,6 +161,8 @@ export class CouponPools {
 
   /** Seals what an earlier version has put down in the clear. @returns how many these were */
   async sealOpen(): Promise<number> {
+    // Nearly always there are none, and then nothing is written.
+    if ((await openCodes(this.#kit.store, 1)).length === 0) return 0;
     for (let sealed = 0; ;) {
       const count = await this.#kit.store.inTransaction(async (tx) => {
         const open = await openCodes(tx, sealedAtOnce);
