@@ -162,11 +162,12 @@ async function claimRows(desk: Desk, rows: MessageRow[]): Promise<Claimed> {
             ahead: aheadOf(row, waiting, judged),
           })
         : decideNotice(desk, { ...row, to: row.to }, blocked);
-    judged.add(row.id);
     if ('lacks' in decided) {
+      // It is judged when it has what it shows; until then who comes behind leaves its place free.
       lacks.push({ row, grids: decided.lacks });
       continue;
     }
+    judged.add(row.id);
     const change = 'change' in decided ? decided.change : admission.ask({ ...decided.claim, lastOrderAt: bought(row) });
     if (change) changes.push(change);
     else if ('claim' in decided) {

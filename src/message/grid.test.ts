@@ -84,6 +84,17 @@ describe('a grid that names its criterion', () => {
     expect(asks).toEqual([]);
   });
 
+  it('keeps its place before mails that come behind it while it is asked for', async () => {
+    const ada = desk.person();
+    const rank = (priority: number) => ({ priority, group: 'all', cap: { windowMs: 3_600_000, count: 1 } });
+    const first = await desk.plan(ada, { message: 'news', context: {}, rank: rank(90), quietHours: null });
+    const second = await desk.plan(ada, { rank: rank(10), quietHours: null });
+    await desk.messages.work();
+    const states = await Promise.all([first, second].map(async (id) => (await desk.messages.get(id))!.state));
+    expect(states[0]).toBe('accepted');
+    expect(states[1]).not.toBe('accepted');
+  });
+
   it('waits while nobody answers, and goes when somebody does', async () => {
     answer = () => ({ silent: true });
     const id = await plan('ada@example.com');
