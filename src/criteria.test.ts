@@ -443,6 +443,14 @@ describe('what is told of one person, from the event to the sentence', () => {
       ['hat', 'Often bought with Warm winter down coat, blue'],
     ]);
     expect(answer.age).toBeLessThan(60);
+    // Views without a page make no visit; those of one person at one time are learned together all the same.
+    const seen = { criterion: 'viewed-together', item: 'hat', backup: 'none', limit: 3 };
+    expect(idsOf(await recommend(seen))).not.toContain('bulb');
+    for (const person of ['ivy', 'jim', 'kay'])
+      for (const item of ['hat', 'bulb'])
+        await happened(`${person}-${item}`, 'commerce.productViews', person, { items: [{ id: item }] });
+    await settle();
+    expect(idsOf(await recommend(seen))).toContain('bulb');
   });
 
   it('carted and not bought comes first where the criterion says so, and no more once it is bought', async () => {
@@ -532,7 +540,7 @@ it('whole lists leave by item, by category and for all (DL-1)', async () => {
     });
     return reply.text.split('\r\n').slice(3, -2);
   };
-  expect(await text('viewed-together')).toContainEqual(expect.stringMatching(/^"bulb","lamp"/));
+  expect(await text('viewed-together')).toContainEqual(expect.stringMatching(/^"bulb","hat","lamp"/));
   expect(await text('popular-in-category')).toContainEqual(expect.stringMatching(/^"home","lamp","bulb"$/));
   expect((await text('popular'))[1]).toMatch(/^"",/);
 });

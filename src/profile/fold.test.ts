@@ -70,6 +70,41 @@ describe('fold()', () => {
     expect(fold(blankState(start), { ...wished, bot: true }, hands).lessons).toEqual([]);
   });
 
+  it('teaches views of a history in occasions, as if they were visits, which they are not', () => {
+    const told = (item: string, minutes: number) =>
+      event(['commerce.productViews'], {
+        source: 'server',
+        items: [{ id: item }],
+        happenedAt: start + minutes * minute,
+      });
+    const taught: [string, string][] = [];
+    let state = blankState(start);
+    const see = (one: ShopEvent) => {
+      const made = fold(state, one, { profileId: person, mintId: () => 'm1' });
+      state = made.state;
+      taught.push(...made.lessons.map(({ i, s }): [string, string] => [i, s]));
+    };
+    const [coat, hat, late, lamp] = [told('coat', 0), told('hat', 20), told('scarf', -25), told('lamp', 51)];
+    for (const one of [coat, hat, late, lamp]) see(one);
+    expect(taught).toEqual([
+      ['coat', coat.id],
+      ['hat', coat.id],
+      ['scarf', coat.id],
+      ['lamp', lamp.id],
+    ]);
+    expect(state).toMatchObject({ visits: 0, visit: null });
+    // In a visit they are of it; long after it they are none of its.
+    see(event(['commerce.productViews'], { items: [{ id: 'boot' }], happenedAt: start + 60 * minute }));
+    see(told('sock', 70));
+    const after = told('belt', 600);
+    see(after);
+    expect(taught.slice(4)).toEqual([
+      ['boot', 'm1'],
+      ['sock', 'm1'],
+      ['belt', after.id],
+    ]);
+  });
+
   it('takes nothing out of the cart when the same order is told again (paid, then sent)', () => {
     const { state, names } = foldAll([
       add('coat'),

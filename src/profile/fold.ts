@@ -14,6 +14,7 @@ import {
   type Purpose,
   type Visit,
 } from './profile.ts';
+import { occasionOf } from './occasion.ts';
 import { taughtOf, type Taught } from './taught.ts';
 import { inFront, viewedAfter } from './viewed.ts';
 
@@ -172,15 +173,20 @@ class Fold {
     });
   }
 
-  /** @param more `occasion`: what counts as one occasion; the visit, when it is left out. `event`: the type of one */
+  /** @param more `occasion`: what counts as one occasion; that of the moment, when it is left out. `event`: the type of one */
   #learn(
     item: string,
     kind: Lesson['k'],
     { occasion, event }: { occasion?: string | undefined; event?: string } = {},
   ): void {
     if (this.#event.bot || this.#state.consent.personalize?.state === 'out') return;
-    const visit = occasion ?? this.#state.visit?.id ?? this.#event.id;
-    const lesson: Lesson = { p: this.#hands.profileId, s: visit, i: item, k: kind, t: this.#event.happenedAt };
+    const lesson: Lesson = {
+      p: this.#hands.profileId,
+      s: occasion ?? occasionOf(this.#state, this.#event),
+      i: item,
+      k: kind,
+      t: this.#event.happenedAt,
+    };
     if (event !== undefined) lesson.e = event;
     const about = taughtOf(this.#state, this.#hands.taught ?? []);
     this.#made.lessons.push(about === null ? lesson : { ...lesson, a: about });

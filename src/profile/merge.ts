@@ -39,6 +39,7 @@ export function mergeStates(into: ProfileState, from: ProfileState): ProfileStat
     origins,
     mailboxProvenAt: later(into.mailboxProvenAt ?? null, from.mailboxProvenAt ?? null) ?? undefined,
     trusted: joinIf(into.trusted, from.trusted, (a, b) => ({ ...b, ...a })),
+    aside: joinIf(into.aside, from.aside, (a, b) => (b.lastAt > a.lastAt ? b : a)),
     apart: joinIf(into.apart, from.apart, (a, b) => [...new Set([...a, ...b])]),
   });
 }

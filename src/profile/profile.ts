@@ -156,6 +156,8 @@ export interface ProfileState {
   trusted?: Record<string, number>;
   /** Profiles that this one was parted from by hand: they never merge by themselves again. */
   apart?: string[];
+  /** The last moments outside of any visit that belong together, since less than a visit's silence lies between them. */
+  aside?: { id: string; startedAt: number; lastAt: number };
 }
 
 /** How many viewed items a profile remembers (design §7 "Catalogue from the page"). */
