@@ -141,6 +141,7 @@ test('without a command it is serve; each command has a help page, and only thos
     'migrate',
     'backtest',
     'journeys',
+    'messages',
     'simulate',
     'export',
     'import',

@@ -142,13 +142,19 @@ create table measure_shown_delta (
   monthMigration,
   {
     // A span of a report begins with its clicks, and goes on to the orders credited to them.
-    name: '0710-measure-click-span',
-    sql: `
-drop index measure_click_journey;
-create index measure_click_journey on measure_click (journey, at);
-create index measure_credit_click on measure_credit (click_id);
-drop index measure_sent_journey;
-create index measure_sent_planned on measure_sent (coalesce(planned_at, at));
-`,
+    name: '0711-measure-click-span',
+    sql: 'create index concurrently measure_click_span on measure_click (journey, at)',
+  },
+  {
+    name: '0712-measure-credit-click',
+    sql: 'create index concurrently measure_credit_click on measure_credit (click_id)',
+  },
+  {
+    name: '0713-measure-sent-planned',
+    sql: 'create index concurrently measure_sent_planned on measure_sent (coalesce(planned_at, at))',
+  },
+  {
+    name: '0714-measure-indexes-gone',
+    sql: 'drop index if exists measure_click_journey; drop index if exists measure_sent_journey',
   },
 ];

@@ -437,6 +437,7 @@ describe('the gates', () => {
       byState: { skipped: 1 },
       excluded: {},
       heldOut: 1,
+      opened: { openedByReader: 0, openedUnknown: 0, openedByMachine: 0 },
     });
   });
 

@@ -3,7 +3,7 @@ import { choiceMigrations } from './table-choice.ts';
 import { componentMigrations } from './table-component.ts';
 import { couponMigrations } from './table-coupon.ts';
 import { hostMigrations } from './table-host.ts';
-import { openingMigration, tallyMigration } from './table-tally.ts';
+import { openingMigrations, tallyMigration } from './table-tally.ts';
 import { paceMigrations } from './table-pace.ts';
 import { senderMigrations } from './table-sender.ts';
 import { suppressionMigrations } from './table-suppression.ts';
@@ -261,5 +261,5 @@ insert into sending (shard) values (0);
   ...hostMigrations,
   ...componentMigrations,
   tallyMigration,
-  openingMigration,
+  ...openingMigrations,
 ];

@@ -124,7 +124,7 @@ export async function heardOfMessage(
   messageId: string,
 ): Promise<{ kind: HeardKind; class: BounceClass | null; at: number }[]> {
   const rows = await runner.rows<{ kind: HeardKind; class: BounceClass | null; at: Date }>({
-    text: 'select kind, class, at from message_heard where message_id = $1 and ${isWord} order by at, kind',
+    text: `select kind, class, at from message_heard where message_id = $1 and ${isWord} order by at, kind`,
     values: [messageId],
   });
   return rows.map((row) => ({ ...row, at: row.at.getTime() }));

@@ -46,14 +46,16 @@ create index message_heard_uncounted on message_heard (journey) where not counte
 };
 
 /** Openings are counted like what else was heard. */
-export const openingMigration: Migration = {
-  name: '0699-message-opened',
-  sql: `
-drop index message_heard_uncounted;
-create index message_heard_uncounted on message_heard (journey) where not counted and not test
-  and kind in ('bounced', 'complained', 'unsubscribed', 'replied', 'openedByReader', 'openedUnknown', 'openedByMachine');
+export const openingMigrations: Migration[] = [
+  {
+    name: '0699b-message-heard-due',
+    sql: `
+create index concurrently message_heard_due on message_heard (journey) where not counted and not test
+  and kind in ('bounced', 'complained', 'unsubscribed', 'replied', 'openedByReader', 'openedUnknown', 'openedByMachine')
 `,
-};
+  },
+  { name: '0699c-message-heard-uncounted-gone', sql: 'drop index message_heard_uncounted' },
+];
 
 /** How a message can end: nothing changes it any more. */
 const ends: readonly MessageState[] = [

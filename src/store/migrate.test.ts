@@ -61,7 +61,9 @@ test('two processes that migrate at once do each migration once', async () => {
 describe('an index that is built beside writing', () => {
   const index = { name: '0003-index', sql: 'create index concurrently thing_back on thing ((-n))' };
   const looked = `select indexrelid::int as id, indisvalid as whole from pg_index where indexrelid = to_regclass('thing_back')`;
-  const building = `select pid from pg_stat_activity where datname = current_database() and state = 'active' and query like 'create index%'`;
+  // Once the index is there, and waits for the writer: a builder that ends before leaves nothing.
+  const building = `select pid from pg_stat_activity where datname = current_database() and state = 'active' and query like 'create index%'
+    and to_regclass('thing_back') is not null`;
 
   /** Somebody is in the middle of writing, so that the building has to wait for them; and others come and write. */
   async function writing() {

@@ -417,6 +417,7 @@ export const de: Catalogue = {
   'reason.no longer true': 'gilt nicht mehr',
   'reason.may have bought': 'der Browser meldet einen Kauf; wartet auf den Laden',
   'reason.no items': 'nichts in der Mail zu zeigen',
+  'reason.waits for recommendations': 'wartet auf Empfehlungen',
   'reason.profile is gone': 'die Person wurde gelöscht',
   'reason.too large': 'die Mail ist zu groß',
   'reason.expired': 'die Zeit war abgelaufen',

@@ -413,6 +413,7 @@ export const en = {
   'reason.no longer true': 'no longer true',
   'reason.may have bought': 'a browser says they bought; waits for the shop',
   'reason.no items': 'nothing to show in the mail',
+  'reason.waits for recommendations': 'waits for recommendations',
   'reason.profile is gone': 'the person was erased',
   'reason.too large': 'the mail is too large',
   'reason.expired': 'its time had passed',

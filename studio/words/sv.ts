@@ -410,6 +410,7 @@ export const sv: Catalogue = {
   'reason.no longer true': 'gäller inte längre',
   'reason.may have bought': 'webbläsaren säger att de köpt; väntar på butiken',
   'reason.no items': 'inget att visa i brevet',
+  'reason.waits for recommendations': 'väntar på rekommendationer',
   'reason.profile is gone': 'personen har raderats',
   'reason.too large': 'brevet är för stort',
   'reason.expired': 'tiden hade gått ut',

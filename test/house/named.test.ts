@@ -4,6 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { buildServer, routesOf } from '../../src/api/index.ts';
 import { evaluateHelp } from '../../src/evaluating.ts';
 import { journeysHelp } from '../../src/journeys-command.ts';
+import { messagesHelp } from '../../src/messages-command.ts';
 import { exportHelp, importHelp } from '../../src/moving.ts';
 import { helpText } from '../../src/settings-help.ts';
 import { simulateHelp } from '../../src/simulate-command.ts';
@@ -109,6 +110,7 @@ it('each command and flag that a page of the docs names is one that `beckon` tak
     simulate: simulateHelp,
     evaluate: evaluateHelp,
     journeys: journeysHelp,
+    messages: messagesHelp,
     export: `${exportHelp}${ofServe}`,
     import: `${importHelp}${ofServe}`,
     team: `${teamHelp}${ofServe}`,
