@@ -40,11 +40,11 @@ async function askedOf(call: Caller, { criterion, limit, recipients }: ItemAsk):
   try {
     const url = '/v1/recommendations:batch';
     const { status, text } = await call({ method: 'POST', url, headers, body, timeoutMs: answersWithinMs });
-    const answer = JSON.parse(text) as { answers?: unknown[]; code?: string; message?: string };
+    const answer = JSON.parse(text) as { answers?: unknown[]; code?: string; detail?: string };
     // Somebody plays the recommender, and gives the same to everybody.
     if (status === 200) return { answers: answer.answers ?? recipients.map(() => answer) };
     const isForGood = [400, 404, 409, 422].includes(status);
-    return isForGood ? { refused: [answer.code, answer.message].filter(Boolean).join(': ') } : { silent: true };
+    return isForGood ? { refused: [answer.code, answer.detail].filter(Boolean).join(': ') } : { silent: true };
   } catch {
     return { silent: true };
   }

@@ -21,6 +21,7 @@ import {
 } from './contract-measured.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
+import { sumColumns } from './sum-columns.ts';
 import { fileDoor, spanOf, type Query } from './file-door.ts';
 import type { House } from './house.ts';
 
@@ -166,19 +167,7 @@ const armColumns = [
   'matured',
   'expected',
   'profiles',
-  'buyers',
-  'orders',
-  'otherCurrency',
-  'revenue',
-  'revenueSquares',
-  'before',
-  'beforeSquares',
-  'products',
-  'capped',
-  'cappedSquares',
-  'later',
-  'laterSquares',
-  'currency',
+  ...sumColumns,
 ] as const satisfies (keyof ArmLine)[];
 
 function comparisonFiles(app: FastifyInstance, house: House): void {

@@ -8,6 +8,7 @@ import { JourneyReport } from './contract.ts';
 import { FunnelLine, RateRow, Rates, SizePlan } from './contract-report.ts';
 import type { Door } from './door.ts';
 import { errors } from './error.ts';
+import { sumColumns } from './sum-columns.ts';
 import type { House } from './house.ts';
 import { fileDoor, spanOf, spanQuery, type Query } from './file-door.ts';
 
@@ -183,19 +184,7 @@ const sumsColumns = [
   'heldOutShare',
   'profiles',
   'conflicted',
-  'buyers',
-  'orders',
-  'otherCurrency',
-  'revenue',
-  'revenueSquares',
-  'before',
-  'beforeSquares',
-  'products',
-  'capped',
-  'cappedSquares',
-  'later',
-  'laterSquares',
-  'currency',
+  ...sumColumns,
   'phone',
   'phoneExpected',
   'tablet',
